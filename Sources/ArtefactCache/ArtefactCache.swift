@@ -1,0 +1,115 @@
+public import Foundation
+import Glibc
+public import SystemPackage
+
+/// Folders that are filled once and then only read: kernels, images, payloads, keyed by what they were made from.
+///
+/// Two processes may ask for the same entry at once. The first takes the entry's lock and fills a folder aside, then renames it into
+/// place; the second waits for the lock, looks again and finds the entry there. A process that dies while filling leaves a folder
+/// aside that nobody reads and that `collectGarbage` removes.
+public struct ArtefactCache: Sendable {
+    public let root: FilePath
+
+    public init(root: FilePath) { self.root = root }
+
+    /// The cache of this user: `$XDG_CACHE_HOME/kmatrix`, else `~/.cache/kmatrix` (XDG Base Directory specification).
+    public static func standard(environment: [String: String] = ProcessInfo.processInfo.environment) -> ArtefactCache {
+        if let base = environment["XDG_CACHE_HOME"], base.hasPrefix("/") { return ArtefactCache(root: FilePath(base).appending("kmatrix")) }
+        let home = environment["HOME"] ?? NSHomeDirectory()
+        return ArtefactCache(root: FilePath(home).appending(".cache/kmatrix"))
+    }
+
+    /// The folder of an entry when it is there already.
+    public func existing(kind: String, key: String) -> FilePath? {
+        let place = folder(kind: kind, key: key)
+        return FileManager.default.fileExists(atPath: place.string) ? place : nil
+    }
+
+    /// The folder of an entry, filled by `fill` if nobody has filled it yet.
+    ///
+    /// - Parameters:
+    ///   - kind: The sort of artefact, one path component: `kernel`, `initramfs`.
+    ///   - key: What the content depends on, as one path component, best a hash.
+    ///   - fill: Writes the entry's files into the folder it is given. When it throws, nothing is kept.
+    /// - Throws: `CacheError` when the cache cannot be written, `CancellationError` while waiting, or what `fill` throws.
+    public func entry(kind: String, key: String, fill: (FilePath) async throws -> Void) async throws -> FilePath {
+        let place = folder(kind: kind, key: key)
+        if FileManager.default.fileExists(atPath: place.string) {
+            touch(place)
+            return place
+        }
+        let parent = root.appending(kind)
+        try makeFolder(parent)
+        let lock = try await FileLock.acquire(parent.appending(".\(key).lock"))
+        defer { lock.release() }
+        if FileManager.default.fileExists(atPath: place.string) { return place }
+        let aside = parent.appending(".\(key).part")
+        try? FileManager.default.removeItem(atPath: aside.string)
+        try makeFolder(aside)
+        do {
+            try await fill(aside)
+            try Task.checkCancellation()
+            guard rename(aside.string, place.string) == 0 else { throw CacheError(path: place, errno: Errno(rawValue: errno)) }
+        } catch {
+            try? FileManager.default.removeItem(atPath: aside.string)
+            throw error
+        }
+        return place
+    }
+
+    /// Removes entries nobody used for longer than `age`, and whatever dead processes left half filled.
+    /// - Returns: The removed entries and the bytes they took.
+    public func collectGarbage(unusedFor age: Duration, now: Date = Date()) async throws -> [RemovedEntry] {
+        var removed: [RemovedEntry] = []
+        let manager = FileManager.default
+        for kind in (try? manager.contentsOfDirectory(atPath: root.string))?.sorted() ?? [] {
+            let parent = root.appending(kind)
+            for name in (try? manager.contentsOfDirectory(atPath: parent.string))?.sorted() ?? [] where !name.hasSuffix(".lock") {
+                let isHalfFilled = name.hasPrefix(".") && name.hasSuffix(".part")
+                let key = isHalfFilled ? String(name.dropFirst().dropLast(".part".count)) : name
+                // An entry whose lock is held is being filled right now.
+                guard let lock = try FileLock.tryAcquire(parent.appending(".\(key).lock")) else { continue }
+                defer { lock.release() }
+                let path = parent.appending(name)
+                let attributes = try? manager.attributesOfItem(atPath: path.string)
+                let lastUse = attributes?[.modificationDate] as? Date ?? .distantPast
+                guard isHalfFilled || now.timeIntervalSince(lastUse) > Double(age.components.seconds) else { continue }
+                let size = Self.size(of: path)
+                try manager.removeItem(atPath: path.string)
+                removed.append(RemovedEntry(kind: kind, key: key, bytes: size))
+            }
+        }
+        return removed
+    }
+
+    /// The bytes under a path.
+    public static func size(of path: FilePath) -> Int {
+        var total = 0
+        let entries = FileManager.default.enumerator(atPath: path.string)
+        while let entry = entries?.nextObject() as? String {
+            var status = stat()
+            if lstat(path.appending(entry).string, &status) == 0, status.st_mode & S_IFMT == S_IFREG { total += Int(status.st_size) }
+        }
+        return total
+    }
+
+    private func folder(kind: String, key: String) -> FilePath { root.appending(kind).appending(key) }
+
+    private func makeFolder(_ path: FilePath) throws {
+        do {
+            try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true)
+        } catch let error as CocoaError {
+            let code = (error.underlying as? POSIXError)?.code.rawValue
+            throw CacheError(path: path, errno: Errno(rawValue: code ?? EIO))
+        }
+    }
+
+    /// The modification time of an entry's folder says when it was last used.
+    private func touch(_ path: FilePath) { utimensat(AT_FDCWD, path.string, nil, 0) }
+}
+
+public struct RemovedEntry: Hashable, Sendable, Codable {
+    public let kind: String
+    public let key: String
+    public let bytes: Int
+}

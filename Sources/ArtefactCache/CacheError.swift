@@ -1,0 +1,23 @@
+public import SystemPackage
+
+/// The cache could not be written.
+public struct CacheError: Error, Sendable, CustomStringConvertible {
+    public let path: FilePath
+    public let errno: Errno
+
+    public init(path: FilePath, errno: Errno) {
+        self.path = path
+        self.errno = errno
+    }
+
+    public var description: String {
+        switch errno {
+        case .noSpace, .diskQuotaExceeded:
+            "no space left for '\(path)' (\(errno)); free some, run 'kmatrix kernels gc', or set XDG_CACHE_HOME to another disk"
+        case .permissionDenied, .readOnlyFileSystem, .notPermitted:
+            "'\(path)' cannot be written (\(errno)); set XDG_CACHE_HOME to a folder you own"
+        default:
+            "'\(path)' cannot be written (\(errno))"
+        }
+    }
+}

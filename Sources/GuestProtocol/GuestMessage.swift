@@ -1,0 +1,52 @@
+/// What a guest says, in the order it may say it: hello, then (after the plan) phases, evidence and reports, then farewell.
+public enum GuestMessage: Hashable, Sendable {
+    case hello(GuestHello)
+    case phase(GuestPhase, uptimeMilliseconds: UInt64)
+    /// A piece of an evidence item; pieces of one item come in order.
+    case evidence(EvidenceItem, bytes: [UInt8])
+    /// The item is complete. `length` is the item's whole size in bytes in the guest, of which more may exist than was sent.
+    case evidenceEnd(EvidenceItem, length: UInt64, isTruncated: Bool)
+    case client(ClientReport)
+    case agentEnded(ProcessEnding)
+    /// The guest could not do a step of the plan. Which, and why.
+    case setupFailed(step: String, reason: String)
+    case farewell
+}
+
+/// The first words of a guest. Everything in it depends on the kernel only, not on the plan.
+public struct GuestHello: Hashable, Sendable {
+    public let version: UInt32
+    /// `uname -r`.
+    public let release: String
+    /// `uname -m`.
+    public let machine: String
+    public let uptimeMilliseconds: UInt64
+
+    public init(version: UInt32 = WireFormat.version, release: String, machine: String, uptimeMilliseconds: UInt64) {
+        self.version = version
+        self.release = release
+        self.machine = machine
+        self.uptimeMilliseconds = uptimeMilliseconds
+    }
+}
+
+/// The steps of a plan.
+public enum GuestPhase: UInt8, CaseIterable, Hashable, Sendable {
+    case planReceived = 1
+    case payloadUnpacked = 2
+    case layoutReady = 3
+    case networkReady = 4
+    case agentStarted = 5
+    /// `status.json` no longer changes its mind: the agent runs or says why not. Or its deadline passed.
+    case agentSettled = 6
+    case clientsDone = 7
+    case evidenceSent = 8
+}
+
+/// How a child of the guest's runner ended.
+public enum ProcessEnding: Hashable, Sendable {
+    case exited(code: Int32)
+    case signalled(signal: Int32)
+    /// It could not be started at all; the errno.
+    case notStarted(error: Int32)
+}

@@ -1,0 +1,28 @@
+/// The numbers both sides of the control channel agree on.
+///
+/// The channel is a virtio-serial port. The guest speaks first (`hello`), the host answers with a plan, the guest streams
+/// evidence and says farewell. A frame is a 20-byte header and a payload:
+///
+///     offset size
+///          0    4  magic "KMX1"
+///          4    1  kind of message
+///          5    3  zero
+///          8    4  sequence number, little endian, from 0 by one in each direction
+///         12    4  payload length in bytes, little endian, at most `maximumPayload`
+///         16    4  CRC-32 (IEEE 802.3) of the payload, little endian
+///
+/// Integers inside payloads are little endian; text is UTF-8 behind a 32-bit byte count.
+public enum WireFormat {
+    /// The version of the contract; a guest of another version is refused.
+    public static let version: UInt32 = 1
+    public static let magic: [UInt8] = Array("KMX1".utf8)
+    public static let headerSize = 20
+    /// The largest payload of one frame, in bytes.
+    public static let maximumPayload = 64 * 1024
+    /// The name of the virtio-serial port that carries the control channel.
+    public static let controlPort = "org.kmatrix.control"
+    /// The most a guest may send of one evidence item, in bytes. The sender cuts there and says so; the receiver enforces it.
+    public static let maximumItem = 4 * 1024 * 1024
+    /// The most a guest may send altogether, in bytes.
+    public static let maximumTotal = 64 * 1024 * 1024
+}

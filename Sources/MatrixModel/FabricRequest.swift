@@ -1,0 +1,40 @@
+/// One request as the simulated platform saw it: a line of its journal.
+public struct FabricRequest: Hashable, Sendable, Codable {
+    public enum Endpoint: String, CaseIterable, Hashable, Sendable, Codable {
+        case wireServer = "wireserver"
+        case hostGAPlugin = "hostga"
+        case imds
+    }
+
+    public let sequence: Int
+    /// Seconds since the fabric started.
+    public let seconds: Double
+    public let endpoint: Endpoint
+    public let method: String
+    public let target: String
+    /// The client's own name for itself (`x-kmatrix-client`); nil when it gave none.
+    public let client: String?
+    /// The value of `x-ms-azure-host-claims`, which only the agent adds; nil when the request came round the agent.
+    public let claims: String?
+    /// The value's scheme and key id of `x-ms-azure-host-authorization`, never the signature; nil when unsigned.
+    public let signedWith: String?
+    /// The status code of the answer.
+    public let status: Int
+
+    public init(
+        sequence: Int, seconds: Double, endpoint: Endpoint, method: String, target: String, client: String?, claims: String?,
+        signedWith: String?, status: Int
+    ) {
+        self.sequence = sequence
+        self.seconds = seconds
+        self.endpoint = endpoint
+        self.method = method
+        self.target = target
+        self.client = client
+        self.claims = claims
+        self.signedWith = signedWith
+        self.status = status
+    }
+
+    public var cameThroughAgent: Bool { claims != nil }
+}

@@ -1,0 +1,39 @@
+/// Why a selector could not be understood, with the text that was given.
+public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The kind of mistake.
+    public struct Code: Hashable, Sendable {
+        enum Value: Hashable, Sendable { case empty, malformedVersion, malformedRange, emptyRange, malformedFlavour, unknownLayout }
+        let value: Value
+        public static let empty = Code(value: .empty)
+        public static let malformedVersion = Code(value: .malformedVersion)
+        public static let malformedRange = Code(value: .malformedRange)
+        public static let emptyRange = Code(value: .emptyRange)
+        public static let malformedFlavour = Code(value: .malformedFlavour)
+        public static let unknownLayout = Code(value: .unknownLayout)
+    }
+
+    public let code: Code
+    public let text: String
+
+    public init(_ code: Code, text: String) {
+        self.code = code
+        self.text = text
+    }
+
+    public var description: String {
+        switch code.value {
+        case .empty:
+            "the selector is empty; give a series (6.1), an exact version (6.1.192-2), a range ('>=5.10,<6.13'), all, or a path to a kernel image"
+        case .malformedVersion:
+            "'\(text)' is not a kernel version; give a series (6.1), an exact version (6.1.192-2), a range ('>=5.10,<6.13'), all, or a path to a kernel image (with a slash in it)"
+        case .malformedRange:
+            "'\(text)' is not a version range; write bounds with >=, >, <=, < or = and join them with commas, as in '>=5.10,<6.13'"
+        case .emptyRange:
+            "no version can satisfy '\(text)'; its lower bound lies above its upper bound"
+        case .malformedFlavour:
+            "'\(text)' is not a kernel flavour; write it after a slash, as in 6.1/cloud-amd64 or 6.1/rt-amd64"
+        case .unknownLayout:
+            "'\(text)' is no cgroup layout; choose among \(CgroupLayout.allCases.map(\.rawValue).joined(separator: ", ")) or all"
+        }
+    }
+}
