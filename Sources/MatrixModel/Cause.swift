@@ -13,8 +13,15 @@ public enum Cause: String, CaseIterable, Hashable, Sendable, Codable {
     case notForwarded = "not-forwarded"
     case eventsLost = "events-lost"
     case statusContradicted = "status-contradicted"
+    /// The agent works, but took one client for another.
+    case misattributed
+    /// The kernel panicked once the agent had been started.
     case kernelPanic = "kernel-panic"
+    /// The kernel reported an oops or a bug of its own once the agent had been started.
+    case kernelOops = "kernel-oops"
 
+    /// The kernel panicked before the agent came into play: nothing is proven about the agent.
+    case bootPanic = "boot-panic"
     case emulatorHang = "emulator-hang"
     case emulatorExit = "emulator-exit"
     case evidenceLost = "evidence-lost"
@@ -27,6 +34,8 @@ public enum Cause: String, CaseIterable, Hashable, Sendable, Codable {
     case notOffered = "not-offered"
     case fetchFailed = "fetch-failed"
     case notABootableKernel = "not-a-kernel"
+    /// The kernel or distribution cannot be brought into this cgroup layout.
+    case layoutNotOffered = "layout-not-offered"
 
     /// Whose fault a cause is. The four never share a verdict.
     public enum Fault: String, Hashable, Sendable, Codable {
@@ -35,13 +44,14 @@ public enum Cause: String, CaseIterable, Hashable, Sendable, Codable {
 
     public var fault: Fault {
         switch self {
-        case .verifierRejected, .loadFailed, .noBTF, .attachOther, .kernelPanic: .kernel
+        case .verifierRejected, .loadFailed, .noBTF, .attachOther, .kernelPanic, .kernelOops: .kernel
         case .attachNoCgroup2: .configuration
         case .agentCrashed, .agentSilent, .agentStatusBroken, .listenerFailed, .notRedirected, .notForwarded, .eventsLost,
-            .statusContradicted:
+            .statusContradicted, .misattributed:
             .agent
-        case .emulatorHang, .emulatorExit, .evidenceLost, .guestSetup, .protocolViolation, .consoleFlood, .timeout, .harness: .harness
-        case .notOffered, .fetchFailed, .notABootableKernel: .artefact
+        case .bootPanic, .emulatorHang, .emulatorExit, .evidenceLost, .guestSetup, .protocolViolation, .consoleFlood, .timeout, .harness:
+            .harness
+        case .notOffered, .fetchFailed, .notABootableKernel, .layoutNotOffered: .artefact
         }
     }
 

@@ -1,0 +1,70 @@
+import MatrixModel
+
+extension CellRecord: Codable {
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case schema, id, guest, kernel, series, flavour, release, origin, architecture, cgroup, profile, deployment, scenario, agent, bpf
+        case verdict, cause, fault, summary, findings, expectation, evidence, seconds, attempts
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(Self.schema, forKey: .schema)
+        try container.encode(id, forKey: .id)
+        try container.encode(guest, forKey: .guest)
+        // `encode` and not `encodeIfPresent`: a missing value is a null that readers can rely on.
+        try container.encode(kernel, forKey: .kernel)
+        try container.encode(series, forKey: .series)
+        try container.encode(flavour, forKey: .flavour)
+        try container.encode(release, forKey: .release)
+        try container.encode(origin, forKey: .origin)
+        try container.encode(architecture, forKey: .architecture)
+        try container.encode(cgroup, forKey: .cgroup)
+        try container.encode(profile, forKey: .profile)
+        try container.encode(deployment, forKey: .deployment)
+        try container.encode(scenario, forKey: .scenario)
+        try container.encode(agent, forKey: .agent)
+        try container.encode(bpf, forKey: .bpf)
+        try container.encode(verdict, forKey: .verdict)
+        try container.encode(cause, forKey: .cause)
+        try container.encode(fault, forKey: .fault)
+        try container.encode(summary, forKey: .summary)
+        try container.encode(findings, forKey: .findings)
+        try container.encode(expectation, forKey: .expectation)
+        try container.encode(evidence, forKey: .evidence)
+        try container.encode(Dictionary(uniqueKeysWithValues: seconds.map { ($0.key.rawValue, $0.value) }), forKey: .seconds)
+        try container.encode(attempts, forKey: .attempts)
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let schema = try container.decode(Int.self, forKey: .schema)
+        guard schema == Self.schema else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .schema, in: container, debugDescription: "schema \(schema), where this program reads \(Self.schema)")
+        }
+        id = try container.decode(String.self, forKey: .id)
+        guest = try container.decode(String.self, forKey: .guest)
+        kernel = try container.decodeIfPresent(String.self, forKey: .kernel)
+        series = try container.decodeIfPresent(String.self, forKey: .series)
+        flavour = try container.decode(String.self, forKey: .flavour)
+        release = try container.decodeIfPresent(String.self, forKey: .release)
+        origin = try container.decodeIfPresent(String.self, forKey: .origin)
+        architecture = try container.decode(String.self, forKey: .architecture)
+        cgroup = try container.decode(CgroupLayout.self, forKey: .cgroup)
+        profile = try container.decodeIfPresent(String.self, forKey: .profile)
+        deployment = try container.decodeIfPresent(String.self, forKey: .deployment)
+        scenario = try container.decodeIfPresent(String.self, forKey: .scenario)
+        agent = try container.decodeIfPresent(String.self, forKey: .agent)
+        bpf = try container.decodeIfPresent(String.self, forKey: .bpf)
+        verdict = try container.decode(Verdict.self, forKey: .verdict)
+        cause = try container.decodeIfPresent(Cause.self, forKey: .cause)
+        fault = try container.decodeIfPresent(Cause.Fault.self, forKey: .fault)
+        summary = try container.decode(String.self, forKey: .summary)
+        findings = try container.decode([Finding].self, forKey: .findings)
+        expectation = try container.decode(Expectation.self, forKey: .expectation)
+        evidence = try container.decodeIfPresent(String.self, forKey: .evidence)
+        let named = try container.decode([String: Double].self, forKey: .seconds)
+        seconds = Dictionary(uniqueKeysWithValues: named.compactMap { name, value in Phase(rawValue: name).map { ($0, value) } })
+        attempts = try container.decode(Int.self, forKey: .attempts)
+    }
+}

@@ -1,0 +1,102 @@
+public import MatrixModel
+
+/// A cell's outcome as it is stored and published. The member names are a contract; they stay.
+///
+/// Every member is always present in the encoded form: an axis that is not in play, and a cause or evidence that does not exist,
+/// is null.
+public struct CellRecord: Hashable, Sendable {
+    /// Raised when a member changes its meaning; added members do not raise it.
+    public static let schema = 1
+
+    public var id: String
+    public var guest: String
+    /// The package's version; null when no package was found for what was asked.
+    public var kernel: String?
+    public var series: String?
+    public var flavour: String
+    public var release: String?
+    public var origin: String?
+    public var architecture: String
+    public var cgroup: CgroupLayout
+    public var profile: String?
+    public var deployment: String?
+    public var scenario: String?
+    public var agent: String?
+    public var bpf: String?
+    public var verdict: Verdict
+    public var cause: Cause?
+    public var fault: Cause.Fault?
+    public var summary: String
+    public var findings: [Finding]
+    public var expectation: Expectation
+    /// The folder of the cell's evidence; null when there is none.
+    public var evidence: String?
+    /// Seconds by phase.
+    public var seconds: [Phase: Double]
+    /// How often the cell was attempted; above 1 means that earlier attempts failed through the harness's fault.
+    public var attempts: Int
+
+    public init(cell: Cell, judgment: Judgment, evidence: String?, seconds: [Phase: Double], attempts: Int) {
+        id = cell.id.text
+        guest = cell.guest
+        kernel = cell.kernel.version.description
+        series = cell.kernel.series.description
+        flavour = cell.kernel.flavour.name
+        release = cell.kernel.release
+        origin = cell.kernel.origin
+        architecture = cell.architecture
+        cgroup = cell.cgroup
+        profile = cell.profile
+        deployment = cell.deployment
+        scenario = cell.scenario
+        agent = cell.agent
+        bpf = cell.bpf
+        verdict = judgment.verdict
+        cause = judgment.cause
+        fault = judgment.cause?.fault
+        summary = judgment.summary
+        findings = judgment.findings
+        expectation = Expectation(series: cell.kernel.series, layout: cell.cgroup)
+        self.evidence = evidence
+        self.seconds = seconds
+        self.attempts = attempts
+    }
+
+    /// A cell for which no kernel could be had.
+    public init(unavailable selector: KernelSelector, layout: CgroupLayout, bpf: String?, judgment: Judgment) {
+        guest = "micro"
+        (series, flavour) = selector.namedParts
+        kernel = nil
+        release = nil
+        origin = nil
+        architecture = "x86_64"
+        cgroup = layout
+        profile = nil
+        deployment = nil
+        scenario = nil
+        agent = nil
+        self.bpf = bpf
+        verdict = judgment.verdict
+        cause = judgment.cause
+        fault = judgment.cause?.fault
+        summary = judgment.summary
+        findings = judgment.findings
+        expectation = .unstated
+        evidence = nil
+        seconds = [:]
+        attempts = 0
+        id = (["micro", selector.description.replacing("/", with: "_"), flavour, layout.rawValue] + (bpf.map { ["bpf=\($0)"] } ?? [])).joined(separator: "/")
+    }
+}
+
+extension KernelSelector {
+    /// The series (when the selector names one) and the flavour.
+    fileprivate var namedParts: (series: String?, flavour: String) {
+        switch self {
+        case .series(let series, let flavour): (series.description, flavour.name)
+        case .exact(let version, let flavour): (version.series.description, flavour.name)
+        case .range(_, let flavour), .all(let flavour): (nil, flavour.name)
+        case .image: (nil, KernelFlavour.custom.name)
+        }
+    }
+}

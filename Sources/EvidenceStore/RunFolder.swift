@@ -1,0 +1,62 @@
+public import Foundation
+public import MatrixModel
+public import SystemPackage
+
+/// One run's folder: `run.json`, and a folder per cell under `cells`.
+public struct RunFolder: Sendable {
+    public let path: FilePath
+
+    /// Makes the folder, and fails early when it cannot be written.
+    /// - Throws: `StoreError`; with `fileExists` when another run is in it already.
+    public static func create(at path: FilePath) throws -> RunFolder {
+        if FileManager.default.fileExists(atPath: path.appending("run.json").string) {
+            throw StoreError(path: path.appending("run.json"), errno: .fileExists)
+        }
+        try DurableFile.makeFolder(path.appending("cells"))
+        return RunFolder(path: path)
+    }
+
+    /// Where runs go when no folder is named: `$XDG_STATE_HOME/kmatrix/runs`, else `~/.local/state/kmatrix/runs`.
+    public static func standardParent(environment: [String: String]) -> FilePath {
+        if let base = environment["XDG_STATE_HOME"], base.hasPrefix("/") { return FilePath(base).appending("kmatrix/runs") }
+        return FilePath(environment["HOME"] ?? NSHomeDirectory()).appending(".local/state/kmatrix/runs")
+    }
+
+    public func save(_ run: RunRecord) throws { try DurableFile.write(Self.encoder().encode(run), to: path.appending("run.json")) }
+
+    public func cell(_ id: CellID) throws -> CellFolder {
+        let folder = CellFolder(path: path.appending("cells").appending(id.folderName))
+        try DurableFile.makeFolder(folder.path)
+        return folder
+    }
+
+    /// JSON with sorted keys, so that the same value gives the same bytes.
+    public static func encoder(isCompact: Bool = false) -> JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = isCompact ? [.sortedKeys, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+        return encoder
+    }
+}
+
+/// One cell's evidence folder.
+public struct CellFolder: Sendable {
+    public let path: FilePath
+
+    public init(path: FilePath) { self.path = path }
+
+    public func file(_ file: EvidenceFile) -> FilePath { path.appending(file.rawValue) }
+
+    public func write(_ bytes: some Sequence<UInt8>, to file: EvidenceFile) throws { try DurableFile.write(bytes, to: self.file(file)) }
+
+    public func save(_ value: some Encodable, to file: EvidenceFile) throws { try write(RunFolder.encoder().encode(value), to: file) }
+
+    /// Moves what a failed attempt left into `attempt-N`, so that the next one starts clean and nothing is lost.
+    public func setAside(attempt: Int) throws {
+        let manager = FileManager.default
+        let place = path.appending("attempt-\(attempt)")
+        try DurableFile.makeFolder(place)
+        for file in EvidenceFile.allCases where manager.fileExists(atPath: self.file(file).string) {
+            try manager.moveItem(atPath: self.file(file).string, toPath: place.appending(file.rawValue).string)
+        }
+    }
+}

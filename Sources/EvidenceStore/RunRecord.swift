@@ -1,0 +1,55 @@
+/// What is said once of a whole run. The member names are a contract; they stay.
+public struct RunRecord: Codable, Hashable, Sendable {
+    public var schema = 1
+    public var id: String
+    /// RFC 3339, UTC.
+    public var started: String
+    /// Nil while the run goes on, and for a run that never came to its end.
+    public var finished: String?
+    /// `tcg` or `kvm`; nil when no guest was booted.
+    public var accelerator: String?
+    /// Why this accelerator.
+    public var acceleratorReason: String?
+    public var harness: String
+    /// What the reader must know of the run: expired indices, suites that could not be read.
+    public var warnings: [String]
+
+    public init(id: String, started: String, harness: String) {
+        self.id = id
+        self.started = started
+        self.harness = harness
+        finished = nil
+        accelerator = nil
+        acceleratorReason = nil
+        warnings = []
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case schema, id, started, finished, accelerator
+        case acceleratorReason = "accelerator_reason"
+        case harness, warnings
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(schema, forKey: .schema)
+        try container.encode(id, forKey: .id)
+        try container.encode(started, forKey: .started)
+        try container.encode(finished, forKey: .finished)
+        try container.encode(accelerator, forKey: .accelerator)
+        try container.encode(acceleratorReason, forKey: .acceleratorReason)
+        try container.encode(harness, forKey: .harness)
+        try container.encode(warnings, forKey: .warnings)
+    }
+}
+
+/// A run and its cells in one value: what `--format json` prints.
+public struct RunDocument: Codable, Hashable, Sendable {
+    public var run: RunRecord
+    public var cells: [CellRecord]
+
+    public init(run: RunRecord, cells: [CellRecord]) {
+        self.run = run
+        self.cells = cells
+    }
+}

@@ -1,0 +1,25 @@
+public import SystemPackage
+
+/// Evidence could not be written or read.
+public struct StoreError: Error, Sendable, CustomStringConvertible {
+    public let path: FilePath
+    public let errno: Errno
+
+    public init(path: FilePath, errno: Errno) {
+        self.path = path
+        self.errno = errno
+    }
+
+    public var description: String {
+        switch errno {
+        case .noSpace, .diskQuotaExceeded, .fileTooLarge:
+            "no space left to write '\(path)' (\(errno)); free some, or choose another folder with --out"
+        case .permissionDenied, .readOnlyFileSystem, .notPermitted:
+            "'\(path)' cannot be written (\(errno)); choose a folder you own with --out"
+        case .notDirectory, .fileExists:
+            "'\(path)' is in the way (\(errno)); choose another folder with --out"
+        default:
+            "'\(path)': \(errno)"
+        }
+    }
+}

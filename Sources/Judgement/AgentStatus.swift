@@ -1,0 +1,38 @@
+import Foundation
+
+/// The parts of a `status.json` that judging rests on, in upstream's schema.
+public struct AgentStatus: Hashable, Sendable {
+    public struct Module: Hashable, Sendable, Decodable {
+        public let status: String
+        public let message: String
+        public let states: [String: String]?
+
+        public var isRunning: Bool { status == "RUNNING" }
+    }
+
+    public let version: String
+    public let overall: String
+    public let keyLatch: Module
+    public let ebpfProgram: Module
+    public let proxyListener: Module
+
+    /// Reads a whole `status.json`; nil when it is no JSON or lacks one of the parts.
+    public init?(json: [UInt8]) {
+        struct Document: Decodable {
+            struct Agent: Decodable {
+                let version: String
+                let status: String
+                let keyLatchStatus: Module
+                let ebpfProgramStatus: Module
+                let proxyListenerStatus: Module
+            }
+            let proxyAgentStatus: Agent
+        }
+        guard let agent = try? JSONDecoder().decode(Document.self, from: Data(json)).proxyAgentStatus else { return nil }
+        version = agent.version
+        overall = agent.status
+        keyLatch = agent.keyLatchStatus
+        ebpfProgram = agent.ebpfProgramStatus
+        proxyListener = agent.proxyListenerStatus
+    }
+}

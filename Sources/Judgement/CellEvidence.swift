@@ -1,0 +1,54 @@
+public import GuestProtocol
+public import MatrixModel
+
+/// Everything known of one attempt at a cell. A pure value: it can be read back from a folder and judged again.
+public struct CellEvidence: Sendable {
+    /// One piece of evidence as the guest sent it.
+    public struct Item: Hashable, Sendable {
+        public var bytes: [UInt8]
+        /// The item's size in the guest, in bytes; nil while its end has not been seen.
+        public var length: UInt64?
+        public var isTruncated: Bool
+
+        public init(bytes: [UInt8] = [], length: UInt64? = nil, isTruncated: Bool = false) {
+            self.bytes = bytes
+            self.length = length
+            self.isTruncated = isTruncated
+        }
+
+        public var isWhole: Bool { !isTruncated && length == UInt64(bytes.count) }
+        public var text: String { String(decoding: bytes, as: UTF8.self) }
+    }
+
+    public struct SetupFailure: Hashable, Sendable {
+        public let step: String
+        public let reason: String
+
+        public init(step: String, reason: String) {
+            self.step = step
+            self.reason = reason
+        }
+    }
+
+    public var layout: CgroupLayout
+    public var fate: GuestFate
+    public var hello: GuestHello?
+    public var phases: Set<GuestPhase> = []
+    public var setupFailure: SetupFailure?
+    public var agentEnding: ProcessEnding?
+    public var items: [EvidenceItem: Item] = [:]
+    /// What the plan asked the clients to do, and what they reported.
+    public var clients: [ClientSpec] = []
+    public var reports: [ClientReport] = []
+    /// The platform's journal; nil when it could not be kept.
+    public var journal: [FabricRequest]?
+    /// The guest's console, from its first byte, as far as it was kept.
+    public var console: [UInt8] = []
+    /// What of the evidence could not be written or received, in words.
+    public var losses: [String] = []
+
+    public init(layout: CgroupLayout, fate: GuestFate) {
+        self.layout = layout
+        self.fate = fate
+    }
+}

@@ -1,0 +1,44 @@
+public import MatrixModel
+
+/// What a guest's console says of its kernel's health.
+public enum ConsoleClassifier {
+    public enum Trouble: Hashable, Sendable {
+        case panic, oops
+    }
+
+    public struct Sighting: Hashable, Sendable {
+        public let trouble: Trouble
+        public let finding: Finding
+    }
+
+    /// The first panic and the first oops, in the order they were printed.
+    ///
+    /// A kernel prints a panic as `Kernel panic - not syncing: …` (kernel/panic.c) and an oops as `Oops: …`, `BUG: …` or
+    /// `general protection fault` (arch/x86/kernel/dumpstack.c, lib/bug.c). Only the start of a kernel message counts: the same
+    /// words inside a quoted line are no trouble.
+    public static func sightings(in console: [UInt8], source: String = "console.log") -> [Sighting] {
+        var found: [Sighting] = []
+        for line in console.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
+            let message = messageText(of: line)
+            guard let trouble = trouble(of: message), !found.contains(where: { $0.trouble == trouble }) else { continue }
+            found.append(Sighting(trouble: trouble, finding: Finding(source: source, quote: Quote.line(String(decoding: line, as: UTF8.self)))))
+        }
+        return found
+    }
+
+    private static let panicStart = Array("Kernel panic - not syncing".utf8)
+    private static let oopsStarts = ["Oops: ", "Oops[", "BUG: ", "kernel BUG at ", "general protection fault", "Unable to handle kernel"].map { Array($0.utf8) }
+
+    private static func trouble(of message: ArraySlice<UInt8>) -> Trouble? {
+        if message.starts(with: panicStart) { return .panic }
+        return oopsStarts.contains { message.starts(with: $0) } ? .oops : nil
+    }
+
+    /// A kernel line without its `[    1.234567] ` stamp; a line without a stamp is not the kernel's.
+    private static func messageText(of line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard line.first == UInt8(ascii: "["), let close = line.prefix(24).firstIndex(of: UInt8(ascii: "]")) else { return [] }
+        let inside = line[(line.startIndex + 1)..<close]
+        guard inside.allSatisfy({ ($0 >= 0x30 && $0 <= 0x39) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: " ") }) else { return [] }
+        return line[(close + 1)...].drop { $0 == UInt8(ascii: " ") }
+    }
+}

@@ -1,0 +1,21 @@
+/// The mounts of a guest, read from `/proc/self/mountinfo` (proc_pid_mountinfo(5)).
+public struct MountTable: Sendable {
+    public struct Mount: Hashable, Sendable {
+        public let point: String
+        public let type: String
+    }
+
+    public let mounts: [Mount]
+
+    public init(mountinfo: String) {
+        mounts = mountinfo.split(separator: "\n").compactMap { line in
+            let fields = line.split(separator: " ")
+            // Optional fields stand before a lone dash; the type follows it.
+            guard let dash = fields.firstIndex(of: "-"), dash >= 6, dash + 1 < fields.count else { return nil }
+            return Mount(point: String(fields[4]), type: String(fields[dash + 1]))
+        }
+    }
+
+    /// Where cgroup v2 is mounted.
+    public var cgroup2: [String] { mounts.filter { $0.type == "cgroup2" }.map(\.point) }
+}

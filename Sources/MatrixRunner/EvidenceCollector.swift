@@ -1,0 +1,45 @@
+import GuestProtocol
+import Judgement
+import MatrixModel
+
+/// Gathers what a guest says into evidence. Pure: messages in, evidence and phase times out.
+struct EvidenceCollector {
+    private(set) var evidence: CellEvidence
+    private(set) var marks: [GuestPhase: ContinuousClock.Instant] = [:]
+    private(set) var hasFarewell = false
+
+    init(layout: CgroupLayout, clients: [ClientSpec]) {
+        // Until the guest proves otherwise it ended early.
+        evidence = CellEvidence(layout: layout, fate: .endedEarly)
+        evidence.clients = clients
+    }
+
+    mutating func receive(_ message: GuestMessage, at instant: ContinuousClock.Instant) {
+        switch message {
+        case .hello(let hello): evidence.hello = hello
+        case .phase(let phase, _):
+            evidence.phases.insert(phase)
+            if marks[phase] == nil { marks[phase] = instant }
+        case .evidence(let item, let bytes):
+            evidence.items[item, default: CellEvidence.Item()].bytes.append(contentsOf: bytes)
+        case .evidenceEnd(let item, let length, let isTruncated):
+            evidence.items[item, default: CellEvidence.Item()].length = length
+            evidence.items[item]?.isTruncated = isTruncated
+        case .client(let report):
+            // No more reports than clients: the list must not grow at the guest's will.
+            if evidence.reports.count < evidence.clients.count { evidence.reports.append(report) }
+        case .agentEnded(let ending): if evidence.agentEnding == nil { evidence.agentEnding = ending }
+        case .setupFailed(let step, let reason):
+            if evidence.setupFailure == nil { evidence.setupFailure = CellEvidence.SetupFailure(step: step, reason: reason) }
+        case .farewell: hasFarewell = true
+        }
+    }
+
+    mutating func end(_ fate: GuestFate) { evidence.fate = fate }
+
+    mutating func add(loss: String) { evidence.losses.append(loss) }
+
+    mutating func set(journal: [FabricRequest]?) { evidence.journal = journal }
+
+    mutating func set(console: [UInt8]) { evidence.console = console }
+}

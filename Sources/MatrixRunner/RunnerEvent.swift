@@ -1,0 +1,14 @@
+public import EvidenceStore
+public import MatrixModel
+
+/// What happens in a run, as the user interface sees it.
+public enum RunnerEvent: Sendable {
+    /// Words about the preparation: what is fetched, built or probed.
+    case preparing(String)
+    case warning(String)
+    case started(cells: Int)
+    case cellStarted(CellID, attempt: Int)
+    case cellPhase(CellID, String)
+    case cellRetried(CellID, Judgment)
+    case cellFinished(CellRecord)
+}
