@@ -118,6 +118,6 @@ let package = Package(
         .testTarget(name: "KmatrixCommandsTests", dependencies: ["KmatrixCommands", "MatrixModel", "TestSupport", "kmatrix", "fake-qemu", subprocess, system, argumentParser], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore", "CAgentABI", "TestSupport", nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),
         .testTarget(name: "GuestRunnerTests", dependencies: ["GuestRunner", "GuestProtocol", "MatrixModel", system], swiftSettings: settings),
-        .testTarget(name: "ArchitectureTests", dependencies: [subprocess, system], swiftSettings: settings),
+        .testTarget(name: "ArchitectureTests", swiftSettings: settings),
     ]
 )

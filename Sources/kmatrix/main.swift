@@ -1,1 +1,3 @@
-print("not yet")
+import KmatrixCommands
+
+await RootCommand.main()

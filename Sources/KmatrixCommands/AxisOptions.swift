@@ -1,0 +1,42 @@
+import ArgumentParser
+import MatrixModel
+
+/// Which cells: the selectors of every axis.
+struct AxisOptions: ParsableArguments {
+    @Option(help: ArgumentHelp(
+        "Which kernels. May be repeated.",
+        discussion: """
+            6.1 is the newest package of a series, 6.1.176-1 one version, '>=5.10,<6.13' the newest of each series between bounds, \
+            all the newest of every series on offer. 6.1/rt-amd64 names a flavour (default: cloud-amd64). A path with a slash is a \
+            kernel image.
+            """, valueName: "selector"))
+    var kernel: [String]
+
+    @Option(help: ArgumentHelp(
+        "How control groups are mounted: unified, hybrid, legacy, unmounted, elsewhere, or all. May be repeated.", valueName: "layout"))
+    var cgroup: [String] = ["all"]
+
+    @Option(help: ArgumentHelp(
+        "A program variant's name, or the path of a .bpf.o file, in place of the agent's own. May be repeated.", valueName: "program"))
+    var bpf: [String] = []
+
+    func validate() throws {
+        if kernel.isEmpty { throw ValidationError("say which kernels with --kernel, as in --kernel 6.1") }
+        _ = try selectors()
+        _ = try layouts()
+    }
+
+    func selectors() throws -> [KernelSelector] {
+        try kernel.map { text in
+            do { return try KernelSelector(parsing: text) } catch { throw ValidationError("--kernel: \(error)") }
+        }
+    }
+
+    func layouts() throws -> [CgroupLayout] {
+        do {
+            return try Set(cgroup.flatMap { try CgroupLayout.parse($0) }).sorted()
+        } catch {
+            throw ValidationError("--cgroup: \(error)")
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import ArgumentParser
+import Foundation
+
+/// How guests are run.
+struct GuestOptions: ParsableArguments {
+    @Option(help: "How many guests run at once (default: one per processor).")
+    var jobs: Int?
+
+    @Option(help: ArgumentHelp("How long one attempt at a cell may take, in seconds.", valueName: "seconds"))
+    var timeout: Int = 90
+
+    @Option(help: "How often a cell is tried again after an attempt that failed through our fault.")
+    var retries: Int = 2
+
+    @Option(help: "The accelerator: auto (probed by a boot and remembered), kvm, or tcg.")
+    var accel: AcceleratorOption = .auto
+
+    func validate() throws {
+        if let jobs, !(1...256).contains(jobs) { throw ValidationError("--jobs must lie between 1 and 256") }
+        if !(5...3600).contains(timeout) { throw ValidationError("--timeout must lie between 5 and 3600 seconds") }
+        if !(0...10).contains(retries) { throw ValidationError("--retries must lie between 0 and 10") }
+    }
+
+    var effectiveJobs: Int { jobs ?? max(1, ProcessInfo.processInfo.activeProcessorCount) }
+}
+
+enum AcceleratorOption: String, ExpressibleByArgument, CaseIterable {
+    case auto, kvm, tcg
+}

@@ -1,0 +1,119 @@
+import ArtefactCache
+import EvidenceStore
+import Foundation
+import KernelCatalogue
+import MatrixRunner
+import QEMUGuest
+import SystemPackage
+
+/// Looks at the machine the way a run would use it.
+struct HostExamination {
+    struct Check: Encodable, Sendable {
+        enum Outcome: String, Encodable, Sendable {
+            case ok
+            /// A run works without it, and worse.
+            case note
+            /// A run cannot work without it.
+            case missing
+        }
+        let name: String
+        let outcome: Outcome
+        let detail: String
+    }
+
+    let kernels: KernelOptions
+
+    func checks() async -> [Check] {
+        var checks = [host(), products(), await emulator(), accelerator()]
+        checks += Self.tools.map(tool)
+        checks += [await mirror(), cache()]
+        return checks
+    }
+
+    private func host() -> Check {
+        var names = utsname()
+        uname(&names)
+        let release = withUnsafeBytes(of: &names.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        let memory = ProcessInfo.processInfo.physicalMemory / (1 << 20)
+        // A guest takes 512 MiB and the harness its share.
+        let fits = memory >= 1500
+        return Check(
+            name: "host", outcome: fits ? .ok : .missing,
+            detail: "Linux \(release), \(cores) processors, \(memory) MiB" + (fits ? "" : "; a guest needs 512 MiB and the harness as much again"))
+    }
+
+    private func products() -> Check {
+        do {
+            let products = try Products(folder: RunPreparation.productsFolder())
+            return Check(name: "products", outcome: .ok, detail: "agent, guest runner and programs in \(products.folder); variants: \(products.variantNames.joined(separator: ", "))")
+        } catch {
+            return Check(name: "products", outcome: .missing, detail: "\(error)")
+        }
+    }
+
+    private func emulator() async -> Check {
+        do {
+            let emulator = try await Emulator.find()
+            return Check(name: "emulator", outcome: .ok, detail: "QEMU \(emulator.version) at \(emulator.path)")
+        } catch {
+            return Check(name: "emulator", outcome: .missing, detail: "\(error)")
+        }
+    }
+
+    private func accelerator() -> Check {
+        if let remembered = AcceleratorProbe.remembered(cache: ArtefactCache.standard().root) {
+            return Check(name: "accelerator", outcome: .ok, detail: "\(remembered.accelerator.rawValue): \(remembered.reason)")
+        }
+        let canOpen = access("/dev/kvm", R_OK | W_OK) == 0
+        return Check(
+            name: "accelerator", outcome: .note,
+            detail: canOpen
+                ? "/dev/kvm opens, which proves nothing; the first run boots a guest to see whether it works, and falls back to TCG"
+                : "/dev/kvm cannot be opened; runs use TCG, which is slower and as true (join the group kvm if the machine has it)")
+    }
+
+    /// What runs start, and the Debian package it comes from.
+    private static let tools = [
+        ("curl", "curl", true), ("gpgv", "gpgv", true), ("dpkg-deb", "dpkg", true), ("xz", "xz-utils", true), ("zstd", "zstd", true),
+        ("setpriv", "util-linux", true), ("busybox", "busybox-static", false),
+    ]
+
+    private func tool(_ name: String, package: String, isNeeded: Bool) -> Check {
+        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":") + ["/usr/sbin", "/sbin"]
+        if let found = folders.map({ "\($0)/\(name)" }).first(where: { access($0, X_OK) == 0 }) {
+            return Check(name: name, outcome: .ok, detail: found)
+        }
+        return Check(
+            name: name, outcome: isNeeded ? .missing : .note,
+            detail: "not found; install Debian's package \(package) (ci/setup does)" + (isNeeded ? "" : "; only kmatrix shell needs it"))
+    }
+
+    private func mirror() async -> Check {
+        do {
+            let catalogue = KernelCatalogue(settings: try kernels.settings(cache: .standard()))
+            let listing = try await catalogue.listing { _ in }
+            let newest = listing.kernels.last.map { ", the newest \($0.identity.version)" } ?? ""
+            let notes = listing.warnings.isEmpty ? "" : "; \(listing.warnings.joined(separator: "; "))"
+            return Check(name: "mirror", outcome: .ok, detail: "\(listing.kernels.count) kernels on offer\(newest)\(notes)")
+        } catch {
+            return Check(name: "mirror", outcome: .missing, detail: "\(error)")
+        }
+    }
+
+    private func cache() -> Check {
+        let root = ArtefactCache.standard().root
+        do {
+            try DurableFile.makeFolder(root)
+            try DurableFile.write([], to: root.appending(".doctor"))
+            unlink(root.appending(".doctor").string)
+        } catch {
+            return Check(name: "cache", outcome: .missing, detail: "\(error)")
+        }
+        let free = (try? FileManager.default.attributesOfFileSystem(forPath: root.string)[.systemFreeSize] as? Int) ?? 0
+        let used = ArtefactCache.size(of: root)
+        // One kernel with its unpacked modules takes about 200 MB.
+        let outcome: Check.Outcome = free > 1 << 30 ? .ok : .note
+        return Check(name: "cache", outcome: outcome, detail: "\(root): \(used >> 20) MiB used, \(free >> 20) MiB free")
+    }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import ArtefactCache
+import KernelCatalogue
+import MatrixModel
+
+/// `kmatrix kernels fetch`: fills the cache ahead of a run.
+struct KernelsFetch: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fetch",
+        abstract: "Fetch and verify kernels into the cache, for a later run (with --offline, for example).")
+
+    @Option(help: ArgumentHelp("Which kernels, as for run. May be repeated.", valueName: "selector"))
+    var kernel: [String]
+
+    @OptionGroup(title: "Kernels") var kernels: KernelOptions
+
+    @Option(help: "How to print what was fetched: table, json, or jsonl.")
+    var format: OutputFormat = .table
+
+    func run() async throws {
+        let arguments = self
+        let fetched = try await InterruptibleWork.run { try await arguments.fetch() }
+        switch format {
+        case .json: try StandardOutput.writeJSON(["kernels": fetched])
+        case .jsonl: for kernel in fetched { try StandardOutput.writeJSON(kernel, isCompact: true) }
+        case .table: for kernel in fetched { StandardOutput.write("\(kernel.release)  \(kernel.image)\n") }
+        }
+    }
+
+    private func fetch() async throws -> [EncodedFiles] {
+        let selectors = try kernel.map { try KernelSelector(parsing: $0) }
+        let catalogue = KernelCatalogue(settings: try kernels.settings(cache: .standard()))
+        let listing = try await catalogue.listing { event in StandardError.line(event.description) }
+        var fetched: [EncodedFiles] = []
+        for chosen in try selectors.flatMap({ try listing.resolve($0) }) {
+            let files = try await catalogue.fetch(chosen) { event in StandardError.line(event.description) }
+            fetched.append(EncodedFiles(files))
+        }
+        return fetched
+    }
+}
+
+private struct EncodedFiles: Encodable {
+    struct Package: Encodable {
+        let name: String
+        let version: String
+        let sha256: String
+        let bytes: Int
+    }
+
+    let kernel: String
+    let release: String
+    let image: String
+    let packages: [Package]
+
+    init(_ files: KernelFiles) {
+        kernel = files.identity.version.description
+        release = files.identity.release
+        image = files.image.string
+        packages = files.packages.map { Package(name: $0.name, version: $0.version, sha256: $0.sha256, bytes: $0.bytes) }
+    }
+}

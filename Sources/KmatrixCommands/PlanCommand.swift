@@ -1,0 +1,94 @@
+import ArgumentParser
+import EvidenceStore
+import MatrixModel
+import MatrixReport
+import MatrixRunner
+
+/// `kmatrix plan`: the cells of a run, without running them.
+struct PlanCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract: "Say what a run would boot: cells, kernels, boots. Boots nothing.",
+        discussion: "Takes the same selectors as run. Fetches repository indices, no kernels.")
+
+    @OptionGroup(title: "Axes") var axes: AxisOptions
+    @OptionGroup(title: "Kernels") var kernels: KernelOptions
+
+    @Option(help: "How to print the plan: table, json, or jsonl.")
+    var format: OutputFormat = .table
+
+    func run() async throws {
+        let arguments = self
+        let plan = try await InterruptibleWork.run {
+            let guests = try GuestOptions.parse([])
+            let prepared = try await RunPreparation(axes: arguments.axes, kernels: arguments.kernels, guests: guests) { event in
+                if case .warning(let text) = event { StandardError.line("warning: \(text)") }
+            }
+            return try await prepared.runner.plan()
+        }
+        try print(plan)
+        if !plan.unavailable.isEmpty { throw ExitCodes.notProven }
+    }
+
+    private func print(_ plan: MatrixPlan) throws {
+        let planned = plan.cells.map(EncodedPlannedCell.init) + plan.unavailable.map(EncodedPlannedCell.init)
+        switch format {
+        case .json:
+            try StandardOutput.writeJSON(EncodedPlan(cells: planned, boots: plan.boots, kernels: plan.kernels.count))
+        case .jsonl:
+            for cell in planned { try StandardOutput.writeJSON(cell, isCompact: true) }
+        case .table:
+            let rows = [["cell", "release", "origin", "documented as"]] + planned.map { [$0.id, $0.release ?? "-", $0.origin ?? "unavailable", $0.expectation.rawValue] }
+            StandardOutput.write(TextColumns.render(rows) + "\n\n")
+            for cell in plan.unavailable.prefix(1) { StandardOutput.write("\(cell.summary)\n") }
+            StandardOutput.write("\(plan.boots) boots for \(plan.cells.count) cells of \(plan.kernels.count) kernels")
+            StandardOutput.write(plan.unavailable.isEmpty ? "\n" : "; \(plan.unavailable.count) cells unavailable\n")
+        }
+    }
+}
+
+private struct EncodedPlan: Encodable {
+    let cells: [EncodedPlannedCell]
+    let boots: Int
+    let kernels: Int
+}
+
+private struct EncodedPlannedCell: Encodable {
+    let id: String
+    let kernel: String?
+    let series: String?
+    let flavour: String
+    let release: String?
+    let origin: String?
+    let cgroup: CgroupLayout
+    let bpf: String?
+    let expectation: Expectation
+    let available: Bool
+
+    init(_ planned: MatrixPlan.PlannedCell) {
+        let cell = planned.cell
+        id = cell.id.text
+        kernel = cell.kernel.version.description
+        series = cell.kernel.series.description
+        flavour = cell.kernel.flavour.name
+        release = cell.kernel.release
+        origin = cell.kernel.origin
+        cgroup = cell.cgroup
+        bpf = cell.bpf
+        expectation = Expectation(series: cell.kernel.series, layout: cell.cgroup)
+        available = true
+    }
+
+    init(_ record: CellRecord) {
+        id = record.id
+        kernel = record.kernel
+        series = record.series
+        flavour = record.flavour
+        release = record.release
+        origin = record.origin
+        cgroup = record.cgroup
+        bpf = record.bpf
+        expectation = record.expectation
+        available = false
+    }
+}

@@ -1,0 +1,90 @@
+import EvidenceStore
+import Foundation
+import MatrixModel
+import MatrixRunner
+import Synchronization
+
+/// Shows a run as it goes: one line that keeps changing on a terminal, plain lines elsewhere. Writes to standard error only.
+final class ProgressDisplay: Sendable {
+    private struct State {
+        var total = 0
+        var done = 0
+        var running: [CellID: String] = [:]
+        var order: [CellID] = []
+        var lineIsOpen = false
+    }
+
+    private let state = Mutex(State())
+    private let isTerminal: Bool
+    private let start = ContinuousClock.now
+
+    init(isTerminal: Bool = StandardError.isTerminal) { self.isTerminal = isTerminal }
+
+    func show(_ event: RunnerEvent) {
+        state.withLock { state in
+            switch event {
+            case .preparing(let text): say(text, &state)
+            case .warning(let text): say("warning: \(text)", &state)
+            case .started(let cells):
+                state.total = cells
+                say("\(cells) cells to run", &state)
+            case .cellStarted(let id, let attempt):
+                state.running[id] = "boot"
+                state.order.append(id)
+                if !isTerminal { say("\(id): started\(attempt > 1 ? ", attempt \(attempt)" : "")", &state) }
+            case .cellPhase(let id, let phase): state.running[id] = phase
+            case .cellRetried(let id, let judgment):
+                finish(id, &state)
+                say("\(id): \(judgment.cause?.rawValue ?? judgment.verdict.rawValue), ours; trying again", &state)
+            case .cellFinished(let record):
+                if let id = state.order.first(where: { $0.text == record.id }) { finish(id, &state) }
+                state.done += 1
+                let seconds = record.seconds[.total].map { " (\(Self.format($0)))" } ?? ""
+                say("\(record.id): \(record.verdict.rawValue)\(record.cause.map { " \($0.rawValue)" } ?? "")\(seconds)", &state)
+            }
+            redraw(&state)
+        }
+    }
+
+    /// Clears the changing line, so that what follows starts on a clean one.
+    func end() {
+        state.withLock { state in
+            state.running = [:]
+            clear(&state)
+        }
+    }
+
+    private func finish(_ id: CellID, _ state: inout State) {
+        state.running[id] = nil
+        state.order.removeAll { $0 == id }
+    }
+
+    private func say(_ text: String, _ state: inout State) {
+        clear(&state)
+        StandardError.line(text)
+    }
+
+    private func clear(_ state: inout State) {
+        if state.lineIsOpen { StandardError.write("\r\u{1B}[K") }
+        state.lineIsOpen = false
+    }
+
+    private func redraw(_ state: inout State) {
+        guard isTerminal, state.total > 0, state.done < state.total else { return }
+        clear(&state)
+        let elapsed = Double((ContinuousClock.now - start).components.seconds)
+        let running = state.order.map { "\($0.text.split(separator: "/").dropFirst().joined(separator: " ")): \(state.running[$0] ?? "")" }
+        let text = "[\(state.done)/\(state.total) done, \(running.count) running, \(Self.format(elapsed))] \(running.joined(separator: "; "))"
+        StandardError.write(String(text.prefix(Self.terminalWidth - 1)))
+        state.lineIsOpen = true
+    }
+
+    private static var terminalWidth: Int {
+        var size = winsize()
+        return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 20 ? Int(size.ws_col) : 80
+    }
+
+    static func format(_ seconds: Double) -> String {
+        seconds < 60 ? "\((seconds * 10).rounded() / 10) s" : "\(Int(seconds) / 60) min \(Int(seconds) % 60) s"
+    }
+}

@@ -1,0 +1,35 @@
+public import ArgumentParser
+
+/// `kmatrix`: the root of the subcommands.
+public struct RootCommand: AsyncParsableCommand {
+    public static let configuration = CommandConfiguration(
+        commandName: "kmatrix",
+        abstract: "Finds out on which Linux kernels and cgroup set-ups the metadata-security agent really works.",
+        discussion: """
+            kmatrix boots guests in QEMU, one per kernel and cgroup layout, starts the agent in each, lets clients talk to a simulated
+            platform, and judges what the platform saw. A cell is green only when the platform's own journal proves it.
+
+            EXAMPLES
+              kmatrix run --kernel 6.1                       the newest 6.1 on offer, in all cgroup layouts
+              kmatrix run --kernel '>=5.10,<6.13' --cgroup unified
+              kmatrix run --kernel all --format json > run.json
+              kmatrix plan --kernel all                      what that would boot
+              kmatrix shell --kernel 6.1 --cgroup legacy     look around in a guest
+              kmatrix doctor                                 is this machine fit for it?
+
+            EXIT CODES
+              0  every cell is as documented or expected
+              1  some cell is not compatible although it is documented as supported
+              2  the command line or a setting is wrong
+              3  some cell is inconclusive (our fault) or its kernel unavailable
+            130  interrupted
+            """,
+        version: KmatrixVersion.current,
+        subcommands: [RunCommand.self, PlanCommand.self, KernelsCommand.self, ShellCommand.self, DoctorCommand.self])
+
+    public init() {}
+}
+
+enum KmatrixVersion {
+    static let current = "0.1.0"
+}

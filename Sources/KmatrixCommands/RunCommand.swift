@@ -1,0 +1,89 @@
+import ArgumentParser
+import EvidenceStore
+import Foundation
+import MatrixModel
+import MatrixReport
+import MatrixRunner
+import SystemPackage
+
+/// `kmatrix run`: boots every cell and judges it.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Boot every cell, judge it, and print the table.",
+        discussion: """
+            EXAMPLES
+              kmatrix run --kernel 6.1
+              kmatrix run --kernel 5.10 --kernel 6.1 --cgroup unified --cgroup legacy
+              kmatrix run --kernel all --cgroup unified --format jsonl
+              kmatrix run --kernel 5.10 --kernel 6.12 --bpf loop-helper --cgroup unified
+
+            Evidence of every cell is kept in a folder of the run (--out); its path stands under the table.
+            """)
+
+    @OptionGroup(title: "Axes") var axes: AxisOptions
+    @OptionGroup(title: "Kernels") var kernels: KernelOptions
+    @OptionGroup(title: "Guests") var guests: GuestOptions
+
+    @Option(help: ArgumentHelp("The run's folder (default: a new one under $XDG_STATE_HOME/kmatrix/runs).", valueName: "folder"))
+    var out: String?
+
+    @Option(help: "How to print the outcome: table, json (one object), or jsonl (a line per cell as it finishes, then the run).")
+    var format: OutputFormat = .table
+
+    @Flag(inversion: .prefixedNo, exclusivity: .exclusive, help: .hidden)
+    var progress = true
+
+    @Flag(help: "End the run at the first cell that contradicts its expectation.")
+    var failFast = false
+
+    @Flag(help: "Run every cell whatever happens (the default).")
+    var keepGoing = false
+
+    func validate() throws {
+        if failFast && keepGoing { throw ValidationError("--fail-fast and --keep-going contradict each other") }
+    }
+
+    func run() async throws {
+        let arguments = self
+        let document = try await InterruptibleWork.run { try await arguments.execute() }
+        throw ExitCodes.code(for: document.cells)
+    }
+
+    private func execute() async throws -> RunDocument {
+        let display = ProgressDisplay()
+        defer { display.end() }
+        let prepared = try await RunPreparation(axes: axes, kernels: kernels, guests: guests, stopsAtFirstFailure: failFast) { event in
+            if progress { display.show(event) }
+        }
+        let identifier = RunIdentifier.make()
+        let parent = RunFolder.standardParent(environment: ProcessInfo.processInfo.environment)
+        let place = out.map { FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath($0)) } ?? parent.appending(identifier)
+        // Made before anything is fetched: a folder that cannot be written is known at once.
+        let folder = try RunFolder.create(at: place.lexicallyNormalized())
+        let plan = try await prepared.runner.plan()
+        let document = try await prepared.runner.run(plan, id: identifier, in: folder) { record in
+            if format == .jsonl { try? StandardOutput.writeJSON(["cell": record], isCompact: true) }
+        }
+        display.end()
+        try print(document)
+        return document
+    }
+
+    private func print(_ document: RunDocument) throws {
+        switch format {
+        case .table:
+            StandardOutput.write(MatrixTable(document, style: StandardOutput.showsColour ? .colour : .plain).render())
+        case .json: try StandardOutput.writeJSON(document)
+        case .jsonl: try StandardOutput.writeJSON(["run": document.run], isCompact: true)
+        }
+    }
+}
+
+/// Names a run by when it started, so that names sort by time; a random tail keeps two of one second apart.
+enum RunIdentifier {
+    static func make(now: Date = Date()) -> String {
+        let stamp = now.formatted(.iso8601.dateSeparator(.omitted).timeSeparator(.omitted))
+        return "\(stamp)-\(String(UInt16.random(in: .min ... .max), radix: 36))"
+    }
+}

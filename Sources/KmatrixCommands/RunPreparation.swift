@@ -1,0 +1,32 @@
+import ArtefactCache
+import Foundation
+import KernelCatalogue
+import MatrixRunner
+import QEMUGuest
+import SystemPackage
+
+/// Turns options into a runner: the wiring that `run`, `plan` and `shell` share.
+struct RunPreparation {
+    let runner: MatrixRunner
+
+    init(
+        axes: AxisOptions, kernels: KernelOptions, guests: GuestOptions, stopsAtFirstFailure: Bool = false,
+        events: @escaping @Sendable (RunnerEvent) -> Void
+    ) async throws {
+        let products = try Products(folder: Self.productsFolder())
+        let request = MatrixRequest(
+            kernels: try axes.selectors(), layouts: try axes.layouts(), programs: try axes.bpf.map(products.program),
+            jobs: guests.effectiveJobs, timeout: .seconds(guests.timeout), retries: guests.retries,
+            stopsAtFirstFailure: stopsAtFirstFailure)
+        let cache = ArtefactCache.standard()
+        let settings = try kernels.settings(cache: cache)
+        runner = MatrixRunner(
+            request: request, products: products, cache: cache, catalogue: KernelCatalogue(settings: settings),
+            accelerator: guests.accel.choice, harness: KmatrixVersion.current, events: events)
+    }
+
+    /// The folder of the built products: beside this program, or where KMATRIX_PRODUCTS says.
+    static func productsFolder(environment: [String: String] = ProcessInfo.processInfo.environment) -> FilePath {
+        environment["KMATRIX_PRODUCTS"].map(FilePath.init(_:)) ?? Products.beside()
+    }
+}

@@ -1,0 +1,68 @@
+import EvidenceStore
+import Foundation
+import Judgement
+import MatrixModel
+import QEMUGuest
+import SystemPackage
+
+/// What all cells of a run share.
+struct CellContext: Sendable {
+    let emulator: Emulator
+    let accelerator: Accelerator
+    let products: Products
+    let timeout: Duration
+    let retries: Int
+    let events: @Sendable (RunnerEvent) -> Void
+}
+
+/// Brings one cell to its verdict: attempts it, tries again what failed through the harness's fault, stores the outcome.
+struct CellRunner: Sendable {
+    let context: CellContext
+    let folder: RunFolder
+
+    /// - Throws: `CancellationError` only. Every other trouble is the cell's verdict.
+    func run(_ planned: MatrixPlan.PlannedCell, _ prepared: PreparedArtefacts) async throws -> CellRecord {
+        let cell = planned.cell
+        let artefacts: PreparedCell
+        switch prepared.artefacts(for: planned) {
+        case .success(let value): artefacts = value
+        case .failure(let failure): return CellRecord(cell: cell, judgment: failure.judgment, evidence: nil, seconds: [:], attempts: 0)
+        }
+        let place: CellFolder
+        do { place = try folder.cell(cell.id) } catch { return unrecorded(cell, error) }
+
+        var attempt = 1
+        while true {
+            try Task.checkCancellation()
+            context.events(.cellStarted(cell.id, attempt: attempt))
+            let outcome = await CellAttempt(cell: cell, artefacts: artefacts, context: context, folder: place).run()
+            try Task.checkCancellation()
+            let isOurs = outcome.judgment.cause?.fault == .harness
+            // Evidence that the disk did not take will not fit the next time either.
+            if isOurs, outcome.judgment.cause != .evidenceLost, attempt <= context.retries {
+                context.events(.cellRetried(cell.id, outcome.judgment))
+                do { try place.setAside(attempt: attempt) } catch { return unrecorded(cell, error) }
+                attempt += 1
+                continue
+            }
+            return store(cell, outcome, attempt, place)
+        }
+    }
+
+    private func store(_ cell: Cell, _ outcome: CellAttempt.Outcome, _ attempts: Int, _ place: CellFolder) -> CellRecord {
+        let record = CellRecord(
+            cell: cell, judgment: outcome.judgment, evidence: place.path.string, seconds: outcome.seconds, attempts: attempts)
+        do {
+            try place.save(record, to: .verdict)
+            return record
+        } catch {
+            return unrecorded(cell, error)
+        }
+    }
+
+    /// A verdict that could not be stored is no verdict: what is not on disk proves nothing tomorrow.
+    private func unrecorded(_ cell: Cell, _ error: any Error) -> CellRecord {
+        let judgment = Judgment(cause: .evidenceLost, summary: "The evidence could not be written: \(error)")
+        return CellRecord(cell: cell, judgment: judgment, evidence: nil, seconds: [:], attempts: 1)
+    }
+}

@@ -1,0 +1,21 @@
+public import KernelCatalogue
+public import MatrixModel
+public import SystemPackage
+
+/// Where a cell's kernel comes from.
+public enum KernelSource: Hashable, Sendable {
+    case package(CatalogueKernel)
+    /// An image file, with the modules' folder when one was found beside it.
+    case file(image: FilePath, modules: FilePath?)
+}
+
+/// A kernel that the plan chose.
+public struct PlannedKernel: Hashable, Sendable {
+    public let identity: KernelIdentity
+    public let source: KernelSource
+
+    public init(identity: KernelIdentity, source: KernelSource) {
+        self.identity = identity
+        self.source = source
+    }
+}

@@ -1,0 +1,68 @@
+import EvidenceStore
+import Foundation
+import GuestImages
+import KernelCatalogue
+import MatrixModel
+import SystemPackage
+
+/// Turns selectors into cells.
+struct MatrixPlanner {
+    let request: MatrixRequest
+    let catalogue: KernelCatalogue
+    let events: @Sendable (RunnerEvent) -> Void
+
+    func plan() async throws -> MatrixPlan {
+        var kernels: [PlannedKernel] = []
+        var unavailable: [CellRecord] = []
+        var warnings: [String] = []
+        var listing: KernelListing?
+        for selector in request.kernels {
+            if case .image(let path) = selector {
+                kernels.append(try await Self.kernel(inFile: path))
+                continue
+            }
+            let offers: KernelListing
+            if let listing {
+                offers = listing
+            } else {
+                offers = try await catalogue.listing { events(.preparing($0.description)) }
+                listing = offers
+                warnings = offers.warnings
+                for warning in warnings { events(.warning(warning)) }
+            }
+            do {
+                kernels += try offers.resolve(selector).map { PlannedKernel(identity: $0.identity, source: .package($0)) }
+            } catch {
+                unavailable += missing(selector, error)
+            }
+        }
+        return MatrixPlan(
+            cells: MatrixPlan.expand(kernels: kernels, layouts: request.layouts, programs: request.programs), unavailable: unavailable,
+            warnings: warnings)
+    }
+
+    /// A selector that nothing on offer satisfies becomes cells that say so: they are part of the answer.
+    private func missing(_ selector: KernelSelector, _ error: CatalogueError) -> [CellRecord] {
+        let judgment = Judgment(cause: .notOffered, summary: error.description)
+        let programs: [ProgramVariant?] = request.programs.isEmpty ? [nil] : request.programs
+        return request.layouts.flatMap { layout in
+            programs.map { CellRecord(unavailable: selector, layout: layout, bpf: $0?.name, judgment: judgment) }
+        }
+    }
+
+    /// Reads what a kernel image says of itself, and looks for its modules where distributions keep them.
+    static func kernel(inFile path: String) async throws -> PlannedKernel {
+        let image = FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath((path as NSString).expandingTildeInPath)).lexicallyNormalized()
+        let release = try KernelImage.release(of: image)
+        let version = try KernelVersion(parsing: String(release.prefix { $0.isASCII && ($0.isNumber || $0.isLetter || "~+-.".contains($0)) }))
+        let folder = image.removingLastComponent()
+        let candidates = [
+            folder.appending("modules"), folder.removingLastComponent().appending("lib/modules/\(release)"),
+            folder.removingLastComponent().appending("usr/lib/modules/\(release)"), FilePath("/lib/modules").appending(release),
+            folder,
+        ]
+        let modules = candidates.first { FileManager.default.fileExists(atPath: $0.appending("modules.builtin").string) }
+        let identity = KernelIdentity(version: version, flavour: .custom, release: release, origin: "file")
+        return PlannedKernel(identity: identity, source: .file(image: image, modules: modules))
+    }
+}

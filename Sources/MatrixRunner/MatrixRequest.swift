@@ -1,0 +1,43 @@
+public import MatrixModel
+public import SystemPackage
+
+/// What a run is asked to do: the axes and how to go about it.
+public struct MatrixRequest: Sendable {
+    public var kernels: [KernelSelector]
+    public var layouts: [CgroupLayout]
+    /// The program variants to run; empty for the agent's own program alone.
+    public var programs: [ProgramVariant]
+    /// How many guests run at once.
+    public var jobs: Int
+    /// How long one attempt at a cell may take altogether.
+    public var timeout: Duration
+    /// How often a cell is attempted again when an attempt failed through the harness's fault.
+    public var retries: Int
+    /// Whether the first cell that contradicts its expectation ends the run.
+    public var stopsAtFirstFailure: Bool
+
+    public init(
+        kernels: [KernelSelector], layouts: [CgroupLayout], programs: [ProgramVariant] = [], jobs: Int = 2, timeout: Duration = .seconds(90),
+        retries: Int = 2, stopsAtFirstFailure: Bool = false
+    ) {
+        self.kernels = kernels
+        self.layouts = layouts
+        self.programs = programs
+        self.jobs = jobs
+        self.timeout = timeout
+        self.retries = retries
+        self.stopsAtFirstFailure = stopsAtFirstFailure
+    }
+}
+
+/// A BPF object that takes the place of the agent's own.
+public struct ProgramVariant: Hashable, Sendable {
+    /// The name that stands in the cell's id.
+    public let name: String
+    public let object: FilePath
+
+    public init(name: String, object: FilePath) {
+        self.name = name
+        self.object = object
+    }
+}

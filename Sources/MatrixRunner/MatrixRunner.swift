@@ -1,0 +1,137 @@
+public import ArtefactCache
+public import EvidenceStore
+import Foundation
+public import KernelCatalogue
+public import MatrixModel
+public import QEMUGuest
+public import SystemPackage
+
+/// Plans a matrix, prepares its artefacts, runs its cells within limits, and records each outcome as soon as it is known.
+public struct MatrixRunner: Sendable {
+    let request: MatrixRequest
+    let products: Products
+    let cache: ArtefactCache
+    let catalogue: KernelCatalogue
+    let accelerator: AcceleratorChoice
+    let harness: String
+    let events: @Sendable (RunnerEvent) -> Void
+
+    public init(
+        request: MatrixRequest, products: Products, cache: ArtefactCache, catalogue: KernelCatalogue, accelerator: AcceleratorChoice,
+        harness: String, events: @escaping @Sendable (RunnerEvent) -> Void
+    ) {
+        self.request = request
+        self.products = products
+        self.cache = cache
+        self.catalogue = catalogue
+        self.accelerator = accelerator
+        self.harness = harness
+        self.events = events
+    }
+
+    /// Resolves the selectors. Boots nothing and fetches no kernel.
+    public func plan() async throws -> MatrixPlan {
+        try await MatrixPlanner(request: request, catalogue: catalogue, events: events).plan()
+    }
+
+    /// Runs every cell of a plan.
+    ///
+    /// A cell's outcome is on disk before the next cell of its slot starts, so whatever ends the run leaves what was finished.
+    /// - Parameter onRecord: Called with each cell's record once it is stored.
+    /// - Throws: What makes a run impossible as a whole (no emulator, no room for `run.json`), and `CancellationError`. A cell's
+    ///   own trouble is its verdict.
+    public func run(
+        _ plan: MatrixPlan, id: String, in folder: RunFolder, onRecord: @escaping @Sendable (CellRecord) -> Void = { _ in }
+    ) async throws -> RunDocument {
+        var run = RunRecord(id: id, started: Self.timestamp(), harness: harness)
+        run.warnings = plan.warnings
+        try folder.save(run)
+
+        for record in plan.unavailable { try finish(record, in: folder, onRecord) }
+        var records = plan.unavailable
+        if !plan.cells.isEmpty {
+            let emulator = try await Emulator.find()
+            let preparation = ArtefactPreparer(catalogue: catalogue, cache: cache, products: products, events: events)
+            let prepared = await preparation.prepare(plan.cells)
+            try Task.checkCancellation()
+            let chosen = try await chooseAccelerator(emulator, prepared)
+            run.accelerator = chosen.accelerator.rawValue
+            run.acceleratorReason = chosen.reason
+            try folder.save(run)
+            let context = CellContext(
+                emulator: emulator, accelerator: chosen.accelerator, products: products, timeout: request.timeout, retries: request.retries,
+                events: events)
+            records += try await runCells(plan.cells, prepared, context, folder, onRecord)
+        }
+        run.finished = Self.timestamp()
+        try folder.save(run)
+        return RunDocument(run: run, cells: records.sorted(by: Self.byMeaning(plan)))
+    }
+
+    // MARK: - Cells
+
+    private func runCells(
+        _ cells: [MatrixPlan.PlannedCell], _ prepared: PreparedArtefacts, _ context: CellContext, _ folder: RunFolder,
+        _ onRecord: @escaping @Sendable (CellRecord) -> Void
+    ) async throws -> [CellRecord] {
+        events(.started(cells: cells.count))
+        return try await withThrowingTaskGroup(of: CellRecord.self) { group in
+            var records: [CellRecord] = []
+            var waiting = cells[...]
+            func startNext() {
+                guard let planned = waiting.popFirst() else { return }
+                group.addTask {
+                    let record = try await CellRunner(context: context, folder: folder).run(planned, prepared)
+                    onRecord(record)
+                    return record
+                }
+            }
+            for _ in 0..<request.jobs { startNext() }
+            while let record = try await group.next() {
+                records.append(record)
+                events(.cellFinished(record))
+                if request.stopsAtFirstFailure, record.expectation.isContradicted(by: record.verdict) {
+                    // What still runs is ended; what never ran says so.
+                    group.cancelAll()
+                    let measured = Set(records.map(\.id))
+                    return records + cells.filter { !measured.contains($0.cell.id.text) }.map { Self.notRun($0.cell) }
+                }
+                startNext()
+            }
+            return records
+        }
+    }
+
+    private static func notRun(_ cell: Cell) -> CellRecord {
+        let judgment = Judgment(verdict: .notRun, cause: nil, summary: "Not run: the run was told to stop at its first failure.")
+        return CellRecord(cell: cell, judgment: judgment, evidence: nil, seconds: [:], attempts: 0)
+    }
+
+    private func finish(_ record: CellRecord, in folder: RunFolder, _ onRecord: (CellRecord) -> Void) throws {
+        events(.cellFinished(record))
+        onRecord(record)
+    }
+
+    private func chooseAccelerator(_ emulator: Emulator, _ prepared: PreparedArtefacts) async throws -> AcceleratorProbe.Answer {
+        let answer = try await AcceleratorProbe(emulator: emulator, cache: cache.root).answer(accelerator, booting: prepared.anyKernel)
+        events(.preparing("accelerator: \(answer.accelerator.rawValue) (\(answer.reason))"))
+        return answer
+    }
+
+    /// The plan's order; unavailable cells come where their series would stand.
+    private static func byMeaning(_ plan: MatrixPlan) -> (CellRecord, CellRecord) -> Bool {
+        func key(_ record: CellRecord) -> (KernelSeries, KernelVersion?, CgroupLayout) {
+            let series = record.series.flatMap { try? KernelSeries(parsing: $0) } ?? KernelSeries(major: .max, minor: 0)
+            return (series, record.kernel.flatMap { try? KernelVersion(parsing: $0) }, record.cgroup)
+        }
+        return { left, right in
+            let (one, other) = (key(left), key(right))
+            if one.0 != other.0 { return one.0 < other.0 }
+            if let oneVersion = one.1, let otherVersion = other.1, oneVersion != otherVersion { return oneVersion < otherVersion }
+            if left.flavour != right.flavour { return left.flavour < right.flavour }
+            return one.2 != other.2 ? one.2 < other.2 : left.id < right.id
+        }
+    }
+
+    static func timestamp() -> String { Date().formatted(.iso8601) }
+}

@@ -1,0 +1,51 @@
+import Foundation
+public import SystemPackage
+
+/// Where the things are that `ci/build` puts beside each other: the agent, the guest's runner, the relay, the BPF objects.
+public struct Products: Sendable {
+    public let folder: FilePath
+
+    /// - Throws: `RunnerError` with `productMissing` when one of them is not there.
+    public init(folder: FilePath) throws {
+        self.folder = folder
+        for path in [agent, runner, relay, nativeProgram] where !FileManager.default.isReadableFile(atPath: path.string) {
+            throw RunnerError(.productMissing, subject: path.string)
+        }
+    }
+
+    /// The folder the running program lies in.
+    public static func beside(executable: String = CommandLine.arguments.first ?? "") -> FilePath {
+        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? executable
+        return FilePath(own).removingLastComponent()
+    }
+
+    public var agent: FilePath { folder.appending("azure-proxy-agent") }
+    public var runner: FilePath { folder.appending("guest-runner") }
+    public var relay: FilePath { folder.appending("fabric-relay") }
+    public var nativeProgram: FilePath { folder.appending("bpf/connect4.bpf.o") }
+
+    /// Finds a program by a variant's name or by the path of an object file.
+    /// - Throws: `RunnerError` with `unknownProgram`, naming the variants there are.
+    public func program(_ text: String) throws -> ProgramVariant {
+        let manager = FileManager.default
+        if text.contains("/") || text.hasSuffix(".o") {
+            guard let head = manager.contents(atPath: text)?.prefix(4), head.elementsEqual([0x7F, 0x45, 0x4C, 0x46]) else {
+                throw RunnerError(.notABPFObject, subject: text)
+            }
+            let absolute = FilePath(manager.currentDirectoryPath).pushing(FilePath(text)).lexicallyNormalized()
+            let name = absolute.lastComponent?.string ?? text
+            return ProgramVariant(name: name.hasSuffix(".bpf.o") ? String(name.dropLast(".bpf.o".count)) : name, object: absolute)
+        }
+        if text == "connect4" { return ProgramVariant(name: text, object: nativeProgram) }
+        guard variantNames.contains(text) else {
+            throw RunnerError(.unknownProgram, subject: text, detail: (["connect4"] + variantNames).joined(separator: ", "))
+        }
+        return ProgramVariant(name: text, object: folder.appending("bpf/variants").appending("\(text).bpf.o"))
+    }
+
+    /// The names of the program variants that were built.
+    public var variantNames: [String] {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.appending("bpf/variants").string)) ?? []
+        return files.filter { $0.hasSuffix(".bpf.o") }.map { String($0.dropLast(".bpf.o".count)) }.sorted()
+    }
+}

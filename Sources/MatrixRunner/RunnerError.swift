@@ -1,0 +1,35 @@
+/// Why a run could not be started or carried on.
+public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
+    public struct Code: Hashable, Sendable {
+        enum Value: Hashable, Sendable { case productMissing, unknownProgram, notABPFObject, kernelFileMissing, shellNeedsOneCell, shellTool }
+        let value: Value
+        public static let productMissing = Code(value: .productMissing)
+        public static let unknownProgram = Code(value: .unknownProgram)
+        public static let notABPFObject = Code(value: .notABPFObject)
+        public static let kernelFileMissing = Code(value: .kernelFileMissing)
+        public static let shellNeedsOneCell = Code(value: .shellNeedsOneCell)
+        public static let shellTool = Code(value: .shellTool)
+    }
+
+    public let code: Code
+    /// The file or name it is about.
+    public let subject: String
+    public let detail: String
+
+    public init(_ code: Code, subject: String, detail: String = "") {
+        self.code = code
+        self.subject = subject
+        self.detail = detail
+    }
+
+    public var description: String {
+        switch code.value {
+        case .productMissing: "'\(subject)' is missing; kmatrix needs what is built with it: run it as ci/kmatrix, or build with ci/build"
+        case .unknownProgram: "there is no program variant '\(subject)'; there are: \(detail); or give the path of a .bpf.o file"
+        case .notABPFObject: "'\(subject)' is no BPF object file that can be read; compile one with clang -target bpf -g"
+        case .kernelFileMissing: "'\(subject)' cannot be read; give the path of a kernel image (bzImage or vmlinux)"
+        case .shellNeedsOneCell: "a shell needs exactly one kernel and one layout; '\(subject)' stands for \(detail)"
+        case .shellTool: "'\(subject)' is missing, and the guest's shell comes from it; install Debian's package busybox-static"
+        }
+    }
+}

@@ -1,0 +1,90 @@
+public import SystemPackage
+
+/// What a guest is booted from and how. A pure value: the same plan gives the same command line.
+public struct BootPlan: Hashable, Sendable {
+    /// The kernel in the form it is booted from.
+    public enum Kernel: Hashable, Sendable {
+        /// An uncompressed ELF image that has a PVH entry point: the quickest way in.
+        case elf(FilePath)
+        /// A compressed image, which unpacks itself.
+        case bzImage(FilePath)
+
+        public var path: FilePath {
+            switch self {
+            case .elf(let path), .bzImage(let path): path
+            }
+        }
+    }
+
+    /// Who uses the guest's second console.
+    public enum Terminal: Hashable, Sendable {
+        case none
+        /// The harness's own standard input and output, for an interactive shell on the guest's hvc0.
+        case inherited
+    }
+
+    public var kernel: Kernel
+    public var initramfs: FilePath
+    /// The read-only disk with what is deployed; nil for none.
+    public var payload: FilePath?
+    public var accelerator: Accelerator
+    /// In MiB. Series 7 does not boot in 256.
+    public var memory = 512
+    public var processors = 1
+    /// Kernel arguments beyond the standard ones.
+    public var kernelArguments: [String] = []
+    public var network: GuestNetwork?
+    public var terminal = Terminal.none
+    /// The folder that takes the console and the emulator's log, and the sockets while the guest runs.
+    public var folder: FilePath
+    public var limits = GuestLimits()
+
+    public init(kernel: Kernel, initramfs: FilePath, payload: FilePath? = nil, accelerator: Accelerator, folder: FilePath) {
+        self.kernel = kernel
+        self.initramfs = initramfs
+        self.payload = payload
+        self.accelerator = accelerator
+        self.folder = folder
+    }
+}
+
+/// The guest's only network: the platform's magic addresses, each connection handed to the relay.
+public struct GuestNetwork: Hashable, Sendable {
+    public let relay: FilePath
+    /// The fabric's sockets, relative to the guest's folder.
+    public let wireServer: String
+    public let hostGAPlugin: String
+    public let imds: String
+
+    public init(relay: FilePath, wireServer: String, hostGAPlugin: String, imds: String) {
+        self.relay = relay
+        self.wireServer = wireServer
+        self.hostGAPlugin = hostGAPlugin
+        self.imds = imds
+    }
+}
+
+/// How long a guest may take, and how much it may print.
+public struct GuestLimits: Hashable, Sendable {
+    /// From the emulator's start to the guest's hello.
+    public var ready: Duration
+    /// How long the console may stand still before the guest's hello. A guest that spins early in boot prints nothing more.
+    public var silence: Duration
+    /// The whole life of the guest.
+    public var total: Duration
+    /// From the guest's farewell to the emulator's end.
+    public var shutdown: Duration
+    /// In bytes.
+    public var console: Int
+
+    public init(
+        ready: Duration = .seconds(60), silence: Duration = .seconds(15), total: Duration = .seconds(90), shutdown: Duration = .seconds(10),
+        console: Int = 8 << 20
+    ) {
+        self.ready = ready
+        self.silence = silence
+        self.total = total
+        self.shutdown = shutdown
+        self.console = console
+    }
+}

@@ -1,0 +1,55 @@
+import Foundation
+import Subprocess
+public import SystemPackage
+
+/// The QEMU program that was found, and its version.
+public struct Emulator: Hashable, Sendable {
+    /// Debian 11's. Older ones know no `guestfwd` with a command in restricted networks that is dependable.
+    static let oldestVersion = Version(major: 5, minor: 2)
+
+    public struct Version: Hashable, Comparable, Sendable, CustomStringConvertible {
+        public let major: Int
+        public let minor: Int
+
+        public var description: String { "\(major).\(minor)" }
+
+        public static func < (left: Self, right: Self) -> Bool { (left.major, left.minor) < (right.major, right.minor) }
+
+        /// Reads the first line of `qemu-system-x86_64 --version`.
+        init?(banner: String) {
+            guard let start = banner.range(of: "QEMU emulator version ") else { return nil }
+            let numbers = banner[start.upperBound...].prefix { $0.isNumber || $0 == "." }.split(separator: ".").compactMap { Int($0) }
+            guard numbers.count >= 2 else { return nil }
+            self.init(major: numbers[0], minor: numbers[1])
+        }
+
+        init(major: Int, minor: Int) {
+            self.major = major
+            self.minor = minor
+        }
+    }
+
+    public let path: FilePath
+    public let version: Version
+
+    /// Finds QEMU: `KMATRIX_QEMU`, else `qemu-system-x86_64` in PATH.
+    /// - Throws: `GuestError` with `emulatorMissing`, `emulatorTooOld` or `emulatorUnusable`.
+    public static func find(environment: [String: String] = ProcessInfo.processInfo.environment) async throws -> Emulator {
+        let name = environment["KMATRIX_QEMU"] ?? "qemu-system-x86_64"
+        let candidates = name.contains("/") ? [name] : (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
+        guard let path = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
+            throw GuestError(.emulatorMissing, subject: name)
+        }
+        let result: ExecutionResult<Void, StringOutput<UTF8>, DiscardedOutput>
+        do {
+            result = try await Subprocess.run(.path(FilePath(path)), arguments: ["--version"], output: .string(limit: 4096))
+        } catch {
+            throw GuestError(.emulatorUnusable, subject: path, detail: "\(error)")
+        }
+        guard result.terminationStatus.isSuccess, let version = Version(banner: result.standardOutput ?? "") else {
+            throw GuestError(.emulatorUnusable, subject: path, detail: "'--version' ended with \(result.terminationStatus)")
+        }
+        guard version >= oldestVersion else { throw GuestError(.emulatorTooOld, subject: path, detail: version.description) }
+        return Emulator(path: FilePath(path), version: version)
+    }
+}

@@ -1,0 +1,40 @@
+public import SystemPackage
+
+/// Why no guest could be started.
+public struct GuestError: Error, Sendable, CustomStringConvertible {
+    public struct Code: Hashable, Sendable {
+        enum Value: Hashable, Sendable { case emulatorMissing, emulatorTooOld, emulatorUnusable, folder, socket, notReady, relayMissing }
+        let value: Value
+        public static let emulatorMissing = Code(value: .emulatorMissing)
+        public static let emulatorTooOld = Code(value: .emulatorTooOld)
+        public static let emulatorUnusable = Code(value: .emulatorUnusable)
+        public static let folder = Code(value: .folder)
+        public static let socket = Code(value: .socket)
+        /// The guest ended, or its channel closed, before it said hello.
+        public static let notReady = Code(value: .notReady)
+        public static let relayMissing = Code(value: .relayMissing)
+    }
+
+    public let code: Code
+    public let subject: String
+    public let detail: String
+
+    init(_ code: Code, subject: String, detail: String = "") {
+        self.code = code
+        self.subject = subject
+        self.detail = detail
+    }
+
+    public var description: String {
+        switch code.value {
+        case .emulatorMissing:
+            "QEMU was not found (\(subject)); install Debian's package qemu-system-x86, or name the program in KMATRIX_QEMU"
+        case .emulatorTooOld: "\(subject) is QEMU \(detail), and \(Emulator.oldestVersion) or later is needed"
+        case .emulatorUnusable: "\(subject) does not answer as QEMU does: \(detail)"
+        case .folder: "the guest's folder '\(subject)' cannot be used: \(detail)"
+        case .socket: "the guest's control socket in '\(subject)' cannot be made: \(detail)"
+        case .notReady: "the guest never got ready: \(detail)"
+        case .relayMissing: "the relay '\(subject)' is missing; build it with ci/build"
+        }
+    }
+}

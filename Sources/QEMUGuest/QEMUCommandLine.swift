@@ -1,0 +1,102 @@
+import GuestProtocol
+public import SystemPackage
+
+/// A boot plan as QEMU's arguments. A fold over options in a fixed order: byte for byte the same for the same plan.
+public struct QEMUCommandLine: Hashable, Sendable {
+    public let arguments: [String]
+
+    /// The names of the files QEMU makes or uses, relative to the guest's folder, which is its working directory.
+    enum Name {
+        static let console = "console.log"
+        static let control = "control.sock"
+    }
+
+    public init(_ plan: BootPlan) {
+        arguments = Self.options(for: plan).flatMap(\.arguments)
+    }
+
+    /// An option yields QEMU arguments; the kernel's own arguments are gathered from all of them.
+    struct Option: Hashable {
+        var arguments: [String]
+        var kernelArguments: [String] = []
+    }
+
+    static func options(for plan: BootPlan) -> [Option] {
+        let devices = [machine(plan), console(), control()] + disk(plan) + network(plan) + terminal(plan)
+        let kernelArguments = devices.flatMap(\.kernelArguments) + plan.kernelArguments
+        return devices + [boot(plan, kernelArguments)]
+    }
+
+    private static func machine(_ plan: BootPlan) -> Option {
+        // q35 and not microvm: it has the timers that kernels calibrate their clock against. On microvm 7.3 hangs in one boot of six.
+        // -no-reboot with panic=-1 makes a panic the end of the guest instead of a loop.
+        let processor = plan.accelerator == .kvm ? "host" : "max"
+        return Option(
+            arguments: [
+                "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-machine", "q35,accel=\(plan.accelerator.rawValue)",
+                "-cpu", processor, "-m", "\(plan.memory)", "-smp", "\(plan.processors)",
+            ],
+            kernelArguments: [
+                "panic=-1", "reboot=t",
+                // Spare the kernel its self-tests and its search for timers: they change when it is ready, not what it does then.
+                "no_timer_check", "tsc=reliable", "cryptomgr.notests", "random.trust_cpu=on",
+            ])
+    }
+
+    private static func console() -> Option {
+        // QEMU writes the file itself: it is there from the first byte, whatever becomes of the harness.
+        Option(
+            arguments: ["-chardev", "file,id=console,path=\(Name.console)", "-serial", "chardev:console"], kernelArguments: ["console=ttyS0"])
+    }
+
+    private static func control() -> Option {
+        Option(arguments: [
+            "-device", "virtio-serial-pci,id=serial", "-chardev", "socket,id=control,path=\(Name.control)", "-device",
+            "virtserialport,bus=serial.0,nr=1,chardev=control,name=\(WireFormat.controlPort)",
+        ])
+    }
+
+    private static func disk(_ plan: BootPlan) -> [Option] {
+        guard let payload = plan.payload else { return [] }
+        return [
+            Option(arguments: [
+                "-drive", "if=none,id=payload,format=raw,readonly=on,file=\(escape(payload.string))", "-device", "virtio-blk-pci,drive=payload",
+            ])
+        ]
+    }
+
+    private static func network(_ plan: BootPlan) -> [Option] {
+        guard let network = plan.network else { return [] }
+        // One netdev carries both magic addresses because 168.0.0.0/7 covers 168.x and 169.x. restrict=on keeps the guest off every
+        // other network; without it a guest would reach whatever the host does.
+        let forwards = [
+            ("168.63.129.16:80", network.wireServer), ("168.63.129.16:32526", network.hostGAPlugin), ("169.254.169.254:80", network.imds),
+        ].map { address, socket in ",guestfwd=tcp:\(address)-cmd:\(escape(shellQuote(network.relay.string))) \(socket)" }
+        return [
+            Option(arguments: [
+                "-netdev", "user,id=net,net=168.0.0.0/7,restrict=on,host=168.0.0.2" + forwards.joined(), "-device",
+                "virtio-net-pci,netdev=net,mac=52:54:00:12:34:56,romfile=",
+            ])
+        ]
+    }
+
+    private static func terminal(_ plan: BootPlan) -> [Option] {
+        switch plan.terminal {
+        case .none: []
+        case .inherited:
+            [Option(arguments: ["-chardev", "stdio,id=terminal,signal=off", "-device", "virtconsole,bus=serial.0,nr=0,chardev=terminal"])]
+        }
+    }
+
+    private static func boot(_ plan: BootPlan, _ kernelArguments: [String]) -> Option {
+        Option(arguments: [
+            "-kernel", plan.kernel.path.string, "-initrd", plan.initramfs.string, "-append", kernelArguments.joined(separator: " "),
+        ])
+    }
+
+    /// QEMU ends an option's value at a comma; two commas are one.
+    static func escape(_ text: String) -> String { text.replacing(",", with: ",,") }
+
+    /// `guestfwd` splits its command as a shell would (g_shell_parse_argv).
+    static func shellQuote(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
+}

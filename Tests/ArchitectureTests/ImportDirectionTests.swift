@@ -1,0 +1,110 @@
+import Foundation
+import Testing
+
+/// SwiftPM compiles an import of an undeclared sibling and exits 0, so building proves nothing about the arrows between targets.
+@Suite("Imports point one way")
+struct ImportDirectionTests {
+    /// What each target may import of this package. A target that is not listed fails.
+    static let allowed: [String: Set<String>] = [
+        "MatrixModel": [],
+        "GuestProtocol": ["MatrixModel"],
+        "ArtefactCache": [],
+        "KernelCatalogue": ["MatrixModel", "ArtefactCache"],
+        "GuestImages": ["MatrixModel", "GuestProtocol", "ArtefactCache"],
+        "Judgement": ["MatrixModel", "GuestProtocol"],
+        "EvidenceStore": ["MatrixModel"],
+        "QEMUGuest": ["MatrixModel", "GuestProtocol"],
+        "FabricSimulator": ["MatrixModel"],
+        "MatrixRunner": [
+            "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "EvidenceStore", "QEMUGuest",
+            "FabricSimulator",
+        ],
+        "MatrixReport": ["MatrixModel", "EvidenceStore"],
+        "KmatrixCommands": [
+            "MatrixModel", "ArtefactCache", "KernelCatalogue", "GuestImages", "EvidenceStore", "QEMUGuest", "FabricSimulator", "MatrixRunner",
+            "MatrixReport",
+        ],
+        "kmatrix": ["KmatrixCommands"],
+        "CLibBPF": [],
+        "AgentCore": ["CLibBPF", "CAgentABI"],
+        "azure-proxy-agent": ["AgentCore"],
+        "CGuestSystem": [],
+        "GuestRunner": ["MatrixModel", "GuestProtocol", "CGuestSystem"],
+        "guest-runner": ["GuestRunner"],
+        "fabric-relay": ["CGuestSystem"],
+        "TestSupport": ["MatrixModel", "GuestProtocol"],
+        "fake-qemu": ["MatrixModel", "GuestProtocol", "CGuestSystem"],
+    ]
+
+    /// What must run inside a guest, or means the same everywhere, carries no Foundation.
+    static let withoutFoundation: Set<String> = [
+        "MatrixModel", "GuestProtocol", "AgentCore", "azure-proxy-agent", "GuestRunner", "guest-runner", "fabric-relay",
+    ]
+
+    /// Each heavy dependency enters where it is needed and nowhere else.
+    static let externalAllowed: [String: Set<String>] = [
+        "ArgumentParser": ["KmatrixCommands", "kmatrix"],
+        "Yams": ["KernelCatalogue", "KmatrixCommands"],
+        "Crypto": ["KernelCatalogue", "GuestImages"],
+        "NIOHTTP1": ["FabricSimulator", "AgentCore", "TestSupport"],
+    ]
+
+    static func imports() throws -> [(target: String, file: String, module: String)] {
+        try Repository.files(in: "Sources", endings: [".swift"]).flatMap { file in
+            let target = String(file.path.split(separator: "/")[1])
+            return file.text.split(separator: "\n").compactMap { line in importedModule(of: line).map { (target, file.path, $0) } }
+        }
+    }
+
+    /// The module a line imports; nil for a line that imports none.
+    static func importedModule(of line: some StringProtocol) -> String? {
+        let words = line.split(separator: " ")
+        guard let position = words.firstIndex(of: "import"), position + 1 < words.count,
+            words[..<position].allSatisfy({ ["public", "package", "internal", "fileprivate", "private"].contains($0) || $0.hasPrefix("@") })
+        else { return nil }
+        // `import struct Module.Name` names a kind first.
+        let kinds = ["struct", "class", "enum", "func", "protocol", "typealias", "var", "let", "actor"]
+        let name = kinds.contains(String(words[position + 1])) && position + 2 < words.count ? words[position + 2] : words[position + 1]
+        return name.split(separator: ".").first.map(String.init)
+    }
+
+    @Test("every import of a sibling is one its target's row allows")
+    func siblings() throws {
+        let found = try Self.imports()
+        #expect(found.count > 100, "the scan must have seen the sources")
+        for (target, file, module) in found where Self.allowed[module] != nil || module == "CAgentABI" {
+            let row = try #require(Self.allowed[target], "target \(target) has no row")
+            #expect(row.contains(module), "\(file) imports \(module)")
+        }
+    }
+
+    @Test("what runs in a guest carries no Foundation")
+    func foundation() throws {
+        for (target, file, module) in try Self.imports() where Self.withoutFoundation.contains(target) {
+            #expect(!module.hasPrefix("Foundation"), "\(file) imports \(module)")
+        }
+    }
+
+    @Test("each heavy dependency stays in its targets")
+    func externals() throws {
+        for (target, file, module) in try Self.imports() {
+            guard let targets = Self.externalAllowed[module] else { continue }
+            #expect(targets.contains(target), "\(file) imports \(module)")
+        }
+    }
+
+    @Test(
+        "an import is seen however it is written",
+        arguments: [
+            "import MatrixRunner", "public import MatrixRunner", "@preconcurrency import MatrixRunner", "@testable internal import MatrixRunner",
+            "import struct MatrixRunner.Products", "  import MatrixRunner",
+        ])
+    func detection(line: String) {
+        #expect(Self.importedModule(of: line) == "MatrixRunner")
+    }
+
+    @Test("what is no import is not taken for one", arguments: ["// import MatrixRunner", "let import = 1", "importMatrixRunner"])
+    func noImport(line: String) {
+        #expect(Self.importedModule(of: line) == nil)
+    }
+}

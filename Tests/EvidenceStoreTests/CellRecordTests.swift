@@ -1,0 +1,49 @@
+import Foundation
+import MatrixModel
+import Testing
+
+@testable import EvidenceStore
+
+@Suite("A stored cell")
+struct CellRecordTests {
+    static func record() throws -> CellRecord {
+        let kernel = KernelIdentity(version: try KernelVersion(parsing: "6.1.176-1"), flavour: .cloud, release: "6.1.0-50-cloud-amd64", origin: "debian/bookworm")
+        return CellRecord(
+            cell: Cell(kernel: kernel, cgroup: .legacy), judgment: Judgment(cause: .attachNoCgroup2, summary: "nothing to attach to"),
+            evidence: "/runs/x", seconds: [.boot: 2.5, .total: 3], attempts: 1)
+    }
+
+    @Test("has every member it promises, and null where there is nothing")
+    func members() throws {
+        let data = try RunFolder.encoder().encode(Self.record())
+        let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        let promised = ["id", "guest", "kernel", "series", "flavour", "cgroup", "profile", "deployment", "scenario", "agent", "bpf", "verdict", "cause", "evidence", "seconds"]
+        for name in promised { #expect(object[name] != nil, "\(name) is missing") }
+        #expect(object["profile"] is NSNull)
+        #expect(object["cause"] as? String == "attach-failed/no-cgroup2")
+        #expect((object["seconds"] as? [String: Double])?["boot"] == 2.5)
+    }
+
+    @Test("reads back as it was written")
+    func roundTrip() throws {
+        let record = try Self.record()
+        let data = try RunFolder.encoder().encode(record)
+        #expect(try JSONDecoder().decode(CellRecord.self, from: data) == record)
+    }
+
+    @Test("of another schema is refused")
+    func schema() throws {
+        var text = String(decoding: try RunFolder.encoder().encode(Self.record()), as: UTF8.self)
+        text = text.replacing("\"schema\" : 1", with: "\"schema\" : 99")
+        #expect(throws: DecodingError.self) { try JSONDecoder().decode(CellRecord.self, from: Data(text.utf8)) }
+    }
+
+    @Test("for which no kernel was found has no kernel and says what was asked")
+    func unavailable() throws {
+        let record = CellRecord(unavailable: try KernelSelector(parsing: "5.15"), layout: .unified, bpf: nil, judgment: Judgment(cause: .notOffered, summary: "nobody offers it"))
+        #expect(record.kernel == nil)
+        #expect(record.series == "5.15")
+        #expect(record.verdict == .unavailable)
+        #expect(record.id == "micro/5.15/cloud-amd64/unified")
+    }
+}
