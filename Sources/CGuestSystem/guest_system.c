@@ -25,6 +25,15 @@
 #include <time.h>
 #include <unistd.h>
 
+// The Swift runtime looks at /proc/self/exe in its own initialisers and ends the process when it cannot ("Unable to obtain Swift runtime
+// path"). In the micro guest nobody has mounted /proc before PID 1 starts, so it has to happen before them.
+__attribute__((constructor(101))) static void mount_proc_for_runtime(void) {
+    char path[8];
+    if (getpid() != 1 || readlink("/proc/self/exe", path, sizeof path) >= 0) return;
+    mkdir("/proc", 0555);
+    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+}
+
 static int result(long value) { return value < 0 ? -errno : (int)value; }
 
 int gs_mount(const char *source, const char *target, const char *type, unsigned flags, const char *data) {

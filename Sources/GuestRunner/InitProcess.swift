@@ -13,7 +13,8 @@ struct InitProcess {
     static let powerOffParameter = "kmatrix.poweroff"
 
     static let mounts: [MountOperation] = [
-        MountOperation("proc", on: "/proc"), MountOperation("sysfs", on: "/sys"),
+        // /proc is mounted before the first line of Swift runs: guest_system.c says why.
+        MountOperation("sysfs", on: "/sys"),
         MountOperation("devtmpfs", on: "/dev", flags: [.noSetUserID]),
         MountOperation("tmpfs", on: "/run", flags: [.noSetUserID, .noDevices], options: ["mode=755"]),
         MountOperation("tmpfs", on: "/tmp", flags: [.noSetUserID, .noDevices], options: ["mode=1777"]),
