@@ -1,1 +1,293 @@
+#define _GNU_SOURCE
 #include "guest_system.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/netlink.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
+#include <sys/klog.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+// The Swift runtime looks at /proc/self/exe in its own initialisers and ends the process when it cannot ("Unable to obtain Swift runtime
+// path"). In the micro guest nobody has mounted /proc before PID 1 starts, so it has to happen before them.
+__attribute__((constructor(101))) static void mount_proc_for_runtime(void) {
+    char path[8];
+    if (getpid() != 1 || readlink("/proc/self/exe", path, sizeof path) >= 0) return;
+    mkdir("/proc", 0555);
+    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+}
+
+static int result(long value) { return value < 0 ? -errno : (int)value; }
+
+int gs_mount(const char *source, const char *target, const char *type, unsigned flags, const char *data) {
+    unsigned long bits = 0;
+    if (flags & GS_MOUNT_NOSUID) bits |= MS_NOSUID;
+    if (flags & GS_MOUNT_NODEV) bits |= MS_NODEV;
+    if (flags & GS_MOUNT_NOEXEC) bits |= MS_NOEXEC;
+    if (flags & GS_MOUNT_READ_ONLY) bits |= MS_RDONLY;
+    if (flags & GS_MOUNT_REMOUNT) bits |= MS_REMOUNT;
+    return result(mount(source, target, type, bits, data));
+}
+
+int gs_load_module(const char *path) {
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return -errno;
+    int outcome = result(syscall(SYS_finit_module, file, "", 0));
+    close(file);
+    return outcome;
+}
+
+int gs_power_off(void) {
+    sync();
+    return result(reboot(RB_POWER_OFF));
+}
+
+static void put_address(struct sockaddr *place, uint32_t address) {
+    struct sockaddr_in value = {.sin_family = AF_INET, .sin_addr.s_addr = address};
+    memcpy(place, &value, sizeof value);
+}
+
+int gs_interface_up(const char *name, uint32_t address, uint32_t netmask) {
+    if (strlen(name) >= IFNAMSIZ) return -ENAMETOOLONG;
+    int socket_ = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (socket_ < 0) return -errno;
+    struct ifreq request = {0};
+    strcpy(request.ifr_name, name);
+    int outcome = 0;
+    if (address != 0) {
+        put_address(&request.ifr_addr, address);
+        outcome = result(ioctl(socket_, SIOCSIFADDR, &request));
+        if (outcome == 0) {
+            put_address(&request.ifr_netmask, netmask);
+            outcome = result(ioctl(socket_, SIOCSIFNETMASK, &request));
+        }
+    }
+    if (outcome == 0) outcome = result(ioctl(socket_, SIOCGIFFLAGS, &request));
+    if (outcome == 0) {
+        request.ifr_flags |= IFF_UP;
+        outcome = result(ioctl(socket_, SIOCSIFFLAGS, &request));
+    }
+    close(socket_);
+    return outcome;
+}
+
+// syslog(2): 10 is SYSLOG_ACTION_SIZE_BUFFER, 3 is SYSLOG_ACTION_READ_ALL.
+int gs_kernel_log_size(void) { return result(klogctl(10, NULL, 0)); }
+int gs_kernel_log(char *buffer, int size) { return result(klogctl(3, buffer, size)); }
+
+int gs_child_events(void) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) < 0) return -errno;
+    signal(SIGPIPE, SIG_IGN);
+    return result(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+void gs_drain_child_events(int descriptor) {
+    struct signalfd_siginfo info;
+    while (read(descriptor, &info, sizeof info) == sizeof info) {}
+}
+
+int gs_device_events(void) {
+    int socket_ = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_KOBJECT_UEVENT);
+    if (socket_ < 0) return -errno;
+    struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = 1};
+    if (bind(socket_, (struct sockaddr *)&address, sizeof address) < 0) {
+        int error = errno;
+        close(socket_);
+        return -error;
+    }
+    return socket_;
+}
+
+void gs_drain(int descriptor) {
+    char buffer[8192];
+    // ENOBUFS says events were lost, which is one more reason to look again; the next read then succeeds or is empty.
+    for (;;) {
+        ssize_t count = read(descriptor, buffer, sizeof buffer);
+        if (count > 0 || (count < 0 && (errno == EINTR || errno == ENOBUFS))) continue;
+        return;
+    }
+}
+
+int gs_watch_folder(const char *path) {
+    int descriptor = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    if (descriptor < 0) return -errno;
+    if (inotify_add_watch(descriptor, path, IN_CREATE | IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_TO | IN_ONLYDIR) < 0) {
+        int error = errno;
+        close(descriptor);
+        return -error;
+    }
+    return descriptor;
+}
+
+// The path a terminal is opened by must come after setsid(2), which posix_spawn(3) runs before its file actions: a session leader
+// that opens a terminal without O_NOCTTY gets it as its controlling one (tty_ioctl(4)).
+static int add_descriptors(posix_spawn_file_actions_t *actions, int input, int output, int error, const char *terminal) {
+    int outcome = 0;
+    if (terminal) {
+        outcome = posix_spawn_file_actions_addopen(actions, 0, terminal, O_RDWR, 0);
+        if (outcome == 0) outcome = posix_spawn_file_actions_adddup2(actions, 0, 1);
+        if (outcome == 0) outcome = posix_spawn_file_actions_adddup2(actions, 0, 2);
+    } else {
+        outcome = posix_spawn_file_actions_adddup2(actions, input, 0);
+        if (outcome == 0) outcome = posix_spawn_file_actions_adddup2(actions, output, 1);
+        if (outcome == 0) outcome = posix_spawn_file_actions_adddup2(actions, error, 2);
+    }
+    if (outcome == 0) outcome = posix_spawn_file_actions_addclosefrom_np(actions, 3);
+    return outcome;
+}
+
+int gs_spawn(const char *path, char *const argv[], char *const envp[], int input, int output, int error, const char *terminal, pid_t *child) {
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    int outcome = posix_spawn_file_actions_init(&actions);
+    if (outcome != 0) return -outcome;
+    outcome = posix_spawnattr_init(&attributes);
+    if (outcome == 0) {
+        sigset_t none, all;
+        sigemptyset(&none);
+        sigfillset(&all);
+        posix_spawnattr_setsigmask(&attributes, &none);
+        posix_spawnattr_setsigdefault(&attributes, &all);
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+        outcome = add_descriptors(&actions, input, output, error, terminal);
+        if (outcome == 0) outcome = posix_spawn(child, path, &actions, &attributes, argv, envp);
+        posix_spawnattr_destroy(&attributes);
+    }
+    posix_spawn_file_actions_destroy(&actions);
+    return -outcome;
+}
+
+int gs_reap(int *code, int *signal_) {
+    int status = 0;
+    pid_t child;
+    do {
+        child = waitpid(-1, &status, WNOHANG);
+    } while (child < 0 && errno == EINTR);
+    if (child <= 0) return 0;
+    *code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+    *signal_ = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    return child;
+}
+
+int gs_become(uint32_t user, uint32_t group) {
+    if (setgroups(0, NULL) < 0) return -errno;
+    if (setresgid(group, group, group) < 0) return -errno;
+    return result(setresuid(user, user, user));
+}
+
+uint64_t gs_boot_milliseconds(void) {
+    struct timespec now = {0};
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+uint64_t gs_monotonic_microseconds(void) {
+    struct timespec now = {0};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+int gs_poll(const int *descriptors, int count, int timeout, uint32_t *ready) {
+    struct pollfd entries[16];
+    if (count < 0 || count > 16) return -EINVAL;
+    for (int index = 0; index < count; index++) entries[index] = (struct pollfd){.fd = descriptors[index], .events = POLLIN};
+    int outcome = poll(entries, (nfds_t)count, timeout);
+    *ready = 0;
+    if (outcome < 0) return -errno;
+    for (int index = 0; index < count; index++) {
+        if (entries[index].revents & (POLLIN | POLLERR | POLLHUP | POLLNVAL)) *ready |= 1u << index;
+        if (entries[index].revents & (POLLERR | POLLHUP | POLLNVAL)) *ready |= 1u << (16 + index);
+    }
+    return outcome;
+}
+
+static int finish_connect(int socket_, int timeout) {
+    struct pollfd entry = {.fd = socket_, .events = POLLOUT};
+    int outcome;
+    do {
+        outcome = poll(&entry, 1, timeout);
+    } while (outcome < 0 && errno == EINTR);
+    if (outcome < 0) return -errno;
+    if (outcome == 0) return -ETIMEDOUT;
+    int error = 0;
+    socklen_t size = sizeof error;
+    if (getsockopt(socket_, SOL_SOCKET, SO_ERROR, &error, &size) < 0) return -errno;
+    return -error;
+}
+
+int gs_connect(uint32_t address, uint16_t port, int timeout) {
+    int socket_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (socket_ < 0) return -errno;
+    struct sockaddr_in peer = {.sin_family = AF_INET, .sin_port = port, .sin_addr.s_addr = address};
+    int outcome = result(connect(socket_, (struct sockaddr *)&peer, sizeof peer));
+    if (outcome == -EINPROGRESS) outcome = finish_connect(socket_, timeout);
+    if (outcome == 0) outcome = result(fcntl(socket_, F_SETFL, 0));
+    if (outcome == 0) return socket_;
+    close(socket_);
+    return outcome;
+}
+
+int gs_peer(int socket_, uint32_t *address, uint16_t *port) {
+    struct sockaddr_in peer = {0};
+    socklen_t size = sizeof peer;
+    if (getpeername(socket_, (struct sockaddr *)&peer, &size) < 0) return -errno;
+    if (peer.sin_family != AF_INET) return -EAFNOSUPPORT;
+    *address = peer.sin_addr.s_addr;
+    *port = peer.sin_port;
+    return 0;
+}
+
+// O_NONBLOCK keeps a FIFO or a device somebody put in a file's place from holding the caller; regular files ignore it.
+int gs_open_read(const char *path) { return result(open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)); }
+int gs_open_read_write(const char *path) { return result(open(path, O_RDWR | O_CLOEXEC | O_NOCTTY)); }
+int gs_open_log(const char *path) { return result(open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)); }
+int gs_open_root(void) { return gs_open_folder("/"); }
+int gs_open_folder(const char *path) { return result(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)); }
+
+int gs_enter_folder(int parent, const char *name) {
+    if (mkdirat(parent, name, 0755) < 0 && errno != EEXIST) return -errno;
+    return result(openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+}
+
+int gs_create_file(int parent, const char *name, uint32_t mode) {
+    if (unlinkat(parent, name, 0) < 0 && errno != ENOENT) return -errno;
+    return result(openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode & 0777));
+}
+
+int gs_make_symlink(int parent, const char *name, const char *target) {
+    if (unlinkat(parent, name, 0) < 0 && errno != ENOENT) return -errno;
+    return result(symlinkat(target, parent, name));
+}
+
+int gs_set_mode(int descriptor, uint32_t mode) { return result(fchmod(descriptor, mode & 07777)); }
+int gs_make_folder(const char *path, uint32_t mode) { return result(mkdir(path, mode)); }
+
+int gs_status(int descriptor, int *is_regular, uint64_t *size, uint64_t *inode, uint64_t *changed) {
+    struct stat status;
+    if (fstat(descriptor, &status) < 0) return -errno;
+    *is_regular = S_ISREG(status.st_mode);
+    *size = (uint64_t)status.st_size;
+    *inode = (uint64_t)status.st_ino;
+    *changed = (uint64_t)status.st_mtim.tv_sec * 1000000000u + (uint64_t)status.st_mtim.tv_nsec;
+    return 0;
+}

@@ -1,1 +1,3 @@
-print("not yet")
+import GuestRunner
+
+GuestRunnerCommand.run(arguments: Array(CommandLine.arguments.dropFirst()))

@@ -1,1 +1,83 @@
 #pragma once
+
+// System calls Swift cannot make by itself: variadic ones, ones behind macros, and ones glibc has no wrapper for.
+// Every function returns 0 or a descriptor or a count, or the negated errno; none touches the caller's errno contract.
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define GS_MOUNT_NOSUID 1u
+#define GS_MOUNT_NODEV 2u
+#define GS_MOUNT_NOEXEC 4u
+#define GS_MOUNT_READ_ONLY 8u
+#define GS_MOUNT_REMOUNT 16u
+
+// mount(2).
+int gs_mount(const char *source, const char *target, const char *type, unsigned flags, const char *data);
+
+// finit_module(2) on an uncompressed module.
+int gs_load_module(const char *path);
+
+// sync(2), then reboot(2) with LINUX_REBOOT_CMD_POWER_OFF. Returns only on failure.
+int gs_power_off(void);
+
+// Brings an interface up; with address and netmask (network byte order) when address is not 0.
+int gs_interface_up(const char *name, uint32_t address, uint32_t netmask);
+
+// syslog(2): the size of the kernel's log buffer, and its content from the oldest record.
+int gs_kernel_log_size(void);
+int gs_kernel_log(char *buffer, int size);
+
+// A descriptor that becomes readable when a child ends (signalfd(2)); SIGCHLD is blocked from then on, SIGPIPE ignored.
+int gs_child_events(void);
+void gs_drain_child_events(int descriptor);
+
+// A descriptor that becomes readable when the kernel announces a device (NETLINK_KOBJECT_UEVENT).
+int gs_device_events(void);
+// Reads whatever is pending and throws it away; works for device events and for inotify.
+void gs_drain(int descriptor);
+
+// inotify(7) on a folder: files made, written, closed or moved in.
+int gs_watch_folder(const char *path);
+
+// posix_spawn(3) in a session of its own with default signals. The three descriptors become 0, 1 and 2; nothing else is inherited.
+// With a terminal path, that terminal becomes the controlling one and stands for all three.
+int gs_spawn(const char *path, char *const argv[], char *const envp[], int input, int output, int error, const char *terminal, pid_t *child);
+
+// waitpid(2) without waiting: the child that ended, or 0. `code` is its exit code, `signal` is not 0 when a signal ended it.
+int gs_reap(int *code, int *signal);
+
+// Gives up privileges for good: no supplementary groups, then the group, then the user.
+int gs_become(uint32_t user, uint32_t group);
+
+// Milliseconds since boot, suspended time included (CLOCK_BOOTTIME); microseconds of CLOCK_MONOTONIC.
+uint64_t gs_boot_milliseconds(void);
+uint64_t gs_monotonic_microseconds(void);
+
+// poll(2) for input on up to `count` descriptors; a negative timeout waits for ever. A bit per descriptor says which are ready;
+// bit 16 + n that descriptor n was hung up on.
+int gs_poll(const int *descriptors, int count, int timeout, uint32_t *ready);
+
+// A stream socket connected to the IPv4 address and port (network byte order) within `timeout` milliseconds; afterwards blocking, with
+// the rest of that time left to the caller to keep.
+int gs_connect(uint32_t address, uint16_t port, int timeout);
+// The address and port of the peer of a connected socket (network byte order).
+int gs_peer(int socket, uint32_t *address, uint16_t *port);
+
+// open(2), openat(2) and mkdirat(2) with what Swift cannot pass; close-on-exec always.
+int gs_open_read(const char *path);
+int gs_open_read_write(const char *path);
+int gs_open_log(const char *path);
+// Opens a folder under another, making it if it is not there; never follows a symbolic link.
+int gs_enter_folder(int parent, const char *name);
+int gs_open_root(void);
+int gs_open_folder(const char *path);
+// Makes a file anew under a folder; an old file of that name is removed first.
+int gs_create_file(int parent, const char *name, uint32_t mode);
+int gs_make_symlink(int parent, const char *name, const char *target);
+int gs_set_mode(int descriptor, uint32_t mode);
+int gs_make_folder(const char *path, uint32_t mode);
+
+// What fstat(2) says of a regular file; `is_regular` is 0 for anything else.
+int gs_status(int descriptor, int *is_regular, uint64_t *size, uint64_t *inode, uint64_t *changed);

@@ -1,0 +1,77 @@
+import CGuestSystem
+import Glibc
+import GuestProtocol
+
+/// Starts children and learns of their ends. As PID 1 it also reaps orphans nobody asked about.
+final class ChildProcesses {
+    private let events: Descriptor
+    private var running: Set<pid_t> = []
+    private var endings: [pid_t: ProcessEnding] = [:]
+
+    init() throws(SystemCallError) { events = Descriptor(owning: try SystemCallError.check(gs_child_events(), "signalfd")) }
+
+    /// Readable when a child may have ended.
+    var descriptor: Int32 { events.raw }
+
+    /// What a child's three standard descriptors are.
+    enum Streams {
+        case files(input: Int32, output: Int32, error: Int32)
+        /// A terminal that becomes the child's controlling one.
+        case terminal(String)
+    }
+
+    static let environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "TERM=linux", "LANG=C.UTF-8"]
+
+    func start(_ path: String, arguments: [String], streams: Streams) throws(SystemCallError) -> pid_t {
+        var child: pid_t = 0
+        let outcome = Self.withCStrings([path] + arguments) { argv in
+            Self.withCStrings(Self.environment) { envp in
+                switch streams {
+                case .files(let input, let output, let error): gs_spawn(path, argv, envp, input, output, error, nil, &child)
+                case .terminal(let terminal): gs_spawn(path, argv, envp, -1, -1, -1, terminal, &child)
+                }
+            }
+        }
+        try SystemCallError.check(outcome, "start", path)
+        running.insert(child)
+        return child
+    }
+
+    /// How a child ended, or nil while it runs. An ending is told once.
+    func takeEnding(of child: pid_t) -> ProcessEnding? {
+        reap()
+        return endings.removeValue(forKey: child)
+    }
+
+    /// Ends a child and everything in its session that stayed in its process group.
+    func kill(_ child: pid_t) {
+        guard running.contains(child) else { return }
+        _ = Glibc.kill(-child, SIGKILL)
+        _ = Glibc.kill(child, SIGKILL)
+    }
+
+    private func reap() {
+        gs_drain_child_events(events.raw)
+        var (code, signal): (Int32, Int32) = (0, 0)
+        while true {
+            let child = gs_reap(&code, &signal)
+            guard child > 0 else { return }
+            if running.remove(child) != nil { endings[child] = signal != 0 ? .signalled(signal: signal) : .exited(code: code) }
+        }
+    }
+
+    private static func withCStrings<Result>(
+        _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+    ) -> Result {
+        var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) }
+        pointers.append(nil)
+        defer { pointers.forEach { free($0) } }
+        return pointers.withUnsafeBufferPointer { buffer in
+            // A buffer that holds at least the closing nil has a base address.
+            withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<CChar>?.self, capacity: buffer.count) { copy in
+                _ = copy.initialize(from: buffer)
+                return body(UnsafePointer(copy.baseAddress.unsafelyUnwrapped))
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import CGuestSystem
+import GuestProtocol
+import Glibc
+
+/// The guest's end of the control channel.
+final class ControlChannel {
+    /// Why the host can no longer be spoken to.
+    enum Failure: Error, CustomStringConvertible {
+        case hostWentAway
+        case noPlan(milliseconds: UInt64)
+        case violation(ProtocolViolation)
+        case system(SystemCallError)
+
+        var description: String {
+            switch self {
+            case .hostWentAway: "the host closed the control channel"
+            case .noPlan(let milliseconds): "the host sent no plan within \(milliseconds) ms"
+            case .violation(let violation): "the host broke the contract: \(violation)"
+            case .system(let error): "the control channel failed: \(error)"
+            }
+        }
+    }
+
+    private let port: Descriptor
+    private var sequence: UInt32 = 0
+    private var decoder = FrameDecoder()
+
+    init(port: consuming Descriptor) { self.port = port }
+
+    var descriptor: Int32 { port.raw }
+
+    func send(_ message: GuestMessage) throws(Failure) {
+        do throws(SystemCallError) {
+            try port.write(message.frame(sequence: sequence).encoded())
+            sequence &+= 1
+        } catch {
+            throw error.code == EPIPE ? .hostWentAway : .system(error)
+        }
+    }
+
+    /// Waits for the host's next message.
+    func receive(within milliseconds: UInt64) throws(Failure) -> HostMessage {
+        let deadline = Deadline(after: milliseconds)
+        do {
+            while !deadline.hasPassed {
+                let state = try Readiness.wait(for: [port.raw], timeout: deadline.remaining)
+                guard state.isReady(0) else { continue }
+                let bytes = try port.read(upTo: 4096)
+                guard !bytes.isEmpty else { throw Failure.hostWentAway }
+                if let frame = try decoder.receive(bytes).first { return try HostMessage(frame) }
+            }
+        } catch let failure as Failure {
+            throw failure
+        } catch let violation as ProtocolViolation {
+            throw .violation(violation)
+        } catch let error as SystemCallError {
+            throw .system(error)
+        } catch {
+            throw .hostWentAway
+        }
+        throw .noPlan(milliseconds: milliseconds)
+    }
+
+    /// Whether the host closed its end.
+    var isHungUp: Bool { (try? Readiness.wait(for: [port.raw], timeout: 0))?.isHungUp(0) ?? true }
+}

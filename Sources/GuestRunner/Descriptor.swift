@@ -1,0 +1,38 @@
+import Glibc
+
+/// An open file that is closed when its owner goes.
+struct Descriptor: ~Copyable {
+    let raw: Int32
+
+    init(owning raw: Int32) { self.raw = raw }
+
+    deinit { close(raw) }
+
+    /// What is there to read now, at most `limit` bytes; empty at the end. Waits where the descriptor does.
+    func read(upTo limit: Int) throws(SystemCallError) -> [UInt8] {
+        var failure: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+            var got: Int
+            repeat { got = Glibc.read(raw, buffer.baseAddress, limit) } while got < 0 && errno == EINTR
+            if got < 0 { failure = errno }
+            count = max(got, 0)
+        }
+        guard failure == 0 else { throw SystemCallError("read", code: failure) }
+        return bytes
+    }
+
+    func write(_ bytes: [UInt8]) throws(SystemCallError) {
+        var start = 0
+        while start < bytes.count {
+            let sent = bytes.withUnsafeBytes { buffer -> Int in
+                guard let base = buffer.baseAddress else { return 0 }
+                return Glibc.write(raw, base + start, bytes.count - start)
+            }
+            if sent >= 0 {
+                start += sent
+            } else if errno != EINTR {
+                throw SystemCallError("write", code: errno)
+            }
+        }
+    }
+}

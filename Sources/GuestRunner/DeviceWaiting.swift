@@ -1,0 +1,45 @@
+import CGuestSystem
+import Glibc
+
+/// Waits until a device the kernel is still finding turns up.
+///
+/// There is no udev. The kernel announces every change in sysfs on a netlink socket, so the question is asked once at first and
+/// again after each announcement.
+struct DeviceWaiting: ~Copyable {
+    private let events: Descriptor?
+
+    init() {
+        let raw = gs_device_events()
+        events = raw >= 0 ? Descriptor(owning: raw) : nil
+    }
+
+    /// The first answer of `find`, or nil when the deadline passed without one.
+    func first<Found>(before deadline: Deadline, _ find: () -> Found?) -> Found? {
+        while true {
+            if let found = find() { return found }
+            if deadline.hasPassed { return nil }
+            switch events {
+            case .some(let socket):
+                _ = try? Readiness.wait(for: [socket.raw], timeout: deadline.remaining)
+                gs_drain(socket.raw)
+            case .none:
+                // Without the socket the question is asked every 20 ms.
+                _ = try? Readiness.wait(for: [], timeout: min(20, deadline.remaining))
+            }
+        }
+    }
+
+    /// The device node of the virtio-serial port with a name, as `/dev/vport1p1`.
+    static func serialPort(named wanted: String, classFolder: String = "/sys/class/virtio-ports") -> String? {
+        for port in SmallFile.names(in: classFolder) {
+            let name = SmallFile.text("\(classFolder)/\(port)/name", limit: 256)
+            if name?.split(separator: "\n").first.map(String.init) == wanted { return "/dev/\(port)" }
+        }
+        return nil
+    }
+
+    /// The device node of the first virtio disk, as `/dev/vda`.
+    static func payloadDisk(blockFolder: String = "/sys/block") -> String? {
+        SmallFile.names(in: blockFolder).first { $0.hasPrefix("vd") }.map { "/dev/\($0)" }
+    }
+}

@@ -1,0 +1,77 @@
+import CGuestSystem
+import Glibc
+import GuestProtocol
+
+/// The duties of PID 1 in the micro guest: mounts, modules, the control channel, and switching the machine off.
+///
+/// PID 1 must never end by itself, for the kernel panics then and the panic would look like the kernel's fault.
+struct InitProcess {
+    /// How long the control port may take to appear, in milliseconds: modules are loaded by then.
+    static let portDeadline: UInt64 = 20_000
+    static let planDeadline: UInt64 = 60_000
+    /// On the kernel's command line: switch off at once.
+    static let powerOffParameter = "kmatrix.poweroff"
+
+    static let mounts: [MountOperation] = [
+        // /proc is mounted before the first line of Swift runs: guest_system.c says why.
+        MountOperation("sysfs", on: "/sys"),
+        MountOperation("devtmpfs", on: "/dev", flags: [.noSetUserID]),
+        MountOperation("tmpfs", on: "/run", flags: [.noSetUserID, .noDevices], options: ["mode=755"]),
+        MountOperation("tmpfs", on: "/tmp", flags: [.noSetUserID, .noDevices], options: ["mode=1777"]),
+    ]
+    /// What distributions mount as well and a kernel may lack.
+    static let optionalMounts: [MountOperation] = [
+        MountOperation("devpts", on: "/dev/pts", flags: [.noSetUserID, .noExecution], options: ["mode=620,gid=5,ptmxmode=666", ""]),
+        MountOperation("tmpfs", on: "/dev/shm", flags: [.noSetUserID, .noDevices], options: ["mode=1777"]),
+        MountOperation("securityfs", on: "/sys/kernel/security"), MountOperation("bpf", on: "/sys/fs/bpf", options: ["mode=700"]),
+        MountOperation("tracefs", on: "/sys/kernel/tracing"),
+    ]
+
+    func run() -> Never {
+        for mount in Self.mounts { attempt { try mount.carryOut() } }
+        let commandLine = SmallFile.text("/proc/cmdline", limit: 1 << 16) ?? ""
+        if commandLine.split(whereSeparator: \.isWhitespace).contains(Substring(Self.powerOffParameter)) { powerOff() }
+        // Mounted only now: not where the sole task is to switch off. A kernel without one of them just has none.
+        for mount in Self.optionalMounts { try? mount.carryOut() }
+        loadModules()
+        do {
+            try serve()
+        } catch {
+            RunnerLog.say("giving up: \(error)")
+        }
+        powerOff()
+    }
+
+    private func serve() throws {
+        let children = try ChildProcesses()
+        let devices = DeviceWaiting()
+        guard let path = devices.first(before: Deadline(after: Self.portDeadline), { DeviceWaiting.serialPort(named: WireFormat.controlPort) }) else {
+            throw SystemCallError("find the virtio-serial port", WireFormat.controlPort, code: ENODEV)
+        }
+        let port = Descriptor(owning: try SystemCallError.check(gs_open_read_write(path), "open", path))
+        let channel = ControlChannel(port: port)
+        let hello = GuestHello(release: GuestKernel.release, machine: GuestKernel.machine, uptimeMilliseconds: GuestClock.uptime)
+        try channel.send(.hello(hello))
+        guard case .plan(let plan) = try channel.receive(within: Self.planDeadline) else { return }
+        try PlanExecution(plan: plan, channel: channel, children: children).carryOut()
+    }
+
+    /// Loads the modules the archive lists, in its order.
+    private func loadModules() {
+        for path in (SmallFile.text("/modules.load") ?? "").split(separator: "\n") {
+            let outcome = gs_load_module(String(path))
+            if outcome < 0, outcome != -EEXIST { RunnerLog.say("\(SystemCallError("load", String(path), code: -outcome))") }
+        }
+    }
+
+    private func attempt(_ body: () throws -> Void) {
+        do { try body() } catch { RunnerLog.say("\(error)") }
+    }
+
+    /// Sleeps for ever where the machine cannot be switched off: better silent than a panic of our making.
+    private func powerOff() -> Never {
+        let outcome = gs_power_off()
+        RunnerLog.say("\(SystemCallError("power off", code: -outcome))")
+        while true { pause() }
+    }
+}

@@ -1,0 +1,112 @@
+import CGuestSystem
+import Glibc
+import GuestProtocol
+import MatrixModel
+
+/// Carries out one plan, from the payload to the farewell. Knows nothing of being PID 1.
+struct PlanExecution {
+    let plan: GuestPlan
+    let channel: ControlChannel
+    let children: ChildProcesses
+
+    /// A step that could not be done: the guest says which, and the cell is over.
+    private struct SetupFailure: Error {
+        let step: String
+        let reason: String
+    }
+
+    static let payloadDeadline: UInt64 = 10_000
+
+    /// Returns when the farewell is said.
+    func carryOut() throws(ControlChannel.Failure) {
+        try phase(.planReceived)
+        guard plan.mode != .nothing else { return try channel.send(.farewell) }
+        let evidence = EvidenceSender(channel: channel)
+        do {
+            try prepare()
+            try evidence.sendFacts()
+            try runAgent()
+        } catch let failure as SetupFailure {
+            // The facts say why a kernel cannot do what the step needed.
+            try evidence.sendFacts()
+            try channel.send(.setupFailed(step: failure.step, reason: failure.reason))
+        } catch let failure as ControlChannel.Failure {
+            throw failure
+        } catch {
+            try channel.send(.setupFailed(step: "plan", reason: "\(error)"))
+        }
+        try evidence.sendResults()
+        try phase(.evidenceSent)
+        try channel.send(.farewell)
+    }
+
+    private func prepare() throws {
+        try step("payload") {
+            let devices = DeviceWaiting()
+            guard let disk = devices.first(before: Deadline(after: Self.payloadDeadline), { DeviceWaiting.payloadDisk() }) else {
+                throw SystemCallError("find a virtio disk in", "/sys/block", code: ENODEV)
+            }
+            try PayloadUnpacking.unpack(disk, below: "/")
+        }
+        try phase(.payloadUnpacked)
+        try step("cgroup-layout") {
+            let layout = try CgroupLayoutPlan(
+                plan.layout, filesystems: SmallFile.text("/proc/filesystems") ?? "", controllers: SmallFile.text("/proc/cgroups") ?? "")
+            for refusal in try layout.carryOut() { RunnerLog.say("left out: \(refusal)") }
+        }
+        try phase(.layoutReady)
+        try step("network") { try NetworkSetup.carryOut() }
+        try phase(.networkReady)
+    }
+
+    private func runAgent() throws {
+        let service = AgentService(plan: plan, children: children)
+        try step("surroundings") { try service.prepareSurroundings() }
+        let agent: pid_t
+        do throws(SystemCallError) {
+            agent = try service.start()
+        } catch {
+            return try channel.send(.agentEnded(.notStarted(error: error.code)))
+        }
+        try phase(.agentStarted)
+        switch try service.waitUntilSettled(agent, channel: channel) {
+        case .hostWentAway: throw ControlChannel.Failure.hostWentAway
+        case .ended(let ending):
+            try channel.send(.agentEnded(ending))
+            if plan.mode == .shell { try runShell() }
+        case .settled:
+            try phase(.agentSettled)
+            if plan.mode == .shell { try runShell() } else { try runClients(agent) }
+        }
+    }
+
+    private func runClients(_ agent: pid_t) throws(ControlChannel.Failure) {
+        let runner = ClientChild(children: children)
+        for spec in plan.clients {
+            guard !channel.isHungUp else { throw .hostWentAway }
+            try channel.send(.client(runner.run(spec, deadline: plan.clientDeadline)))
+            if let ending = children.takeEnding(of: agent) { return try channel.send(.agentEnded(ending)) }
+        }
+        try phase(.clientsDone)
+    }
+
+    private func runShell() throws(ControlChannel.Failure) {
+        do throws(SystemCallError) {
+            try GuestShell(children: children).run(layout: plan.layout)
+        } catch {
+            try channel.send(.setupFailed(step: "shell", reason: "\(error)"))
+        }
+    }
+
+    private func phase(_ phase: GuestPhase) throws(ControlChannel.Failure) {
+        try channel.send(.phase(phase, uptimeMilliseconds: GuestClock.uptime))
+    }
+
+    private func step(_ name: String, _ body: () throws -> Void) throws(SetupFailure) {
+        do {
+            try body()
+        } catch {
+            throw SetupFailure(step: name, reason: "\(error)")
+        }
+    }
+}
