@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 import Subprocess
 public import SystemPackage
 
@@ -46,7 +46,7 @@ public struct Emulator: Hashable, Sendable {
         } catch {
             throw GuestError(.emulatorUnusable, subject: path, detail: "\(error)")
         }
-        guard result.terminationStatus.isSuccess, let version = Version(banner: result.standardOutput ?? "") else {
+        guard result.terminationStatus.isSuccess, let version = Version(banner: result.standardOutput) else {
             throw GuestError(.emulatorUnusable, subject: path, detail: "'--version' ended with \(result.terminationStatus)")
         }
         guard version >= oldestVersion else { throw GuestError(.emulatorTooOld, subject: path, detail: version.description) }

@@ -1,4 +1,4 @@
-public import SystemPackage
+import SystemPackage
 
 /// Why no guest could be started.
 public struct GuestError: Error, Sendable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-import SystemPackage
+public import SystemPackage
 
 /// A guest's folder held open, so that the sockets in it can be reached by a name that always fits.
 ///

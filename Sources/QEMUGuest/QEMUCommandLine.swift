@@ -1,5 +1,5 @@
 import GuestProtocol
-public import SystemPackage
+import SystemPackage
 
 /// A boot plan as QEMU's arguments. A fold over options in a fixed order: byte for byte the same for the same plan.
 public struct QEMUCommandLine: Hashable, Sendable {

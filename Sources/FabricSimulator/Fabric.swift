@@ -1,0 +1,78 @@
+public import MatrixModel
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+public import SystemPackage
+
+/// The platform's side of one guest: WireServer, HostGAPlugin and IMDS, each on a Unix socket in the guest's folder.
+public enum Fabric {
+    /// The sockets' names in the guest's folder.
+    public static func socketName(_ endpoint: FabricRequest.Endpoint) -> String { "\(endpoint.rawValue).sock" }
+
+    /// Serves the three endpoints while the body runs, and keeps a journal of what was asked.
+    ///
+    /// - Parameters:
+    ///   - folder: Where the sockets go.
+    ///   - journal: The file that takes the journal, a JSON object per line.
+    /// - Returns: What the body returned, and every request in the order of its answer; nil in place of the requests when the journal
+    ///   could not be written whole, for then it proves nothing.
+    /// - Throws: `FabricError` when an endpoint cannot be opened, or what the body throws.
+    public static func serve<Value: Sendable>(
+        in folder: FilePath, journal path: FilePath, body: @Sendable () async throws -> Value
+    ) async throws -> (value: Value, requests: [FabricRequest]?) {
+        let journal = try FabricJournal(path: path)
+        let directory: SystemPackage.FileDescriptor
+        do {
+            directory = try SystemPackage.FileDescriptor.open(folder, .readOnly, options: [.directory, .closeOnExec])
+        } catch {
+            throw FabricError(.folder, subject: folder.string, detail: "\(error)")
+        }
+        defer { try? directory.close() }
+        var servers: [any Channel] = []
+        do {
+            for endpoint in FabricRequest.Endpoint.allCases {
+                // A socket's address takes 108 bytes (unix(7)); the folder's own path may be longer.
+                let address = "/proc/self/fd/\(directory.rawValue)/\(socketName(endpoint))"
+                servers.append(try await listen(endpoint, at: address, journal))
+            }
+            let value = try await body()
+            await close(servers, in: folder)
+            return (value, journal.close())
+        } catch {
+            await close(servers, in: folder)
+            _ = journal.close()
+            throw error
+        }
+    }
+
+    private static func listen(_ endpoint: FabricRequest.Endpoint, at address: String, _ journal: FabricJournal) async throws -> any Channel {
+        do {
+            return try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+                .serverChannelOption(.backlog, value: 64)
+                .childChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
+                        try channel.pipeline.syncOperations.addHandler(IdleStateHandler(allTimeout: FabricLimits.idle))
+                        try channel.pipeline.syncOperations.addHandler(FabricConnection(endpoint, journal))
+                    }
+                }
+                .bind(unixDomainSocketPath: address, cleanupExistingSocketFile: true).get()
+        } catch {
+            throw FabricError(.socket, subject: endpoint.rawValue, detail: "\(error)")
+        }
+    }
+
+    private static func close(_ servers: [any Channel], in folder: FilePath) async {
+        for server in servers { try? await server.close() }
+        for endpoint in FabricRequest.Endpoint.allCases { try? FileRemoval.remove(folder.appending(socketName(endpoint))) }
+    }
+}
+
+/// What the fabric takes from a guest, which it does not trust.
+enum FabricLimits {
+    static let body = 1 << 20
+    /// Of a target, and of each header value that is journalled, in bytes.
+    static let text = 1024
+    static let requests = 10_000
+    static let idle = TimeAmount.seconds(30)
+}

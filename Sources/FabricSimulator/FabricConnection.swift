@@ -1,0 +1,72 @@
+import MatrixModel
+import NIOCore
+import NIOHTTP1
+
+/// One connection from a guest: reads a request within limits, lets the endpoint answer it, journals both.
+final class FabricConnection: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let endpoint: FabricRequest.Endpoint
+    private let journal: FabricJournal
+    private var head: HTTPRequestHead?
+    private var body: [UInt8] = []
+    private var isTooLarge = false
+
+    init(_ endpoint: FabricRequest.Endpoint, _ journal: FabricJournal) {
+        self.endpoint = endpoint
+        self.journal = journal
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            self.head = head
+            body = []
+            isTooLarge = false
+        case .body(let part):
+            if body.count + part.readableBytes > FabricLimits.body { isTooLarge = true } else { body.append(contentsOf: part.readableBytesView) }
+        case .end:
+            guard let head else { return }
+            answer(head, context)
+            self.head = nil
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is IdleStateHandler.IdleStateEvent { context.close(promise: nil) } else { context.fireUserInboundEventTriggered(event) }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+    private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        let request = PlatformRequest(method: head.method.rawValue, target: head.uri, headers: head.headers, body: body)
+        let answer = isTooLarge ? PlatformAnswer(.payloadTooLarge) : service.answer(request)
+        journal.record { sequence, seconds in request.journalled(endpoint, sequence: sequence, seconds: seconds, status: Int(answer.status.code)) }
+        write(answer, isHead: head.method == .HEAD, keepAlive: head.isKeepAlive && !isTooLarge, context)
+    }
+
+    private var service: any PlatformEndpoint {
+        switch endpoint {
+        case .wireServer: WireServerEndpoint()
+        case .hostGAPlugin: HostGAPluginEndpoint()
+        case .imds: IMDSEndpoint()
+        }
+    }
+
+    private func write(_ answer: PlatformAnswer, isHead: Bool, keepAlive: Bool, _ context: ChannelHandlerContext) {
+        var headers = HTTPHeaders([
+            ("Content-Type", answer.contentType), ("Content-Length", "\(answer.body.utf8.count)"), ("x-ms-azure-host-date", HTTPDate.now()),
+            ("Date", HTTPDate.now()), ("Server", "kmatrix-fabric"),
+        ])
+        if !keepAlive { headers.add(name: "Connection", value: "close") }
+        context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers))), promise: nil)
+        if !isHead { context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: answer.body)))), promise: nil) }
+        let isDone = context.eventLoop.makePromise(of: Void.self)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: isDone)
+        if !keepAlive {
+            let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+            isDone.futureResult.whenComplete { _ in bound.value.close(promise: nil) }
+        }
+    }
+}

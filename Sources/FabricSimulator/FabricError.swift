@@ -1,0 +1,28 @@
+/// Why the platform could not be simulated.
+public struct FabricError: Error, Sendable, CustomStringConvertible {
+    public struct Code: Hashable, Sendable {
+        enum Value: Hashable, Sendable { case folder, socket, journal }
+        let value: Value
+        public static let folder = Code(value: .folder)
+        public static let socket = Code(value: .socket)
+        public static let journal = Code(value: .journal)
+    }
+
+    public let code: Code
+    public let subject: String
+    public let detail: String
+
+    init(_ code: Code, subject: String, detail: String) {
+        self.code = code
+        self.subject = subject
+        self.detail = detail
+    }
+
+    public var description: String {
+        switch code.value {
+        case .folder: "the folder '\(subject)' for the platform's sockets cannot be used: \(detail)"
+        case .socket: "the platform's \(subject) endpoint cannot be opened: \(detail)"
+        case .journal: "the platform's journal '\(subject)' cannot be written: \(detail); free some space, or choose another folder with --out"
+        }
+    }
+}

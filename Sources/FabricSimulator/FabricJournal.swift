@@ -1,0 +1,59 @@
+import Foundation
+import MatrixModel
+import Synchronization
+import SystemPackage
+
+/// What the platform was asked, as it was asked: a line per request, written before the answer goes out.
+final class FabricJournal: Sendable {
+    private struct State {
+        var requests: [FabricRequest] = []
+        var isWhole = true
+        var descriptor: SystemPackage.FileDescriptor?
+    }
+
+    private let state: Mutex<State>
+    private let start = ContinuousClock.now
+
+    init(path: FilePath) throws {
+        do {
+            let descriptor = try SystemPackage.FileDescriptor.open(
+                path, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: [.ownerReadWrite, .groupRead, .otherRead])
+            state = Mutex(State(descriptor: descriptor))
+        } catch {
+            throw FabricError(.journal, subject: path.string, detail: "\(error)")
+        }
+    }
+
+    /// Records a request with the next number and the time that has passed.
+    func record(_ make: (_ sequence: Int, _ seconds: Double) -> FabricRequest) {
+        let elapsed = (ContinuousClock.now - start).components
+        let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18
+        state.withLock { state in
+            guard state.requests.count < FabricLimits.requests, let descriptor = state.descriptor else {
+                state.isWhole = false
+                return
+            }
+            let request = make(state.requests.count, (seconds * 1000).rounded() / 1000)
+            state.requests.append(request)
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            do {
+                try descriptor.writeAll(encoder.encode(request) + [UInt8(ascii: "\n")])
+            } catch {
+                state.isWhole = false
+            }
+        }
+    }
+
+    /// Closes the file; returns the requests, or nil when one could not be written.
+    func close() -> [FabricRequest]? {
+        state.withLock { state in
+            guard let descriptor = state.descriptor else { return nil }
+            state.descriptor = nil
+            // fsync reports what the disk could not take; close does not.
+            if fsync(descriptor.rawValue) != 0 { state.isWhole = false }
+            try? descriptor.close()
+            return state.isWhole ? state.requests : nil
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import MatrixModel
+import NIOHTTP1
+
+/// A request to the platform, read whole.
+struct PlatformRequest {
+    let method: String
+    let target: String
+    let headers: HTTPHeaders
+    let body: [UInt8]
+
+    /// The path without the query, and the query's pairs with lower-case names.
+    var path: String { String(target.prefix { $0 != "?" }) }
+
+    var query: [String: String] {
+        guard let mark = target.firstIndex(of: "?") else { return [:] }
+        let pairs = target[target.index(after: mark)...].split(separator: "&").map { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1)
+            return (parts.first.map { $0.lowercased() } ?? "", parts.count > 1 ? String(parts[1]) : "")
+        }
+        return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The journal's line: hostile text is bounded, a signature's value never stored.
+    func journalled(_ endpoint: FabricRequest.Endpoint, sequence: Int, seconds: Double, status: Int) -> FabricRequest {
+        func header(_ name: String) -> String? { headers.first(name: name).map { String($0.prefix(FabricLimits.text)) } }
+        let signature = header("x-ms-azure-host-authorization")?.split(separator: " ").prefix(2).joined(separator: " ")
+        return FabricRequest(
+            sequence: sequence, seconds: seconds, endpoint: endpoint, method: String(method.prefix(32)), target: String(target.prefix(FabricLimits.text)),
+            client: header("x-kmatrix-client"), claims: header("x-ms-azure-host-claims"), signedWith: signature, status: status)
+    }
+}
+
+/// What the platform answers.
+struct PlatformAnswer {
+    let status: HTTPResponseStatus
+    let contentType: String
+    let body: String
+
+    init(_ status: HTTPResponseStatus, contentType: String = "text/plain", body: String = "") {
+        self.status = status
+        self.contentType = contentType
+        self.body = body
+    }
+}
+
+/// One of the platform's services.
+protocol PlatformEndpoint {
+    func answer(_ request: PlatformRequest) -> PlatformAnswer
+}
