@@ -1,0 +1,69 @@
+import Crypto
+import SystemPackage
+
+/// Reading whole files with errors that name them.
+enum FileContent {
+    static func open(_ path: FilePath) throws -> FileDescriptor {
+        do {
+            return try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
+        } catch let error as Errno {
+            throw GuestImageError(.unreadable, path: path, errno: error)
+        }
+    }
+
+    static func read(_ file: FileDescriptor, upTo limit: Int, of path: FilePath) throws -> [UInt8] {
+        do {
+            return try [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+                count = try file.read(into: UnsafeMutableRawBufferPointer(buffer))
+            }
+        } catch let error as Errno {
+            throw GuestImageError(.unreadable, path: path, errno: error)
+        }
+    }
+
+    /// - Throws: `GuestImageError.tooLarge` for more than `limit` bytes.
+    static func bytes(of path: FilePath, limit: Int) throws -> [UInt8] {
+        let file = try open(path)
+        return try file.closeAfter {
+            var bytes: [UInt8] = []
+            while true {
+                let piece = try read(file, upTo: 1 << 20, of: path)
+                if piece.isEmpty { return bytes }
+                bytes += piece
+                guard bytes.count <= limit else { throw GuestImageError(.tooLarge, path: path, found: "more than \(limit) bytes") }
+            }
+        }
+    }
+
+    /// The SHA-256 of a file in hexadecimal.
+    static func digest(of path: FilePath) throws -> String {
+        let file = try open(path)
+        return try file.closeAfter {
+            var hash = SHA256()
+            while true {
+                let piece = try read(file, upTo: 1 << 20, of: path)
+                if piece.isEmpty { return hexadecimal(hash.finalize()) }
+                hash.update(data: piece)
+            }
+        }
+    }
+
+    static func digest(of bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
+
+    /// One digest for several texts; where one ends is part of it.
+    static func digest(of parts: [String]) -> String {
+        var hash = SHA256()
+        for part in parts {
+            hash.update(data: Array("\(part.utf8.count):".utf8))
+            hash.update(data: Array(part.utf8))
+        }
+        return hexadecimal(hash.finalize())
+    }
+
+    private static func hexadecimal(_ digest: SHA256Digest) -> String {
+        digest.map { byte in
+            let text = String(byte, radix: 16)
+            return byte < 16 ? "0" + text : text
+        }.joined()
+    }
+}

@@ -1,0 +1,91 @@
+public import ArtefactCache
+import Foundation
+public import SystemPackage
+
+/// Builds what a guest boots, once for each content, without root.
+public struct GuestImageBuilder: Sendable {
+    public let cache: ArtefactCache
+    /// The static `guest-runner`.
+    public let runner: FilePath
+
+    /// The cache keys' own version: raise it when the same ingredients give another image.
+    private static let format = "1"
+
+    public init(cache: ArtefactCache, runner: FilePath) {
+        self.cache = cache
+        self.runner = runner
+    }
+
+    /// Recognises a kernel image and brings it into the form that boots fastest.
+    ///
+    /// - Parameter image: A bzImage or an uncompressed kernel.
+    /// - Throws: `GuestImageError` (`notAKernel`, `kernelWithoutEntry`, `unreadable`), `CacheError`, `CancellationError`.
+    public func kernel(image: FilePath) async throws -> BootableKernel { try await KernelImage(path: image, cache: cache).bootable() }
+
+    /// The initramfs a kernel starts with: `guest-runner` as `/init` and the modules it needs. Knows nothing of agent or cell.
+    ///
+    /// - Parameters:
+    ///   - release: `uname -r` of the kernel; part of the cache key.
+    ///   - modules: The kernel's `lib/modules/<release>`; nil when there is none, and everything has to be built in.
+    /// - Throws: `GuestImageError` (`missingModules`, `brokenModule`, `unreadable`), `CacheError`, `CancellationError`.
+    public func stage0(release: String, modules: FilePath?) async throws -> FilePath {
+        let fingerprint = try modules.map { try ModuleTree($0).fingerprint } ?? ""
+        let runnerDigest = try FileContent.digest(of: runner)
+        let key = FileContent.digest(of: [Self.format, runnerDigest, release, fingerprint])
+        let folder = try await cache.entry(kind: "initramfs", key: key) { folder in
+            try CacheFile.write(try await stage0Archive(modules: modules), to: folder.appending(Self.initramfs), alignment: 512)
+            guard try FileContent.digest(of: runner) == runnerDigest else { throw GuestImageError(.changedMeanwhile, path: runner) }
+        }
+        return folder.appending(Self.initramfs)
+    }
+
+    /// The read-only disk with what a cell brings: the agent, its program and its configuration, as a cpio archive padded to sectors.
+    ///
+    /// - Throws: `GuestImageError` (`unreadable`, `invalidPath`, `tooLarge`, `changedMeanwhile`), `CacheError`, `CancellationError`.
+    public func payload(_ spec: PayloadSpec) async throws -> FilePath {
+        let archive = try CpioArchive(spec.items.map { .init(path: $0.path, content: .file($0.source), mode: $0.mode) })
+        let key = try Self.key(of: spec)
+        let folder = try await cache.entry(kind: "payload", key: key) { folder in
+            try CacheFile.write(archive, to: folder.appending(Self.payloadDisk), alignment: 512)
+            // A file replaced between the two readings would otherwise be kept under the other one's key for ever.
+            guard try Self.key(of: spec) == key else { throw GuestImageError(.changedMeanwhile) }
+        }
+        return folder.appending(Self.payloadDisk)
+    }
+
+    private static func key(of spec: PayloadSpec) throws -> String {
+        var parts = [format]
+        for item in spec.items.sorted(by: { $0.path < $1.path }) {
+            let content = switch item.source {
+            case .bytes(let bytes): FileContent.digest(of: bytes)
+            case .file(let path): try FileContent.digest(of: path)
+            }
+            parts += [item.path, "\(item.mode)", content]
+        }
+        return FileContent.digest(of: parts)
+    }
+
+    private func stage0Archive(modules: FilePath?) async throws -> CpioArchive {
+        var entries: [CpioArchive.Entry] = [
+            .init(path: "init", content: .file(.file(runner)), mode: 0o755),
+            // The kernel opens it for the first process before anything is mounted.
+            .init(path: "dev/console", content: .characterDevice(major: 5, minor: 1), mode: 0o600),
+        ]
+        var order = ""
+        if let modules {
+            let set = try await ModuleSet.resolve(in: modules)
+            let lacking = set.missing.filter { !ModuleSet.optional.contains($0) }
+            guard lacking.isEmpty else { throw GuestImageError(.missingModules, path: modules, found: lacking.joined(separator: ", ")) }
+            for module in set.modules {
+                let path = "modules/\(module.name).ko"
+                entries.append(.init(path: path, content: .file(.bytes(module.content)), mode: 0o644))
+                order += "/\(path)\n"
+            }
+        }
+        entries.append(.init(path: "modules.load", content: .file(.bytes(Array(order.utf8))), mode: 0o644))
+        return try CpioArchive(entries)
+    }
+
+    private static let initramfs = "initramfs.cpio"
+    private static let payloadDisk = "payload.img"
+}

@@ -1,0 +1,56 @@
+public import SystemPackage
+
+/// What a guest boots could not be built.
+public struct GuestImageError: Error, Sendable, CustomStringConvertible {
+    public struct Code: Hashable, Sendable {
+        private enum Value { case notAKernel, kernelWithoutEntry, missingModules, brokenModule, unreadable, toolMissing, toolFailed, invalidPath, tooLarge, changedMeanwhile }
+        private let value: Value
+        /// The file is no Linux kernel image for x86.
+        public static let notAKernel = Code(value: .notAKernel)
+        /// An uncompressed kernel the emulator has no way to enter.
+        public static let kernelWithoutEntry = Code(value: .kernelWithoutEntry)
+        /// Modules a guest cannot do without are neither built into the kernel nor among its modules.
+        public static let missingModules = Code(value: .missingModules)
+        public static let brokenModule = Code(value: .brokenModule)
+        public static let unreadable = Code(value: .unreadable)
+        public static let toolMissing = Code(value: .toolMissing)
+        public static let toolFailed = Code(value: .toolFailed)
+        public static let invalidPath = Code(value: .invalidPath)
+        public static let tooLarge = Code(value: .tooLarge)
+        /// A file grew or shrank while it was being packed.
+        public static let changedMeanwhile = Code(value: .changedMeanwhile)
+    }
+
+    public let code: Code
+    /// The file or folder in question; nil where there is none.
+    public let path: FilePath?
+    /// What was found instead, or which tool or which modules.
+    public let found: String
+    public let errno: Errno?
+
+    public init(_ code: Code, path: FilePath? = nil, found: String = "", errno: Errno? = nil) {
+        self.code = code
+        self.path = path
+        self.found = found
+        self.errno = errno
+    }
+
+    public var description: String {
+        let place = path.map { "'\($0)'" } ?? "the file"
+        let cause = errno.map { " (\($0))" } ?? ""
+        return switch code {
+        case .notAKernel: "\(place) is no Linux kernel for x86 but \(found); give a bzImage ('vmlinuz') or an uncompressed 'vmlinux'"
+        case .kernelWithoutEntry: "\(place) is an uncompressed Linux kernel without a PVH entry, which the emulator cannot start; give its bzImage"
+        case .missingModules:
+            "the kernel has neither built in nor as modules under \(place): \(found); a guest cannot be reached without them. Install the kernel's modules package or choose another flavour"
+        case .brokenModule: "the kernel module \(place) cannot be read: \(found)"
+        case .unreadable: "\(place) cannot be read\(cause)"
+        case .toolMissing: "'\(found)' is not installed, and \(place) needs it; run 'ci/setup'"
+        case .toolFailed: "\(place) could not be decompressed: \(found)"
+        case .invalidPath: "'\(found)' cannot be the path of a file in an archive: it has to be relative and without '.', '..' or repetition"
+        case .tooLarge: "\(place) is too large for an archive of the newc format (\(found))"
+        case .changedMeanwhile: "\(place) changed while it was being packed; run again when nothing writes to it"
+        default: "\(place): \(found)\(cause)"
+        }
+    }
+}

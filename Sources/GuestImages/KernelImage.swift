@@ -1,0 +1,81 @@
+import ArtefactCache
+import Foundation
+import SystemPackage
+
+/// A file somebody says is a kernel.
+struct KernelImage {
+    let path: FilePath
+    let cache: ArtefactCache
+
+    /// An x86 kernel with its initramfs built in may be large; a disk image given by mistake is larger.
+    static let maximumSize = 512 << 20
+
+    /// Recognises the kernel and brings it into the form that boots fastest.
+    /// - Throws: `GuestImageError` when it is no kernel, `CacheError`, `CancellationError`.
+    func bootable() async throws -> BootableKernel {
+        let bytes = try FileContent.bytes(of: path, limit: Self.maximumSize)
+        if let header = BootHeader(bytes) { return BootableKernel(image: try await extracted(bytes, header), release: header.release) }
+        guard let elf = ELFImage(bytes), elf.machine == ELFImage.x86_64, elf.type == .executable || elf.hasPVHEntry,
+            let release = Self.release(in: bytes)
+        else { throw GuestImageError(.notAKernel, path: path, found: Self.name(of: bytes)) }
+        guard elf.hasPVHEntry else { throw GuestImageError(.kernelWithoutEntry, path: path) }
+        return BootableKernel(image: .elf(path), release: release)
+    }
+
+    /// Keeps what was found out, good or bad, so that a kernel is decompressed once.
+    private func extracted(_ bytes: [UInt8], _ header: BootHeader) async throws -> BootableKernel.Image {
+        guard let range = header.payload else { return .bzImage(path, reason: .oldProtocol) }
+        let payload = bytes[range]
+        guard let format = CompressionFormat(payload) else { return .bzImage(path, reason: .unknownCompression) }
+        do {
+            let folder = try await cache.entry(kind: "vmlinux", key: FileContent.digest(of: bytes)) { folder in
+                let stream = Array(format.hasAppendedSize ? payload.dropLast(4) : payload)
+                let kernel = try await Decompression.decompress(stream, as: format, of: path)
+                let isPVH = ELFImage(kernel).map { $0.machine == ELFImage.x86_64 && $0.hasPVHEntry } ?? false
+                let name = isPVH ? Self.elfName : Self.refusalName
+                try CacheFile.write(isPVH ? kernel : [], to: folder.appending(name))
+            }
+            let elf = folder.appending(Self.elfName)
+            return FileManager.default.fileExists(atPath: elf.string) ? .elf(elf) : .bzImage(path, reason: .noPVHEntry)
+        } catch let error as GuestImageError where error.code == .toolMissing {
+            return .bzImage(path, reason: .toolMissing(error.found))
+        } catch let error as GuestImageError where error.code == .toolFailed {
+            return .bzImage(path, reason: .decompressionFailed(error.found))
+        }
+    }
+
+    private static let elfName = "vmlinux"
+    private static let refusalName = "no-pvh-entry"
+
+    /// The release in an uncompressed kernel's banner, `Linux version 6.1.0 (…`.
+    private static func release(in bytes: [UInt8]) -> String? {
+        let marker = "Linux version "
+        let start = bytes.withUnsafeBytes { buffer -> Int? in
+            guard let base = buffer.baseAddress, let found = memmem(base, buffer.count, marker, marker.utf8.count) else { return nil }
+            return UnsafeRawPointer(found) - base + marker.utf8.count
+        }
+        guard let start else { return nil }
+        let word = bytes[start...].prefix(128).prefix { $0 > 0x20 && $0 < 0x7F }
+        return word.first.map { $0 >= 0x30 && $0 <= 0x39 } == true ? String(decoding: word, as: UTF8.self) : nil
+    }
+
+    /// What a file that is no kernel seems to be.
+    private static func name(of bytes: [UInt8]) -> String {
+        if bytes.isEmpty { return "an empty file" }
+        if bytes.count >= 0x206, bytes[0x202..<0x206].elementsEqual("HdrS".utf8) { return "a kernel image that is damaged or cut off" }
+        if let format = CompressionFormat(bytes[...]) { return format.name }
+        if let elf = ELFImage(bytes) {
+            guard elf.machine == ELFImage.x86_64 else { return "an ELF file for another processor (machine \(elf.machine))" }
+            switch elf.type {
+            case .shared: return "an ELF shared library"
+            case .relocatable: return "an ELF object file"
+            case .executable: return "an ELF program"
+            case .core, nil: return "an ELF file"
+            }
+        }
+        if bytes.starts(with: ELFImage.magic) { return "an ELF file that is cut off or not of 64 bits" }
+        if bytes.starts(with: Array("!<arch>".utf8)) { return "a Debian package or static library; unpack it first" }
+        if bytes.starts(with: Array("070701".utf8)) { return "a cpio archive (an initramfs?)" }
+        return "\(bytes.count) bytes of something else"
+    }
+}
