@@ -9,6 +9,7 @@ import SystemPackage
 struct MatrixPlanner {
     let request: MatrixRequest
     let catalogue: KernelCatalogue
+    let images: GuestImageBuilder
     let events: @Sendable (RunnerEvent) -> Void
 
     func plan() async throws -> MatrixPlan {
@@ -18,7 +19,11 @@ struct MatrixPlanner {
         var listing: KernelListing?
         for selector in request.kernels {
             if case .image(let path) = selector {
-                kernels.append(try await Self.kernel(inFile: path))
+                do {
+                    kernels.append(try await kernel(inFile: path))
+                } catch let error as GuestImageError {
+                    unavailable += missing(selector, .notABootableKernel, "\(error)")
+                }
                 continue
             }
             let offers: KernelListing
@@ -33,7 +38,7 @@ struct MatrixPlanner {
             do {
                 kernels += try offers.resolve(selector).map { PlannedKernel(identity: $0.identity, source: .package($0)) }
             } catch {
-                unavailable += missing(selector, error)
+                unavailable += missing(selector, .notOffered, "\(error)")
             }
         }
         return MatrixPlan(
@@ -42,8 +47,8 @@ struct MatrixPlanner {
     }
 
     /// A selector that nothing on offer satisfies becomes cells that say so: they are part of the answer.
-    private func missing(_ selector: KernelSelector, _ error: CatalogueError) -> [CellRecord] {
-        let judgment = Judgment(cause: .notOffered, summary: error.description)
+    private func missing(_ selector: KernelSelector, _ cause: Cause, _ reason: String) -> [CellRecord] {
+        let judgment = Judgment(cause: cause, summary: reason)
         let programs: [ProgramVariant?] = request.programs.isEmpty ? [nil] : request.programs
         return request.layouts.flatMap { layout in
             programs.map { CellRecord(unavailable: selector, layout: layout, bpf: $0?.name, judgment: judgment) }
@@ -51,10 +56,13 @@ struct MatrixPlanner {
     }
 
     /// Reads what a kernel image says of itself, and looks for its modules where distributions keep them.
-    static func kernel(inFile path: String) async throws -> PlannedKernel {
-        let image = FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath((path as NSString).expandingTildeInPath)).lexicallyNormalized()
-        let release = try KernelImage.release(of: image)
-        let version = try KernelVersion(parsing: String(release.prefix { $0.isASCII && ($0.isNumber || $0.isLetter || "~+-.".contains($0)) }))
+    private func kernel(inFile path: String) async throws -> PlannedKernel {
+        let expanded = FilePath((path as NSString).expandingTildeInPath)
+        let image = FilePath(FileManager.default.currentDirectoryPath).pushing(expanded).lexicallyNormalized()
+        guard let release = try await images.kernel(image: image).release else {
+            throw GuestImageError(.notAKernel, path: image, found: "an image that does not say its version")
+        }
+        let version = try KernelVersion(parsing: release.replacing("_", with: "-"))
         let folder = image.removingLastComponent()
         let candidates = [
             folder.appending("modules"), folder.removingLastComponent().appending("lib/modules/\(release)"),

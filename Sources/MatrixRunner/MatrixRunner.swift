@@ -1,6 +1,7 @@
 public import ArtefactCache
 public import EvidenceStore
 import Foundation
+import GuestImages
 public import KernelCatalogue
 public import MatrixModel
 public import QEMUGuest
@@ -31,7 +32,8 @@ public struct MatrixRunner: Sendable {
 
     /// Resolves the selectors. Boots nothing and fetches no kernel.
     public func plan() async throws -> MatrixPlan {
-        try await MatrixPlanner(request: request, catalogue: catalogue, events: events).plan()
+        let images = GuestImageBuilder(cache: cache, runner: products.runner)
+        return try await MatrixPlanner(request: request, catalogue: catalogue, images: images, events: events).plan()
     }
 
     /// Runs every cell of a plan.
@@ -52,7 +54,7 @@ public struct MatrixRunner: Sendable {
         if !plan.cells.isEmpty {
             let emulator = try await Emulator.find()
             let preparation = ArtefactPreparer(catalogue: catalogue, cache: cache, products: products, events: events)
-            let prepared = await preparation.prepare(plan.cells)
+            let prepared = try await preparation.prepare(plan.cells)
             try Task.checkCancellation()
             let chosen = try await chooseAccelerator(emulator, prepared)
             run.accelerator = chosen.accelerator.rawValue
@@ -112,8 +114,8 @@ public struct MatrixRunner: Sendable {
         onRecord(record)
     }
 
-    private func chooseAccelerator(_ emulator: Emulator, _ prepared: PreparedArtefacts) async throws -> AcceleratorProbe.Answer {
-        let answer = try await AcceleratorProbe(emulator: emulator, cache: cache.root).answer(accelerator, booting: prepared.anyKernel)
+    func chooseAccelerator(_ emulator: Emulator, _ prepared: PreparedArtefacts) async throws -> AcceleratorProbe.Answer {
+        let answer = try await AcceleratorProbe(emulator: emulator, cache: cache.root).answer(accelerator, booting: prepared.anyKernel.map { ($0.boot, $0.initramfs) })
         events(.preparing("accelerator: \(answer.accelerator.rawValue) (\(answer.reason))"))
         return answer
     }

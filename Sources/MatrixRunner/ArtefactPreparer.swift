@@ -1,0 +1,145 @@
+import ArtefactCache
+import EvidenceStore
+import Foundation
+import GuestImages
+import KernelCatalogue
+import MatrixModel
+import QEMUGuest
+import SystemPackage
+
+/// Fetches and builds what the cells of a plan boot, each thing once.
+struct ArtefactPreparer: Sendable {
+    let catalogue: KernelCatalogue
+    let images: GuestImageBuilder
+    let products: Products
+    let events: @Sendable (RunnerEvent) -> Void
+
+    init(catalogue: KernelCatalogue, cache: ArtefactCache, products: Products, events: @escaping @Sendable (RunnerEvent) -> Void) {
+        self.catalogue = catalogue
+        images = GuestImageBuilder(cache: cache, runner: products.runner)
+        self.products = products
+        self.events = events
+    }
+
+    /// Prepares every kernel and payload of the plan. What fails is an outcome of the cells that need it, not of the run.
+    /// - Throws: `CancellationError` only.
+    func prepare(_ cells: [MatrixPlan.PlannedCell]) async throws -> PreparedArtefacts {
+        var prepared = PreparedArtefacts()
+        for program in Set(cells.map(\.program)) {
+            prepared.payloads[program] = try await outcome(.harness) { try await images.payload(payloadSpec(program)) }
+        }
+        try await withThrowingTaskGroup(of: (KernelIdentity, Result<PreparedKernel, PreparationFailure>).self) { group in
+            var waiting = Self.distinct(cells.map(\.kernel))[...]
+            func startNext() {
+                guard let kernel = waiting.popFirst() else { return }
+                group.addTask { (kernel.identity, try await prepare(kernel)) }
+            }
+            // Two at a time: one downloads while the other unpacks.
+            for _ in 0..<2 { startNext() }
+            while let (identity, result) = try await group.next() {
+                prepared.kernels[identity] = result
+                startNext()
+            }
+        }
+        return prepared
+    }
+
+    private func prepare(_ kernel: PlannedKernel) async throws -> Result<PreparedKernel, PreparationFailure> {
+        switch kernel.source {
+        case .package(let package):
+            let files = try await outcome(.fetchFailed) { try await catalogue.fetch(package) { events(.preparing($0.description)) } }
+            switch files {
+            case .failure(let failure): return .failure(failure)
+            case .success(let files): return try await build(kernel.identity, image: files.image, modules: files.modules, config: files.config)
+            }
+        case .file(let image, let modules):
+            return try await build(kernel.identity, image: image, modules: modules, config: nil)
+        }
+    }
+
+    private func build(
+        _ identity: KernelIdentity, image: FilePath, modules: FilePath?, config: FilePath?
+    ) async throws -> Result<PreparedKernel, PreparationFailure> {
+        try await outcome(.notABootableKernel) {
+            let kernel = try await images.kernel(image: image)
+            let initramfs = try await images.stage0(release: identity.release, modules: modules)
+            let boot: BootPlan.Kernel
+            switch kernel.image {
+            case .elf(let path): boot = .elf(path)
+            case .bzImage(let path, let reason):
+                events(.preparing("\(identity): booted as it came, for \(reason)"))
+                boot = .bzImage(path)
+            }
+            return PreparedKernel(boot: boot, initramfs: initramfs, config: config.flatMap { FileManager.default.contents(atPath: $0.string) }.map(Array.init))
+        }
+    }
+
+    /// The paths are upstream's own, so that a package of the agent can take the place of ours.
+    func payloadSpec(_ program: ProgramVariant?, busybox: FilePath? = nil) -> PayloadSpec {
+        var items = [
+            PayloadSpec.Item(path: String(Self.agentPath.dropFirst()), source: .file(products.agent), mode: 0o755),
+            PayloadSpec.Item(path: "usr/lib/azure-proxy-agent/ebpf_cgroup.o", source: .file(program?.object ?? products.nativeProgram)),
+        ]
+        if let busybox { items.append(PayloadSpec.Item(path: "bin/busybox", source: .file(busybox), mode: 0o755)) }
+        return PayloadSpec(items)
+    }
+
+    static let agentPath = "/usr/sbin/azure-proxy-agent"
+
+    private static func distinct(_ kernels: [PlannedKernel]) -> [PlannedKernel] {
+        var seen: Set<KernelIdentity> = []
+        return kernels.filter { seen.insert($0.identity).inserted }
+    }
+
+    /// Turns an error into the cause it stands for, except cancellation, which ends the run. A full disk is ours, whatever was done.
+    private func outcome<Value: Sendable>(_ cause: Cause, _ body: () async throws -> Value) async throws -> Result<Value, PreparationFailure> {
+        do {
+            return .success(try await body())
+        } catch {
+            if error is CancellationError || Task.isCancelled { throw CancellationError() }
+            let isOurs = error is CacheError
+            events(.warning("\(error)"))
+            return .failure(PreparationFailure(cause: isOurs ? .harness : cause, reason: "\(error)"))
+        }
+    }
+}
+
+/// A kernel ready to boot.
+struct PreparedKernel: Sendable {
+    let boot: BootPlan.Kernel
+    let initramfs: FilePath
+    /// The `.config` that came with it.
+    let config: [UInt8]?
+}
+
+/// Why something a cell needs could not be had.
+struct PreparationFailure: Error, Sendable {
+    let cause: Cause
+    let reason: String
+
+    var judgment: Judgment { Judgment(cause: cause, summary: reason) }
+}
+
+/// What one cell needs.
+struct PreparedCell: Sendable {
+    let kernel: PreparedKernel
+    let payload: FilePath
+}
+
+/// Everything prepared for a plan.
+struct PreparedArtefacts: Sendable {
+    var kernels: [KernelIdentity: Result<PreparedKernel, PreparationFailure>] = [:]
+    var payloads: [ProgramVariant?: Result<FilePath, PreparationFailure>] = [:]
+
+    func artefacts(for planned: MatrixPlan.PlannedCell) -> Result<PreparedCell, PreparationFailure> {
+        let missing = PreparationFailure(cause: .harness, reason: "nothing was prepared for this cell")
+        let kernel = kernels[planned.kernel.identity] ?? .failure(missing)
+        let payload = payloads[planned.program] ?? .failure(missing)
+        return kernel.flatMap { kernel in payload.map { PreparedCell(kernel: kernel, payload: $0) } }
+    }
+
+    /// The first kernel that is ready, for the accelerator's probe.
+    var anyKernel: PreparedKernel? {
+        kernels.sorted { $0.key < $1.key }.lazy.compactMap { try? $0.value.get() }.first
+    }
+}

@@ -1,0 +1,53 @@
+import EvidenceStore
+import GuestProtocol
+import Judgement
+import MatrixModel
+
+/// Puts evidence into a cell's folder. The host decides on every name.
+struct EvidenceWriter {
+    let folder: CellFolder
+    let packagedConfiguration: [UInt8]?
+
+    /// Which file takes which item; the rest goes into `facts.json`.
+    private static let files: [(EvidenceItem, EvidenceFile)] = [
+        (.status, .status), (.agentLog, .agentLog), (.verifierLog, .verifierLog), (.agentOutput, .agentOutput), (.kernelLog, .kernelLog),
+        (.kernelConfig, .kernelConfig),
+    ]
+
+    /// Writes what there is. Goes on after a failure, so that as much as possible is kept.
+    /// - Returns: What could not be written, in words.
+    func write(_ evidence: CellEvidence) -> [String] {
+        var losses: [String] = []
+        func attempt(_ body: () throws -> Void) {
+            do { try body() } catch { losses.append("\(error)") }
+        }
+        for (item, file) in Self.files {
+            guard let found = evidence.items[item] else { continue }
+            attempt { try folder.write(found.bytes, to: file) }
+        }
+        attempt { try folder.save(FactSheet(evidence: evidence, packagedConfiguration: packagedConfiguration), to: .facts) }
+        attempt { try folder.save(evidence.reports.map(EncodedReport.init), to: .clients) }
+        return losses
+    }
+}
+
+/// A client's report as `clients.json` has it.
+private struct EncodedReport: Encodable {
+    let name: String
+    let connectErrno: Int32?
+    let peer: String
+    let httpStatus: Int32?
+    let hasProxyHeader: Bool
+    let microseconds: UInt64
+    let failure: String
+
+    init(_ report: ClientReport) {
+        name = report.name
+        connectErrno = report.connectError
+        peer = report.peer
+        httpStatus = report.httpStatus
+        hasProxyHeader = report.hasProxyHeader
+        microseconds = report.microseconds
+        failure = report.failure
+    }
+}

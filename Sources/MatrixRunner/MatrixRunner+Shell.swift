@@ -1,0 +1,50 @@
+public import EvidenceStore
+import FabricSimulator
+import Foundation
+import GuestImages
+import GuestProtocol
+import KernelCatalogue
+import MatrixModel
+import QEMUGuest
+public import SystemPackage
+
+extension MatrixRunner {
+    /// Boots the plan's only cell and gives its console to the user; returns when the guest is gone.
+    ///
+    /// - Throws: `RunnerError` when the plan has not exactly one cell or the shell's program is missing, `PreparationFailure`,
+    ///   `GuestError`, `FabricError`, `CancellationError`.
+    public func shell(_ plan: MatrixPlan, in path: FilePath) async throws {
+        guard plan.cells.count == 1, let planned = plan.cells.first else {
+            let found = plan.cells.isEmpty ? plan.unavailable.first.map(\.summary) ?? "no cell" : "\(plan.cells.count) cells"
+            throw RunnerError(.shellNeedsOneCell, subject: request.kernels.map(\.description).joined(separator: " "), detail: found)
+        }
+        let candidates: [FilePath] = ["/bin/busybox", "/usr/bin/busybox"]
+        guard let busybox = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0.string) }) else {
+            throw RunnerError(.shellTool, subject: "busybox")
+        }
+        let emulator = try await Emulator.find()
+        let preparer = ArtefactPreparer(catalogue: catalogue, cache: cache, products: products, events: events)
+        let prepared = try await preparer.prepare(plan.cells)
+        let kernel = try prepared.artefacts(for: planned).get().kernel
+        let payload = try await preparer.images.payload(preparer.payloadSpec(planned.program, busybox: busybox))
+        let chosen = try await chooseAccelerator(emulator, prepared)
+
+        try DurableFile.makeFolder(path)
+        let artefacts = PreparedCell(kernel: kernel, payload: payload)
+        var boot = BootPlan.cell(artefacts, accelerator: chosen.accelerator, relay: products.relay, folder: path)
+        boot.terminal = .inherited
+        // A person may take as long as they like.
+        boot.limits.total = .seconds(7 * 86_400)
+        let guestPlan = GuestPlan(mode: .shell, layout: planned.cell.cgroup, agentPath: ArtefactPreparer.agentPath, clients: [])
+        let settled = boot
+        let (outcome, _) = try await Fabric.serve(in: path, journal: path.appending(EvidenceFile.fabricJournal.rawValue)) {
+            try await withGuest(settled, emulator: emulator) { guest in
+                for await message in guest.messages {
+                    if case .hello = message { try await guest.send(.plan(guestPlan)) }
+                }
+            }
+        }
+        if case .emulatorExited(let status, let stderr) = outcome.ending { events(.warning("the emulator ended with \(status): \(stderr)")) }
+        if case .hung = outcome.ending { events(.warning("the guest never got ready; try again, or look at it with kmatrix run")) }
+    }
+}
