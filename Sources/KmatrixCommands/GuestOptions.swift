@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import QEMUGuest
 
 /// How guests are run.
 struct GuestOptions: ParsableArguments {
@@ -26,4 +27,14 @@ struct GuestOptions: ParsableArguments {
 
 enum AcceleratorOption: String, ExpressibleByArgument, CaseIterable {
     case auto, kvm, tcg
+}
+
+extension AcceleratorOption {
+    var choice: AcceleratorChoice {
+        switch self {
+        case .auto: .auto
+        case .kvm: .kvm
+        case .tcg: .tcg
+        }
+    }
 }

@@ -25,7 +25,7 @@ public struct RootCommand: AsyncParsableCommand {
             130  interrupted
             """,
         version: KmatrixVersion.current,
-        subcommands: [RunCommand.self, PlanCommand.self, KernelsCommand.self, ShellCommand.self, DoctorCommand.self])
+        subcommands: [RunCommand.self, PlanCommand.self, KernelsCommand.self, ShellCommand.self, DoctorCommand.self, BenchCommand.self])
 
     public init() {}
 }

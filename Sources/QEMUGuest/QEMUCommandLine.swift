@@ -12,8 +12,16 @@ public struct QEMUCommandLine: Hashable, Sendable {
     }
 
     public init(_ plan: BootPlan) {
-        arguments = Self.options(for: plan).flatMap(\.arguments)
+        self.init(Self.options(for: plan))
     }
+
+    /// The same machine and console with nothing attached: the floor that benchmarks compare with.
+    public static func bare(_ plan: BootPlan) -> QEMUCommandLine {
+        let devices = [machine(plan), console()]
+        return QEMUCommandLine(devices + [boot(plan, devices.flatMap(\.kernelArguments) + plan.kernelArguments)])
+    }
+
+    private init(_ options: [Option]) { arguments = options.flatMap(\.arguments) }
 
     /// An option yields QEMU arguments; the kernel's own arguments are gathered from all of them.
     struct Option: Hashable {

@@ -1,0 +1,67 @@
+import ArgumentParser
+import EvidenceStore
+import Foundation
+import MatrixReport
+import MatrixRunner
+import SystemPackage
+
+/// `kmatrix bench`: what `ci/bench` runs.
+struct BenchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench", abstract: "Measure kmatrix against the floor, alternately in one run; use it through ci/bench.",
+        shouldDisplay: false, subcommands: [BenchCell.self])
+}
+
+/// `kmatrix bench cell`: whole cells against bare boots.
+struct BenchCell: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cell", abstract: "Time whole cold cells against a bare boot and power-off of the same kernel.")
+
+    @Option(help: ArgumentHelp("Which kernels, as for run. May be repeated.", valueName: "selector"))
+    var kernel: [String] = ["5.10", "6.1", "6.12", "7.3"]
+
+    @Option(help: "How often each side is run.")
+    var rounds: Int = 5
+
+    @OptionGroup(title: "Kernels") var kernels: KernelOptions
+
+    @Option(help: "How to print the figures: table, json, or jsonl.")
+    var format: OutputFormat = .table
+
+    func validate() throws {
+        if !(1...100).contains(rounds) { throw ValidationError("--rounds must lie between 1 and 100") }
+    }
+
+    func run() async throws {
+        let arguments = self
+        let figures = try await InterruptibleWork.run { try await arguments.measure() }
+        switch format {
+        case .json: try StandardOutput.writeJSON(["kernels": figures])
+        case .jsonl: for figure in figures { try StandardOutput.writeJSON(figure, isCompact: true) }
+        case .table:
+            func text(_ spread: CellBenchmark.Spread) -> String {
+                [spread.min, spread.median, spread.max].map { "\(($0 * 100).rounded() / 100)" }.joined(separator: " / ")
+            }
+            let rows = [["kernel", "bare s (min / median / max)", "cold cell s", "coldRatio"]]
+                + figures.map { [$0.kernel, text($0.bareSeconds), text($0.coldSeconds), text($0.coldRatio)] }
+            StandardOutput.write(TextColumns.render(rows) + "\n")
+        }
+    }
+
+    private func measure() async throws -> [CellBenchmark.Figures] {
+        let axes = try AxisOptions.parse(kernel.flatMap { ["--kernel", $0] } + ["--cgroup", "unified"])
+        // One at a time: what runs beside would be measured too.
+        let guests = try GuestOptions.parse(["--jobs", "1"])
+        let prepared = try await RunPreparation(axes: axes, kernels: kernels, guests: guests) { event in
+            switch event {
+            case .preparing(let text): StandardError.line(text)
+            case .warning(let text): StandardError.line("warning: \(text)")
+            default: break
+            }
+        }
+        let path = FilePath(NSTemporaryDirectory()).appending("kmatrix-bench-\(getpid())")
+        defer { try? FileManager.default.removeItem(atPath: path.string) }
+        let plan = try await prepared.runner.plan()
+        return try await CellBenchmark(runner: prepared.runner, rounds: rounds).run(plan, in: try RunFolder.create(at: path))
+    }
+}

@@ -1,0 +1,104 @@
+import EvidenceStore
+import Foundation
+import GuestImages
+import MatrixModel
+import QEMUGuest
+import Subprocess
+public import SystemPackage
+
+/// Times whole cells against the floor: the same kernel booted bare, with an init that powers off at once.
+public struct CellBenchmark: Sendable {
+    /// A figure over all rounds.
+    public struct Spread: Encodable, Sendable {
+        public let min: Double
+        public let median: Double
+        public let max: Double
+
+        init(_ values: [Double]) {
+            let sorted = values.sorted()
+            min = sorted.first ?? 0
+            median = sorted.isEmpty ? 0 : sorted.count % 2 == 1 ? sorted[sorted.count / 2] : (sorted[sorted.count / 2 - 1] + sorted[sorted.count / 2]) / 2
+            max = sorted.last ?? 0
+        }
+    }
+
+    public struct Figures: Encodable, Sendable {
+        public let kernel: String
+        public let series: String
+        public let rounds: Int
+        /// Seconds from the emulator's start to its end.
+        public let bareSeconds: Spread
+        /// Seconds from the start of a cell to its stored verdict.
+        public let coldSeconds: Spread
+        /// The ratio of the two, round by round.
+        public let coldRatio: Spread
+        /// Part by part, the medians of the cells' phases.
+        public let phaseSeconds: [String: Double]
+        public let verdicts: [String: Int]
+    }
+
+    let runner: MatrixRunner
+    let rounds: Int
+
+    public init(runner: MatrixRunner, rounds: Int) {
+        self.runner = runner
+        self.rounds = rounds
+    }
+
+    /// - Throws: `RunnerError` when the bare init was not built, and what makes a run impossible.
+    public func run(_ plan: MatrixPlan, in folder: RunFolder) async throws -> [Figures] {
+        let initial = runner.products.folder.appending("bench-init")
+        guard FileManager.default.isReadableFile(atPath: initial.string) else { throw RunnerError(.productMissing, subject: initial.string) }
+        let bareInitramfs = folder.path.appending("bare.cpio")
+        try CpioArchive([
+            .init(path: "init", content: .file(.file(initial)), mode: 0o755),
+            .init(path: "dev/console", content: .characterDevice(major: 5, minor: 1), mode: 0o600),
+        ]).write(to: bareInitramfs)
+        let emulator = try await Emulator.find()
+        let prepared = try await ArtefactPreparer(
+            catalogue: runner.catalogue, cache: runner.cache, products: runner.products, events: runner.events).prepare(plan.cells)
+        let chosen = try await runner.chooseAccelerator(emulator, prepared)
+        let context = CellContext(
+            emulator: emulator, accelerator: chosen.accelerator, products: runner.products, timeout: runner.request.timeout, retries: 0,
+            events: runner.events)
+        var figures: [Figures] = []
+        for planned in plan.cells {
+            figures.append(try await measure(planned, try prepared.artefacts(for: planned).get(), bareInitramfs, context, folder))
+        }
+        return figures
+    }
+
+    private func measure(
+        _ planned: MatrixPlan.PlannedCell, _ artefacts: PreparedCell, _ bareInitramfs: FilePath, _ context: CellContext, _ folder: RunFolder
+    ) async throws -> Figures {
+        var bare: [Double] = []
+        var records: [CellRecord] = []
+        for round in 1...rounds {
+            runner.events(.preparing("\(planned.cell.id): round \(round) of \(rounds)"))
+            bare.append(try await bareBoot(artefacts.kernel.boot, bareInitramfs, context, folder))
+            let place = try RunFolder.create(at: folder.path.appending("round-\(round)"))
+            let prepared = PreparedArtefacts(
+                kernels: [planned.kernel.identity: .success(artefacts.kernel)], payloads: [planned.program: .success(artefacts.payload)])
+            records.append(try await CellRunner(context: context, folder: place).run(planned, prepared))
+        }
+        let cold = records.map { $0.seconds[.total] ?? 0 }
+        let phases = Phase.allCases.map { phase in (phase.rawValue, Spread(records.compactMap { $0.seconds[phase] }).median) }
+        return Figures(
+            kernel: planned.cell.kernel.description, series: planned.cell.kernel.series.description, rounds: rounds, bareSeconds: Spread(bare),
+            coldSeconds: Spread(cold), coldRatio: Spread(zip(cold, bare).map { $0 / $1 }), phaseSeconds: Dictionary(uniqueKeysWithValues: phases),
+            verdicts: Dictionary(grouping: records, by: \.verdict.rawValue).mapValues(\.count))
+    }
+
+    /// The same machine, memory and console as a cell's guest, and nothing else.
+    private func bareBoot(_ kernel: BootPlan.Kernel, _ initramfs: FilePath, _ context: CellContext, _ folder: RunFolder) async throws -> Double {
+        let plan = BootPlan(kernel: kernel, initramfs: initramfs, accelerator: context.accelerator, folder: folder.path)
+        let start = ContinuousClock.now
+        let result = try await Subprocess.run(
+            .path(context.emulator.path), arguments: Arguments(QEMUCommandLine.bare(plan).arguments), workingDirectory: folder.path,
+            output: .discarded, error: .string(limit: 4096))
+        guard result.terminationStatus.isSuccess else {
+            throw RunnerError(.bareBootFailed, subject: "\(result.terminationStatus)", detail: result.standardError)
+        }
+        return CellAttempt.seconds(ContinuousClock.now - start)
+    }
+}
