@@ -1,5 +1,6 @@
 import ArtefactCache
 import Foundation
+import Glibc
 import SystemPackage
 
 /// A file somebody says is a kernel.
@@ -49,10 +50,17 @@ struct KernelImage {
 
     /// The release in an uncompressed kernel's banner, `Linux version 6.1.0 (…`.
     private static func release(in bytes: [UInt8]) -> String? {
-        let marker = "Linux version "
+        let marker = Array("Linux version ".utf8)
         let start = bytes.withUnsafeBytes { buffer -> Int? in
-            guard let base = buffer.baseAddress, let found = memmem(base, buffer.count, marker, marker.utf8.count) else { return nil }
-            return UnsafeRawPointer(found) - base + marker.utf8.count
+            var position = 0
+            while position + marker.count <= buffer.count {
+                guard let base = buffer.baseAddress, let first = memchr(base + position, Int32(marker[0]), buffer.count - position - marker.count + 1)
+                else { return nil }
+                position = UnsafeRawPointer(first) - base
+                if memcmp(first, marker, marker.count) == 0 { return position + marker.count }
+                position += 1
+            }
+            return nil
         }
         guard let start else { return nil }
         let word = bytes[start...].prefix(128).prefix { $0 > 0x20 && $0 < 0x7F }

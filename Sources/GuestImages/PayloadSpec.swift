@@ -1,5 +1,3 @@
-public import SystemPackage
-
 /// What a guest finds on its payload disk.
 public struct PayloadSpec: Hashable, Sendable {
     public struct Item: Hashable, Sendable {

@@ -3,26 +3,47 @@ public struct FrameDecoder: Sendable {
     private var buffer: [UInt8] = []
     private var nextSequence: UInt32 = 0
     private var received = 0
+    private var violation: ProtocolViolation?
 
     public init() {}
 
     /// Whether the stream stopped inside a frame.
     public var isMidFrame: Bool { !buffer.isEmpty }
 
-    /// Takes bytes as they came and returns the frames they completed.
-    public mutating func receive(_ bytes: some Sequence<UInt8>) throws(ProtocolViolation) -> [Frame] {
+    /// What one delivery of bytes came to: the frames it completed, and what then broke the contract, if anything did.
+    public struct Delivery: Hashable, Sendable {
+        public let frames: [Frame]
+        public let violation: ProtocolViolation?
+    }
+
+    /// Takes bytes as they came. Frames that were whole before a violation are still given; after one, nothing more is read.
+    public mutating func decode(_ bytes: some Sequence<UInt8>) -> Delivery {
+        if let violation { return Delivery(frames: [], violation: violation) }
         let before = buffer.count
         buffer.append(contentsOf: bytes)
         received += buffer.count - before
-        guard received <= WireFormat.maximumTotal else { throw .totalTooLarge }
         var frames: [Frame] = []
         var start = 0
-        while let frame = try nextFrame(from: start) {
-            frames.append(frame)
-            start += WireFormat.headerSize + frame.payload.count
+        do throws(ProtocolViolation) {
+            guard received <= WireFormat.maximumTotal else { throw .totalTooLarge }
+            while let frame = try nextFrame(from: start) {
+                frames.append(frame)
+                start += WireFormat.headerSize + frame.payload.count
+            }
+            buffer.removeFirst(start)
+        } catch {
+            violation = error
+            buffer.removeAll()
         }
-        buffer.removeFirst(start)
-        return frames
+        return Delivery(frames: frames, violation: violation)
+    }
+
+    /// Takes bytes as they came and returns the frames they completed. A violation takes those of the same delivery with it: where they
+    /// matter, use `decode`.
+    public mutating func receive(_ bytes: some Sequence<UInt8>) throws(ProtocolViolation) -> [Frame] {
+        let delivery = decode(bytes)
+        if let violation = delivery.violation { throw violation }
+        return delivery.frames
     }
 
     private mutating func nextFrame(from start: Int) throws(ProtocolViolation) -> Frame? {
@@ -34,6 +55,7 @@ public struct FrameDecoder: Sendable {
         }
         guard available >= WireFormat.headerSize else { return nil }
         var reader = WireReader(buffer[(start + 4)..<(start + WireFormat.headerSize)])
+        guard buffer[(start + 5)..<(start + 8)].allSatisfy({ $0 == 0 }) else { throw .badMagic(Array(buffer[start..<(start + 16)])) }
         guard let kind = reader.readUInt8(), reader.skip(3), let sequence = reader.readUInt32(), let length = reader.readUInt32(),
             let checksum = reader.readUInt32()
         else { return nil }

@@ -4,7 +4,7 @@ import Glibc
 /// Reading files whose size is bounded by the reader, never by the writer.
 enum SmallFile {
     /// The bytes of a regular file up to `limit`, and how long it really is. Nil when there is none or it is no regular file.
-    struct Content {
+    struct Content: Equatable {
         let bytes: [UInt8]
         let length: Int
         var isTruncated: Bool { length > bytes.count }

@@ -1,0 +1,34 @@
+import GuestProtocol
+import Testing
+
+@Suite("Every message survives its frame")
+struct RoundTripTests {
+    @Test("from the guest", arguments: MessageSamples.guest)
+    func guest(message: GuestMessage) throws {
+        var decoder = FrameDecoder()
+        let frames = try decoder.receive(message.frame(sequence: 0).encoded())
+        #expect(try frames.map { try GuestMessage($0) } == [message])
+        #expect(!decoder.isMidFrame)
+    }
+
+    @Test("from the host", arguments: MessageSamples.plans)
+    func host(plan: GuestPlan) throws {
+        var decoder = FrameDecoder()
+        let frames = try decoder.receive(HostMessage.plan(plan).frame(sequence: 0).encoded())
+        #expect(try frames.map { try HostMessage($0) } == [.plan(plan)])
+    }
+
+    @Test("and no two messages share one")
+    func distinct() {
+        let encoded = MessageSamples.guest.map { $0.frame(sequence: 0).encoded() }
+        #expect(Set(encoded).count == encoded.count)
+    }
+
+    @Test("in the layout the contract documents")
+    func layout() {
+        let bytes = GuestMessage.phase(.agentStarted, uptimeMilliseconds: 0x0102).frame(sequence: 0x0A0B).encoded()
+        #expect(bytes == [
+            0x4B, 0x4D, 0x58, 0x31, 2, 0, 0, 0, 0x0B, 0x0A, 0, 0, 9, 0, 0, 0, 0x28, 0x5D, 0xCC, 0x48, 5, 0x02, 0x01, 0, 0, 0, 0, 0, 0,
+        ])
+    }
+}

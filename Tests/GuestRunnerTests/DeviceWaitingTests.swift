@@ -1,0 +1,38 @@
+import Testing
+
+@testable import GuestRunner
+
+@Suite("DeviceWaiting")
+struct DeviceWaitingTests {
+    @Test("finds the port by its name among others")
+    func ports() throws {
+        try withScratchFolder { folder in
+            try SmallFile.write(Array("org.other\n".utf8), to: "\(folder)/vport0p1/name")
+            try SmallFile.write(Array("org.kmatrix.control\n".utf8), to: "\(folder)/vport1p2/name")
+            try SmallFile.makeFolders("\(folder)/vport1p3")
+            #expect(DeviceWaiting.serialPort(named: "org.kmatrix.control", classFolder: folder) == "/dev/vport1p2")
+            #expect(DeviceWaiting.serialPort(named: "org.kmatrix", classFolder: folder) == nil)
+        }
+    }
+
+    @Test("takes the first virtio disk and no other disk")
+    func disks() throws {
+        try withScratchFolder { folder in
+            for name in ["loop0", "sda", "vdb", "vda"] { try SmallFile.makeFolders("\(folder)/\(name)") }
+            #expect(DeviceWaiting.payloadDisk(blockFolder: folder) == "/dev/vda")
+            #expect(DeviceWaiting.payloadDisk(blockFolder: "\(folder)/none") == nil)
+        }
+    }
+
+    @Test("asks at once, and once more when the deadline has passed gives up")
+    func deadline() {
+        var asked = 0
+        let found: Int? = DeviceWaiting().first(before: Deadline(after: 0)) {
+            asked += 1
+            return nil
+        }
+        #expect(found == nil)
+        #expect(asked == 1)
+        #expect(DeviceWaiting().first(before: Deadline(after: 0)) { 7 } == 7)
+    }
+}
