@@ -1,10 +1,10 @@
-import EvidenceStore
+public import EvidenceStore
 import Foundation
 import GuestImages
 import MatrixModel
 import QEMUGuest
 import Subprocess
-public import SystemPackage
+import SystemPackage
 
 /// Times whole cells against the floor: the same kernel booted bare, with an init that powers off at once.
 public struct CellBenchmark: Sendable {

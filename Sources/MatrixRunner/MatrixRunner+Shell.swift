@@ -1,4 +1,4 @@
-public import EvidenceStore
+import EvidenceStore
 import FabricSimulator
 import Foundation
 import GuestImages

@@ -3,9 +3,9 @@ public import EvidenceStore
 import Foundation
 import GuestImages
 public import KernelCatalogue
-public import MatrixModel
+import MatrixModel
 public import QEMUGuest
-public import SystemPackage
+import SystemPackage
 
 /// Plans a matrix, prepares its artefacts, runs its cells within limits, and records each outcome as soon as it is known.
 public struct MatrixRunner: Sendable {
