@@ -1,0 +1,11 @@
+internal import NIOCore
+
+extension Endpoint {
+    /// Nil for what is not IPv4, nor IPv4 written as IPv6.
+    init?(_ address: SocketAddress) {
+        guard let host = address.ipAddress.flatMap(Address.init), let port = address.port.flatMap(UInt16.init(exactly:)) else {
+            return nil
+        }
+        self.init(address: host, port: port)
+    }
+}
