@@ -1,12 +1,17 @@
 #define _GNU_SOURCE
 #include "libbpf_shim.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 static gpa_print_callback print_callback;
 static char failed_program[64];
@@ -76,4 +81,51 @@ long gpa_filesystem_type(const char *path)
 {
     struct statfs facts;
     return statfs(path, &facts) < 0 ? -errno : (long)facts.f_type;
+}
+
+static struct sockaddr_in loopback(uint16_t port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    return address;
+}
+
+int gpa_loopback_socket(void)
+{
+    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (descriptor < 0)
+        return -errno;
+    struct sockaddr_in address = loopback(0);
+    if (bind(descriptor, (struct sockaddr *)&address, sizeof(address)) < 0) {
+        int error = errno;
+        close(descriptor);
+        return -error;
+    }
+    return descriptor;
+}
+
+int gpa_loopback_port(int descriptor)
+{
+    struct sockaddr_in address;
+    socklen_t length = sizeof(address);
+    if (getsockname(descriptor, (struct sockaddr *)&address, &length) < 0)
+        return -errno;
+    return ntohs(address.sin_port);
+}
+
+int gpa_loopback_connect(int descriptor, uint16_t port, int patience)
+{
+    struct sockaddr_in address = loopback(port);
+    if (connect(descriptor, (struct sockaddr *)&address, sizeof(address)) == 0)
+        return 0;
+    if (errno != EINPROGRESS)
+        return -errno;
+    struct pollfd waiting = {.fd = descriptor, .events = POLLOUT};
+    int ready = poll(&waiting, 1, patience);
+    if (ready <= 0)
+        return ready == 0 ? -ETIMEDOUT : -errno;
+    int error = 0;
+    socklen_t length = sizeof(error);
+    if (getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &length) < 0)
+        return -errno;
+    return -error;
 }

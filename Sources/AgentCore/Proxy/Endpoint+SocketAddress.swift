@@ -8,4 +8,7 @@ extension Endpoint {
         }
         self.init(address: host, port: port)
     }
+
+    /// Made without name resolution, which a static program had better not ask libc for.
+    func socketAddress() throws -> SocketAddress { try SocketAddress(ipAddress: "\(address)", port: Int(port)) }
 }

@@ -129,6 +129,8 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
 
     private func connect(to endpoint: Endpoint, on loop: any EventLoop) {
         let client = NIOLoopBound(self, eventLoop: loop)
+        let target: SocketAddress
+        do { target = try endpoint.socketAddress() } catch { return connectFailed(endpoint, error) }
         let opened = ClientBootstrap(group: loop)
             .connectTimeout(shared.limits.connectTime)
             .channelInitializer { channel in
@@ -141,16 +143,19 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
                     try pipeline.addHandler(ProxyDestinationHandler(client: client.value))
                 }
             }
-            .connect(host: "\(endpoint.address)", port: Int(endpoint.port))
+            .connect(to: target)
         opened.hop(to: loop).assumeIsolated().whenComplete { result in
             switch result {
             case .success(let channel): self.connected(channel)
-            case .failure(let error):
-                self.shared.log.log(.warn, "Failed to establish connection to \(endpoint): \(error)")
-                self.destination = .none
-                self.refuse(.badGateway)
+            case .failure(let error): self.connectFailed(endpoint, error)
             }
         }
+    }
+
+    private func connectFailed(_ endpoint: Endpoint, _ error: any Error) {
+        shared.log.log(.warn, "Failed to establish connection to \(endpoint): \(error)")
+        destination = .none
+        refuse(.badGateway)
     }
 
     private func connected(_ channel: any Channel) {
@@ -228,7 +233,7 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
 
     private func refuse(_ status: HTTPResponseStatus, headers extra: HTTPHeaders = [:]) {
         guard let context, context.channel.isActive else { return }
-        record(status, .refused)
+        record(status, status == .misdirectedRequest ? .refused : .answered)
         phase = .closing
         dropDestination()
         var headers: HTTPHeaders = ["Connection": "close", "Content-Length": "0"]

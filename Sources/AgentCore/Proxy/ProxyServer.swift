@@ -16,12 +16,16 @@ public final class ProxyServer: Sendable {
 
     /// - Parameter port: 0 for any free one.
     public func bind(address: Endpoint.Address, port: UInt16, group: any EventLoopGroup) -> EventLoopFuture<any Channel> {
-        ServerBootstrap(group: group)
+        let target: SocketAddress
+        do { target = try Endpoint(address: address, port: port).socketAddress() } catch {
+            return group.any().makeFailedFuture(error)
+        }
+        return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { channel in self.admit(channel) }
-            .bind(host: "\(address)", port: Int(port))
+            .bind(to: target)
     }
 
     private func admit(_ channel: any Channel) -> EventLoopFuture<Void> {

@@ -1,3 +1,4 @@
+internal import CLibBPF
 internal import Glibc
 internal import SystemPackage
 
@@ -22,9 +23,9 @@ struct SelfCheck {
 
         let client = try LoopbackSocket()
         let source = Endpoint(address: .loopback, port: try client.port())
-        if let refusal = try client.connect(to: destination, patience: patience) {
+        if let refusal = client.connect(to: destination.port, patience: patience) {
             if refusal.code == ECONNREFUSED {
-                throw .selfCheck("the program is attached, but the agent's own test connection was not redirected")
+                throw .selfCheck("the program is attached, but a connection of the agent itself was not redirected (is the agent outside that cgroup?)")
             }
             throw .selfCheck("the agent's own test connection over 127.0.0.1 failed: \(refusal)")
         }
@@ -56,10 +57,8 @@ private struct LoopbackSocket: ~Copyable {
     private let descriptor: Int32
 
     init() throws(RedirectorError) {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
-        guard descriptor >= 0 else { throw .selfCheck("cannot open a socket: \(SystemErrorText.current)") }
-        let result = Self.withAddress(port: 0) { [descriptor] in bind(descriptor, $0, $1) }
-        guard result == 0 else { throw .selfCheck("cannot bind to 127.0.0.1: \(SystemErrorText.current)") }
+        descriptor = gpa_loopback_socket()
+        guard descriptor >= 0 else { throw .selfCheck("cannot bind a socket to 127.0.0.1: \(SystemErrorText(descriptor))") }
     }
 
     deinit { close(descriptor) }
@@ -69,37 +68,16 @@ private struct LoopbackSocket: ~Copyable {
     }
 
     func port() throws(RedirectorError) -> UInt16 {
-        var address = sockaddr_in()
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let result = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+        let port = gpa_loopback_port(descriptor)
+        guard let port = UInt16(exactly: port) else {
+            throw .selfCheck("cannot read a socket's port: \(SystemErrorText(port))")
         }
-        guard result == 0 else { throw .selfCheck("cannot read a socket's port: \(SystemErrorText.current)") }
-        return UInt16(bigEndian: address.sin_port)
+        return port
     }
 
     /// - Returns: Nil once connected, else why not.
-    func connect(to destination: Endpoint, patience: Int32) throws(RedirectorError) -> SystemErrorText? {
-        let result = Self.withAddress(port: destination.port) { Glibc.connect(descriptor, $0, $1) }
-        if result == 0 { return nil }
-        guard errno == EINPROGRESS else { return .current }
-        var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        let ready = poll(&waiting, 1, patience)
-        if ready == 0 { return SystemErrorText(ETIMEDOUT) }
-        if ready < 0 { return .current }
-        var code: Int32 = 0
-        var length = socklen_t(MemoryLayout<Int32>.size)
-        getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length)
-        return code == 0 ? nil : SystemErrorText(code)
-    }
-
-    private static func withAddress(port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = Endpoint.Address.loopback.networkOrder
-        return withUnsafePointer(to: address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
-        }
+    func connect(to port: UInt16, patience: Int32) -> SystemErrorText? {
+        let result = gpa_loopback_connect(descriptor, port, patience)
+        return result == 0 ? nil : SystemErrorText(result)
     }
 }

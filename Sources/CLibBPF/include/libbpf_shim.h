@@ -1,8 +1,10 @@
 #pragma once
-// What Swift cannot say of libbpf: varargs callbacks, option structs, and two system calls with awkward types.
+// What Swift cannot say: libbpf's varargs callbacks and option structs, and system calls whose types reach Swift by more than one
+// module (socket addresses) or not at all.
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <stddef.h>
+#include <stdint.h>
 
 // Called with each line libbpf prints, from the thread that called libbpf. `level` is an enum libbpf_print_level.
 typedef void (*gpa_print_callback)(int level, const char *text);
@@ -26,3 +28,10 @@ int gpa_raise_memlock(void);
 
 // The magic number of the file system at `path`, or -errno.
 long gpa_filesystem_type(const char *path);
+
+// A non-blocking TCP socket bound to a free port of 127.0.0.1, or -errno.
+int gpa_loopback_socket(void);
+// The port it is bound to, or -errno.
+int gpa_loopback_port(int descriptor);
+// Connects it to a port of 127.0.0.1 within `patience` milliseconds. Returns 0 or -errno.
+int gpa_loopback_connect(int descriptor, uint16_t port, int patience);
