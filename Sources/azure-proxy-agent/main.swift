@@ -1,1 +1,4 @@
-print("not yet")
+import AgentCore
+import Glibc
+
+exit(AgentMain.run(arguments: Array(CommandLine.arguments.dropFirst())))

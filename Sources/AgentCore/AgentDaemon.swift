@@ -1,0 +1,171 @@
+internal import Glibc
+internal import NIOCore
+internal import NIOPosix
+public import SystemPackage
+
+/// The agent at work: listener, redirection and status, until a signal ends it.
+///
+/// One thread decides, by waiting for signals with a deadline; the proxy's connections have event loops of their own.
+public final class AgentDaemon {
+    /// In milliseconds.
+    static let statusPeriod = 60_000
+    /// Between attempts, in milliseconds; the last one stays.
+    static let patience = [5_000, 30_000, 60_000, 300_000]
+
+    private let configuration: AgentConfiguration
+    private let executableFolder: FilePath?
+    private let log: AgentLog
+    private let started = MonotonicTime.now
+    private let signals: StopSignals
+    private let ledger = RequestLedger()
+    private let audit = AuditBoard()
+    private let status: StatusWriter
+    private var redirection: Redirection?
+    private var listener: (any Channel)?
+    private var redirectorRetry = Retry()
+    private var listenerRetry = Retry()
+
+    /// When to try something again that has failed.
+    private struct Retry {
+        var failures = 0
+        var next: MonotonicTime?
+
+        mutating func failed() {
+            next = .now + AgentDaemon.patience[min(failures, AgentDaemon.patience.count - 1)]
+            failures += 1
+        }
+        mutating func succeeded() { self = Retry() }
+    }
+
+    public init(configuration: AgentConfiguration, executableFolder: FilePath?) {
+        signals = StopSignals()
+        self.configuration = configuration
+        self.executableFolder = executableFolder
+        log = AgentLog(
+            folder: configuration.logFolder, fileLevel: configuration.fileLogLevel, systemLevel: configuration.systemLogLevel)
+        status = StatusWriter(path: configuration.statusFile, ledger: ledger, log: log)
+    }
+
+    /// - Returns: The exit status.
+    public func run() -> Int32 {
+        log.log(.info, "\(AgentVersion.programName) \(AgentVersion.current) starts, pid \(getpid())")
+        LibBPFLog.send(to: log)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        let proxy = ProxyServer(audit: audit, ledger: ledger, log: log)
+        status.update { $0.redirector = ModuleStatus(.unknown, "eBPF redirector is starting") }
+        startListener(proxy, group)
+        startRedirector()
+        var nextStatus = MonotonicTime.now + Self.statusPeriod
+        while true {
+            let deadline = [nextStatus, redirectorRetry.next, listenerRetry.next].compactMap { $0 }.min() ?? nextStatus
+            if let signal = signals.wait(until: deadline) {
+                stop(signal: signal, group)
+                return 0
+            }
+            let now = MonotonicTime.now
+            if let next = listenerRetry.next, next <= now { startListener(proxy, group) }
+            if let next = redirectorRetry.next, next <= now { startRedirector() }
+            if nextStatus <= now {
+                refreshCounters()
+                status.write()
+                nextStatus = now + Self.statusPeriod
+            }
+        }
+    }
+
+    private var uptime: Int { MonotonicTime.now - started }
+
+    private func startListener(_ proxy: ProxyServer, _ group: MultiThreadedEventLoopGroup) {
+        let endpoint = Endpoint.proxy
+        do {
+            listener = try proxy.bind(address: endpoint.address, port: endpoint.port, group: group).wait()
+            listenerRetry.succeeded()
+            let message = "Started proxy listener, ready to accept request - \(uptime)"
+            log.log(.info, message)
+            status.update { $0.listener = ModuleStatus(.running, message) }
+        } catch {
+            listenerRetry.failed()
+            let message = "Failed to bind TcpListener '\(endpoint)': \(error)"
+            log.log(.error, message)
+            status.update { $0.listener = ModuleStatus(.stopped, message) }
+        }
+    }
+
+    private func startRedirector() {
+        do {
+            let redirection = try attempt()
+            redirectorRetry.succeeded()
+            self.redirection = redirection
+            audit.install(redirection)
+            removeVerifierLog()
+            let message = "Started Redirector with eBPF maps - \(uptime)"
+            log.log(.info, message)
+            status.update { $0.redirector = ModuleStatus(.running, message, states: states) }
+        } catch {
+            redirectorRetry.failed()
+            log.log(.error, "Failed to start redirector: \(error)")
+            if let text = error.verifierLog { writeVerifierLog(text) }
+            // The same words at each attempt, so that the status does not change meanwhile.
+            status.update { $0.redirector = ModuleStatus(.stopped, "\(error)") }
+        }
+    }
+
+    private func attempt() throws(RedirectorError) -> Redirection {
+        let candidates = configuration.objectCandidates(executableFolder: executableFolder)
+        guard let object = candidates.first(where: { $0.withPlatformString { access($0, F_OK) == 0 } }) else {
+            throw .noObject(candidates)
+        }
+        return try Redirection.start(
+            object: object, cgroup: CgroupFolder.choose(configured: configuration.cgroupRoot, log: log),
+            destinations: [.wireServer, .instanceMetadata, .hostGAPlugin], proxy: .proxy, log: log)
+    }
+
+    private var states: [JSONValue.Member]? {
+        guard let redirection else { return nil }
+        return redirection.states + [JSONValue.Member("connectionsWithoutEntry", .string(String(audit.missed)))]
+    }
+
+    private func refreshCounters() {
+        guard redirection != nil else { return }
+        let states = states
+        status.update { $0.redirector.states = states }
+    }
+
+    private func stop(signal: Int32, _ group: MultiThreadedEventLoopGroup) {
+        log.log(.info, "Received signal \(signal), stopping")
+        let states = states
+        redirection?.stop()
+        audit.install(nil)
+        redirection = nil
+        listener?.close(promise: nil)
+        status.update {
+            if $0.redirector.state != .stopped {
+                $0.redirector = ModuleStatus(.stopped, "Stop signal received, redirector stopped.", states: states)
+            }
+            if $0.listener.state != .stopped {
+                $0.listener = ModuleStatus(.stopped, "Stop signal received, proxy listener stopped.")
+            }
+        }
+        status.write()
+        do { try group.syncShutdownGracefully() } catch { log.log(.warn, "Failed to stop the event loops: \(error)") }
+        log.log(.info, "Stopped")
+    }
+
+    // MARK: The verifier's log, whole
+
+    private var verifierLog: FilePath { configuration.statusFile.removingLastComponent().appending("verifier.log") }
+
+    private func writeVerifierLog(_ text: String) {
+        do {
+            try BoundedFile.makeFolder(verifierLog.removingLastComponent())
+            try BoundedFile.replace(verifierLog, with: text.utf8, permissions: FilePermissions(rawValue: 0o640))
+        } catch {
+            log.log(.warn, "Failed to write '\(verifierLog)': \(error)")
+        }
+    }
+
+    /// What an earlier attempt left is no longer true.
+    private func removeVerifierLog() {
+        _ = verifierLog.withPlatformString { unlink($0) }
+    }
+}

@@ -1,0 +1,67 @@
+public import SystemPackage
+
+/// What the command line asks for.
+public enum AgentInvocation: Hashable, Sendable {
+    case version
+    case help
+    case run(Options)
+
+    public struct Options: Hashable, Sendable {
+        /// Nil for the default file, which may be missing.
+        public var configuration: FilePath?
+        /// Tried before any other BPF object.
+        public var bpfObject: FilePath?
+
+        public init(configuration: FilePath? = nil, bpfObject: FilePath? = nil) {
+            self.configuration = configuration
+            self.bpfObject = bpfObject
+        }
+    }
+
+    public struct UsageError: Error, Hashable, Sendable, CustomStringConvertible {
+        public let reason: String
+        public var description: String { "\(reason)\nTry '\(AgentVersion.programName) --help'." }
+    }
+
+    public static let helpText = """
+        usage: azure-proxy-agent [console] [--config PATH] [--bpf-object PATH]
+               azure-proxy-agent --version | --help
+
+        Redirects connections to the platform's metadata endpoints to 127.0.0.1:3080 and forwards them with the caller's claims.
+
+          console             the same, said explicitly: it always stays in the foreground
+          --config PATH       configuration (default: /etc/azure/proxy-agent.json, if it is there)
+          --bpf-object PATH   BPF object to load (default: /usr/lib/azure-proxy-agent/ebpf_cgroup.o)
+          -v, --version       print the version
+          -h, --help          print this
+
+        Ends on SIGTERM or SIGINT. Exit status: 0 ended on request, 1 configuration unusable, 2 usage.
+        """
+
+    /// - Parameter arguments: Without the program's name.
+    public init(arguments: [String]) throws(UsageError) {
+        var options = Options()
+        var rest = arguments[...]
+        var hasCommand = false
+        while let argument = rest.popFirst() {
+            switch argument {
+            case "-v", "--version":
+                self = .version
+                return
+            case "-h", "--help":
+                self = .help
+                return
+            case "console" where !hasCommand: hasCommand = true
+            case "--config": options.configuration = try Self.path(argument, &rest)
+            case "--bpf-object": options.bpfObject = try Self.path(argument, &rest)
+            default: throw UsageError(reason: "unexpected argument '\(argument)'")
+            }
+        }
+        self = .run(options)
+    }
+
+    private static func path(_ option: String, _ rest: inout ArraySlice<String>) throws(UsageError) -> FilePath {
+        guard let value = rest.popFirst(), !value.isEmpty else { throw UsageError(reason: "'\(option)' needs a path") }
+        return FilePath(value)
+    }
+}

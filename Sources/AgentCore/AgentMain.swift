@@ -1,0 +1,37 @@
+internal import Glibc
+internal import SystemPackage
+
+/// From the command line to the exit status.
+public enum AgentMain {
+    public static func run(arguments: [String]) -> Int32 {
+        let invocation: AgentInvocation
+        do { invocation = try AgentInvocation(arguments: arguments) } catch {
+            complain("\(error)")
+            return 2
+        }
+        switch invocation {
+        case .version: print(AgentVersion.current)
+        case .help: print(AgentInvocation.helpText)
+        case .run(let options):
+            do {
+                var configuration = try AgentConfiguration(
+                    contentsOf: options.configuration ?? AgentConfiguration.defaultPath,
+                    mayBeMissing: options.configuration == nil)
+                if let object = options.bpfObject { configuration.bpfObject = object }
+                return AgentDaemon(configuration: configuration, executableFolder: executableFolder).run()
+            } catch {
+                complain("\(error)")
+                return 1
+            }
+        }
+        return 0
+    }
+
+    private static func complain(_ text: String) {
+        _ = try? FileDescriptor.standardError.writeAll("\(AgentVersion.programName): \(text)\n".utf8)
+    }
+
+    private static var executableFolder: FilePath? {
+        CallerClaims.link("/proc/self/exe").map { FilePath($0).removingLastComponent() }
+    }
+}

@@ -1,0 +1,61 @@
+internal import Glibc
+internal import SystemPackage
+
+/// Files read whole up to a limit, and replaced so that a reader never sees half of one.
+enum BoundedFile {
+    static func read(_ path: FilePath, limit: Int) throws(Errno) -> [UInt8] {
+        do {
+            let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
+            defer { try? file.close() }
+            var bytes: [UInt8] = []
+            // /proc files say nothing of their size, so read until the end.
+            let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 << 10, alignment: 1)
+            defer { chunk.deallocate() }
+            while true {
+                let count = try file.read(into: chunk)
+                if count == 0 { return bytes }
+                bytes.append(contentsOf: chunk.prefix(count))
+                guard bytes.count <= limit else { throw Errno.fileTooLarge }
+            }
+        } catch let error as Errno {
+            throw error
+        } catch {
+            throw Errno.ioError
+        }
+    }
+
+    /// Writes beside the file, then renames: a reader sees the old content or the new.
+    static func replace(_ path: FilePath, with bytes: some Sequence<UInt8>, permissions: FilePermissions) throws(Errno) {
+        var temporary = path
+        temporary.extension = "tmp"
+        do {
+            let file = try FileDescriptor.open(
+                temporary, .writeOnly, options: [.create, .truncate, .closeOnExec, .noFollow], permissions: permissions)
+            do {
+                // The permissions above are subject to the umask, and do not apply to a file left over.
+                guard fchmod(file.rawValue, permissions.rawValue) == 0 else { throw Errno(rawValue: errno) }
+                try file.writeAll(bytes)
+            } catch {
+                try? file.close()
+                throw error
+            }
+            try file.close()
+            let result = temporary.withPlatformString { old in path.withPlatformString { new in Glibc.rename(old, new) } }
+            guard result == 0 else { throw Errno(rawValue: errno) }
+        } catch let error as Errno {
+            throw error
+        } catch {
+            throw Errno.ioError
+        }
+    }
+
+    /// Creates a folder and those above it, each 0755 by the umask.
+    static func makeFolder(_ path: FilePath) throws(Errno) {
+        var built = FilePath(root: path.root ?? "/")
+        for component in path.components {
+            built.append(component)
+            let result = built.withPlatformString { mkdir($0, 0o755) }
+            if result != 0, errno != EEXIST { throw Errno(rawValue: errno) }
+        }
+    }
+}

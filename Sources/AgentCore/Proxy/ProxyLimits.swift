@@ -1,0 +1,18 @@
+public import NIOCore
+
+/// What the proxy takes of its clients.
+public struct ProxyLimits: Sendable {
+    /// Connections at once; further ones are closed.
+    public var connections = 512
+    /// From the connection, or the last answer's end, until a request's head is whole.
+    public var headTime = TimeAmount.seconds(60)
+    /// Without any progress within a request.
+    public var stallTime = TimeAmount.seconds(120)
+    public var connectTime = TimeAmount.seconds(10)
+    /// Fields of a head.
+    public var headerFields = 100
+    /// A head's target, names and values together, in bytes.
+    public var headerBytes = 64 << 10
+
+    public init() {}
+}

@@ -1,0 +1,36 @@
+/// How often one caller got one answer from one destination.
+public struct ConnectionSummary: Hashable, Sendable {
+    public struct Key: Hashable, Sendable {
+        /// The word "empty" where the caller is unknown, as Azure's agent writes it.
+        public let userName: String
+        public let executable: String
+        public let commandLine: String
+        public let destination: Endpoint?
+        /// As `200 OK`.
+        public let responseStatus: String
+
+        public init(caller: CallerClaims?, destination: Endpoint?, responseStatus: String) {
+            userName = caller?.userName ?? "empty"
+            executable = caller.map { $0.executable ?? "" } ?? "empty"
+            commandLine = caller?.commandLine ?? "empty"
+            self.destination = destination
+            self.responseStatus = responseStatus
+        }
+    }
+
+    public let key: Key
+    public var count: Int
+
+    var json: JSONValue {
+        .object([
+            .init("userName", .string(key.userName)),
+            .init("ip", .string(key.destination.map { "\($0.address)" } ?? "None")),
+            .init("port", .integer(Int(key.destination?.port ?? 0))),
+            .init("processCmdLine", .string(key.commandLine)),
+            .init("responseStatus", .string(key.responseStatus)),
+            .init("count", .integer(count)),
+            .init("userGroups", .null),
+            .init("processFullPath", .string(key.executable)),
+        ])
+    }
+}

@@ -1,0 +1,57 @@
+internal import Glibc
+
+/// A point of civil time in UTC, as the agent writes it.
+public struct WallClock: Hashable, Sendable {
+    /// Since 1970-01-01T00:00:00Z.
+    public let seconds: Int
+    /// 0 to 999.
+    public let milliseconds: Int
+
+    public init(seconds: Int, milliseconds: Int = 0) {
+        self.seconds = seconds
+        self.milliseconds = milliseconds
+    }
+
+    public static var now: WallClock {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return WallClock(seconds: time.tv_sec, milliseconds: time.tv_nsec / 1_000_000)
+    }
+
+    /// `2026-08-03T09:14:27.520`, without a zone: so do the readers of `status.json` expect it.
+    public var timestamp: String {
+        let parts = parts
+        let date = "\(parts.year)-\(Self.padded(parts.month))-\(Self.padded(parts.day))"
+        return "\(date)T\(clock(parts)).\(Self.padded(milliseconds, 3))"
+    }
+
+    /// `Mon, 03 Aug 2026 09:14:27 GMT` (RFC 9110, IMF-fixdate).
+    public var httpDate: String {
+        let parts = parts
+        let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        return "\(days[parts.weekday]), \(Self.padded(parts.day)) \(months[parts.month - 1]) \(parts.year) \(clock(parts)) GMT"
+    }
+
+    private struct Parts {
+        var year, month, day, hour, minute, second, weekday: Int
+    }
+
+    private var parts: Parts {
+        var time = time_t(seconds)
+        var broken = tm()
+        gmtime_r(&time, &broken)
+        return Parts(
+            year: Int(broken.tm_year) + 1900, month: Int(broken.tm_mon) + 1, day: Int(broken.tm_mday), hour: Int(broken.tm_hour),
+            minute: Int(broken.tm_min), second: Int(broken.tm_sec), weekday: Int(broken.tm_wday))
+    }
+
+    private func clock(_ parts: Parts) -> String {
+        "\(Self.padded(parts.hour)):\(Self.padded(parts.minute)):\(Self.padded(parts.second))"
+    }
+
+    private static func padded(_ value: Int, _ width: Int = 2) -> String {
+        let digits = String(value)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+}
