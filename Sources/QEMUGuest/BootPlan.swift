@@ -1,6 +1,8 @@
 public import SystemPackage
 
 /// What a guest is booted from and how. A pure value: the same plan gives the same command line.
+///
+/// Paths are absolute, for the emulator works in the guest's folder.
 public struct BootPlan: Hashable, Sendable {
     /// The kernel in the form it is booted from.
     public enum Kernel: Hashable, Sendable {

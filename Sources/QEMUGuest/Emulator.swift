@@ -37,9 +37,9 @@ public struct Emulator: Hashable, Sendable {
     public static func find(environment: [String: String] = ProcessInfo.processInfo.environment) async throws -> Emulator {
         let name = environment["KMATRIX_QEMU"] ?? "qemu-system-x86_64"
         let candidates = name.contains("/") ? [name] : (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
-        guard let path = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
-            throw GuestError(.emulatorMissing, subject: name)
-        }
+        guard let found = candidates.first(where: Self.isProgram) else { throw GuestError(.emulatorMissing, subject: name) }
+        // Guests run in folders of their own, where a relative name means something else.
+        let path = URL(filePath: found).path(percentEncoded: false)
         let result: ExecutionResult<Void, StringOutput<UTF8>, DiscardedOutput>
         do {
             result = try await Subprocess.run(.path(FilePath(path)), arguments: ["--version"], output: .string(limit: 4096))
@@ -51,5 +51,11 @@ public struct Emulator: Hashable, Sendable {
         }
         guard version >= oldestVersion else { throw GuestError(.emulatorTooOld, subject: path, detail: version.description) }
         return Emulator(path: FilePath(path), version: version)
+    }
+
+    private static func isProgram(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
+            && FileManager.default.isExecutableFile(atPath: path)
     }
 }

@@ -2,66 +2,92 @@ import GuestProtocol
 import NIOCore
 import Synchronization
 
-/// The state machine of one guest behind a lock, and the stream of what the guest says.
+/// The state machine of one guest behind a lock, the channel it talks over and the stream of what it says.
 final class GuestConversation: Sendable {
     let messages: AsyncStream<GuestMessage>
     private let continuation: AsyncStream<GuestMessage>.Continuation
     private let machine: Mutex<GuestStateMachine>
-    private let channel = Mutex<(any Channel)?>(nil)
-    private let sent = Mutex<UInt32>(0)
-    private let start: ContinuousClock.Instant
-    private let clock = ContinuousClock()
+    private let line = Mutex(Line())
+    private let start = ContinuousClock.now
+
+    private struct Line {
+        var channel: (any Channel)?
+        var sent: UInt32 = 0
+    }
 
     init(limits: GuestLimits) {
         machine = Mutex(GuestStateMachine(limits: limits))
         // Bounded by what the decoder accepts in all (WireFormat.maximumTotal).
         (messages, continuation) = AsyncStream.makeStream()
-        start = ContinuousClock.now
     }
 
-    var elapsed: Duration { clock.now - start }
+    var elapsed: Duration { ContinuousClock.now - start }
 
-    var isOver: Bool {
-        machine.withLock { machine in
-            if case .over = machine.state { true } else { false }
-        }
-    }
+    /// How the guest ended, once it did.
+    var ending: GuestEnding? { machine.withLock(\.ending) }
 
-    /// The guest said farewell; its emulator's end is due.
-    var isLeaving: Bool { machine.withLock { $0.state == .leaving } }
+    // MARK: What happens to the guest
 
+    /// Whether the connection is the guest's. QEMU connects once; whoever comes after it is none of the guest's.
     func connected(_ channel: any Channel) -> Bool {
-        self.channel.withLock { held in
-            // QEMU connects once; anything after it is none of the guest's.
-            guard held == nil else { return false }
-            held = channel
+        line.withLock { line in
+            guard line.channel == nil else { return false }
+            line.channel = channel
             return true
         }
     }
 
+    /// Called on the channel's event loop only, so messages keep their order.
     func received(_ bytes: some Sequence<UInt8>) {
         for message in machine.withLock({ $0.received(bytes, at: elapsed) }) { continuation.yield(message) }
+        if ending != nil { continuation.finish() }
+    }
+
+    /// Returns whether the guest is over, by now at the latest.
+    func looked(console size: Int) -> Bool {
+        let isOver = machine.withLock { $0.looked(console: size, at: elapsed) } != nil
         if isOver { continuation.finish() }
+        return isOver
     }
 
-    func looked(console size: Int) -> GuestEnding? {
-        machine.withLock { $0.looked(console: size, at: elapsed) }
+    /// Returns whether the emulator is to be ended; one that is leaving may do so by itself.
+    func released() -> Bool { machine.withLock { $0.released() } }
+
+    func emulatorEnded(isSuccess: Bool, status: String, stderr: String) {
+        machine.withLock { _ = $0.emulatorEnded(isSuccess: isSuccess, status: status, stderr: stderr) }
+        continuation.finish()
     }
 
-    func emulatorEnded(isSuccess: Bool, status: String, stderr: String) -> GuestEnding {
-        machine.withLock { $0.emulatorEnded(isSuccess: isSuccess, status: status, stderr: stderr) }
-    }
-
-    /// Nothing more is read; whoever waits for messages sees their end.
+    /// Nothing more is said; whoever waits for messages sees their end.
     func finish() { continuation.finish() }
 
+    // MARK: The channel
+
     func send(_ message: HostMessage) async throws {
-        guard let channel = channel.withLock({ $0 }) else { throw GuestError(.notReady, subject: "", detail: "its control channel is not connected") }
-        let sequence = sent.withLock { count in
-            defer { count += 1 }
-            return count
+        let written = try line.withLock { line in
+            guard let channel = line.channel else {
+                throw GuestError(.notReady, subject: "", detail: "its control channel is not connected")
+            }
+            defer { line.sent += 1 }
+            // Queued inside the lock: two senders keep the order of their numbers.
+            return channel.writeAndFlush(ByteBuffer(bytes: message.frame(sequence: line.sent).encoded()))
         }
-        try await channel.writeAndFlush(ByteBuffer(bytes: message.frame(sequence: sequence).encoded()))
+        try await written.get()
+    }
+
+    /// Waits until everything a dead emulator had written was received.
+    func drain(within limit: TimeAmount) async {
+        guard let channel = line.withLock(\.channel) else { return }
+        // The end of the stream comes by itself, unless a process the emulator started holds the socket as well.
+        let timeout = channel.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
+        try? await channel.closeFuture.get()
+        timeout.cancel()
+    }
+
+    func close() async {
+        guard let channel = line.withLock(\.channel) else { return }
+        channel.close(promise: nil)
+        try? await channel.closeFuture.get()
     }
 }
 
@@ -79,7 +105,7 @@ final class ControlChannelHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         conversation.received(unwrapInboundIn(data).readableBytesView)
-        if conversation.isOver { context.close(promise: nil) }
+        if conversation.ending != nil { context.close(promise: nil) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }

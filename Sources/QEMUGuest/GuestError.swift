@@ -3,7 +3,7 @@ import SystemPackage
 /// Why no guest could be started.
 public struct GuestError: Error, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case emulatorMissing, emulatorTooOld, emulatorUnusable, folder, socket, notReady, relayMissing }
+        enum Value: Hashable, Sendable { case emulatorMissing, emulatorTooOld, emulatorUnusable, folder, socket, notReady, relayMissing, acceleratorUnusable }
         let value: Value
         public static let emulatorMissing = Code(value: .emulatorMissing)
         public static let emulatorTooOld = Code(value: .emulatorTooOld)
@@ -13,6 +13,8 @@ public struct GuestError: Error, Sendable, CustomStringConvertible {
         /// The guest ended, or its channel closed, before it said hello.
         public static let notReady = Code(value: .notReady)
         public static let relayMissing = Code(value: .relayMissing)
+        /// KVM was asked for and its device cannot be opened.
+        public static let acceleratorUnusable = Code(value: .acceleratorUnusable)
     }
 
     public let code: Code
@@ -35,6 +37,9 @@ public struct GuestError: Error, Sendable, CustomStringConvertible {
         case .socket: "the guest's control socket in '\(subject)' cannot be made: \(detail)"
         case .notReady: "the guest never got ready: \(detail)"
         case .relayMissing: "the relay '\(subject)' is missing; build it with ci/build"
+        case .acceleratorUnusable:
+            "\(subject) cannot be opened (\(detail)); join the group that owns it (usually kvm), or leave the choice to the harness, which falls "
+                + "back to TCG"
         }
     }
 }

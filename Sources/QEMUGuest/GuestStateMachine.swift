@@ -21,9 +21,14 @@ struct GuestStateMachine {
 
     init(limits: GuestLimits) { self.limits = limits }
 
+    /// How the guest ended, once it did.
+    var ending: GuestEnding? {
+        if case .over(let ending) = state { ending } else { nil }
+    }
+
     /// Takes bytes from the control channel; returns the messages they completed. A violation ends the guest.
     mutating func received(_ bytes: some Sequence<UInt8>, at elapsed: Duration) -> [GuestMessage] {
-        if case .over = state { return [] }
+        guard ending == nil else { return [] }
         var messages: [GuestMessage] = []
         do throws(ProtocolViolation) {
             for frame in try decoder.receive(bytes) {
@@ -40,7 +45,7 @@ struct GuestStateMachine {
 
     /// Looks at the clock and the console. Returns the ending when it is time to end the guest.
     mutating func looked(console size: Int, at elapsed: Duration) -> GuestEnding? {
-        if case .over(let ending) = state { return ending }
+        if let ending { return ending }
         if size > consoleSize {
             consoleSize = size
             consoleGrewAt = elapsed
@@ -63,6 +68,16 @@ struct GuestStateMachine {
         case .booting where isSuccess, .ready where isSuccess: end(.endedEarly)
         case .booting, .ready, .leaving: end(.emulatorExited(status: status, stderr: stderr))
         }
+    }
+
+    /// Nobody listens to the guest any more. Returns whether its emulator is to be ended, or ends by itself.
+    mutating func released() -> Bool {
+        switch state {
+        case .booting, .ready: state = .over(.released)
+        case .leaving: return false
+        case .over: break
+        }
+        return true
     }
 
     private mutating func end(_ ending: GuestEnding) -> GuestEnding {

@@ -9,6 +9,8 @@ public struct QEMUCommandLine: Hashable, Sendable {
     enum Name {
         static let console = "console.log"
         static let control = "control.sock"
+        /// Takes the emulator's standard error.
+        static let log = "emulator.log"
     }
 
     public init(_ plan: BootPlan) {

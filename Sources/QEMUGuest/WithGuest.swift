@@ -2,14 +2,14 @@ import Foundation
 import GuestProtocol
 import NIOCore
 import NIOPosix
-import Subprocess
 import SystemPackage
 
 /// Boots a guest, runs the body while it lives, and sees to it that nothing of it is left.
 ///
-/// The guest's end is whatever comes first: the emulator's own end, a limit of the plan, or the body's return. Until then the
-/// emulator exists only inside this call: it runs in a session of its own, is ended by SIGTERM and then SIGKILL, and dies with the
-/// harness should that be killed.
+/// The guest's end is whatever comes first: the emulator's own end, a limit of the plan, a breach of the contract, or the body's
+/// return before the guest said farewell. `Guest.messages` ends with the guest; a body has to return then. The emulator exists only
+/// inside this call: it runs in a session of its own, is ended by SIGTERM and then SIGKILL, and dies with the harness should that be
+/// killed.
 /// - Throws: `GuestError` when no guest could be started, `CancellationError` when the task was cancelled. The body's own error is
 ///   part of the outcome: how the guest ended counts for more.
 public func withGuest<Value: Sendable>(
@@ -18,52 +18,61 @@ public func withGuest<Value: Sendable>(
     let folder = try GuestFolder(plan.folder)
     let conversation = GuestConversation(limits: plan.limits)
     let socket = folder.shortPath(QEMUCommandLine.Name.control)
-    let server: any Channel
+    let server = try await listen(at: socket, for: conversation, folder: plan.folder)
+    let outcome: Result<GuestOutcome<Value>, any Error>
     do {
-        server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        let life = GuestLife(conversation: conversation, emulator: EmulatorProcess(plan: plan, emulator: emulator))
+        outcome = .success(try await life.run(body))
+    } catch {
+        outcome = .failure(error)
+    }
+    try? await server.close()
+    await conversation.close()
+    unlink(folder.shortPath(QEMUCommandLine.Name.control))
+    return try outcome.get()
+}
+
+private func listen(at socket: String, for conversation: GuestConversation, folder: FilePath) async throws -> any Channel {
+    do {
+        return try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(ControlChannelHandler(conversation)) }
             }
             .bind(unixDomainSocketPath: socket, cleanupExistingSocketFile: true).get()
     } catch {
-        throw GuestError(.socket, subject: plan.folder.string, detail: "\(error)")
-    }
-    do {
-        let outcome = try await GuestLife(plan: plan, emulator: emulator, conversation: conversation).run(body)
-        await close(server, socket: plan.folder.appending(QEMUCommandLine.Name.control))
-        return outcome
-    } catch {
-        await close(server, socket: plan.folder.appending(QEMUCommandLine.Name.control))
-        throw error
+        throw GuestError(.socket, subject: folder.string, detail: "\(error)")
     }
 }
 
-private func close(_ server: any Channel, socket: FilePath) async {
-    try? await server.close()
-    try? FileManager.default.removeItem(atPath: socket.string)
-}
-
-/// The three things that happen while a guest lives: the emulator runs, its console is watched, the body works.
+/// The three things that happen while a guest lives: the emulator runs, its output is watched, the body works.
 private struct GuestLife: Sendable {
-    let plan: BootPlan
-    let emulator: Emulator
     let conversation: GuestConversation
+    let emulator: EmulatorProcess
 
     private enum Part<Value: Sendable>: Sendable {
-        case emulator(GuestEnding, log: String)
-        case limit(GuestEnding)
-        case body(Result<Value, any Error>)
+        case emulatorEnded(log: String)
+        case guestOver
+        case bodyEnded(Result<Value, any Error>)
     }
 
     func run<Value: Sendable>(_ body: @escaping @Sendable (Guest) async throws -> Value) async throws -> GuestOutcome<Value> {
-        let emulatorTask = Task { try await runEmulator() }
+        // Not a child task: it is cancelled alone when a limit is passed, while the body reads what the guest had said.
+        let emulatorTask = Task { try await emulator.run(conversation) }
         return try await withTaskCancellationHandler {
-            defer { conversation.finish() }
-            return try await withThrowingTaskGroup(of: Part<Value>.self) { group in
-                group.addTask { try await emulatorPart(emulatorTask) }
-                group.addTask { try await watch() }
-                group.addTask { .body(await Result { try await body(Guest(conversation)) }) }
-                return try await gather(&group, emulatorTask)
+            do {
+                return try await withThrowingTaskGroup(of: Part<Value>.self) { group in
+                    group.addTask { .emulatorEnded(log: try await emulatorTask.value) }
+                    group.addTask { try await watch() }
+                    group.addTask { .bodyEnded(await Result { try await body(Guest(conversation)) }) }
+                    defer { group.cancelAll() }
+                    return try await gather(&group, endEmulator: emulatorTask.cancel)
+                }
+            } catch {
+                emulatorTask.cancel()
+                _ = await emulatorTask.result
+                // Whatever failed because of it, the cancellation is what happened.
+                try Task.checkCancellation()
+                throw error
             }
         } onCancel: {
             emulatorTask.cancel()
@@ -72,83 +81,29 @@ private struct GuestLife: Sendable {
     }
 
     private func gather<Value: Sendable>(
-        _ group: inout ThrowingTaskGroup<Part<Value>, any Error>, _ emulatorTask: Task<(ending: GuestEnding, log: String), any Error>
+        _ group: inout ThrowingTaskGroup<Part<Value>, any Error>, endEmulator: () -> Void
     ) async throws -> GuestOutcome<Value> {
-        var ending: GuestEnding?
+        defer { conversation.finish() }
         var result: Result<Value, any Error>?
         var log: String?
-        do {
-            while result == nil || log == nil, let part = try await group.next() {
-                switch part {
-                case .emulator(let seen, let text):
-                    if ending == nil { ending = seen }
-                    log = text
-                    conversation.finish()
-                case .limit(let limit):
-                    if ending == nil { ending = limit }
-                    emulatorTask.cancel()
-                    conversation.finish()
-                case .body(let value):
-                    result = value
-                    // A body that is done while its guest is not: the guest goes with it, unless it is already leaving by itself.
-                    if log == nil, !conversation.isLeaving {
-                        if ending == nil { ending = conversation.isOver ? conversation.looked(console: 0) : .released }
-                        emulatorTask.cancel()
-                    }
-                }
+        while result == nil || log == nil, let part = try await group.next() {
+            switch part {
+            case .emulatorEnded(let text): log = text
+            case .guestOver: endEmulator()
+            case .bodyEnded(let value):
+                result = value
+                if conversation.released() { endEmulator() }
             }
-        } catch {
-            emulatorTask.cancel()
-            conversation.finish()
-            _ = await emulatorTask.result
-            group.cancelAll()
-            throw error
         }
-        group.cancelAll()
         try Task.checkCancellation()
-        guard let ending, let result else { throw CancellationError() }
-        return GuestOutcome(ending: ending, result: result, emulatorLog: log ?? "")
+        guard let ending = conversation.ending, let result, let log else { throw CancellationError() }
+        return GuestOutcome(ending: ending, result: result, emulatorLog: log)
     }
 
-    private func emulatorPart<Value: Sendable>(_ task: Task<(ending: GuestEnding, log: String), any Error>) async throws -> Part<Value> {
-        let (ending, log) = try await task.value
-        return .emulator(ending, log: log)
-    }
-
-    private func runEmulator() async throws -> (ending: GuestEnding, log: String) {
-        var options = PlatformOptions()
-        options.createSession = plan.terminal == .none
-        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(2))]
-        // setpriv(1) asks the kernel to kill the emulator when the harness dies, even by SIGKILL.
-        let arguments = ["--pdeathsig", "KILL", emulator.path.string] + QEMUCommandLine(plan).arguments
-        let environment = Environment.custom(["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"])
-        let name = Executable.path("/usr/bin/setpriv")
-        if plan.terminal == .inherited {
-            let result = try await Subprocess.run(
-                name, arguments: Arguments(arguments), environment: environment, workingDirectory: plan.folder, platformOptions: options,
-                input: .fileDescriptor(.standardInput, closeAfterSpawningProcess: false),
-                output: .fileDescriptor(.standardOutput, closeAfterSpawningProcess: false), error: .string(limit: 64 << 10))
-            return ended(result.terminationStatus, result.standardError)
-        }
-        let result = try await Subprocess.run(
-            name, arguments: Arguments(arguments), environment: environment, workingDirectory: plan.folder, platformOptions: options,
-            input: .none, output: .discarded, error: .string(limit: 64 << 10))
-        return ended(result.terminationStatus, result.standardError)
-    }
-
-    private func ended(_ status: TerminationStatus, _ stderr: String) -> (ending: GuestEnding, log: String) {
-        (conversation.emulatorEnded(isSuccess: status.isSuccess, status: "\(status)", stderr: String(stderr.suffix(2000))), stderr)
-    }
-
-    /// Looks at the console's size and the clock until a limit is passed.
+    /// Looks at the clock and at how much the guest made the emulator write, until the guest is over.
     private func watch<Value: Sendable>() async throws -> Part<Value> {
-        let console = plan.folder.appending(QEMUCommandLine.Name.console).string
-        while true {
-            var status = stat()
-            let size = stat(console, &status) == 0 ? Int(status.st_size) : 0
-            if let ending = conversation.looked(console: size) { return .limit(ending) }
-            try await Task.sleep(for: .milliseconds(100))
-        }
+        while !conversation.looked(console: emulator.outputSize) { try await Task.sleep(for: .milliseconds(100)) }
+        return .guestOver
     }
 }
 

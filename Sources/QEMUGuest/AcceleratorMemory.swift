@@ -1,0 +1,73 @@
+import Foundation
+import Glibc
+import SystemPackage
+
+/// The file in the cache that remembers a probe's answer, and what the answer was true for.
+struct AcceleratorMemory {
+    /// What an answer depends on: another machine, kernel or emulator may answer differently.
+    struct Subject: Hashable, Codable {
+        let machine: String
+        let processor: String
+        let kernel: String
+        let emulator: String
+        let emulatorSize: Int
+        /// In nanoseconds since 1970.
+        let emulatorModified: Int
+        let emulatorVersion: String
+
+        init(emulator path: FilePath, version: String) {
+            var status = stat()
+            let isThere = stat(path.string, &status) == 0
+            machine = Self.line("/etc/machine-id")
+            processor = Self.processorModel
+            kernel = Self.line("/proc/sys/kernel/osrelease")
+            emulator = path.string
+            emulatorSize = isThere ? Int(status.st_size) : 0
+            emulatorModified = isThere ? status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec : 0
+            emulatorVersion = version
+        }
+
+        private static func line(_ path: String) -> String {
+            let text = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
+            return text.trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+
+        private static var processorModel: String {
+            let entry = line("/proc/cpuinfo").split(separator: "\n").first { $0.hasPrefix("model name") }
+            return entry?.split(separator: ":", maxSplits: 1).last.map { $0.trimmingCharacters(in: .whitespaces) } ?? ""
+        }
+    }
+
+    private struct Record: Codable {
+        let subject: Subject
+        let accelerator: Accelerator
+        let reason: String
+    }
+
+    private let file: FilePath
+
+    init(cache: FilePath) { file = cache.appending("accelerator.json") }
+
+    /// The answer for the subject. A file that cannot be read remembers nothing.
+    func recall(_ subject: Subject) -> AcceleratorProbe.Answer? {
+        guard let record, record.subject == subject else { return nil }
+        return AcceleratorProbe.Answer(accelerator: record.accelerator, reason: record.reason)
+    }
+
+    /// The last answer, if it still holds for this machine and the emulator it was found with.
+    func recallLast() -> AcceleratorProbe.Answer? {
+        guard let record else { return nil }
+        return recall(Subject(emulator: FilePath(record.subject.emulator), version: record.subject.emulatorVersion))
+    }
+
+    func remember(_ answer: AcceleratorProbe.Answer, for subject: Subject) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let record = Record(subject: subject, accelerator: answer.accelerator, reason: answer.reason)
+        try encoder.encode(record).write(to: URL(filePath: file.string), options: .atomic)
+    }
+
+    private var record: Record? {
+        FileManager.default.contents(atPath: file.string).flatMap { try? JSONDecoder().decode(Record.self, from: $0) }
+    }
+}

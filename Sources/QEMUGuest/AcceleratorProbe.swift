@@ -1,0 +1,137 @@
+import Foundation
+import Glibc
+public import SystemPackage
+
+/// Finds out what guests can run with here, by running one: `/dev/kvm` may open and still run no guest, as inside other machines.
+///
+/// The guest is told to switch off before it does anything else. Only its kernel's own last words prove that it ran: an emulator
+/// also ends with status 0 when the guest panicked or its processor gave up.
+public struct AcceleratorProbe: Sendable {
+    public struct Answer: Hashable, Sendable {
+        public let accelerator: Accelerator
+        /// Why, as half a sentence for people.
+        public let reason: String
+    }
+
+    /// The kernel argument that lets the guest's runner switch off at once.
+    static let powerOffArgument = "kmatrix.poweroff"
+    /// What a kernel prints last when it switches off (kernel/reboot.c, `kernel_power_off`).
+    static let lastWords = "reboot: Power down"
+    /// KVM takes a second or two; a guest that it cannot run often stands still for ever.
+    static let limits = GuestLimits(ready: .seconds(20), silence: .seconds(8), total: .seconds(20), console: 1 << 20)
+
+    private let emulator: Emulator
+    private let cache: FilePath
+    private let device: FilePath
+    private let limits: GuestLimits
+    private let kernelArguments: [String]
+
+    /// - Parameter cache: The folder that remembers the answer and takes what the probe's guest leaves until it has ended.
+    public init(emulator: Emulator, cache: FilePath) {
+        self.init(emulator: emulator, cache: cache, device: "/dev/kvm")
+    }
+
+    init(emulator: Emulator, cache: FilePath, device: FilePath, limits: GuestLimits = Self.limits, kernelArguments: [String] = []) {
+        self.emulator = emulator
+        self.cache = cache
+        self.device = device
+        self.limits = limits
+        self.kernelArguments = kernelArguments
+    }
+
+    /// The last answer that was remembered in the cache, if machine, kernel and emulator are still the same.
+    public static func remembered(cache: FilePath) -> Answer? { AcceleratorMemory(cache: cache).recallLast() }
+
+    /// Says what guests run with.
+    ///
+    /// - Parameters:
+    ///   - choice: What was asked for. Anything but `auto` is taken at its word, without a guest.
+    ///   - booting: What the probe's guest boots, nil when there is nothing; used for `auto` only.
+    /// - Throws: `GuestError` with `acceleratorUnusable` when KVM was asked for and cannot be opened; `CancellationError`, and then
+    ///   nothing is remembered.
+    public func answer(
+        _ choice: AcceleratorChoice, booting: (kernel: BootPlan.Kernel, initramfs: FilePath)?
+    ) async throws -> Answer {
+        switch choice {
+        case .tcg: return Answer(accelerator: .tcg, reason: "asked for")
+        case .kvm:
+            if let error = openingError() { throw GuestError(.acceleratorUnusable, subject: device.string, detail: error.description) }
+            return Answer(accelerator: .kvm, reason: "asked for")
+        case .auto: return try await probe(booting)
+        }
+    }
+
+    private func probe(_ booting: (kernel: BootPlan.Kernel, initramfs: FilePath)?) async throws -> Answer {
+        // Cheap to see and quick to change (a group joined, a module loaded): not remembered.
+        if let error = openingError() { return Answer(accelerator: .tcg, reason: "\(device) cannot be opened: \(error)") }
+        let memory = AcceleratorMemory(cache: cache)
+        let subject = AcceleratorMemory.Subject(emulator: emulator.path, version: emulator.version.description)
+        if let answer = memory.recall(subject) { return answer }
+        guard let booting else { return Answer(accelerator: .tcg, reason: "there is no guest to try \(device) with") }
+        let answer: Answer
+        do {
+            answer = try await boot(booting.kernel, booting.initramfs)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            // Nothing was learnt about KVM.
+            return Answer(accelerator: .tcg, reason: "\(device) could not be tried: \(error)")
+        }
+        try Task.checkCancellation()
+        // An answer that cannot be kept is as true; the next run asks again.
+        try? memory.remember(answer, for: subject)
+        return answer
+    }
+
+    private func boot(_ kernel: BootPlan.Kernel, _ initramfs: FilePath) async throws -> Answer {
+        let folder = try makeFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder.string) }
+        var plan = BootPlan(kernel: kernel, initramfs: initramfs, accelerator: .kvm, folder: folder)
+        plan.limits = limits
+        plan.kernelArguments = [Self.powerOffArgument] + kernelArguments
+        let outcome = try await withGuest(plan, emulator: emulator) { guest in
+            for await _ in guest.messages {}
+        }
+        let console = FileTail.text(of: folder.appending(QEMUCommandLine.Name.console), bytes: 64 << 10)
+        if let trouble = Self.trouble(outcome.ending, console: console) {
+            return Answer(accelerator: .tcg, reason: "a trial guest failed with \(device): \(trouble)")
+        }
+        return Answer(accelerator: .kvm, reason: "a trial guest ran with it")
+    }
+
+    /// What went wrong with the trial, or nil when the guest booted and switched off.
+    static func trouble(_ ending: GuestEnding, console: String) -> String? {
+        switch ending {
+        case .endedEarly where console.contains("Kernel panic"): "its kernel panicked"
+        case .endedEarly where console.contains(lastWords): nil
+        case .endedEarly: "it ended before its kernel switched off"
+        case .hung(let seconds): "it stood still (given up after \(Int(seconds)) s)"
+        case .emulatorExited(let status, let stderr):
+            "QEMU ended with \(status)" + (stderr.split(separator: "\n").last.map { ": \($0.prefix(200))" } ?? "")
+        case .consoleFlood: "its console would not end"
+        case .deadline, .farewell, .protocolViolation, .released: "it did not switch off when told to"
+        }
+    }
+
+    /// A folder of this probe's own, so that two at once do not meet. The cache's garbage collection removes what a killed one leaves.
+    private func makeFolder() throws -> FilePath {
+        let parent = cache.appending("accelerator")
+        do {
+            try FileManager.default.createDirectory(atPath: parent.string, withIntermediateDirectories: true)
+        } catch {
+            throw GuestError(.folder, subject: parent.string, detail: "\(error)")
+        }
+        var template = Array(parent.appending("XXXXXX").string.utf8CString)
+        guard mkdtemp(&template) != nil else { throw GuestError(.folder, subject: parent.string, detail: "\(Errno(rawValue: errno))") }
+        return FilePath(String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
+    }
+
+    private func openingError() -> Errno? {
+        do {
+            try FileDescriptor.open(device, .readWrite, options: .closeOnExec).close()
+            return nil
+        } catch {
+            return error as? Errno ?? .ioError
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import NIOCore
+import Subprocess
+import SystemPackage
+
+/// The emulator's process for one plan, from its start to its end.
+struct EmulatorProcess: Sendable {
+    let plan: BootPlan
+    let emulator: Emulator
+
+    /// What the emulator's standard error leaves for people, in bytes; the whole is in the file.
+    private static let logTail = 64 << 10
+
+    private var log: FilePath { plan.folder.appending(QEMUCommandLine.Name.log) }
+
+    /// The bytes in the files that grow at the guest's will.
+    var outputSize: Int {
+        [QEMUCommandLine.Name.console, QEMUCommandLine.Name.log].reduce(0) { total, name in
+            var status = stat()
+            return stat(plan.folder.appending(name).string, &status) == 0 ? total + Int(status.st_size) : total
+        }
+    }
+
+    /// Runs the emulator to its end and tells the conversation, after all that the guest had sent was received.
+    ///
+    /// When the task is cancelled the emulator gets SIGTERM, two seconds later SIGKILL.
+    /// - Returns: The end of what the emulator printed on its standard error.
+    /// - Throws: `GuestError` when it could not be started.
+    func run(_ conversation: GuestConversation) async throws -> String {
+        let status = try await terminationStatus()
+        await conversation.drain(within: .seconds(5))
+        let text = FileTail.text(of: log, bytes: Self.logTail)
+        conversation.emulatorEnded(isSuccess: status.isSuccess, status: "\(status)", stderr: String(text.suffix(2000)))
+        return text
+    }
+
+    private func terminationStatus() async throws -> TerminationStatus {
+        let errors: SystemPackage.FileDescriptor
+        do {
+            errors = try SystemPackage.FileDescriptor.open(
+                log, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: [.ownerReadWrite, .groupRead, .otherRead])
+        } catch {
+            throw GuestError(.folder, subject: plan.folder.string, detail: "\(error)")
+        }
+        defer { try? errors.close() }
+        do {
+            return try await start(errors: .fileDescriptor(errors, closeAfterSpawningProcess: false))
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw GuestError(.emulatorUnusable, subject: emulator.path.string, detail: "it could not be started: \(error)")
+        }
+    }
+
+    private func start(errors: FileDescriptorOutput) async throws -> TerminationStatus {
+        var options = PlatformOptions()
+        // With a terminal the emulator stays in the session that has it.
+        options.createSession = plan.terminal == .none
+        options.teardownSequence = [.gracefulShutDown(toProcessGroup: options.createSession, allowedDurationToNextStep: .seconds(2))]
+        // setpriv(1) asks the kernel to kill the emulator when the harness dies, even by SIGKILL.
+        let arguments = Arguments(["--pdeathsig", "KILL", emulator.path.string] + QEMUCommandLine(plan).arguments)
+        let environment = Environment.custom(["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"])
+        switch plan.terminal {
+        case .none:
+            return try await Subprocess.run(
+                .path("/usr/bin/setpriv"), arguments: arguments, environment: environment, workingDirectory: plan.folder,
+                platformOptions: options, input: .none, output: .discarded, error: errors
+            ).terminationStatus
+        case .inherited:
+            return try await Subprocess.run(
+                .path("/usr/bin/setpriv"), arguments: arguments, environment: environment, workingDirectory: plan.folder,
+                platformOptions: options, input: .fileDescriptor(.standardInput, closeAfterSpawningProcess: false),
+                output: .fileDescriptor(.standardOutput, closeAfterSpawningProcess: false), error: errors
+            ).terminationStatus
+        }
+    }
+}
