@@ -2,6 +2,7 @@ import ArtefactCache
 import EvidenceStore
 import Foundation
 import KernelCatalogue
+import MatrixModel
 import MatrixRunner
 import QEMUGuest
 import SystemPackage
@@ -81,7 +82,7 @@ struct HostExamination {
 
     private func tool(_ name: String, package: String, isNeeded: Bool) -> Check {
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":") + ["/usr/sbin", "/sbin"]
-        if let found = folders.map({ "\($0)/\(name)" }).first(where: { access($0, X_OK) == 0 }) {
+        if let found = folders.map({ "\($0)/\(name)" }).first(where: FileManager.default.isExecutableFile) {
             return Check(name: name, outcome: .ok, detail: found)
         }
         return Check(

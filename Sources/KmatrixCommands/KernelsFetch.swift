@@ -2,6 +2,7 @@ import ArgumentParser
 import ArtefactCache
 import KernelCatalogue
 import MatrixModel
+import SystemPackage
 
 /// `kmatrix kernels fetch`: fills the cache ahead of a run.
 struct KernelsFetch: AsyncParsableCommand {

@@ -40,12 +40,12 @@ public struct Products: Sendable {
         guard variantNames.contains(text) else {
             throw RunnerError(.unknownProgram, subject: text, detail: (["connect4"] + variantNames).joined(separator: ", "))
         }
-        return ProgramVariant(name: text, object: folder.appending("bpf/variants").appending("\(text).bpf.o"))
+        return ProgramVariant(name: text, object: folder.appending("bpf").appending("\(text).bpf.o"))
     }
 
     /// The names of the program variants that were built.
     public var variantNames: [String] {
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.appending("bpf/variants").string)) ?? []
-        return files.filter { $0.hasSuffix(".bpf.o") }.map { String($0.dropLast(".bpf.o".count)) }.sorted()
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.appending("bpf").string)) ?? []
+        return files.filter { $0.hasSuffix(".bpf.o") }.map { String($0.dropLast(".bpf.o".count)) }.filter { $0 != "connect4" }.sorted()
     }
 }

@@ -1,0 +1,7 @@
+import ArgumentParser
+import KmatrixCommands
+
+@main
+enum Kmatrix {
+    static func main() async { await RootCommand.main() }
+}

@@ -1,3 +1,0 @@
-import KmatrixCommands
-
-await RootCommand.main()
