@@ -1,0 +1,36 @@
+/// A part of Debian's archive that offers kernels.
+public struct DebianSuite: Hashable, Sendable {
+    public enum Archive: String, Hashable, Sendable {
+        case main = "debian"
+        case security = "debian-security"
+    }
+
+    /// The suite's name in `dists/`, as `bookworm-backports`.
+    public let name: String
+    public let archive: Archive
+
+    public init(name: String, archive: Archive) {
+        self.name = name
+        self.archive = archive
+    }
+
+    /// The releases from 11 to unstable (wiki.debian.org/DebianReleases).
+    static let codenames = ["bullseye", "bookworm", "trixie", "forky"]
+
+    /// What a suite that is not in the archive any more, or not yet, says with a 404.
+    public static let all: [DebianSuite] =
+        codenames.flatMap { codename in
+            [
+                DebianSuite(name: codename, archive: .main), DebianSuite(name: "\(codename)-updates", archive: .main),
+                DebianSuite(name: "\(codename)-security", archive: .security), DebianSuite(name: "\(codename)-backports", archive: .main),
+            ]
+        } + [DebianSuite(name: "sid", archive: .main)]
+
+    /// The names by which apt sources call Debian's suites.
+    static func isDebian(suite: String) -> Bool {
+        let base = suite.split(whereSeparator: { $0 == "-" || $0 == "/" }).first.map(String.init) ?? ""
+        return codenames.contains(base) || ["sid", "stable", "oldstable", "oldoldstable", "testing", "unstable"].contains(base)
+    }
+
+    static func isSecurity(suite: String) -> Bool { suite.hasSuffix("-security") || suite.hasSuffix("/updates") }
+}

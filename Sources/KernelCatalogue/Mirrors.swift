@@ -1,0 +1,55 @@
+import Foundation
+import SystemPackage
+import Yams
+
+/// The addresses of Debian's archives, from whoever named them first.
+struct Mirrors: Hashable {
+    let main: String
+    let security: String
+
+    /// In this order: the settings' own (the command line), `KMATRIX_DEBIAN_MIRROR`, the configuration file, apt's sources.
+    /// - Throws: `CatalogueError` with `noMirror`, or `badConfiguration`.
+    init(_ settings: CatalogueSettings) throws {
+        let file = Self.configurationFile(settings.environment)
+        let configured = try Self.configuration(file)
+        let apt = AptSources(folder: settings.aptFolder)
+        let candidates: [(main: String?, security: String?)] = [
+            (settings.mirrors["debian"], settings.mirrors["debian-security"]), (settings.environment["KMATRIX_DEBIAN_MIRROR"], nil),
+            (configured["debian"], configured["debian-security"]), (apt.address(of: .main), apt.address(of: .security)),
+        ]
+        guard let chosen = candidates.first(where: { $0.main?.isEmpty == false }), let main = chosen.main.map(Self.trimmed) else {
+            throw CatalogueError(.noMirror, subject: file.string)
+        }
+        self.main = main
+        // Mirrors carry the security archive beside the main one, under the same name with a suffix.
+        security = Self.trimmed(chosen.security ?? settings.mirrors["debian-security"] ?? main + "-security")
+    }
+
+    func address(of archive: DebianSuite.Archive) -> String { archive == .main ? main : security }
+
+    static func configurationFile(_ environment: [String: String]) -> FilePath {
+        if let base = environment["XDG_CONFIG_HOME"], base.hasPrefix("/") { return FilePath(base).appending("kmatrix/config.yml") }
+        return FilePath(environment["HOME"] ?? NSHomeDirectory()).appending(".config/kmatrix/config.yml")
+    }
+
+    private static func configuration(_ file: FilePath) throws -> [String: String] {
+        guard let text = try? String(contentsOfFile: file.string, encoding: .utf8) else { return [:] }
+        struct Configuration: Decodable {
+            let mirrors: [String: String]?
+        }
+        do {
+            let mirrors = try YAMLDecoder().decode(Configuration.self, from: text.isEmpty ? "{}" : text).mirrors ?? [:]
+            if let unknown = mirrors.keys.sorted().first(where: { DebianSuite.Archive(rawValue: $0) == nil }) {
+                throw CatalogueError(.badConfiguration, subject: file.string, detail: "'mirrors' knows debian and debian-security, not '\(unknown)'")
+            }
+            return mirrors
+        } catch let error as CatalogueError {
+            throw error
+        } catch {
+            // Yams names line and column.
+            throw CatalogueError(.badConfiguration, subject: file.string, detail: "\(error)")
+        }
+    }
+
+    private static func trimmed(_ address: String) -> String { String(address.reversed().drop { $0 == "/" }.reversed()) }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import Subprocess
+import SystemPackage
+
+/// A suite's signed `InRelease` file, once its signature was checked (wiki.debian.org/DebianRepository/Format).
+struct ReleaseFile: Sendable {
+    struct Entry: Hashable, Sendable {
+        let size: Int
+        let sha256: String
+    }
+
+    /// The files the release vouches for, by their path below the suite.
+    let files: [String: Entry]
+    let validUntil: Date?
+
+    /// Reads the text that the signature covers.
+    init(verified text: String, address: String) throws {
+        guard let stanza = ControlStanza.parse(text).first, let listing = stanza["SHA256"] else {
+            throw CatalogueError(.malformedIndex, subject: address, detail: "it lists no SHA256 sums")
+        }
+        var files: [String: Entry] = [:]
+        for line in listing.split(separator: "\n") {
+            let words = line.split(whereSeparator: \.isWhitespace)
+            guard words.count == 3, let size = Int(words[1]), words[0].utf8.count == 64 else { continue }
+            files[String(words[2])] = Entry(size: size, sha256: String(words[0]))
+        }
+        self.files = files
+        validUntil = stanza["Valid-Until"].flatMap(Self.date)
+    }
+
+    /// `Sat, 02 Aug 2025 20:35:43 UTC`
+    static func date(_ text: String) -> Date? {
+        let formatter = DateFormatter()
+        formatter.locale = Locale(identifier: "en_US_POSIX")
+        formatter.timeZone = TimeZone(identifier: "UTC")
+        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'UTC'"
+        return formatter.date(from: text)
+    }
+
+    /// Fetches a suite's release file (or takes the kept one when offline), checks its signature, and reads only what is signed.
+    /// - Parameter folder: Where the file is kept between runs.
+    static func load(_ address: String, keptIn folder: FilePath, transfer: Transfer) async throws -> ReleaseFile {
+        let settings = transfer.settings
+        let kept = folder.appending(Transfer.sha256(of: address) + ".InRelease")
+        let fresh = FilePath(kept.string + ".\(getpid()).\(UUID().uuidString)")
+        defer {
+            try? FileManager.default.removeItem(atPath: fresh.string)
+            try? FileManager.default.removeItem(atPath: fresh.string + ".signed")
+        }
+        do {
+            try FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: true)
+        } catch {
+            throw CatalogueError(.noSpace, subject: folder.string, detail: "\(error.localizedDescription)")
+        }
+        if settings.offline {
+            guard (try? FileManager.default.copyItem(atPath: kept.string, toPath: fresh.string)) != nil else {
+                throw CatalogueError(.offline, subject: address)
+            }
+        } else {
+            try await transfer.fetch(address, to: fresh, limit: 8 << 20)
+        }
+        let text = try await verifiedText(of: fresh, address: address, keyrings: settings.keyrings)
+        let release = try ReleaseFile(verified: text, address: address)
+        // Kept only once it is known to be good, and replaced as a whole.
+        if !settings.offline { rename(fresh.string, kept.string) }
+        return release
+    }
+
+    /// What gpgv says is signed, and nothing around it: an attacker may put anything outside the signed part.
+    private static func verifiedText(of file: FilePath, address: String, keyrings: [FilePath]) async throws -> String {
+        let present = keyrings.filter { FileManager.default.isReadableFile(atPath: $0.string) }
+        guard !present.isEmpty else { throw CatalogueError(.toolMissing, subject: keyrings.first?.string ?? "keyring", detail: "debian-archive-keyring") }
+        let signed = FilePath(file.string + ".signed")
+        let arguments = present.flatMap { ["--keyring", $0.string] } + ["--output", signed.string, "--", file.string]
+        let result = try await Tool.run("gpgv", package: "gpgv", arguments: arguments)
+        guard let text = try? String(contentsOfFile: signed.string, encoding: .utf8), result.status.isSuccess else {
+            let reason = result.stderr.split(separator: "\n").suffix(2).joined(separator: "; ")
+            throw CatalogueError(.badSignature, subject: address, detail: reason.isEmpty ? "\(result.status)" : reason)
+        }
+        return text
+    }
+
+    /// Whether the index is late, and whether that is accepted.
+    /// - Returns: A warning when it is late and accepted; nil when it is not late.
+    /// - Throws: `CatalogueError` with `expired`.
+    func checkFreshness(_ address: String, settings: CatalogueSettings, now: Date = Date()) throws -> String? {
+        guard let validUntil, now > validUntil else { return nil }
+        let days = Int(now.timeIntervalSince(validUntil) / 86_400)
+        let late = "\(days) days ago, on \(validUntil.formatted(.iso8601.year().month().day()))"
+        let isTolerable = now.timeIntervalSince(validUntil) <= CatalogueSettings.tolerance
+        guard !settings.strictFreshness, isTolerable || settings.allowExpired else { throw CatalogueError(.expired, subject: address, detail: late) }
+        return "'\(address)' is past its Valid-Until date (\(late)) and is used all the same; newer kernels may exist"
+    }
+}
