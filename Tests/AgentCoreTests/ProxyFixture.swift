@@ -83,10 +83,16 @@ private struct FixedAudit: AuditSource {
 /// What the destination saw.
 final class OriginRecord: Sendable {
     private let state = Mutex((requests: [String](), connections: 0))
+    /// One element for each connection that has ended.
+    let endings: AsyncStream<Void>
+    private let ended: AsyncStream<Void>.Continuation
+
+    init() { (endings, ended) = AsyncStream.makeStream() }
 
     var requests: [String] { state.withLock { $0.requests } }
     var connections: Int { state.withLock { $0.connections } }
     func add(_ request: String) { state.withLock { $0.requests.append(request) } }
+    func addEnding() { ended.yield() }
     func addConnection() { state.withLock { $0.connections += 1 } }
 }
 
@@ -104,6 +110,8 @@ private final class OriginHandler: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) { record.addConnection() }
+
+    func channelInactive(context: ChannelHandlerContext) { record.addEnding() }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         received += String(buffer: unwrapInboundIn(data))

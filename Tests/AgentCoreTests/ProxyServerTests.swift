@@ -1,4 +1,5 @@
 import AgentCore
+import NIOCore
 import Testing
 
 @Suite("The proxy", .timeLimit(.minutes(1)))
@@ -202,15 +203,46 @@ struct ProxyServerTests {
         func silent() async throws {
             try await ProxyFixture.with(script: hello) { fixture in
                 _ = try await fixture.talk([""]) { _ in true }
-                #expect(try await fixture.talk([get("/")]) { $0.hasSuffix("hello") }.hasPrefix("HTTP/1.1 200"))
+                let answer = try await fixture.talk([get("/")]) { $0.hasSuffix("hello") }
+                #expect(answer.hasPrefix("HTTP/1.1 200"))
             }
         }
 
         @Test("one that leaves in the middle of a body takes its destination's connection along")
         func midway() async throws {
-            try await ProxyFixture.with(script: { $0.hasSuffix("whole") ? .init(bytes: "") : nil }) { fixture in
-                _ = try await fixture.talk(["POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nhalf"]) { _ in true }
-                #expect(fixture.origin.requests.isEmpty)
+            let script: ProxyFixture.Script = { received in
+                // Something to wait for: then the request is known to be under way.
+                received.hasSuffix("half") ? .init(bytes: "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nstarted") : nil
+            }
+            try await ProxyFixture.with(script: script) { fixture in
+                let request = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nhalf"
+                _ = try await fixture.talk([request]) { $0.hasSuffix("started") }
+                var endings = fixture.origin.endings.makeAsyncIterator()
+                await endings.next()
+                #expect(fixture.origin.connections == 1)
+            }
+        }
+
+        @Test("one that never finishes its head is closed")
+        func slow() async throws {
+            var limits = ProxyLimits()
+            limits.headTime = .milliseconds(20)
+            try await ProxyFixture.with(limits: limits, script: hello) { fixture in
+                let answer = try await fixture.talk(["GET / HTTP/1.1\r\nHost: "])
+                #expect(answer == "")
+                #expect(fixture.origin.connections == 0)
+            }
+        }
+
+        @Test("a destination that never answers does not hold the connection for ever")
+        func stalled() async throws {
+            var limits = ProxyLimits()
+            limits.stallTime = .milliseconds(20)
+            try await ProxyFixture.with(limits: limits, script: { _ in nil }) { fixture in
+                let answer = try await fixture.talk([get("/")])
+                #expect(answer == "")
+                var endings = fixture.origin.endings.makeAsyncIterator()
+                await endings.next()
             }
         }
 
