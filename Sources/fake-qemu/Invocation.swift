@@ -57,7 +57,7 @@ enum Behaviour: String {
     case exitEarly = "exit-early"
     /// Ends with status 3 and a word on standard error.
     case exitCode = "exit-code"
-    /// Silent, and SIGTERM does not end it.
+    /// Says hello and nothing more, and SIGTERM does not end it.
     case ignoreTerm = "ignore-term"
     /// Says hello and nothing more.
     case stuck

@@ -38,7 +38,7 @@ struct StandIn {
         case .exitEarly: exit(0)
         case .ignoreTerm:
             signal(SIGTERM, SIG_IGN)
-            printLine("SIGTERM is ignored")
+            line.send(GuestStory.hello)
             waitForEver()
         case .stuck:
             line.send(GuestStory.hello)
