@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
@@ -25,11 +26,16 @@
 #include <time.h>
 #include <unistd.h>
 
-// The Swift runtime looks at /proc/self/exe in its own initialisers and ends the process when it cannot ("Unable to obtain Swift runtime
-// path"). In the micro guest nobody has mounted /proc before PID 1 starts, so it has to happen before them.
-__attribute__((constructor(101))) static void mount_proc_for_runtime(void) {
+// What has to be so before the Swift runtime's own initialisers run in PID 1.
+//
+// They look at /proc/self/exe and end the process when they cannot ("Unable to obtain Swift runtime path"): nobody has mounted /proc yet.
+// And they seed hashing with getrandom(2), which waits for the kernel's entropy pool: one to two seconds on a machine without RDRAND
+// (measured under emulation). Nothing an attacker chooses is hashed here, so the seed is left out.
+__attribute__((constructor(101))) static void prepare_for_runtime(void) {
     char path[8];
-    if (getpid() != 1 || readlink("/proc/self/exe", path, sizeof path) >= 0) return;
+    if (getpid() != 1) return;
+    setenv("SWIFT_DETERMINISTIC_HASHING", "1", 1);
+    if (readlink("/proc/self/exe", path, sizeof path) >= 0) return;
     mkdir("/proc", 0555);
     mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
 }

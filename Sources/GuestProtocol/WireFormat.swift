@@ -11,6 +11,10 @@
 ///         12    4  payload length in bytes, little endian, at most `maximumPayload`
 ///         16    4  CRC-32 (IEEE 802.3) of the payload, little endian
 ///
+/// After `farewell` the *host closes the channel*, and the guest switches off when it sees that. A write to the port comes back once the
+/// bytes are in the queue to the emulator, which may hold megabytes (measured: 4 MiB were lost when the guest switched off at once);
+/// the host's closing is the only sign that they arrived. Without it the guest waits for `farewellGrace`.
+///
 /// Integers inside payloads are little endian; text is UTF-8 behind a 32-bit byte count.
 public enum WireFormat {
     /// The version of the contract; a guest of another version is refused.
@@ -25,4 +29,6 @@ public enum WireFormat {
     public static let maximumItem = 4 * 1024 * 1024
     /// The most a guest may send altogether, in bytes.
     public static let maximumTotal = 64 * 1024 * 1024
+    /// How long a guest waits after its farewell for the host to close the channel, in milliseconds.
+    public static let farewellGrace: UInt64 = 5_000
 }

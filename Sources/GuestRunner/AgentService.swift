@@ -9,6 +9,9 @@ struct AgentService {
     /// What the agent wrote to its standard output and error.
     static let outputFile = "/var/log/agent-output.log"
 
+    /// An agent that logs without end fills this and not the guest's memory, where the evidence could then no longer be sent.
+    private static let logs = MountOperation("tmpfs", on: "/var/log", options: ["mode=755,size=64m"])
+
     let plan: GuestPlan
     let children: ChildProcesses
 
@@ -22,6 +25,7 @@ struct AgentService {
 
     /// The folders and accounts a service finds on every distribution.
     func prepareSurroundings() throws(SystemCallError) {
+        try Self.logs.carryOut()
         try SmallFile.makeFolders(Self.logFolder)
         try SmallFile.makeFolders("/root")
         try SmallFile.write(

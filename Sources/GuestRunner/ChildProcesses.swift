@@ -22,10 +22,10 @@ final class ChildProcesses {
 
     static let environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "TERM=linux", "LANG=C.UTF-8"]
 
-    func start(_ path: String, arguments: [String], streams: Streams) throws(SystemCallError) -> pid_t {
+    func start(_ path: String, arguments: [String], streams: Streams, environment: [String] = environment) throws(SystemCallError) -> pid_t {
         var child: pid_t = 0
         let outcome = Self.withCStrings([path] + arguments) { argv in
-            Self.withCStrings(Self.environment) { envp in
+            Self.withCStrings(environment) { envp in
                 switch streams {
                 case .files(let input, let output, let error): gs_spawn(path, argv, envp, input, output, error, nil, &child)
                 case .terminal(let terminal): gs_spawn(path, argv, envp, -1, -1, -1, terminal, &child)

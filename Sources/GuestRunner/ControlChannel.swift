@@ -61,6 +61,17 @@ final class ControlChannel {
         throw .noPlan(milliseconds: milliseconds)
     }
 
+    /// Says farewell and waits until the host has everything, which it shows by closing the channel.
+    func sendFarewell() throws(Failure) {
+        try send(.farewell)
+        let deadline = Deadline(after: WireFormat.farewellGrace)
+        while !deadline.hasPassed {
+            guard let state = try? Readiness.wait(for: [port.raw], timeout: deadline.remaining), !state.isHungUp(0) else { return }
+            // Nothing more is expected, but unread bytes would keep the port readable.
+            if state.isReady(0) { _ = try? port.read(upTo: 4096) }
+        }
+    }
+
     /// Whether the host closed its end.
     var isHungUp: Bool { (try? Readiness.wait(for: [port.raw], timeout: 0))?.isHungUp(0) ?? true }
 }

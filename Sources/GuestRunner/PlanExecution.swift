@@ -20,7 +20,7 @@ struct PlanExecution {
     /// Returns when the farewell is said.
     func carryOut() throws(ControlChannel.Failure) {
         try phase(.planReceived)
-        guard plan.mode != .nothing else { return try channel.send(.farewell) }
+        guard plan.mode != .nothing else { return try channel.sendFarewell() }
         let evidence = EvidenceSender(channel: channel)
         do {
             try prepare()
@@ -37,7 +37,7 @@ struct PlanExecution {
         }
         try evidence.sendResults()
         try phase(.evidenceSent)
-        try channel.send(.farewell)
+        try channel.sendFarewell()
     }
 
     private func prepare() throws {

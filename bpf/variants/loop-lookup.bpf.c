@@ -1,5 +1,6 @@
-// Needs bpf_loop() with a callback: mainline 5.17 (e6f2dd0f8067 "bpf: Add bpf_loop helper"). The verifiers of 5.10 and 5.15
-// reject the program: the first for the address of a subprogram as an operand (5.13), the second for the unknown helper #181.
+// Needs bpf_loop() with a callback: mainline 5.17 (e6f2dd0f8067 "bpf: Add bpf_loop helper"). The verifier of 5.10 does not know
+// the address of a subprogram as an operand either (5.13), so to it the callback is no function at all: "number of funcs in
+// func_info doesn't match number of subprogs". From 5.13 on it is the helper that is unknown (#181).
 // What it does with it: a policy entry may leave the port open (0), and the candidates are tried from the narrowest to the widest.
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

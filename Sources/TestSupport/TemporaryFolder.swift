@@ -1,0 +1,22 @@
+import Foundation
+public import SystemPackage
+
+/// A folder of one test's own, removed with everything in it when nobody holds it any more.
+public final class TemporaryFolder: Sendable {
+    public let path: FilePath
+
+    public init() throws {
+        var template = Array(FilePath(NSTemporaryDirectory()).appending("kmatrix-test-XXXXXX").string.utf8CString)
+        guard mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
+        path = FilePath(String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path.string) }
+
+    /// Makes a folder below this one whose path is longer than a Unix socket's address may be (108 bytes, unix(7)).
+    public func makeLongPath() throws -> FilePath {
+        let long = path.appending(String(repeating: "a", count: 100)).appending(String(repeating: "b", count: 100))
+        try FileManager.default.createDirectory(atPath: long.string, withIntermediateDirectories: true)
+        return long
+    }
+}

@@ -1,0 +1,125 @@
+import AgentCore
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// A destination, a proxy that believes every connection was meant for it, and clients that speak in bytes.
+struct ProxyFixture {
+    /// What the destination answers to what it has received so far; nil to wait for more.
+    typealias Script = @Sendable (_ received: String) -> Reply?
+
+    struct Reply {
+        var bytes: String
+        var closes = false
+    }
+
+    let proxy: any Channel
+    let origin: OriginRecord
+    let ledger: RequestLedger
+
+    /// - Parameter script: Nil for a destination nobody listens on.
+    static func with(
+        limits: ProxyLimits = ProxyLimits(), audited: Bool = true, script: Script?,
+        _ body: (ProxyFixture) async throws -> Void
+    ) async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let record = OriginRecord()
+        let listening = try await ServerBootstrap(group: group)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(OriginHandler(script: script ?? { _ in nil }, record: record))
+                }
+            }
+            .bind(to: SocketAddress(ipAddress: "127.0.0.1", port: 0)).get()
+        let port = UInt16(listening.localAddress?.port ?? 0)
+        if script == nil { try await listening.close() }
+        let entry = AuditEntry(
+            destination: Endpoint(address: .loopback, port: port), processID: 1, userID: 0, isRoot: true)
+        let ledger = RequestLedger()
+        let server = ProxyServer(
+            audit: FixedAudit(entry: audited ? entry : nil), ledger: ledger, log: AgentLog(folder: nil, systemLevel: .error),
+            limits: limits)
+        let proxy = try await server.bind(address: .loopback, port: 0, group: group).get()
+        do {
+            try await body(ProxyFixture(proxy: proxy, origin: record, ledger: ledger))
+            try await group.shutdownGracefully()
+        } catch {
+            try? await group.shutdownGracefully()
+            throw error
+        }
+    }
+
+    /// Sends the parts, each after the text received so far satisfies `until` (the last after the last part).
+    func talk(_ parts: [String], until isDone: (String) -> Bool = { _ in false }) async throws -> String {
+        let address = try present(proxy.localAddress)
+        let channel = try await ClientBootstrap(group: proxy.eventLoop).connect(to: address) { channel in
+            channel.eventLoop.makeCompletedFuture { try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel) }
+        }
+        return try await channel.executeThenClose { inbound, outbound in
+            var iterator = inbound.makeAsyncIterator()
+            var all = ""
+            for part in parts {
+                try await outbound.write(ByteBuffer(string: part))
+                var received = ""
+                while !isDone(received), let buffer = try await iterator.next() { received += String(buffer: buffer) }
+                all += received
+            }
+            return all
+        }
+    }
+
+    struct Missing: Error {}
+    private func present<Value>(_ value: Value?) throws -> Value {
+        guard let value else { throw Missing() }
+        return value
+    }
+}
+
+private struct FixedAudit: AuditSource {
+    let entry: AuditEntry?
+    func consume(source: Endpoint) -> AuditEntry? { entry }
+}
+
+/// What the destination saw.
+final class OriginRecord: Sendable {
+    private let state = Mutex((requests: [String](), connections: 0))
+    /// One element for each connection that has ended.
+    let endings: AsyncStream<Void>
+    private let ended: AsyncStream<Void>.Continuation
+
+    init() { (endings, ended) = AsyncStream.makeStream() }
+
+    var requests: [String] { state.withLock { $0.requests } }
+    var connections: Int { state.withLock { $0.connections } }
+    func add(_ request: String) { state.withLock { $0.requests.append(request) } }
+    func addEnding() { ended.yield() }
+    func addConnection() { state.withLock { $0.connections += 1 } }
+}
+
+private final class OriginHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let script: ProxyFixture.Script
+    private let record: OriginRecord
+    private var received = ""
+
+    init(script: @escaping ProxyFixture.Script, record: OriginRecord) {
+        self.script = script
+        self.record = record
+    }
+
+    func channelActive(context: ChannelHandlerContext) { record.addConnection() }
+
+    func channelInactive(context: ChannelHandlerContext) { record.addEnding() }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        received += String(buffer: unwrapInboundIn(data))
+        guard let reply = script(received) else { return }
+        record.add(received)
+        received = ""
+        let channel = context.channel
+        let written = context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: reply.bytes)))
+        if reply.closes { written.whenComplete { _ in channel.close(promise: nil) } }
+    }
+}

@@ -1,0 +1,59 @@
+import Foundation
+import SystemPackage
+import Testing
+
+@testable import QEMUGuest
+
+@Suite("QEMU's command line")
+struct QEMUCommandLineTests {
+    static let plans: [(name: String, plan: BootPlan)] = {
+        let plain = BootPlan(kernel: .elf("/k/vmlinux"), initramfs: "/i/initramfs.cpio", accelerator: .tcg, folder: "/run/cell")
+        var kvm = plain
+        kvm.kernel = .bzImage("/k/vmlinuz")
+        kvm.accelerator = .kvm
+        kvm.memory = 1024
+        kvm.processors = 2
+        var payload = plain
+        payload.payload = "/p/payload.img"
+        payload.kernelArguments = ["systemd.unified_cgroup_hierarchy=1", "cgroup_no_v1=all"]
+        var network = payload
+        network.network = GuestNetwork(
+            relay: "/b/fabric-relay", wireServer: "wireserver.sock", hostGAPlugin: "hostga.sock", imds: "imds.sock")
+        var terminal = plain
+        terminal.terminal = .inherited
+        var awkward = network
+        awkward.kernel = .elf("/a, b/it's/vmlinux")
+        awkward.initramfs = "/a, b/it's/initramfs"
+        awkward.payload = "/a, b/it's/payload.img"
+        awkward.network = GuestNetwork(
+            relay: "/a, b/it's/fabric-relay", wireServer: "wireserver.sock", hostGAPlugin: "hostga.sock", imds: "imds.sock")
+        return [
+            ("tcg", plain), ("kvm", kvm), ("payload", payload), ("network", network), ("terminal", terminal), ("awkward-path", awkward),
+        ]
+    }()
+
+    @Test("is the same as ever", arguments: plans.indices)
+    func snapshot(index: Int) throws {
+        let (name, plan) = Self.plans[index]
+        let file = try #require(Bundle.module.url(forResource: name, withExtension: "txt", subdirectory: "Snapshots"))
+        let expected = try String(contentsOf: file, encoding: .utf8)
+        #expect(QEMUCommandLine(plan).arguments.map { $0 + "\n" }.joined() == expected)
+    }
+
+    @Test("gives every guest the same regardless of its folder")
+    func folder() {
+        var other = Self.plans[3].plan
+        other.folder = "/elsewhere"
+        #expect(QEMUCommandLine(other) == QEMUCommandLine(Self.plans[3].plan))
+    }
+
+    @Test("doubles commas, which end an option's value")
+    func commas() {
+        #expect(QEMUCommandLine.escape("a,b,,c") == "a,,b,,,,c")
+    }
+
+    @Test("quotes as a shell does")
+    func quotes() {
+        #expect(QEMUCommandLine.shellQuote("it's") == #"'it'\''s'"#)
+    }
+}
