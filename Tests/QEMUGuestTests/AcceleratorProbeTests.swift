@@ -1,0 +1,130 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import QEMUGuest
+
+@Suite("The accelerator probe")
+struct AcceleratorProbeTests {
+    let cache: TemporaryFolder
+    let emulator: Emulator
+
+    init() throws {
+        cache = try TemporaryFolder()
+        emulator = Emulator(path: try BuiltProgram.path("fake-qemu"), version: Emulator.Version(major: 7, minor: 2))
+    }
+
+    static let guest: (kernel: BootPlan.Kernel, initramfs: FilePath) = (.elf("/k/vmlinux"), "/i/initramfs")
+
+    /// A probe whose trial guest behaves so; `/dev/null` can always be opened.
+    private func probe(_ behaviour: String, device: FilePath = "/dev/null", limits: GuestLimits = FakeGuest.patience) -> AcceleratorProbe {
+        AcceleratorProbe(emulator: emulator, cache: cache.path, device: device, limits: limits, kernelArguments: ["fake=\(behaviour)"])
+    }
+
+    private var trialFolders: [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: cache.path.appending("accelerator").string)) ?? []
+    }
+
+    @Test("says KVM when a guest booted and switched off with it, and remembers that")
+    func works() async throws {
+        let answer = try await probe("power-off").answer(.auto, booting: Self.guest)
+        #expect(answer.accelerator == .kvm)
+        #expect(AcceleratorProbe.remembered(cache: cache.path) == answer)
+        #expect(trialFolders == [])
+        // A second trial would fail: it is not made.
+        #expect(try await probe("exit-code").answer(.auto, booting: Self.guest) == answer)
+        #expect(try await probe("exit-code").answer(.auto, booting: nil) == answer)
+    }
+
+    @Test(
+        "says TCG and why when the guest failed, and remembers that",
+        arguments: [("panic", "panicked"), ("exit-early", "before its kernel switched off"), ("exit-code", "something went wrong"), ("flood", "console")])
+    func fails(behaviour: String, reason: String) async throws {
+        let answer = try await probe(behaviour).answer(.auto, booting: Self.guest)
+        #expect(answer.accelerator == .tcg)
+        #expect(answer.reason.contains(reason))
+        #expect(AcceleratorProbe.remembered(cache: cache.path) == answer)
+        #expect(trialFolders == [])
+    }
+
+    @Test("says TCG when the guest stands still")
+    func hangs() async throws {
+        let limits = GuestLimits(ready: .milliseconds(300), silence: .milliseconds(300), total: .seconds(300))
+        let answer = try await probe("silent", limits: limits).answer(.auto, booting: Self.guest)
+        #expect(answer.accelerator == .tcg)
+        #expect(answer.reason.contains("stood still"))
+    }
+
+    @Test("says TCG without a trial when the device cannot be opened, and remembers nothing of it")
+    func noDevice() async throws {
+        let answer = try await probe("power-off", device: "/dev/missing").answer(.auto, booting: Self.guest)
+        #expect(answer.accelerator == .tcg)
+        #expect(answer.reason.contains("/dev/missing"))
+        #expect(AcceleratorProbe.remembered(cache: cache.path) == nil)
+    }
+
+    @Test("says TCG when there is nothing to boot, and remembers nothing of it")
+    func nothingToBoot() async throws {
+        #expect(try await probe("power-off").answer(.auto, booting: nil).accelerator == .tcg)
+        #expect(AcceleratorProbe.remembered(cache: cache.path) == nil)
+    }
+
+    @Test("says TCG when the trial could not be made, and remembers nothing of it")
+    func couldNotTell() async throws {
+        let gone = Emulator(path: cache.path.appending("gone"), version: emulator.version)
+        let probe = AcceleratorProbe(emulator: gone, cache: cache.path, device: "/dev/null", limits: FakeGuest.patience)
+        let answer = try await probe.answer(.auto, booting: Self.guest)
+        #expect(answer.accelerator == .tcg)
+        #expect(answer.reason.contains("could not be tried"))
+        #expect(AcceleratorProbe.remembered(cache: cache.path) == nil)
+    }
+
+    @Test("believes whoever asks for one", arguments: [AcceleratorChoice.kvm, .tcg])
+    func forced(choice: AcceleratorChoice) async throws {
+        let answer = try await probe("exit-code").answer(choice, booting: nil)
+        #expect(answer.accelerator.rawValue == choice.rawValue)
+        #expect(answer.reason == "asked for")
+        #expect(AcceleratorProbe.remembered(cache: cache.path) == nil)
+    }
+
+    @Test("refuses KVM when its device cannot be opened")
+    func forcedWithoutDevice() async throws {
+        let error = await #expect(throws: GuestError.self) {
+            _ = try await probe("power-off", device: "/dev/missing").answer(.kvm, booting: nil)
+        }
+        #expect(error?.code == .acceleratorUnusable)
+        #expect(error?.description.contains("group") == true)
+    }
+
+    @Test("asks again when the emulator is another, or the file makes no sense")
+    func asksAgain() async throws {
+        _ = try await probe("power-off").answer(.auto, booting: Self.guest)
+        let newer = Emulator(path: emulator.path, version: Emulator.Version(major: 9, minor: 0))
+        let other = AcceleratorProbe(
+            emulator: newer, cache: cache.path, device: "/dev/null", limits: FakeGuest.patience, kernelArguments: ["fake=panic"])
+        #expect(try await other.answer(.auto, booting: Self.guest).accelerator == .tcg)
+        try Data("{".utf8).write(to: URL(filePath: cache.path.appending("accelerator.json").string))
+        #expect(AcceleratorProbe.remembered(cache: cache.path) == nil)
+        #expect(try await probe("power-off").answer(.auto, booting: Self.guest).accelerator == .kvm)
+    }
+
+    @Test("remembers nothing when it is cancelled")
+    func cancelled() async throws {
+        let task = Task { [self] in try await probe("silent").answer(.auto, booting: Self.guest) }
+        while trialFolders == [] { await Task.yield() }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(AcceleratorProbe.remembered(cache: cache.path) == nil)
+        #expect(trialFolders == [])
+    }
+
+    @Test("makes its cache folder itself")
+    func freshCache() async throws {
+        let fresh = cache.path.appending("a/b")
+        let probe = AcceleratorProbe(
+            emulator: emulator, cache: fresh, device: "/dev/null", limits: FakeGuest.patience, kernelArguments: ["fake=power-off"])
+        #expect(try await probe.answer(.auto, booting: Self.guest).accelerator == .kvm)
+        #expect(AcceleratorProbe.remembered(cache: fresh)?.accelerator == .kvm)
+    }
+}
