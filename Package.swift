@@ -77,7 +77,7 @@ let package = Package(
                 argumentParser, subprocess, system, yams,
             ],
             swiftSettings: settings),
-        .executableTarget(name: "kmatrix", dependencies: ["KmatrixCommands", argumentParser], swiftSettings: settings),
+        .executableTarget(name: "kmatrix", dependencies: ["KmatrixCommands"], swiftSettings: settings),
 
         // The agent. The header both sides of the kernel boundary include.
         .systemLibrary(name: "CAgentABI", path: "bpf/abi"),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EvidenceStore
+import KernelCatalogue
 import MatrixModel
 
 /// What the exit status of a run says; see the README.
@@ -15,5 +16,15 @@ enum ExitCodes {
         if cells.contains(where: { $0.expectation.isContradicted(by: $0.verdict) }) { return againstExpectation }
         let unproven: Set<Verdict> = [.inconclusive, .unavailable, .notRun]
         return cells.contains { unproven.contains($0.verdict) } ? notProven : asExpected
+    }
+
+    /// What an error that ended a command stands for: what could not be had is 3, everything else is for the user to put right.
+    static func code(for error: any Error) -> ExitCode {
+        if let code = error as? ExitCode { return code }
+        if error is CancellationError { return interrupted }
+        if let error = error as? CatalogueError {
+            return [.noMirror, .badConfiguration, .toolMissing].contains(error.code) ? usage : notProven
+        }
+        return RootCommand.exitCode(for: error) == .success ? asExpected : usage
     }
 }

@@ -1,7 +1,6 @@
-import ArgumentParser
 import KmatrixCommands
 
 @main
 enum Kmatrix {
-    static func main() async { await RootCommand.main() }
+    static func main() async { await RootCommand.runToExit() }
 }
