@@ -26,6 +26,9 @@ final class GuestConversation: Sendable {
     /// How the guest ended, once it did.
     var ending: GuestEnding? { machine.withLock(\.ending) }
 
+    /// Whether the guest has said all it will: farewell, or what ended it.
+    var isComplete: Bool { machine.withLock { $0.state == .leaving || $0.ending != nil } }
+
     // MARK: What happens to the guest
 
     /// Whether the connection is the guest's. QEMU connects once; whoever comes after it is none of the guest's.
@@ -105,7 +108,8 @@ final class ControlChannelHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         conversation.received(unwrapInboundIn(data).readableBytesView)
-        if conversation.ending != nil { context.close(promise: nil) }
+        // By closing the channel after farewell the host tells the guest that everything arrived (WireFormat).
+        if conversation.isComplete { context.close(promise: nil) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
