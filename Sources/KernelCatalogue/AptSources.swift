@@ -6,6 +6,18 @@ struct AptSources {
     struct Source: Hashable {
         let uri: String
         let suite: String
+        var components: [String] = ["main"]
+        var signedBy = ""
+
+        /// How much speaks for a source being Debian's own archive; nil when it cannot be. Other vendors' repositories use Debian's
+        /// suite names as well, and some even the path `/debian`.
+        func likelihood(of archive: DebianSuite.Archive) -> Int? {
+            guard uri.hasPrefix("http://") || uri.hasPrefix("https://"), components.contains("main"), DebianSuite.isDebian(suite: suite),
+                DebianSuite.isSecurity(suite: suite) == (archive == .security)
+            else { return nil }
+            let path = uri.split(separator: "/").last
+            return (signedBy.contains("debian-archive") ? 2 : 0) + (path.map(String.init) == archive.rawValue ? 1 : 0)
+        }
     }
 
     let sources: [Source]
@@ -32,31 +44,36 @@ struct AptSources {
     static func oneLine(_ text: String) -> [Source] {
         text.split(separator: "\n").compactMap { line in
             var line = line.prefix { $0 != "#" }
+            var options: Substring = ""
             if let open = line.firstIndex(of: "["), let close = line.firstIndex(of: "]"), open < close {
+                options = line[line.index(after: open)..<close]
                 line = line[..<open] + " " + line[line.index(after: close)...]
             }
             let words = line.split(whereSeparator: \.isWhitespace)
             guard words.count >= 3, words[0] == "deb" else { return nil }
-            return Source(uri: String(words[1]), suite: String(words[2]))
+            let signedBy = options.split(whereSeparator: \.isWhitespace).first { $0.lowercased().hasPrefix("signed-by=") } ?? ""
+            return Source(uri: String(words[1]), suite: String(words[2]), components: words.dropFirst(3).map(String.init), signedBy: String(signedBy))
         }
     }
 
-    /// Stanzas with `Types`, `URIs` and `Suites`; `Enabled: no` switches one off.
+    /// Stanzas with `Types`, `URIs`, `Suites` and `Components`; `Enabled: no` switches one off.
     static func deb822(_ text: String) -> [Source] {
         ControlStanza.parse(text).flatMap { stanza -> [Source] in
-            guard stanza["Types"]?.split(whereSeparator: \.isWhitespace).contains("deb") == true, stanza["Enabled"]?.lowercased() != "no" else { return [] }
-            let suites = (stanza["Suites"] ?? "").split(whereSeparator: \.isWhitespace)
-            return (stanza["URIs"] ?? "").split(whereSeparator: \.isWhitespace).flatMap { uri in
-                suites.map { Source(uri: String(uri), suite: String($0)) }
+            func words(_ field: String) -> [String] { (stanza[field] ?? "").split(whereSeparator: \.isWhitespace).map(String.init) }
+            guard words("Types").contains("deb"), stanza["Enabled"]?.lowercased() != "no" else { return [] }
+            return words("URIs").flatMap { uri in
+                words("Suites").map { Source(uri: uri, suite: $0, components: words("Components"), signedBy: stanza["Signed-By"] ?? "") }
             }
         }
     }
 
     /// The address of Debian's own archive, or of its security archive.
     func address(of archive: DebianSuite.Archive) -> String? {
-        sources.first { source in
-            let isWeb = source.uri.hasPrefix("http://") || source.uri.hasPrefix("https://")
-            return isWeb && DebianSuite.isDebian(suite: source.suite) && DebianSuite.isSecurity(suite: source.suite) == (archive == .security)
-        }?.uri
+        var best: (likelihood: Int, uri: String)?
+        for source in sources {
+            guard let likelihood = source.likelihood(of: archive), likelihood > best?.likelihood ?? -1 else { continue }
+            best = (likelihood, source.uri)
+        }
+        return best?.uri
     }
 }

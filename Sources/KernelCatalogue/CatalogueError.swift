@@ -5,7 +5,7 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
     public struct Code: Hashable, Sendable {
         enum Value: Hashable, Sendable {
             case notOffered, noMirror, unreachable, notFound, slow, badSignature, hashMismatch, sizeMismatch, brokenPackage, expired, noSpace
-            case toolMissing, badConfiguration, malformedIndex, offline, refused
+            case toolMissing, badConfiguration, badAddress, nothingThere, malformedIndex, offline, refused
         }
         let value: Value
         /// Nothing on offer satisfies the selector.
@@ -23,6 +23,10 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
         public static let noSpace = Code(value: .noSpace)
         public static let toolMissing = Code(value: .toolMissing)
         public static let badConfiguration = Code(value: .badConfiguration)
+        /// A mirror's address is not one of the web.
+        public static let badAddress = Code(value: .badAddress)
+        /// The mirror has none of Debian's suites.
+        public static let nothingThere = Code(value: .nothingThere)
         public static let malformedIndex = Code(value: .malformedIndex)
         /// Only the network has it, and the network may not be used.
         public static let offline = Code(value: .offline)
@@ -54,9 +58,11 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
         case .sizeMismatch: "'\(subject)' has not the size its signed index says (\(detail)); it was thrown away: try again, or name another mirror"
         case .brokenPackage: "'\(subject)' cannot be unpacked: \(detail)"
         case .expired: "'\(subject)' is past its Valid-Until date (\(detail)); name a mirror that is up to date, or accept it with --allow-expired"
-        case .noSpace: "no space left while fetching '\(subject)' (\(detail)); free some, run 'kmatrix kernels gc', or set XDG_CACHE_HOME to another disk"
+        case .noSpace: "'\(subject)' could not be written into the cache (\(detail)); free some space, run 'kmatrix kernels gc', or set XDG_CACHE_HOME to another disk"
         case .toolMissing: "'\(subject)' is needed and not installed; install Debian's package \(detail) (ci/setup does)"
         case .badConfiguration: "the configuration file '\(subject)' cannot be used: \(detail)"
+        case .badAddress: "'\(subject)' is no mirror's address; write one that starts with http:// or https://"
+        case .nothingThere: "'\(subject)' has none of Debian's suites (\(detail)); the address must be the folder that holds 'dists' and 'pool'"
         case .malformedIndex: "'\(subject)' is no index of a Debian repository: \(detail)"
         case .offline: "'\(subject)' is not in the cache, and --offline forbids fetching it"
         case .refused: "'\(subject)' was refused (\(detail)); name another mirror with --mirror debian=URL"

@@ -28,8 +28,12 @@ public struct DebianSuite: Hashable, Sendable {
 
     /// The names by which apt sources call Debian's suites.
     static func isDebian(suite: String) -> Bool {
-        let base = suite.split(whereSeparator: { $0 == "-" || $0 == "/" }).first.map(String.init) ?? ""
-        return codenames.contains(base) || ["sid", "stable", "oldstable", "oldoldstable", "testing", "unstable"].contains(base)
+        let base = suite.prefix { $0 != "-" && $0 != "/" }
+        let pocket = suite.dropFirst(base.count)
+        // Other vendors append their own name: bookworm-pgdg.
+        let pockets = ["", "-updates", "-security", "/updates", "-backports", "-backports-sloppy", "-proposed-updates"]
+        guard pockets.contains(String(pocket)) else { return false }
+        return codenames.contains(String(base)) || ["sid", "stable", "oldstable", "oldoldstable", "testing", "unstable"].contains(String(base))
     }
 
     static func isSecurity(suite: String) -> Bool { suite.hasSuffix("-security") || suite.hasSuffix("/updates") }

@@ -36,7 +36,7 @@ public struct KernelCatalogue: Sendable {
         let searched = ordered.map(\.0)
         let failures = searched.compactMap { if case .failed(let error) = $0.outcome { error } else { nil } }
         let wasRead = searched.contains { if case .read = $0.outcome { true } else { false } }
-        if !wasRead, let first = failures.first { throw first }
+        if !wasRead { throw failures.first ?? CatalogueError(.nothingThere, subject: mirrors.main, detail: searched.map(\.name).joined(separator: ", ")) }
         return KernelListing(kernels: ordered.flatMap(\.1), searched: searched)
     }
 
@@ -52,9 +52,7 @@ public struct KernelCatalogue: Sendable {
                 let file = folder.appending("package.deb")
                 try await transfer.fetch(package.address, to: file, size: package.size, sha256: package.sha256)
                 let result = try await Tool.run("dpkg-deb", package: "dpkg", arguments: ["--extract", file.string, folder.string])
-                guard result.status.isSuccess else {
-                    throw CatalogueError(.brokenPackage, subject: package.address, detail: result.stderr.split(separator: "\n").last.map(String.init) ?? "\(result.status)")
-                }
+                guard result.status.isSuccess else { throw result.failure(.brokenPackage, subject: package.address) }
                 try FileManager.default.removeItem(atPath: file.string)
             }
             progress(.unpacking(release: kernel.identity.release))
@@ -96,16 +94,14 @@ public struct KernelCatalogue: Sendable {
             SearchedSuite(name: suite.name, address: address, outcome: outcome, warning: warning)
         }
         do {
-            let release = try await ReleaseFile.load("\(address)/InRelease", keptIn: settings.cache.root.appending("release"), transfer: transfer)
+            let folder = settings.cache.root.appending("release")
+            guard let release = try await ReleaseFile.load("\(address)/InRelease", suite: suite, keptIn: folder, transfer: transfer) else {
+                return (searched(.absent), [])
+            }
             let warning = try release.checkFreshness("\(address)/InRelease", settings: settings)
             let index = try await index(release, at: address, suite, progress)
             let kernels = KernelPackages.kernels(in: index, suite: suite, archive: archive)
             return (searched(.read(kernels: kernels.count), warning), kernels)
-        } catch let error as CatalogueError where error.code == .notFound && error.subject == "\(address)/InRelease" {
-            return (searched(.absent), [])
-        } catch let error as CatalogueError where error.code == .offline && error.subject == "\(address)/InRelease" {
-            // Never seen on this machine: nothing is known of it, as of a suite that is not there.
-            return (searched(.failed(error)), [])
         } catch let error as CatalogueError {
             return (searched(.failed(error)), [])
         }
@@ -127,7 +123,7 @@ public struct KernelCatalogue: Sendable {
                 try await transfer.fetch("\(address)/\(path)", to: packed, size: entry.size, sha256: entry.sha256)
             }
             let result = try await Tool.run("xz", package: "xz-utils", arguments: ["--decompress", packed.string])
-            guard result.status.isSuccess else { throw CatalogueError(.malformedIndex, subject: "\(address)/\(path)", detail: result.stderr) }
+            guard result.status.isSuccess else { throw result.failure(.malformedIndex, subject: "\(address)/\(path)") }
             let unpacked = folder.appending("Packages")
             let index = PackageIndex(try Data(contentsOf: URL(filePath: unpacked.string), options: .alwaysMapped))
             try JSONEncoder().encode(index).write(to: URL(filePath: folder.appending("kernels.json").string))

@@ -22,7 +22,10 @@ struct Mirrors: Hashable {
         }
         self.main = main
         // Mirrors carry the security archive beside the main one, under the same name with a suffix.
-        security = Self.trimmed(chosen.security ?? settings.mirrors["debian-security"] ?? main + "-security")
+        security = Self.trimmed(settings.mirrors["debian-security"] ?? chosen.security ?? main + "-security")
+        for address in [main, security] where !address.hasPrefix("http://") && !address.hasPrefix("https://") {
+            throw CatalogueError(.badAddress, subject: address)
+        }
     }
 
     func address(of archive: DebianSuite.Archive) -> String { archive == .main ? main : security }

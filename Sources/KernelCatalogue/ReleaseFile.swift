@@ -1,3 +1,4 @@
+import ArtefactCache
 import Foundation
 import Subprocess
 import SystemPackage
@@ -12,6 +13,8 @@ struct ReleaseFile: Sendable {
     /// The files the release vouches for, by their path below the suite.
     let files: [String: Entry]
     let validUntil: Date?
+    /// What the suite calls itself: its codename and, as `stable`, its present rank.
+    let names: [String]
 
     /// Reads the text that the signature covers.
     init(verified text: String, address: String) throws {
@@ -25,7 +28,15 @@ struct ReleaseFile: Sendable {
             files[String(words[2])] = Entry(size: size, sha256: String(words[0]))
         }
         self.files = files
-        validUntil = stanza["Valid-Until"].flatMap(Self.date)
+        names = ["Codename", "Suite"].compactMap { stanza[$0] }
+        if let text = stanza["Valid-Until"] {
+            guard let date = Self.date(text) else {
+                throw CatalogueError(.malformedIndex, subject: address, detail: "'\(text.prefix(60))' is no date of Valid-Until")
+            }
+            validUntil = date
+        } else {
+            validUntil = nil
+        }
     }
 
     /// `Sat, 02 Aug 2025 20:35:43 UTC`
@@ -39,31 +50,51 @@ struct ReleaseFile: Sendable {
 
     /// Fetches a suite's release file (or takes the kept one when offline), checks its signature, and reads only what is signed.
     /// - Parameter folder: Where the file is kept between runs.
-    static func load(_ address: String, keptIn folder: FilePath, transfer: Transfer) async throws -> ReleaseFile {
+    /// - Returns: nil when the archive has no such suite; for an offline run, when it had none the last time.
+    static func load(_ address: String, suite: DebianSuite, keptIn folder: FilePath, transfer: Transfer) async throws -> ReleaseFile? {
         let settings = transfer.settings
         let kept = folder.appending(Transfer.sha256(of: address) + ".InRelease")
+        let absence = FilePath(kept.string + ".absent")
         let fresh = FilePath(kept.string + ".\(getpid()).\(UUID().uuidString)")
         defer {
             try? FileManager.default.removeItem(atPath: fresh.string)
             try? FileManager.default.removeItem(atPath: fresh.string + ".signed")
         }
-        do {
-            try FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: true)
-        } catch {
-            throw CatalogueError(.noSpace, subject: folder.string, detail: "\(error.localizedDescription)")
-        }
+        try makeFolder(folder)
         if settings.offline {
+            if FileManager.default.fileExists(atPath: absence.string) { return nil }
             guard (try? FileManager.default.copyItem(atPath: kept.string, toPath: fresh.string)) != nil else {
                 throw CatalogueError(.offline, subject: address)
             }
         } else {
-            try await transfer.fetch(address, to: fresh, limit: 8 << 20)
+            do {
+                try await transfer.fetch(address, to: fresh, limit: 8 << 20)
+            } catch let error as CatalogueError where error.code == .notFound {
+                try? Data().write(to: URL(filePath: absence.string))
+                return nil
+            }
         }
         let text = try await verifiedText(of: fresh, address: address, keyrings: settings.keyrings)
         let release = try ReleaseFile(verified: text, address: address)
+        // A good signature under another suite's file says nothing of this suite.
+        guard release.names.contains(suite.name) else {
+            throw CatalogueError(.malformedIndex, subject: address, detail: "it is the release file of '\(release.names.joined(separator: ", "))'")
+        }
         // Kept only once it is known to be good, and replaced as a whole.
-        if !settings.offline { rename(fresh.string, kept.string) }
+        if !settings.offline {
+            rename(fresh.string, kept.string)
+            unlink(absence.string)
+        }
         return release
+    }
+
+    private static func makeFolder(_ folder: FilePath) throws {
+        do {
+            try FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: true)
+        } catch {
+            let code = ((error as? CocoaError)?.underlying as? POSIXError)?.code.rawValue
+            throw CacheError(path: folder, errno: Errno(rawValue: code ?? EIO))
+        }
     }
 
     /// What gpgv says is signed, and nothing around it: an attacker may put anything outside the signed part.
@@ -71,13 +102,23 @@ struct ReleaseFile: Sendable {
         let present = keyrings.filter { FileManager.default.isReadableFile(atPath: $0.string) }
         guard !present.isEmpty else { throw CatalogueError(.toolMissing, subject: keyrings.first?.string ?? "keyring", detail: "debian-archive-keyring") }
         let signed = FilePath(file.string + ".signed")
-        let arguments = present.flatMap { ["--keyring", $0.string] } + ["--output", signed.string, "--", file.string]
+        let arguments = present.flatMap { ["--keyring", $0.string] } + ["--status-fd", "1", "--output", signed.string, "--", file.string]
         let result = try await Tool.run("gpgv", package: "gpgv", arguments: arguments)
-        guard let text = try? String(contentsOfFile: signed.string, encoding: .utf8), result.status.isSuccess else {
-            let reason = result.stderr.split(separator: "\n").suffix(2).joined(separator: "; ")
+        guard let text = try? String(contentsOfFile: signed.string, encoding: .utf8), vouches(result) else {
+            let lines = result.stderr.split(separator: "\n").filter { !$0.hasPrefix("gpgv:                using") }
+            let reason = lines.suffix(2).map { $0.hasPrefix("gpgv: ") ? $0.dropFirst("gpgv: ".count) : $0 }.joined(separator: "; ")
             throw CatalogueError(.badSignature, subject: address, detail: reason.isEmpty ? "\(result.status)" : reason)
         }
         return text
+    }
+
+    /// Whether one of the keys signed, and nothing spoke against it (gnupg's doc/DETAILS, status codes).
+    ///
+    /// gpgv fails as well when one of several signatures is by a key that the keyring lacks, as a newer release's are for an older keyring.
+    private static func vouches(_ result: Tool.Outcome) -> Bool {
+        let words = result.stdout.split(separator: "\n").compactMap { $0.split(separator: " ").dropFirst().first }
+        guard words.contains("GOODSIG"), !words.contains("BADSIG") else { return false }
+        return result.status.isSuccess || (result.status == .exited(2) && words.contains("NO_PUBKEY") && !words.contains("NODATA"))
     }
 
     /// Whether the index is late, and whether that is accepted.

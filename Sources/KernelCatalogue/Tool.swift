@@ -8,6 +8,15 @@ enum Tool {
         let status: TerminationStatus
         let stdout: String
         let stderr: String
+
+        /// What it failed with: `code`, unless the disk was full, which is nobody's fault but the disk's.
+        func failure(_ code: CatalogueError.Code, subject: String) -> CatalogueError {
+            let lines = stderr.split(separator: "\n")
+            if let full = lines.first(where: { $0.contains("No space left on device") || $0.contains("Disk quota exceeded") }) {
+                return CatalogueError(.noSpace, subject: subject, detail: String(full))
+            }
+            return CatalogueError(code, subject: subject, detail: lines.last.map(String.init) ?? "\(status)")
+        }
     }
 
     /// - Parameter package: The Debian package the program comes from, for the message when it is missing.

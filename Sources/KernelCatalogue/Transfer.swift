@@ -13,7 +13,7 @@ struct Transfer: Sendable {
     func fetch(_ address: String, to file: FilePath, limit: Int) async throws {
         if settings.offline { throw CatalogueError(.offline, subject: address) }
         let arguments: [String] = [
-            "--silent", "--show-error", "--fail", "--location", "--max-redirs", "5", "--proto", "=http,https", "--connect-timeout", "\(settings.patience)",
+            "--silent", "--show-error", "--fail", "--location", "--globoff", "--max-redirs", "5", "--proto", "=http,https", "--connect-timeout", "\(settings.patience)",
             "--speed-limit", "1000", "--speed-time", "\(settings.patience)", "--retry", "\(settings.retries)", "--retry-max-time", "120",
             "--max-filesize", "\(limit)", "--write-out", "%{http_code}", "--output", file.string, "--", address,
         ]

@@ -1,0 +1,123 @@
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+public import SystemPackage
+
+/// A web server on 127.0.0.1 that serves a folder and can be told to serve parts of it badly.
+public final class LoopbackServer: Sendable {
+    /// How a path is served badly.
+    public enum Fault: Hashable, Sendable {
+        /// Answers with this status and no content.
+        case status(Int)
+        /// Announces the whole content, sends so many bytes of it, and then nothing more.
+        case stall(afterBytes: Int)
+        /// Announces the whole content, sends so many bytes of it, and closes.
+        case cut(afterBytes: Int)
+        /// Sends the content without announcing its length.
+        case unannounced
+    }
+
+    private let channel: any Channel
+    private let state: ServedState
+
+    private init(channel: any Channel, state: ServedState) {
+        self.channel = channel
+        self.state = state
+    }
+
+    /// Serves `root` while `body` runs.
+    public static func serving<Result>(_ root: FilePath, _ body: (LoopbackServer) async throws -> Result) async throws -> Result {
+        let state = ServedState(root: root)
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { channel in
+                channel.pipeline.configureHTTPServerPipeline().flatMapThrowing {
+                    try channel.pipeline.syncOperations.addHandler(FileHandler(state: state))
+                }
+            }
+        let server = LoopbackServer(channel: try await bootstrap.bind(host: "127.0.0.1", port: 0).get(), state: state)
+        do {
+            let result = try await body(server)
+            try await server.channel.close().get()
+            return result
+        } catch {
+            try? await server.channel.close().get()
+            throw error
+        }
+    }
+
+    public var address: String { "http://127.0.0.1:\(channel.localAddress?.port ?? 0)" }
+
+    /// Every path that was asked for so far, in order.
+    public var requests: [String] { state.requests.withLock { $0 } }
+
+    /// Serves every path that ends so badly from now on; nil serves it well again.
+    public func setFault(_ fault: Fault?, forPathsEnding suffix: String) {
+        state.faults.withLock { $0[suffix] = fault }
+    }
+}
+
+private final class ServedState: Sendable {
+    let root: FilePath
+    let faults = Mutex<[String: LoopbackServer.Fault]>([:])
+    let requests = Mutex<[String]>([])
+
+    init(root: FilePath) { self.root = root }
+
+    func fault(for path: String) -> LoopbackServer.Fault? {
+        faults.withLock { faults in faults.first { path.hasSuffix($0.key) }?.value }
+    }
+}
+
+private final class FileHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let state: ServedState
+    private var path = ""
+
+    init(state: ServedState) { self.state = state }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            path = head.uri.removingPercentEncoding ?? head.uri
+            state.requests.withLock { $0.append(path) }
+        case .body: break
+        case .end: answer(context)
+        }
+    }
+
+    private func answer(_ context: ChannelHandlerContext) {
+        let fault = state.fault(for: path)
+        if case .status(let code) = fault { return send(context, status: .init(statusCode: code), [], announced: 0) }
+        let file = state.root.appending(path)
+        guard !path.split(separator: "/").contains(".."), let content = try? Data(contentsOf: URL(filePath: file.string)) else {
+            return send(context, status: .notFound, [], announced: 0)
+        }
+        switch fault {
+        case .stall(let count): send(context, status: .ok, content.prefix(count), announced: content.count, ending: .open)
+        case .cut(let count): send(context, status: .ok, content.prefix(count), announced: content.count, ending: .closed)
+        case .unannounced: send(context, status: .ok, content, announced: nil)
+        case .status, nil: send(context, status: .ok, content, announced: content.count)
+        }
+    }
+
+    private enum Ending { case complete, open, closed }
+
+    private func send(
+        _ context: ChannelHandlerContext, status: HTTPResponseStatus, _ content: some Collection<UInt8>, announced: Int?, ending: Ending = .complete
+    ) {
+        var headers = HTTPHeaders()
+        if let announced { headers.add(name: "content-length", value: "\(announced)") }
+        context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: content)))), promise: nil)
+        switch ending {
+        case .complete: context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        case .open: break
+        case .closed: context.close(promise: nil)
+        }
+    }
+}
