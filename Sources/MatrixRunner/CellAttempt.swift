@@ -45,11 +45,14 @@ struct CellAttempt: Sendable {
     }
 
     private var guestPlan: GuestPlan {
-        GuestPlan(layout: cell.cgroup, agentPath: ArtefactPreparer.agentPath, clients: StandardClients.all)
+        GuestPlan(
+            layout: cell.cgroup, agentPath: ArtefactPreparer.agentPath, clients: StandardClients.all,
+            agentDeadline: UInt32(context.agentDeadline / .milliseconds(1)))
     }
 
     private var bootPlan: BootPlan {
         var plan = BootPlan.cell(artefacts, accelerator: context.accelerator, relay: context.products.relay, folder: folder.path)
+        plan.kernelArguments = context.kernelArguments
         plan.limits.total = context.timeout
         plan.limits.ready = min(plan.limits.ready, context.timeout)
         return plan
