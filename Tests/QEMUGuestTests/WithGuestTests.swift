@@ -185,6 +185,8 @@ struct WithGuestTests {
             let folder = try TemporaryFolder()
             await #expect(processExitsWith: .signal(SIGKILL)) { [path = folder.path.string as String] in
                 var guest = try FakeGuest("ignore-term")
+                // This process never gets to remove its own.
+                try FileManager.default.removeItem(atPath: guest.folder.path.string)
                 guest.plan.folder = FilePath(path)
                 _ = try await withGuest(guest.plan, emulator: guest.emulator) { running in
                     for await message in running.messages { if case .hello = message { kill(getpid(), SIGKILL) } }
