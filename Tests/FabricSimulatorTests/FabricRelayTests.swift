@@ -41,13 +41,18 @@ struct FabricRelayTests {
 
     private final class EchoHandler: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
+        typealias OutboundOut = ByteBuffer
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) { context.write(data, promise: nil) }
         func channelReadComplete(context: ChannelHandlerContext) { context.flush() }
 
         func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-            // What was written goes out before the end does.
-            if event as? ChannelEvent == .inputClosed { context.close(mode: .output, promise: nil) }
+            guard event as? ChannelEvent == .inputClosed else { return }
+            // Closing drops what still waits to be written.
+            let isWritten = context.eventLoop.makePromise(of: Void.self)
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: isWritten)
+            let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+            isWritten.futureResult.whenComplete { _ in bound.value.close(promise: nil) }
         }
     }
 
@@ -70,7 +75,10 @@ struct FabricRelayTests {
         try await withEcho { folder in
             let ended = try await relay(["echo.sock"], in: folder, input: bytes)
             #expect(ended.status.isSuccess)
-            #expect(ended.output == bytes)
+            #expect(ended.output.count == bytes.count)
+            // As a Bool: a difference of megabytes is not worth printing.
+            let isSame = ended.output == bytes
+            #expect(isSame)
         }
     }
 
