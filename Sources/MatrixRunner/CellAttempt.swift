@@ -29,7 +29,6 @@ struct CellAttempt: Sendable {
                 try await withGuest(bootPlan, emulator: context.emulator) { guest in await session.converse(with: guest) }
             }
             session.end(outcome.ending, journal: requests)
-            try folder.write(Array(outcome.emulatorLog.utf8), to: .qemuLog)
         } catch {
             session.fail(error)
         }

@@ -10,7 +10,7 @@ public struct QEMUCommandLine: Hashable, Sendable {
         static let console = "console.log"
         static let control = "control.sock"
         /// Takes the emulator's standard error.
-        static let log = "emulator.log"
+        static let log = "qemu.log"
     }
 
     public init(_ plan: BootPlan) {
