@@ -47,7 +47,7 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
 
     public var description: String {
         switch code.value {
-        case .notOffered: "no kernel on offer is \(subject): \(detail)"
+        case .notOffered: "no kernel on offer matches '\(subject)': \(detail)"
         case .noMirror:
             "no Debian mirror is known; name one with --mirror debian=URL, KMATRIX_DEBIAN_MIRROR, or 'mirrors: { debian: URL }' in \(subject); this machine's apt sources name none"
         case .unreachable: "'\(subject)' cannot be reached (\(detail)); check the network or the proxy settings, name another mirror with --mirror debian=URL, or use --offline"

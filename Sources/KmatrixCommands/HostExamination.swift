@@ -81,7 +81,7 @@ struct HostExamination {
     ]
 
     private func tool(_ name: String, package: String, isNeeded: Bool) -> Check {
-        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":") + ["/usr/sbin", "/sbin"]
+        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init) + ["/usr/sbin", "/sbin"]
         if let found = folders.map({ "\($0)/\(name)" }).first(where: FileManager.default.isExecutableFile) {
             return Check(name: name, outcome: .ok, detail: found)
         }
@@ -95,7 +95,7 @@ struct HostExamination {
             let catalogue = KernelCatalogue(settings: try kernels.settings(cache: .standard()))
             let listing = try await catalogue.listing { _ in }
             let newest = listing.kernels.last.map { ", the newest \($0.identity.version)" } ?? ""
-            let notes = listing.warnings.isEmpty ? "" : "; \(listing.warnings.joined(separator: "; "))"
+            let notes = listing.warnings.isEmpty ? "" : "; \(listing.warnings.count) suites are late or unread, kmatrix kernels list says which"
             return Check(name: "mirror", outcome: .ok, detail: "\(listing.kernels.count) kernels on offer\(newest)\(notes)")
         } catch {
             return Check(name: "mirror", outcome: .missing, detail: "\(error)")

@@ -125,4 +125,28 @@ struct CommandLineTests {
         #expect(said.code == 2)
         #expect(said.stderr.contains("terminal"))
     }
+
+    @Test("the doctor finds what is there, and says what to install for what is not")
+    func doctor() async throws {
+        let products = try Self.emptyProducts()
+        let folder = try TemporaryFolder()
+        // A PATH on which only curl is to be found.
+        #expect(FileManager.default.createFile(atPath: folder.path.appending("curl").string, contents: Data(), attributes: [.posixPermissions: 0o755]))
+        let said = try await Self.kmatrix(
+            ["doctor", "--format", "json", "--offline", "--mirror", "debian=http://mirror.invalid/debian"],
+            environment: ["KMATRIX_PRODUCTS": products.path.string, "PATH": folder.path.string])
+        #expect(said.code == 3)
+        struct Check: Decodable {
+            let name: String
+            let outcome: String
+            let detail: String
+        }
+        let checks = try #require(try JSONDecoder().decode([String: [Check]].self, from: Data(said.stdout.utf8))["checks"])
+        let outcomes = Dictionary(uniqueKeysWithValues: checks.map { ($0.name, $0) })
+        #expect(outcomes["curl"]?.outcome == "ok")
+        #expect(outcomes["curl"]?.detail == folder.path.appending("curl").string)
+        #expect(outcomes["emulator"]?.outcome == "missing")
+        #expect(outcomes["emulator"]?.detail.contains("qemu-system-x86") == true)
+        #expect(outcomes["mirror"]?.outcome == "missing")
+    }
 }

@@ -1,0 +1,145 @@
+import EvidenceStore
+import Foundation
+import MatrixModel
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+/// The released program with real guests: what is left when it is interrupted, killed, or runs out of disk.
+@Suite("The command with real guests", .enabled(if: RealProgram.path != nil, "KMATRIX_PRODUCTS names no built products; ci/test sets it"), .serialized)
+struct CommandRealGuestTests {
+    @Test("interrupted, it ends its guests, keeps its folder in order and says 130")
+    func interrupt() async throws {
+        let folder = try TemporaryFolder()
+        let out = folder.path.appending("run")
+        let ended = try await RealProgram.run(["run", "--kernel", "6.1", "--cgroup", "unified", "--out", out.string]) { process in
+            try await RealProgram.waitForGuest(below: out)
+            kill(process, SIGINT)
+        }
+        #expect(ended.code == 130, "\(ended.stderr)")
+        #expect(RealProgram.processes(below: out).isEmpty)
+        let record = try JSONDecoder().decode(RunRecord.self, from: Data(contentsOf: URL(filePath: out.appending("run.json").string)))
+        #expect(record.finished == nil)
+        #expect(RealProgram.sockets(below: out).isEmpty)
+    }
+
+    @Test("killed without a chance, its guests go with it")
+    func killed() async throws {
+        let folder = try TemporaryFolder()
+        let out = folder.path.appending("run")
+        _ = try await RealProgram.run(["run", "--kernel", "6.1", "--cgroup", "unified", "--out", out.string]) { process in
+            try await RealProgram.waitForGuest(below: out)
+            kill(process, SIGKILL)
+        }
+        // The kernel delivers the emulator's death signal by itself; its end takes a moment.
+        try await RealProgram.wait { RealProgram.processes(below: out).isEmpty }
+    }
+
+    @Test("on a full disk a cell is evidence lost, never a verdict of the kernel", .enabled(if: RealProgram.hasMounts, "needs unprivileged user namespaces"))
+    func fullEvidenceDisk() async throws {
+        let folder = try TemporaryFolder()
+        let out = folder.path.appending("small")
+        try FileManager.default.createDirectory(atPath: out.string, withIntermediateDirectories: true)
+        let ended = try await RealProgram.runOnSmallDisk(
+            ["run", "--kernel", "6.1", "--cgroup", "unified", "--format", "json", "--out", out.appending("run").string], disk: out, size: "24k")
+        #expect(ended.code == 3, "\(ended.stderr)")
+        let document = try JSONDecoder().decode(RunDocument.self, from: Data(ended.stdout.utf8))
+        #expect(document.cells.map(\.verdict) == [.inconclusive])
+        #expect(document.cells.first?.cause == .evidenceLost, "\(document.cells.map(\.summary))")
+    }
+
+    @Test("with no room for the cache a cell says so and what to do", .enabled(if: RealProgram.hasMounts, "needs unprivileged user namespaces"))
+    func fullCacheDisk() async throws {
+        let folder = try TemporaryFolder()
+        let cache = folder.path.appending("small")
+        try FileManager.default.createDirectory(atPath: cache.string, withIntermediateDirectories: true)
+        let ended = try await RealProgram.runOnSmallDisk(
+            ["run", "--kernel", "6.1", "--cgroup", "unified", "--format", "json", "--out", folder.path.appending("run").string], disk: cache, size: "1m",
+            environment: ["XDG_CACHE_HOME": cache.string])
+        #expect(ended.code == 3, "\(ended.stderr)")
+        #expect((ended.stdout + ended.stderr).contains("no space left"), "\(ended.stdout) \(ended.stderr)")
+        #expect((ended.stdout + ended.stderr).contains("XDG_CACHE_HOME"))
+    }
+}
+
+/// The released `kmatrix`, and a look at what it leaves.
+enum RealProgram {
+    struct Ended {
+        let code: Int32?
+        let stdout: String
+        let stderr: String
+    }
+
+    static let path: FilePath? = {
+        guard let folder = ProcessInfo.processInfo.environment["KMATRIX_PRODUCTS"] else { return nil }
+        let program = FilePath(folder).appending("kmatrix")
+        return FileManager.default.isExecutableFile(atPath: program.string) ? program : nil
+    }()
+
+    /// Whether this user may mount in a namespace of their own.
+    static let hasMounts: Bool = {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/unshare")
+        process.arguments = ["--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"]
+        process.standardError = FileHandle.nullDevice
+        guard (try? process.run()) != nil else { return false }
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }()
+
+    static func run(_ arguments: [String], meanwhile: @escaping @Sendable (pid_t) async throws -> Void) async throws -> Ended {
+        let result = try await Subprocess.run(
+            .path(try #require(path)), arguments: Arguments(arguments), input: .none, output: .discarded, error: .discarded
+        ) { execution in
+            try await meanwhile(execution.processIdentifier.value)
+        }
+        return Ended(code: code(result.terminationStatus), stdout: "", stderr: "")
+    }
+
+    /// Runs the program while a small file system lies over a folder.
+    static func runOnSmallDisk(_ arguments: [String], disk: FilePath, size: String, environment: [Environment.Key: String] = [:]) async throws -> Ended {
+        let script = "mount -t tmpfs -o size=\(size) none \"$0\" && exec \"$@\""
+        let all = ["--user", "--map-root-user", "--mount", "sh", "-c", script, disk.string, try #require(path).string] + arguments
+        let result = try await Subprocess.run(
+            .path("/usr/bin/unshare"), arguments: Arguments(all), environment: .inherit.updating(Dictionary(uniqueKeysWithValues: environment.map { ($0.key, Optional($0.value)) })),
+            output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+        return Ended(code: code(result.terminationStatus), stdout: result.standardOutput, stderr: result.standardError)
+    }
+
+    private static func code(_ status: TerminationStatus) -> Int32? {
+        if case .exited(let code) = status { return code }
+        return nil
+    }
+
+    /// Waits until a guest prints.
+    static func waitForGuest(below folder: FilePath) async throws {
+        try await wait {
+            files(below: folder).contains { $0.hasSuffix("console.log") && (try? FileManager.default.attributesOfItem(atPath: $0)[.size] as? Int) ?? 0 > 0 }
+        }
+    }
+
+    struct NeverHappened: Error {}
+
+    static func wait(until happened: () -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(120)
+        while !happened() {
+            guard ContinuousClock.now < deadline else { throw NeverHappened() }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    /// The processes that work below a folder.
+    static func processes(below folder: FilePath) -> [Int32] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.compactMap { Int32($0) }.filter { process in
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/cwd"))?.hasPrefix(folder.string) == true
+        }
+    }
+
+    static func sockets(below folder: FilePath) -> [String] { files(below: folder).filter { $0.hasSuffix(".sock") } }
+
+    private static func files(below folder: FilePath) -> [String] {
+        FileManager.default.enumerator(atPath: folder.string)?.compactMap { ($0 as? String).map { folder.appending($0).string } } ?? []
+    }
+}
