@@ -20,7 +20,6 @@ public enum Fabric {
     public static func serve<Value: Sendable>(
         in folder: FilePath, journal path: FilePath, body: @Sendable () async throws -> Value
     ) async throws -> (value: Value, requests: [FabricRequest]?) {
-        let journal = try FabricJournal(path: path)
         let directory: SystemPackage.FileDescriptor
         do {
             directory = try SystemPackage.FileDescriptor.open(folder, .readOnly, options: [.directory, .closeOnExec])
@@ -28,29 +27,34 @@ public enum Fabric {
             throw FabricError(.folder, subject: folder.string, detail: "\(error)")
         }
         defer { try? directory.close() }
+        let journal = try FabricJournal(path: path)
+        let connections = OpenConnections()
         var servers: [any Channel] = []
         do {
             for endpoint in FabricRequest.Endpoint.allCases {
                 // A socket's address takes 108 bytes (unix(7)); the folder's own path may be longer.
                 let address = "/proc/self/fd/\(directory.rawValue)/\(socketName(endpoint))"
-                servers.append(try await listen(endpoint, at: address, journal))
+                servers.append(try await listen(endpoint, at: address, journal, connections))
             }
             let value = try await body()
-            await close(servers, in: folder)
+            await close(servers, connections, in: folder)
             return (value, journal.close())
         } catch {
-            await close(servers, in: folder)
+            await close(servers, connections, in: folder)
             _ = journal.close()
             throw error
         }
     }
 
-    private static func listen(_ endpoint: FabricRequest.Endpoint, at address: String, _ journal: FabricJournal) async throws -> any Channel {
+    private static func listen(
+        _ endpoint: FabricRequest.Endpoint, at address: String, _ journal: FabricJournal, _ connections: OpenConnections
+    ) async throws -> any Channel {
         do {
             return try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
                 .serverChannelOption(.backlog, value: 64)
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
+                        try connections.add(channel)
                         try channel.pipeline.syncOperations.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
                         try channel.pipeline.syncOperations.addHandler(IdleStateHandler(allTimeout: FabricLimits.idle))
                         try channel.pipeline.syncOperations.addHandler(FabricConnection(endpoint, journal))
@@ -62,17 +66,23 @@ public enum Fabric {
         }
     }
 
-    private static func close(_ servers: [any Channel], in folder: FilePath) async {
-        for server in servers { try? await server.close() }
-        for endpoint in FabricRequest.Endpoint.allCases { try? FileRemoval.remove(folder.appending(socketName(endpoint))) }
+    /// Closes the sockets this call opened; what else bears such a name stays.
+    private static func close(_ servers: [any Channel], _ connections: OpenConnections, in folder: FilePath) async {
+        for (server, endpoint) in zip(servers, FabricRequest.Endpoint.allCases) {
+            try? await server.close()
+            try? FileRemoval.remove(folder.appending(socketName(endpoint)))
+        }
+        await connections.close()
     }
 }
 
 /// What the fabric takes from a guest, which it does not trust.
 enum FabricLimits {
+    /// Of a request's body, in bytes.
     static let body = 1 << 20
     /// Of a target, and of each header value that is journalled, in bytes.
     static let text = 1024
     static let requests = 10_000
+    static let connections = 256
     static let idle = TimeAmount.seconds(30)
 }

@@ -11,7 +11,6 @@ final class FabricConnection: ChannelInboundHandler {
     private let journal: FabricJournal
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
-    private var isTooLarge = false
 
     init(_ endpoint: FabricRequest.Endpoint, _ journal: FabricJournal) {
         self.endpoint = endpoint
@@ -23,13 +22,17 @@ final class FabricConnection: ChannelInboundHandler {
         case .head(let head):
             self.head = head
             body = []
-            isTooLarge = false
         case .body(let part):
-            if body.count + part.readableBytes > FabricLimits.body { isTooLarge = true } else { body.append(contentsOf: part.readableBytesView) }
+            guard let head else { return }
+            if body.count + part.readableBytes > FabricLimits.body {
+                // Not read to its end, which may never come.
+                answer(head, PlatformAnswer(.payloadTooLarge), keepAlive: false, context)
+            } else {
+                body.append(contentsOf: part.readableBytesView)
+            }
         case .end:
             guard let head else { return }
-            answer(head, context)
-            self.head = nil
+            answer(head, service.answer(request(head)), keepAlive: head.isKeepAlive, context)
         }
     }
 
@@ -39,11 +42,16 @@ final class FabricConnection: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
-    private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        let request = PlatformRequest(method: head.method.rawValue, target: head.uri, headers: head.headers, body: body)
-        let answer = isTooLarge ? PlatformAnswer(.payloadTooLarge) : service.answer(request)
+    private func request(_ head: HTTPRequestHead) -> PlatformRequest {
+        PlatformRequest(method: head.method.rawValue, target: head.uri, headers: head.headers, body: body)
+    }
+
+    private func answer(_ head: HTTPRequestHead, _ answer: PlatformAnswer, keepAlive: Bool, _ context: ChannelHandlerContext) {
+        let request = request(head)
+        self.head = nil
+        body = []
         journal.record { sequence, seconds in request.journalled(endpoint, sequence: sequence, seconds: seconds, status: Int(answer.status.code)) }
-        write(answer, isHead: head.method == .HEAD, keepAlive: head.isKeepAlive && !isTooLarge, context)
+        write(answer, isHead: head.method == .HEAD, keepAlive: keepAlive, context)
     }
 
     private var service: any PlatformEndpoint {

@@ -22,10 +22,13 @@ struct PlatformRequest {
 
     /// The journal's line: hostile text is bounded, a signature's value never stored.
     func journalled(_ endpoint: FabricRequest.Endpoint, sequence: Int, seconds: Double, status: Int) -> FabricRequest {
-        func header(_ name: String) -> String? { headers.first(name: name).map { String($0.prefix(FabricLimits.text)) } }
-        let signature = header("x-ms-azure-host-authorization")?.split(separator: " ").prefix(2).joined(separator: " ")
+        func bounded(_ text: String) -> String { String(decoding: text.utf8.prefix(FabricLimits.text), as: UTF8.self) }
+        func header(_ name: String) -> String? { headers.first(name: name).map(bounded) }
+        // Scheme, key id, signature. Of fewer parts the last may be the signature as well.
+        let parts = headers.first(name: "x-ms-azure-host-authorization")?.split(separator: " ")
+        let signature = parts.map { bounded($0.prefix(min(2, max(0, $0.count - 1))).joined(separator: " ")) }
         return FabricRequest(
-            sequence: sequence, seconds: seconds, endpoint: endpoint, method: String(method.prefix(32)), target: String(target.prefix(FabricLimits.text)),
+            sequence: sequence, seconds: seconds, endpoint: endpoint, method: bounded(method), target: bounded(target),
             client: header("x-kmatrix-client"), claims: header("x-ms-azure-host-claims"), signedWith: signature, status: status)
     }
 }

@@ -1,11 +1,20 @@
 import Crypto
+import Glibc
 import SystemPackage
 
 /// Reading whole files with errors that name them.
 enum FileContent {
+    /// Opens a regular file; a folder or a pipe given by mistake is refused before it is read.
     static func open(_ path: FilePath) throws -> FileDescriptor {
         do {
-            return try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
+            let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
+            var status = stat()
+            let isKnown = fstat(file.rawValue, &status) == 0
+            guard isKnown, status.st_mode & S_IFMT == S_IFREG else {
+                try file.close()
+                throw status.st_mode & S_IFMT == S_IFDIR ? Errno.isDirectory : Errno.invalidArgument
+            }
+            return file
         } catch let error as Errno {
             throw GuestImageError(.unreadable, path: path, errno: error)
         }

@@ -63,15 +63,13 @@ final class ChildProcesses {
     private static func withCStrings<Result>(
         _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
     ) -> Result {
-        var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) }
-        pointers.append(nil)
-        defer { pointers.forEach { free($0) } }
-        return pointers.withUnsafeBufferPointer { buffer in
-            // A buffer that holds at least the closing nil has a base address.
-            withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<CChar>?.self, capacity: buffer.count) { copy in
-                _ = copy.initialize(from: buffer)
-                return body(UnsafePointer(copy.baseAddress.unsafelyUnwrapped))
-            }
+        let table = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: strings.count + 1)
+        defer {
+            for index in strings.indices { free(table[index]) }
+            table.deallocate()
         }
+        for (index, string) in strings.enumerated() { (table + index).initialize(to: strdup(string)) }
+        (table + strings.count).initialize(to: nil)
+        return body(UnsafePointer(table))
     }
 }

@@ -8,14 +8,16 @@ struct GuestShell {
     private static let shells = [("/bin/busybox", ["sh", "-l"]), ("/usr/bin/busybox", ["sh", "-l"]), ("/bin/sh", ["-l"])]
 
     /// Returns when the shell ends.
-    func run(layout: CgroupLayout) throws(SystemCallError) {
+    ///
+    /// - Parameter agent: What became of the agent, in words: `runs`.
+    func run(layout: CgroupLayout, agent: String) throws(SystemCallError) {
         let terminal = ["/dev/hvc0", "/dev/ttyS0"].first(where: SmallFile.exists) ?? "/dev/console"
         guard let (path, arguments) = Self.shells.first(where: { SmallFile.exists($0.0) }) else {
             throw SystemCallError("find a shell in the payload, tried", Self.shells.map(\.0).joined(separator: ", "), code: ENOENT)
         }
         installCommands(of: path)
         let console = Descriptor(owning: try SystemCallError.check(gs_open_read_write(terminal), "open", terminal))
-        try console.write(Array(Self.banner(layout: layout).utf8))
+        try console.write(Array(Self.banner(layout: layout, agent: agent).utf8))
         let shell = try children.start(path, arguments: arguments, streams: .terminal(terminal))
         while children.takeEnding(of: shell) == nil { _ = try Readiness.wait(for: [children.descriptor], timeout: nil) }
     }
@@ -34,10 +36,10 @@ struct GuestShell {
         "mkdir", "rm", "cp", "mv", "id", "su", "sleep", "uname", "hexdump", "zcat", "sed", "awk", "sort", "wc",
     ]
 
-    private static func banner(layout: CgroupLayout) -> String {
+    private static func banner(layout: CgroupLayout, agent: String) -> String {
         """
         \r
-        kmatrix: Linux \(GuestKernel.release), cgroup layout '\(layout.rawValue)'. The agent has been started.\r
+        kmatrix: Linux \(GuestKernel.release), cgroup layout '\(layout.rawValue)'. The agent \(agent).\r
           status  \(AgentService.statusFile)\r
           logs    \(AgentService.logFolder), \(AgentService.outputFile)\r
         'exit' or 'poweroff' ends the guest.\r

@@ -73,10 +73,10 @@ struct PlanExecution {
         case .hostWentAway: throw ControlChannel.Failure.hostWentAway
         case .ended(let ending):
             try channel.send(.agentEnded(ending))
-            if plan.mode == .shell { try runShell() }
+            if plan.mode == .shell { try runShell(agent: "has ended (\(ending))") }
         case .settled:
             try phase(.agentSettled)
-            if plan.mode == .shell { try runShell() } else { try runClients(agent) }
+            if plan.mode == .shell { try runShell(agent: "runs") } else { try runClients(agent) }
         }
     }
 
@@ -90,9 +90,9 @@ struct PlanExecution {
         try phase(.clientsDone)
     }
 
-    private func runShell() throws(ControlChannel.Failure) {
+    private func runShell(agent: String) throws(ControlChannel.Failure) {
         do throws(SystemCallError) {
-            try GuestShell(children: children).run(layout: plan.layout)
+            try GuestShell(children: children).run(layout: plan.layout, agent: agent)
         } catch {
             try channel.send(.setupFailed(step: "shell", reason: "\(error)"))
         }

@@ -34,6 +34,8 @@ public struct CellEvidence: Sendable {
     public var fate: GuestFate
     public var hello: GuestHello?
     public var phases: Set<GuestPhase> = []
+    /// When each phase was reached, in milliseconds of the guest's own uptime.
+    public var uptimes: [GuestPhase: UInt64] = [:]
     public var setupFailure: SetupFailure?
     public var agentEnding: ProcessEnding?
     public var items: [EvidenceItem: Item] = [:]

@@ -16,7 +16,7 @@ struct RunCommand: AsyncParsableCommand {
               kmatrix run --kernel 6.1
               kmatrix run --kernel 5.10 --kernel 6.1 --cgroup unified --cgroup legacy
               kmatrix run --kernel all --cgroup unified --format jsonl
-              kmatrix run --kernel 5.10 --kernel 6.12 --bpf loop-helper --cgroup unified
+              kmatrix run --kernel 5.10 --kernel 6.12 --bpf loop-lookup --cgroup unified
 
             Evidence of every cell is kept in a folder of the run (--out); its path stands under the table.
             """)

@@ -29,7 +29,6 @@ struct CellAttempt: Sendable {
                 try await withGuest(bootPlan, emulator: context.emulator) { guest in await session.converse(with: guest) }
             }
             session.end(outcome.ending, journal: requests)
-            try folder.write(Array(outcome.emulatorLog.utf8), to: .qemuLog)
         } catch {
             session.fail(error)
         }
@@ -45,11 +44,14 @@ struct CellAttempt: Sendable {
     }
 
     private var guestPlan: GuestPlan {
-        GuestPlan(layout: cell.cgroup, agentPath: ArtefactPreparer.agentPath, clients: StandardClients.all)
+        GuestPlan(
+            layout: cell.cgroup, agentPath: ArtefactPreparer.agentPath, clients: StandardClients.all,
+            agentDeadline: UInt32(context.agentDeadline / .milliseconds(1)))
     }
 
     private var bootPlan: BootPlan {
         var plan = BootPlan.cell(artefacts, accelerator: context.accelerator, relay: context.products.relay, folder: folder.path)
+        plan.kernelArguments = context.kernelArguments
         plan.limits.total = context.timeout
         plan.limits.ready = min(plan.limits.ready, context.timeout)
         return plan

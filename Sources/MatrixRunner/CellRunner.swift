@@ -12,6 +12,10 @@ struct CellContext: Sendable {
     let products: Products
     let timeout: Duration
     let retries: Int
+    /// Kernel arguments beyond the standard ones.
+    var kernelArguments: [String] = []
+    /// How long the agent has until its status settles.
+    var agentDeadline = Duration.seconds(20)
     let events: @Sendable (RunnerEvent) -> Void
 }
 

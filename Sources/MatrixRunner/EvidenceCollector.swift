@@ -17,9 +17,10 @@ struct EvidenceCollector {
     mutating func receive(_ message: GuestMessage, at instant: ContinuousClock.Instant) {
         switch message {
         case .hello(let hello): evidence.hello = hello
-        case .phase(let phase, _):
-            evidence.phases.insert(phase)
-            if marks[phase] == nil { marks[phase] = instant }
+        case .phase(let phase, let uptime):
+            guard evidence.phases.insert(phase).inserted else { return }
+            evidence.uptimes[phase] = uptime
+            marks[phase] = instant
         case .evidence(let item, let bytes):
             evidence.items[item, default: CellEvidence.Item()].bytes.append(contentsOf: bytes)
         case .evidenceEnd(let item, let length, let isTruncated):

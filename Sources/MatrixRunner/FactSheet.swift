@@ -19,6 +19,8 @@ struct FactSheet: Codable, Hashable, Sendable {
     var unprivilegedBPFDisabled: String?
     var hasBTF: Bool?
     var clockSource: String?
+    /// When the guest said hello and reached each phase of its plan, in milliseconds of its uptime.
+    var uptimeMilliseconds: [String: UInt64]
     /// The configuration symbols that the agent's programs depend on; `n` for one that is not set, null without a configuration.
     var configuration: [String: String]?
 
@@ -53,6 +55,8 @@ struct FactSheet: Codable, Hashable, Sendable {
         unprivilegedBPFDisabled = text(.unprivilegedBPF)
         hasBTF = evidence.items[.kernelBTF].map { $0.text.hasPrefix("present") }
         clockSource = text(.clockSource)
+        uptimeMilliseconds = Dictionary(uniqueKeysWithValues: evidence.uptimes.map { ("\($0.key)", $0.value) })
+        uptimeMilliseconds["hello"] = evidence.hello?.uptimeMilliseconds
         configuration = (evidence.items[.kernelConfig]?.bytes ?? packagedConfiguration).map(Self.symbolValues)
     }
 

@@ -37,6 +37,7 @@ struct EmulatorProcess: Sendable {
     private func terminationStatus() async throws -> TerminationStatus {
         // setpriv would say so as well, but as if the emulator had run and failed.
         guard access(emulator.path.string, X_OK) == 0 else { throw GuestError(.emulatorMissing, subject: emulator.path.string) }
+        if let relay = plan.network?.relay, access(relay.string, X_OK) != 0 { throw GuestError(.relayMissing, subject: relay.string) }
         let errors: SystemPackage.FileDescriptor
         do {
             errors = try SystemPackage.FileDescriptor.open(

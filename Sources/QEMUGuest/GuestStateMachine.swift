@@ -52,7 +52,7 @@ struct GuestStateMachine {
         }
         if size > limits.console { return end(.consoleFlood(bytes: size)) }
         switch state {
-        case .booting where elapsed - consoleGrewAt > limits.silence || elapsed > limits.ready:
+        case .booting where elapsed - consoleGrewAt > limits.silence || elapsed > min(limits.ready, limits.total):
             return end(.hung(seconds: Double(elapsed.components.seconds)))
         case .leaving where elapsed - leftAt > limits.shutdown: return end(.deadline)
         case .booting, .ready, .leaving: return elapsed > limits.total ? end(.deadline) : nil

@@ -34,7 +34,8 @@ public func withGuest<Value: Sendable>(
 
 private func listen(at socket: String, for conversation: GuestConversation, folder: FilePath) async throws -> any Channel {
     do {
-        return try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        // One loop for server and connection: once the server is closed, no connection is on its way from one to another.
+        return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton.any())
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(ControlChannelHandler(conversation)) }
             }

@@ -33,7 +33,7 @@ struct StandIn {
         case .silent: waitForEver()
         case .flood: while true { printLine("all work and no play makes a dull console") }
         case .panic:
-            printLine("Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)")
+            printLine("[    1.234567] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)")
             exit(0)
         case .exitEarly: exit(0)
         case .ignoreTerm:

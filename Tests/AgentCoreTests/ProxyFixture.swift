@@ -59,7 +59,8 @@ struct ProxyFixture {
             var iterator = inbound.makeAsyncIterator()
             var all = ""
             for part in parts {
-                try await outbound.write(ByteBuffer(string: part))
+                // A proxy that has hung up by now is what some tests wait for.
+                do { try await outbound.write(ByteBuffer(string: part)) } catch ChannelError.ioOnClosedChannel { break }
                 var received = ""
                 while !isDone(received), let buffer = try await iterator.next() { received += String(buffer: buffer) }
                 all += received

@@ -58,7 +58,7 @@ struct ImportDirectionTests {
 
     /// The module a line imports; nil for a line that imports none.
     static func importedModule(of line: some StringProtocol) -> String? {
-        let words = line.split(separator: " ")
+        let words = String(line).split(separator: " " as Character)
         guard let position = words.firstIndex(of: "import"), position + 1 < words.count,
             words[..<position].allSatisfy({ ["public", "package", "internal", "fileprivate", "private"].contains($0) || $0.hasPrefix("@") })
         else { return nil }

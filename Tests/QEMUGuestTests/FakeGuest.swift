@@ -57,7 +57,7 @@ struct FakeGuest {
 
     /// What remains in the folder but the console and the log.
     var leftovers: [String] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: plan.folder.string)) ?? []).filter { $0 != "console.log" && $0 != "emulator.log" }
+        ((try? FileManager.default.contentsOfDirectory(atPath: plan.folder.string)) ?? []).filter { $0 != "console.log" && $0 != "qemu.log" }
     }
 }
 

@@ -167,12 +167,16 @@ struct WithGuestTests {
         func descriptors() async throws {
             // In a process of its own, where nobody else opens anything.
             await #expect(processExitsWith: .success) {
-                func count() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count }
+                func open() throws -> [String] {
+                    try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap {
+                        try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")
+                    }
+                }
                 for behaviour in ["complete", "exit-code", "garbage"] { _ = try await FakeGuest(behaviour).run() }
-                let before = try count()
+                let before = try open()
                 for behaviour in ["complete", "exit-code", "garbage", "complete", "exit-early"] { _ = try await FakeGuest(behaviour).run() }
-                let after = try count()
-                guard after == before else { fatalError("\(before) descriptors before, \(after) after") }
+                let after = try open()
+                guard after.count == before.count else { fatalError("before \(before), after \(after)") }
             }
         }
 
@@ -181,6 +185,8 @@ struct WithGuestTests {
             let folder = try TemporaryFolder()
             await #expect(processExitsWith: .signal(SIGKILL)) { [path = folder.path.string as String] in
                 var guest = try FakeGuest("ignore-term")
+                // This process never gets to remove its own.
+                try FileManager.default.removeItem(atPath: guest.folder.path.string)
                 guest.plan.folder = FilePath(path)
                 _ = try await withGuest(guest.plan, emulator: guest.emulator) { running in
                     for await message in running.messages { if case .hello = message { kill(getpid(), SIGKILL) } }
@@ -204,6 +210,16 @@ struct WithGuestTests {
             }
             #expect(error?.code == .emulatorMissing)
             #expect(guest.leftovers == [])
+        }
+
+        @Test("is not started without the relay its network needs")
+        func noRelay() async throws {
+            var guest = try FakeGuest("complete")
+            guest.plan.network = GuestNetwork(
+                relay: guest.folder.path.appending("relay"), wireServer: "wireserver.sock", hostGAPlugin: "hostga.sock", imds: "imds.sock")
+            let error = await #expect(throws: GuestError.self) { _ = try await guest.run() }
+            #expect(error?.code == .relayMissing)
+            #expect(guest.console == "")
         }
     }
 }

@@ -1,0 +1,29 @@
+import NIOCore
+import Synchronization
+
+/// The connections that are open: they end with the fabric, and a guest cannot open them without end.
+final class OpenConnections: Sendable {
+    private struct Refused: Error {}
+
+    /// nil once the fabric is closed.
+    private let channels = Mutex<[ObjectIdentifier: any Channel]?>([:])
+
+    /// - Throws: When there is no room, or the fabric is closed.
+    func add(_ channel: any Channel) throws {
+        let key = ObjectIdentifier(channel)
+        try channels.withLock { channels in
+            guard let count = channels?.count, count < FabricLimits.connections else { throw Refused() }
+            channels?[key] = channel
+        }
+        channel.closeFuture.whenComplete { [self] _ in channels.withLock { _ = $0?.removeValue(forKey: key) } }
+    }
+
+    /// Closes all of them and lets no further one in.
+    func close() async {
+        let open = channels.withLock { channels in
+            defer { channels = nil }
+            return channels.map { Array($0.values) } ?? []
+        }
+        for channel in open { try? await channel.close() }
+    }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import MatrixModel
+import TestSupport
+import Testing
+
+@testable import FabricSimulator
+
+@Suite("The platform's endpoints")
+struct EndpointTests {
+    static let instance = "/metadata/instance?api-version=2021-02-01"
+
+    /// The answer of a fabric to one request.
+    private func answer(
+        _ endpoint: FabricRequest.Endpoint, _ line: String, _ headers: [String] = [], body: String = ""
+    ) async throws -> HTTPAnswer {
+        let run = try FabricRun()
+        let (answer, requests) = try await Fabric.serve(in: run.place, journal: run.journal) { try run.ask(endpoint, line, headers, body: body) }
+        let found = try #require(answer)
+        #expect(requests?.map(\.status) == [found.status])
+        #expect(found.headers["server"] == "kmatrix-fabric")
+        return found
+    }
+
+    @Suite("IMDS")
+    struct IMDS {
+        let outer = EndpointTests()
+
+        @Test("describes the instance to who sends the Metadata header")
+        func instance() async throws {
+            let answer = try await outer.answer(.imds, "GET \(EndpointTests.instance)", ["Metadata: true"])
+            #expect(answer.status == 200)
+            let document = try #require(try JSONSerialization.jsonObject(with: Data(answer.body.utf8)) as? [String: Any])
+            let compute = try #require(document["compute"] as? [String: Any])
+            #expect(compute["osType"] as? String == "Linux")
+        }
+
+        @Test("takes the Metadata header in any case", arguments: ["metadata: TRUE", "METADATA:  True  "])
+        func headerCase(header: String) async throws {
+            try await #expect(outer.answer(.imds, "GET \(EndpointTests.instance)", [header]).status == 200)
+        }
+
+        @Test("refuses who does not send it, or another value", arguments: [[], ["Metadata: false"], ["Metadata: "]])
+        func noHeader(headers: [String]) async throws {
+            let answer = try await outer.answer(.imds, "GET \(EndpointTests.instance)", headers)
+            #expect(answer.status == 400)
+            #expect(answer.body.contains("metadata header"))
+        }
+
+        @Test("refuses what a proxy forwarded")
+        func forwarded() async throws {
+            let answer = try await outer.answer(.imds, "GET \(EndpointTests.instance)", ["Metadata: true", "X-Forwarded-For: 10.0.0.1"])
+            #expect(answer.status == 400)
+        }
+
+        @Test("wants an API version, and names some")
+        func noVersion() async throws {
+            let answer = try await outer.answer(.imds, "GET /metadata/instance", ["Metadata: true"])
+            #expect(answer.status == 400)
+            let document = try #require(try JSONSerialization.jsonObject(with: Data(answer.body.utf8)) as? [String: Any])
+            #expect((document["newest-versions"] as? [String])?.isEmpty == false)
+        }
+
+        @Test("knows no other path, and no other method")
+        func others() async throws {
+            try await #expect(outer.answer(.imds, "GET /metadata/nothing?api-version=1", ["Metadata: true"]).status == 404)
+            try await #expect(outer.answer(.imds, "POST \(EndpointTests.instance)", ["Metadata: true"], body: "x").status == 405)
+        }
+
+        @Test("answers HEAD without a body")
+        func head() async throws {
+            let answer = try await outer.answer(.imds, "HEAD \(EndpointTests.instance)", ["Metadata: true"])
+            #expect(answer.status == 200)
+            #expect(answer.body == "")
+        }
+    }
+
+    @Suite("WireServer")
+    struct WireServer {
+        let outer = EndpointTests()
+
+        @Test("lists its versions")
+        func versions() async throws {
+            let answer = try await outer.answer(.wireServer, "GET /?comp=versions")
+            #expect(answer.status == 200)
+            #expect(answer.body.contains("<Version>2012-11-30</Version>"))
+            #expect(answer.headers["content-type"]?.hasPrefix("text/xml") == true)
+        }
+
+        @Test("tells the goal state", arguments: ["/machine?comp=goalstate", "/machine/?comp=goalstate", "/Machine?COMP=GoalState"])
+        func goalState(target: String) async throws {
+            let answer = try await outer.answer(.wireServer, "GET \(target)")
+            #expect(answer.status == 200)
+            #expect(answer.body.contains("<Incarnation>1</Incarnation>"))
+        }
+
+        @Test("takes a health report")
+        func health() async throws {
+            try await #expect(outer.answer(.wireServer, "POST /machine?comp=health", body: "<Health/>").status == 200)
+        }
+
+        @Test("knows nothing else", arguments: ["GET /", "GET /machine", "POST /?comp=versions", "GET /?comp", "GET /?="])
+        func others(line: String) async throws {
+            try await #expect(outer.answer(.wireServer, line).status == 404)
+        }
+    }
+
+    @Test("HostGAPlugin lists its versions and is healthy")
+    func hostGAPlugin() async throws {
+        let versions = try await answer(.hostGAPlugin, "GET /versions")
+        #expect(versions.status == 200)
+        try #expect(JSONDecoder().decode([String].self, from: Data(versions.body.utf8)) == ["2015-09-01"])
+        try await #expect(answer(.hostGAPlugin, "GET /health").status == 200)
+        try await #expect(answer(.hostGAPlugin, "GET /extensionArtifact").status == 404)
+    }
+
+    @Test("dates are as HTTP writes them")
+    func dates() async throws {
+        #expect(HTTPDate.format(0) == "Thu, 01 Jan 1970 00:00:00 GMT")
+        #expect(HTTPDate.format(784_111_777) == "Sun, 06 Nov 1994 08:49:37 GMT")
+        #expect(HTTPDate.format(951_782_400) == "Tue, 29 Feb 2000 00:00:00 GMT")
+        let answer = try await answer(.wireServer, "GET /?comp=versions")
+        #expect(answer.headers["x-ms-azure-host-date"]?.hasSuffix(" GMT") == true)
+    }
+}

@@ -1,0 +1,128 @@
+import EvidenceStore
+import Foundation
+import MatrixModel
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+/// The program as a person or a script starts it.
+@Suite("The command line")
+struct CommandLineTests {
+    struct Said {
+        let code: Int32?
+        let stdout: String
+        let stderr: String
+    }
+
+    /// Runs `kmatrix` with a home of its own, so that no setting of the machine's user plays a part.
+    static func kmatrix(_ arguments: [String], environment: [String: String] = [:]) async throws -> Said {
+        let home = try TemporaryFolder()
+        var values = ["HOME": home.path.string, "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
+        values.merge(environment) { _, new in new }
+        let result = try await Subprocess.run(
+            .path(try BuiltProgram.path("kmatrix")), arguments: Arguments(arguments),
+            environment: .custom(Dictionary(uniqueKeysWithValues: values.map { (Environment.Key(rawValue: $0.key) ?? "X", $0.value) })),
+            output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+        var code: Int32?
+        if case .exited(let value) = result.terminationStatus { code = value }
+        return Said(code: code, stdout: result.standardOutput, stderr: result.standardError)
+    }
+
+    /// Products that are there and do nothing: enough for what ends before a guest starts.
+    static func emptyProducts() throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(atPath: folder.path.appending("bpf").string, withIntermediateDirectories: true)
+        for name in ["azure-proxy-agent", "guest-runner", "fabric-relay", "bpf/connect4.bpf.o"] {
+            #expect(FileManager.default.createFile(atPath: folder.path.appending(name).string, contents: Data()))
+        }
+        return folder
+    }
+
+    @Test("help teaches: examples and exit codes stand in it")
+    func help() async throws {
+        let said = try await Self.kmatrix(["--help"])
+        #expect(said.code == 0)
+        #expect(said.stdout.contains("kmatrix run --kernel 6.1"))
+        #expect(said.stdout.contains("EXIT CODES"))
+        #expect(said.stderr.isEmpty)
+    }
+
+    @Test("the help of every command is what it was", arguments: ["", "run", "plan", "kernels", "kernels list", "kernels fetch", "kernels gc", "shell", "doctor"])
+    func snapshots(command: String) async throws {
+        let said = try await Self.kmatrix(["help"] + command.split(separator: " ").map(String.init))
+        let name = "help" + (command.isEmpty ? "" : "-" + command.replacing(" ", with: "-"))
+        let url = try #require(Bundle.module.url(forResource: "Snapshots/\(name)", withExtension: "txt"))
+        #expect(try said.stdout == String(contentsOf: url, encoding: .utf8))
+    }
+
+    @Test(
+        "what makes no sense is refused with code 2 and a hint",
+        arguments: [
+            (["run"], "--kernel"), (["run", "--kernel", "5.x"], "is not a kernel version"), (["run", "--kernel", ">=6.1,<5.10"], "no version can satisfy"),
+            (["run", "--kernel", "6.1", "--cgroup", "v3"], "no cgroup layout"), (["run", "--kernel", "6.1", "--mirror", "x"], "debian=URL"),
+            (["run", "--kernel", "6.1", "--jobs", "0"], "--jobs"), (["run", "--kernel", "6.1/Cloud"], "flavour"),
+            (["run", "--kernel", "6.1", "--fail-fast", "--keep-going"], "contradict"), (["frobnicate"], "Unexpected argument"),
+            (["kernels", "gc", "--unused-for", "-1"], "--unused-for"),
+        ])
+    func usage(arguments: [String], hint: String) async throws {
+        let said = try await Self.kmatrix(arguments)
+        #expect(said.code == 2)
+        #expect(said.stdout.isEmpty)
+        #expect(said.stderr.contains(hint), "\(said.stderr)")
+    }
+
+    @Test("an unknown program variant names those there are")
+    func variant() async throws {
+        let products = try Self.emptyProducts()
+        let said = try await Self.kmatrix(["run", "--kernel", "6.1", "--bpf", "nonsense"], environment: ["KMATRIX_PRODUCTS": products.path.string])
+        #expect(said.code == 2)
+        #expect(said.stderr.contains("connect4"))
+    }
+
+    @Test("a file that is no kernel is an unavailable cell, and the run goes on to its end", arguments: ["text", "empty", "missing"])
+    func noKernel(kind: String) async throws {
+        let products = try Self.emptyProducts()
+        let folder = try TemporaryFolder()
+        let image = folder.path.appending("vmlinuz")
+        if kind != "missing" { #expect(FileManager.default.createFile(atPath: image.string, contents: Data(kind == "text" ? "hello".utf8 : "".utf8))) }
+        let said = try await Self.kmatrix(
+            ["run", "--kernel", image.string, "--cgroup", "unified", "--format", "json", "--out", folder.path.appending("out").string],
+            environment: ["KMATRIX_PRODUCTS": products.path.string])
+        #expect(said.code == 3, "\(said.stderr)")
+        let document = try JSONDecoder().decode(RunDocument.self, from: Data(said.stdout.utf8))
+        #expect(document.cells.map(\.cause) == [.notABootableKernel])
+        #expect(document.run.finished != nil)
+    }
+
+    @Test("an out folder that cannot be made is refused before anything is fetched")
+    func out() async throws {
+        let products = try Self.emptyProducts()
+        let said = try await Self.kmatrix(["run", "--kernel", "6.1", "--out", "/dev/null/run"], environment: ["KMATRIX_PRODUCTS": products.path.string])
+        #expect(said.code == 2)
+        #expect(said.stderr.contains("--out"), "\(said.stderr)")
+    }
+
+    @Test("offline with an empty cache says so, with the code for what cannot be had")
+    func offline() async throws {
+        let products = try Self.emptyProducts()
+        let said = try await Self.kmatrix(
+            ["plan", "--kernel", "6.1", "--offline", "--mirror", "debian=http://mirror.invalid/debian"], environment: ["KMATRIX_PRODUCTS": products.path.string])
+        #expect(said.code == 3)
+        #expect(said.stderr.contains("--offline"), "\(said.stderr)")
+    }
+
+    @Test("missing products say how to build them")
+    func products() async throws {
+        let said = try await Self.kmatrix(["run", "--kernel", "6.1"], environment: ["KMATRIX_PRODUCTS": "/nonexistent"])
+        #expect(said.code == 2)
+        #expect(said.stderr.contains("ci/build"))
+    }
+
+    @Test("a shell without a terminal is refused")
+    func shell() async throws {
+        let said = try await Self.kmatrix(["shell", "--kernel", "6.1"])
+        #expect(said.code == 2)
+        #expect(said.stderr.contains("terminal"))
+    }
+}

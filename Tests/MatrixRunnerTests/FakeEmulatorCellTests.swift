@@ -1,0 +1,120 @@
+import EvidenceStore
+import Foundation
+import MatrixModel
+import QEMUGuest
+import Synchronization
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import MatrixRunner
+
+/// Whole cells with the stand-in emulator: what a run makes of every way a guest can end.
+@Suite("A cell whose guest misbehaves")
+struct FakeEmulatorCellTests {
+    struct Bench {
+        let folder: TemporaryFolder
+        let events = EventLog()
+
+        init() throws { folder = try TemporaryFolder() }
+
+        /// Runs a cell whose guest behaves as named.
+        func run(_ behaviour: String, retries: Int = 0, timeout: Duration = .seconds(20), out: FilePath? = nil) async throws -> CellRecord {
+            let program = try BuiltProgram.path("fake-qemu")
+            let products = folder.path.appending("products")
+            try FileManager.default.createDirectory(atPath: products.appending("bpf").string, withIntermediateDirectories: true)
+            for name in ["azure-proxy-agent", "guest-runner", "fabric-relay", "bpf/connect4.bpf.o"] {
+                #expect(FileManager.default.createFile(atPath: products.appending(name).string, contents: Data()))
+            }
+            let context = CellContext(
+                emulator: try await Emulator.find(environment: ["KMATRIX_QEMU": program.string]), accelerator: .tcg,
+                products: try Products(folder: products), timeout: timeout, retries: retries, kernelArguments: ["fake=\(behaviour)"],
+                events: events.add)
+            let planned = try #require(MatrixPlan.expand(kernels: [try MatrixPlanTests.kernel("6.1.176-1")], layouts: [.unified], programs: []).first)
+            let kernel = PreparedKernel(boot: .elf("/k/vmlinux"), initramfs: "/k/initramfs", config: nil)
+            let prepared = PreparedArtefacts(kernels: [planned.kernel.identity: .success(kernel)], payloads: [nil: .success("/k/payload")])
+            let run = try RunFolder.create(at: out ?? folder.path.appending("run"))
+            return try await CellRunner(context: context, folder: run).run(planned, prepared)
+        }
+
+        func evidence(_ record: CellRecord) throws -> FilePath { FilePath(try #require(record.evidence)) }
+    }
+
+    @Test(
+        "is inconclusive and ours, whatever it did",
+        arguments: [
+            ("garbage", Cause.protocolViolation), ("oversized", .protocolViolation), ("bad-checksum", .protocolViolation),
+            ("wrong-version", .protocolViolation), ("huge-item", .protocolViolation), ("half-frame", .evidenceLost),
+            ("exit-early", .evidenceLost), ("exit-code", .emulatorExit), ("flood", .consoleFlood), ("panic", .bootPanic),
+        ])
+    func ours(behaviour: String, cause: Cause) async throws {
+        let record = try await Bench().run(behaviour)
+        #expect(record.cause == cause)
+        #expect(record.verdict == .inconclusive)
+        #expect(record.fault == .harness)
+    }
+
+    @Test("is given up when it is silent, and tried again as often as allowed, with every attempt kept")
+    func silent() async throws {
+        let bench = try Bench()
+        let record = try await bench.run("silent", retries: 1, timeout: .seconds(5))
+        #expect(record.cause == .emulatorHang)
+        #expect(record.attempts == 2)
+        let folder = try bench.evidence(record)
+        #expect(FileManager.default.fileExists(atPath: folder.appending("attempt-1/qemu.json").string))
+        #expect(FileManager.default.fileExists(atPath: folder.appending("qemu.json").string))
+        #expect(bench.events.retries == 1)
+    }
+
+    @Test("has its verdict on disk as it was returned")
+    func stored() async throws {
+        let bench = try Bench()
+        let record = try await bench.run("exit-code")
+        let data = try #require(FileManager.default.contents(atPath: bench.evidence(record).appending("verdict.json").string))
+        #expect(try JSONDecoder().decode(CellRecord.self, from: data) == record)
+    }
+
+    @Test("leaves no socket behind")
+    func sockets() async throws {
+        let bench = try Bench()
+        let record = try await bench.run("garbage")
+        let names = try FileManager.default.contentsOfDirectory(atPath: bench.evidence(record).string)
+        #expect(!names.contains { $0.hasSuffix(".sock") })
+    }
+
+    @Test("without a kernel to boot is unavailable, and the reason is said")
+    func unprepared() async throws {
+        let bench = try Bench()
+        let planned = try #require(MatrixPlan.expand(kernels: [try MatrixPlanTests.kernel("6.1.176-1")], layouts: [.unified], programs: []).first)
+        let failure = PreparationFailure(cause: .fetchFailed, reason: "'http://mirror.invalid/x.deb' is not there (404)")
+        let prepared = PreparedArtefacts(kernels: [planned.kernel.identity: .failure(failure)], payloads: [nil: .success("/k/payload")])
+        #expect(throws: PreparationFailure.self) { try prepared.artefacts(for: planned).get() }
+        #expect(failure.judgment.verdict == .unavailable)
+        #expect(failure.judgment.summary.contains("404"))
+        _ = bench
+    }
+
+    @Test("in a folder that cannot be written is evidence lost, not a verdict")
+    func unwritable() async throws {
+        let bench = try Bench()
+        let out = bench.folder.path.appending("run")
+        // A file stands where the cell's folder has to go.
+        try FileManager.default.createDirectory(atPath: out.appending("cells").string, withIntermediateDirectories: true)
+        let id = try #require(MatrixPlan.expand(kernels: [try MatrixPlanTests.kernel("6.1.176-1")], layouts: [.unified], programs: []).first).cell.id
+        #expect(FileManager.default.createFile(atPath: out.appending("cells").appending(id.folderName).string, contents: Data()))
+        let record = try await bench.run("exit-code", out: out)
+        #expect(record.cause == .evidenceLost)
+        #expect(record.evidence == nil)
+    }
+}
+
+/// Remembers what a run told.
+final class EventLog: Sendable {
+    private let count = Mutex(0)
+
+    @Sendable func add(_ event: RunnerEvent) {
+        if case .cellRetried = event { count.withLock { $0 += 1 } }
+    }
+
+    var retries: Int { count.withLock { $0 } }
+}

@@ -1,0 +1,121 @@
+import ArtefactCache
+import EvidenceStore
+import Foundation
+import GuestImages
+import KernelCatalogue
+import MatrixModel
+import QEMUGuest
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import MatrixRunner
+
+/// Real kernels, a real verifier, the real agent. These need what `ci/build` makes and a mirror, or a filled cache.
+@Suite("Real guests", .enabled(if: RealGuests.products != nil, "KMATRIX_PRODUCTS names no built products; ci/test sets it"), .serialized)
+struct RealGuestTests {
+    @Test("the agent is proven on 5.10 and 6.1 where cgroup v2 is mounted, and fails to attach where it is not")
+    func layouts() async throws {
+        let cells = try await RealGuests.run(kernels: ["5.10", "6.1"], layouts: CgroupLayout.allCases)
+        #expect(cells.count == 10)
+        for cell in cells {
+            switch cell.cgroup {
+            case .unified, .hybrid, .elsewhere: #expect(cell.verdict == .compatible, "\(cell.id): \(cell.summary)")
+            case .legacy, .unmounted: #expect(cell.cause == .attachNoCgroup2, "\(cell.id): \(cell.summary)")
+            }
+        }
+        let legacy = try #require(cells.first { $0.cgroup == .legacy })
+        let status = try String(contentsOfFile: FilePath(try #require(legacy.evidence)).appending("status.json").string, encoding: .utf8)
+        #expect(status.contains("Failed to attach program 'connect4' with error: `bpf_link_create` failed"))
+    }
+
+    @Test("programs that need more than 5.10 has are refused by its own verifier, and run on 6.1", arguments: ["loop-lookup", "atomic-exchange", "return-value"])
+    func variants(name: String) async throws {
+        let cells = try await RealGuests.run(kernels: ["5.10", "6.1"], layouts: [.unified], programs: [name])
+        #expect(cells.map(\.cause) == [.verifierRejected, nil], "\(cells.map(\.summary))")
+        let log = FilePath(try #require(cells.first?.evidence)).appending("verifier.log").string
+        let text = try String(contentsOfFile: log, encoding: .utf8)
+        let finding = try #require(cells.first?.findings.first)
+        #expect(text.contains(finding.quote))
+        let status = try String(contentsOfFile: FilePath(try #require(cells.first?.evidence)).appending("status.json").string, encoding: .utf8)
+        #expect(status.contains("the BPF_PROG_LOAD syscall failed. Verifier output: "))
+    }
+
+    @Test("the kprobe design works on 5.10 as well")
+    func kprobe() async throws {
+        let cells = try await RealGuests.run(kernels: ["5.10"], layouts: [.unified], programs: ["kprobe-audit"])
+        #expect(cells.map(\.verdict) == [.compatible], "\(cells.map(\.summary))")
+    }
+
+    @Test(
+        "an agent that misbehaves is the agent's fault",
+        arguments: [
+            ("kill -SEGV $$", Cause.agentCrashed), ("exit 3", .agentCrashed), ("sleep 1000", .agentSilent),
+            ("echo '{\"proxyAgentStatus\":' > $STATUS; sleep 1000", .agentStatusBroken),
+            ("busybox dd if=/dev/zero of=$STATUS bs=1048576 count=20; sleep 1000", .agentStatusBroken),
+        ])
+    func agents(script: String, cause: Cause) async throws {
+        let record = try await RealGuests.runScript(script)
+        #expect(record.cause == cause, "\(record.summary)")
+        #expect(record.fault == .agent)
+    }
+
+    @Test("an agent that claims to run and redirects nothing is found out")
+    func liar() async throws {
+        let status = #"{"proxyAgentStatus":{"version":"9","status":"SUCCESS","monitorStatus":{"status":"RUNNING","message":""},"keyLatchStatus":{"status":"RUNNING","message":"","states":{}},"ebpfProgramStatus":{"status":"RUNNING","message":"Started"},"proxyListenerStatus":{"status":"RUNNING","message":"Started"}}}"#
+        let record = try await RealGuests.runScript("echo '\(status)' > $STATUS; sleep 1000")
+        #expect(record.cause == .notRedirected, "\(record.summary)")
+        #expect(record.verdict == .incompatible)
+    }
+}
+
+/// What the large tests share: the built products, and the cache of the user, so that kernels are fetched once.
+enum RealGuests {
+    static let products = ProcessInfo.processInfo.environment["KMATRIX_PRODUCTS"].flatMap { try? Products(folder: FilePath($0)) }
+
+    static func run(kernels: [String], layouts: [CgroupLayout], programs: [String] = []) async throws -> [CellRecord] {
+        let folder = try TemporaryFolder()
+        let runner = try runner(kernels: kernels, layouts: layouts, programs: programs)
+        let plan = try await runner.plan()
+        let document = try await runner.run(plan, id: "test", in: RunFolder.create(at: folder.path.appending("run")))
+        // The records outlive the folder, and what a test reads of it must be there while it reads.
+        keep(folder)
+        return document.cells
+    }
+
+    /// Runs a shell script in the agent's place, on 6.1.
+    static func runScript(_ script: String) async throws -> CellRecord {
+        let runner = try runner(kernels: ["6.1"], layouts: [.unified], programs: [])
+        let preparer = ArtefactPreparer(catalogue: runner.catalogue, cache: runner.cache, products: runner.products, events: { _ in })
+        let plan = try await runner.plan()
+        var prepared = try await preparer.prepare(plan.cells)
+        let text = "#!/bin/busybox sh\nSTATUS=/var/log/azure-proxy-agent/status.json\n\(script)\n"
+        let payload = try await preparer.images.payload(
+            PayloadSpec([
+                .init(path: "usr/sbin/azure-proxy-agent", source: .bytes(Array(text.utf8)), mode: 0o755),
+                .init(path: "bin/busybox", source: .file("/bin/busybox"), mode: 0o755),
+            ]))
+        prepared.payloads[nil] = .success(payload)
+        let context = CellContext(
+            emulator: try await Emulator.find(), accelerator: .tcg, products: runner.products, timeout: .seconds(90), retries: 2,
+            agentDeadline: .seconds(3), events: { _ in })
+        let folder = try TemporaryFolder()
+        let cell = try #require(plan.cells.first)
+        return try await CellRunner(context: context, folder: RunFolder.create(at: folder.path.appending("run"))).run(cell, prepared)
+    }
+
+    private static func runner(kernels: [String], layouts: [CgroupLayout], programs: [String]) throws -> MatrixRunner {
+        let products = try #require(products)
+        let cache = ArtefactCache.standard()
+        let request = MatrixRequest(
+            kernels: try kernels.map { try KernelSelector(parsing: $0) }, layouts: layouts, programs: try programs.map(products.program))
+        return MatrixRunner(
+            request: request, products: products, cache: cache, catalogue: KernelCatalogue(settings: CatalogueSettings(cache: cache)),
+            accelerator: .tcg, harness: "test", events: { _ in })
+    }
+
+    private nonisolated(unsafe) static var kept: [TemporaryFolder] = []
+    private static let lock = NSLock()
+
+    private static func keep(_ folder: TemporaryFolder) { lock.withLock { kept.append(folder) } }
+}
