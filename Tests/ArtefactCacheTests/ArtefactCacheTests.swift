@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import SystemPackage
 import Testing
 
@@ -19,6 +18,12 @@ final class ArtefactCacheTests {
 
     private struct FillFailure: Error {}
 
+    private actor Counter {
+        private(set) var value = 0
+
+        func increment() { value += 1 }
+    }
+
     private func write(_ text: String, in folder: FilePath) throws { try Data(text.utf8).write(to: URL(filePath: folder.appending("file").string)) }
 
     private func names(_ kind: String) -> [String] {
@@ -28,21 +33,20 @@ final class ArtefactCacheTests {
 
     @Test("fills an entry once, however many ask for it at the same time")
     func once() async throws {
-        let fills = Mutex(0)
+        let fills = Counter()
         let cache = cache
         let folders = try await withThrowingTaskGroup(of: FilePath.self) { group in
             for _ in 0..<8 {
                 group.addTask {
                     try await cache.entry(kind: "kernel", key: "one") { folder in
-                        fills.withLock { $0 += 1 }
-                        await Task.yield()
+                        await fills.increment()
                         try Data("content".utf8).write(to: URL(filePath: folder.appending("file").string))
                     }
                 }
             }
             return try await group.reduce(into: Set<FilePath>()) { $0.insert($1) }
         }
-        #expect(fills.withLock { $0 } == 1)
+        #expect(await fills.value == 1)
         #expect(folders == [root.appending("kernel/one")])
         #expect(cache.existing(kind: "kernel", key: "one") == root.appending("kernel/one"))
     }
