@@ -45,6 +45,21 @@ struct FetchTests {
         }
     }
 
+    @Test("works without the modules' package, and says beforehand that it is not on offer")
+    func lackingModules() async throws {
+        try await CatalogueFixture.with { repository in
+            let packages = CatalogueFixture.split("7.1.13+deb13-cloud-amd64", "7.1.13-1").filter { !$0.name.hasPrefix("linux-modules") }
+            try await repository.publish("bookworm", packages: packages + [CatalogueFixture.whole(Self.release, "6.1.27-1")])
+        } _: { fixture in
+            let catalogue = fixture.catalogue(suites: Self.suites)
+            let kernels = try await catalogue.listing().kernels
+            #expect(kernels.map(\.lacksModules) == [false, true])
+            let files = try await catalogue.fetch(try #require(kernels.last))
+            #expect(files.modules == nil)
+            #expect(try content(files.image) == Data(CatalogueFixture.image("7.1.13+deb13-cloud-amd64")))
+        }
+    }
+
     @Test("refuses a package with other content than its index says")
     func wrongHash() async throws {
         try await CatalogueFixture.with(publish: Self.publish) { fixture in
