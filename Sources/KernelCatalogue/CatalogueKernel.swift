@@ -17,6 +17,13 @@ public struct CatalogueKernel: Hashable, Sendable, Codable {
     /// What is fetched, in bytes.
     public var downloadSize: Int { packages.map(\.size).reduce(0, +) }
 
+    /// Whether the suite offers the kernel's image and, though they are packaged apart, not its modules.
+    ///
+    /// A backport that was superseded loses the packages of its unsigned source, modules among them, before those of its signed one.
+    public var lacksModules: Bool {
+        packages.contains { $0.name.hasPrefix("linux-binary-") } && !packages.contains { $0.name.hasPrefix("linux-modules-") }
+    }
+
     /// Names the kernel's files in the cache: the same packages, the same files.
     var cacheKey: String { Transfer.sha256(of: packages.map(\.sha256).sorted().joined(separator: "\n")) }
 }

@@ -35,23 +35,32 @@ struct Mirrors: Hashable {
         return FilePath(environment["HOME"] ?? NSHomeDirectory()).appending(".config/kmatrix/config.yml")
     }
 
+    /// Reads `mirrors: { debian: URL, debian-security: URL }`; other keys are other people's.
     private static func configuration(_ file: FilePath) throws -> [String: String] {
         guard let text = try? String(contentsOfFile: file.string, encoding: .utf8) else { return [:] }
-        struct Configuration: Decodable {
-            let mirrors: [String: String]?
+        func broken(_ node: Node, _ detail: String) -> CatalogueError {
+            CatalogueError(.badConfiguration, subject: file.string, detail: "line \(node.mark?.line ?? 1): \(detail)")
         }
+        let root: Node?
         do {
-            let mirrors = try YAMLDecoder().decode(Configuration.self, from: text.isEmpty ? "{}" : text).mirrors ?? [:]
-            if let unknown = mirrors.keys.sorted().first(where: { DebianSuite.Archive(rawValue: $0) == nil }) {
-                throw CatalogueError(.badConfiguration, subject: file.string, detail: "'mirrors' knows debian and debian-security, not '\(unknown)'")
-            }
-            return mirrors
-        } catch let error as CatalogueError {
-            throw error
+            root = try Yams.compose(yaml: text)
         } catch {
             // Yams names line and column.
             throw CatalogueError(.badConfiguration, subject: file.string, detail: "\(error)")
         }
+        guard let root else { return [:] }
+        guard let top = root.mapping else { throw broken(root, "the file must be a mapping, such as 'mirrors: { debian: URL }'") }
+        guard let node = top["mirrors"], node.null == nil else { return [:] }
+        guard let mapping = node.mapping else { throw broken(node, "'mirrors' must be a mapping, such as '{ debian: URL }'") }
+        var mirrors: [String: String] = [:]
+        for (key, value) in mapping {
+            guard let name = key.string, DebianSuite.Archive(rawValue: name) != nil else {
+                throw broken(key, "'mirrors' knows debian and debian-security, not '\(key.string ?? "this")'")
+            }
+            guard let address = value.string, !address.isEmpty else { throw broken(value, "'\(name)' must be an address") }
+            mirrors[name] = address
+        }
+        return mirrors
     }
 
     private static func trimmed(_ address: String) -> String { String(address.reversed().drop { $0 == "/" }.reversed()) }

@@ -1,0 +1,148 @@
+import Foundation
+import SystemPackage
+import Testing
+
+@testable import ArtefactCache
+
+@Suite("The cache")
+final class ArtefactCacheTests {
+    let root: FilePath
+    let cache: ArtefactCache
+
+    init() throws {
+        root = FilePath(NSTemporaryDirectory()).appending("kmatrix-cache-\(UUID().uuidString)")
+        cache = ArtefactCache(root: root)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: root.string) }
+
+    private struct FillFailure: Error {}
+
+    private actor Counter {
+        private(set) var value = 0
+
+        func increment() { value += 1 }
+    }
+
+    private func write(_ text: String, in folder: FilePath) throws { try Data(text.utf8).write(to: URL(filePath: folder.appending("file").string)) }
+
+    private func names(_ kind: String) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: root.appending(kind).string)) ?? []
+        return names.filter { !$0.hasSuffix(".lock") }.sorted()
+    }
+
+    @Test("fills an entry once, however many ask for it at the same time")
+    func once() async throws {
+        let fills = Counter()
+        let cache = cache
+        let folders = try await withThrowingTaskGroup(of: FilePath.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    try await cache.entry(kind: "kernel", key: "one") { folder in
+                        await fills.increment()
+                        try Data("content".utf8).write(to: URL(filePath: folder.appending("file").string))
+                    }
+                }
+            }
+            return try await group.reduce(into: Set<FilePath>()) { $0.insert($1) }
+        }
+        #expect(await fills.value == 1)
+        #expect(folders == [root.appending("kernel/one")])
+        #expect(cache.existing(kind: "kernel", key: "one") == root.appending("kernel/one"))
+    }
+
+    @Test("keeps nothing of an entry whose filling failed, and fills it the next time")
+    func failedFill() async throws {
+        await #expect(throws: FillFailure.self) {
+            _ = try await cache.entry(kind: "kernel", key: "one") { folder in
+                try write("half", in: folder)
+                throw FillFailure()
+            }
+        }
+        #expect(names("kernel") == [])
+        #expect(cache.existing(kind: "kernel", key: "one") == nil)
+        let folder = try await cache.entry(kind: "kernel", key: "one") { try write("whole", in: $0) }
+        #expect(try String(contentsOfFile: folder.appending("file").string, encoding: .utf8) == "whole")
+    }
+
+    @Test("throws away what a dead process left half filled before it fills anew")
+    func leftOver() async throws {
+        let part = root.appending("kernel/.one.part")
+        try FileManager.default.createDirectory(atPath: part.appending("old").string, withIntermediateDirectories: true)
+        let folder = try await cache.entry(kind: "kernel", key: "one") { try write("whole", in: $0) }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.string) == ["file"])
+    }
+
+    @Test("stops waiting for an entry that somebody else fills when it is cancelled")
+    func cancelledWait() async throws {
+        try FileManager.default.createDirectory(atPath: root.appending("kernel").string, withIntermediateDirectories: true)
+        let lock = try #require(try FileLock.tryAcquire(root.appending("kernel/.one.lock")))
+        defer { lock.release() }
+        let cache = cache
+        let waiting = Task { try await cache.entry(kind: "kernel", key: "one") { _ in } }
+        waiting.cancel()
+        await #expect(throws: CancellationError.self) { _ = try await waiting.value }
+    }
+
+    @Test("keeps nothing when it is cancelled while filling")
+    func cancelledFill() async throws {
+        let cache = cache
+        let (started, start) = AsyncStream<Void>.makeStream()
+        let filling = Task {
+            try await cache.entry(kind: "kernel", key: "one") { _ in
+                start.finish()
+                while !Task.isCancelled { await Task.yield() }
+            }
+        }
+        for await _ in started {}
+        filling.cancel()
+        await #expect(throws: CancellationError.self) { _ = try await filling.value }
+        #expect(names("kernel") == [])
+    }
+
+    @Test("collects entries nobody used for long and half filled ones, and leaves those in use")
+    func garbage() async throws {
+        for key in ["old", "new", "busy"] { _ = try await cache.entry(kind: "kernel", key: key) { try write("12345", in: $0) } }
+        try FileManager.default.createDirectory(atPath: root.appending("kernel/.dead.part").string, withIntermediateDirectories: true)
+        let past = Date(timeIntervalSinceNow: -10 * 86_400)
+        for key in ["old", "busy"] {
+            try FileManager.default.setAttributes([.modificationDate: past], ofItemAtPath: root.appending("kernel/\(key)").string)
+        }
+        let lock = try #require(try FileLock.tryAcquire(root.appending("kernel/.busy.lock")))
+        defer { lock.release() }
+        let removed = try await cache.collectGarbage(unusedFor: .seconds(5 * 86_400))
+        #expect(Set(removed.map(\.key)) == ["old", "dead"])
+        #expect(removed.first { $0.key == "old" }?.bytes == 5)
+        #expect(names("kernel") == ["busy", "new"])
+    }
+
+    @Test("counts asking for an entry as using it")
+    func useIsRemembered() async throws {
+        let folder = try await cache.entry(kind: "kernel", key: "one") { try write("1", in: $0) }
+        try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -10 * 86_400)], ofItemAtPath: folder.string)
+        _ = try await cache.entry(kind: "kernel", key: "one") { _ in throw FillFailure() }
+        #expect(try await cache.collectGarbage(unusedFor: .seconds(86_400)) == [])
+    }
+
+    @Test("says which folder cannot be written")
+    func unwritable() async throws {
+        // A file where the folder should be refuses the superuser as well.
+        try FileManager.default.createDirectory(atPath: root.string, withIntermediateDirectories: true)
+        try Data().write(to: URL(filePath: root.appending("kernel").string))
+        let error = await #expect(throws: CacheError.self) { _ = try await cache.entry(kind: "kernel", key: "one") { _ in } }
+        #expect(error?.path.starts(with: root) == true)
+        #expect(error?.description.contains(root.string) == true)
+    }
+
+    @Test("tells a full disk and a forbidden folder, each with what to do")
+    func messages() {
+        #expect(CacheError(path: "/c", errno: .noSpace).description.contains("kernels gc"))
+        #expect(CacheError(path: "/c", errno: .readOnlyFileSystem).description.contains("XDG_CACHE_HOME"))
+    }
+
+    @Test("lies where the XDG specification says, and not at a relative path")
+    func place() {
+        #expect(ArtefactCache.standard(environment: ["XDG_CACHE_HOME": "/x", "HOME": "/h"]).root == "/x/kmatrix")
+        #expect(ArtefactCache.standard(environment: ["XDG_CACHE_HOME": "x", "HOME": "/h"]).root == "/h/.cache/kmatrix")
+    }
+}
