@@ -35,6 +35,8 @@ public struct KernelCatalogue: Sendable {
         let ordered = results.sorted { $0.key < $1.key }.map(\.value)
         let searched = ordered.map(\.0)
         let failures = searched.compactMap { if case .failed(let error) = $0.outcome { error } else { nil } }
+        // A full disk is this machine's trouble and no suite's: what was not read for it must not look like what nobody offers.
+        if let full = failures.first(where: { $0.code == .noSpace }) { throw full }
         let wasRead = searched.contains { if case .read = $0.outcome { true } else { false } }
         if !wasRead { throw failures.first ?? CatalogueError(.nothingThere, subject: mirrors.main, detail: searched.map(\.name).joined(separator: ", ")) }
         return KernelListing(kernels: ordered.flatMap(\.1), searched: searched)

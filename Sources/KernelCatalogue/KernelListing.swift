@@ -39,6 +39,9 @@ public struct KernelListing: Sendable {
         }
     }
 
+    /// Whether every suite that exists was read.
+    public var isComplete: Bool { !searched.contains { if case .failed = $0.outcome { true } else { false } } }
+
     public var warnings: [String] {
         searched.compactMap { suite in
             if case .failed(let error) = suite.outcome { return "\(suite.name) was not read: \(error)" }

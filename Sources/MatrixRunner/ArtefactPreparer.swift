@@ -47,6 +47,13 @@ struct ArtefactPreparer: Sendable {
     private func prepare(_ kernel: PlannedKernel) async throws -> Result<PreparedKernel, PreparationFailure> {
         switch kernel.source {
         case .package(let package):
+            // Without them there is no disk and no network in a guest, and what it would show were our fault.
+            guard !package.lacksModules else {
+                return .failure(
+                    PreparationFailure(
+                        cause: .fetchFailed,
+                        reason: "the modules of \(package.identity.release) are in no signed index any more (\(package.identity.origin)); give an image with its modules, or choose another series"))
+            }
             let files = try await outcome(.fetchFailed) { try await catalogue.fetch(package) { events(.preparing($0.description)) } }
             switch files {
             case .failure(let failure): return .failure(failure)

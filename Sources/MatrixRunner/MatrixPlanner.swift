@@ -38,7 +38,8 @@ struct MatrixPlanner {
             do {
                 kernels += try offers.resolve(selector).map { PlannedKernel(identity: $0.identity, source: .package($0)) }
             } catch {
-                unavailable += missing(selector, .notOffered, "\(error)")
+                // Only when every suite was read it is known that nobody offers it.
+                unavailable += missing(selector, offers.isComplete ? .notOffered : .fetchFailed, "\(error)")
             }
         }
         return MatrixPlan(

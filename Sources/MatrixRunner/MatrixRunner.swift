@@ -59,14 +59,19 @@ public struct MatrixRunner: Sendable {
             let chosen = try await chooseAccelerator(emulator, prepared)
             run.accelerator = chosen.accelerator.rawValue
             run.acceleratorReason = chosen.reason
-            try folder.save(run)
             let context = CellContext(
                 emulator: emulator, accelerator: chosen.accelerator, products: products, timeout: request.timeout, retries: request.retries,
                 events: events)
             records += try await runCells(plan.cells, prepared, context, folder, onRecord)
         }
         run.finished = Self.timestamp()
-        try folder.save(run)
+        // By now the outcome is worth more than the record of it: it is told even when the disk takes nothing more.
+        do {
+            try folder.save(run)
+        } catch {
+            run.warnings.append("\(error)")
+            events(.warning("\(error)"))
+        }
         return RunDocument(run: run, cells: records.sorted(by: Self.byMeaning(plan)))
     }
 

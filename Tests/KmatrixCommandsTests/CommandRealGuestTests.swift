@@ -49,7 +49,7 @@ struct CommandRealGuestTests {
         #expect(document.cells.first?.cause == .evidenceLost, "\(document.cells.map(\.summary))")
     }
 
-    @Test("with no room for the cache a cell says so and what to do", .enabled(if: RealProgram.hasMounts, "needs unprivileged user namespaces"))
+    @Test("with no room for the cache it says so and what to do", .enabled(if: RealProgram.hasMounts, "needs unprivileged user namespaces"))
     func fullCacheDisk() async throws {
         let folder = try TemporaryFolder()
         let cache = folder.path.appending("small")
@@ -58,8 +58,8 @@ struct CommandRealGuestTests {
             ["run", "--kernel", "6.1", "--cgroup", "unified", "--format", "json", "--out", folder.path.appending("run").string], disk: cache, size: "1m",
             environment: ["XDG_CACHE_HOME": cache.string])
         #expect(ended.code == 3, "\(ended.stderr)")
-        #expect((ended.stdout + ended.stderr).contains("no space left"), "\(ended.stdout) \(ended.stderr)")
-        #expect((ended.stdout + ended.stderr).contains("XDG_CACHE_HOME"))
+        #expect(ended.stderr.contains("free some space"), "\(ended.stderr)")
+        #expect(ended.stderr.contains("XDG_CACHE_HOME"))
     }
 }
 
