@@ -1,0 +1,53 @@
+import Foundation
+import GuestProtocol
+import MatrixModel
+import Testing
+
+@testable import Judgement
+
+/// Evidence as real guests left it: a folder each, with what must come of it in `expect` (the cause, then words of the finding).
+@Suite("Captured evidence")
+struct CapturedEvidenceTests {
+    static let root = Bundle.module.bundleURL.appending(path: "Evidence")
+    static let names = ((try? FileManager.default.contentsOfDirectory(atPath: root.path(percentEncoded: false))) ?? []).sorted()
+
+    @Test("there is some")
+    func some() { #expect(Self.names.count >= 6) }
+
+    @Test("is judged as it must be", arguments: names)
+    func judged(name: String) throws {
+        let folder = Self.root.appending(path: name)
+        let expected = try String(contentsOf: folder.appending(path: "expect"), encoding: .utf8).split(separator: "\n").map(String.init)
+        let judgment = Judge.judgment(of: Self.evidence(in: folder))
+        #expect(judgment.cause?.rawValue == expected[0], "\(judgment.summary)")
+        #expect(judgment.findings.contains { $0.quote.contains(expected[1]) }, "\(judgment.findings)")
+    }
+
+    @Test("of a kernel that was well has no trouble on its console", arguments: names.filter { !$0.hasPrefix("panic") })
+    func clean(name: String) throws {
+        let console = try Data(contentsOf: Self.root.appending(path: name).appending(path: "console.log"))
+        #expect(console.count > 1000)
+        #expect(ConsoleClassifier.sightings(in: Array(console)).isEmpty)
+    }
+
+    private static func evidence(in folder: URL) -> CellEvidence {
+        func bytes(_ name: String) -> [UInt8]? { (try? Data(contentsOf: folder.appending(path: name))).map(Array.init) }
+        var evidence = CellEvidence(layout: .unified, fate: .endedEarly)
+        evidence.console = bytes("console.log") ?? []
+        let items: [(EvidenceItem, String)] = [
+            (.status, "status.json"), (.verifierLog, "verifier.log"), (.mountInfo, "mountinfo"), (.filesystems, "filesystems"), (.kernelBTF, "btf"),
+        ]
+        for (item, name) in items {
+            guard let content = bytes(name) else { continue }
+            evidence.items[item] = CellEvidence.Item(bytes: content, length: UInt64(content.count))
+        }
+        // A guest that wrote a status came to its farewell.
+        if evidence.items[.status] != nil {
+            evidence.fate = .poweredOff
+            evidence.hello = GuestHello(release: "captured", machine: "x86_64", uptimeMilliseconds: 0)
+            evidence.phases = Set(GuestPhase.allCases)
+            evidence.journal = []
+        }
+        return evidence
+    }
+}
