@@ -3,6 +3,7 @@ public enum EvidenceFile: String, CaseIterable, Hashable, Sendable {
     case verdict = "verdict.json"
     case verifierLog = "verifier.log"
     case status = "status.json"
+    case finalStatus = "status-final.json"
     case console = "console.log"
     case agentLog = "agent.log"
     case agentOutput = "agent-output.log"

@@ -5,6 +5,8 @@ public enum EvidenceItem: UInt8, CaseIterable, Hashable, Sendable {
     case agentLog = 2
     case verifierLog = 3
     case agentOutput = 4
+    /// The status the agent left when it was told to stop, after the clients.
+    case finalStatus = 5
 
     // Facts, as the kernel prints them.
     case kernelVersion = 20

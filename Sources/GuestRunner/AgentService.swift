@@ -41,6 +41,20 @@ struct AgentService {
             streams: .files(input: silence.raw, output: output.raw, error: output.raw))
     }
 
+    /// Asks the agent to stop, as a service manager would, and waits until it is gone; one that does not go is killed. What it
+    /// writes on its way out has the counters of all that happened.
+    func stop(_ agent: pid_t) throws(SystemCallError) {
+        guard kill(agent, SIGTERM) == 0 else { return }
+        let deadline = Deadline(after: Self.stopDeadline)
+        while children.takeEnding(of: agent) == nil {
+            guard !deadline.hasPassed else { return children.kill(agent) }
+            _ = try Readiness.wait(for: [children.descriptor], timeout: deadline.remaining)
+        }
+    }
+
+    /// In milliseconds.
+    private static let stopDeadline: UInt64 = 2_000
+
     /// Waits until the agent's status settles, the agent ends, its deadline passes or the host goes away.
     func waitUntilSettled(_ agent: pid_t, channel: ControlChannel) throws(SystemCallError) -> Settling {
         let deadline = Deadline(after: UInt64(plan.agentDeadline))

@@ -1,7 +1,7 @@
 import Glibc
 import GuestProtocol
 
-/// Runs one client as a process of its own, so that the request is made by that user, and takes its report from a pipe.
+/// Runs clients as processes of their own, so that each request is made by its user, and takes their reports from a pipe.
 struct ClientChild {
     let children: ChildProcesses
     /// What a client has beyond its own deadline to say that it missed it, in milliseconds.
@@ -9,19 +9,25 @@ struct ClientChild {
     /// The Swift runtime would otherwise wait for the kernel's entropy pool on the request's time (guest_system.c says more).
     private static let environment = ChildProcesses.environment + ["SWIFT_DETERMINISTIC_HASHING=1"]
 
-    /// Always a report: a client that cannot be run or says nothing is reported with that as its failure.
-    func run(_ spec: ClientSpec, deadline: UInt32) -> ClientReport {
-        guard let invocation = ClientInvocation(spec, deadline: deadline) else {
-            return Self.failed(spec, "the client's specification cannot be carried out (name or path)")
+    /// One process for all requests of a user. Always a report for each: a client that cannot be run or says nothing is reported
+    /// with that as its failure.
+    func run(_ specs: [ClientSpec], deadline: UInt32) -> [ClientReport] {
+        let invocations = specs.compactMap { ClientInvocation($0, deadline: deadline) }
+        guard invocations.count == specs.count, let batch = ClientBatch(invocations) else {
+            return specs.map { Self.failed($0, "the client's specification cannot be carried out (name, path or user)") }
         }
+        var reports: [ClientReport] = []
+        var reason = "the client ended without a report"
         do throws(SystemCallError) {
-            return try run(invocation)
+            try run(batch) { reports.append($0) }
         } catch {
-            return Self.failed(spec, "the client could not be run: \(error)")
+            reason = "the client could not be run: \(error)"
         }
+        return reports + specs.dropFirst(reports.count).map { Self.failed($0, reason) }
     }
 
-    private func run(_ invocation: ClientInvocation) throws(SystemCallError) -> ClientReport {
+    /// Hands on what the process reports until it has reported all, ends, talks nonsense or is late.
+    private func run(_ batch: ClientBatch, report: (ClientReport) -> Void) throws(SystemCallError) {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw SystemCallError("pipe", code: errno) }
         let reading = Descriptor(owning: ends[0])
@@ -29,21 +35,25 @@ struct ClientChild {
         do {
             let writing = Descriptor(owning: ends[1])
             client = try children.start(
-                "/proc/self/exe", arguments: invocation.arguments, streams: .files(input: 0, output: writing.raw, error: 2),
+                "/proc/self/exe", arguments: batch.arguments, streams: .files(input: 0, output: writing.raw, error: 2),
                 environment: Self.environment)
         }
         defer { children.kill(client) }
-        let deadline = Deadline(after: UInt64(invocation.deadline) + Self.grace)
         var decoder = FrameDecoder()
-        while try Readiness.wait(for: [reading.raw], timeout: deadline.remaining).isReady(0) {
+        var due = batch.invocations[...]
+        while let invocation = due.first {
+            let deadline = Deadline(after: UInt64(invocation.deadline) + Self.grace)
+            guard try Readiness.wait(for: [reading.raw], timeout: deadline.remaining).isReady(0) else {
+                throw SystemCallError("wait \(invocation.deadline) ms for a report of", invocation.spec.name, code: ETIMEDOUT)
+            }
             let bytes = try reading.read(upTo: 4096)
-            guard !bytes.isEmpty else { return Self.failed(invocation.spec, "the client ended without a report") }
-            guard let frames = try? decoder.receive(bytes) else { return Self.failed(invocation.spec, "the client's report is damaged") }
-            guard let frame = frames.first else { continue }
-            guard case .client(let report) = try? GuestMessage(frame) else { return Self.failed(invocation.spec, "the client's report is damaged") }
-            return report
+            guard !bytes.isEmpty, let frames = try? decoder.receive(bytes) else { return }
+            for frame in frames {
+                guard case .client(let said) = try? GuestMessage(frame), said.name == due.first?.spec.name else { return }
+                report(said)
+                due.removeFirst()
+            }
         }
-        return Self.failed(invocation.spec, "the client said nothing within \(invocation.deadline) ms")
     }
 
     private static func failed(_ spec: ClientSpec, _ failure: String) -> ClientReport {

@@ -18,7 +18,7 @@ struct EvidenceSender {
         (.clockSource, "/sys/devices/system/clocksource/clocksource0/current_clocksource"),
     ]
     static let results: [(EvidenceItem, String)] = [
-        (.status, AgentService.statusFile), (.agentLog, agentLogs + "/ProxyAgent.log"), (.verifierLog, agentLogs + "/verifier.log"),
+        (.agentLog, agentLogs + "/ProxyAgent.log"), (.verifierLog, agentLogs + "/verifier.log"),
         (.agentOutput, AgentService.outputFile),
     ]
 
@@ -28,8 +28,13 @@ struct EvidenceSender {
         try send(.kernelBTF, Array((SmallFile.exists("/sys/kernel/btf/vmlinux") ? "present" : "absent").utf8))
     }
 
+    /// What the agent said when its status settled.
+    func sendStatus() throws(ControlChannel.Failure) { try send(.status, file: AgentService.statusFile) }
+
     /// What the agent and the kernel left.
-    func sendResults() throws(ControlChannel.Failure) {
+    /// - Parameter wasSettled: Whether the status was sent before; then the file holds the agent's last words.
+    func sendResults(wasSettled: Bool) throws(ControlChannel.Failure) {
+        try send(wasSettled ? .finalStatus : .status, file: AgentService.statusFile)
         for (item, path) in Self.results { try send(item, file: path) }
         if let log = Self.kernelLog() { try send(.kernelLog, log) }
     }

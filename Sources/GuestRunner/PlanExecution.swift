@@ -22,10 +22,11 @@ struct PlanExecution {
         try phase(.planReceived)
         guard plan.mode != .nothing else { return try channel.sendFarewell() }
         let evidence = EvidenceSender(channel: channel)
+        var wasSettled = false
         do {
             try prepare()
             try evidence.sendFacts()
-            try runAgent()
+            try runAgent(evidence, &wasSettled)
         } catch let failure as SetupFailure {
             // The facts say why a kernel cannot do what the step needed.
             try evidence.sendFacts()
@@ -35,7 +36,7 @@ struct PlanExecution {
         } catch {
             try channel.send(.setupFailed(step: "plan", reason: "\(error)"))
         }
-        try evidence.sendResults()
+        try evidence.sendResults(wasSettled: wasSettled)
         try phase(.evidenceSent)
         try channel.sendFarewell()
     }
@@ -59,7 +60,7 @@ struct PlanExecution {
         try phase(.networkReady)
     }
 
-    private func runAgent() throws {
+    private func runAgent(_ evidence: EvidenceSender, _ wasSettled: inout Bool) throws {
         let service = AgentService(plan: plan, children: children)
         try step("surroundings") { try service.prepareSurroundings() }
         let agent: pid_t
@@ -76,18 +77,32 @@ struct PlanExecution {
             if plan.mode == .shell { try runShell(agent: "has ended (\(ending))") }
         case .settled:
             try phase(.agentSettled)
-            if plan.mode == .shell { try runShell(agent: "runs") } else { try runClients(agent) }
+            if plan.mode == .shell { return try runShell(agent: "runs") }
+            try evidence.sendStatus()
+            wasSettled = true
+            if try runClients(agent) { try service.stop(agent) }
         }
     }
 
-    private func runClients(_ agent: pid_t) throws(ControlChannel.Failure) {
+    /// Returns whether the agent was there to the end.
+    private func runClients(_ agent: pid_t) throws(ControlChannel.Failure) -> Bool {
         let runner = ClientChild(children: children)
-        for spec in plan.clients {
+        for specs in Self.byUser(plan.clients) {
             guard !channel.isHungUp else { throw .hostWentAway }
-            try channel.send(.client(runner.run(spec, deadline: plan.clientDeadline)))
-            if let ending = children.takeEnding(of: agent) { return try channel.send(.agentEnded(ending)) }
+            for report in runner.run(specs, deadline: plan.clientDeadline) { try channel.send(.client(report)) }
+            guard let ending = children.takeEnding(of: agent) else { continue }
+            try channel.send(.agentEnded(ending))
+            return false
         }
         try phase(.clientsDone)
+        return true
+    }
+
+    /// Clients of one user together, users and clients in the plan's order.
+    private static func byUser(_ clients: [ClientSpec]) -> [[ClientSpec]] {
+        var users: [UInt32] = []
+        for client in clients where !users.contains(client.user) { users.append(client.user) }
+        return users.map { user in clients.filter { $0.user == user } }
     }
 
     private func runShell(agent: String) throws(ControlChannel.Failure) {

@@ -63,10 +63,12 @@ extension Judge {
         let status = evidence.items[.status].flatMap { AgentStatus(json: $0.bytes) }
         let count = evidence.clients.count
         // A run in which the agent lost track of connections must not pass for a whole one.
-        if let lost = status?.ebpfProgram.states?["auditEntriesLost"], lost != "0" {
+        // Its last words have the counters of everything that happened.
+        let last = evidence.items[.finalStatus].flatMap { AgentStatus(json: $0.bytes) } ?? status
+        if let lost = last?.ebpfProgram.states?["auditEntriesLost"], lost != "0" {
             return Judgment(
                 verdict: .degraded, cause: .eventsLost, summary: "All \(count) clients were served through the agent, which lost \(Quote.line(lost)) audit entries.",
-                findings: [Finding(source: "status.json", quote: "auditEntriesLost: \(Quote.line(lost))")])
+                findings: [Finding(source: "status-final.json", quote: "auditEntriesLost: \(Quote.line(lost))")])
         }
         let key = status.map { statusFinding("keyLatchStatus", $0.keyLatch) }
         return Judgment(

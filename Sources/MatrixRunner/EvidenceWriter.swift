@@ -10,7 +10,7 @@ struct EvidenceWriter {
 
     /// Which file takes which item; the rest goes into `facts.json`.
     private static let files: [(EvidenceItem, EvidenceFile)] = [
-        (.status, .status), (.agentLog, .agentLog), (.verifierLog, .verifierLog), (.agentOutput, .agentOutput), (.kernelLog, .kernelLog),
+        (.status, .status), (.finalStatus, .finalStatus), (.agentLog, .agentLog), (.verifierLog, .verifierLog), (.agentOutput, .agentOutput), (.kernelLog, .kernelLog),
         (.kernelConfig, .kernelConfig),
     ]
 

@@ -50,6 +50,34 @@ struct ClientInvocationTests {
     func otherArguments(arguments: [String]) { #expect(ClientInvocation(arguments: arguments) == nil) }
 }
 
+@Suite("ClientBatch")
+struct ClientBatchTests {
+    private static func invocation(_ name: String, user: UInt32) throws -> ClientInvocation {
+        try #require(ClientInvocation(ClientSpec(name: name, kind: .http, user: user, address: [1, 2, 3, 4], port: 80, path: "/"), deadline: 5))
+    }
+
+    @Test("survives the way through arguments, in order")
+    func roundTrip() throws {
+        let batch = try #require(ClientBatch([Self.invocation("a", user: 7), Self.invocation("b", user: 7)]))
+        #expect(batch.arguments.count == 15)
+        #expect(ClientBatch(arguments: batch.arguments) == batch)
+    }
+
+    @Test("is of one user, and of somebody")
+    func oneUser() throws {
+        #expect(ClientBatch([try Self.invocation("a", user: 0), try Self.invocation("b", user: 7)]) == nil)
+        #expect(ClientBatch([]) == nil)
+        #expect(ClientBatch(arguments: ["client"]) == nil)
+    }
+
+    @Test("refuses arguments that are cut off or carry one that is refused")
+    func malformed() throws {
+        let batch = try #require(ClientBatch([Self.invocation("a", user: 7), Self.invocation("b", user: 7)]))
+        #expect(ClientBatch(arguments: batch.arguments.dropLast()) == nil)
+        #expect(ClientBatch(arguments: batch.arguments.dropLast() + ["x"]) == nil)
+    }
+}
+
 @Suite("HTTPAnswer")
 struct HTTPAnswerTests {
     @Test("reads status, the agent's header in any case, and the length")

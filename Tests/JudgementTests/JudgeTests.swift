@@ -187,10 +187,10 @@ struct JudgeTests {
             #expect(Judge.judgment(of: evidence).cause == .evidenceLost)
         }
 
-        @Test("lost audit entries degrade")
-        func counted() {
+        @Test("lost audit entries degrade, wherever they are counted", arguments: [EvidenceItem.status, .finalStatus])
+        func counted(item: EvidenceItem) {
             var evidence = Samples.compatible()
-            evidence.items[.status] = Samples.item(Samples.status(ebpf: "RUNNING", message: "Started", lost: 3))
+            evidence.items[item] = Samples.item(Samples.status(ebpf: "RUNNING", message: "Started", lost: 3))
             #expect(Judge.judgment(of: evidence).verdict == .degraded)
             #expect(Judge.judgment(of: evidence).cause == .eventsLost)
         }
