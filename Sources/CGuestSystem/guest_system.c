@@ -265,6 +265,11 @@ int gs_peer(int socket_, uint32_t *address, uint16_t *port) {
 
 // O_NONBLOCK keeps a FIFO or a device somebody put in a file's place from holding the caller; regular files ignore it.
 int gs_open_read(const char *path) { return result(open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)); }
+// Past the page cache: a disk that is read once need not be kept in memory. What cannot be read so is read the ordinary way.
+int gs_open_disk(const char *path) {
+    int disk = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_DIRECT);
+    return disk >= 0 ? disk : gs_open_read(path);
+}
 int gs_open_read_write(const char *path) { return result(open(path, O_RDWR | O_CLOEXEC | O_NOCTTY)); }
 int gs_open_log(const char *path) { return result(open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)); }
 int gs_open_root(void) { return gs_open_folder("/"); }

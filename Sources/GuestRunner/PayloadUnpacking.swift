@@ -9,32 +9,16 @@ public enum PayloadUnpacking {
     /// - Returns: The number of entries.
     @discardableResult
     public static func unpack(_ source: String, below destination: String) throws -> Int {
-        let disk = try SystemCallError.check(gs_open_read(source), "open", source)
-        defer { close(disk) }
+        let disk = try PayloadDisk(source)
         let root = try SystemCallError.check(gs_open_folder(destination), "open", destination)
         defer { close(root) }
-        var archive = PayloadArchive { limit throws(PayloadArchive.Violation) in
-            // The loop below holds the descriptor open for as long as the archive is used.
-            try readPiece(disk, limit)
-        }
+        var archive = PayloadArchive { limit throws(PayloadArchive.Violation) in try disk.read(upTo: limit) }
         var count = 0
         while let entry = try archive.next() {
             try unpack(entry, from: &archive, root: root)
             count += 1
         }
         return count
-    }
-
-    private static func readPiece(_ descriptor: Int32, _ limit: Int) throws(PayloadArchive.Violation) -> [UInt8] {
-        var failure: Int32 = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
-            var got: Int
-            repeat { got = read(descriptor, buffer.baseAddress, limit) } while got < 0 && errno == EINTR
-            if got < 0 { failure = errno }
-            count = max(got, 0)
-        }
-        guard failure == 0 else { throw .unreadable(failure) }
-        return bytes
     }
 
     private static func unpack(_ entry: PayloadArchive.Entry, from archive: inout PayloadArchive, root: Int32) throws {

@@ -68,9 +68,9 @@ public struct AcceleratorProbe: Sendable {
         let subject = AcceleratorMemory.Subject(emulator: emulator.path, version: emulator.version.description)
         if let answer = memory.recall(subject) { return answer }
         guard let booting else { return Answer(accelerator: .tcg, reason: "there is no guest to try \(device) with") }
-        let answer: Answer
+        let (answer, isCertain): (Answer, Bool)
         do {
-            answer = try await boot(booting.kernel, booting.initramfs)
+            (answer, isCertain) = try await boot(booting.kernel, booting.initramfs)
         } catch let error as CancellationError {
             throw error
         } catch {
@@ -79,11 +79,11 @@ public struct AcceleratorProbe: Sendable {
         }
         try Task.checkCancellation()
         // An answer that cannot be kept is as true; the next run asks again.
-        try? memory.remember(answer, for: subject)
+        if isCertain { try? memory.remember(answer, for: subject) }
         return answer
     }
 
-    private func boot(_ kernel: BootPlan.Kernel, _ initramfs: FilePath) async throws -> Answer {
+    private func boot(_ kernel: BootPlan.Kernel, _ initramfs: FilePath) async throws -> (Answer, isCertain: Bool) {
         let folder = try makeFolder()
         defer { try? FileManager.default.removeItem(atPath: folder.string) }
         var plan = BootPlan(kernel: kernel, initramfs: initramfs, accelerator: .kvm, folder: folder)
@@ -94,9 +94,18 @@ public struct AcceleratorProbe: Sendable {
         }
         let console = FileTail.text(of: folder.appending(QEMUCommandLine.Name.console), bytes: 64 << 10)
         if let trouble = Self.trouble(outcome.ending, console: console) {
-            return Answer(accelerator: .tcg, reason: "a trial guest failed with \(device): \(trouble)")
+            return (Answer(accelerator: .tcg, reason: "a trial guest failed with \(device): \(trouble)"), Self.isCertain(outcome.ending))
         }
-        return Answer(accelerator: .kvm, reason: "a trial guest ran with it")
+        return (Answer(accelerator: .kvm, reason: "a trial guest ran with it"), true)
+    }
+
+    /// Whether the ending tells something of KVM. A busy host can make a guest late, and memory running out kills it: asked again.
+    static func isCertain(_ ending: GuestEnding) -> Bool {
+        switch ending {
+        case .hung, .deadline, .released: false
+        case .emulatorExited(let status, _): !status.contains("signaled(9)")
+        case .farewell, .endedEarly, .consoleFlood, .protocolViolation: true
+        }
     }
 
     /// What went wrong with the trial, or nil when the guest booted and switched off.

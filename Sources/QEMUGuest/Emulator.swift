@@ -34,23 +34,57 @@ public struct Emulator: Hashable, Sendable {
 
     /// Finds QEMU: `KMATRIX_QEMU`, else `qemu-system-x86_64` in PATH.
     /// - Throws: `GuestError` with `emulatorMissing`, `emulatorTooOld` or `emulatorUnusable`.
-    public static func find(environment: [String: String] = ProcessInfo.processInfo.environment) async throws -> Emulator {
+    public static func find(environment: [String: String] = ProcessInfo.processInfo.environment, patience: Duration = .seconds(20)) async throws -> Emulator {
         let name = environment["KMATRIX_QEMU"] ?? "qemu-system-x86_64"
         let candidates = name.contains("/") ? [name] : (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
         guard let found = candidates.first(where: Self.isProgram) else { throw GuestError(.emulatorMissing, subject: name) }
         // Guests run in folders of their own, where a relative name means something else.
         let path = URL(filePath: found).path(percentEncoded: false)
-        let result: ExecutionResult<Void, StringOutput<UTF8>, DiscardedOutput>
-        do {
-            result = try await Subprocess.run(.path(FilePath(path)), arguments: ["--version"], output: .string(limit: 4096))
-        } catch {
-            throw GuestError(.emulatorUnusable, subject: path, detail: "\(error)")
-        }
-        guard result.terminationStatus.isSuccess, let version = Version(banner: result.standardOutput) else {
-            throw GuestError(.emulatorUnusable, subject: path, detail: "'--version' ended with \(result.terminationStatus)")
-        }
+        let version = try await version(of: path, patience: patience)
         guard version >= oldestVersion else { throw GuestError(.emulatorTooOld, subject: path, detail: version.description) }
         return Emulator(path: FilePath(path), version: version)
+    }
+
+    /// Asks the program for its version. An interruption is nobody's fault, and a program that never answers is no QEMU.
+    private static func version(of path: String, patience: Duration) async throws -> Version {
+        var options = PlatformOptions()
+        options.createSession = true
+        options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .milliseconds(500))]
+        let settings = options
+        enum Answer: Sendable {
+            case said(TerminationStatus, String)
+            case late
+        }
+        do {
+            let answer = try await withThrowingTaskGroup(of: Answer.self) { group in
+                group.addTask {
+                    let result = try await Subprocess.run(
+                        .path(FilePath(path)), arguments: ["--version"], platformOptions: settings, output: .string(limit: 4096))
+                    return .said(result.terminationStatus, result.standardOutput)
+                }
+                group.addTask {
+                    try await Task.sleep(for: patience)
+                    return .late
+                }
+                defer { group.cancelAll() }
+                return try await group.next() ?? .late
+            }
+            // A run that was cancelled may return what the signal left.
+            try Task.checkCancellation()
+            switch answer {
+            case .late: throw GuestError(.emulatorUnusable, subject: path, detail: "'--version' gave no answer within \(patience)")
+            case .said(let status, let banner):
+                guard status.isSuccess, let version = Version(banner: banner) else {
+                    throw GuestError(.emulatorUnusable, subject: path, detail: "'--version' ended with \(status)")
+                }
+                return version
+            }
+        } catch let error as GuestError {
+            throw error
+        } catch {
+            if error is CancellationError || Task.isCancelled { throw CancellationError() }
+            throw GuestError(.emulatorUnusable, subject: path, detail: "\(error)")
+        }
     }
 
     private static func isProgram(_ path: String) -> Bool {

@@ -34,9 +34,12 @@ struct EmulatorProcess: Sendable {
         return text
     }
 
+    private static let setpriv = "/usr/bin/setpriv"
+
     private func terminationStatus() async throws -> TerminationStatus {
         // setpriv would say so as well, but as if the emulator had run and failed.
         guard access(emulator.path.string, X_OK) == 0 else { throw GuestError(.emulatorMissing, subject: emulator.path.string) }
+        guard access(Self.setpriv, X_OK) == 0 else { throw GuestError(.toolMissing, subject: Self.setpriv, detail: "util-linux") }
         if let relay = plan.network?.relay, access(relay.string, X_OK) != 0 { throw GuestError(.relayMissing, subject: relay.string) }
         let errors: SystemPackage.FileDescriptor
         do {
@@ -60,18 +63,19 @@ struct EmulatorProcess: Sendable {
         // With a terminal the emulator stays in the session that has it.
         options.createSession = plan.terminal == .none
         options.teardownSequence = [.gracefulShutDown(toProcessGroup: options.createSession, allowedDurationToNextStep: .seconds(2))]
-        // setpriv(1) asks the kernel to kill the emulator when the harness dies, even by SIGKILL.
+        // setpriv(1) asks the kernel to kill the emulator when the harness dies, even by SIGKILL. To the kernel that means the thread
+        // that forked (prctl(2), PR_SET_PDEATHSIG); swift-subprocess 1.0 forks from one thread that lives as long as the process.
         let arguments = Arguments(["--pdeathsig", "KILL", emulator.path.string] + QEMUCommandLine(plan).arguments)
         let environment = Environment.custom(["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"])
         switch plan.terminal {
         case .none:
             return try await Subprocess.run(
-                .path("/usr/bin/setpriv"), arguments: arguments, environment: environment, workingDirectory: plan.folder,
+                .path(FilePath(Self.setpriv)), arguments: arguments, environment: environment, workingDirectory: plan.folder,
                 platformOptions: options, input: .none, output: .discarded, error: errors
             ).terminationStatus
         case .inherited:
             return try await Subprocess.run(
-                .path("/usr/bin/setpriv"), arguments: arguments, environment: environment, workingDirectory: plan.folder,
+                .path(FilePath(Self.setpriv)), arguments: arguments, environment: environment, workingDirectory: plan.folder,
                 platformOptions: options, input: .fileDescriptor(.standardInput, closeAfterSpawningProcess: false),
                 output: .fileDescriptor(.standardOutput, closeAfterSpawningProcess: false), error: errors
             ).terminationStatus

@@ -3,7 +3,7 @@ import SystemPackage
 /// Why no guest could be started.
 public struct GuestError: Error, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case emulatorMissing, emulatorTooOld, emulatorUnusable, folder, socket, notReady, relayMissing, acceleratorUnusable }
+        enum Value: Hashable, Sendable { case emulatorMissing, emulatorTooOld, emulatorUnusable, folder, socket, notReady, relayMissing, toolMissing, acceleratorUnusable }
         let value: Value
         public static let emulatorMissing = Code(value: .emulatorMissing)
         public static let emulatorTooOld = Code(value: .emulatorTooOld)
@@ -13,6 +13,7 @@ public struct GuestError: Error, Sendable, CustomStringConvertible {
         /// The guest ended, or its channel closed, before it said hello.
         public static let notReady = Code(value: .notReady)
         public static let relayMissing = Code(value: .relayMissing)
+        public static let toolMissing = Code(value: .toolMissing)
         /// KVM was asked for and its device cannot be opened.
         public static let acceleratorUnusable = Code(value: .acceleratorUnusable)
     }
@@ -36,6 +37,7 @@ public struct GuestError: Error, Sendable, CustomStringConvertible {
         case .folder: "the guest's folder '\(subject)' cannot be used: \(detail)"
         case .socket: "the guest's control socket in '\(subject)' cannot be made: \(detail)"
         case .notReady: "the guest never got ready: \(detail)"
+        case .toolMissing: "'\(subject)' is needed to start guests and not installed; install Debian's package \(detail) (ci/setup does)"
         case .relayMissing: "the relay '\(subject)' is missing; build it with ci/build"
         case .acceleratorUnusable:
             "\(subject) cannot be opened (\(detail)); join the group that owns it (usually kvm), or leave the choice to the harness, which falls "

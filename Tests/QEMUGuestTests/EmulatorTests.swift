@@ -48,6 +48,34 @@ struct EmulatorTests {
         #expect(error?.code == .emulatorMissing)
     }
 
+    /// A program that never answers.
+    private func mute(in folder: TemporaryFolder) throws -> FilePath {
+        let path = folder.path.appending("qemu-system-x86_64")
+        try Data("#!/bin/sh\nexec sleep 1000\n".utf8).write(to: URL(filePath: path.string))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path.string)
+        return path
+    }
+
+    @Test("gives up on a program that never answers")
+    func mute() async throws {
+        let folder = try TemporaryFolder()
+        let path = try mute(in: folder)
+        let error = await #expect(throws: GuestError.self) {
+            try await Emulator.find(environment: ["KMATRIX_QEMU": path.string], patience: .milliseconds(100))
+        }
+        #expect(error?.code == .emulatorUnusable)
+        #expect(error?.description.contains("no answer") == true)
+    }
+
+    @Test("an interruption is told as one, not as QEMU's fault")
+    func interrupted() async throws {
+        let folder = try TemporaryFolder()
+        let path = try mute(in: folder)
+        let finding = Task { try await Emulator.find(environment: ["KMATRIX_QEMU": path.string]) }
+        finding.cancel()
+        await #expect(throws: CancellationError.self) { try await finding.value }
+    }
+
     @Test("says what to install when there is none")
     func missing() async throws {
         let error = await #expect(throws: GuestError.self) { try await Emulator.find(environment: ["PATH": "/missing"]) }

@@ -67,6 +67,7 @@ int gs_peer(int socket, uint32_t *address, uint16_t *port);
 
 // open(2), openat(2) and mkdirat(2) with what Swift cannot pass; close-on-exec always.
 int gs_open_read(const char *path);
+int gs_open_disk(const char *path);
 int gs_open_read_write(const char *path);
 int gs_open_log(const char *path);
 // Opens a folder under another, making it if it is not there; never follows a symbolic link.
