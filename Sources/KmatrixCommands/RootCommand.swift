@@ -6,16 +6,18 @@ public struct RootCommand: AsyncParsableCommand {
         commandName: "kmatrix",
         abstract: "Finds out on which Linux kernels and cgroup set-ups the metadata-security agent really works.",
         discussion: """
-            kmatrix boots guests in QEMU, one per kernel and cgroup layout, starts the agent in each, lets clients talk to a simulated
-            platform, and judges what the platform saw. A cell is green only when the platform's own journal proves it.
+            kmatrix boots guests in QEMU, one per kernel and cgroup layout, starts the \
+            agent in each, lets clients talk to a simulated platform, and judges what \
+            the platform saw. A cell is green only when the platform's own journal \
+            proves it.
 
             EXAMPLES
-              kmatrix run --kernel 6.1                       the newest 6.1 on offer, in all cgroup layouts
+              kmatrix run --kernel 6.1             the newest 6.1, all cgroup layouts
               kmatrix run --kernel '>=5.10,<6.13' --cgroup unified
               kmatrix run --kernel all --format json > run.json
-              kmatrix plan --kernel all                      what that would boot
-              kmatrix shell --kernel 6.1 --cgroup legacy     look around in a guest
-              kmatrix doctor                                 is this machine fit for it?
+              kmatrix plan --kernel all            what that would boot
+              kmatrix shell --kernel 6.1 --cgroup legacy    look around in a guest
+              kmatrix doctor                       is this machine fit for it?
 
             EXIT CODES
               0  every cell is as documented or expected
