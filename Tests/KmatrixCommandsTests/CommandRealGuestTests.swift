@@ -36,6 +36,22 @@ struct CommandRealGuestTests {
         try await RealProgram.wait { RealProgram.processes(below: out).isEmpty }
     }
 
+    @Test("a program that cannot be loaded where support is documented is code 1, and --fail-fast leaves the rest not run")
+    func failFast() async throws {
+        let folder = try TemporaryFolder()
+        let object = folder.path.appending("broken.bpf.o")
+        #expect(FileManager.default.createFile(atPath: object.string, contents: Data([0x7F, 0x45, 0x4C, 0x46] + [UInt8](repeating: 0, count: 600))))
+        let ended = try await RealProgram.run([
+            "run", "--kernel", "6.1", "--cgroup", "unified", "--cgroup", "hybrid", "--bpf", object.string, "--jobs", "1", "--fail-fast", "--format",
+            "json", "--out", folder.path.appending("run").string,
+        ])
+        #expect(ended.code == 1, "\(ended.stderr)")
+        let document = try JSONDecoder().decode(RunDocument.self, from: Data(ended.stdout.utf8))
+        #expect(document.cells.map(\.verdict) == [.incompatible, .notRun], "\(document.cells.map(\.summary))")
+        #expect(document.cells.first?.cause == .loadFailed)
+        #expect(document.cells.map(\.bpf) == ["broken", "broken"])
+    }
+
     @Test("on a full disk a cell is evidence lost, never a verdict of the kernel", .enabled(if: RealProgram.hasMounts, "needs unprivileged user namespaces"))
     func fullEvidenceDisk() async throws {
         let folder = try TemporaryFolder()
@@ -95,6 +111,12 @@ enum RealProgram {
             try await meanwhile(execution.processIdentifier.value)
         }
         return Ended(code: code(result.terminationStatus), stdout: "", stderr: "")
+    }
+
+    static func run(_ arguments: [String]) async throws -> Ended {
+        let result = try await Subprocess.run(
+            .path(try #require(path)), arguments: Arguments(arguments), output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+        return Ended(code: code(result.terminationStatus), stdout: result.standardOutput, stderr: result.standardError)
     }
 
     /// Runs the program while a small file system lies over a folder.
