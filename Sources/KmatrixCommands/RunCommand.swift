@@ -31,9 +31,6 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "How to print the outcome: table, json (one object), or jsonl (a line per cell as it finishes, then the run).")
     var format: OutputFormat = .table
 
-    @Flag(inversion: .prefixedNo, exclusivity: .exclusive, help: .hidden)
-    var progress = true
-
     @Flag(help: "End the run at the first cell that contradicts its expectation.")
     var failFast = false
 
@@ -53,9 +50,7 @@ struct RunCommand: AsyncParsableCommand {
     private func execute() async throws -> RunDocument {
         let display = ProgressDisplay()
         defer { display.end() }
-        let prepared = try await RunPreparation(axes: axes, kernels: kernels, guests: guests, stopsAtFirstFailure: failFast) { event in
-            if progress { display.show(event) }
-        }
+        let prepared = try await RunPreparation(axes: axes, kernels: kernels, guests: guests, stopsAtFirstFailure: failFast, events: display.show)
         let identifier = RunIdentifier.make()
         let parent = RunFolder.standardParent(environment: ProcessInfo.processInfo.environment)
         let place = out.map { FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath($0)) } ?? parent.appending(identifier)
