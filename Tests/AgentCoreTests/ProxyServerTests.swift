@@ -228,8 +228,9 @@ struct ProxyServerTests {
             var limits = ProxyLimits()
             limits.headTime = .milliseconds(20)
             try await ProxyFixture.with(limits: limits, script: hello) { fixture in
-                let answer = try await fixture.talk(["GET / HTTP/1.1\r\nHost: "])
-                #expect(answer == "")
+                // Closed with bytes unread, so the client sees either an end or a reset.
+                let answer = try? await fixture.talk(["GET / HTTP/1.1\r\nHost: "])
+                #expect(answer ?? "" == "")
                 #expect(fixture.origin.connections == 0)
             }
         }
