@@ -65,10 +65,14 @@ extension Judge {
         // A run in which the agent lost track of connections must not pass for a whole one.
         // Its last words have the counters of everything that happened.
         let last = evidence.items[.finalStatus].flatMap { AgentStatus(json: $0.bytes) } ?? status
-        if let lost = last?.ebpfProgram.states?["auditEntriesLost"], lost != "0" {
+        let losses = ["auditEntriesLost", "connectionsWithoutEntry"].compactMap { name in
+            last?.ebpfProgram.states?[name].flatMap { $0 == "0" ? nil : "\(name): \(Quote.line($0))" }
+        }
+        if !losses.isEmpty {
             return Judgment(
-                verdict: .degraded, cause: .eventsLost, summary: "All \(count) clients were served through the agent, which lost \(Quote.line(lost)) audit entries.",
-                findings: [Finding(source: "status-final.json", quote: "auditEntriesLost: \(Quote.line(lost))")])
+                verdict: .degraded, cause: .eventsLost,
+                summary: "All \(count) clients were served through the agent, which lost track of others (\(losses.joined(separator: ", "))).",
+                findings: losses.map { Finding(source: "status-final.json", quote: $0) })
         }
         let key = status.map { statusFinding("keyLatchStatus", $0.keyLatch) }
         return Judgment(

@@ -193,6 +193,9 @@ struct JudgeTests {
             evidence.items[item] = Samples.item(Samples.status(ebpf: "RUNNING", message: "Started", lost: 3))
             #expect(Judge.judgment(of: evidence).verdict == .degraded)
             #expect(Judge.judgment(of: evidence).cause == .eventsLost)
+            // An entry evicted unread shows only in the connection that lacks it.
+            evidence.items[item] = Samples.item(Samples.status(ebpf: "RUNNING", message: "Started", missed: 1))
+            #expect(Judge.judgment(of: evidence).cause == .eventsLost)
         }
     }
 }

@@ -12,12 +12,12 @@ enum Samples {
 
     static func item(_ text: String) -> CellEvidence.Item { CellEvidence.Item(bytes: Array(text.utf8), length: UInt64(text.utf8.count)) }
 
-    static func status(ebpf: String, message: String, lost: Int = 0) -> String {
+    static func status(ebpf: String, message: String, lost: Int = 0, missed: Int = 0) -> String {
         """
         {"timestamp":"2026-08-03T09:14:27.52","proxyAgentStatus":{"version":"1.0.0","status":"ERROR",
         "monitorStatus":{"status":"RUNNING","message":"ok"},
         "keyLatchStatus":{"status":"STOPPED","message":"not latched","states":{"secureChannelState":"Unknown"}},
-        "ebpfProgramStatus":{"status":"\(ebpf)","message":"\(message)","states":{"auditEntriesLost":"\(lost)"}},
+        "ebpfProgramStatus":{"status":"\(ebpf)","message":"\(message)","states":{"auditEntriesLost":"\(lost)","connectionsWithoutEntry":"\(missed)"}},
         "proxyListenerStatus":{"status":"RUNNING","message":"Started proxy listener, ready to accept request - 3"},
         "telemetryLoggerStatus":{"status":"UNKNOWN","message":"Status unknown."},"proxyConnectionsCount":4},
         "proxyConnectionSummary":[],"failedAuthenticateSummary":[]}
