@@ -72,9 +72,8 @@ let package = Package(
         .target(
             name: "KmatrixCommands",
             dependencies: [
-                "MatrixModel", "ArtefactCache", "KernelCatalogue", "GuestImages", "EvidenceStore", "QEMUGuest", "FabricSimulator",
-                "MatrixRunner", "MatrixReport",
-                argumentParser, subprocess, system, yams,
+                "MatrixModel", "ArtefactCache", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "MatrixRunner", "MatrixReport",
+                argumentParser, system,
             ],
             swiftSettings: settings),
         .executableTarget(name: "kmatrix", dependencies: ["KmatrixCommands"], swiftSettings: settings),
@@ -98,12 +97,12 @@ let package = Package(
         .target(name: "GuestRunner", dependencies: ["MatrixModel", "GuestProtocol", "CGuestSystem"], swiftSettings: settings),
         .executableTarget(name: "guest-runner", dependencies: ["GuestRunner"], swiftSettings: settings),
         // Joins one guest connection (standard input and output) to the fabric's Unix socket.
-        .executableTarget(name: "fabric-relay", dependencies: ["CGuestSystem"], swiftSettings: settings),
+        .executableTarget(name: "fabric-relay", swiftSettings: settings),
 
         // Tests.
         .target(name: "TestSupport", dependencies: ["MatrixModel", "GuestProtocol", subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),
         // Stands in for the emulator, so that endings are tested in milliseconds.
-        .executableTarget(name: "fake-qemu", dependencies: ["GuestProtocol", "MatrixModel", "CGuestSystem"], swiftSettings: settings),
+        .executableTarget(name: "fake-qemu", dependencies: ["GuestProtocol", "MatrixModel"], swiftSettings: settings),
         .testTarget(name: "MatrixModelTests", dependencies: ["MatrixModel"], swiftSettings: settings),
         .testTarget(name: "GuestProtocolTests", dependencies: ["GuestProtocol", "MatrixModel"], swiftSettings: settings),
         .testTarget(name: "ArtefactCacheTests", dependencies: ["ArtefactCache", system], swiftSettings: settings),

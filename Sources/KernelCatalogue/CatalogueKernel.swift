@@ -14,9 +14,6 @@ public struct CatalogueKernel: Hashable, Sendable, Codable {
         let sha256: String
     }
 
-    /// What is fetched, in bytes.
-    public var downloadSize: Int { packages.map(\.size).reduce(0, +) }
-
     /// Whether the suite offers the kernel's image and, though they are packaged apart, not its modules.
     ///
     /// A backport that was superseded loses the packages of its unsigned source, modules among them, before those of its signed one.

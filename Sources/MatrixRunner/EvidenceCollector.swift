@@ -6,7 +6,6 @@ import MatrixModel
 struct EvidenceCollector {
     private(set) var evidence: CellEvidence
     private(set) var marks: [GuestPhase: ContinuousClock.Instant] = [:]
-    private(set) var hasFarewell = false
 
     init(layout: CgroupLayout, clients: [ClientSpec]) {
         // Until the guest proves otherwise it ended early.
@@ -32,7 +31,8 @@ struct EvidenceCollector {
         case .agentEnded(let ending): if evidence.agentEnding == nil { evidence.agentEnding = ending }
         case .setupFailed(let step, let reason):
             if evidence.setupFailure == nil { evidence.setupFailure = CellEvidence.SetupFailure(step: step, reason: reason) }
-        case .farewell: hasFarewell = true
+        // How the guest ended is the emulator's to tell.
+        case .farewell: break
         }
     }
 

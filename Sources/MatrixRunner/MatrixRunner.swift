@@ -49,7 +49,10 @@ public struct MatrixRunner: Sendable {
         run.warnings = plan.warnings
         try folder.save(run)
 
-        for record in plan.unavailable { try finish(record, in: folder, onRecord) }
+        for record in plan.unavailable {
+            events(.cellFinished(record))
+            onRecord(record)
+        }
         var records = plan.unavailable
         if !plan.cells.isEmpty {
             let emulator = try await Emulator.find()
@@ -112,11 +115,6 @@ public struct MatrixRunner: Sendable {
     private static func notRun(_ cell: Cell) -> CellRecord {
         let judgment = Judgment(verdict: .notRun, cause: nil, summary: "Not run: the run was told to stop at its first failure.")
         return CellRecord(cell: cell, judgment: judgment, evidence: nil, seconds: [:], attempts: 0)
-    }
-
-    private func finish(_ record: CellRecord, in folder: RunFolder, _ onRecord: (CellRecord) -> Void) throws {
-        events(.cellFinished(record))
-        onRecord(record)
     }
 
     func chooseAccelerator(_ emulator: Emulator, _ prepared: PreparedArtefacts) async throws -> AcceleratorProbe.Answer {

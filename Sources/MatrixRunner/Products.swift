@@ -14,8 +14,8 @@ public struct Products: Sendable {
     }
 
     /// The folder the running program lies in.
-    public static func beside(executable: String = CommandLine.arguments.first ?? "") -> FilePath {
-        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? executable
+    public static func beside() -> FilePath {
+        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments.first ?? ""
         return FilePath(own).removingLastComponent()
     }
 
