@@ -56,7 +56,7 @@ let package = Package(
         // Rank 2. A boot plan becomes a guest inside a `withGuest` scope.
         .target(name: "QEMUGuest", dependencies: ["MatrixModel", "GuestProtocol", nioCore, nioPosix, subprocess, system], swiftSettings: settings),
         // Rank 2. The platform's side: WireServer, IMDS and HostGAPlugin, with a journal.
-        .target(name: "FabricSimulator", dependencies: ["MatrixModel", nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),
+        .target(name: "FabricSimulator", dependencies: ["MatrixModel", crypto, nioCore, nioPosix, nioHTTP1, system, yams], swiftSettings: settings),
 
         // Rank 3. Plans cells, runs their guests within limits, retries what was ours, records each outcome.
         .target(
@@ -87,7 +87,7 @@ let package = Package(
         // The Guest Proxy Agent: redirector, proxy, status.
         .target(
             name: "AgentCore",
-            dependencies: ["CLibBPF", "CAgentABI", nioCore, nioPosix, nioHTTP1, system],
+            dependencies: ["CLibBPF", "CAgentABI", crypto, nioCore, nioPosix, nioHTTP1, system],
             swiftSettings: settings),
         .executableTarget(name: "azure-proxy-agent", dependencies: ["AgentCore"], swiftSettings: settings),
 
@@ -111,11 +111,11 @@ let package = Package(
         .testTarget(name: "JudgementTests", dependencies: ["Judgement", "MatrixModel", "GuestProtocol"], resources: [.copy("Evidence")], swiftSettings: settings),
         .testTarget(name: "EvidenceStoreTests", dependencies: ["EvidenceStore", "MatrixModel", system], swiftSettings: settings),
         .testTarget(name: "QEMUGuestTests", dependencies: ["QEMUGuest", "GuestProtocol", "MatrixModel", "TestSupport", "fake-qemu", system, subprocess], resources: [.copy("Snapshots")], swiftSettings: settings),
-        .testTarget(name: "FabricSimulatorTests", dependencies: ["FabricSimulator", "MatrixModel", "TestSupport", "fabric-relay", subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),
+        .testTarget(name: "FabricSimulatorTests", dependencies: ["FabricSimulator", "MatrixModel", "TestSupport", "fabric-relay", crypto, subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),
         .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestImages", "TestSupport", "fake-qemu", "fabric-relay", system], swiftSettings: settings),
         .testTarget(name: "MatrixReportTests", dependencies: ["MatrixReport", "EvidenceStore", "MatrixModel"], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "KmatrixCommandsTests", dependencies: ["KmatrixCommands", "MatrixModel", "TestSupport", "kmatrix", "fake-qemu", subprocess, system, argumentParser], resources: [.copy("Snapshots")], swiftSettings: settings),
-        .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore", "CAgentABI", "TestSupport", nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),
+        .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore", "CAgentABI", "TestSupport", crypto, nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),
         .testTarget(name: "GuestRunnerTests", dependencies: ["GuestRunner", "GuestProtocol", "MatrixModel", system], swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
     ]

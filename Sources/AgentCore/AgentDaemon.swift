@@ -19,6 +19,7 @@ public final class AgentDaemon {
     private let signals: StopSignals
     private let ledger = RequestLedger()
     private let audit = AuditBoard()
+    private let policy: RedirectPolicy
     private let status: StatusWriter
     private var redirection: Redirection?
     private var listener: (any Channel)?
@@ -43,6 +44,7 @@ public final class AgentDaemon {
         self.executableFolder = executableFolder
         log = AgentLog(
             folder: configuration.logFolder, fileLevel: configuration.fileLogLevel, systemLevel: configuration.systemLogLevel)
+        policy = RedirectPolicy(log: log)
         status = StatusWriter(path: configuration.statusFile, ledger: ledger, log: log)
     }
 
@@ -97,6 +99,9 @@ public final class AgentDaemon {
             redirectorRetry.succeeded()
             self.redirection = redirection
             audit.install(redirection)
+            policy.install(redirection)
+            // Until the channel's state decides, all of them.
+            policy.want(Set(PlatformService.allCases))
             removeVerifierLog()
             let message = "Started Redirector with eBPF maps - \(uptime)"
             log.log(.info, message)
@@ -117,7 +122,7 @@ public final class AgentDaemon {
         }
         return try Redirection.start(
             object: object, cgroup: CgroupFolder.choose(configured: configuration.cgroupRoot, log: log),
-            destinations: [.wireServer, .instanceMetadata, .hostGAPlugin], proxy: .proxy, log: log)
+            proxy: .proxy, log: log)
     }
 
     private var states: [JSONValue.Member]? {
@@ -134,6 +139,7 @@ public final class AgentDaemon {
     private func stop(signal: Int32, _ group: MultiThreadedEventLoopGroup) {
         log.log(.info, "Received signal \(signal), stopping")
         let states = states
+        policy.install(nil)
         redirection?.stop()
         audit.install(nil)
         redirection = nil

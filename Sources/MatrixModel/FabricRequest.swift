@@ -18,12 +18,26 @@ public struct FabricRequest: Hashable, Sendable, Codable {
     public let claims: String?
     /// The value's scheme and key id of `x-ms-azure-host-authorization`, never the signature; nil when unsigned.
     public let signedWith: String?
+    /// What the platform found when it checked the request's signature.
+    public let signature: Signature
     /// The status code of the answer.
     public let status: Int
+    /// Why the platform answered so, or what it took from the request, in words: evidence; nil when there is nothing to say.
+    public let note: String?
+
+    /// What checking a request's signature came to.
+    public enum Signature: String, CaseIterable, Hashable, Sendable, Codable {
+        /// The request carries none.
+        case absent
+        /// It is right for the whole request, with the key that is latched or being attested.
+        case verified
+        /// It is malformed, made with another key, or does not fit the request.
+        case wrong
+    }
 
     public init(
         sequence: Int, seconds: Double, endpoint: Endpoint, method: String, target: String, client: String?, claims: String?,
-        signedWith: String?, status: Int
+        signedWith: String?, signature: Signature = .absent, status: Int, note: String? = nil
     ) {
         self.sequence = sequence
         self.seconds = seconds
@@ -33,7 +47,9 @@ public struct FabricRequest: Hashable, Sendable, Codable {
         self.client = client
         self.claims = claims
         self.signedWith = signedWith
+        self.signature = signature
         self.status = status
+        self.note = note
     }
 
     public var cameThroughAgent: Bool { claims != nil }

@@ -6,22 +6,22 @@ internal import SystemPackage
 final class Redirection: AuditSource {
     private let object: BPFObject
     private let maps: any RedirectionMaps
+    private let proxy: Endpoint
     let cgroup: FilePath
     let attachment: BPFObject.Attachment
 
     private init(
-        object: BPFObject, maps: any RedirectionMaps, cgroup: FilePath, attachment: BPFObject.Attachment
+        object: BPFObject, maps: any RedirectionMaps, proxy: Endpoint, cgroup: FilePath, attachment: BPFObject.Attachment
     ) {
         self.object = object
         self.maps = maps
+        self.proxy = proxy
         self.cgroup = cgroup
         self.attachment = attachment
     }
 
-    /// Loads, attaches, proves, and only then redirects.
-    static func start(
-        object path: FilePath, cgroup: FilePath, destinations: [Endpoint], proxy: Endpoint, log: AgentLog
-    ) throws(RedirectorError) -> Redirection {
+    /// Loads, attaches and proves. What is redirected is said later.
+    static func start(object path: FilePath, cgroup: FilePath, proxy: Endpoint, log: AgentLog) throws(RedirectorError) -> Redirection {
         let result = gpa_raise_memlock()
         // Only kernels before 5.11 care, and those then say so when a map is made.
         if result < 0 { log.log(.debug, "Cannot lift RLIMIT_MEMLOCK: \(SystemErrorText(result))") }
@@ -37,11 +37,14 @@ final class Redirection: AuditSource {
 
         try SelfCheck(maps: maps).run()
         try maps.skip(processID: processID)
-        for destination in destinations { try maps.redirect(destination, to: proxy) }
-        return Redirection(object: object, maps: maps, cgroup: cgroup, attachment: attachment)
+        return Redirection(object: object, maps: maps, proxy: proxy, cgroup: cgroup, attachment: attachment)
     }
 
     func consume(source: Endpoint) -> AuditEntry? { maps.consume(source: source) }
+
+    func redirect(_ destination: Endpoint) throws(RedirectorError) { try maps.redirect(destination, to: proxy) }
+
+    func stopRedirecting(_ destination: Endpoint) throws(RedirectorError) { try maps.stopRedirecting(destination) }
 
     /// For the status.
     var states: [JSONValue.Member] {

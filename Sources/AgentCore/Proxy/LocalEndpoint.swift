@@ -1,0 +1,19 @@
+public import NIOHTTP1
+
+/// A path that the agent answers itself instead of the platform, whatever the destination.
+public protocol LocalEndpoint: Sendable {
+    /// - Parameter caller: Nil for a client that connected to the proxy directly.
+    func answer(_ request: HTTPRequestHead, caller: CallerClaims?) -> LocalAnswer
+}
+
+/// The answer to such a request.
+public struct LocalAnswer: Hashable, Sendable {
+    public let status: HTTPResponseStatus
+    /// JSON; empty for none.
+    public let body: String
+
+    public init(_ status: HTTPResponseStatus, body: String = "") {
+        self.status = status
+        self.body = body
+    }
+}

@@ -1,0 +1,23 @@
+/// What an agent that works shows under a scenario.
+public struct ScenarioExpectation: Hashable, Sendable, Codable {
+    /// `proxyAgentStatus.status`: `SUCCESS` or `ERROR`.
+    public var status: String
+    /// `keyLatchStatus.status`: `RUNNING`, `STOPPED` or `UNKNOWN`; nil for any.
+    public var keyLatch: String?
+    /// Text that stands somewhere in `keyLatchStatus.message`; nil for any.
+    public var message: String?
+    /// `keyLatchStatus.states.secureChannelState`; nil for any.
+    public var channel: String?
+    /// The outcome of each client's request, by the client's name. A client that is not named is not judged.
+    public var clients: [String: ClientOutcome]
+
+    public init(
+        status: String, keyLatch: String? = nil, message: String? = nil, channel: String? = nil, clients: [String: ClientOutcome] = [:]
+    ) {
+        self.status = status
+        self.keyLatch = keyLatch
+        self.message = message
+        self.channel = channel
+        self.clients = clients
+    }
+}
