@@ -9,8 +9,10 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -201,6 +203,27 @@ int gs_become(uint32_t user, uint32_t group) {
     return result(setresuid(user, user, user));
 }
 
+static int write_map(const char *path, const char *text) {
+    int file = open(path, O_WRONLY | O_CLOEXEC);
+    if (file < 0) return -errno;
+    ssize_t count = write(file, text, strlen(text));
+    int outcome = count < 0 ? -errno : 0;
+    close(file);
+    return outcome;
+}
+
+int gs_isolate(int user_and_cgroup, int network) {
+    if (network) return result(unshare(CLONE_NEWNET));
+    if (!user_and_cgroup) return 0;
+    char users[32], groups[32];
+    snprintf(users, sizeof users, "0 %u 1", getuid());
+    snprintf(groups, sizeof groups, "0 %u 1", getgid());
+    if (unshare(CLONE_NEWUSER | CLONE_NEWCGROUP) < 0) return -errno;
+    int outcome = write_map("/proc/self/setgroups", "deny");
+    if (outcome == 0) outcome = write_map("/proc/self/uid_map", users);
+    return outcome == 0 ? write_map("/proc/self/gid_map", groups) : outcome;
+}
+
 uint64_t gs_boot_milliseconds(void) {
     struct timespec now = {0};
     clock_gettime(CLOCK_BOOTTIME, &now);
@@ -227,39 +250,80 @@ int gs_poll(const int *descriptors, int count, int timeout, uint32_t *ready) {
     return outcome;
 }
 
-static int finish_connect(int socket_, int timeout) {
-    struct pollfd entry = {.fd = socket_, .events = POLLOUT};
-    int outcome;
-    do {
-        outcome = poll(&entry, 1, timeout);
-    } while (outcome < 0 && errno == EINTR);
-    if (outcome < 0) return -errno;
-    if (outcome == 0) return -ETIMEDOUT;
+static socklen_t fill(struct sockaddr_storage *storage, const uint8_t *address, int size, uint16_t port) {
+    memset(storage, 0, sizeof *storage);
+    if (size == 4) {
+        struct sockaddr_in *inet = (struct sockaddr_in *)storage;
+        inet->sin_family = AF_INET;
+        inet->sin_port = htons(port);
+        memcpy(&inet->sin_addr, address, 4);
+        return sizeof *inet;
+    }
+    struct sockaddr_in6 *inet6 = (struct sockaddr_in6 *)storage;
+    inet6->sin6_family = AF_INET6;
+    inet6->sin6_port = htons(port);
+    memcpy(&inet6->sin6_addr, address, 16);
+    return sizeof *inet6;
+}
+
+int gs_start_connect(const uint8_t *address, int size, uint16_t port, int is_datagram) {
+    if (size != 4 && size != 16) return -EINVAL;
+    struct sockaddr_storage peer;
+    socklen_t length = fill(&peer, address, size, port);
+    int type = is_datagram ? SOCK_DGRAM : SOCK_STREAM;
+    int socket_ = socket(peer.ss_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (socket_ < 0) return -errno;
+    int outcome = result(connect(socket_, (struct sockaddr *)&peer, length));
+    if (outcome == 0 || outcome == -EINPROGRESS) return socket_;
+    close(socket_);
+    return outcome;
+}
+
+int gs_socket_error(int socket_) {
     int error = 0;
     socklen_t size = sizeof error;
     if (getsockopt(socket_, SOL_SOCKET, SO_ERROR, &error, &size) < 0) return -errno;
     return -error;
 }
 
-int gs_connect(uint32_t address, uint16_t port, int timeout) {
-    int socket_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+int gs_peer(int socket_, char *text, int size) {
+    struct sockaddr_storage peer = {0};
+    socklen_t length = sizeof peer;
+    if (getpeername(socket_, (struct sockaddr *)&peer, &length) < 0) return -errno;
+    char host[INET6_ADDRSTRLEN] = "";
+    if (peer.ss_family == AF_INET) {
+        struct sockaddr_in *inet = (struct sockaddr_in *)&peer;
+        inet_ntop(AF_INET, &inet->sin_addr, host, sizeof host);
+        return snprintf(text, (size_t)size, "%s:%u", host, ntohs(inet->sin_port));
+    }
+    if (peer.ss_family != AF_INET6) return -EAFNOSUPPORT;
+    struct sockaddr_in6 *inet6 = (struct sockaddr_in6 *)&peer;
+    inet_ntop(AF_INET6, &inet6->sin6_addr, host, sizeof host);
+    return snprintf(text, (size_t)size, "[%s]:%u", host, ntohs(inet6->sin6_port));
+}
+
+int gs_listen(const uint8_t *address, int size, uint16_t port) {
+    if (size != 4 && size != 16) return -EINVAL;
+    struct sockaddr_storage own;
+    socklen_t length = fill(&own, address, size, port);
+    int socket_ = socket(own.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (socket_ < 0) return -errno;
-    struct sockaddr_in peer = {.sin_family = AF_INET, .sin_port = port, .sin_addr.s_addr = address};
-    int outcome = result(connect(socket_, (struct sockaddr *)&peer, sizeof peer));
-    if (outcome == -EINPROGRESS) outcome = finish_connect(socket_, timeout);
-    if (outcome == 0) outcome = result(fcntl(socket_, F_SETFL, 0));
+    int outcome = result(bind(socket_, (struct sockaddr *)&own, length));
+    if (outcome == 0) outcome = result(listen(socket_, 64));
     if (outcome == 0) return socket_;
     close(socket_);
     return outcome;
 }
 
-int gs_peer(int socket_, uint32_t *address, uint16_t *port) {
-    struct sockaddr_in peer = {0};
-    socklen_t size = sizeof peer;
-    if (getpeername(socket_, (struct sockaddr *)&peer, &size) < 0) return -errno;
-    if (peer.sin_family != AF_INET) return -EAFNOSUPPORT;
-    *address = peer.sin_addr.s_addr;
-    *port = peer.sin_port;
+int gs_hard_link(const char *path, const char *other) { return result(link(path, other)); }
+
+int gs_describe(const char *path, uint32_t *mode, uint32_t *user, uint32_t *group, uint64_t *size) {
+    struct stat status;
+    if (lstat(path, &status) < 0) return -errno;
+    *mode = status.st_mode;
+    *user = status.st_uid;
+    *group = status.st_gid;
+    *size = (uint64_t)status.st_size;
     return 0;
 }
 

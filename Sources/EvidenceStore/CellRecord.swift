@@ -63,7 +63,7 @@ public struct CellRecord: Hashable, Sendable {
     }
 
     /// A cell for which no kernel could be had.
-    public init(unavailable selector: KernelSelector, layout: CgroupLayout, bpf: String?, judgment: Judgment) {
+    public init(unavailable selector: KernelSelector, layout: CgroupLayout, scenario: String? = nil, bpf: String?, judgment: Judgment) {
         guest = "micro"
         (series, flavour) = selector.namedParts
         kernel = nil
@@ -73,7 +73,7 @@ public struct CellRecord: Hashable, Sendable {
         cgroup = layout
         profile = nil
         deployment = nil
-        scenario = nil
+        self.scenario = scenario
         agent = nil
         self.bpf = bpf
         verdict = judgment.verdict
@@ -85,7 +85,8 @@ public struct CellRecord: Hashable, Sendable {
         evidence = nil
         seconds = [:]
         attempts = 0
-        id = (["micro", selector.description.replacing("/", with: "_"), flavour, layout.rawValue] + (bpf.map { ["bpf=\($0)"] } ?? [])).joined(separator: "/")
+        let further = [scenario.map { "scenario=\($0)" }, bpf.map { "bpf=\($0)" }].compactMap(\.self)
+        id = (["micro", selector.description.replacing("/", with: "_"), flavour, layout.rawValue] + further).joined(separator: "/")
     }
 }
 

@@ -4,6 +4,8 @@ public enum EvidenceFile: String, CaseIterable, Hashable, Sendable {
     case verifierLog = "verifier.log"
     case status = "status.json"
     case finalStatus = "status-final.json"
+    case restartedStatus = "status-restarted.json"
+    case connectionLog = "connections.log"
     case console = "console.log"
     case agentLog = "agent.log"
     case agentOutput = "agent-output.log"

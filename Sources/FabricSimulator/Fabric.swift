@@ -13,12 +13,13 @@ public enum Fabric {
     ///
     /// - Parameters:
     ///   - folder: Where the sockets go.
+    ///   - scenario: What the platform does.
     ///   - journal: The file that takes the journal, a JSON object per line.
     /// - Returns: What the body returned, and every request in the order of its answer; nil in place of the requests when the journal
     ///   could not be written whole, for then it proves nothing.
     /// - Throws: `FabricError` when an endpoint cannot be opened, or what the body throws.
     public static func serve<Value: Sendable>(
-        in folder: FilePath, journal path: FilePath, body: @Sendable () async throws -> Value
+        in folder: FilePath, journal path: FilePath, scenario: Scenario, body: @Sendable () async throws -> Value
     ) async throws -> (value: Value, requests: [FabricRequest]?) {
         let directory: SystemPackage.FileDescriptor
         do {
@@ -29,12 +30,13 @@ public enum Fabric {
         defer { try? directory.close() }
         let journal = try FabricJournal(path: path)
         let connections = OpenConnections()
+        let platform = Platform(scenario)
         var servers: [any Channel] = []
         do {
             for endpoint in FabricRequest.Endpoint.allCases {
                 // A socket's address takes 108 bytes (unix(7)); the folder's own path may be longer.
                 let address = "/proc/self/fd/\(directory.rawValue)/\(socketName(endpoint))"
-                servers.append(try await listen(endpoint, at: address, journal, connections))
+                servers.append(try await listen(endpoint, at: address, platform, journal, connections))
             }
             let value = try await body()
             await close(servers, connections, in: folder)
@@ -47,7 +49,7 @@ public enum Fabric {
     }
 
     private static func listen(
-        _ endpoint: FabricRequest.Endpoint, at address: String, _ journal: FabricJournal, _ connections: OpenConnections
+        _ endpoint: FabricRequest.Endpoint, at address: String, _ platform: Platform, _ journal: FabricJournal, _ connections: OpenConnections
     ) async throws -> any Channel {
         do {
             return try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
@@ -57,7 +59,7 @@ public enum Fabric {
                         try connections.add(channel)
                         try channel.pipeline.syncOperations.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
                         try channel.pipeline.syncOperations.addHandler(IdleStateHandler(allTimeout: FabricLimits.idle))
-                        try channel.pipeline.syncOperations.addHandler(FabricConnection(endpoint, journal))
+                        try channel.pipeline.syncOperations.addHandler(FabricConnection(endpoint, platform, journal))
                     }
                 }
                 .bind(unixDomainSocketPath: address, cleanupExistingSocketFile: true).get()
@@ -83,6 +85,6 @@ enum FabricLimits {
     /// Of a target, and of each header value that is journalled, in bytes.
     static let text = 1024
     static let requests = 10_000
-    static let connections = 256
+    static let connections = 512
     static let idle = TimeAmount.seconds(30)
 }

@@ -8,12 +8,14 @@ final class FabricConnection: ChannelInboundHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     private let endpoint: FabricRequest.Endpoint
+    private let platform: Platform
     private let journal: FabricJournal
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
 
-    init(_ endpoint: FabricRequest.Endpoint, _ journal: FabricJournal) {
+    init(_ endpoint: FabricRequest.Endpoint, _ platform: Platform, _ journal: FabricJournal) {
         self.endpoint = endpoint
+        self.platform = platform
         self.journal = journal
     }
 
@@ -26,13 +28,14 @@ final class FabricConnection: ChannelInboundHandler {
             guard let head else { return }
             if body.count + part.readableBytes > FabricLimits.body {
                 // Not read to its end, which may never come.
-                answer(head, PlatformAnswer(.payloadTooLarge), keepAlive: false, context)
+                let reply = Platform.Reply(answer: PlatformAnswer(.payloadTooLarge), signature: .absent, note: "the body is too large")
+                answer(head, reply, keepAlive: false, context)
             } else {
                 body.append(contentsOf: part.readableBytesView)
             }
         case .end:
             guard let head else { return }
-            answer(head, service.answer(request(head)), keepAlive: head.isKeepAlive, context)
+            answer(head, platform.reply(to: request(head), at: endpoint), keepAlive: head.isKeepAlive, context)
         }
     }
 
@@ -46,19 +49,19 @@ final class FabricConnection: ChannelInboundHandler {
         PlatformRequest(method: head.method.rawValue, target: head.uri, headers: head.headers, body: body)
     }
 
-    private func answer(_ head: HTTPRequestHead, _ answer: PlatformAnswer, keepAlive: Bool, _ context: ChannelHandlerContext) {
+    private func answer(_ head: HTTPRequestHead, _ reply: Platform.Reply, keepAlive: Bool, _ context: ChannelHandlerContext) {
         let request = request(head)
         self.head = nil
         body = []
-        journal.record { sequence, seconds in request.journalled(endpoint, sequence: sequence, seconds: seconds, status: Int(answer.status.code)) }
-        write(answer, isHead: head.method == .HEAD, keepAlive: keepAlive, context)
-    }
-
-    private var service: any PlatformEndpoint {
-        switch endpoint {
-        case .wireServer: WireServerEndpoint()
-        case .hostGAPlugin: HostGAPluginEndpoint()
-        case .imds: IMDSEndpoint()
+        journal.record { sequence, seconds in request.journalled(endpoint, sequence: sequence, seconds: seconds, reply: reply) }
+        guard let answer = reply.answer else { return context.close(promise: nil) }
+        let delay = platform.scenario.faults.delay
+        guard delay > .zero else { return write(answer, isHead: head.method == .HEAD, keepAlive: keepAlive, context) }
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: .milliseconds(Int64(delay / .milliseconds(1)))) {
+            let (connection, context) = bound.value
+            guard context.channel.isActive else { return }
+            connection.write(answer, isHead: head.method == .HEAD, keepAlive: keepAlive, context)
         }
     }
 

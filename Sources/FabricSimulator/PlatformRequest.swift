@@ -21,15 +21,16 @@ struct PlatformRequest {
     }
 
     /// The journal's line: hostile text is bounded, a signature's value never stored.
-    func journalled(_ endpoint: FabricRequest.Endpoint, sequence: Int, seconds: Double, status: Int) -> FabricRequest {
+    func journalled(_ endpoint: FabricRequest.Endpoint, sequence: Int, seconds: Double, reply: Platform.Reply) -> FabricRequest {
         func bounded(_ text: String) -> String { String(decoding: text.utf8.prefix(FabricLimits.text), as: UTF8.self) }
         func header(_ name: String) -> String? { headers.first(name: name).map(bounded) }
         // Scheme, key id, signature. Of fewer parts the last may be the signature as well.
         let parts = headers.first(name: "x-ms-azure-host-authorization")?.split(separator: " ")
-        let signature = parts.map { bounded($0.prefix(min(2, max(0, $0.count - 1))).joined(separator: " ")) }
+        let signedWith = parts.map { bounded($0.prefix(min(2, max(0, $0.count - 1))).joined(separator: " ")) }
         return FabricRequest(
             sequence: sequence, seconds: seconds, endpoint: endpoint, method: bounded(method), target: bounded(target),
-            client: header("x-kmatrix-client"), claims: header("x-ms-azure-host-claims"), signedWith: signature, status: status)
+            client: header("x-kmatrix-client"), claims: header("x-ms-azure-host-claims"), signedWith: signedWith,
+            signature: reply.signature, status: Int(reply.answer?.status.code ?? 0), note: reply.note.map(bounded))
     }
 }
 
@@ -38,11 +39,14 @@ struct PlatformAnswer {
     let status: HTTPResponseStatus
     let contentType: String
     let body: String
+    /// What the platform took from the request, for the journal.
+    let note: String?
 
-    init(_ status: HTTPResponseStatus, contentType: String = "text/plain", body: String = "") {
+    init(_ status: HTTPResponseStatus, contentType: String = "text/plain", body: String = "", note: String? = nil) {
         self.status = status
         self.contentType = contentType
         self.body = body
+        self.note = note
     }
 }
 

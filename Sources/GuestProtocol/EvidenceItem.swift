@@ -7,6 +7,9 @@ public enum EvidenceItem: UInt8, CaseIterable, Hashable, Sendable {
     case agentOutput = 4
     /// The status the agent left when it was told to stop, after the clients.
     case finalStatus = 5
+    /// The status of an agent that was started again.
+    case restartedStatus = 6
+    case connectionLog = 7
 
     // Facts, as the kernel prints them.
     case kernelVersion = 20

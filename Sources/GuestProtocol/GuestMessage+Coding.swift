@@ -1,6 +1,6 @@
 extension GuestMessage {
     private enum Kind: UInt8 {
-        case hello = 1, phase, evidence, evidenceEnd, client, agentEnded, setupFailed, farewell
+        case hello = 1, phase, evidence, evidenceEnd, client, agentEnded, setupFailed, farewell, command, files
     }
 
     /// The message as a frame with the given sequence number.
@@ -30,6 +30,12 @@ extension GuestMessage {
         case .client(let report):
             kind = .client
             report.write(to: &writer)
+        case .command(let report):
+            kind = .command
+            report.write(to: &writer)
+        case .files(let listing):
+            kind = .files
+            listing.write(to: &writer)
         case .agentEnded(let ending):
             kind = .agentEnded
             ending.write(to: &writer)
@@ -71,59 +77,13 @@ extension GuestMessage {
             else { return nil }
             return .evidenceEnd(item, length: length, isTruncated: isTruncated)
         case .client: return ClientReport(reading: &reader).map(GuestMessage.client)
+        case .command: return CommandReport(reading: &reader).map(GuestMessage.command)
+        case .files: return FileListing(reading: &reader).map(GuestMessage.files)
         case .agentEnded: return ProcessEnding(reading: &reader).map(GuestMessage.agentEnded)
         case .setupFailed:
             guard let step = reader.readString(), let reason = reader.readString() else { return nil }
             return .setupFailed(step: step, reason: reason)
         case .farewell: return .farewell
-        }
-    }
-}
-
-extension ClientReport {
-    fileprivate func write(to writer: inout WireWriter) {
-        writer.write(name)
-        writer.write(optional: connectError)
-        writer.write(peer)
-        writer.write(optional: httpStatus)
-        writer.write(hasProxyHeader)
-        writer.write(microseconds)
-        writer.write(failure)
-    }
-
-    fileprivate init?(reading reader: inout WireReader) {
-        guard let name = reader.readString(), let connectError = reader.readOptionalInt32(), let peer = reader.readString(),
-            let httpStatus = reader.readOptionalInt32(), let hasProxyHeader = reader.readBool(), let microseconds = reader.readUInt64(),
-            let failure = reader.readString()
-        else { return nil }
-        self.init(
-            name: name, connectError: connectError, peer: peer, httpStatus: httpStatus, hasProxyHeader: hasProxyHeader,
-            microseconds: microseconds, failure: failure)
-    }
-}
-
-extension ProcessEnding {
-    fileprivate func write(to writer: inout WireWriter) {
-        switch self {
-        case .exited(let code):
-            writer.write(UInt8(0))
-            writer.write(code)
-        case .signalled(let signal):
-            writer.write(UInt8(1))
-            writer.write(signal)
-        case .notStarted(let error):
-            writer.write(UInt8(2))
-            writer.write(error)
-        }
-    }
-
-    fileprivate init?(reading reader: inout WireReader) {
-        guard let kind = reader.readUInt8(), let value = reader.readInt32() else { return nil }
-        switch kind {
-        case 0: self = .exited(code: value)
-        case 1: self = .signalled(signal: value)
-        case 2: self = .notStarted(error: value)
-        default: return nil
         }
     }
 }

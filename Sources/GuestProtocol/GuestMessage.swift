@@ -7,6 +7,8 @@ public enum GuestMessage: Hashable, Sendable {
     /// The item is complete. `length` is the item's whole size in bytes in the guest, of which more may exist than was sent.
     case evidenceEnd(EvidenceItem, length: UInt64, isTruncated: Bool)
     case client(ClientReport)
+    case command(CommandReport)
+    case files(FileListing)
     case agentEnded(ProcessEnding)
     /// The guest could not do a step of the plan. Which, and why.
     case setupFailed(step: String, reason: String)
@@ -37,8 +39,9 @@ public enum GuestPhase: UInt8, CaseIterable, Hashable, Sendable {
     case layoutReady = 3
     case networkReady = 4
     case agentStarted = 5
-    /// `status.json` no longer changes its mind: the agent runs or says why not. Or its deadline passed.
+    /// `status.json` no longer changes its mind: the agent runs or says why not. Or its deadline passed. Of the first start.
     case agentSettled = 6
+    /// The plan's steps are done.
     case clientsDone = 7
     case evidenceSent = 8
 }

@@ -6,7 +6,8 @@ extension GuestPlan {
         writer.write(layout.rawValue)
         writer.write(agentPath)
         writer.write(agentArguments) { $0.write($1) }
-        writer.write(clients) { $1.write(to: &$0) }
+        writer.write(steps) { $1.write(to: &$0) }
+        writer.write(awaitsSuccess)
         writer.write(agentDeadline)
         writer.write(clientDeadline)
     }
@@ -14,12 +15,113 @@ extension GuestPlan {
     init?(reading reader: inout WireReader) {
         guard let rawMode = reader.readUInt8(), let mode = Mode(rawValue: rawMode), let rawLayout = reader.readString(),
             let layout = CgroupLayout(rawValue: rawLayout), let agentPath = reader.readString(),
-            let arguments = reader.readArray({ $0.readString() }), let clients = reader.readArray({ ClientSpec(reading: &$0) }),
-            let agentDeadline = reader.readUInt32(), let clientDeadline = reader.readUInt32()
+            let arguments = reader.readArray({ $0.readString() }), let steps = reader.readArray({ GuestStep(reading: &$0) }),
+            let awaitsSuccess = reader.readBool(), let agentDeadline = reader.readUInt32(), let clientDeadline = reader.readUInt32()
         else { return nil }
         self.init(
-            mode: mode, layout: layout, agentPath: agentPath, agentArguments: arguments, clients: clients,
+            mode: mode, layout: layout, agentPath: agentPath, agentArguments: arguments, steps: steps, awaitsSuccess: awaitsSuccess,
             agentDeadline: agentDeadline, clientDeadline: clientDeadline)
+    }
+}
+
+extension GuestStep {
+    private enum Kind: UInt8 {
+        case startAgent = 1, stopAgent, pause, clients, crowd, open, finish, listen, write, remove, command, list, status
+    }
+
+    fileprivate func write(to writer: inout WireWriter) {
+        func kind(_ kind: Kind) { writer.write(kind.rawValue) }
+        switch self {
+        case .startAgent: kind(.startAgent)
+        case .stopAgent(let signal):
+            kind(.stopAgent)
+            writer.write(signal)
+        case .pause(let milliseconds):
+            kind(.pause)
+            writer.write(milliseconds)
+        case .clients(let specs):
+            kind(.clients)
+            writer.write(specs) { $1.write(to: &$0) }
+        case .crowd(let specs, let count):
+            kind(.crowd)
+            writer.write(specs) { $1.write(to: &$0) }
+            writer.write(count)
+        case .open(let specs):
+            kind(.open)
+            writer.write(specs) { $1.write(to: &$0) }
+        case .finish: kind(.finish)
+        case .listen(let address, let port):
+            kind(.listen)
+            writer.write(address)
+            writer.write(port)
+        case .write(let path, let content, let mode):
+            kind(.write)
+            writer.write(path)
+            writer.write(content)
+            writer.write(mode)
+        case .remove(let path):
+            kind(.remove)
+            writer.write(path)
+        case .command(let spec):
+            kind(.command)
+            writer.write(spec.name)
+            writer.write(spec.path)
+            writer.write(spec.arguments) { $0.write($1) }
+        case .list(let path):
+            kind(.list)
+            writer.write(path)
+        case .status(let item):
+            kind(.status)
+            writer.write(item.rawValue)
+        }
+    }
+
+    fileprivate init?(reading reader: inout WireReader) {
+        guard let raw = reader.readUInt8(), let kind = Kind(rawValue: raw), let step = Self.read(kind, &reader) else { return nil }
+        self = step
+    }
+
+    private static func read(_ kind: Kind, _ reader: inout WireReader) -> GuestStep? {
+        switch kind {
+        case .startAgent: return .startAgent
+        case .stopAgent: return reader.readInt32().map(GuestStep.stopAgent)
+        case .pause: return reader.readUInt32().map(GuestStep.pause)
+        case .clients: return reader.readArray { ClientSpec(reading: &$0) }.map(GuestStep.clients)
+        case .crowd:
+            guard let specs = reader.readArray({ ClientSpec(reading: &$0) }), let count = reader.readUInt32() else { return nil }
+            return .crowd(specs, count: count)
+        case .open: return reader.readArray { ClientSpec(reading: &$0) }.map(GuestStep.open)
+        case .finish: return .finish
+        case .listen:
+            guard let address = reader.readAddress(), let port = reader.readUInt16() else { return nil }
+            return .listen(address: address, port: port)
+        case .write:
+            guard let path = reader.readString(), let content = reader.readData(), let mode = reader.readUInt32() else { return nil }
+            return .write(path: path, content: content, mode: mode)
+        case .remove: return reader.readString().map(GuestStep.remove)
+        case .command:
+            guard let name = reader.readString(), let path = reader.readString(),
+                let arguments = reader.readArray({ $0.readString() })
+            else { return nil }
+            return .command(CommandSpec(name: name, path: path, arguments: arguments))
+        case .list: return reader.readString().map(GuestStep.list)
+        case .status: return reader.readUInt8().flatMap(EvidenceItem.init(rawValue:)).map(GuestStep.status)
+        }
+    }
+}
+
+extension ClientTask {
+    func write(to writer: inout WireWriter) {
+        writer.write(specs) { $1.write(to: &$0) }
+        writer.write(isCrowd)
+        writer.write(deadline)
+    }
+
+    init?(reading reader: inout WireReader) {
+        guard let specs = reader.readArray({ ClientSpec(reading: &$0) }), let isCrowd = reader.readBool(),
+            let deadline = reader.readUInt32()
+        else { return nil }
+        self.init(specs: specs, isCrowd: isCrowd, deadline: deadline)
     }
 }
 
@@ -28,16 +130,24 @@ extension ClientSpec {
         writer.write(name)
         writer.write(kind.rawValue)
         writer.write(user)
+        writer.write(executable)
+        writer.write(isolation.rawValue)
         writer.write(address)
         writer.write(port)
-        writer.write(path)
+        writer.write(request)
     }
 
     fileprivate init?(reading reader: inout WireReader) {
         guard let name = reader.readString(), let rawKind = reader.readUInt8(), let kind = Kind(rawValue: rawKind),
-            let user = reader.readUInt32(), let address = reader.readData(), address.count == 4, let portLow = reader.readUInt8(),
-            let portHigh = reader.readUInt8(), let path = reader.readString()
+            let user = reader.readUInt32(), let executable = reader.readString(), let rawIsolation = reader.readUInt8(),
+            let isolation = Isolation(rawValue: rawIsolation), let address = reader.readAddress(),
+            let port = reader.readUInt16(), let request = reader.readData()
         else { return nil }
-        self.init(name: name, kind: kind, user: user, address: address, port: UInt16(portHigh) << 8 | UInt16(portLow), path: path)
+        self.init(name: name, kind: kind, user: user, executable: executable, isolation: isolation, address: address, port: port, request: request)
     }
+}
+
+extension WireReader {
+    /// Four octets or sixteen.
+    fileprivate mutating func readAddress() -> [UInt8]? { readData().flatMap { [4, 16].contains($0.count) ? $0 : nil } }
 }

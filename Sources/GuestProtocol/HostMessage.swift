@@ -1,22 +1,33 @@
 /// What the host says to a guest.
 public enum HostMessage: Hashable, Sendable {
     case plan(GuestPlan)
+    /// From the guest's runner to the process that plays these clients.
+    case clients(ClientTask)
 
     private static let planKind: UInt8 = 101
+    private static let clientsKind: UInt8 = 102
 
     public func frame(sequence: UInt32) -> Frame {
+        var writer = WireWriter()
         switch self {
         case .plan(let plan):
-            var writer = WireWriter()
             plan.write(to: &writer)
             return Frame(kind: Self.planKind, sequence: sequence, payload: writer.bytes)
+        case .clients(let task):
+            task.write(to: &writer)
+            return Frame(kind: Self.clientsKind, sequence: sequence, payload: writer.bytes)
         }
     }
 
     public init(_ frame: Frame) throws(ProtocolViolation) {
-        guard frame.kind == Self.planKind else { throw .unknownKind(frame.kind) }
         var reader = WireReader(frame.payload[...])
-        guard let plan = GuestPlan(reading: &reader), reader.isAtEnd else { throw .malformedPayload(kind: frame.kind) }
-        self = .plan(plan)
+        let message: HostMessage?
+        switch frame.kind {
+        case Self.planKind: message = GuestPlan(reading: &reader).map(HostMessage.plan)
+        case Self.clientsKind: message = ClientTask(reading: &reader).map(HostMessage.clients)
+        default: throw .unknownKind(frame.kind)
+        }
+        guard let message, reader.isAtEnd else { throw .malformedPayload(kind: frame.kind) }
+        self = message
     }
 }

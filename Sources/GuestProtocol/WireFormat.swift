@@ -18,11 +18,11 @@
 /// Integers inside payloads are little endian; text is UTF-8 behind a 32-bit byte count.
 public enum WireFormat {
     /// The version of the contract; a guest of another version is refused.
-    public static let version: UInt32 = 1
+    public static let version: UInt32 = 2
     public static let magic: [UInt8] = Array("KMX1".utf8)
     public static let headerSize = 20
     /// The largest payload of one frame, in bytes.
-    public static let maximumPayload = 64 * 1024
+    public static let maximumPayload = 256 * 1024
     /// The name of the virtio-serial port that carries the control channel.
     public static let controlPort = "org.kmatrix.control"
     /// The most a guest may send of one evidence item, in bytes. The sender cuts there and says so; the receiver enforces it.

@@ -13,6 +13,7 @@ struct WireReader {
     }
 
     mutating func readUInt8() -> UInt8? { rest.popFirst() }
+    mutating func readUInt16() -> UInt16? { readInteger() }
     mutating func readUInt32() -> UInt32? { readInteger() }
     mutating func readUInt64() -> UInt64? { readInteger() }
     mutating func readInt32() -> Int32? { readInteger() }

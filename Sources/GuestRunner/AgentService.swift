@@ -34,6 +34,8 @@ struct AgentService {
     }
 
     func start() throws(SystemCallError) -> pid_t {
+        // What an earlier one left says nothing of this one.
+        _ = unlink(Self.statusFile)
         let silence = Descriptor(owning: try SystemCallError.check(gs_open_read_write("/dev/null"), "open", "/dev/null"))
         let output = Descriptor(owning: try SystemCallError.check(gs_open_log(Self.outputFile), "open", Self.outputFile))
         return try children.start(
@@ -43,8 +45,8 @@ struct AgentService {
 
     /// Asks the agent to stop, as a service manager would, and waits until it is gone; one that does not go is killed. What it
     /// writes on its way out has the counters of all that happened.
-    func stop(_ agent: pid_t) throws(SystemCallError) {
-        guard kill(agent, SIGTERM) == 0 else { return }
+    func stop(_ agent: pid_t, signal: Int32 = SIGTERM) throws(SystemCallError) {
+        guard kill(agent, signal) == 0 else { return }
         let deadline = Deadline(after: Self.stopDeadline)
         while children.takeEnding(of: agent) == nil {
             guard !deadline.hasPassed else { return children.kill(agent) }
@@ -60,7 +62,7 @@ struct AgentService {
         let deadline = Deadline(after: UInt64(plan.agentDeadline))
         let watch = gs_watch_folder(Self.logFolder)
         let events = Descriptor(owning: try SystemCallError.check(watch, "watch", Self.logFolder))
-        var reader = StatusReader(path: Self.statusFile)
+        var reader = StatusReader(path: Self.statusFile, awaitsSuccess: plan.awaitsSuccess)
         while true {
             gs_drain(events.raw)
             // The child is looked at before the file: a status written just before the end must still be seen.
@@ -78,9 +80,13 @@ struct AgentService {
 /// Reads the status file again only when it changed.
 private struct StatusReader {
     let path: String
+    let awaitsSuccess: Bool
     private var last: [UInt64] = []
 
-    init(path: String) { self.path = path }
+    init(path: String, awaitsSuccess: Bool) {
+        self.path = path
+        self.awaitsSuccess = awaitsSuccess
+    }
 
     mutating func hasSettled() -> Bool {
         let raw = gs_open_read(path)
@@ -91,6 +97,6 @@ private struct StatusReader {
         guard gs_status(file.raw, &isRegular, &size, &inode, &changed) == 0, isRegular != 0, last != [size, inode, changed] else { return false }
         last = [size, inode, changed]
         guard let content = SmallFile.read(path, limit: AgentStatus.maximumSize), !content.isTruncated else { return false }
-        return AgentStatus(content.bytes).isSettled
+        return AgentStatus(content.bytes).isSettled(awaitsSuccess: awaitsSuccess)
     }
 }

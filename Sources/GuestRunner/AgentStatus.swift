@@ -1,6 +1,8 @@
 /// What the runner has to know of `status.json`: whether the agent has made up its mind. The host judges what it says.
 public enum AgentStatus: Hashable, Sendable {
-    /// Both the program and the listener run.
+    /// The agent reports success: program, listener and key.
+    case successful
+    /// Both the program and the listener run, but the key is another matter.
     case running
     /// One of them says that it is stopped, so the agent gave up and says why.
     case stopped
@@ -21,11 +23,18 @@ public enum AgentStatus: Hashable, Sendable {
         if program == "STOPPED" || listener == "STOPPED" {
             self = .stopped
         } else if program == "RUNNING", listener == "RUNNING" {
-            self = .running
+            self = JSONCursor.text(at: ["proxyAgentStatus", "status"], in: bytes) == "SUCCESS" ? .successful : .running
         } else {
             self = .undecided
         }
     }
 
-    public var isSettled: Bool { self != .undecided }
+    /// - Parameter awaitsSuccess: Whether an agent that runs without a key may still get one.
+    public func isSettled(awaitsSuccess: Bool) -> Bool {
+        switch self {
+        case .successful, .stopped: true
+        case .running: !awaitsSuccess
+        case .undecided: false
+        }
+    }
 }

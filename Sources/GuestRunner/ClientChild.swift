@@ -1,62 +1,96 @@
+import CGuestSystem
 import Glibc
 import GuestProtocol
 
-/// Runs clients as processes of their own, so that each request is made by its user, and takes their reports from a pipe.
+/// Clients as processes of their own, so that each request is made by its user under its name; their reports come from a pipe.
 struct ClientChild {
     let children: ChildProcesses
     /// What a client has beyond its own deadline to say that it missed it, in milliseconds.
     static let grace: UInt64 = 1_000
     /// The Swift runtime would otherwise wait for the kernel's entropy pool on the request's time (guest_system.c says more).
     private static let environment = ChildProcesses.environment + ["SWIFT_DETERMINISTIC_HASHING=1"]
+    private static let itself = "/proc/self/exe"
 
-    /// One process for all requests of a user. Always a report for each: a client that cannot be run or says nothing is reported
-    /// with that as its failure.
-    func run(_ specs: [ClientSpec], deadline: UInt32) -> [ClientReport] {
-        let invocations = specs.compactMap { ClientInvocation($0, deadline: deadline) }
-        guard invocations.count == specs.count, let batch = ClientBatch(invocations) else {
-            return specs.map { Self.failed($0, "the client's specification cannot be carried out (name, path or user)") }
-        }
-        var reports: [ClientReport] = []
-        var reason = "the client ended without a report"
+    /// A task whose process runs.
+    private struct Running: ~Copyable {
+        let task: ClientTask
+        let process: pid_t
+        let reports: Descriptor
+    }
+
+    /// One process for the task. Always a report for each client: one that cannot be run or says nothing is reported with that as its
+    /// failure.
+    func run(_ task: ClientTask) -> [ClientReport] {
         do throws(SystemCallError) {
-            try run(batch) { reports.append($0) }
+            return collect(try start(task))
         } catch {
-            reason = "the client could not be run: \(error)"
+            return Self.failed(task.specs[...], "the client could not be run: \(error)")
         }
-        return reports + specs.dropFirst(reports.count).map { Self.failed($0, reason) }
     }
 
-    /// Hands on what the process reports until it has reported all, ends, talks nonsense or is late.
-    private func run(_ batch: ClientBatch, report: (ClientReport) -> Void) throws(SystemCallError) {
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw SystemCallError("pipe", code: errno) }
-        let reading = Descriptor(owning: ends[0])
-        let client: pid_t
-        do {
-            let writing = Descriptor(owning: ends[1])
-            client = try children.start(
-                "/proc/self/exe", arguments: batch.arguments, streams: .files(input: 0, output: writing.raw, error: 2),
-                environment: Self.environment)
+    /// The same for two tasks at once.
+    func run(_ first: ClientTask, beside second: ClientTask) -> [ClientReport] {
+        do throws(SystemCallError) {
+            let running = try start(first)
+            let others = run(second)
+            return collect(running) + others
+        } catch {
+            return Self.failed(first.specs[...], "the client could not be run: \(error)") + run(second)
         }
-        defer { children.kill(client) }
+    }
+
+    private func start(_ task: ClientTask) throws(SystemCallError) -> Running {
+        let input = try Pipe()
+        let output = try Pipe()
+        let process = try children.start(
+            try Self.program(task), arguments: [GuestRunnerCommand.clientArgument],
+            streams: .files(input: input.reading.raw, output: output.writing.raw, error: 2), environment: Self.environment)
+        do throws(SystemCallError) {
+            try input.writing.write(HostMessage.clients(task).frame(sequence: 0).encoded())
+        } catch {
+            children.kill(process)
+            throw error
+        }
+        // The other ends close here, so the end of the process is the end of its reports.
+        return Running(task: task, process: process, reports: output.reading)
+    }
+
+    /// Takes what the process reports until it has reported all, ends, talks nonsense or is late.
+    private func collect(_ running: consuming Running) -> [ClientReport] {
+        defer { children.kill(running.process) }
+        let specs = running.task.specs
+        var reports: [ClientReport] = []
         var decoder = FrameDecoder()
-        var due = batch.invocations[...]
-        while let invocation = due.first {
-            let deadline = Deadline(after: UInt64(invocation.deadline) + Self.grace)
-            guard try Readiness.wait(for: [reading.raw], timeout: deadline.remaining).isReady(0) else {
-                throw SystemCallError("wait \(invocation.deadline) ms for a report of", invocation.spec.name, code: ETIMEDOUT)
+        while reports.count < specs.count {
+            let deadline = Deadline(after: UInt64(running.task.deadline) + Self.grace)
+            guard let state = try? Readiness.wait(for: [running.reports.raw], timeout: deadline.remaining), state.isReady(0) else {
+                return reports + Self.failed(specs[reports.count...], "the client's process was late")
             }
-            let bytes = try reading.read(upTo: 4096)
-            guard !bytes.isEmpty, let frames = try? decoder.receive(bytes) else { return }
+            guard let bytes = try? running.reports.read(upTo: 16 * 1024), !bytes.isEmpty, let frames = try? decoder.receive(bytes) else { break }
             for frame in frames {
-                guard case .client(let said) = try? GuestMessage(frame), said.name == due.first?.spec.name else { return }
-                report(said)
-                due.removeFirst()
+                guard reports.count < specs.count, case .client(let said) = try? GuestMessage(frame), said.name == specs[reports.count].name else {
+                    return reports + Self.failed(specs[reports.count...], "the client's process reported something else")
+                }
+                reports.append(said)
             }
         }
+        return reports + Self.failed(specs[reports.count...], "the client's process ended without a report")
     }
 
-    private static func failed(_ spec: ClientSpec, _ failure: String) -> ClientReport {
-        ClientReport(name: spec.name, connectError: nil, peer: "", httpStatus: nil, hasProxyHeader: false, microseconds: 0, failure: failure)
+    /// The runner itself, by the path under which the clients are to be known.
+    private static func program(_ task: ClientTask) throws(SystemCallError) -> String {
+        guard let path = task.specs.first?.executable, !path.isEmpty else { return itself }
+        guard !SmallFile.exists(path) else { return path }
+        guard let slash = path.lastIndex(of: "/") else { throw SystemCallError("link", path, code: EINVAL) }
+        try SmallFile.makeFolders(String(path[..<slash]))
+        var target = [CChar](repeating: 0, count: 1024)
+        let length = readlink(itself, &target, target.count - 1)
+        guard length > 0 else { throw SystemCallError("read link", itself, code: errno) }
+        try SystemCallError.check(gs_hard_link(target, path), "link", path)
+        return path
+    }
+
+    private static func failed(_ specs: ArraySlice<ClientSpec>, _ failure: String) -> [ClientReport] {
+        specs.map { ClientReport(name: $0.name, failure: failure) }
     }
 }

@@ -19,7 +19,7 @@ struct EvidenceSender {
     ]
     static let results: [(EvidenceItem, String)] = [
         (.agentLog, agentLogs + "/ProxyAgent.log"), (.verifierLog, agentLogs + "/verifier.log"),
-        (.agentOutput, AgentService.outputFile),
+        (.connectionLog, agentLogs + "/ProxyAgent.Connection.log"), (.agentOutput, AgentService.outputFile),
     ]
 
     /// What the kernel is and how the guest is laid out. Sent before the agent starts, so that a guest that hangs later has said it.
@@ -28,13 +28,11 @@ struct EvidenceSender {
         try send(.kernelBTF, Array((SmallFile.exists("/sys/kernel/btf/vmlinux") ? "present" : "absent").utf8))
     }
 
-    /// What the agent said when its status settled.
-    func sendStatus() throws(ControlChannel.Failure) { try send(.status, file: AgentService.statusFile) }
+    /// The agent's status as it is now.
+    func sendStatus(as item: EvidenceItem) throws(ControlChannel.Failure) { try send(item, file: AgentService.statusFile) }
 
     /// What the agent and the kernel left.
-    /// - Parameter wasSettled: Whether the status was sent before; then the file holds the agent's last words.
-    func sendResults(wasSettled: Bool) throws(ControlChannel.Failure) {
-        try send(wasSettled ? .finalStatus : .status, file: AgentService.statusFile)
+    func sendResults() throws(ControlChannel.Failure) {
         for (item, path) in Self.results { try send(item, file: path) }
         if let log = Self.kernelLog() { try send(.kernelLog, log) }
     }

@@ -1,20 +1,52 @@
+import CGuestSystem
 import Glibc
 import GuestProtocol
 
 /// What the executable does, by how it was started.
 public enum GuestRunnerCommand {
+    /// Read a task from standard input, play its clients, write their reports to standard output.
+    static let clientArgument = "client"
+
     /// - Parameter arguments: Without the executable's own name.
     public static func run(arguments: [String]) -> Never {
         // The kernel hands unknown words of its command line to init as arguments, so they are not looked at there.
         if getpid() == 1 { InitProcess().run() }
-        guard let batch = ClientBatch(arguments: arguments) else {
+        guard arguments == [clientArgument], let task = readTask() else {
             RunnerLog.say("guest-runner is the first process (PID 1) of a test guest; there is nothing for it to do here")
             exit(64)
         }
-        for (sequence, invocation) in batch.invocations.enumerated() {
-            let frame = GuestMessage.client(ClientRequest(invocation: invocation).carryOut()).frame(sequence: UInt32(sequence))
+        exit(play(task))
+    }
+
+    static func play(_ task: ClientTask) -> Int32 {
+        guard let first = task.specs.first else { return 0 }
+        let outcome = gs_become(first.user, first.user)
+        guard outcome == 0 else {
+            RunnerLog.say("\(SystemCallError("become user", "\(first.user)", code: -outcome))")
+            return 1
+        }
+        let isolation = gs_isolate(first.isolation == .userAndCgroup ? 1 : 0, first.isolation == .network ? 1 : 0)
+        guard isolation == 0 else {
+            RunnerLog.say("\(SystemCallError("unshare", "\(first.isolation)", code: -isolation))")
+            return 1
+        }
+        var sequence: UInt32 = 0
+        ClientRun(task: task).carryOut { report in
+            let frame = GuestMessage.client(report).frame(sequence: sequence)
+            sequence += 1
             _ = frame.encoded().withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
         }
-        exit(0)
+        return 0
+    }
+
+    /// Nil when what comes is no task.
+    private static func readTask() -> ClientTask? {
+        let input = Descriptor(owning: dup(STDIN_FILENO))
+        var decoder = FrameDecoder()
+        while let bytes = try? input.read(upTo: 64 * 1024), !bytes.isEmpty {
+            guard let frames = try? decoder.receive(bytes) else { return nil }
+            if let frame = frames.first, case .clients(let task) = try? HostMessage(frame) { return task }
+        }
+        return nil
     }
 }

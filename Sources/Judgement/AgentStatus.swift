@@ -10,11 +10,20 @@ public struct AgentStatus: Hashable, Sendable {
         public var isRunning: Bool { status == "RUNNING" }
     }
 
+    /// How often one caller got one answer from one destination.
+    public struct Connection: Hashable, Sendable, Decodable {
+        public let userName: String
+        public let processFullPath: String?
+        public let responseStatus: String
+        public let count: Int
+    }
+
     public let version: String
     public let overall: String
     public let keyLatch: Module
     public let ebpfProgram: Module
     public let proxyListener: Module
+    public let connections: [Connection]
 
     /// Reads a whole `status.json`; nil when it is no JSON or lacks one of the parts.
     public init?(json: [UInt8]) {
@@ -27,12 +36,15 @@ public struct AgentStatus: Hashable, Sendable {
                 let proxyListenerStatus: Module
             }
             let proxyAgentStatus: Agent
+            let proxyConnectionSummary: [Connection]?
         }
-        guard let agent = try? JSONDecoder().decode(Document.self, from: Data(json)).proxyAgentStatus else { return nil }
+        guard let document = try? JSONDecoder().decode(Document.self, from: Data(json)) else { return nil }
+        let agent = document.proxyAgentStatus
         version = agent.version
         overall = agent.status
         keyLatch = agent.keyLatchStatus
         ebpfProgram = agent.ebpfProgramStatus
         proxyListener = agent.proxyListenerStatus
+        connections = document.proxyConnectionSummary ?? []
     }
 }

@@ -31,6 +31,8 @@ public struct CellEvidence: Sendable {
     }
 
     public var layout: CgroupLayout
+    /// What the scenario demands of an agent that works.
+    public var expectation: ScenarioExpectation
     public var fate: GuestFate
     public var hello: GuestHello?
     public var phases: Set<GuestPhase> = []
@@ -49,8 +51,12 @@ public struct CellEvidence: Sendable {
     /// What of the evidence could not be written or received, in words.
     public var losses: [String] = []
 
-    public init(layout: CgroupLayout, fate: GuestFate) {
+    public var commands: [CommandReport] = []
+    public var listings: [FileListing] = []
+
+    public init(layout: CgroupLayout, expectation: ScenarioExpectation, fate: GuestFate) {
         self.layout = layout
+        self.expectation = expectation
         self.fate = fate
     }
 }

@@ -20,6 +20,11 @@ struct AxisOptions: ParsableArguments {
         "A program variant's name, or the path of a .bpf.o file, in place of the agent's own. May be repeated.", valueName: "program"))
     var bpf: [String] = []
 
+    @Option(help: ArgumentHelp(
+        "What the platform does: a scenario's name (normal, key-reset, down, ...), the path of a .yml file, or all. May be repeated.",
+        discussion: "Without it every cell meets the platform of 'normal', and the scenario is no axis.", valueName: "scenario"))
+    var scenario: [String] = []
+
     func validate() throws {
         if kernel.isEmpty { throw ValidationError("say which kernels with --kernel, as in --kernel 6.1") }
         _ = try selectors()

@@ -16,6 +16,7 @@ struct RunPreparation {
         let products = try Products(folder: Self.productsFolder())
         let request = MatrixRequest(
             kernels: try axes.selectors(), layouts: try axes.layouts(), programs: try axes.bpf.map(products.program),
+            scenarios: try axes.scenario.isEmpty ? .standard(products.standardScenario()) : .axis(axes.scenario.flatMap(products.scenarios)),
             jobs: guests.effectiveJobs, timeout: .seconds(guests.timeout), retries: guests.retries,
             stopsAtFirstFailure: stopsAtFirstFailure)
         let cache = ArtefactCache.standard()

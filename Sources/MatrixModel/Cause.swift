@@ -15,6 +15,24 @@ public enum Cause: String, CaseIterable, Hashable, Sendable, Codable {
     case statusContradicted = "status-contradicted"
     /// The agent works, but took one client for another.
     case misattributed
+    /// The agent runs and does not have the key that the platform would have given it.
+    case keyNotLatched = "key-not-latched"
+    /// Requests pass through the agent without the signature they should have.
+    case requestsUnsigned = "requests-unsigned"
+    /// The platform found a signature of the agent's to be wrong.
+    case signatureWrong = "signature-wrong"
+    /// The agent refused what its rules allow, or let pass what they forbid.
+    case wronglyDenied = "wrongly-denied"
+    case wronglyAllowed = "wrongly-allowed"
+    /// Connections are redirected, but the agent does not know whose they are and refuses them all.
+    case identityMissing = "identity-missing"
+    /// IPv4 destinations that a client writes as IPv6 (`::ffff:a.b.c.d`) go round the agent.
+    case dualStackNotRedirected = "dual-stack-not-redirected"
+    /// The agent redirects connections that are none of its business.
+    case redirectedTooMuch = "redirected-too-much"
+    case keyLostOnRestart = "key-lost-on-restart"
+    /// The agent's status or its clients' fate is not what the scenario demands of an agent that works.
+    case scenarioContradicted = "scenario-contradicted"
     /// The kernel panicked once the agent had been started.
     case kernelPanic = "kernel-panic"
     /// The kernel reported an oops or a bug of its own once the agent had been started.
@@ -47,7 +65,8 @@ public enum Cause: String, CaseIterable, Hashable, Sendable, Codable {
         case .verifierRejected, .loadFailed, .noBTF, .attachOther, .kernelPanic, .kernelOops: .kernel
         case .attachNoCgroup2: .configuration
         case .agentCrashed, .agentSilent, .agentStatusBroken, .listenerFailed, .notRedirected, .notForwarded, .eventsLost,
-            .statusContradicted, .misattributed:
+            .statusContradicted, .misattributed, .keyNotLatched, .requestsUnsigned, .signatureWrong, .wronglyDenied, .wronglyAllowed,
+            .identityMissing, .dualStackNotRedirected, .redirectedTooMuch, .keyLostOnRestart, .scenarioContradicted:
             .agent
         case .bootPanic, .emulatorHang, .emulatorExit, .evidenceLost, .guestSetup, .protocolViolation, .consoleFlood, .timeout, .harness:
             .harness

@@ -86,6 +86,7 @@ struct ArtefactPreparer: Sendable {
         var items = [
             PayloadSpec.Item(path: String(Self.agentPath.dropFirst()), source: .file(products.agent), mode: 0o755),
             PayloadSpec.Item(path: "usr/lib/azure-proxy-agent/ebpf_cgroup.o", source: .file(program?.object ?? products.nativeProgram)),
+            PayloadSpec.Item(path: "etc/azure/proxy-agent.json", source: .bytes(AgentSettings.document)),
         ]
         if let busybox { items.append(PayloadSpec.Item(path: "bin/busybox", source: .file(busybox), mode: 0o755)) }
         return PayloadSpec(items)

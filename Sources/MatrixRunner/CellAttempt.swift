@@ -16,16 +16,17 @@ struct CellAttempt: Sendable {
     }
 
     let cell: Cell
+    let scenario: Scenario
     let artefacts: PreparedCell
     let context: CellContext
     let folder: CellFolder
 
     func run() async -> Outcome {
         let start = ContinuousClock.now
-        let session = GuestSession(plan: guestPlan, events: { context.events(.cellPhase(cell.id, $0)) })
+        let session = GuestSession(plan: guestPlan, expectation: scenario.expectation, events: { context.events(.cellPhase(cell.id, $0)) })
         do {
             try saveCommand()
-            let (outcome, requests) = try await Fabric.serve(in: folder.path, journal: folder.file(.fabricJournal)) {
+            let (outcome, requests) = try await Fabric.serve(in: folder.path, journal: folder.file(.fabricJournal), scenario: scenario) {
                 try await withGuest(bootPlan, emulator: context.emulator) { guest in await session.converse(with: guest) }
             }
             session.end(outcome.ending, journal: requests)
@@ -45,8 +46,10 @@ struct CellAttempt: Sendable {
 
     private var guestPlan: GuestPlan {
         GuestPlan(
-            layout: cell.cgroup, agentPath: ArtefactPreparer.agentPath, clients: StandardClients.all,
-            agentDeadline: UInt32(context.agentDeadline / .milliseconds(1)))
+            layout: cell.cgroup, agentPath: ArtefactPreparer.agentPath, steps: StandardCourse.steps(for: scenario),
+            awaitsSuccess: scenario.expectation.status == "SUCCESS", agentDeadline: UInt32(context.agentDeadline / .milliseconds(1)),
+            // As long as the slowest answer of the platform and some.
+            clientDeadline: 15_000)
     }
 
     private var bootPlan: BootPlan {

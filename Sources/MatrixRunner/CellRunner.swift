@@ -39,7 +39,7 @@ struct CellRunner: Sendable {
         while true {
             try Task.checkCancellation()
             context.events(.cellStarted(cell.id, attempt: attempt))
-            let outcome = await CellAttempt(cell: cell, artefacts: artefacts, context: context, folder: place).run()
+            let outcome = await CellAttempt(cell: cell, scenario: planned.scenario, artefacts: artefacts, context: context, folder: place).run()
             try Task.checkCancellation()
             let isOurs = outcome.judgment.cause?.fault == .harness
             // Evidence that the disk did not take will not fit the next time either.

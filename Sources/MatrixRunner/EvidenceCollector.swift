@@ -7,10 +7,15 @@ struct EvidenceCollector {
     private(set) var evidence: CellEvidence
     private(set) var marks: [GuestPhase: ContinuousClock.Instant] = [:]
 
-    init(layout: CgroupLayout, clients: [ClientSpec]) {
+    private let commands: Int
+    private let listings: Int
+
+    init(plan: GuestPlan, expectation: ScenarioExpectation) {
         // Until the guest proves otherwise it ended early.
-        evidence = CellEvidence(layout: layout, fate: .endedEarly)
-        evidence.clients = clients
+        evidence = CellEvidence(layout: plan.layout, expectation: expectation, fate: .endedEarly)
+        evidence.clients = plan.clients
+        commands = plan.steps.count { if case .command = $0 { true } else { false } }
+        listings = plan.steps.count { if case .list = $0 { true } else { false } }
     }
 
     mutating func receive(_ message: GuestMessage, at instant: ContinuousClock.Instant) {
@@ -28,6 +33,8 @@ struct EvidenceCollector {
         case .client(let report):
             // No more reports than clients: the list must not grow at the guest's will.
             if evidence.reports.count < evidence.clients.count { evidence.reports.append(report) }
+        case .command(let report): if evidence.commands.count < commands { evidence.commands.append(report) }
+        case .files(let listing): if evidence.listings.count < listings { evidence.listings.append(listing) }
         case .agentEnded(let ending): if evidence.agentEnding == nil { evidence.agentEnding = ending }
         case .setupFailed(let step, let reason):
             if evidence.setupFailure == nil { evidence.setupFailure = CellEvidence.SetupFailure(step: step, reason: reason) }

@@ -10,7 +10,8 @@ struct EvidenceWriter {
 
     /// Which file takes which item; the rest goes into `facts.json`.
     private static let files: [(EvidenceItem, EvidenceFile)] = [
-        (.status, .status), (.finalStatus, .finalStatus), (.agentLog, .agentLog), (.verifierLog, .verifierLog), (.agentOutput, .agentOutput), (.kernelLog, .kernelLog),
+        (.status, .status), (.finalStatus, .finalStatus), (.restartedStatus, .restartedStatus), (.connectionLog, .connectionLog),
+        (.agentLog, .agentLog), (.verifierLog, .verifierLog), (.agentOutput, .agentOutput), (.kernelLog, .kernelLog),
         (.kernelConfig, .kernelConfig),
     ]
 
@@ -38,6 +39,7 @@ private struct EncodedReport: Encodable {
     let peer: String
     let httpStatus: Int32?
     let hasProxyHeader: Bool
+    let body: String
     let microseconds: UInt64
     let failure: String
 
@@ -47,6 +49,7 @@ private struct EncodedReport: Encodable {
         peer = report.peer
         httpStatus = report.httpStatus
         hasProxyHeader = report.hasProxyHeader
+        body = String(decoding: report.body, as: UTF8.self)
         microseconds = report.microseconds
         failure = report.failure
     }

@@ -1,4 +1,5 @@
 public import EvidenceStore
+public import FabricSimulator
 public import MatrixModel
 
 /// The cells of a run, sorted by meaning, and those for which no kernel can be had.
@@ -7,6 +8,7 @@ public struct MatrixPlan: Sendable {
         public let cell: Cell
         public let kernel: PlannedKernel
         public let program: ProgramVariant?
+        public let scenario: Scenario
     }
 
     public let cells: [PlannedCell]
@@ -25,18 +27,20 @@ public struct MatrixPlan: Sendable {
     public var kernels: [KernelIdentity] { Set(cells.map(\.cell.kernel)).sorted() }
 
     /// Every cell of the axes, once, whatever overlaps the selectors had.
-    public static func expand(
-        kernels: [PlannedKernel], layouts: [CgroupLayout], programs: [ProgramVariant]
-    ) -> [PlannedCell] {
+    public static func expand(kernels: [PlannedKernel], request: MatrixRequest) -> [PlannedCell] {
         var seen: Set<Cell> = []
-        return kernels.flatMap { kernel in
-            layouts.flatMap { layout in
-                (programs.isEmpty ? [nil] : programs.map(Optional.some)).map { program in
-                    PlannedCell(cell: Cell(kernel: kernel.identity, cgroup: layout, bpf: program?.name), kernel: kernel, program: program)
+        var cells: [PlannedCell] = []
+        for kernel in kernels {
+            for layout in request.layouts {
+                for (name, scenario) in request.scenarios.named {
+                    for program in request.programs.isEmpty ? [nil] : request.programs.map(Optional.some) {
+                        let cell = Cell(kernel: kernel.identity, cgroup: layout, scenario: name, bpf: program?.name)
+                        guard seen.insert(cell).inserted else { continue }
+                        cells.append(PlannedCell(cell: cell, kernel: kernel, program: program, scenario: scenario))
+                    }
                 }
             }
         }
-        .filter { seen.insert($0.cell).inserted }
-        .sorted { $0.cell < $1.cell }
+        return cells.sorted { $0.cell < $1.cell }
     }
 }

@@ -43,8 +43,7 @@ struct MatrixPlanner {
             }
         }
         return MatrixPlan(
-            cells: MatrixPlan.expand(kernels: kernels, layouts: request.layouts, programs: request.programs), unavailable: unavailable,
-            warnings: warnings)
+            cells: MatrixPlan.expand(kernels: kernels, request: request), unavailable: unavailable, warnings: warnings)
     }
 
     /// A selector that nothing on offer satisfies becomes cells that say so: they are part of the answer.
@@ -52,7 +51,9 @@ struct MatrixPlanner {
         let judgment = Judgment(cause: cause, summary: reason)
         let programs: [ProgramVariant?] = request.programs.isEmpty ? [nil] : request.programs
         return request.layouts.flatMap { layout in
-            programs.map { CellRecord(unavailable: selector, layout: layout, bpf: $0?.name, judgment: judgment) }
+            request.scenarios.named.flatMap { scenario in
+                programs.map { CellRecord(unavailable: selector, layout: layout, scenario: scenario.name, bpf: $0?.name, judgment: judgment) }
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+public import FabricSimulator
 public import MatrixModel
 public import SystemPackage
 
@@ -7,6 +8,7 @@ public struct MatrixRequest: Sendable {
     public var layouts: [CgroupLayout]
     /// The program variants to run; empty for the agent's own program alone.
     public var programs: [ProgramVariant]
+    public var scenarios: ScenarioChoice
     /// How many guests run at once.
     public var jobs: Int
     /// How long one attempt at a cell may take altogether.
@@ -17,16 +19,32 @@ public struct MatrixRequest: Sendable {
     public var stopsAtFirstFailure: Bool
 
     public init(
-        kernels: [KernelSelector], layouts: [CgroupLayout], programs: [ProgramVariant] = [], jobs: Int = 2, timeout: Duration = .seconds(90),
-        retries: Int = 2, stopsAtFirstFailure: Bool = false
+        kernels: [KernelSelector], layouts: [CgroupLayout], programs: [ProgramVariant] = [], scenarios: ScenarioChoice, jobs: Int = 2,
+        timeout: Duration = .seconds(90), retries: Int = 2, stopsAtFirstFailure: Bool = false
     ) {
         self.kernels = kernels
         self.layouts = layouts
         self.programs = programs
+        self.scenarios = scenarios
         self.jobs = jobs
         self.timeout = timeout
         self.retries = retries
         self.stopsAtFirstFailure = stopsAtFirstFailure
+    }
+}
+
+/// What the platform does.
+public enum ScenarioChoice: Sendable {
+    /// One for all cells; no axis.
+    case standard(Scenario)
+    case axis([Scenario])
+
+    /// Each with the name that stands in the cell's id.
+    var named: [(name: String?, scenario: Scenario)] {
+        switch self {
+        case .standard(let scenario): [(nil, scenario)]
+        case .axis(let scenarios): scenarios.map { ($0.name, $0) }
+        }
     }
 }
 

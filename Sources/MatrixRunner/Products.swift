@@ -1,3 +1,4 @@
+public import FabricSimulator
 import Foundation
 public import SystemPackage
 
@@ -41,6 +42,34 @@ public struct Products: Sendable {
             throw RunnerError(.unknownProgram, subject: text, detail: (["connect4"] + variantNames).joined(separator: ", "))
         }
         return ProgramVariant(name: text, object: folder.appending("bpf").appending("\(text).bpf.o"))
+    }
+
+    /// What the platform does unless another scenario is asked for.
+    public func standardScenario() throws -> Scenario { try scenario(at: scenarioFolder.appending("normal.yml")) }
+
+    /// Finds scenarios by name, by the path of a file, or `all` that were built.
+    /// - Throws: `RunnerError` with `unknownScenario`, naming those there are; `ScenarioError` for a file that is no scenario.
+    public func scenarios(_ text: String) throws -> [Scenario] {
+        if text == "all" { return try scenarioNames.map { try scenario(at: scenarioFolder.appending("\($0).yml")) } }
+        if text.contains("/") || text.hasSuffix(".yml") || text.hasSuffix(".yaml") {
+            return [try scenario(at: FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath(text)).lexicallyNormalized())]
+        }
+        guard scenarioNames.contains(text) else {
+            throw RunnerError(.unknownScenario, subject: text, detail: scenarioNames.joined(separator: ", "))
+        }
+        return [try scenario(at: scenarioFolder.appending("\(text).yml"))]
+    }
+
+    public var scenarioNames: [String] {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: scenarioFolder.string)) ?? []
+        return files.filter { $0.hasSuffix(".yml") }.map { String($0.dropLast(".yml".count)) }.sorted()
+    }
+
+    private var scenarioFolder: FilePath { folder.appending("scenarios") }
+
+    private func scenario(at path: FilePath) throws -> Scenario {
+        guard let bytes = FileManager.default.contents(atPath: path.string) else { throw RunnerError(.scenarioUnreadable, subject: path.string) }
+        return try Scenario(parsing: String(decoding: bytes, as: UTF8.self), source: path.string)
     }
 
     /// The names of the program variants that were built.

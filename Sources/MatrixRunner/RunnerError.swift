@@ -1,11 +1,15 @@
 /// Why a run could not be started or carried on.
 public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case productMissing, unknownProgram, notABPFObject, shellNeedsOneCell, shellTool, bareBootFailed }
+        enum Value: Hashable, Sendable {
+            case productMissing, unknownProgram, notABPFObject, unknownScenario, scenarioUnreadable, shellNeedsOneCell, shellTool, bareBootFailed
+        }
         let value: Value
         public static let productMissing = Code(value: .productMissing)
         public static let unknownProgram = Code(value: .unknownProgram)
         public static let notABPFObject = Code(value: .notABPFObject)
+        public static let unknownScenario = Code(value: .unknownScenario)
+        public static let scenarioUnreadable = Code(value: .scenarioUnreadable)
         public static let shellNeedsOneCell = Code(value: .shellNeedsOneCell)
         public static let shellTool = Code(value: .shellTool)
         public static let bareBootFailed = Code(value: .bareBootFailed)
@@ -27,6 +31,8 @@ public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
         case .productMissing: "'\(subject)' is missing; kmatrix needs what is built with it: run it as ci/kmatrix, or build with ci/build"
         case .unknownProgram: "there is no program variant '\(subject)'; there are: \(detail); or give the path of a .bpf.o file"
         case .notABPFObject: "'\(subject)' is no BPF object file that can be read; compile one with clang -target bpf -g"
+        case .unknownScenario: "there is no scenario '\(subject)'; there are: \(detail); or give the path of a .yml file, or all"
+        case .scenarioUnreadable: "the scenario '\(subject)' cannot be read; check the path, or build with ci/build"
         case .shellNeedsOneCell: "a shell needs exactly one kernel and one layout; '\(subject)' stands for \(detail)"
         case .bareBootFailed: "a bare boot ended with \(subject), so there is nothing to compare with: \(detail)"
         case .shellTool: "'\(subject)' is missing, and the guest's shell comes from it; install Debian's package busybox-static"

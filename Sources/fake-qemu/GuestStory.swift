@@ -1,7 +1,8 @@
 import GuestProtocol
 import MatrixModel
 
-/// What a guest says from its hello to its farewell when all goes as planned.
+/// What a guest says from its hello to its farewell when all goes as planned and its platform does not use the protocol, so that the
+/// agent has nothing to redirect.
 struct GuestStory {
     let isAttached: Bool
 
@@ -35,10 +36,10 @@ struct GuestStory {
     }
 
     private func report(_ client: ClientSpec) -> ClientReport {
-        let status = client.kind == .http ? PlatformClient.ask(for: client, throughAgent: isAttached) : nil
+        let address = client.address.count == 4 ? client.address.map(String.init).joined(separator: ".") : "[::1]"
         return ClientReport(
-            name: client.name, connectError: nil, peer: isAttached ? "127.0.0.1:3080" : "169.254.169.254:80", httpStatus: status,
-            hasProxyHeader: isAttached && status != nil, microseconds: 700, failure: "")
+            name: client.name, peer: "\(address):\(client.port)", httpStatus: client.kind == .http ? PlatformClient.ask(for: client) : nil,
+            microseconds: 700)
     }
 
     private var evidence: [(EvidenceItem, String)] {
@@ -49,8 +50,9 @@ struct GuestStory {
         return [
             (
                 .status,
-                #"{"timestamp":"2026-08-03T09:14:27.52","proxyAgentStatus":{"version":"1.0.0","status":"ERROR","#
-                    + #""monitorStatus":{"status":"RUNNING","message":"ok"},"keyLatchStatus":{"status":"STOPPED","message":"not latched"},"#
+                #"{"timestamp":"2026-08-03T09:14:27.52","proxyAgentStatus":{"version":"1.0.0","status":"\#(isAttached ? "SUCCESS" : "ERROR")","#
+                    + #""monitorStatus":{"status":"RUNNING","message":"ok"},"keyLatchStatus":{"status":"RUNNING","message":"Customer has not enforce the secure channel state. - 96","#
+                    + #""states":{"secureChannelState":"disabled"}},"#
                     + #""ebpfProgramStatus":\#(redirector),"proxyListenerStatus":{"status":"RUNNING","message":"Started proxy listener"},"#
                     + #""telemetryLoggerStatus":{"status":"UNKNOWN","message":""},"proxyConnectionsCount":4},"#
                     + #""proxyConnectionSummary":[],"failedAuthenticateSummary":[]}"#

@@ -17,6 +17,11 @@ enum MessageSamples {
             .client(
                 ClientReport(
                     name: "x", connectError: 113, peer: "", httpStatus: nil, hasProxyHeader: false, microseconds: .max, failure: "nothing came")),
+            .client(ClientReport(name: "b", httpStatus: 200, body: [0, 255], bodyChecksum: .max)),
+            .command(CommandReport(name: "status", ending: .exited(code: 2), output: Array("nicht fertig".utf8), microseconds: 5)),
+            .command(CommandReport(name: "", ending: nil, output: [], microseconds: .max)),
+            .files(FileListing(path: "/gone", entries: [])),
+            .files(FileListing(path: "/k", entries: [.init(path: "/k/a b", mode: 0o100600, user: 0, group: 7, size: .max)])),
             .client(
                 ClientReport(name: "", connectError: .min, peer: "", httpStatus: .max, hasProxyHeader: false, microseconds: 0, failure: "")),
         ] + GuestPhase.allCases.map { .phase($0, uptimeMilliseconds: UInt64($0.rawValue) << 40) }
@@ -25,13 +30,23 @@ enum MessageSamples {
         + [.evidence(.status, bytes: []), .evidence(.verifierLog, bytes: [UInt8](repeating: 7, count: 32 * 1024))]
         + [ProcessEnding.exited(code: 0), .exited(code: 255), .signalled(signal: 11), .notStarted(error: 2)].map(GuestMessage.agentEnded)
 
+    static let clients = ClientSpec.Kind.allCases.map {
+        ClientSpec(
+            name: "n", kind: $0, user: .max, executable: "/usr/bin/x", isolation: $0 == .http ? .network : .none, address: $0 == .http ? [UInt8](0..<16) : [169, 254, 169, 254],
+            port: 0x1234, request: [0, 13, 10, 255])
+    }
+
+    static let steps: [GuestStep] = [
+        .startAgent, .stopAgent(signal: 9), .pause(milliseconds: .max), .clients(clients), .crowd(clients, count: 100), .open(clients), .finish,
+        .listen(address: [127, 0, 0, 9], port: 80), .write(path: "/etc/x", content: [0, 1], mode: 0o600), .remove(path: "ü"),
+        .command(CommandSpec(name: "v", path: "/bin/v", arguments: ["--version", ""])), .list(path: "/var"), .status(.finalStatus),
+    ]
+
     static let plans: [GuestPlan] =
-        CgroupLayout.allCases.map { GuestPlan(layout: $0, agentPath: "usr/sbin/azure-proxy-agent", clients: []) } + [
+        CgroupLayout.allCases.map { GuestPlan(layout: $0, agentPath: "usr/sbin/azure-proxy-agent") } + [
             GuestPlan(
-                mode: .shell, layout: .hybrid, agentPath: "a", agentArguments: ["--config", "", "ü"],
-                clients: ClientSpec.Kind.allCases.map {
-                    ClientSpec(name: "n", kind: $0, user: .max, address: [169, 254, 169, 254], port: 0x1234, path: "/metadata?x=y")
-                }, agentDeadline: 1, clientDeadline: .max),
-            GuestPlan(mode: .nothing, layout: .unified, agentPath: "", clients: []),
+                mode: .shell, layout: .hybrid, agentPath: "a", agentArguments: ["--config", "", "ü"], steps: steps, awaitsSuccess: false,
+                agentDeadline: 1, clientDeadline: .max),
+            GuestPlan(mode: .nothing, layout: .unified, agentPath: ""),
         ]
 }

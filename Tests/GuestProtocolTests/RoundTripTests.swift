@@ -18,6 +18,22 @@ struct RoundTripTests {
         #expect(try frames.map { try HostMessage($0) } == [.plan(plan)])
     }
 
+    @Test("to a process that plays clients", arguments: [true, false])
+    func clients(isCrowd: Bool) throws {
+        let task = ClientTask(specs: MessageSamples.clients, isCrowd: isCrowd, deadline: 7)
+        var decoder = FrameDecoder()
+        let frames = try decoder.receive(HostMessage.clients(task).frame(sequence: 0).encoded())
+        #expect(try frames.map { try HostMessage($0) } == [.clients(task)])
+    }
+
+    @Test("with the members of a crowd counted as clients of their own, their names in their requests")
+    func crowd() {
+        let spec = ClientSpec(name: "c", kind: .http, user: 0, address: [1, 2, 3, 4], port: 80, request: Array("X: {client}\r\n{clien".utf8))
+        let plan = GuestPlan(layout: .unified, agentPath: "a", steps: [.crowd([spec], count: 3), .finish, .clients([spec])])
+        #expect(plan.clients.map(\.name) == ["c-0", "c-1", "c-2", "c"])
+        #expect(plan.clients.map { String(decoding: $0.bytes, as: UTF8.self) }.first == "X: c-0\r\n{clien")
+    }
+
     @Test("and no two messages share one")
     func distinct() {
         let encoded = MessageSamples.guest.map { $0.frame(sequence: 0).encoded() }

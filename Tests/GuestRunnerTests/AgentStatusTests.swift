@@ -13,8 +13,20 @@ struct AgentStatusTests {
         """
     }
 
-    @Test("both running is running")
-    func running() { #expect(status(document(program: "RUNNING", listener: "RUNNING")) == .running) }
+    @Test("both running is success only if the agent says so")
+    func running() {
+        let text = document(program: "RUNNING", listener: "RUNNING")
+        #expect(status(text) == .successful)
+        #expect(status(text.replacing(#""status":"SUCCESS""#, with: #""status":"ERROR""#)) == .running)
+    }
+
+    @Test("an agent without a key has settled where none is expected")
+    func settled() {
+        #expect(AgentStatus.running.isSettled(awaitsSuccess: false))
+        #expect(!AgentStatus.running.isSettled(awaitsSuccess: true))
+        #expect([AgentStatus.successful, .stopped].allSatisfy { $0.isSettled(awaitsSuccess: true) && $0.isSettled(awaitsSuccess: false) })
+        #expect(!AgentStatus.undecided.isSettled(awaitsSuccess: false))
+    }
 
     @Test("one stopped is stopped, whichever it is", arguments: [("STOPPED", "RUNNING"), ("RUNNING", "STOPPED"), ("STOPPED", "STOPPED")])
     func stopped(program: String, listener: String) { #expect(status(document(program: program, listener: listener)) == .stopped) }

@@ -32,7 +32,7 @@ struct CapturedEvidenceTests {
 
     private static func evidence(in folder: URL) -> CellEvidence {
         func bytes(_ name: String) -> [UInt8]? { (try? Data(contentsOf: folder.appending(path: name))).map(Array.init) }
-        var evidence = CellEvidence(layout: .unified, fate: .endedEarly)
+        var evidence = CellEvidence(layout: .unified, expectation: ScenarioExpectation(status: "SUCCESS"), fate: .endedEarly)
         evidence.console = bytes("console.log") ?? []
         let items: [(EvidenceItem, String)] = [
             (.status, "status.json"), (.verifierLog, "verifier.log"), (.mountInfo, "mountinfo"), (.filesystems, "filesystems"), (.kernelBTF, "btf"),

@@ -135,67 +135,165 @@ struct JudgeTests {
 
     @Suite("what the platform saw")
     struct Behaviour {
+        private static func spoilt(_ change: (inout CellEvidence) -> Void) -> Judgment {
+            var evidence = Samples.compatible()
+            change(&evidence)
+            return Judge.judgment(of: evidence)
+        }
+
         @Test("is the only way to green")
         func green() {
             let judgment = Judge.judgment(of: Samples.compatible())
-            #expect(judgment.verdict == .compatible)
+            #expect(judgment.verdict == .compatible, "\(judgment.summary)")
             #expect(judgment.cause == nil)
         }
 
         @Test("no client, no proof")
-        func noClients() {
-            var evidence = Samples.compatible()
-            evidence.clients = []
-            #expect(Judge.judgment(of: evidence).verdict == .inconclusive)
-        }
+        func noClients() { #expect(Self.spoilt { $0.clients = [] }.verdict == .inconclusive) }
 
-        @Test("a request round the agent is not redirected, whatever the status says", arguments: Samples.clients.indices)
-        func roundTheAgent(index: Int) {
-            var evidence = Samples.compatible()
-            let client = Samples.clients[index]
-            if client.kind == .http {
-                evidence.journal = evidence.journal?.map { $0.client == client.name ? Samples.request(client, claims: nil) : $0 }
-            } else {
-                evidence.reports[index] = Samples.report(client, peer: "169.254.169.254:80")
+        @Test("a request round the agent is not redirected, whatever the status says", arguments: ["imds-root", "imds-user", "wireserver-root"])
+        func roundTheAgent(name: String) {
+            let served = Self.spoilt { $0.replaceRequest(of: name, by: Samples.request($0.client(name), claims: .some(nil), signature: .absent)) }
+            #expect(served.cause == .notRedirected)
+            let refused = Self.spoilt {
+                $0.replaceRequest(of: name, by: Samples.request($0.client(name), claims: .some(nil), signature: .absent, status: 403))
+                $0.replaceReport(by: Samples.report($0.client(name), status: 403))
             }
-            #expect(Judge.judgment(of: evidence).cause == .notRedirected)
+            #expect(refused.cause == .notRedirected)
         }
 
         @Test("a request that never arrived, or got no answer, is not forwarded")
         func lost() {
-            var evidence = Samples.compatible()
-            evidence.journal?.removeFirst()
-            #expect(Judge.judgment(of: evidence).cause == .notForwarded)
-            evidence = Samples.compatible()
-            evidence.reports[0] = Samples.report(Samples.clients[0], status: 502)
-            #expect(Judge.judgment(of: evidence).cause == .notForwarded)
+            #expect(Self.spoilt { $0.replaceRequest(of: "imds-root", by: nil) }.cause == .notForwarded)
+            #expect(Self.spoilt { $0.replaceReport(by: Samples.report($0.client("imds-root"), status: 502)) }.cause == .notForwarded)
         }
 
-        @Test("root taken for a user, or a user for root, is misattributed", arguments: [0, 1])
-        func attribution(index: Int) {
-            var evidence = Samples.compatible()
-            let client = Samples.clients[index]
-            let wrong = client.user == 0 ? #"{ "isRoot": "false"}"# : #"{ "isRoot": "true"}"#
-            evidence.journal = evidence.journal?.map { $0.client == client.name ? Samples.request(client, claims: wrong) : $0 }
-            #expect(Judge.judgment(of: evidence).cause == .misattributed)
+        @Test("a request without its signature, or with a wrong one, is not enough")
+        func signatures() {
+            let unsigned = Self.spoilt { $0.replaceRequest(of: "imds-user", by: Samples.request($0.client("imds-user"), signature: .absent)) }
+            #expect(unsigned.cause == .requestsUnsigned)
+            let wrong = Self.spoilt {
+                $0.replaceRequest(of: "imds-user", by: Samples.request($0.client("imds-user"), signature: .wrong, status: 403))
+                $0.replaceReport(by: Samples.report($0.client("imds-user"), status: 403))
+            }
+            #expect(wrong.cause == .signatureWrong)
+        }
+
+        @Test("who is refused must be refused by the agent, and who is allowed must not")
+        func authorisation() {
+            let allowed = Self.spoilt { evidence in
+                evidence.journal?.append(Samples.request(evidence.client("wireserver-user")))
+                evidence.replaceReport(by: Samples.report(evidence.client("wireserver-user")))
+            }
+            #expect(allowed.cause == .wronglyAllowed)
+            let denied = Self.spoilt {
+                $0.replaceRequest(of: "wireserver-root", by: nil)
+                $0.replaceReport(by: Samples.report($0.client("wireserver-root"), status: 403))
+            }
+            #expect(denied.cause == .wronglyDenied)
+        }
+
+        @Test("a platform that lets the unsigned pass is ours, and says nothing of the agent")
+        func lenient() {
+            let judgment = Self.spoilt {
+                $0.replaceRequest(of: "imds-early", by: Samples.request($0.client("imds-early"), claims: .some(nil), signature: .absent))
+                $0.replaceReport(by: Samples.report($0.client("imds-early")))
+            }
+            #expect(judgment.cause == .harness)
+            #expect(judgment.verdict == .inconclusive)
+        }
+
+        @Test("root taken for a user, or a user for root, is misattributed", arguments: ["imds-root", "imds-user", "crowd-user-1"])
+        func attribution(name: String) {
+            let judgment = Self.spoilt {
+                let client = $0.client(name)
+                $0.replaceRequest(of: name, by: Samples.request(client, claims: #"{ "isRoot": "\#(client.user != 0)"}"#))
+            }
+            #expect(judgment.cause == .misattributed)
+        }
+
+        @Test("a process that the agent does not name, or names with another user, is misattributed")
+        func process() {
+            #expect(Self.spoilt { $0.items[.finalStatus] = Samples.item(Samples.status(crowd: 2)) }.cause == .misattributed)
+            let swapped = Samples.status().replacing("\"root\"", with: "\"backup\"")
+            #expect(Self.spoilt { $0.items[.finalStatus] = Samples.item(swapped) }.cause == .misattributed)
+            #expect(Self.spoilt { $0.items[.finalStatus] = nil }.verdict == .inconclusive)
+        }
+
+        @Test("an agent that redirects what is none of its business is found out", arguments: ["untouched-ipv4", "untouched-ipv6", "untouched-udp"])
+        func untouched(name: String) {
+            #expect(Self.spoilt { $0.replaceReport(by: Samples.report($0.client(name), peer: "127.0.0.1:3080")) }.cause == .redirectedTooMuch)
+        }
+
+        @Test("an agent that knows nobody is degraded")
+        func identity() {
+            let judgment = Self.spoilt { evidence in
+                for name in ["imds-root", "imds-user", "wireserver-root"] {
+                    evidence.replaceRequest(of: name, by: nil)
+                    evidence.replaceReport(by: Samples.report(evidence.client(name), status: 421))
+                }
+            }
+            #expect(judgment.cause == .identityMissing)
+            #expect(judgment.verdict == .degraded)
+        }
+
+        @Test("a client that writes the address as IPv6 and goes round the agent degrades")
+        func dualStack() {
+            let judgment = Self.spoilt {
+                $0.replaceRequest(
+                    of: "imds-dual-stack", by: Samples.request($0.client("imds-dual-stack"), claims: .some(nil), signature: .absent, status: 403))
+                $0.replaceReport(by: Samples.report($0.client("imds-dual-stack"), status: 403))
+            }
+            #expect(judgment.cause == .dualStackNotRedirected)
+            #expect(judgment.verdict == .degraded)
+        }
+
+        @Test("a restart must keep the key")
+        func restart() {
+            let other = Self.spoilt {
+                $0.replaceRequest(of: "imds-root-restarted", by: Samples.request($0.client("imds-root-restarted"), key: "Azure-HMAC-SHA256 k2"))
+            }
+            #expect(other.cause == .keyLostOnRestart)
+            let none = Self.spoilt {
+                $0.replaceRequest(of: "imds-root-restarted", by: Samples.request($0.client("imds-root-restarted"), signature: .absent))
+            }
+            #expect(none.cause == .keyLostOnRestart)
+        }
+
+        @Test("an agent that reports an error has not latched, and one that hides it contradicts itself")
+        func overall() {
+            #expect(Self.spoilt { $0.items[.status] = Samples.item(Samples.status(overall: "ERROR")) }.cause == .keyNotLatched)
+            #expect(Self.spoilt { $0.expectation.status = "ERROR" }.cause == .statusContradicted)
+        }
+
+        @Test("the status must say what the scenario demands", arguments: 0..<3)
+        func details(index: Int) {
+            let judgment = Self.spoilt {
+                switch index {
+                case 0: $0.expectation.keyLatch = "STOPPED"
+                case 1: $0.expectation.message = "something else"
+                default: $0.expectation.channel = "disabled"
+                }
+            }
+            #expect(judgment.cause == .scenarioContradicted)
+        }
+
+        @Test("of a crowd one who is not served is enough")
+        func crowd() {
+            #expect(Self.spoilt { $0.replaceRequest(of: "crowd-root-2", by: nil) }.cause == .notForwarded)
         }
 
         @Test("a missing report is lost evidence")
-        func missingReport() {
-            var evidence = Samples.compatible()
-            evidence.reports.removeLast()
-            #expect(Judge.judgment(of: evidence).cause == .evidenceLost)
-        }
+        func missingReport() { #expect(Self.spoilt { $0.reports.removeLast() }.cause == .evidenceLost) }
 
-        @Test("lost audit entries degrade, wherever they are counted", arguments: [EvidenceItem.status, .finalStatus])
-        func counted(item: EvidenceItem) {
-            var evidence = Samples.compatible()
-            evidence.items[item] = Samples.item(Samples.status(ebpf: "RUNNING", message: "Started", lost: 3))
-            #expect(Judge.judgment(of: evidence).verdict == .degraded)
-            #expect(Judge.judgment(of: evidence).cause == .eventsLost)
+        @Test("lost audit entries degrade, wherever they are counted")
+        func counted() {
             // An entry evicted unread shows only in the connection that lacks it.
-            evidence.items[item] = Samples.item(Samples.status(ebpf: "RUNNING", message: "Started", missed: 1))
-            #expect(Judge.judgment(of: evidence).cause == .eventsLost)
+            for status in [Samples.status(lost: 3), Samples.status(missed: 1)] {
+                let judgment = Self.spoilt { $0.items[.finalStatus] = Samples.item(status) }
+                #expect(judgment.verdict == .degraded)
+                #expect(judgment.cause == .eventsLost)
+            }
         }
     }
 }

@@ -7,16 +7,20 @@ import Testing
 
 @Suite("Collecting evidence")
 struct EvidenceCollectorTests {
-    let client = ClientSpec(name: "a", kind: .connect, user: 0, address: [1, 2, 3, 4], port: 80, path: "/")
+    let client = ClientSpec(name: "a", kind: .connect, user: 0, address: [1, 2, 3, 4], port: 80)
+
+    static func collector(_ steps: [GuestStep]) -> EvidenceCollector {
+        EvidenceCollector(plan: GuestPlan(layout: .unified, agentPath: "a", steps: steps), expectation: ScenarioExpectation(status: "SUCCESS"))
+    }
 
     @Test("a guest that says nothing has ended early, not well")
     func nothing() {
-        #expect(EvidenceCollector(layout: .unified, clients: []).evidence.fate == .endedEarly)
+        #expect(Self.collector([]).evidence.fate == .endedEarly)
     }
 
     @Test("pieces of an item are joined, and only its end makes it whole")
     func pieces() {
-        var collector = EvidenceCollector(layout: .unified, clients: [])
+        var collector = Self.collector([])
         collector.receive(.evidence(.status, bytes: [1, 2]), at: .now)
         collector.receive(.evidence(.status, bytes: [3]), at: .now)
         #expect(collector.evidence.items[.status]?.isWhole == false)
@@ -27,7 +31,7 @@ struct EvidenceCollectorTests {
 
     @Test("an item that is longer in the guest than what came is not whole")
     func short() {
-        var collector = EvidenceCollector(layout: .unified, clients: [])
+        var collector = Self.collector([])
         collector.receive(.evidence(.status, bytes: [1]), at: .now)
         collector.receive(.evidenceEnd(.status, length: 9, isTruncated: false), at: .now)
         #expect(collector.evidence.items[.status]?.isWhole == false)
@@ -35,19 +39,19 @@ struct EvidenceCollectorTests {
 
     @Test("the guest cannot report more clients than there are, nor end the agent twice")
     func bounds() {
-        var collector = EvidenceCollector(layout: .unified, clients: [client])
-        let report = ClientReport(name: "a", connectError: nil, peer: "", httpStatus: nil, hasProxyHeader: false, microseconds: 1, failure: "")
-        for _ in 0..<5 { collector.receive(.client(report), at: .now) }
+        var collector = Self.collector([.clients([client]), .list(path: "/a")])
+        let report = ClientReport(name: "a")
+        let command = CommandReport(name: "b", ending: nil, output: [], microseconds: 0)
+        for _ in 0..<5 {
+            collector.receive(.client(report), at: .now)
+            collector.receive(.files(FileListing(path: "/a", entries: [])), at: .now)
+            collector.receive(.command(command), at: .now)
+        }
         #expect(collector.evidence.reports.count == 1)
+        #expect(collector.evidence.listings.count == 1)
+        #expect(collector.evidence.commands.isEmpty)
         collector.receive(.agentEnded(.exited(code: 1)), at: .now)
         collector.receive(.agentEnded(.signalled(signal: 9)), at: .now)
         #expect(collector.evidence.agentEnding == .exited(code: 1))
-    }
-
-    @Test("clients cover both users, both endpoints and both kinds")
-    func clients() {
-        let names = StandardClients.all.map(\.name)
-        #expect(Set(names).count == 8)
-        #expect(Set(StandardClients.all.map(\.user)) == [0, StandardClients.ordinaryUser])
     }
 }

@@ -26,7 +26,7 @@ struct FakeGuest {
 
     static let hostPlan = GuestPlan(
         layout: .unified, agentPath: "usr/sbin/agent",
-        clients: [ClientSpec(name: "imds-root-connect", kind: .connect, user: 0, address: [169, 254, 169, 254], port: 80, path: "/")])
+        steps: [.clients([ClientSpec(name: "imds-root-connect", kind: .connect, user: 0, address: [169, 254, 169, 254], port: 80)])])
 
     /// Runs the guest, answers its hello with a plan and gathers all it says.
     func run() async throws -> (ending: GuestEnding, messages: [GuestMessage], log: String) {

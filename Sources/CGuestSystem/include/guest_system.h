@@ -51,6 +51,9 @@ int gs_reap(int *code, int *signal);
 // Gives up privileges for good: no supplementary groups, then the group, then the user.
 int gs_become(uint32_t user, uint32_t group);
 
+// unshare(2): a user (with this user as its root) and a cgroup namespace, or a network namespace.
+int gs_isolate(int user_and_cgroup, int network);
+
 // Milliseconds since boot, suspended time included (CLOCK_BOOTTIME); microseconds of CLOCK_MONOTONIC.
 uint64_t gs_boot_milliseconds(void);
 uint64_t gs_monotonic_microseconds(void);
@@ -59,11 +62,18 @@ uint64_t gs_monotonic_microseconds(void);
 // bit 16 + n that descriptor n was hung up on.
 int gs_poll(const int *descriptors, int count, int timeout, uint32_t *ready);
 
-// A stream socket connected to the IPv4 address and port (network byte order) within `timeout` milliseconds; afterwards blocking, with
-// the rest of that time left to the caller to keep.
-int gs_connect(uint32_t address, uint16_t port, int timeout);
-// The address and port of the peer of a connected socket (network byte order).
-int gs_peer(int socket, uint32_t *address, uint16_t *port);
+// A non-blocking socket whose connection to four or sixteen octets has begun; gs_socket_error tells its outcome once it is writable.
+int gs_start_connect(const uint8_t *address, int size, uint16_t port, int is_datagram);
+int gs_socket_error(int socket);
+// The peer of a connected socket as text, `1.2.3.4:80` or `[::1]:80`; returns the text's length.
+int gs_peer(int socket, char *text, int size);
+// A socket that accepts connections there.
+int gs_listen(const uint8_t *address, int size, uint16_t port);
+
+// link(2).
+int gs_hard_link(const char *path, const char *other);
+// What lstat(2) says.
+int gs_describe(const char *path, uint32_t *mode, uint32_t *user, uint32_t *group, uint64_t *size);
 
 // open(2), openat(2) and mkdirat(2) with what Swift cannot pass; close-on-exec always.
 int gs_open_read(const char *path);

@@ -1,35 +1,81 @@
 import NIOHTTP1
 
-/// The instance metadata service: `Metadata: true` and an API version are required, forwarded requests are refused.
+/// The instance metadata service: `Metadata: true` and a known API version are required, requests through a proxy are refused.
 struct IMDSEndpoint: PlatformEndpoint {
+    static let versions = ["2017-04-02", "2018-02-01", "2019-08-15", "2020-06-01", "2021-02-01", "2021-12-13", "2023-07-01"]
+
     func answer(_ request: PlatformRequest) -> PlatformAnswer {
         guard request.headers.first(name: "Metadata")?.lowercased().trimmedBlanks == "true" else {
-            return refusal("Bad request. Required metadata header not specified")
+            return refusal(.badRequest, "Bad request. Required metadata header not specified")
         }
-        // A proxy adds this header, and IMDS answers none.
-        guard request.headers.first(name: "X-Forwarded-For") == nil else { return refusal("Bad request. Request contains X-Forwarded-For header") }
-        guard request.method == "GET" || request.method == "HEAD" else {
-            return PlatformAnswer(.methodNotAllowed, contentType: "application/json", body: #"{"error":"Method not allowed"}"#)
+        // Somebody else's proxy adds this header, and IMDS answers none.
+        guard request.headers.first(name: "X-Forwarded-For") == nil else {
+            return refusal(.badRequest, "Bad request. Request contains X-Forwarded-For header")
         }
-        guard request.path == "/metadata/instance" else {
-            return PlatformAnswer(.notFound, contentType: "application/json", body: #"{"error":"Not found"}"#)
+        let path = request.path.hasSuffix("/") ? String(request.path.dropLast()).lowercased() : request.path.lowercased()
+        if path == "/metadata/versions" { return json(#"{"apiVersions":[\#(Self.versions.map { "\"\($0)\"" }.joined(separator: ","))]}"#) }
+        guard request.method == "GET" || request.method == "HEAD" || (request.method == "POST" && path == "/metadata/scheduledevents") else {
+            return refusal(.methodNotAllowed, "Method not allowed")
         }
-        guard request.query["api-version"] != nil else {
-            return refusal("Bad request. api-version was not specified in the request", extra: #","newest-versions":["2021-12-13","2021-02-01","2018-02-01"]"#)
+        guard let version = request.query["api-version"] else {
+            let newest = Self.versions.suffix(3).reversed().map { "\"\($0)\"" }.joined(separator: ",")
+            return refusal(.badRequest, "Bad request. api-version was not specified in the request", extra: ",\"newest-versions\":[\(newest)]")
         }
-        return PlatformAnswer(.ok, contentType: "application/json; charset=utf-8", body: Self.instance)
+        guard Self.versions.contains(version) else { return refusal(.badRequest, "Bad request. api-version is invalid or not supported") }
+        switch path {
+        case "/metadata/identity/oauth2/token": return token(request)
+        case "/metadata/attested/document": return json(#"{"encoding":"pkcs7","signature":"AAAA"}"#)
+        case "/metadata/scheduledevents": return json(#"{"DocumentIncarnation":1,"Events":[]}"#)
+        default: return instance(path, request)
+        }
     }
 
-    private func refusal(_ text: String, extra: String = "") -> PlatformAnswer {
-        PlatformAnswer(.badRequest, contentType: "application/json; charset=utf-8", body: "{\"error\":\"\(text)\"\(extra)}")
+    private func token(_ request: PlatformRequest) -> PlatformAnswer {
+        guard let resource = request.query["resource"], !resource.isEmpty else {
+            return json(#"{"error":"invalid_request","error_description":"Required query variable 'resource' is missing"}"#, .badRequest)
+        }
+        // Made for nobody: the body is the same for the same request.
+        return json(
+            #"{"access_token":"kmatrix","client_id":"00000000-0000-0000-0000-000000000004","expires_in":"86400","#
+                + #""resource":\#(ScenarioNode.quoted(resource)),"token_type":"Bearer"}"#)
     }
 
-    private static let instance = """
-        {"compute":{"azEnvironment":"AzurePublicCloud","location":"westeurope","name":"kmatrix-guest","offer":"","osType":"Linux",\
-        "resourceGroupName":"kmatrix","subscriptionId":"00000000-0000-0000-0000-000000000001",\
-        "vmId":"00000000-0000-0000-0000-000000000002","vmSize":"Standard_D2s_v5"},\
-        "network":{"interface":[{"ipv4":{"ipAddress":[{"privateIpAddress":"168.0.0.15","publicIpAddress":""}]},"macAddress":"525400123456"}]}}
-        """
+    private func instance(_ path: String, _ request: PlatformRequest) -> PlatformAnswer {
+        guard path == "/metadata/instance" || path.hasPrefix("/metadata/instance/") else { return refusal(.notFound, "Not found") }
+        let parts = path.split(separator: "/").dropFirst(2).map(String.init)
+        let isText = request.query["format"]?.lowercased() == "text"
+        switch (parts.first, parts.count) {
+        case (nil, _): return isText ? text("compute/\nnetwork/") : json("{\"compute\":\(Self.compute),\"network\":\(Self.network)}")
+        case ("compute", 1): return isText ? text(Self.facts.map(\.0).joined(separator: "\n")) : json(Self.compute)
+        case ("network", 1): return json(Self.network)
+        case ("compute", 2):
+            guard let fact = Self.facts.first(where: { $0.0.lowercased() == parts[1] }) else { return refusal(.notFound, "Not found") }
+            // A single value is served as text only.
+            return isText ? text(fact.1) : refusal(.badRequest, "Bad request. Format is not supported for this endpoint, use format=text")
+        default: return refusal(.notFound, "Not found")
+        }
+    }
+
+    private func refusal(_ status: HTTPResponseStatus, _ text: String, extra: String = "") -> PlatformAnswer {
+        json("{\"error\":\"\(text)\"\(extra)}", status)
+    }
+
+    private func json(_ body: String, _ status: HTTPResponseStatus = .ok) -> PlatformAnswer {
+        PlatformAnswer(status, contentType: "application/json; charset=utf-8", body: body)
+    }
+
+    private func text(_ body: String) -> PlatformAnswer { PlatformAnswer(.ok, contentType: "text/plain; charset=utf-8", body: body) }
+
+    private static let facts = [
+        ("azEnvironment", "AzurePublicCloud"), ("location", "westeurope"), ("name", "kmatrix-guest"), ("offer", ""), ("osType", "Linux"),
+        ("resourceGroupName", "kmatrix"), ("subscriptionId", "00000000-0000-0000-0000-000000000001"),
+        ("vmId", "00000000-0000-0000-0000-000000000002"), ("vmSize", "Standard_D2s_v5"),
+    ]
+
+    private static let compute = "{" + facts.map { "\"\($0.0)\":\"\($0.1)\"" }.joined(separator: ",") + "}"
+
+    private static let network =
+        #"{"interface":[{"ipv4":{"ipAddress":[{"privateIpAddress":"168.0.0.15","publicIpAddress":""}]},"macAddress":"525400123456"}]}"#
 }
 
 extension String {

@@ -1,0 +1,87 @@
+public import MatrixModel
+
+/// What the platform of one guest does, and what an agent that works makes of it. Read from a YAML file.
+public struct Scenario: Hashable, Sendable {
+    public let name: String
+    public let summary: String
+    /// How long the guest waits after the agent has settled before its clients start, so that the timeline can happen.
+    public let pause: Duration
+    public let expectation: ScenarioExpectation
+    let channel: Channel
+    let key: Key
+    let timeline: [Event]
+    let faults: Faults
+
+    /// How the secure channel is set up.
+    struct Channel: Hashable, Sendable {
+        enum Version: String, Hashable, Sendable, CaseIterable { case first = "1.0", second = "2.0" }
+
+        var version = Version.second
+        /// Of version 2.0.
+        var isEnabled = true
+        /// Of version 1.0: disabled, wireserver or wireserverandimds.
+        var state = "wireserverandimds"
+        var imds = Item()
+        var wireServer = Item()
+    }
+
+    /// One service's authorisation item.
+    struct Item: Hashable, Sendable {
+        var mode = "enforce"
+        var defaultAccess = "allow"
+        var id = ""
+        /// JSON, as it is sent; nil for none.
+        var rules: String?
+    }
+
+    struct Key: Hashable, Sendable {
+        var isOffered = true
+        var incarnation: UInt32 = 1
+        /// A key that nobody in this guest has is latched already.
+        var isLatchedElsewhere = false
+        var acceptsAttestation = true
+    }
+
+    /// Something that happens by itself.
+    struct Event: Hashable, Sendable {
+        enum Origin: String, Hashable, Sendable, CaseIterable { case start, latch }
+        enum Action: String, Hashable, Sendable, CaseIterable { case reset, offer, withdraw, enable, disable, down, up }
+
+        /// What the delay counts from: the first call of the secure channel, or the first key that was latched.
+        var origin = Origin.start
+        var delay = Duration.zero
+        var action = Action.reset
+    }
+
+    struct Faults: Hashable, Sendable {
+        enum Answer: String, Hashable, Sendable, CaseIterable {
+            case html, truncated, types, garbage
+        }
+
+        /// Before every answer.
+        var delay = Duration.zero
+        /// Whether connections are closed without an answer from the start.
+        var isDown = false
+        /// Every n-th call of the secure channel's status fails with 500; 0 for none.
+        var failEvery = 0
+        /// What is sent in place of the secure channel's true answers, by call: status, key.
+        var answers: [String: Answer] = [:]
+    }
+
+    /// - Parameter source: Where the text comes from; its last component without extension is the scenario's name.
+    /// - Throws: `ScenarioError` with the line of what is wrong.
+    public init(parsing text: String, source: String) throws {
+        let root = try ScenarioNode(parsing: text, source: source)
+        try root.allow("summary", "pause", "channel", "key", "timeline", "faults", "expect")
+        let file = source.split(separator: "/").last.map(String.init) ?? source
+        name = file.split(separator: ".").first.map(String.init) ?? file
+        summary = try root.text("summary") ?? ""
+        pause = try root.milliseconds("pause") ?? .zero
+        channel = try Channel(root["channel"])
+        key = try Key(root["key"])
+        timeline = try root.list("timeline").map(Event.init)
+        faults = try Faults(root["faults"])
+        guard let expect = root["expect"] else { throw root.error("'expect' is missing: say what an agent that works shows") }
+        expectation = try ScenarioExpectation(expect)
+    }
+}

@@ -1,0 +1,96 @@
+/// One request a client in the guest makes.
+public struct ClientSpec: Hashable, Sendable {
+    public enum Kind: UInt8, Hashable, Sendable, CaseIterable {
+        /// `connect` and close, nothing sent.
+        case connect = 1
+        /// A TCP connection over which the request is sent and an HTTP/1.1 answer read.
+        case http = 2
+        /// A connected UDP socket that sends one datagram.
+        case datagram = 3
+    }
+
+    /// The namespaces a client enters before anything else (unshare(2)).
+    public enum Isolation: UInt8, Hashable, Sendable, CaseIterable {
+        case none = 0
+        /// A user and a cgroup namespace of its own, as `unshare -Cr`.
+        case userAndCgroup = 1
+        /// A network namespace of its own, in which nothing is configured.
+        case network = 2
+    }
+
+    /// Unique in its plan: `imds-root`. The request says it, so that the platform's journal can be matched.
+    public let name: String
+    public let kind: Kind
+    /// User and group id.
+    public let user: UInt32
+    /// The path by which the client's process is known; empty for the runner itself.
+    public let executable: String
+    public let isolation: Isolation
+    /// Four octets for IPv4, sixteen for IPv6.
+    public let address: [UInt8]
+    public let port: UInt16
+    /// The bytes to send; `{client}` in them stands for the name.
+    public let request: [UInt8]
+
+    public init(
+        name: String, kind: Kind, user: UInt32, executable: String = "", isolation: Isolation = .none, address: [UInt8], port: UInt16,
+        request: [UInt8] = []
+    ) {
+        self.name = name
+        self.kind = kind
+        self.user = user
+        self.executable = executable
+        self.isolation = isolation
+        self.address = address
+        self.port = port
+        self.request = request
+    }
+
+    /// The header by which a request carries its client's name.
+    public static let nameHeader = "x-kmatrix-client"
+    /// What stands for the name in a request.
+    public static let nameToken = "{client}"
+
+    /// The n-th of a crowd of this.
+    public func member(_ index: UInt32) -> ClientSpec {
+        ClientSpec(
+            name: "\(name)-\(index)", kind: kind, user: user, executable: executable, isolation: isolation, address: address, port: port,
+            request: request)
+    }
+
+    /// Whether one process can play both.
+    public func sharesProcess(with other: ClientSpec) -> Bool {
+        user == other.user && executable == other.executable && isolation == other.isolation
+    }
+
+    /// What goes over the wire.
+    public var bytes: [UInt8] {
+        let token = Array(Self.nameToken.utf8)
+        var result: [UInt8] = []
+        var rest = request[...]
+        while !rest.isEmpty {
+            if rest.starts(with: token) {
+                result.append(contentsOf: name.utf8)
+                rest = rest.dropFirst(token.count)
+            } else {
+                result.append(rest.removeFirst())
+            }
+        }
+        return result
+    }
+}
+
+/// Clients that one process plays, all of one user.
+public struct ClientTask: Hashable, Sendable {
+    public let specs: [ClientSpec]
+    /// Whether all connect at once instead of one after the other.
+    public let isCrowd: Bool
+    /// How long each request may take, in milliseconds.
+    public let deadline: UInt32
+
+    public init(specs: [ClientSpec], isCrowd: Bool, deadline: UInt32) {
+        self.specs = specs
+        self.isCrowd = isCrowd
+        self.deadline = deadline
+    }
+}

@@ -1,0 +1,42 @@
+import CGuestSystem
+import Glibc
+import GuestProtocol
+
+/// Runs a program of the guest and keeps what it prints.
+struct CommandChild {
+    let children: ChildProcesses
+
+    func run(_ spec: CommandSpec, deadline milliseconds: UInt32) throws(SystemCallError) -> CommandReport {
+        let began = gs_monotonic_microseconds()
+        let process: pid_t
+        let reading: Descriptor
+        do throws(SystemCallError) {
+            let pipe = try Pipe()
+            process = try start(spec, output: pipe.writing.raw)
+            // The writing end closes here, so the end of the process and its children is the end of the output.
+            reading = pipe.reading
+        } catch {
+            return CommandReport(name: spec.name, ending: .notStarted(error: error.code), output: [], microseconds: 0)
+        }
+        defer { children.kill(process) }
+        let deadline = Deadline(after: UInt64(milliseconds))
+        var output: [UInt8] = []
+        var isOpen = true
+        var ending: ProcessEnding?
+        while ending == nil || isOpen, !deadline.hasPassed {
+            let state = try Readiness.wait(for: isOpen ? [children.descriptor, reading.raw] : [children.descriptor], timeout: deadline.remaining)
+            if ending == nil { ending = children.takeEnding(of: process) }
+            guard isOpen, state.isReady(1) else { continue }
+            let bytes = try reading.read(upTo: 16 * 1024)
+            if bytes.isEmpty { isOpen = false }
+            output += bytes.prefix(CommandReport.maximumOutput - output.count)
+        }
+        return CommandReport(name: spec.name, ending: ending, output: output, microseconds: gs_monotonic_microseconds() - began)
+    }
+
+    private func start(_ spec: CommandSpec, output: Int32) throws(SystemCallError) -> pid_t {
+        let silence = Descriptor(owning: try SystemCallError.check(gs_open_read_write("/dev/null"), "open", "/dev/null"))
+        return try children.start(
+            spec.path, arguments: spec.arguments, streams: .files(input: silence.raw, output: output, error: output))
+    }
+}

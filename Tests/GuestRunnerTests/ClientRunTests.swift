@@ -1,0 +1,146 @@
+import CGuestSystem
+import Glibc
+import GuestProtocol
+import Testing
+
+@testable import GuestRunner
+
+/// A listener on a loopback port of its own that answers each connection with given bytes, or not at all.
+private final class Answerer: @unchecked Sendable {
+    let port: UInt16
+    private let socket: Int32
+    private var thread = pthread_t()
+    private let answer: [UInt8]
+
+    init(_ answer: String) throws {
+        self.answer = Array(answer.utf8)
+        socket = gs_listen([127, 0, 0, 1], 4, 0)
+        try #require(socket >= 0)
+        var address = sockaddr_in()
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let outcome = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &size) }
+        }
+        try #require(outcome == 0)
+        port = UInt16(bigEndian: address.sin_port)
+        pthread_create(&thread, nil, { raw in
+            guard let raw else { return nil }
+            Unmanaged<Answerer>.fromOpaque(raw).takeUnretainedValue().serve()
+            return nil
+        }, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    private func serve() {
+        while true {
+            let client = accept(socket, nil, nil)
+            guard client >= 0 else { return }
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            _ = recv(client, &buffer, buffer.count, 0)
+            _ = answer.withUnsafeBytes { send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            close(client)
+        }
+    }
+
+    func stop() {
+        shutdown(socket, Int32(SHUT_RDWR))
+        pthread_join(thread, nil)
+        close(socket)
+    }
+}
+
+@Suite("Clients")
+struct ClientRunTests {
+    private static func spec(_ name: String, port: UInt16, kind: ClientSpec.Kind = .http) -> ClientSpec {
+        ClientSpec(name: name, kind: kind, user: 0, address: [127, 0, 0, 1], port: port, request: Array("GET / HTTP/1.1\r\n\r\n".utf8))
+    }
+
+    private static func run(_ specs: [ClientSpec], isCrowd: Bool = false, deadline: UInt32 = 5_000) -> [ClientReport] {
+        var reports: [ClientReport] = []
+        ClientRun(task: ClientTask(specs: specs, isCrowd: isCrowd, deadline: deadline)).carryOut { reports.append($0) }
+        return reports
+    }
+
+    @Test("report what came, where from and how it ended", arguments: [false, true])
+    func answered(isCrowd: Bool) throws {
+        let server = try Answerer("HTTP/1.1 403 Forbidden\r\nContent-Length: 5\r\n\r\nhello")
+        defer { server.stop() }
+        let reports = Self.run((0..<40).map { Self.spec("c-\($0)", port: server.port) }, isCrowd: isCrowd)
+        #expect(reports.map(\.name) == (0..<40).map { "c-\($0)" })
+        for report in reports {
+            #expect(report.httpStatus == 403)
+            #expect(report.failure == "")
+            #expect(report.peer == "127.0.0.1:\(server.port)")
+            #expect(report.body == Array("hello".utf8))
+            #expect(report.bodyChecksum == CRC32.checksum(Array("hello".utf8)))
+        }
+    }
+
+    @Test("say what was wrong with an answer", arguments: [
+        ("", "without a whole answer"), ("SSH-2.0\r\n\r\n", "no HTTP"), ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", "3 of 9 bytes"),
+    ])
+    func broken(answer: String, words: String) throws {
+        let server = try Answerer(answer)
+        defer { server.stop() }
+        let report = try #require(Self.run([Self.spec("c", port: server.port)]).first)
+        #expect(report.failure.contains(words))
+    }
+
+    @Test("that get no answer in time say so")
+    func late() throws {
+        let socket = gs_listen([127, 0, 0, 1], 4, 0)
+        try #require(socket >= 0)
+        defer { close(socket) }
+        var address = sockaddr_in()
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        _ = withUnsafeMutablePointer(to: &address) { $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &size) } }
+        let port = UInt16(bigEndian: address.sin_port)
+        let report = try #require(Self.run([Self.spec("c", port: port)], deadline: 100).first)
+        #expect(report.failure.contains("in time"))
+        #expect(report.connectError == nil)
+    }
+
+    @Test("that are refused tell the errno, and a connection alone is enough for some")
+    func refused() throws {
+        let server = try Answerer("")
+        let port = server.port
+        let connected = try #require(Self.run([Self.spec("c", port: port, kind: .connect)]).first)
+        #expect(connected.connectError == nil)
+        #expect(connected.httpStatus == nil)
+        server.stop()
+        let report = try #require(Self.run([Self.spec("c", port: port)]).first)
+        #expect(report.connectError == ECONNREFUSED)
+    }
+
+    @Test("over UDP keep the peer they asked for")
+    func datagram() throws {
+        let report = try #require(Self.run([Self.spec("u", port: 9, kind: .datagram)]).first)
+        #expect(report.peer == "127.0.0.1:9")
+    }
+
+    @Test("connect first and send later")
+    func opened() throws {
+        let server = try Answerer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        defer { server.stop() }
+        let exchange = ClientExchange(Self.spec("early", port: server.port))
+        ClientRun.connect([exchange], deadline: Deadline(after: 5_000))
+        #expect(exchange.phase == .connected)
+        ClientRun.finish([exchange], deadline: Deadline(after: 5_000))
+        #expect(exchange.report.httpStatus == 200)
+    }
+}
+
+@Suite("Looking into the guest")
+struct FileListerTests {
+    @Test("lists a tree with modes and sizes, and nothing where nothing is")
+    func tree() throws {
+        try withScratchFolder { folder in
+            try SmallFile.write(Array("abc".utf8), to: "\(folder)/a", mode: 0o600)
+            let listing = FileLister.list(folder)
+            #expect(listing.entries.map(\.path) == [folder, "\(folder)/a"])
+            #expect(listing.entries.first?.isFolder == true)
+            #expect(listing.entries.last?.permissions == 0o600)
+            #expect(listing.entries.last?.size == 3)
+            #expect(FileLister.list("\(folder)/none").entries.isEmpty)
+        }
+    }
+}
