@@ -78,6 +78,12 @@ extension AgentConfiguration {
             bpfObjectName = name
         }
         if let root = try members.string("cgroupRoot") { cgroupRoot = try members.absolute(root, key: "cgroupRoot") }
+        if let folder = try members.string("latchKeyFolder") {
+            guard !folder.isEmpty else { throw .badValue(path, key: "latchKeyFolder", value: "", expected: "an absolute path") }
+            keyFolder = try members.absolute(folder, key: "latchKeyFolder")
+        }
+        if let seconds = try members.integer("pollKeyStatusIntervalInSeconds", 1...3600) { pollInterval = seconds }
+        _ = try members.integer("monitorIntervalInSeconds", 1...86_400)
         if let level = try members.level("fileLogLevel") { fileLogLevel = level }
         if let level = try members.level("fileLogLevelForSystemEvents") { systemLogLevel = level }
     }
@@ -102,6 +108,16 @@ extension AgentConfiguration {
             let result = FilePath(value)
             guard result.isAbsolute else { throw .badValue(path, key: key, value: value, expected: "an absolute path") }
             return result
+        }
+
+        func integer(_ key: String, _ range: ClosedRange<Int>) throws(ConfigurationError) -> Int? {
+            switch document[key] {
+            case nil, .null: return nil
+            case .integer(let value) where range.contains(value): return value
+            case .integer(let value):
+                throw .badValue(path, key: key, value: "\(value)", expected: "between \(range.lowerBound) and \(range.upperBound)")
+            case .some(let other): throw .wrongType(path, key: key, expected: "a whole number", found: other.typeName)
+            }
         }
 
         func level(_ key: String) throws(ConfigurationError) -> LogLevel? {

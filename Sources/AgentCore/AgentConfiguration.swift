@@ -12,6 +12,10 @@ public struct AgentConfiguration: Hashable, Sendable {
     public var cgroupRoot: FilePath
     public var fileLogLevel: LogLevel
     public var systemLogLevel: LogLevel
+    /// Where the keys are kept; the platform's local rules lie beside it.
+    public var keyFolder: FilePath
+    /// How often the platform is asked for the secure channel's status, in seconds.
+    public var pollInterval: Int
 
     public static let defaultPath: FilePath = "/etc/azure/proxy-agent.json"
     public static let defaultLogFolder: FilePath = "/var/log/azure-proxy-agent"
@@ -20,7 +24,7 @@ public struct AgentConfiguration: Hashable, Sendable {
     public init(
         logFolder: FilePath? = AgentConfiguration.defaultLogFolder, bpfObject: FilePath? = nil,
         bpfObjectName: String = "ebpf_cgroup.o", cgroupRoot: FilePath = "/sys/fs/cgroup", fileLogLevel: LogLevel = .info,
-        systemLogLevel: LogLevel = .info
+        systemLogLevel: LogLevel = .info, keyFolder: FilePath = "/var/lib/azure-proxy-agent/keys", pollInterval: Int = 15
     ) {
         self.logFolder = logFolder
         self.bpfObject = bpfObject
@@ -28,6 +32,8 @@ public struct AgentConfiguration: Hashable, Sendable {
         self.cgroupRoot = cgroupRoot
         self.fileLogLevel = fileLogLevel
         self.systemLogLevel = systemLogLevel
+        self.keyFolder = keyFolder
+        self.pollInterval = pollInterval
     }
 
     /// Where `status.json` is written: in the log folder, and in the default one when there are no log files.

@@ -20,6 +20,8 @@ public final class AgentDaemon {
     private let ledger = RequestLedger()
     private let audit = AuditBoard()
     private let policy: RedirectPolicy
+    private let keys = KeyBoard()
+    private let clock = HostClock()
     private let status: StatusWriter
     private var redirection: Redirection?
     private var listener: (any Channel)?
@@ -53,15 +55,19 @@ public final class AgentDaemon {
         log.log(.info, "\(AgentVersion.programName) \(AgentVersion.current) starts, pid \(getpid())")
         LibBPFLog.send(to: log)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
-        let proxy = ProxyServer(audit: audit, ledger: ledger, log: log)
+        let proxy = ProxyServer(audit: audit, ledger: ledger, log: log, keys: keys, clock: clock)
+        let keeper = keyKeeper(group)
         status.update { $0.redirector = ModuleStatus(.unknown, "eBPF redirector is starting") }
         startListener(proxy, group)
         startRedirector()
+        keeper.start()
         var nextStatus = MonotonicTime.now + Self.statusPeriod
         while true {
             let deadline = [nextStatus, redirectorRetry.next, listenerRetry.next].compactMap { $0 }.min() ?? nextStatus
             if let signal = signals.wait(until: deadline) {
-                stop(signal: signal, group)
+                log.log(.info, "Received signal \(signal), stopping")
+                keeper.stop()
+                stop(group)
                 return 0
             }
             let now = MonotonicTime.now
@@ -76,6 +82,16 @@ public final class AgentDaemon {
     }
 
     private var uptime: Int { MonotonicTime.now - started }
+
+    private func keyKeeper(_ group: MultiThreadedEventLoopGroup) -> KeyKeeper {
+        let status = status
+        return KeyKeeper(
+            KeyKeeper.Surroundings(
+                client: HostClient(group: group, clock: clock), store: KeyStore(folder: configuration.keyFolder, log: log), keys: keys,
+                clock: clock, policy: policy, rules: nil, readiness: nil, log: log,
+                publish: { module in status.update { $0.keyLatch = module } }),
+            pollInterval: configuration.pollInterval * 1000, started: started)
+    }
 
     private func startListener(_ proxy: ProxyServer, _ group: MultiThreadedEventLoopGroup) {
         let endpoint = Endpoint.proxy
@@ -100,8 +116,6 @@ public final class AgentDaemon {
             self.redirection = redirection
             audit.install(redirection)
             policy.install(redirection)
-            // Until the channel's state decides, all of them.
-            policy.want(Set(PlatformService.allCases))
             removeVerifierLog()
             let message = "Started Redirector with eBPF maps - \(uptime)"
             log.log(.info, message)
@@ -136,8 +150,7 @@ public final class AgentDaemon {
         status.update { $0.redirector.states = states }
     }
 
-    private func stop(signal: Int32, _ group: MultiThreadedEventLoopGroup) {
-        log.log(.info, "Received signal \(signal), stopping")
+    private func stop(_ group: MultiThreadedEventLoopGroup) {
         let states = states
         policy.install(nil)
         redirection?.stop()
@@ -145,6 +158,8 @@ public final class AgentDaemon {
         redirection = nil
         listener?.close(promise: nil)
         status.update {
+            $0.keyLatch.state = .stopped
+            $0.keyLatch.message = "poll_secure_channel_status task cancelled."
             if $0.redirector.state != .stopped {
                 $0.redirector = ModuleStatus(.stopped, "Stop signal received, redirector stopped.", states: states)
             }

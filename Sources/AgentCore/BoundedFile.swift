@@ -25,7 +25,10 @@ enum BoundedFile {
     }
 
     /// Writes beside the file, then renames: a reader sees the old content or the new.
-    static func replace(_ path: FilePath, with bytes: some Sequence<UInt8>, permissions: FilePermissions) throws(Errno) {
+    /// - Parameter isDurable: Whether the content must be on the disk, and not only on its way, when this returns.
+    static func replace(
+        _ path: FilePath, with bytes: some Sequence<UInt8>, permissions: FilePermissions, isDurable: Bool = false
+    ) throws(Errno) {
         var temporary = path
         temporary.extension = "tmp"
         do {
@@ -35,13 +38,21 @@ enum BoundedFile {
                 // The permissions above are subject to the umask, and do not apply to a file left over.
                 guard fchmod(file.rawValue, permissions.rawValue) == 0 else { throw Errno(rawValue: errno) }
                 try file.writeAll(bytes)
+                if isDurable, fsync(file.rawValue) != 0 { throw Errno(rawValue: errno) }
             } catch {
                 try? file.close()
+                // What is half written on a full disk only takes more of it.
+                _ = temporary.withPlatformString { unlink($0) }
                 throw error
             }
             try file.close()
             let result = temporary.withPlatformString { old in path.withPlatformString { new in Glibc.rename(old, new) } }
             guard result == 0 else { throw Errno(rawValue: errno) }
+            if isDurable {
+                let folder = try FileDescriptor.open(path.removingLastComponent(), .readOnly, options: [.directory, .closeOnExec])
+                defer { try? folder.close() }
+                guard fsync(folder.rawValue) == 0 else { throw Errno(rawValue: errno) }
+            }
         } catch let error as Errno {
             throw error
         } catch {

@@ -29,9 +29,24 @@ public struct WallClock: Hashable, Sendable {
     public var httpDate: String {
         let parts = parts
         let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
-        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        return "\(days[parts.weekday]), \(Self.padded(parts.day)) \(months[parts.month - 1]) \(parts.year) \(clock(parts)) GMT"
+        return "\(days[parts.weekday]), \(Self.padded(parts.day)) \(Self.months[parts.month - 1]) \(parts.year) \(clock(parts)) GMT"
     }
+
+    /// Reads `Mon, 03 Aug 2026 09:14:27 GMT`; nil for anything else.
+    public init?(httpDate text: String) {
+        let words = text.split(separator: " ")
+        guard words.count == 6, words[5] == "GMT", let day = Int32(words[1]), (1...31).contains(day), let year = Int32(words[3]),
+            (1970...9999).contains(year), let month = Self.months.firstIndex(of: String(words[2]))
+        else { return nil }
+        let clock = words[4].split(separator: ":", omittingEmptySubsequences: false).compactMap { Int32($0) }
+        guard clock.count == 3, (0...23).contains(clock[0]), (0...59).contains(clock[1]), (0...60).contains(clock[2]) else { return nil }
+        var parts = tm()
+        (parts.tm_year, parts.tm_mon, parts.tm_mday) = (year - 1900, Int32(month), day)
+        (parts.tm_hour, parts.tm_min, parts.tm_sec) = (clock[0], clock[1], clock[2])
+        self.init(seconds: timegm(&parts))
+    }
+
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
     private struct Parts {
         var year, month, day, hour, minute, second, weekday: Int

@@ -61,14 +61,16 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
         case .head(let head): begin(head)
         case .body(let bytes):
             guard case .exchanging(var exchange) = phase else { return }
-            exchange.hasBody = true
+            exchange.bodyBytes += bytes.readableBytes
+            guard exchange.bodyBytes <= exchange.largestBody(shared.limits) else { return refuse(.payloadTooLarge) }
+            exchange.held?.writeImmutableBuffer(bytes)
             phase = .exchanging(exchange)
-            send(.body(.byteBuffer(bytes)))
+            if exchange.held == nil { send(.body(.byteBuffer(bytes))) } else { progress() }
         case .end(let trailers):
             guard case .exchanging(var exchange) = phase else { return }
             exchange.requestEnded = true
             phase = .exchanging(exchange)
-            send(.end(trailers))
+            if let body = exchange.held { forwardSigned(exchange.head, body) } else { send(.end(trailers)) }
         }
     }
 
@@ -102,15 +104,52 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
             return refuse(.methodNotAllowed, headers: ["Allow": methods.map(\.rawValue).joined(separator: ", ")])
         }
         guard head.uri.utf8.count <= shared.limits.headerBytes else { return refuse(.uriTooLong) }
+        guard !TargetCheck.isSuspicious(head.uri) else { return refuse(.forbidden) }
+        if let local = shared.locals[String(head.uri.prefix { $0 != "?" })] { return answer(local.answer(head, caller: caller?.claims)) }
         guard let caller else { return refuse(.misdirectedRequest) }
 
-        var exchange = ProxyExchange(head: head)
-        var forwarded = head
-        forwarded.headers = ForwardingHeaders.request(head.headers, claims: caller.claims, at: .now)
+        let service = PlatformService(caller.entry.destination)
+        var exchange = ProxyExchange(head: head, isExempt: ExemptCall.matches(head) && caller.claims.isRoot)
+        if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }), length > exchange.largestBody(shared.limits) {
+            return refuse(.payloadTooLarge)
+        }
+        guard let service else { return refuse(.forbidden, .refused) }
+        if !exchange.isExempt {
+            switch shared.authoriser.decision(service: service, target: head.uri, caller: caller.claims) {
+            case .allow: break
+            // Passes, and is on record all the same.
+            case .audit: record(.forbidden, .audited)
+            case .deny: return refuse(.forbidden, .refused)
+            }
+        }
         if case .connected = destination { exchange.isOnKeptConnection = true }
+        if shared.keys.current != nil, !exchange.isExempt { exchange.held = ByteBuffer() }
         phase = .exchanging(exchange)
         expect(within: shared.limits.stallTime)
-        send(.head(forwarded))
+        if exchange.held == nil { send(.head(forwarded(head, caller.claims))) }
+    }
+
+    /// The head as it goes on, unsigned.
+    private func forwarded(_ head: HTTPRequestHead, _ claims: CallerClaims) -> HTTPRequestHead {
+        var result = head
+        result.headers = ForwardingHeaders.request(head.headers, claims: claims, at: shared.clock.now)
+        return result
+    }
+
+    /// What is signed is the whole request, so it goes on when it is whole.
+    private func forwardSigned(_ head: HTTPRequestHead, _ body: ByteBuffer) {
+        guard let caller else { return }
+        var signed = forwarded(head, caller.claims)
+        // Without a key (the platform let go of it meanwhile) it goes unsigned, and the platform decides.
+        if let key = shared.keys.current {
+            let signature = RequestSigner.authorization(
+                method: signed.method, target: signed.uri, headers: signed.headers, body: body.readableBytesView, key: key)
+            signed.headers.add(name: ForwardingHeaders.authorization, value: signature)
+        }
+        send(.head(signed))
+        if body.readableBytes > 0 { send(.body(.byteBuffer(body))) }
+        send(.end(nil))
+        if case .connected(let channel) = destination { channel.flush() }
     }
 
     private func send(_ part: HTTPClientRequestPart) {
@@ -209,11 +248,13 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
         destination = .none
         guard case .exchanging(let exchange) = phase else { return }
         if exchange.canRepeat, let caller {
-            var head = exchange.head
-            head.headers = ForwardingHeaders.request(head.headers, claims: caller.claims, at: .now)
             phase = .exchanging(ProxyExchange(repeating: exchange))
-            send(.head(head))
-            send(.end(nil))
+            if let body = exchange.held {
+                forwardSigned(exchange.head, body)
+            } else {
+                send(.head(forwarded(exchange.head, caller.claims)))
+                send(.end(nil))
+            }
         } else if exchange.answer == nil {
             refuse(.badGateway)
         } else {
@@ -231,15 +272,28 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
 
     // MARK: Answers of the proxy's own
 
-    private func refuse(_ status: HTTPResponseStatus, headers extra: HTTPHeaders = [:]) {
+    private func refuse(_ status: HTTPResponseStatus, _ outcome: RequestLedger.Outcome? = nil, headers extra: HTTPHeaders = [:]) {
         guard let context, context.channel.isActive else { return }
-        record(status, status == .misdirectedRequest ? .refused : .answered)
+        record(status, outcome ?? (status == .misdirectedRequest ? .refused : .answered))
         phase = .closing
         dropDestination()
         var headers: HTTPHeaders = ["Connection": "close", "Content-Length": "0"]
         headers.add(contentsOf: extra)
         let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        closeGently()
+    }
+
+    private func answer(_ answer: LocalAnswer) {
+        guard let context else { return }
+        record(answer.status, .answered)
+        phase = .closing
+        let headers: HTTPHeaders = [
+            "Content-Type": "application/json; charset=utf-8", "Content-Length": "\(answer.body.utf8.count)", "Connection": "close",
+        ]
+        context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers))), promise: nil)
+        if !answer.body.isEmpty { context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: answer.body)))), promise: nil) }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         closeGently()
     }

@@ -1,3 +1,4 @@
+internal import NIOCore
 internal import NIOHTTP1
 
 /// One request and its answer.
@@ -5,20 +6,28 @@ struct ProxyExchange {
     let head: HTTPRequestHead
     /// Whether the connection to the destination served a request before this one.
     var isOnKeptConnection = false
-    var hasBody = false
+    /// Whether it is one of the calls that go on unsigned.
+    let isExempt: Bool
+    /// The body so far of a request that is to be signed as a whole; nil for one that streams.
+    var held: ByteBuffer?
+    var bodyBytes = 0
     var requestEnded = false
     var answer: HTTPResponseStatus?
     var keepAlive: Bool
 
-    init(head: HTTPRequestHead) {
+    init(head: HTTPRequestHead, isExempt: Bool) {
         self.head = head
+        self.isExempt = isExempt
         keepAlive = head.isKeepAlive
     }
+
+    /// In bytes.
+    func largestBody(_ limits: ProxyLimits) -> Int { isExempt ? limits.exemptBodyBytes : limits.bodyBytes }
 
     /// Whether sending it again on a fresh connection does no harm: the destination may have closed a kept one just then.
     var canRepeat: Bool {
         let isSafe = [HTTPMethod.GET, .HEAD, .OPTIONS].contains(head.method)
-        return isOnKeptConnection && isSafe && !hasBody && requestEnded && answer == nil
+        return isOnKeptConnection && isSafe && bodyBytes == 0 && requestEnded && answer == nil
     }
 
     /// The head to send to the client, and whether the connection may stay after it.
@@ -46,7 +55,8 @@ struct ProxyExchange {
 extension ProxyExchange {
     /// The same request, complete, for a fresh connection.
     init(repeating exchange: ProxyExchange) {
-        self.init(head: exchange.head)
+        self.init(head: exchange.head, isExempt: exchange.isExempt)
+        held = exchange.held
         requestEnded = true
     }
 }

@@ -14,5 +14,10 @@ public struct ProxyLimits: Sendable {
     /// A head's target, names and values together, in bytes.
     public var headerBytes = 64 << 10
 
+    /// Of a request's body, in bytes.
+    public var bodyBytes = 100 << 10
+    /// Of the bodies of the two calls that stream, in bytes.
+    public var exemptBodyBytes = 100 << 20
+
     public init() {}
 }

@@ -9,9 +9,13 @@ public final class ProxyServer: Sendable {
     private let context: ProxyContext
     private let open = Mutex(0)
 
-    public init(audit: any AuditSource, ledger: RequestLedger, log: AgentLog, limits: ProxyLimits = ProxyLimits()) {
+    public init(
+        audit: any AuditSource, ledger: RequestLedger, log: AgentLog, limits: ProxyLimits = ProxyLimits(), keys: KeyBoard = KeyBoard(),
+        clock: HostClock = HostClock(), authoriser: any Authoriser = BaselineAuthoriser(), locals: [String: any LocalEndpoint] = [:]
+    ) {
         self.limits = limits
-        context = ProxyContext(audit: audit, ledger: ledger, log: log, limits: limits)
+        context = ProxyContext(
+            audit: audit, ledger: ledger, log: log, limits: limits, keys: keys, clock: clock, authoriser: authoriser, locals: locals)
     }
 
     /// - Parameter port: 0 for any free one.
@@ -61,4 +65,9 @@ struct ProxyContext: Sendable {
     let ledger: RequestLedger
     let log: AgentLog
     let limits: ProxyLimits
+    let keys: KeyBoard
+    let clock: HostClock
+    let authoriser: any Authoriser
+    /// By path.
+    let locals: [String: any LocalEndpoint]
 }

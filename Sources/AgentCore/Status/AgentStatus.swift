@@ -2,7 +2,6 @@
 public struct AgentStatus: Hashable, Sendable {
     public var monitor = ModuleStatus(.running, "Proxy agent status is running.")
     public var keyLatch = ModuleStatus(
-        .stopped, "Key latching is not implemented in this version of the agent: requests are forwarded unsigned.",
         states: [
             .init("secureChannelState", .string("Unknown")), .init("wireServerRuleId", .string("")),
             .init("imdsRuleId", .string("")), .init("hostGARuleId", .string("")),

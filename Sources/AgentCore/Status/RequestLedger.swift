@@ -15,7 +15,11 @@ public final class RequestLedger: Sendable {
 
     public init() {}
 
-    public enum Outcome: Sendable { case answered, refused }
+    public enum Outcome: Sendable {
+        case answered, refused
+        /// Would have been refused, and goes on: its answer is recorded for itself.
+        case audited
+    }
 
     /// One more request's head has come.
     public func countRequest() {
@@ -25,8 +29,8 @@ public final class RequestLedger: Sendable {
     public func record(caller: CallerClaims?, destination: Endpoint?, responseStatus: String, outcome: Outcome) {
         let key = ConnectionSummary.Key(caller: caller, destination: destination, responseStatus: responseStatus)
         state.withLock { state in
-            Self.count(key, in: &state.connections)
-            if outcome == .refused { Self.count(key, in: &state.refusals) }
+            if outcome != .audited { Self.count(key, in: &state.connections) }
+            if outcome != .answered { Self.count(key, in: &state.refusals) }
         }
     }
 

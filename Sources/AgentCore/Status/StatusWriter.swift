@@ -1,12 +1,17 @@
+internal import Synchronization
 public import SystemPackage
 
-/// Keeps `status.json` as it should be. Used from one thread.
-public final class StatusWriter {
+/// Keeps `status.json` as it should be. Whoever has news changes it, from any thread.
+public final class StatusWriter: Sendable {
     private let path: FilePath
     private let log: AgentLog
     private let ledger: RequestLedger
-    private var status = AgentStatus()
-    private var written: Errno?
+    private struct State {
+        var status = AgentStatus()
+        var failure: Errno?
+    }
+
+    private let state = Mutex(State())
 
     public init(path: FilePath, ledger: RequestLedger, log: AgentLog) {
         self.path = path
@@ -14,29 +19,39 @@ public final class StatusWriter {
         self.log = log
     }
 
-    public var current: AgentStatus { status }
+    /// The document as it is served and written, now.
+    public var document: String {
+        state.withLock { state in
+            ledger.fill(&state.status)
+            return state.status.json(at: .now).text(pretty: false)
+        }
+    }
 
     /// Changes the status and, if anything is different, writes it at once.
     public func update(_ change: (inout AgentStatus) -> Void) {
-        let before = status
-        change(&status)
-        if status != before { write() }
+        state.withLock { state in
+            let before = state.status
+            change(&state.status)
+            if state.status != before { write(&state) }
+        }
     }
 
     /// Writes the status with a fresh time.
-    public func write() {
-        ledger.fill(&status)
-        status.monitor = ModuleStatus(.running, "Aggregate status written to status file: \(path)")
-        do {
+    public func write() { state.withLock { write(&$0) } }
+
+    private func write(_ state: inout State) {
+        ledger.fill(&state.status)
+        state.status.monitor = ModuleStatus(.running, "Aggregate status written to status file: \(path)")
+        do throws(Errno) {
             try BoundedFile.makeFolder(path.removingLastComponent())
-            let text = status.json(at: .now).text(pretty: true) + "\n"
+            let text = state.status.json(at: .now).text(pretty: true) + "\n"
             try BoundedFile.replace(path, with: text.utf8, permissions: FilePermissions(rawValue: 0o640))
-            written = nil
+            state.failure = nil
         } catch {
-            status.monitor = ModuleStatus(.running, "Error writing aggregate status to status file: \(error)")
+            state.status.monitor = ModuleStatus(.running, "Error writing aggregate status to status file: \(error)")
             // Once, not every minute.
-            if written != error { log.log(.warn, "Failed to write '\(path)': \(error)") }
-            written = error
+            if state.failure != error { log.log(.warn, "Failed to write '\(path)': \(error)") }
+            state.failure = error
         }
     }
 }

@@ -1,0 +1,184 @@
+internal import Glibc
+internal import Synchronization
+
+/// Keeps the secure channel: asks the platform what it wants, gets and latches the key, and sees to it that redirection, rules and
+/// signatures follow. On a thread of its own; every pass starts from what the platform says now, so that nothing has to be remembered
+/// for the agent to return to health by itself.
+public final class KeyKeeper: Sendable {
+    /// What the keeper acts on.
+    public struct Surroundings: Sendable {
+        let client: HostClient
+        let store: KeyStore
+        let keys: KeyBoard
+        let clock: HostClock
+        let policy: RedirectPolicy
+        let rules: (any RuleSink)?
+        let readiness: (any ReadinessSink)?
+        let log: AgentLog
+        /// Takes what `keyLatchStatus` is to say.
+        let publish: @Sendable (ModuleStatus) -> Void
+    }
+
+    /// How soon the first answer is asked for again, and for how long, in milliseconds.
+    static let impatience = 1_000
+    static let impatientFor = 300_000
+
+    private let parts: Surroundings
+    private let pollInterval: Int
+    private let started: MonotonicTime
+    private let wakeEvent = WakeEvent()
+    private let isStopping = Mutex(false)
+    private let thread = Mutex<pthread_t?>(nil)
+    private let memory = Mutex(Memory())
+
+    /// What one pass leaves to the next: only for the words of the status.
+    private struct Memory {
+        var channel: KeyStatus?
+        var status = ModuleStatus(.unknown, "poll secure channel status task started.")
+        /// How the key in use was come by.
+        var readyWords = ""
+    }
+
+    /// - Parameter pollInterval: In milliseconds.
+    init(_ parts: Surroundings, pollInterval: Int, started: MonotonicTime = .now) {
+        self.parts = parts
+        self.pollInterval = pollInterval
+        self.started = started
+    }
+
+    // MARK: Life
+
+    public func start() {
+        say(.unknown, "poll secure channel status task started.")
+        var identifier = pthread_t()
+        let context = Unmanaged.passRetained(self).toOpaque()
+        let outcome = pthread_create(&identifier, nil, { context in
+            if let context { Unmanaged<KeyKeeper>.fromOpaque(context).takeRetainedValue().loop() }
+            return nil
+        }, context)
+        guard outcome == 0 else {
+            Unmanaged<KeyKeeper>.fromOpaque(context).release()
+            return say(.stopped, "Failed to start the key keeper's thread: \(SystemErrorText(outcome))")
+        }
+        thread.withLock { $0 = identifier }
+    }
+
+    /// Asks the platform now instead of at the next poll.
+    public func wake() { wakeEvent.signal() }
+
+    /// Returns when the thread is gone, which a call to the platform does not hold up.
+    public func stop() {
+        isStopping.withLock { $0 = true }
+        wakeEvent.signal()
+        parts.client.cancel()
+        if let identifier = thread.withLock({ $0.take() }) { pthread_join(identifier, nil) }
+        parts.keys.install(nil)
+    }
+
+    private func loop() {
+        while !isStopping.withLock({ $0 }) {
+            pass()
+            let hasNoAnswer = memory.withLock { $0.channel == nil } && MonotonicTime.now - started < Self.impatientFor
+            wakeEvent.wait(milliseconds: hasNoAnswer ? min(Self.impatience, pollInterval) : pollInterval)
+        }
+    }
+
+    // MARK: A pass
+
+    /// One look at the platform, and all that follows from it.
+    func pass() {
+        let status: KeyStatus
+        do {
+            status = try parts.client.keyStatus(synchronising: parts.clock)
+        } catch HostClient.Failure.cancelled {
+            return
+        } catch {
+            // What was known stays in force.
+            let state = memory.withLock { $0.channel == nil ? .unknown : $0.status.state }
+            return say(state, "Failed to get key status - \(error)", level: .warn)
+        }
+        memory.withLock { $0.channel = status }
+        parts.rules?.update(remote: status.rules)
+        parts.policy.want(status.redirected)
+        latch(status)
+    }
+
+    private func latch(_ status: KeyStatus) {
+        if status.isDisabled {
+            parts.keys.install(nil)
+            return ready("Customer has not enforce the secure channel state.")
+        }
+        if let current = parts.keys.current {
+            if let guid = status.keyGuid, guid.lowercased() == current.guid.lowercased() {
+                return ready(nil)
+            }
+            // The platform has let go of it: what is signed with it would be refused.
+            parts.log.log(.info, "The platform no longer uses key \(current.guid)")
+            parts.keys.install(nil)
+        }
+        if let guid = status.keyGuid, let key = parts.store.load(guid) {
+            parts.keys.install(key)
+            return ready("Found key details from local and ready to use.")
+        }
+        do throws(LatchFailure) {
+            let key = try fresh()
+            parts.keys.install(key)
+            parts.store.prune(keeping: key.guid)
+            ready("Successfully attest the key and ready to use.")
+        } catch {
+            say(.stopped, error.description, level: .error)
+            parts.readiness?.set(.keyLatch, isReady: false, message: error.description)
+        }
+    }
+
+    private struct LatchFailure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// A new key: saved before it is attested, so that a key the platform latches is never known in memory alone.
+    private func fresh() throws(LatchFailure) -> LatchedKey {
+        let document: KeyDocument
+        do { document = try parts.client.acquireKey() } catch { throw LatchFailure(description: "Failed to acquire key details: \(error)") }
+        do { try parts.store.save(document) } catch { throw LatchFailure(description: "Failed to save key details to file: \(error)") }
+        do { try parts.client.attest(document.key) } catch { throw LatchFailure(description: "Failed to attest the key: \(error)") }
+        return document.key
+    }
+
+    // MARK: Words
+
+    /// - Parameter message: Nil when all is as it was, whatever went wrong meanwhile.
+    private func ready(_ message: String?) {
+        let words = memory.withLock { memory in
+            if let message, !memory.readyWords.hasPrefix(message) || message.hasPrefix("Successfully") {
+                memory.readyWords = "\(message) - \(MonotonicTime.now - started)"
+            }
+            return memory.readyWords
+        }
+        say(.running, words)
+        parts.readiness?.set(.keyLatch, isReady: true, message: words)
+    }
+
+    private func say(_ state: ModuleStatus.State, _ message: String, level: LogLevel = .info) {
+        let isNew = memory.withLock { memory in
+            defer { memory.status = ModuleStatus(state, message) }
+            return memory.status.message != message
+        }
+        // The same trouble once, not at every poll.
+        if isNew { parts.log.log(level, message) }
+        refresh()
+    }
+
+    private func refresh() {
+        let (status, channel) = memory.withLock { ($0.status, $0.channel) }
+        var states: [JSONValue.Member] = [.init("secureChannelState", .string(channel?.stateText ?? "Unknown"))]
+        if let key = parts.keys.current {
+            states.append(.init("keyGuid", .string(key.guid)))
+            if let incarnation = key.incarnation { states.append(.init("keyIncarnationId", .string(String(incarnation)))) }
+        }
+        states += [
+            .init("wireServerRuleId", .string(channel?.ruleID(.wireServer) ?? "")), .init("imdsRuleId", .string(channel?.ruleID(.imds) ?? "")),
+            .init("hostGARuleId", .string(channel?.ruleID(.hostGAPlugin) ?? "")),
+        ]
+        parts.publish(ModuleStatus(status.state, status.message, states: states))
+    }
+}
