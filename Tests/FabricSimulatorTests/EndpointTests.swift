@@ -14,7 +14,7 @@ struct EndpointTests {
         _ endpoint: FabricRequest.Endpoint, _ line: String, _ headers: [String] = [], body: String = ""
     ) async throws -> HTTPAnswer {
         let run = try FabricRun()
-        let (answer, requests) = try await Fabric.serve(in: run.place, journal: run.journal) { try run.ask(endpoint, line, headers, body: body) }
+        let (answer, requests) = try await Fabric.serve(in: run.place, journal: run.journal, scenario: run.scenario) { try run.ask(endpoint, line, headers, body: body) }
         let found = try #require(answer)
         #expect(requests?.map(\.status) == [found.status])
         #expect(found.headers["server"] == "kmatrix-fabric")
@@ -62,8 +62,35 @@ struct EndpointTests {
 
         @Test("knows no other path, and no other method")
         func others() async throws {
-            try await #expect(outer.answer(.imds, "GET /metadata/nothing?api-version=1", ["Metadata: true"]).status == 404)
+            try await #expect(outer.answer(.imds, "GET /metadata/nothing?api-version=2021-02-01", ["Metadata: true"]).status == 404)
             try await #expect(outer.answer(.imds, "POST \(EndpointTests.instance)", ["Metadata: true"], body: "x").status == 405)
+        }
+
+        @Test("knows its API versions, and says which to one that needs none")
+        func apiVersions() async throws {
+            try await #expect(outer.answer(.imds, "GET /metadata/instance?api-version=1999-01-01", ["Metadata: true"]).status == 400)
+            let answer = try await outer.answer(.imds, "GET /metadata/versions", ["Metadata: true"])
+            #expect(answer.body.contains("\"2021-02-01\""))
+        }
+
+        @Test("serves parts, single values as text alone")
+        func parts() async throws {
+            let query = "?api-version=2021-02-01"
+            let compute = try await outer.answer(.imds, "GET /metadata/instance/compute\(query)", ["Metadata: true"])
+            #expect(try JSONSerialization.jsonObject(with: Data(compute.body.utf8)) is [String: Any])
+            let value = try await outer.answer(.imds, "GET /metadata/instance/compute/location\(query)&format=text", ["Metadata: true"])
+            #expect(value.body == "westeurope")
+            try await #expect(outer.answer(.imds, "GET /metadata/instance/compute/location\(query)", ["Metadata: true"]).status == 400)
+            try await #expect(outer.answer(.imds, "GET /metadata/instance/compute/nothing\(query)", ["Metadata: true"]).status == 404)
+        }
+
+        @Test("gives tokens for a resource")
+        func token() async throws {
+            let path = "/metadata/identity/oauth2/token?api-version=2018-02-01"
+            try await #expect(outer.answer(.imds, "GET \(path)", ["Metadata: true"]).status == 400)
+            let answer = try await outer.answer(.imds, "GET \(path)&resource=https://management.azure.com/", ["Metadata: true"])
+            #expect(answer.status == 200)
+            #expect(answer.body.contains("\"token_type\":\"Bearer\""))
         }
 
         @Test("answers HEAD without a body")
@@ -88,9 +115,21 @@ struct EndpointTests {
 
         @Test("tells the goal state", arguments: ["/machine?comp=goalstate", "/machine/?comp=goalstate", "/Machine?COMP=GoalState"])
         func goalState(target: String) async throws {
-            let answer = try await outer.answer(.wireServer, "GET \(target)")
+            let answer = try await outer.answer(.wireServer, "GET \(target)", ["x-ms-version: 2012-11-30"])
             #expect(answer.status == 200)
             #expect(answer.body.contains("<Incarnation>1</Incarnation>"))
+        }
+
+        @Test("wants to be told the version that is spoken, and serves what the goal state points at")
+        func configurations() async throws {
+            try await #expect(outer.answer(.wireServer, "GET /machine?comp=goalstate").status == 400)
+            let state = try await outer.answer(.wireServer, "GET /machine?comp=goalstate", ["x-ms-version: 2012-11-30"])
+            let links = state.body.split(separator: ">").compactMap { part -> String? in
+                guard part.hasPrefix("http://168.63.129.16:80/") else { return nil }
+                return part.prefix { $0 != "<" }.dropFirst("http://168.63.129.16:80".count).replacing("&amp;", with: "&")
+            }
+            #expect(links.count == 4)
+            for link in links { try await #expect(outer.answer(.wireServer, "GET \(link)", ["x-ms-version: 2012-11-30"]).status == 200) }
         }
 
         @Test("takes a health report")
@@ -110,7 +149,10 @@ struct EndpointTests {
         #expect(versions.status == 200)
         try #expect(JSONDecoder().decode([String].self, from: Data(versions.body.utf8)) == ["2015-09-01"])
         try await #expect(answer(.hostGAPlugin, "GET /health").status == 200)
-        try await #expect(answer(.hostGAPlugin, "GET /extensionArtifact").status == 404)
+        try await #expect(answer(.hostGAPlugin, "GET /extensionArtifact").status == 400)
+        try await #expect(answer(.hostGAPlugin, "GET /vmSettings").status == 200)
+        try await #expect(answer(.hostGAPlugin, "PUT /vmAgentLog", body: "zip").status == 200)
+        try await #expect(answer(.hostGAPlugin, "GET /nothing").status == 404)
     }
 
     @Test("dates are as HTTP writes them")

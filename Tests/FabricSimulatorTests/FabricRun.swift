@@ -8,10 +8,13 @@ import TestSupport
 /// A fabric in a folder of its own, and what one asks it.
 struct FabricRun {
     let folder: TemporaryFolder
+    var scenario: Scenario
     var place: FilePath
     var journal: FilePath
 
-    init() throws {
+    /// - Parameter scenario: A name of `images/scenarios`; the protocol is off unless said otherwise, so that every endpoint answers.
+    init(_ scenario: String = "disabled") throws {
+        self.scenario = try Self.scenario(scenario)
         folder = try TemporaryFolder()
         place = folder.path
         journal = folder.path.appending("fabric.jsonl")
@@ -20,7 +23,14 @@ struct FabricRun {
     /// Serves while the body runs; returns the journal that was returned.
     @discardableResult
     func serve(_ body: @Sendable () async throws -> Void) async throws -> [FabricRequest]? {
-        try await Fabric.serve(in: place, journal: journal, body: body).requests
+        try await Fabric.serve(in: place, journal: journal, scenario: scenario, body: body).requests
+    }
+
+    static let scenarios = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../images/scenarios").standardized
+
+    static func scenario(_ name: String) throws -> Scenario {
+        let file = scenarios.appending(path: "\(name).yml")
+        return try Scenario(parsing: String(contentsOf: file, encoding: .utf8), source: file.path)
     }
 
     func connect(_ endpoint: FabricRequest.Endpoint) throws -> UnixConnection {

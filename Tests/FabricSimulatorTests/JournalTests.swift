@@ -12,7 +12,7 @@ struct JournalTests {
     func lines() async throws {
         let run = try FabricRun()
         let requests = try await run.serve {
-            _ = try run.ask(.imds, "GET /metadata/instance?api-version=1", ["Metadata: true", "x-kmatrix-client: imds-root-http"])
+            _ = try run.ask(.imds, "GET /metadata/instance?api-version=2021-02-01", ["Metadata: true", "x-kmatrix-client: imds-root-http"])
             _ = try run.ask(.wireServer, "GET /?comp=versions", ["x-kmatrix-client: \"quoted\\\u{1F600}\""])
             _ = try run.ask(.hostGAPlugin, "GET /nothing")
         }
@@ -22,7 +22,7 @@ struct JournalTests {
         #expect(found.map(\.endpoint) == [.imds, .wireServer, .hostGAPlugin])
         #expect(found.map(\.status) == [200, 200, 404])
         #expect(found.map(\.client) == ["imds-root-http", "\"quoted\\\u{1F600}\"", nil])
-        #expect(found.map(\.target) == ["/metadata/instance?api-version=1", "/?comp=versions", "/nothing"])
+        #expect(found.map(\.target) == ["/metadata/instance?api-version=2021-02-01", "/?comp=versions", "/nothing"])
         #expect(zip(found, found.dropFirst()).allSatisfy { $0.seconds <= $1.seconds })
     }
 
