@@ -21,6 +21,7 @@ public final class AgentDaemon {
     private let audit = AuditBoard()
     private let policy: RedirectPolicy
     private let keys = KeyBoard()
+    private let rules: RuleBoard
     private let clock = HostClock()
     private let status: StatusWriter
     private var redirection: Redirection?
@@ -47,6 +48,8 @@ public final class AgentDaemon {
         log = AgentLog(
             folder: configuration.logFolder, fileLevel: configuration.fileLogLevel, systemLevel: configuration.systemLogLevel)
         policy = RedirectPolicy(log: log)
+        rules = RuleBoard(
+            localFolder: configuration.keyFolder.removingLastComponent().appending("rules"), snapshotFolder: configuration.logFolder, log: log)
         status = StatusWriter(path: configuration.statusFile, ledger: ledger, log: log)
     }
 
@@ -55,7 +58,7 @@ public final class AgentDaemon {
         log.log(.info, "\(AgentVersion.programName) \(AgentVersion.current) starts, pid \(getpid())")
         LibBPFLog.send(to: log)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
-        let proxy = ProxyServer(audit: audit, ledger: ledger, log: log, keys: keys, clock: clock)
+        let proxy = ProxyServer(audit: audit, ledger: ledger, log: log, keys: keys, clock: clock, authoriser: rules)
         let keeper = keyKeeper(group)
         status.update { $0.redirector = ModuleStatus(.unknown, "eBPF redirector is starting") }
         startListener(proxy, group)
@@ -88,7 +91,7 @@ public final class AgentDaemon {
         return KeyKeeper(
             KeyKeeper.Surroundings(
                 client: HostClient(group: group, clock: clock), store: KeyStore(folder: configuration.keyFolder, log: log), keys: keys,
-                clock: clock, policy: policy, rules: nil, readiness: nil, log: log,
+                clock: clock, policy: policy, rules: rules, readiness: nil, log: log,
                 publish: { module in status.update { $0.keyLatch = module } }),
             pollInterval: configuration.pollInterval * 1000, started: started)
     }

@@ -24,6 +24,13 @@ enum BoundedFile {
         }
     }
 
+    /// What tells a file from the same one changed: when it was written, its length and its number. Nil when there is none.
+    static func signature(of path: FilePath) -> [Int]? {
+        var status = stat()
+        guard path.withPlatformString({ lstat($0, &status) }) == 0 else { return nil }
+        return [status.st_mtim.tv_sec, status.st_mtim.tv_nsec, Int(status.st_size), Int(status.st_ino)]
+    }
+
     /// Writes beside the file, then renames: a reader sees the old content or the new.
     /// - Parameter isDurable: Whether the content must be on the disk, and not only on its way, when this returns.
     static func replace(

@@ -9,7 +9,9 @@ struct ScenarioNode {
     init(parsing text: String, source: String) throws {
         let composed: Node?
         do { composed = try Yams.compose(yaml: text) } catch {
-            throw ScenarioError(source: source, line: nil, reason: "this is no YAML: \(error)")
+            // Its description has the lines around the mistake; the first says what and where.
+            let first = "\(error)".split(separator: "\n").first.map(String.init) ?? "unreadable"
+            throw ScenarioError(source: source, line: nil, reason: "this is no YAML: \(first)")
         }
         guard let composed, composed.mapping != nil else { throw ScenarioError(source: source, line: nil, reason: "a scenario is a mapping") }
         self.init(composed, source)

@@ -7,6 +7,10 @@ extension Judge {
         guard !evidence.clients.isEmpty else {
             return Judgment(cause: .evidenceLost, summary: "No client was asked to do anything, so nothing is proven.")
         }
+        // Some clients go round every agent, and the agent itself asks the platform: silence is the network between, which is ours.
+        if let journal = evidence.journal, journal.isEmpty {
+            return Judgment(cause: .harness, summary: "Nothing of the guest ever reached the simulated platform, so nothing is proven.")
+        }
         var stories: [ClientStory] = []
         for client in evidence.clients {
             guard let report = evidence.reports.first(where: { $0.name == client.name }) else {

@@ -28,6 +28,8 @@ struct RunPreparation {
 
     /// The folder of the built products: beside this program, or where KMATRIX_PRODUCTS says.
     static func productsFolder(environment: [String: String] = ProcessInfo.processInfo.environment) -> FilePath {
-        environment["KMATRIX_PRODUCTS"].map(FilePath.init(_:)) ?? Products.beside()
+        // The emulator works in another folder, so the path must not depend on this one.
+        environment["KMATRIX_PRODUCTS"].map { FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath($0)).lexicallyNormalized() }
+            ?? Products.beside()
     }
 }

@@ -151,6 +151,13 @@ struct JudgeTests {
         @Test("no client, no proof")
         func noClients() { #expect(Self.spoilt { $0.clients = [] }.verdict == .inconclusive) }
 
+        @Test("a platform that saw nothing at all is the network's fault, which is ours")
+        func silence() {
+            let judgment = Self.spoilt { $0.journal = [] }
+            #expect(judgment.cause == .harness)
+            #expect(judgment.verdict == .inconclusive)
+        }
+
         @Test("a request round the agent is not redirected, whatever the status says", arguments: ["imds-root", "imds-user", "wireserver-root"])
         func roundTheAgent(name: String) {
             let served = Self.spoilt { $0.replaceRequest(of: name, by: Samples.request($0.client(name), claims: .some(nil), signature: .absent)) }

@@ -2,13 +2,18 @@ internal import Glibc
 internal import SystemPackage
 
 extension CallerClaims {
-    public init(_ entry: AuditEntry) {
-        let command = try? BoundedFile.read(FilePath("/proc/\(entry.processID)/cmdline"), limit: 64 << 10)
-        let first = command.map { String(decoding: $0.prefix { $0 != 0 }.prefix(1024), as: UTF8.self) }
+    init(_ entry: AuditEntry, users: UserDatabase) {
+        let process = "/proc/\(entry.processID)"
+        let began = Self.startTime(process)
+        let executable = Self.link("\(process)/exe")
+        let arguments = Self.arguments(process)
+        // Another process may have got the number while it was read; then nothing of it is this client's.
+        let isSame = began != nil && Self.startTime(process) == began
+        let user = users.user(entry.userID)
         self.init(
-            processID: entry.processID, userID: entry.userID, userName: Self.userName(entry.userID) ?? "undefined",
-            isRoot: entry.isRoot, executable: Self.link("/proc/\(entry.processID)/exe"),
-            commandLine: first.flatMap { $0.isEmpty ? nil : $0 } ?? "undefined")
+            processID: entry.processID, userID: entry.userID, userName: user?.name ?? "undefined", groups: user?.groups ?? [],
+            isRoot: entry.isRoot, executable: isSame ? executable : nil,
+            commandLine: isSame && !arguments.isEmpty ? CommandLineRedaction.text(arguments) : "undefined")
     }
 
     static func link(_ path: String) -> String? {
@@ -20,15 +25,16 @@ extension CallerClaims {
         }
     }
 
-    /// From `/etc/passwd` itself: a static program cannot load the name services that libc would ask.
-    private static func userName(_ id: UInt32) -> String? {
-        guard let bytes = try? BoundedFile.read("/etc/passwd", limit: 1 << 20) else { return nil }
-        for line in bytes.split(separator: 0x0a) {
-            let fields = line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-            if fields.count >= 3, String(decoding: fields[2], as: UTF8.self) == String(id) {
-                return String(decoding: fields[0], as: UTF8.self)
-            }
-        }
-        return nil
+    private static func arguments(_ process: String) -> [String] {
+        guard let bytes = try? BoundedFile.read(FilePath("\(process)/cmdline"), limit: 2 << 20) else { return [] }
+        return bytes.split(separator: 0).prefix(CommandLineRedaction.words).map { String(decoding: $0.prefix(4096), as: UTF8.self) }
+    }
+
+    /// When the process began, in clock ticks since the machine's start: field 22 of `/proc/PID/stat` (proc(5)). The second field may
+    /// hold blanks and parentheses itself, so the last one ends it.
+    private static func startTime(_ process: String) -> String? {
+        guard let bytes = try? BoundedFile.read(FilePath("\(process)/stat"), limit: 4096), let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+        let fields = bytes[bytes.index(after: end)...].split(separator: UInt8(ascii: " "))
+        return fields.count > 19 ? String(decoding: fields[19], as: UTF8.self) : nil
     }
 }

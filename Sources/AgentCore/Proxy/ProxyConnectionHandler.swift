@@ -41,7 +41,7 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         if let source = context.channel.remoteAddress.flatMap(Endpoint.init), let entry = shared.audit.consume(source: source) {
-            caller = (entry, CallerClaims(entry))
+            caller = (entry, CallerClaims(entry, users: shared.users))
         }
         expect(within: shared.limits.headTime)
         context.fireChannelActive()

@@ -68,6 +68,7 @@ struct ProxyContext: Sendable {
     let keys: KeyBoard
     let clock: HostClock
     let authoriser: any Authoriser
+    let users = UserDatabase()
     /// By path.
     let locals: [String: any LocalEndpoint]
 }

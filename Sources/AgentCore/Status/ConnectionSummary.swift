@@ -20,6 +20,8 @@ public struct ConnectionSummary: Hashable, Sendable {
 
     public let key: Key
     public var count: Int
+    /// The caller's groups when it was last seen; nil for one that is not known.
+    public var groups: [String]?
 
     var json: JSONValue {
         .object([
@@ -29,7 +31,7 @@ public struct ConnectionSummary: Hashable, Sendable {
             .init("processCmdLine", .string(key.commandLine)),
             .init("responseStatus", .string(key.responseStatus)),
             .init("count", .integer(count)),
-            .init("userGroups", .null),
+            .init("userGroups", groups.map { .array($0.map(JSONValue.string)) } ?? .null),
             .init("processFullPath", .string(key.executable)),
         ])
     }

@@ -1,0 +1,76 @@
+/// An authorisation item made ready for decisions.
+struct CompiledRules: Hashable, Sendable {
+    /// What a request asks for, and who may.
+    struct Grant: Hashable, Sendable {
+        let name: String
+        let path: String
+        let query: [String: String]
+        let identities: [RuleLists.Identity]
+    }
+
+    let item: AuthorizationItem
+    let grants: [Grant]
+    /// References to nothing, and what was left out because of them.
+    let problems: [String]
+
+    init(_ item: AuthorizationItem) {
+        self.item = item
+        guard let rules = item.rules, let privileges = rules.privileges, let roles = rules.roles, let identities = rules.identities,
+            let assignments = rules.assignments
+        else {
+            (grants, problems) = ([], [])
+            return
+        }
+        var problems: [String] = []
+        let byRole = Dictionary(roles.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
+        let byName = Dictionary(identities.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
+        let known = Set(privileges.map(\.name))
+        var holders: [String: [RuleLists.Identity]] = [:]
+        for assignment in assignments {
+            guard let role = byRole[assignment.role] else {
+                problems.append("role '\(assignment.role)' is assigned and does not exist")
+                continue
+            }
+            for name in assignment.identities where byName[name] == nil { problems.append("identity '\(name)' does not exist") }
+            let members = assignment.identities.compactMap { byName[$0] }
+            for privilege in role.privileges {
+                if known.contains(privilege) { holders[privilege, default: []] += members } else { problems.append("privilege '\(privilege)' does not exist") }
+            }
+        }
+        let distinct = Dictionary(privileges.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
+        grants = distinct.values.sorted { $0.name < $1.name }.map { privilege in
+            let query = privilege.query.map { ($0.key.lowercased(), $0.value.lowercased()) }
+            return Grant(
+                name: privilege.name, path: privilege.path.lowercased(), query: Dictionary(query, uniquingKeysWith: { _, last in last }),
+                identities: holders[privilege.name] ?? [])
+        }
+        self.problems = problems
+    }
+
+    /// Whether the rules let a caller make a request.
+    func allows(_ target: RuleTarget, _ caller: CallerClaims) -> Bool {
+        // Azure's own agent looks at the first of repeated parameters and passes all on; here each reading has to be allowed.
+        guard let readings = target.readings else { return false }
+        return readings.allSatisfy { query in
+            let matching = grants.filter { $0.matches(target.path, query) }
+            // One that speaks of the request and is not the caller's forbids it, whatever the default is.
+            return matching.isEmpty ? item.allowsByDefault : matching.contains { $0.identities.contains { $0.matches(caller) } }
+        }
+    }
+}
+
+extension CompiledRules.Grant {
+    fileprivate func matches(_ path: String, _ pairs: [String: String]) -> Bool {
+        path.hasPrefix(self.path) && query.allSatisfy { pairs[$0.key] == $0.value }
+    }
+}
+
+extension RuleLists.Identity {
+    func matches(_ caller: CallerClaims) -> Bool {
+        if let userName, userName != caller.userName { return false }
+        if let processName, processName != caller.processName { return false }
+        if let executable, executable.split(separator: "/") != (caller.executable ?? "").split(separator: "/") { return false }
+        if let groupName, !caller.groups.contains(groupName) { return false }
+        return true
+    }
+}

@@ -1,0 +1,62 @@
+internal import Glibc
+internal import Synchronization
+internal import SystemPackage
+
+/// Names of users and their groups, from `/etc/passwd` and `/etc/group` themselves: a static program cannot load the name services
+/// that libc would ask. Read again whenever a file changed.
+final class UserDatabase: Sendable {
+    struct User: Hashable, Sendable {
+        let name: String
+        let groups: [String]
+    }
+
+    private struct State {
+        var stamps: [[Int]?] = []
+        var users: [UInt32: User] = [:]
+    }
+
+    static let largestFile = 4 << 20
+
+    private let passwd: FilePath
+    private let group: FilePath
+    private let state = Mutex(State())
+
+    init(passwd: FilePath = "/etc/passwd", group: FilePath = "/etc/group") {
+        self.passwd = passwd
+        self.group = group
+    }
+
+    /// Nil for an id that nobody has.
+    func user(_ id: UInt32) -> User? {
+        let stamps = [passwd, group].map(BoundedFile.signature)
+        return state.withLock { state in
+            if state.stamps != stamps { state = State(stamps: stamps, users: read()) }
+            return state.users[id]
+        }
+    }
+
+    private func read() -> [UInt32: User] {
+        var groupNames: [UInt32: String] = [:]
+        var memberships: [String: [String]] = [:]
+        for fields in lines(of: group) where fields.count >= 4 {
+            if let id = UInt32(fields[2]), groupNames[id] == nil { groupNames[id] = fields[0] }
+            for member in fields[3].split(separator: ",") { memberships[String(member), default: []].append(fields[0]) }
+        }
+        var users: [UInt32: User] = [:]
+        for fields in lines(of: passwd) where fields.count >= 4 {
+            guard let id = UInt32(fields[2]), users[id] == nil else { continue }
+            let primary = UInt32(fields[3]).flatMap { groupNames[$0] }
+            var groups = primary.map { [$0] } ?? []
+            groups += (memberships[fields[0]] ?? []).filter { !groups.contains($0) }
+            users[id] = User(name: fields[0], groups: groups)
+        }
+        return users
+    }
+
+    private func lines(of path: FilePath) -> [[String]] {
+        guard let bytes = try? BoundedFile.read(path, limit: Self.largestFile) else { return [] }
+        return bytes.split(separator: 0x0a).map { line in
+            line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
+        }
+    }
+}
