@@ -112,7 +112,7 @@ let package = Package(
         .testTarget(name: "EvidenceStoreTests", dependencies: ["EvidenceStore", "MatrixModel", system], swiftSettings: settings),
         .testTarget(name: "QEMUGuestTests", dependencies: ["QEMUGuest", "GuestProtocol", "MatrixModel", "TestSupport", "fake-qemu", system, subprocess], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "FabricSimulatorTests", dependencies: ["FabricSimulator", "MatrixModel", "TestSupport", "fabric-relay", crypto, subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),
-        .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestImages", "TestSupport", "fake-qemu", "fabric-relay", system], swiftSettings: settings),
+        .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "FabricSimulator", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestImages", "TestSupport", "fake-qemu", "fabric-relay", system], swiftSettings: settings),
         .testTarget(name: "MatrixReportTests", dependencies: ["MatrixReport", "EvidenceStore", "MatrixModel"], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "KmatrixCommandsTests", dependencies: ["KmatrixCommands", "MatrixModel", "TestSupport", "kmatrix", "fake-qemu", subprocess, system, argumentParser], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore", "CAgentABI", "TestSupport", crypto, nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),

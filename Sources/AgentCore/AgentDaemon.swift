@@ -22,6 +22,7 @@ public final class AgentDaemon {
     private let policy: RedirectPolicy
     private let keys = KeyBoard()
     private let rules: RuleBoard
+    private let provisioning: Provisioning
     private let clock = HostClock()
     private let status: StatusWriter
     private var redirection: Redirection?
@@ -50,6 +51,7 @@ public final class AgentDaemon {
         policy = RedirectPolicy(log: log)
         rules = RuleBoard(
             localFolder: configuration.keyFolder.removingLastComponent().appending("rules"), snapshotFolder: configuration.logFolder, log: log)
+        provisioning = Provisioning(tagFolder: configuration.keyFolder, log: log)
         status = StatusWriter(path: configuration.statusFile, ledger: ledger, log: log)
     }
 
@@ -58,15 +60,18 @@ public final class AgentDaemon {
         log.log(.info, "\(AgentVersion.programName) \(AgentVersion.current) starts, pid \(getpid())")
         LibBPFLog.send(to: log)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
-        let proxy = ProxyServer(audit: audit, ledger: ledger, log: log, keys: keys, clock: clock, authoriser: rules)
+        let proxy = ProxyServer(
+            audit: audit, ledger: ledger, log: log, keys: keys, clock: clock, authoriser: rules,
+            locals: [ProvisionEndpoint.path: ProvisionEndpoint(provisioning), AggregatedStatusEndpoint.path: AggregatedStatusEndpoint(status)])
         let keeper = keyKeeper(group)
+        provisioning.onNotify { keeper.wake() }
         status.update { $0.redirector = ModuleStatus(.unknown, "eBPF redirector is starting") }
         startListener(proxy, group)
         startRedirector()
         keeper.start()
         var nextStatus = MonotonicTime.now + Self.statusPeriod
         while true {
-            let deadline = [nextStatus, redirectorRetry.next, listenerRetry.next].compactMap { $0 }.min() ?? nextStatus
+            let deadline = [nextStatus, redirectorRetry.next, listenerRetry.next, provisioning.check()].compactMap { $0 }.min() ?? nextStatus
             if let signal = signals.wait(until: deadline) {
                 log.log(.info, "Received signal \(signal), stopping")
                 keeper.stop()
@@ -91,7 +96,7 @@ public final class AgentDaemon {
         return KeyKeeper(
             KeyKeeper.Surroundings(
                 client: HostClient(group: group, clock: clock), store: KeyStore(folder: configuration.keyFolder, log: log), keys: keys,
-                clock: clock, policy: policy, rules: rules, readiness: nil, log: log,
+                clock: clock, policy: policy, rules: rules, readiness: provisioning, log: log,
                 publish: { module in status.update { $0.keyLatch = module } }),
             pollInterval: configuration.pollInterval * 1000, started: started)
     }
@@ -104,11 +109,13 @@ public final class AgentDaemon {
             let message = "Started proxy listener, ready to accept request - \(uptime)"
             log.log(.info, message)
             status.update { $0.listener = ModuleStatus(.running, message) }
+            provisioning.set(.listener, isReady: true, message: message)
         } catch {
             listenerRetry.failed()
             let message = "Failed to bind TcpListener '\(endpoint)': \(error)"
             log.log(.error, message)
             status.update { $0.listener = ModuleStatus(.stopped, message) }
+            provisioning.set(.listener, isReady: false, message: message)
         }
     }
 
@@ -123,12 +130,14 @@ public final class AgentDaemon {
             let message = "Started Redirector with eBPF maps - \(uptime)"
             log.log(.info, message)
             status.update { $0.redirector = ModuleStatus(.running, message, states: states) }
+            provisioning.set(.redirector, isReady: true, message: message)
         } catch {
             redirectorRetry.failed()
             log.log(.error, "Failed to start redirector: \(error)")
             if let text = error.verifierLog { writeVerifierLog(text) }
             // The same words at each attempt, so that the status does not change meanwhile.
             status.update { $0.redirector = ModuleStatus(.stopped, "\(error)") }
+            provisioning.set(.redirector, isReady: false, message: "\(error)")
         }
     }
 

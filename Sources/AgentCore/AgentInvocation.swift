@@ -5,6 +5,8 @@ public enum AgentInvocation: Hashable, Sendable {
     case version
     case help
     case run(Options)
+    /// How long to wait, in seconds.
+    case status(wait: Int)
 
     public struct Options: Hashable, Sendable {
         /// Nil for the default file, which may be missing.
@@ -25,6 +27,7 @@ public enum AgentInvocation: Hashable, Sendable {
 
     public static let helpText = """
         usage: azure-proxy-agent [console] [--config PATH] [--bpf-object PATH]
+               azure-proxy-agent --status [--wait SECONDS]
                azure-proxy-agent --version | --help
 
         Redirects connections to the platform's metadata endpoints to 127.0.0.1:3080 and forwards them with the caller's claims.
@@ -32,10 +35,12 @@ public enum AgentInvocation: Hashable, Sendable {
           console             the same, said explicitly: it always stays in the foreground
           --config PATH       configuration (default: /etc/azure/proxy-agent.json, if it is there)
           --bpf-object PATH   BPF object to load (default: /usr/lib/azure-proxy-agent/ebpf_cgroup.o)
+          -s, --status        ask the running agent whether it has come up: 0 it has, 1 not yet, 2 it could not (standard output says why)
+          -w, --wait SECONDS  how long to wait for that (default: 0)
           -v, --version       print the version
           -h, --help          print this
 
-        Ends on SIGTERM or SIGINT. Exit status: 0 ended on request, 1 configuration unusable, 2 usage.
+        Ends on SIGTERM or SIGINT. Exit status: 0 ended on request, 1 configuration unusable, 64 usage.
         """
 
     /// - Parameter arguments: Without the program's name.
@@ -43,6 +48,8 @@ public enum AgentInvocation: Hashable, Sendable {
         var options = Options()
         var rest = arguments[...]
         var hasCommand = false
+        var asksStatus = false
+        var wait: Int?
         while let argument = rest.popFirst() {
             switch argument {
             case "-v", "--version":
@@ -52,12 +59,24 @@ public enum AgentInvocation: Hashable, Sendable {
                 self = .help
                 return
             case "console" where !hasCommand: hasCommand = true
+            case "-s", "--status": asksStatus = true
+            case "-w", "--wait":
+                guard let value = rest.popFirst().flatMap({ Int($0) }), (0...86_400).contains(value) else {
+                    throw UsageError(reason: "'\(argument)' needs a number of seconds")
+                }
+                wait = value
             case "--config": options.configuration = try Self.path(argument, &rest)
             case "--bpf-object": options.bpfObject = try Self.path(argument, &rest)
             default: throw UsageError(reason: "unexpected argument '\(argument)'")
             }
         }
-        self = .run(options)
+        guard asksStatus else {
+            guard wait == nil else { throw UsageError(reason: "'--wait' belongs to '--status'") }
+            self = .run(options)
+            return
+        }
+        guard !hasCommand, options == Options() else { throw UsageError(reason: "'--status' stands alone, or with '--wait'") }
+        self = .status(wait: wait ?? 0)
     }
 
     private static func path(_ option: String, _ rest: inout ArraySlice<String>) throws(UsageError) -> FilePath {

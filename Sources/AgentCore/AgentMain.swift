@@ -7,11 +7,13 @@ public enum AgentMain {
         let invocation: AgentInvocation
         do { invocation = try AgentInvocation(arguments: arguments) } catch {
             complain("\(error)")
-            return 2
+            // EX_USAGE (sysexits.h): 2 is one of --status's answers.
+            return 64
         }
         switch invocation {
         case .version: print(AgentVersion.current)
         case .help: print(AgentInvocation.helpText)
+        case .status(let wait): return StatusQuery(endpoint: .proxy, wait: wait).run()
         case .run(let options):
             do {
                 var configuration = try AgentConfiguration(

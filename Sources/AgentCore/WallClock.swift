@@ -18,6 +18,13 @@ public struct WallClock: Hashable, Sendable {
         return WallClock(seconds: time.tv_sec, milliseconds: time.tv_nsec / 1_000_000)
     }
 
+    /// Since 1970, now.
+    static var nanoseconds: Int {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return time.tv_sec * 1_000_000_000 + time.tv_nsec
+    }
+
     /// `2026-08-03T09:14:27.520`, without a zone: so do the readers of `status.json` expect it.
     public var timestamp: String {
         let parts = parts

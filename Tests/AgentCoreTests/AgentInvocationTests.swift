@@ -21,8 +21,20 @@ struct AgentInvocationTests {
         #expect(try AgentInvocation(arguments: [argument]) == expected)
     }
 
-    @Test("junk is refused with its name", arguments: [["--cofnig"], ["console", "console"], ["--config"], ["extra"]])
+    @Test("the status may be asked for, and waited for")
+    func status() throws {
+        #expect(try AgentInvocation(arguments: ["--status"]) == .status(wait: 0))
+        #expect(try AgentInvocation(arguments: ["--status", "--wait", "120"]) == .status(wait: 120))
+        #expect(try AgentInvocation(arguments: ["-w", "5", "-s"]) == .status(wait: 5))
+    }
+
+    @Test("junk is refused with its name", arguments: [["--cofnig"], ["console", "console"], ["--config"], ["extra"], ["--status", "--wait"], ["-s", "console", "-w"]])
     func junk(arguments: [String]) {
         #expect { try AgentInvocation(arguments: arguments) } throws: { error in "\(error)".contains(arguments[arguments.count - 1]) }
     }
+
+    @Test("a wait without its question, of no length, or with something else is refused", arguments: [
+        ["--wait", "5"], ["-s", "-w", "-1"], ["-s", "-w", "soon"], ["-s", "console"], ["-s", "--config", "/x"],
+    ])
+    func waits(arguments: [String]) { #expect(throws: AgentInvocation.UsageError.self) { try AgentInvocation(arguments: arguments) } }
 }

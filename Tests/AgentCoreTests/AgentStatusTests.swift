@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import AgentCore
@@ -28,7 +29,7 @@ struct AgentStatusTests {
         status.redirector = ModuleStatus(.running, "")
         status.listener = ModuleStatus(.running, "")
         #expect(status.json(at: .now)["proxyAgentStatus"]?["status"] == .string("ERROR"))
-        #expect(status.json(at: .now)["proxyAgentStatus"]?["keyLatchStatus"]?["status"] == .string("STOPPED"))
+        #expect(status.json(at: .now)["proxyAgentStatus"]?["keyLatchStatus"]?["status"] == .string("UNKNOWN"))
         status.keyLatch.state = .running
         #expect(status.json(at: .now)["proxyAgentStatus"]?["status"] == .string("SUCCESS"))
     }
@@ -57,7 +58,7 @@ struct AgentStatusTests {
     func summary() {
         func caller(_ process: UInt32) -> CallerClaims {
             CallerClaims(
-                processID: process, userID: 0, userName: "root", isRoot: true, executable: "/usr/bin/curl", commandLine: "curl")
+                processID: process, userID: 0, userName: "root", groups: ["root"], isRoot: true, executable: "/usr/bin/curl", commandLine: "curl")
         }
         let ledger = RequestLedger()
         for process in [1, 2] as [UInt32] {
@@ -73,8 +74,52 @@ struct AgentStatusTests {
         #expect(
             status.connections.first?.json.text()
                 == #"{"userName":"root","ip":"169.254.169.254","port":80,"processCmdLine":"curl","responseStatus":"200 OK","#
-                + #""count":2,"userGroups":null,"processFullPath":"/usr/bin/curl"}"#)
+                + #""count":2,"userGroups":["root"],"processFullPath":"/usr/bin/curl"}"#)
         #expect(status.refusals.map(\.key.userName) == ["empty"])
+    }
+}
+
+@Suite("The ledger")
+struct RequestLedgerTests {
+    @Test("forgets what is older than four hours, and nothing younger")
+    func expiry() {
+        let clock = Mutex(0)
+        let ledger = RequestLedger(now: { clock.withLock { $0 } })
+        func counts() -> [Int] {
+            var status = AgentStatus()
+            ledger.fill(&status)
+            return status.connections.map(\.count)
+        }
+        func record() { ledger.record(caller: nil, destination: .wireServer, responseStatus: "200 OK", outcome: .answered) }
+        record()
+        clock.withLock { $0 = 2 * 3_600_000 }
+        record()
+        #expect(counts() == [2])
+        clock.withLock { $0 = 4 * 3_600_000 }
+        #expect(counts() == [1])
+        clock.withLock { $0 = 7 * 3_600_000 }
+        #expect(counts() == [])
+    }
+
+    @Test("lists what was only watched among the refusals, and its answer once")
+    func audited() {
+        let ledger = RequestLedger()
+        ledger.record(caller: nil, destination: .wireServer, responseStatus: "403 Forbidden", outcome: .audited)
+        ledger.record(caller: nil, destination: .wireServer, responseStatus: "200 OK", outcome: .answered)
+        var status = AgentStatus()
+        ledger.fill(&status)
+        #expect(status.refusals.map(\.key.responseStatus) == ["403 Forbidden"])
+        #expect(status.connections.map(\.key.responseStatus) == ["200 OK"])
+    }
+
+    @Test("does not grow without bound")
+    func bounded() {
+        let ledger = RequestLedger()
+        for number in 0..<1000 { ledger.record(caller: nil, destination: .wireServer, responseStatus: "\(number)", outcome: .refused) }
+        var status = AgentStatus()
+        ledger.fill(&status)
+        #expect(status.connections.count == RequestLedger.largestList)
+        #expect(status.refusals.count == RequestLedger.largestList)
     }
 }
 

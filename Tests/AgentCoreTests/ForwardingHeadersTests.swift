@@ -1,4 +1,4 @@
-import AgentCore
+@testable import AgentCore
 import NIOHTTP1
 import Testing
 
@@ -36,7 +36,7 @@ struct ForwardingHeadersTests {
 
     @Test("a caller that is not root is said not to be")
     func notRoot() {
-        let other = CallerClaims(AuditEntry(destination: .wireServer, processID: .max, userID: 4_000_000_000, isRoot: false))
+        let other = CallerClaims(AuditEntry(destination: .wireServer, processID: .max, userID: 4_000_000_000, isRoot: false), users: UserDatabase())
         #expect(other.headerValue == #"{ "isRoot": "false"}"#)
         #expect(other.userName == "undefined")
         #expect(other.executable == nil)

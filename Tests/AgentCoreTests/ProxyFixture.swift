@@ -19,7 +19,8 @@ struct ProxyFixture {
 
     /// - Parameter script: Nil for a destination nobody listens on.
     static func with(
-        limits: ProxyLimits = ProxyLimits(), audited: Bool = true, script: Script?,
+        limits: ProxyLimits = ProxyLimits(), audited: Bool = true, userID: UInt32 = 0, service: PlatformService? = .imds, key: LatchedKey? = nil,
+        authoriser: any Authoriser = BaselineAuthoriser(), locals: [String: any LocalEndpoint] = [:], script: Script?,
         _ body: (ProxyFixture) async throws -> Void
     ) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -34,11 +35,13 @@ struct ProxyFixture {
         let port = UInt16(listening.localAddress?.port ?? 0)
         if script == nil { try await listening.close() }
         let entry = AuditEntry(
-            destination: Endpoint(address: .loopback, port: port), processID: 1, userID: 0, isRoot: true)
+            destination: Endpoint(address: .loopback, port: port), processID: 1, userID: userID, isRoot: userID == 0)
         let ledger = RequestLedger()
+        let keys = KeyBoard()
+        keys.install(key)
         let server = ProxyServer(
             audit: FixedAudit(entry: audited ? entry : nil), ledger: ledger, log: AgentLog(folder: nil, systemLevel: .error),
-            limits: limits)
+            limits: limits, keys: keys, authoriser: authoriser, locals: locals, serviceOf: { _ in service })
         let proxy = try await server.bind(address: .loopback, port: 0, group: group).get()
         do {
             try await body(ProxyFixture(proxy: proxy, origin: record, ledger: ledger))

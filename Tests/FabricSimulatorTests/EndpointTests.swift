@@ -126,7 +126,7 @@ struct EndpointTests {
             let state = try await outer.answer(.wireServer, "GET /machine?comp=goalstate", ["x-ms-version: 2012-11-30"])
             let links = state.body.split(separator: ">").compactMap { part -> String? in
                 guard part.hasPrefix("http://168.63.129.16:80/") else { return nil }
-                return part.prefix { $0 != "<" }.dropFirst("http://168.63.129.16:80".count).replacing("&amp;", with: "&")
+                return String(part.prefix { $0 != "<" }.dropFirst("http://168.63.129.16:80".count)).replacing("&amp;", with: "&")
             }
             #expect(links.count == 4)
             for link in links { try await #expect(outer.answer(.wireServer, "GET \(link)", ["x-ms-version: 2012-11-30"]).status == 200) }

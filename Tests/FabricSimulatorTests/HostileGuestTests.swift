@@ -82,7 +82,7 @@ struct HostileGuestTests {
     @Test("that keeps connections open does not keep the fabric from ending")
     func open() async throws {
         let run = try FabricRun()
-        let idle = try await Fabric.serve(in: run.place, journal: run.journal) {
+        let idle = try await Fabric.serve(in: run.place, journal: run.journal, scenario: run.scenario) {
             let connections = try FabricRequest.Endpoint.allCases.map { try run.connect($0) }
             for connection in connections {
                 // Answered, hence known to the fabric.

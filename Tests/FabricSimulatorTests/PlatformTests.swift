@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import MatrixModel
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @testable import FabricSimulator

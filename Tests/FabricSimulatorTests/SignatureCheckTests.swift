@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import MatrixModel
 import NIOHTTP1
 import Testing
 

@@ -27,7 +27,7 @@ struct MalformedMessageTests {
         }
     }
 
-    @Test("when its kind is unknown", arguments: [0, 9, 100, 101, 255] as [UInt8])
+    @Test("when its kind is unknown", arguments: [0, 11, 100, 101, 255] as [UInt8])
     func unknownKind(kind: UInt8) {
         #expect(throws: ProtocolViolation.unknownKind(kind)) { try GuestMessage(Frame(kind: kind, sequence: 0, payload: [])) }
     }

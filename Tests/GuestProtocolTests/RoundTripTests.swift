@@ -1,4 +1,5 @@
 import GuestProtocol
+import MatrixModel
 import Testing
 
 @Suite("Every message survives its frame")

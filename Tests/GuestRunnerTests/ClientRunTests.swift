@@ -5,6 +5,16 @@ import Testing
 
 @testable import GuestRunner
 
+/// The port a socket is bound to; nil for none.
+private func ownPort(_ socket: Int32) -> UInt16? {
+    var address = sockaddr_in()
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let outcome = withUnsafeMutablePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &size) }
+    }
+    return outcome == 0 ? UInt16(bigEndian: address.sin_port) : nil
+}
+
 /// A listener on a loopback port of its own that answers each connection with given bytes, or not at all.
 private final class Answerer: @unchecked Sendable {
     let port: UInt16
@@ -14,15 +24,9 @@ private final class Answerer: @unchecked Sendable {
 
     init(_ answer: String) throws {
         self.answer = Array(answer.utf8)
-        socket = gs_listen([127, 0, 0, 1], 4, 0)
-        try #require(socket >= 0)
-        var address = sockaddr_in()
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let outcome = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &size) }
-        }
-        try #require(outcome == 0)
-        port = UInt16(bigEndian: address.sin_port)
+        let listening = gs_listen([127, 0, 0, 1], 4, 0)
+        socket = listening
+        port = try #require(ownPort(listening))
         pthread_create(&thread, nil, { raw in
             guard let raw else { return nil }
             Unmanaged<Answerer>.fromOpaque(raw).takeUnretainedValue().serve()
@@ -90,10 +94,7 @@ struct ClientRunTests {
         let socket = gs_listen([127, 0, 0, 1], 4, 0)
         try #require(socket >= 0)
         defer { close(socket) }
-        var address = sockaddr_in()
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        _ = withUnsafeMutablePointer(to: &address) { $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &size) } }
-        let port = UInt16(bigEndian: address.sin_port)
+        let port = try #require(ownPort(socket))
         let report = try #require(Self.run([Self.spec("c", port: port)], deadline: 100).first)
         #expect(report.failure.contains("in time"))
         #expect(report.connectError == nil)

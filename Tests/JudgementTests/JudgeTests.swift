@@ -189,7 +189,8 @@ struct JudgeTests {
         @Test("who is refused must be refused by the agent, and who is allowed must not")
         func authorisation() {
             let allowed = Self.spoilt { evidence in
-                evidence.journal?.append(Samples.request(evidence.client("wireserver-user")))
+                let request = Samples.request(evidence.client("wireserver-user"))
+                evidence.journal?.append(request)
                 evidence.replaceReport(by: Samples.report(evidence.client("wireserver-user")))
             }
             #expect(allowed.cause == .wronglyAllowed)

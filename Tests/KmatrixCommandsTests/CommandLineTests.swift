@@ -36,7 +36,27 @@ struct CommandLineTests {
         for name in ["azure-proxy-agent", "guest-runner", "fabric-relay", "bpf/connect4.bpf.o"] {
             #expect(FileManager.default.createFile(atPath: folder.path.appending(name).string, contents: Data()))
         }
+        let scenarios = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../images/scenarios").standardized
+        try FileManager.default.copyItem(atPath: scenarios.path, toPath: folder.path.appending("scenarios").string)
         return folder
+    }
+
+    @Test("an unknown scenario is refused, and those there are are named")
+    func unknownScenario() async throws {
+        let products = try Self.emptyProducts()
+        let said = try await Self.kmatrix(["run", "--kernel", "6.1", "--scenario", "sunny"], environment: ["KMATRIX_PRODUCTS": products.path.string])
+        #expect(said.code == 2)
+        #expect(said.stderr.contains("'sunny'") && said.stderr.contains("key-reset"))
+    }
+
+    @Test("a scenario of one's own that is wrong is refused with its line")
+    func wrongScenario() async throws {
+        let products = try Self.emptyProducts()
+        let file = products.path.appending("mine.yml")
+        try "summary: mine\npaws: 4\nexpect:\n  status: SUCCESS\n".write(toFile: file.string, atomically: true, encoding: .utf8)
+        let said = try await Self.kmatrix(["run", "--kernel", "6.1", "--scenario", file.string], environment: ["KMATRIX_PRODUCTS": products.path.string])
+        #expect(said.code == 2)
+        #expect(said.stderr.contains("mine.yml:2:") && said.stderr.contains("paws"))
     }
 
     @Test("help teaches: examples and exit codes stand in it")

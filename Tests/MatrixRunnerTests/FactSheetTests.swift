@@ -19,14 +19,14 @@ struct FactSheetTests {
 
     @Test("without a configuration says nothing of symbols")
     func none() {
-        let sheet = FactSheet(evidence: CellEvidence(layout: .unified, fate: .poweredOff), packagedConfiguration: nil)
+        let sheet = FactSheet(evidence: CellEvidence(layout: .unified, expectation: ScenarioExpectation(status: "SUCCESS"), fate: .poweredOff), packagedConfiguration: nil)
         #expect(sheet.configuration == nil)
         #expect(sheet.hasBTF == nil)
     }
 
     @Test("is bounded, whatever the guest sends")
     func bounds() {
-        var evidence = CellEvidence(layout: .unified, fate: .poweredOff)
+        var evidence = CellEvidence(layout: .unified, expectation: ScenarioExpectation(status: "SUCCESS"), fate: .poweredOff)
         evidence.items[.commandLine] = CellEvidence.Item(bytes: [UInt8](repeating: 0x41, count: 1 << 20), length: 1 << 20)
         evidence.items[.mountInfo] = CellEvidence.Item(bytes: [UInt8](repeating: 0x0A, count: 10) + Array(repeating: "x\n", count: 5000).joined().utf8, length: nil)
         let sheet = FactSheet(evidence: evidence, packagedConfiguration: nil)

@@ -9,10 +9,8 @@ struct RuleSnapshots: Sendable {
     let folder: FilePath
 
     func write(inputs: [PlatformService: JSONValue], computed: [PlatformService: CompiledRules]) throws(Errno) {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
         let stamp = String(WallClock.now.timestamp.map { $0 == ":" ? "." : $0 })
-        let path = folder.appending("\(Self.prefix)\(stamp)-\(time.tv_sec * 1_000_000_000 + time.tv_nsec).json")
+        let path = folder.appending("\(Self.prefix)\(stamp)-\(WallClock.nanoseconds).json")
         let services = PlatformService.allCases
         let document = JSONValue.object([
             .init("inputRules", .object(services.compactMap { service in inputs[service].map { .init(service.rawValue, $0) } })),

@@ -57,13 +57,18 @@ public final class HostClient: Sendable {
 
     public func url(_ path: String) -> String { "http://\(endpoint.address):\(endpoint.port)\(path)" }
 
-    /// - Parameter key: The key to sign with; nil for none.
-    public func send(_ method: HTTPMethod, _ path: String, body: [UInt8] = [], key: LatchedKey? = nil) throws(Failure) -> Answer {
+    /// - Parameters:
+    ///   - extra: Headers beyond those that every call has.
+    ///   - key: The key to sign with; nil for none.
+    public func send(
+        _ method: HTTPMethod, _ path: String, adding extra: HTTPHeaders = [:], body: [UInt8] = [], key: LatchedKey? = nil
+    ) throws(Failure) -> Answer {
         var headers: HTTPHeaders = [
             "host": "\(endpoint.address)", "metadata": "True", ForwardingHeaders.claims: "{ \"isRoot\": \"true\"}",
             ForwardingHeaders.date: clock.now.httpDate, "content-length": "\(body.count)",
         ]
         if !body.isEmpty { headers.add(name: "content-type", value: "application/json") }
+        headers.add(contentsOf: extra)
         if let key {
             let signature = RequestSigner.authorization(method: method, target: path, headers: headers, body: body, key: key)
             headers.add(name: ForwardingHeaders.authorization, value: signature)

@@ -98,6 +98,7 @@ public final class KeyKeeper: Sendable {
             return say(state, "Failed to get key status - \(error)", level: .warn)
         }
         memory.withLock { $0.channel = status }
+        parts.readiness?.channelIs(status.stateText)
         parts.rules?.update(remote: status.rules)
         parts.policy.want(status.redirected)
         latch(status)

@@ -4,4 +4,6 @@ public enum ReadinessPart: Hashable, Sendable, CaseIterable { case redirector, k
 /// Who wants to know which parts are ready.
 public protocol ReadinessSink: Sendable {
     func set(_ part: ReadinessPart, isReady: Bool, message: String)
+    /// The secure channel's state as the platform has just told it.
+    func channelIs(_ state: String)
 }

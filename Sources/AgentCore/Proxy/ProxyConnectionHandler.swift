@@ -108,7 +108,7 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
         if let local = shared.locals[String(head.uri.prefix { $0 != "?" })] { return answer(local.answer(head, caller: caller?.claims)) }
         guard let caller else { return refuse(.misdirectedRequest) }
 
-        let service = PlatformService(caller.entry.destination)
+        let service = shared.serviceOf(caller.entry.destination)
         var exchange = ProxyExchange(head: head, isExempt: ExemptCall.matches(head) && caller.claims.isRoot)
         if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }), length > exchange.largestBody(shared.limits) {
             return refuse(.payloadTooLarge)

@@ -11,11 +11,13 @@ public final class ProxyServer: Sendable {
 
     public init(
         audit: any AuditSource, ledger: RequestLedger, log: AgentLog, limits: ProxyLimits = ProxyLimits(), keys: KeyBoard = KeyBoard(),
-        clock: HostClock = HostClock(), authoriser: any Authoriser = BaselineAuthoriser(), locals: [String: any LocalEndpoint] = [:]
+        clock: HostClock = HostClock(), authoriser: any Authoriser = BaselineAuthoriser(), locals: [String: any LocalEndpoint] = [:],
+        serviceOf: @escaping @Sendable (Endpoint) -> PlatformService? = { PlatformService($0) }
     ) {
         self.limits = limits
         context = ProxyContext(
-            audit: audit, ledger: ledger, log: log, limits: limits, keys: keys, clock: clock, authoriser: authoriser, locals: locals)
+            audit: audit, ledger: ledger, log: log, limits: limits, keys: keys, clock: clock, authoriser: authoriser, locals: locals,
+            serviceOf: serviceOf)
     }
 
     /// - Parameter port: 0 for any free one.
@@ -71,4 +73,5 @@ struct ProxyContext: Sendable {
     let users = UserDatabase()
     /// By path.
     let locals: [String: any LocalEndpoint]
+    let serviceOf: @Sendable (Endpoint) -> PlatformService?
 }

@@ -1,0 +1,37 @@
+public import NIOHTTP1
+
+/// `GET /provision`: whether the agent has come up, for any local caller that sends a `Metadata` header.
+public struct ProvisionEndpoint: LocalEndpoint {
+    static let path = "/provision"
+    static let tickHeader = "x-ms-azure-time-tick"
+    static let notifyHeader = "x-ms-azure-notify"
+
+    let provisioning: Provisioning
+
+    public init(_ provisioning: Provisioning) { self.provisioning = provisioning }
+
+    public func answer(_ request: HTTPRequestHead, caller: CallerClaims?) -> LocalAnswer {
+        guard request.headers.contains(name: "metadata") else { return LocalAnswer(.badRequest) }
+        let since = request.headers.first(name: Self.tickHeader).flatMap { Int($0) } ?? 0
+        let answer = provisioning.answer(since: since, notify: request.headers.contains(name: Self.notifyHeader))
+        let document = JSONValue.object([
+            .init("finished", .bool(answer.isFinished)), .init("errorMessage", .string(answer.errorMessage)),
+        ])
+        return LocalAnswer(.ok, body: document.text(pretty: false))
+    }
+}
+
+/// `GET /gpa-aggregated-status`: the document of `status.json`, for root over a redirected connection.
+public struct AggregatedStatusEndpoint: LocalEndpoint {
+    static let path = "/gpa-aggregated-status"
+
+    let status: StatusWriter
+
+    public init(_ status: StatusWriter) { self.status = status }
+
+    public func answer(_ request: HTTPRequestHead, caller: CallerClaims?) -> LocalAnswer {
+        guard request.headers.contains(name: "metadata") else { return LocalAnswer(.badRequest) }
+        guard caller?.isRoot == true else { return LocalAnswer(.forbidden) }
+        return LocalAnswer(.ok, body: status.document)
+    }
+}

@@ -1,0 +1,116 @@
+internal import Synchronization
+public import SystemPackage
+
+/// Whether this machine's agent has come up, for whoever waits for it: the provisioning agent through `--status`, files, the console.
+public final class Provisioning: ReadinessSink {
+    /// How long the parts have to get ready, in milliseconds. Who waits gives up after 120 s; the reason must be there before.
+    public static let limit = 90_000
+
+    /// What is known at a moment.
+    public struct Answer: Hashable, Sendable {
+        public let isFinished: Bool
+        /// What is missing, a line for each part; empty when nothing is.
+        public let errorMessage: String
+    }
+
+    fileprivate struct State {
+        var ready: Set<ReadinessPart> = []
+        var messages: [ReadinessPart: String] = [:]
+        /// Nanoseconds since 1970 when it was last finished, well or not; nil while it is under way.
+        var finished: Int?
+        var deadline: MonotonicTime
+        var channel = "Unknown"
+    }
+
+    private let state: Mutex<State>
+    private let reports: ProvisionReports
+    private let wallClock: @Sendable () -> Int
+    /// Asks the platform again, now.
+    private let wakeKeeper: Mutex<(@Sendable () -> Void)?> = Mutex(nil)
+
+    /// - Parameters:
+    ///   - tagFolder: Where `provisioned.tag` and `status.tag` go; nil for none.
+    ///   - now: Nanoseconds since 1970; nil for the machine's clock.
+    public convenience init(tagFolder: FilePath?, log: AgentLog, now: (@Sendable () -> Int)? = nil) {
+        self.init(reports: ProvisionReports(folder: tagFolder, log: log), started: .now, now: now)
+    }
+
+    init(reports: ProvisionReports, started: MonotonicTime, now: (@Sendable () -> Int)? = nil) {
+        self.reports = reports
+        wallClock = now ?? { WallClock.nanoseconds }
+        state = Mutex(State(deadline: started + Self.limit))
+    }
+
+    public func onNotify(_ wake: @escaping @Sendable () -> Void) { wakeKeeper.withLock { $0 = wake } }
+
+    // MARK: What the parts say
+
+    public func set(_ part: ReadinessPart, isReady: Bool, message: String) {
+        let hasFinished = state.withLock { state in
+            state.messages[part] = message
+            let wasWhole = state.isWhole
+            if isReady { state.ready.insert(part) } else { state.ready.remove(part) }
+            guard state.isWhole, !wasWhole || state.finished == nil else { return false }
+            state.finished = wallClock()
+            return true
+        }
+        if hasFinished { reports.finished(error: "") }
+    }
+
+    public func channelIs(_ channel: String) { state.withLock { $0.channel = channel } }
+
+    /// Ends waiting that has lasted too long. Called by the agent's deciding thread.
+    /// - Returns: When to look again; nil when there is nothing to wait for.
+    func check(at now: MonotonicTime = .now) -> MonotonicTime? {
+        let outcome: (next: MonotonicTime?, error: String?) = state.withLock { state in
+            guard state.finished == nil else { return (nil, nil) }
+            guard state.deadline <= now else { return (state.deadline, nil) }
+            state.finished = wallClock()
+            return (nil, state.errorMessage)
+        }
+        if let error = outcome.error { reports.finished(error: error) }
+        return outcome.next
+    }
+
+    // MARK: What is asked
+
+    /// - Parameters:
+    ///   - since: When the asking began, in nanoseconds since 1970: with the channel off, an older end does not count.
+    ///   - notify: Whether the agent should ask the platform again first, because it may have changed its mind meanwhile.
+    func answer(since: Int, notify: Bool) -> Answer {
+        let (answer, mustWake) = state.withLock { state in
+            let isOff = state.channel == "Unknown" || state.channel == "disabled"
+            let isFinished = state.finished.map { $0 >= since || !isOff } ?? false
+            guard notify, !isFinished else { return (Answer(isFinished: isFinished, errorMessage: state.errorMessage), false) }
+            if isOff {
+                state.ready.remove(.keyLatch)
+                state.finished = nil
+                state.channel = "Unknown"
+                state.deadline = .now + Self.limit
+            }
+            return (Answer(isFinished: false, errorMessage: state.errorMessage), true)
+        }
+        if mustWake { wakeKeeper.withLock { $0 }?() }
+        return answer
+    }
+}
+
+extension Provisioning.State {
+    fileprivate var isWhole: Bool { ready.count == ReadinessPart.allCases.count }
+
+    /// A line for each part that is not ready.
+    fileprivate var errorMessage: String {
+        ReadinessPart.allCases.filter { !ready.contains($0) }.map { "\($0.statusName) - \(messages[$0] ?? "Status unknown.")\r\n" }.joined()
+    }
+}
+
+extension ReadinessPart {
+    /// Its name in `status.json`.
+    var statusName: String {
+        switch self {
+        case .redirector: "ebpfProgramStatus"
+        case .keyLatch: "keyLatchStatus"
+        case .listener: "proxyListenerStatus"
+        }
+    }
+}
