@@ -48,6 +48,8 @@ let package = Package(
         .target(name: "KernelCatalogue", dependencies: ["MatrixModel", "ArtefactCache", crypto, subprocess, system, yams], swiftSettings: settings),
         // Rank 1. Builds what a guest boots: stage-0 initramfs, payload disk, extracted kernel.
         .target(name: "GuestImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", crypto, subprocess, system], swiftSettings: settings),
+        // Rank 2. Agents as their makers hand them over: packages and folders.
+        .target(name: "AgentBundles", dependencies: ["GuestImages", subprocess, system], swiftSettings: settings),
         // Rank 1. Evidence in, verdict out: pure functions and the article's knowledge.
         .target(name: "Judgement", dependencies: ["MatrixModel", "GuestProtocol"], swiftSettings: settings),
         // Rank 1. Run folders on disk: what a run and each of its cells left behind.
@@ -63,7 +65,7 @@ let package = Package(
             name: "MatrixRunner",
             dependencies: [
                 "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "EvidenceStore",
-                "QEMUGuest", "FabricSimulator", subprocess, system,
+                "QEMUGuest", "FabricSimulator", "AgentBundles", subprocess, system,
             ],
             swiftSettings: settings),
         // Rank 4. Tables and documents from stored verdicts.
@@ -108,11 +110,12 @@ let package = Package(
         .testTarget(name: "ArtefactCacheTests", dependencies: ["ArtefactCache", system], swiftSettings: settings),
         .testTarget(name: "KernelCatalogueTests", dependencies: ["KernelCatalogue", "ArtefactCache", "MatrixModel", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "GuestImagesTests", dependencies: ["GuestImages", "ArtefactCache", "MatrixModel", subprocess, system], swiftSettings: settings),
+        .testTarget(name: "AgentBundlesTests", dependencies: ["AgentBundles", "GuestImages", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "JudgementTests", dependencies: ["Judgement", "MatrixModel", "GuestProtocol"], resources: [.copy("Evidence")], swiftSettings: settings),
         .testTarget(name: "EvidenceStoreTests", dependencies: ["EvidenceStore", "MatrixModel", system], swiftSettings: settings),
         .testTarget(name: "QEMUGuestTests", dependencies: ["QEMUGuest", "GuestProtocol", "MatrixModel", "TestSupport", "fake-qemu", system, subprocess], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "FabricSimulatorTests", dependencies: ["FabricSimulator", "MatrixModel", "TestSupport", "fabric-relay", crypto, subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),
-        .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "FabricSimulator", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestImages", "TestSupport", "fake-qemu", "fabric-relay", system], swiftSettings: settings),
+        .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "FabricSimulator", "AgentBundles", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestImages", "TestSupport", "fake-qemu", "fabric-relay", system], swiftSettings: settings),
         .testTarget(name: "MatrixReportTests", dependencies: ["MatrixReport", "EvidenceStore", "MatrixModel"], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "KmatrixCommandsTests", dependencies: ["KmatrixCommands", "MatrixModel", "TestSupport", "kmatrix", "fake-qemu", subprocess, system, argumentParser], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore", "CAgentABI", "TestSupport", crypto, nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),

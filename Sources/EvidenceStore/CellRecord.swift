@@ -63,7 +63,7 @@ public struct CellRecord: Hashable, Sendable {
     }
 
     /// A cell for which no kernel could be had.
-    public init(unavailable selector: KernelSelector, layout: CgroupLayout, scenario: String? = nil, bpf: String?, judgment: Judgment) {
+    public init(unavailable selector: KernelSelector, layout: CgroupLayout, scenario: String? = nil, agent: String? = nil, bpf: String?, judgment: Judgment) {
         guest = "micro"
         (series, flavour) = selector.namedParts
         kernel = nil
@@ -74,7 +74,7 @@ public struct CellRecord: Hashable, Sendable {
         profile = nil
         deployment = nil
         self.scenario = scenario
-        agent = nil
+        self.agent = agent
         self.bpf = bpf
         verdict = judgment.verdict
         cause = judgment.cause
@@ -85,7 +85,7 @@ public struct CellRecord: Hashable, Sendable {
         evidence = nil
         seconds = [:]
         attempts = 0
-        let further = [scenario.map { "scenario=\($0)" }, bpf.map { "bpf=\($0)" }].compactMap(\.self)
+        let further = [scenario.map { "scenario=\($0)" }, agent.map { "agent=\($0)" }, bpf.map { "bpf=\($0)" }].compactMap(\.self)
         id = (["micro", selector.description.replacing("/", with: "_"), flavour, layout.rawValue] + further).joined(separator: "/")
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import MatrixModel
+import MatrixRunner
 
 /// Which cells: the selectors of every axis.
 struct AxisOptions: ParsableArguments {
@@ -24,6 +25,17 @@ struct AxisOptions: ParsableArguments {
         "What the platform does: a scenario's name (normal, key-reset, down, ...), the path of a .yml file, or all. May be repeated.",
         discussion: "Without it every cell meets the platform of 'normal', and the scenario is no axis.", valueName: "scenario"))
     var scenario: [String] = []
+
+    @Option(help: ArgumentHelp(
+        "Which agent: own, or the path of a .deb, an .rpm or a folder with upstream's layout. May be repeated.",
+        discussion: "Without it every cell runs our own, and the agent is no axis.", valueName: "bundle"))
+    var agent: [String] = []
+
+    func agents() async throws -> [AgentChoice] {
+        var choices: [AgentChoice] = []
+        for text in agent { choices.append(try await AgentChoice(parsing: text)) }
+        return choices
+    }
 
     func validate() throws {
         if kernel.isEmpty { throw ValidationError("say which kernels with --kernel, as in --kernel 6.1") }

@@ -17,6 +17,7 @@ struct RunPreparation {
         let request = MatrixRequest(
             kernels: try axes.selectors(), layouts: try axes.layouts(), programs: try axes.bpf.map(products.program),
             scenarios: try axes.scenario.isEmpty ? .standard(products.standardScenario()) : .axis(axes.scenario.flatMap(products.scenarios)),
+            agents: try await axes.agents(),
             jobs: guests.effectiveJobs, timeout: .seconds(guests.timeout), retries: guests.retries,
             stopsAtFirstFailure: stopsAtFirstFailure)
         let cache = ArtefactCache.standard()

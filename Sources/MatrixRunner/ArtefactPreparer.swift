@@ -1,3 +1,4 @@
+import AgentBundles
 import ArtefactCache
 import EvidenceStore
 import Foundation
@@ -25,8 +26,8 @@ struct ArtefactPreparer: Sendable {
     /// - Throws: `CancellationError` only.
     func prepare(_ cells: [MatrixPlan.PlannedCell]) async throws -> PreparedArtefacts {
         var prepared = PreparedArtefacts()
-        for program in Set(cells.map(\.program)) {
-            prepared.payloads[program] = try await outcome(.harness) { try await images.payload(payloadSpec(program)) }
+        for content in Set(cells.map(\.content)) {
+            prepared.payloads[content] = try await outcome(.harness) { try await images.payload(payloadSpec(content)) }
         }
         try await withThrowingTaskGroup(of: (KernelIdentity, Result<PreparedKernel, PreparationFailure>).self) { group in
             var waiting = Self.distinct(cells.map(\.kernel))[...]
@@ -82,17 +83,25 @@ struct ArtefactPreparer: Sendable {
     }
 
     /// The paths are upstream's own, so that a package of the agent can take the place of ours.
-    func payloadSpec(_ program: ProgramVariant?, busybox: FilePath? = nil) -> PayloadSpec {
-        var items = [
-            PayloadSpec.Item(path: String(Self.agentPath.dropFirst()), source: .file(products.agent), mode: 0o755),
-            PayloadSpec.Item(path: "usr/lib/azure-proxy-agent/ebpf_cgroup.o", source: .file(program?.object ?? products.nativeProgram)),
-            PayloadSpec.Item(path: "etc/azure/proxy-agent.json", source: .bytes(AgentSettings.document)),
-        ]
+    func payloadSpec(_ content: GuestContent, busybox: FilePath? = nil) -> PayloadSpec {
+        var items: [PayloadSpec.Item]
+        switch content.agent {
+        case .own:
+            items = [
+                PayloadSpec.Item(path: AgentBundle.executablePath, source: .file(products.agent), mode: 0o755),
+                PayloadSpec.Item(path: AgentBundle.configurationPath, source: .bytes(AgentSettings.document)),
+            ]
+        case .bundle(let bundle):
+            items = bundle.items.filter { content.program == nil || $0.path != AgentBundle.programPath }
+        }
+        if !items.contains(where: { $0.path == AgentBundle.programPath }) {
+            items.append(PayloadSpec.Item(path: AgentBundle.programPath, source: .file(content.program?.object ?? products.nativeProgram)))
+        }
         if let busybox { items.append(PayloadSpec.Item(path: "bin/busybox", source: .file(busybox), mode: 0o755)) }
         return PayloadSpec(items)
     }
 
-    static let agentPath = "/usr/sbin/azure-proxy-agent"
+    static let agentPath = "/" + AgentBundle.executablePath
 
     private static func distinct(_ kernels: [PlannedKernel]) -> [PlannedKernel] {
         var seen: Set<KernelIdentity> = []
@@ -110,6 +119,16 @@ struct ArtefactPreparer: Sendable {
             return .failure(PreparationFailure(cause: isOurs ? .harness : cause, reason: "\(error)"))
         }
     }
+}
+
+/// What a guest's payload is made of.
+struct GuestContent: Hashable, Sendable {
+    var agent = AgentChoice.own
+    var program: ProgramVariant?
+}
+
+extension MatrixPlan.PlannedCell {
+    var content: GuestContent { GuestContent(agent: agent, program: program) }
 }
 
 /// A kernel ready to boot.
@@ -137,12 +156,12 @@ struct PreparedCell: Sendable {
 /// Everything prepared for a plan.
 struct PreparedArtefacts: Sendable {
     var kernels: [KernelIdentity: Result<PreparedKernel, PreparationFailure>] = [:]
-    var payloads: [ProgramVariant?: Result<FilePath, PreparationFailure>] = [:]
+    var payloads: [GuestContent: Result<FilePath, PreparationFailure>] = [:]
 
     func artefacts(for planned: MatrixPlan.PlannedCell) -> Result<PreparedCell, PreparationFailure> {
         let missing = PreparationFailure(cause: .harness, reason: "nothing was prepared for this cell")
         let kernel = kernels[planned.kernel.identity] ?? .failure(missing)
-        let payload = payloads[planned.program] ?? .failure(missing)
+        let payload = payloads[planned.content] ?? .failure(missing)
         return kernel.flatMap { kernel in payload.map { PreparedCell(kernel: kernel, payload: $0) } }
     }
 

@@ -78,7 +78,7 @@ public struct CellBenchmark: Sendable {
             bare.append(try await bareBoot(artefacts.kernel.boot, bareInitramfs, context, folder))
             let place = try RunFolder.create(at: folder.path.appending("round-\(round)"))
             let prepared = PreparedArtefacts(
-                kernels: [planned.kernel.identity: .success(artefacts.kernel)], payloads: [planned.program: .success(artefacts.payload)])
+                kernels: [planned.kernel.identity: .success(artefacts.kernel)], payloads: [planned.content: .success(artefacts.payload)])
             records.append(try await CellRunner(context: context, folder: place).run(planned, prepared))
         }
         let cold = records.map { $0.seconds[.total] ?? 0 }

@@ -9,6 +9,7 @@ public struct MatrixPlan: Sendable {
         public let kernel: PlannedKernel
         public let program: ProgramVariant?
         public let scenario: Scenario
+        public let agent: AgentChoice
     }
 
     public let cells: [PlannedCell]
@@ -33,10 +34,12 @@ public struct MatrixPlan: Sendable {
         for kernel in kernels {
             for layout in request.layouts {
                 for (name, scenario) in request.scenarios.named {
-                    for program in request.programs.isEmpty ? [nil] : request.programs.map(Optional.some) {
-                        let cell = Cell(kernel: kernel.identity, cgroup: layout, scenario: name, bpf: program?.name)
-                        guard seen.insert(cell).inserted else { continue }
-                        cells.append(PlannedCell(cell: cell, kernel: kernel, program: program, scenario: scenario))
+                    for agent in request.agents.isEmpty ? [nil] : request.agents.map(Optional.some) {
+                        for program in request.programs.isEmpty ? [nil] : request.programs.map(Optional.some) {
+                            let cell = Cell(kernel: kernel.identity, cgroup: layout, scenario: name, agent: agent?.name, bpf: program?.name)
+                            guard seen.insert(cell).inserted else { continue }
+                            cells.append(PlannedCell(cell: cell, kernel: kernel, program: program, scenario: scenario, agent: agent ?? .own))
+                        }
                     }
                 }
             }

@@ -49,10 +49,16 @@ struct MatrixPlanner {
     /// A selector that nothing on offer satisfies becomes cells that say so: they are part of the answer.
     private func missing(_ selector: KernelSelector, _ cause: Cause, _ reason: String) -> [CellRecord] {
         let judgment = Judgment(cause: cause, summary: reason)
+        let agents: [AgentChoice?] = request.agents.isEmpty ? [nil] : request.agents
         let programs: [ProgramVariant?] = request.programs.isEmpty ? [nil] : request.programs
         return request.layouts.flatMap { layout in
             request.scenarios.named.flatMap { scenario in
-                programs.map { CellRecord(unavailable: selector, layout: layout, scenario: scenario.name, bpf: $0?.name, judgment: judgment) }
+                agents.flatMap { agent in
+                    programs.map {
+                        CellRecord(
+                            unavailable: selector, layout: layout, scenario: scenario.name, agent: agent?.name, bpf: $0?.name, judgment: judgment)
+                    }
+                }
             }
         }
     }

@@ -1,4 +1,6 @@
+public import AgentBundles
 public import FabricSimulator
+import Foundation
 public import MatrixModel
 public import SystemPackage
 
@@ -9,6 +11,8 @@ public struct MatrixRequest: Sendable {
     /// The program variants to run; empty for the agent's own program alone.
     public var programs: [ProgramVariant]
     public var scenarios: ScenarioChoice
+    /// The agents to run; empty for our own alone.
+    public var agents: [AgentChoice]
     /// How many guests run at once.
     public var jobs: Int
     /// How long one attempt at a cell may take altogether.
@@ -19,13 +23,14 @@ public struct MatrixRequest: Sendable {
     public var stopsAtFirstFailure: Bool
 
     public init(
-        kernels: [KernelSelector], layouts: [CgroupLayout], programs: [ProgramVariant] = [], scenarios: ScenarioChoice, jobs: Int = 2,
+        kernels: [KernelSelector], layouts: [CgroupLayout], programs: [ProgramVariant] = [], scenarios: ScenarioChoice, agents: [AgentChoice] = [], jobs: Int = 2,
         timeout: Duration = .seconds(90), retries: Int = 2, stopsAtFirstFailure: Bool = false
     ) {
         self.kernels = kernels
         self.layouts = layouts
         self.programs = programs
         self.scenarios = scenarios
+        self.agents = agents
         self.jobs = jobs
         self.timeout = timeout
         self.retries = retries
@@ -44,6 +49,30 @@ public enum ScenarioChoice: Sendable {
         switch self {
         case .standard(let scenario): [(nil, scenario)]
         case .axis(let scenarios): scenarios.map { ($0.name, $0) }
+        }
+    }
+}
+
+/// Which agent a cell runs.
+public enum AgentChoice: Hashable, Sendable {
+    case own
+    case bundle(AgentBundle)
+
+    /// Reads `own`, or a bundle by its path.
+    public init(parsing text: String) async throws {
+        guard text != "own" else {
+            self = .own
+            return
+        }
+        let place = FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath(text)).lexicallyNormalized()
+        self = .bundle(try await AgentBundle.load(place))
+    }
+
+    /// What stands in the cell's id.
+    public var name: String {
+        switch self {
+        case .own: "own"
+        case .bundle(let bundle): bundle.name
         }
     }
 }

@@ -26,7 +26,7 @@ extension MatrixRunner {
         let preparer = ArtefactPreparer(catalogue: catalogue, cache: cache, products: products, events: events)
         let prepared = try await preparer.prepare(plan.cells)
         let kernel = try prepared.artefacts(for: planned).get().kernel
-        let payload = try await preparer.images.payload(preparer.payloadSpec(planned.program, busybox: busybox))
+        let payload = try await preparer.images.payload(preparer.payloadSpec(planned.content, busybox: busybox))
         let chosen = try await chooseAccelerator(emulator, prepared)
 
         try DurableFile.makeFolder(path)

@@ -11,13 +11,14 @@ struct ImportDirectionTests {
         "ArtefactCache": [],
         "KernelCatalogue": ["MatrixModel", "ArtefactCache"],
         "GuestImages": ["MatrixModel", "GuestProtocol", "ArtefactCache"],
+        "AgentBundles": ["GuestImages"],
         "Judgement": ["MatrixModel", "GuestProtocol"],
         "EvidenceStore": ["MatrixModel"],
         "QEMUGuest": ["MatrixModel", "GuestProtocol"],
         "FabricSimulator": ["MatrixModel"],
         "MatrixRunner": [
             "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "EvidenceStore", "QEMUGuest",
-            "FabricSimulator",
+            "FabricSimulator", "AgentBundles",
         ],
         "MatrixReport": ["MatrixModel", "EvidenceStore"],
         "KmatrixCommands": [

@@ -32,7 +32,7 @@ struct FakeEmulatorCellTests {
                 events: events.add)
             let planned = try #require(MatrixPlan.expand(kernels: [try MatrixPlanTests.kernel("6.1.176-1")], request: try MatrixPlanTests.request([.unified])).first)
             let kernel = PreparedKernel(boot: .elf("/k/vmlinux"), initramfs: "/k/initramfs", config: nil)
-            let prepared = PreparedArtefacts(kernels: [planned.kernel.identity: .success(kernel)], payloads: [nil: .success("/k/payload")])
+            let prepared = PreparedArtefacts(kernels: [planned.kernel.identity: .success(kernel)], payloads: [GuestContent(): .success("/k/payload")])
             let run = try RunFolder.create(at: out ?? folder.path.appending("run"))
             return try await CellRunner(context: context, folder: run).run(planned, prepared)
         }
@@ -98,7 +98,7 @@ struct FakeEmulatorCellTests {
         let bench = try Bench()
         let planned = try #require(MatrixPlan.expand(kernels: [try MatrixPlanTests.kernel("6.1.176-1")], request: try MatrixPlanTests.request([.unified])).first)
         let failure = PreparationFailure(cause: .fetchFailed, reason: "'http://mirror.invalid/x.deb' is not there (404)")
-        let prepared = PreparedArtefacts(kernels: [planned.kernel.identity: .failure(failure)], payloads: [nil: .success("/k/payload")])
+        let prepared = PreparedArtefacts(kernels: [planned.kernel.identity: .failure(failure)], payloads: [GuestContent(): .success("/k/payload")])
         #expect(throws: PreparationFailure.self) { try prepared.artefacts(for: planned).get() }
         #expect(failure.judgment.verdict == .unavailable)
         #expect(failure.judgment.summary.contains("404"))

@@ -103,7 +103,7 @@ enum RealGuests {
                 .init(path: "usr/sbin/azure-proxy-agent", source: .bytes(Array(text.utf8)), mode: 0o755),
                 .init(path: "bin/busybox", source: .file("/bin/busybox"), mode: 0o755),
             ]))
-        prepared.payloads[nil] = .success(payload)
+        prepared.payloads[GuestContent()] = .success(payload)
         let context = CellContext(
             emulator: try await Emulator.find(), accelerator: .tcg, products: runner.products, timeout: .seconds(90), retries: 2,
             agentDeadline: .seconds(3), events: { _ in })
