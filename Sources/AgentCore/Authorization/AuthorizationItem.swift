@@ -22,6 +22,7 @@ public struct AuthorizationItem: Hashable, Sendable {
     }
 
     public init(_ document: JSONValue) throws(Malformed) {
+        guard case .object = document else { throw Malformed(description: "it is \(document.typeName)") }
         let reader = RuleReader(document)
         self.init(
             id: try reader.text("id") ?? "", mode: Self.mode(document), allowsByDefault: try reader.text("defaultAccess")?.lowercased() == "allow",
@@ -30,7 +31,9 @@ public struct AuthorizationItem: Hashable, Sendable {
 
     /// What is in force when an item cannot be read: nothing passes, unless the platform only watches.
     static func closed(_ document: JSONValue?) -> AuthorizationItem {
-        AuthorizationItem(id: "", mode: document.map(mode) ?? .enforce, allowsByDefault: false, rules: nil)
+        var mode = Mode.enforce
+        if let document, case .object = document { mode = Self.mode(document) }
+        return AuthorizationItem(id: "", mode: mode, allowsByDefault: false, rules: nil)
     }
 
     static func mode(_ document: JSONValue) -> Mode {
@@ -69,6 +72,7 @@ public struct RuleLists: Hashable, Sendable {
     public var assignments: [Assignment]?
 
     init(_ document: JSONValue) throws(AuthorizationItem.Malformed) {
+        guard case .object = document else { throw AuthorizationItem.Malformed(description: "'rules' is \(document.typeName)") }
         let reader = RuleReader(document)
         privileges = try reader.list("privileges") { item throws(AuthorizationItem.Malformed) in
             Privilege(name: try item.need("name"), path: try item.need("path"), query: try item.pairs("queryParameters"))

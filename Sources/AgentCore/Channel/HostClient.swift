@@ -39,17 +39,20 @@ public final class HostClient: Sendable {
 
     private let group: MultiThreadedEventLoopGroup
     private let endpoint: Endpoint
+    /// Where the endpoint is reached, when it is not at its address.
+    private let place: SocketAddress?
     private let clock: HostClock
     private let connectTime: TimeAmount
     private let answerTime: TimeAmount
     private let state = Mutex(State())
 
     public init(
-        group: MultiThreadedEventLoopGroup, endpoint: Endpoint = .wireServer, clock: HostClock, connectTime: TimeAmount = .seconds(5),
+        group: MultiThreadedEventLoopGroup, endpoint: Endpoint = .wireServer, at place: SocketAddress? = nil, clock: HostClock, connectTime: TimeAmount = .seconds(5),
         answerTime: TimeAmount = .seconds(10)
     ) {
         self.group = group
         self.endpoint = endpoint
+        self.place = place
         self.clock = clock
         self.connectTime = connectTime
         self.answerTime = answerTime
@@ -102,7 +105,7 @@ public final class HostClient: Sendable {
                         try pipeline.addHandler(HostAnswerCollector(promise))
                     }
                 }
-                .connect(to: try endpoint.socketAddress()).wait()
+                .connect(to: try place ?? endpoint.socketAddress()).wait()
         } catch {
             promise.fail(error)
             throw .connection(endpoint, "\(error)")
