@@ -103,6 +103,7 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
         guard methods.contains(head.method) else {
             return refuse(.methodNotAllowed, headers: ["Allow": methods.map(\.rawValue).joined(separator: ", ")])
         }
+        if let refusal = FramingCheck.refusal(of: head) { return refuse(refusal) }
         guard head.uri.utf8.count <= shared.limits.headerBytes else { return refuse(.uriTooLong) }
         guard !TargetCheck.isSuspicious(head.uri) else { return refuse(.forbidden) }
         if let local = shared.locals[String(head.uri.prefix { $0 != "?" })] { return answer(local.answer(head, caller: caller?.claims)) }
