@@ -33,7 +33,8 @@ extension Judge {
         let message = status.ebpfProgram.message
         let finding = statusFinding("ebpfProgramStatus", status.ebpfProgram)
         // The platform is the witness: requests that came through an agent which says that it does not run are a finding of their own.
-        if let seen = evidence.journal?.first(where: \.cameThroughAgent) {
+        // Its own calls bear claims as well, but no client's name.
+        if let seen = evidence.journal?.first(where: { $0.cameThroughAgent && $0.client != nil }) {
             return Judgment(
                 cause: .statusContradicted, summary: "The agent says its redirector does not run, yet the platform saw requests come through it.",
                 findings: [finding, Finding(source: "fabric.jsonl", quote: Quote.line("\(seen.method) \(seen.target) claims \(seen.claims ?? "")"))])

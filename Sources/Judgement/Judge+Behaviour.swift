@@ -20,7 +20,7 @@ extension Judge {
         }
         return identityFailure(stories, evidence.expectation)
             ?? overallFailure(evidence)
-            ?? stories.lazy.compactMap { failure(of: $0, evidence.expectation) }.first
+            ?? byTrust(stories, evidence.expectation).lazy.compactMap { failure(of: $0, evidence.expectation) }.first
             ?? detailFailure(evidence)
             ?? crowdFailure(stories, evidence)
             ?? restartFailure(stories, evidence)
@@ -36,6 +36,12 @@ extension Judge {
         return Judgment(
             verdict: .degraded, cause: .identityMissing,
             summary: "Connections are redirected, but the agent does not learn whose they are and answers 421.", findings: served[0].findings)
+    }
+
+    /// Whom the platform should have refused comes last: that it did not may be the fault of an agent that never latched a key.
+    private static func byTrust(_ stories: [ClientStory], _ expectation: ScenarioExpectation) -> [ClientStory] {
+        let refused = stories.filter { expectation.clients[$0.client.name] == .refused }
+        return stories.filter { expectation.clients[$0.client.name] != .refused } + refused
     }
 
     private static func failure(of story: ClientStory, _ expectation: ScenarioExpectation) -> Judgment? {
@@ -138,6 +144,13 @@ extension Judge {
     private static func crowdFailure(_ stories: [ClientStory], _ evidence: CellEvidence) -> Judgment? {
         let crowd = stories.filter { $0.client.name.hasPrefix(ProbeNames.crowdPrefix) }
         guard let first = crowd.first else { return nil }
+        let unknown = crowd.filter { $0.report.httpStatus == 421 && $0.requests.isEmpty }
+        if let example = unknown.first, crowd.allSatisfy({ $0.outcome == .signed || $0.report.httpStatus == 421 }) {
+            return Judgment(
+                verdict: .degraded, cause: .eventsLost,
+                summary: "Of \(crowd.count) clients at once \(unknown.count) were not recognised (421): the agent loses track of connections that come at once.",
+                findings: example.findings)
+        }
         if let lost = crowd.first(where: { $0.outcome != .signed }) {
             let count = crowd.count { $0.outcome != .signed }
             let judgment = contradiction(lost, .signed, lost.outcome)

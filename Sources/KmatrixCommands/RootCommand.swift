@@ -28,7 +28,7 @@ public struct RootCommand: AsyncParsableCommand {
             130  interrupted
             """,
         version: KmatrixVersion.current,
-        subcommands: [RunCommand.self, PlanCommand.self, KernelsCommand.self, ConformanceCommand.self, ShellCommand.self, DoctorCommand.self, BenchCommand.self])
+        subcommands: [RunCommand.self, PlanCommand.self, KernelsCommand.self, ConformanceCommand.self, PlatformCommand.self, ShellCommand.self, DoctorCommand.self, BenchCommand.self])
 
     public init() {}
 }

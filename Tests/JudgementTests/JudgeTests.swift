@@ -130,6 +130,11 @@ struct JudgeTests {
             var evidence = Samples.compatible()
             evidence.items[.status] = Samples.item(Samples.status(ebpf: "STOPPED", message: "whatever"))
             #expect(Judge.judgment(of: evidence).cause == .statusContradicted)
+            // The agent's own calls to the platform are no contradiction.
+            let poll = FabricRequest(
+                sequence: 0, seconds: 1, endpoint: .wireServer, method: "GET", target: "/secure-channel/status", client: nil, claims: "{}", signedWith: nil, status: 200)
+            evidence.journal = [poll]
+            #expect(Judge.judgment(of: evidence).cause == .loadFailed)
         }
     }
 
@@ -289,6 +294,25 @@ struct JudgeTests {
         @Test("of a crowd one who is not served is enough")
         func crowd() {
             #expect(Self.spoilt { $0.replaceRequest(of: "crowd-root-2", by: nil) }.cause == .notForwarded)
+        }
+
+        @Test("of a crowd some who are not recognised degrade, where all others are served")
+        func unrecognised() {
+            let judgment = Self.spoilt {
+                $0.replaceRequest(of: "crowd-root-2", by: nil)
+                $0.replaceReport(by: Samples.report($0.client("crowd-root-2"), status: 421))
+            }
+            #expect(judgment.cause == .eventsLost)
+            #expect(judgment.verdict == .degraded)
+        }
+
+        @Test("an agent that redirects nothing is at fault, though the platform then has nothing to demand")
+        func liar() {
+            let judgment = Self.spoilt { evidence in
+                evidence.journal = evidence.clients.filter { $0.kind == .http }.map { Samples.request($0, claims: .some(nil), signature: .absent) }
+                for client in evidence.clients { evidence.replaceReport(by: Samples.report(client)) }
+            }
+            #expect(judgment.cause == .notRedirected)
         }
 
         @Test("a missing report is lost evidence")

