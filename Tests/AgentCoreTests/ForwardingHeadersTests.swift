@@ -9,7 +9,7 @@ struct ForwardingHeadersTests {
 
     @Test("claims and date are added")
     func added() {
-        let headers = ForwardingHeaders.request(["Host": "h"], claims: caller, at: time)
+        let headers = ForwardingHeaders.request(["Host": "h"], claims: caller, date: time.httpDate)
         #expect(headers["x-ms-azure-host-claims"] == [#"{ "isRoot": "true"}"#])
         #expect(headers["x-ms-azure-host-date"] == ["Thu, 01 Jan 1970 00:00:00 GMT"])
         #expect(headers["host"] == ["h"])
@@ -21,7 +21,7 @@ struct ForwardingHeadersTests {
             "X-MS-Azure-Host-Claims": "forged", "x-ms-azure-host-claims": "forged", "X-Ms-Azure-Host-Date": "forged",
             "x-ms-azure-host-authorization": "forged", "X-MS-AZURE-HOST-AUTHORIZATION": "forged", "Metadata": "true",
         ]
-        let headers = ForwardingHeaders.request(forged, claims: caller, at: time)
+        let headers = ForwardingHeaders.request(forged, claims: caller, date: time.httpDate)
         #expect(!headers.contains { $0.value == "forged" })
         #expect(!headers.contains(name: "x-ms-azure-host-authorization"))
         #expect(headers["metadata"] == ["true"])

@@ -33,7 +33,9 @@ public final class RuleBoard: Authoriser, RuleSink {
     public func decision(service: PlatformService, target: String, caller: CallerClaims) -> AuthorisationDecision {
         guard service == .imds || caller.isRoot else { return .deny }
         guard let rules = state.withLock({ $0.rules[service] }), rules.item.mode != .disabled else { return .allow }
-        if rules.allows(RuleTarget(target), caller) { return .allow }
+        // Without privileges the target says nothing.
+        let isAllowed = rules.grants.isEmpty ? rules.item.allowsByDefault : rules.allows(RuleTarget(target), caller)
+        if isAllowed { return .allow }
         return rules.item.mode == .audit ? .audit : .deny
     }
 

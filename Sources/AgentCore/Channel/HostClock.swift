@@ -11,6 +11,8 @@ public final class HostClock: Sendable {
     }
 
     private let reading = Mutex<Reading?>(nil)
+    /// The last second that was written, and how.
+    private let written = Mutex((seconds: 0, text: ""))
 
     public init() {}
 
@@ -21,6 +23,15 @@ public final class HostClock: Sendable {
 
     /// Milliseconds since the platform's time was taken; nil while it never was.
     public var age: Int? { reading.withLock { $0.map { MonotonicTime.now - $0.instant } } }
+
+    /// The time as HTTP writes it. Requests come faster than seconds, so it is kept for the rest of its own.
+    public var httpDate: String {
+        let time = now
+        return written.withLock { written in
+            if written.seconds != time.seconds { written = (time.seconds, time.httpDate) }
+            return written.text
+        }
+    }
 
     public var now: WallClock {
         guard let reading = reading.withLock({ $0 }) else { return .now }

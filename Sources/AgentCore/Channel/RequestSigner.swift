@@ -16,19 +16,46 @@ public enum RequestSigner {
         return "\(scheme) \(key.guid) \(Hexadecimal.text(code))"
     }
 
-    /// The bytes that are signed: method, body, headers sorted by lower-case name, path, canonical query.
+    /// The bytes that are signed: method, body, headers sorted by lower-case name, path, canonical query. On the way of every request,
+    /// so it works on bytes.
     static func canonical(method: HTTPMethod, target: String, headers: HTTPHeaders, body: some Sequence<UInt8>) -> [UInt8] {
-        var bytes = Array("\(method.rawValue)\n".utf8)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(1024)
+        bytes.append(contentsOf: method.rawValue.utf8)
+        bytes.append(0x0a)
         bytes.append(contentsOf: body)
         bytes.append(0x0a)
-        // Of a repeated name the last value counts.
-        var values: [String: Substring] = [:]
-        for (name, value) in headers { values[name.lowercased()] = trimmed(value) }
-        values[ForwardingHeaders.authorization] = nil
-        for (name, value) in values.sorted(by: { $0.key < $1.key }) { bytes.append(contentsOf: "\(name):\(value)\n".utf8) }
-        let path = target.prefix { $0 != "?" }
-        bytes.append(contentsOf: "\(path)\n\(canonicalQuery(target.dropFirst(path.count + 1)))".utf8)
+        for (name, value) in signedHeaders(headers) {
+            bytes.append(contentsOf: name)
+            bytes.append(UInt8(ascii: ":"))
+            bytes.append(contentsOf: value)
+            bytes.append(0x0a)
+        }
+        let path = target.utf8.prefix { $0 != UInt8(ascii: "?") }
+        bytes.append(contentsOf: path)
+        bytes.append(0x0a)
+        let query = target[path.endIndex...].dropFirst()
+        if !query.isEmpty { bytes.append(contentsOf: canonicalQuery(query).utf8) }
         return bytes
+    }
+
+    /// By lower-case name; of a repeated name the last value counts.
+    private static func signedHeaders(_ headers: HTTPHeaders) -> [(name: [UInt8], value: Substring.UTF8View)] {
+        let authorization = Array(ForwardingHeaders.authorization.utf8)
+        var result: [(name: [UInt8], value: Substring.UTF8View)] = []
+        result.reserveCapacity(16)
+        for (name, value) in headers {
+            let lower = name.utf8.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
+            if lower == authorization { continue }
+            // A handful of headers: a search is cheaper than a table.
+            if let index = result.firstIndex(where: { $0.name == lower }) {
+                result[index].value = trimmed(value)
+            } else {
+                result.append((lower, trimmed(value)))
+            }
+        }
+        result.sort { $0.name.lexicographicallyPrecedes($1.name) }
+        return result
     }
 
     /// Pairs with lower-case names, sorted as `name` + `value`, each once; without `=` where there is no value.
@@ -37,16 +64,19 @@ public enum RequestSigner {
             let name = pair.prefix { $0 != "=" }
             return name.isEmpty ? nil : (name.lowercased(), pair.dropFirst(name.count + 1))
         }
+        if pairs.count == 1 { return text(pairs[0]) }
         var seen: Set<[String]> = []
         let distinct = pairs.filter { seen.insert([$0.name, String($0.value)]).inserted }
         let sorted = distinct.sorted { Array(($0.name + $0.value).utf8).lexicographicallyPrecedes(Array(($1.name + $1.value).utf8)) }
-        return sorted.map { $0.value.isEmpty ? $0.name : "\($0.name)=\($0.value)" }.joined(separator: "&")
+        return sorted.map(text).joined(separator: "&")
     }
 
-    private static func trimmed(_ value: String) -> Substring {
-        var rest = value[...]
-        while let first = rest.first, first.isWhitespace { rest.removeFirst() }
-        while let last = rest.last, last.isWhitespace { rest.removeLast() }
+    private static func text(_ pair: (name: String, value: Substring)) -> String { pair.value.isEmpty ? pair.name : "\(pair.name)=\(pair.value)" }
+
+    private static func trimmed(_ value: String) -> Substring.UTF8View {
+        var rest = value[...].utf8
+        while let first = rest.first, first == 0x20 || first == 0x09 { rest.removeFirst() }
+        while let last = rest.last, last == 0x20 || last == 0x09 { rest.removeLast() }
         return rest
     }
 }

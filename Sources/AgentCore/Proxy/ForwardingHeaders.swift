@@ -7,12 +7,12 @@ public enum ForwardingHeaders {
     public static let authorization = "x-ms-azure-host-authorization"
 
     /// Host and all others pass as they are; what only the agent may say replaces what the client said.
-    public static func request(_ headers: HTTPHeaders, claims caller: CallerClaims, at time: WallClock) -> HTTPHeaders {
+    public static func request(_ headers: HTTPHeaders, claims caller: CallerClaims, date text: String) -> HTTPHeaders {
         var result = headers
         // Without a key nothing is signed, and a client's own signature must not look like the agent's.
         result.remove(name: authorization)
         result.replaceOrAdd(name: claims, value: caller.headerValue)
-        result.replaceOrAdd(name: date, value: time.httpDate)
+        result.replaceOrAdd(name: date, value: text)
         return result
     }
 

@@ -133,7 +133,7 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
     /// The head as it goes on, unsigned.
     private func forwarded(_ head: HTTPRequestHead, _ claims: CallerClaims) -> HTTPRequestHead {
         var result = head
-        result.headers = ForwardingHeaders.request(head.headers, claims: claims, at: shared.clock.now)
+        result.headers = ForwardingHeaders.request(head.headers, claims: claims, date: shared.clock.httpDate)
         return result
     }
 
