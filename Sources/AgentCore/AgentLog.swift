@@ -2,7 +2,7 @@ internal import Glibc
 internal import Synchronization
 public import SystemPackage
 
-/// The agent's log: lines on standard output (standard error for errors and warnings) and in `ProxyAgent.log`, which is rolled.
+/// A log of the agent's: lines on standard output (standard error for errors and warnings) and in a file, which is rolled.
 public final class AgentLog: Sendable {
     /// In bytes; then the file is rolled.
     static let largestFile = 10 << 20
@@ -18,12 +18,15 @@ public final class AgentLog: Sendable {
 
     private let path: FilePath?
     private let fileLevel: LogLevel
-    private let systemLevel: LogLevel
+    private let systemLevel: LogLevel?
     private let file = Mutex<File?>(nil)
 
-    /// - Parameter folder: Where `ProxyAgent.log` goes; nil for no file. One that cannot be made is said on standard error.
-    public init(folder: FilePath?, fileLevel: LogLevel = .info, systemLevel: LogLevel = .info) {
-        self.path = folder?.appending("ProxyAgent.log")
+    /// - Parameters:
+    ///   - folder: Where the file goes; nil for none. One that cannot be made is said on standard error.
+    ///   - name: The file's, without `.log`.
+    ///   - systemLevel: What goes to standard output as well; nil for nothing.
+    public init(folder: FilePath?, name: String = "ProxyAgent", fileLevel: LogLevel = .info, systemLevel: LogLevel? = .info) {
+        self.path = folder?.appending("\(name).log")
         self.fileLevel = fileLevel
         self.systemLevel = systemLevel
         guard let folder, let path else { return }
@@ -35,12 +38,15 @@ public final class AgentLog: Sendable {
         }
     }
 
+    /// Whether a line of that level goes anywhere.
+    func writes(_ level: LogLevel) -> Bool { level <= fileLevel && path != nil || systemLevel.map { level <= $0 } == true }
+
     public func log(_ level: LogLevel, _ message: String) {
         let header = "\(WallClock.now.timestamp) [\(level.name.uppercased())]"
         let padding = String(repeating: " ", count: max(0, 34 - header.utf8.count))
         var line = Array("\(header)\(padding)\(message)".utf8.prefix(Self.longestLine))
         line.append(0x0a)
-        if level <= systemLevel {
+        if let systemLevel, level <= systemLevel {
             let stream: FileDescriptor = level <= .warn ? .standardError : .standardOutput
             // Whoever read it may be gone; the agent goes on.
             _ = try? stream.writeAll(line)
@@ -67,12 +73,15 @@ public final class AgentLog: Sendable {
         return File(descriptor: descriptor, size: Int(size))
     }
 
+    /// Named as Azure's own agent names them, so that names sort by time; the oldest go.
     private static func roll(_ path: FilePath) {
-        func rolled(_ index: Int) -> FilePath { FilePath("\(path).\(index)") }
-        for index in stride(from: rolledFiles, to: 0, by: -1) {
-            let source = index == 1 ? path : rolled(index - 1)
-            // The oldest is overwritten; a gap in the row is nothing to do.
-            _ = source.withPlatformString { old in rolled(index).withPlatformString { new in Glibc.rename(old, new) } }
+        let folder = path.removingLastComponent()
+        guard let stem = path.stem else { return }
+        let stamp = String(WallClock.now.timestamp.map { $0 == ":" ? "." : $0 })
+        _ = path.withPlatformString { old in
+            folder.appending("\(stem).\(stamp)-\(WallClock.nanoseconds).log").withPlatformString { Glibc.rename(old, $0) }
         }
+        let rolled = BoundedFile.names(in: folder).filter { $0.hasPrefix("\(stem).2") && $0.hasSuffix(".log") }.sorted()
+        for name in rolled.dropLast(rolledFiles) { _ = folder.appending(name).withPlatformString { unlink($0) } }
     }
 }

@@ -67,6 +67,18 @@ enum BoundedFile {
         }
     }
 
+    /// The names in a folder; empty for one that cannot be read.
+    static func names(in folder: FilePath) -> [String] {
+        guard let directory = folder.withPlatformString({ opendir($0) }) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) } }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
     /// Creates a folder and those above it, each 0755 by the umask.
     static func makeFolder(_ path: FilePath) throws(Errno) {
         var built = FilePath(root: path.root ?? "/")

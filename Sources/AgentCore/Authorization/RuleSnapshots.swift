@@ -22,13 +22,7 @@ struct RuleSnapshots: Sendable {
     }
 
     private func prune() {
-        guard let directory = opendir(folder.string) else { return }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) } }
-            if name.hasPrefix(Self.prefix), name.hasSuffix(".json") { names.append(name) }
-        }
+        let names = BoundedFile.names(in: folder).filter { $0.hasPrefix(Self.prefix) && $0.hasSuffix(".json") }
         for name in names.sorted().dropLast(Self.kept) { unlink(folder.appending(name).string) }
     }
 }

@@ -59,18 +59,14 @@ public struct KeyStore: Sendable {
 
     /// Removes the oldest keys beyond those that are kept, never the one in use.
     public func prune(keeping guid: String) {
-        guard let folder = opendir(folder.string) else { return }
-        defer { closedir(folder) }
         var files: [(name: String, time: Int)] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) } }
+        for name in BoundedFile.names(in: folder) {
             var status = stat()
-            guard name.hasSuffix(".key"), Self.isGUID(String(name.dropLast(4))), name != "\(guid).key",
-                lstat(self.folder.appending(name).string, &status) == 0
+            guard name.hasSuffix(".key"), Self.isGUID(String(name.dropLast(4))), name != "\(guid).key", lstat(folder.appending(name).string, &status) == 0
             else { continue }
             files.append((name, status.st_mtim.tv_sec))
         }
-        for file in files.sorted(by: { $0.time > $1.time }).dropFirst(Self.keptKeys - 1) { unlink(self.folder.appending(file.name).string) }
+        for file in files.sorted(by: { $0.time > $1.time }).dropFirst(Self.keptKeys - 1) { unlink(folder.appending(file.name).string) }
     }
 
     private func file(_ guid: String) -> FilePath { folder.appending("\(guid).key") }

@@ -28,6 +28,9 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
     private var caller: (entry: AuditEntry, claims: CallerClaims)?
     private var phase = Phase.awaitingHead
     private var destination = Destination.none
+    /// The request under way, or the last one, for the log.
+    private var request: HTTPRequestHead?
+    private var requestStart = NIODeadline.now()
     private var deadline = NIODeadline.distantFuture
     private var timer: Scheduled<Void>?
 
@@ -98,6 +101,8 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
 
     private func begin(_ head: HTTPRequestHead) {
         guard case .awaitingHead = phase else { return }
+        request = head
+        requestStart = .now()
         shared.ledger.countRequest()
         let methods: [HTTPMethod] = [.GET, .HEAD, .POST, .PUT, .DELETE, .OPTIONS, .PATCH]
         guard methods.contains(head.method) else {
@@ -311,6 +316,9 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
         shared.ledger.record(
             caller: caller?.claims, destination: caller?.entry.destination,
             responseStatus: "\(status.code) \(status.reasonPhrase)", outcome: outcome)
+        shared.connectionLog?.record(
+            request, caller: caller?.claims, destination: caller?.entry.destination, status: status, note: outcome == .audited ? "audited only" : "",
+            since: requestStart)
     }
 
     // MARK: Time

@@ -12,12 +12,13 @@ public final class ProxyServer: Sendable {
     public init(
         audit: any AuditSource, ledger: RequestLedger, log: AgentLog, limits: ProxyLimits = ProxyLimits(), keys: KeyBoard = KeyBoard(),
         clock: HostClock = HostClock(), authoriser: any Authoriser = BaselineAuthoriser(), locals: [String: any LocalEndpoint] = [:],
+        connectionLog: AgentLog? = nil,
         serviceOf: @escaping @Sendable (Endpoint) -> PlatformService? = { PlatformService($0) }
     ) {
         self.limits = limits
         context = ProxyContext(
             audit: audit, ledger: ledger, log: log, limits: limits, keys: keys, clock: clock, authoriser: authoriser, locals: locals,
-            serviceOf: serviceOf)
+            connectionLog: connectionLog.map(ConnectionLog.init), serviceOf: serviceOf)
     }
 
     /// - Parameter port: 0 for any free one.
@@ -73,5 +74,6 @@ struct ProxyContext: Sendable {
     let users = UserDatabase()
     /// By path.
     let locals: [String: any LocalEndpoint]
+    let connectionLog: ConnectionLog?
     let serviceOf: @Sendable (Endpoint) -> PlatformService?
 }
