@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/netlink.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -313,6 +315,50 @@ int gs_listen(const uint8_t *address, int size, uint16_t port) {
     if (outcome == 0) return socket_;
     close(socket_);
     return outcome;
+}
+
+static int link_address(const char *interface, struct sockaddr_ll *address) {
+    memset(address, 0, sizeof *address);
+    address->sll_family = AF_PACKET;
+    address->sll_protocol = htons(ETH_P_IP);
+    address->sll_ifindex = (int)if_nametoindex(interface);
+    address->sll_halen = 6;
+    memset(address->sll_addr, 0xff, 6);
+    return address->sll_ifindex == 0 ? -ENODEV : 0;
+}
+
+int gs_packet_socket(const char *interface) {
+    struct sockaddr_ll address;
+    int outcome = link_address(interface, &address);
+    if (outcome < 0) return outcome;
+    int socket_ = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, htons(ETH_P_IP));
+    if (socket_ < 0) return -errno;
+    outcome = result(bind(socket_, (struct sockaddr *)&address, sizeof address));
+    if (outcome == 0) return socket_;
+    close(socket_);
+    return outcome;
+}
+
+int gs_packet_announce(int socket_, const char *interface, const uint8_t address[4]) {
+    struct sockaddr_ll own, link;
+    socklen_t size = sizeof own;
+    if (getsockname(socket_, (struct sockaddr *)&own, &size) < 0) return -errno;
+    int outcome = link_address(interface, &link);
+    if (outcome < 0) return outcome;
+    link.sll_protocol = htons(ETH_P_ARP);
+    // Ethernet, IPv4, request; from us to nobody in particular, about the same address on both sides.
+    uint8_t packet[28] = {0, 1, 8, 0, 6, 4, 0, 1};
+    memcpy(packet + 8, own.sll_addr, 6);
+    memcpy(packet + 14, address, 4);
+    memcpy(packet + 24, address, 4);
+    return result((int)sendto(socket_, packet, sizeof packet, 0, (struct sockaddr *)&link, sizeof link));
+}
+
+int gs_packet_send(int socket_, const char *interface, const uint8_t *packet, int size) {
+    struct sockaddr_ll address;
+    int outcome = link_address(interface, &address);
+    if (outcome < 0) return outcome;
+    return result((int)sendto(socket_, packet, (size_t)size, 0, (struct sockaddr *)&address, sizeof address));
 }
 
 int gs_hard_link(const char *path, const char *other) { return result(link(path, other)); }

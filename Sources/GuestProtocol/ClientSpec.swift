@@ -7,6 +7,8 @@ public struct ClientSpec: Hashable, Sendable {
         case http = 2
         /// A connected UDP socket that sends one datagram.
         case datagram = 3
+        /// TCP by hand over a packet socket, from an address that is nobody's: no `connect`, so no program sees it. IPv4, as root.
+        case raw = 4
     }
 
     /// The namespaces a client enters before anything else (unshare(2)).

@@ -13,6 +13,10 @@ struct ClientRun {
             exchanges.forEach { report($0.report) }
         } else {
             for spec in task.specs {
+                guard spec.kind != .raw else {
+                    report(RawTCPClient(spec: spec).carryOut(deadline: Deadline(after: UInt64(task.deadline))))
+                    continue
+                }
                 let exchange = ClientExchange(spec)
                 Self.finish([exchange], deadline: Deadline(after: UInt64(task.deadline)))
                 report(exchange.report)

@@ -232,7 +232,7 @@ extension Judge {
 
     /// In numbers, by outcome: what was proven.
     private static func summary(_ stories: [ClientStory], _ expectation: ScenarioExpectation) -> String {
-        let counts = Dictionary(stories.filter { $0.client.kind == .http }.map { ($0.outcome, 1) }, uniquingKeysWith: +)
+        let counts = Dictionary(stories.filter { $0.client.kind == .http || $0.client.kind == .raw }.map { ($0.outcome, 1) }, uniquingKeysWith: +)
         let parts = ClientOutcome.allCases.compactMap { outcome in counts[outcome].map { "\($0) \(outcome.rawValue)" } }
         return "As the platform's journal shows, all \(stories.count) clients were treated as they should be: \(parts.joined(separator: ", "))."
     }

@@ -52,7 +52,14 @@ enum StandardCourse {
     private static let named: [ClientSpec] =
         [("imds", imds), ("wireserver", wireServer), ("hostga", hostGAPlugin)].flatMap { name, destination in
             [request("\(name)-root", 0, destination), request("\(name)-user", ordinaryUser, destination)]
-        } + [request("imds-root-identity", 0, token), request("imds-user-identity", ordinaryUser, token)]
+        } + [request("imds-root-identity", 0, token), request("imds-user-identity", ordinaryUser, token), bypass]
+
+    /// Goes round every hook of the kernel; no kernel could redirect it.
+    private static let bypass: ClientSpec = {
+        let plain = request("imds-raw", 0, imds)
+        return ClientSpec(
+            name: plain.name, kind: .raw, user: 0, executable: plain.executable, address: imds.address, port: imds.port, request: plain.request)
+    }()
 
     private static func early(_ name: String, _ destination: Destination) -> ClientSpec { request("\(name)-early", 0, destination) }
 

@@ -38,7 +38,7 @@ struct GuestStory {
     private func report(_ client: ClientSpec) -> ClientReport {
         let address = client.address.count == 4 ? client.address.map(String.init).joined(separator: ".") : "[::1]"
         return ClientReport(
-            name: client.name, peer: "\(address):\(client.port)", httpStatus: client.kind == .http ? PlatformClient.ask(for: client) : nil,
+            name: client.name, peer: "\(address):\(client.port)", httpStatus: client.kind == .http || client.kind == .raw ? PlatformClient.ask(for: client) : nil,
             microseconds: 700)
     }
 

@@ -130,6 +130,34 @@ struct ClientRunTests {
     }
 }
 
+@Suite("TCP by hand")
+struct RawTCPClientTests {
+    private static let spec = ClientSpec(name: "r", kind: .raw, user: 0, address: [169, 254, 169, 254], port: 80)
+
+    @Test("checksums are the internet's")
+    func checksum() {
+        // The example of RFC 1071 section 3.
+        #expect(RawTCPClient.checksum([0x00, 0x01, 0xF2, 0x03, 0xF4, 0xF5, 0xF6, 0xF7]) == ~UInt16(0xDDF2))
+        let packet = RawTCPClient.segment(Self.spec, flags: 2, sequence: 1000, acknowledged: 0, payload: [1, 2, 3])
+        #expect(RawTCPClient.checksum(Array(packet[..<20])) == 0)
+        let pseudo = Array(packet[12..<20]) + [0, 6, 0, UInt8(packet.count - 20)]
+        #expect(RawTCPClient.checksum(pseudo + packet[20...]) == 0)
+    }
+
+    @Test("only whole segments of the peer's own are taken")
+    func segments() {
+        // The other way round, as the peer would send it.
+        var packet = RawTCPClient.segment(Self.spec, flags: 18, sequence: 7, acknowledged: 0, payload: [9])
+        packet.replaceSubrange(12..<20, with: Self.spec.address + RawTCPClient.source)
+        packet.replaceSubrange(20..<24, with: [0, 80, UInt8(RawTCPClient.sourcePort >> 8), UInt8(RawTCPClient.sourcePort & 255)])
+        let segment = RawTCPClient.Segment(packet, from: Self.spec.address, port: 80)
+        #expect(segment?.sequence == 7 && segment?.flags == 18 && segment?.payload == [9])
+        #expect(RawTCPClient.Segment(packet, from: [1, 2, 3, 4], port: 80) == nil)
+        #expect(RawTCPClient.Segment(packet, from: Self.spec.address, port: 81) == nil)
+        for length in 0..<packet.count { #expect(RawTCPClient.Segment(Array(packet[..<length]), from: Self.spec.address, port: 80) == nil) }
+    }
+}
+
 @Suite("Looking into the guest")
 struct FileListerTests {
     @Test("lists a tree with modes and sizes, and nothing where nothing is")

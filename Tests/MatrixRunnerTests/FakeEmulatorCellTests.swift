@@ -73,7 +73,7 @@ struct FakeEmulatorCellTests {
         #expect(record.verdict == .compatible, "\(record.summary)")
         let folder = try bench.evidence(record)
         let journal = try String(contentsOfFile: folder.appending("fabric.jsonl").string, encoding: .utf8)
-        #expect(journal.split(separator: "\n").count == 8)
+        #expect(journal.split(separator: "\n").count == 9)
         #expect(try await bench.run("unattached", out: bench.folder.path.appending("other")).cause == .attachNoCgroup2)
     }
 

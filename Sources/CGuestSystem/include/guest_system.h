@@ -70,6 +70,13 @@ int gs_peer(int socket, char *text, int size);
 // A socket that accepts connections there.
 int gs_listen(const uint8_t *address, int size, uint16_t port);
 
+// packet(7): a socket that takes and gives whole IPv4 packets on an interface.
+int gs_packet_socket(const char *interface);
+// Tells the link that an address lives here (a gratuitous ARP request, RFC 5227 section 3), so that answers to it come.
+int gs_packet_announce(int socket, const char *interface, const uint8_t address[4]);
+// Sends a packet to whoever listens on the link.
+int gs_packet_send(int socket, const char *interface, const uint8_t *packet, int size);
+
 // link(2).
 int gs_hard_link(const char *path, const char *other);
 // What lstat(2) says.
