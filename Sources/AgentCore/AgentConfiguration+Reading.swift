@@ -83,7 +83,7 @@ extension AgentConfiguration {
             keyFolder = try members.absolute(folder, key: "latchKeyFolder")
         }
         if let seconds = try members.integer("pollKeyStatusIntervalInSeconds", 1...3600) { pollInterval = seconds }
-        _ = try members.integer("monitorIntervalInSeconds", 1...86_400)
+        try members.checkUnused()
         if let level = try members.level("fileLogLevel") { fileLogLevel = level }
         if let level = try members.level("fileLogLevelForSystemEvents") { systemLogLevel = level }
     }
@@ -91,6 +91,22 @@ extension AgentConfiguration {
     private struct Members {
         let document: JSONValue
         let path: FilePath
+
+        /// Keys of Azure's own agent that change nothing here: a mistake in them is still one.
+        func checkUnused() throws(ConfigurationError) {
+            _ = try integer("monitorIntervalInSeconds", 1...86_400)
+            _ = try integer("maxEventFileCount", 0...100_000)
+            _ = try level("fileLogLevelForEvents")
+            if let folder = try string("eventFolder"), !folder.isEmpty { _ = try absolute(folder, key: "eventFolder") }
+            switch document["enableHttpProxyTrace"] {
+            case nil, .null, .bool: break
+            case .some(let other): throw .wrongType(path, key: "enableHttpProxyTrace", expected: "true or false", found: other.typeName)
+            }
+            let modes = ["off", "shadow", "enforce"]
+            if let mode = try string("canonicalRequestMode"), !modes.contains(mode.lowercased()) {
+                throw .badValue(path, key: "canonicalRequestMode", value: mode, expected: "one of \(modes.joined(separator: ", "))")
+            }
+        }
 
         func string(_ key: String) throws(ConfigurationError) -> String? {
             switch document[key] {

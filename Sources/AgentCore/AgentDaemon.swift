@@ -57,6 +57,15 @@ public final class AgentDaemon {
 
     /// - Returns: The exit status.
     public func run() -> Int32 {
+        let lock: InstanceLock?
+        do throws(InstanceLock.Taken) {
+            lock = try InstanceLock.take(in: configuration.keyFolder.removingLastComponent(), log: log)
+        } catch {
+            // The other one's status stays as it is.
+            log.log(.error, "\(error)")
+            return 1
+        }
+        defer { withExtendedLifetime(lock) {} }
         log.log(.info, "\(AgentVersion.programName) \(AgentVersion.current) starts, pid \(getpid())")
         LibBPFLog.send(to: log)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)

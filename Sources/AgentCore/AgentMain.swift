@@ -20,13 +20,25 @@ public enum AgentMain {
                     contentsOf: options.configuration ?? AgentConfiguration.defaultPath,
                     mayBeMissing: options.configuration == nil)
                 if let object = options.bpfObject { configuration.bpfObject = object }
-                return AgentDaemon(configuration: configuration, executableFolder: executableFolder).run()
+                let daemon = AgentDaemon(configuration: configuration, executableFolder: executableFolder)
+                if options.isConsole { endOnEnter() }
+                return daemon.run()
             } catch {
                 complain("\(error)")
                 return 1
             }
         }
         return 0
+    }
+
+    /// A line on standard input is a signal to stop; its end is none, so that a console without a keyboard runs on.
+    private static func endOnEnter() {
+        var thread = pthread_t()
+        pthread_create(&thread, nil, { _ in
+            if readLine() != nil { kill(getpid(), SIGTERM) }
+            return nil
+        }, nil)
+        pthread_detach(thread)
     }
 
     private static func complain(_ text: String) {

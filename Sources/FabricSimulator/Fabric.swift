@@ -84,7 +84,7 @@ enum FabricLimits {
     static let body = 1 << 20
     /// Of a target, and of each header value that is journalled, in bytes.
     static let text = 1024
-    static let requests = 10_000
+    static let requests = 120_000
     static let connections = 512
     static let idle = TimeAmount.seconds(30)
 }

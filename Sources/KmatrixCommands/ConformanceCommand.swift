@@ -29,8 +29,15 @@ struct ConformanceCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder for each group's evidence (default: a new one under $XDG_STATE_HOME/kmatrix/runs).", valueName: "folder"))
     var out: String?
 
+    @Option(help: ArgumentHelp("Instead of the suite, so many rounds of 200 clients at once, each of whom must be taken for who they are.", valueName: "rounds"))
+    var load: Int?
+
     @Option(help: "How to print the results: table or json.")
     var format: OutputFormat = .table
+
+    func validate() throws {
+        if let load, !(1...500).contains(load) { throw ValidationError("--load must lie between 1 and 500") }
+    }
 
     func run() async throws {
         let arguments = self
@@ -48,7 +55,8 @@ struct ConformanceCommand: AsyncParsableCommand {
         let parent = RunFolder.standardParent(environment: ProcessInfo.processInfo.environment)
         let place = out.map { FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath($0)) } ?? parent.appending(RunIdentifier.make())
         let folder = try RunFolder.create(at: place.lexicallyNormalized())
-        let results = try await prepared.runner.conformance(prepared.runner.plan(), in: folder.path)
+        let results = try await prepared.runner.conformance(
+            prepared.runner.plan(), groups: load.map { [.load(rounds: $0)] } ?? ConformanceGroup.all, in: folder.path)
         display.end()
         switch format {
         case .table: StandardOutput.write(Self.table(results, evidence: folder.path.string))
@@ -63,7 +71,7 @@ struct ConformanceCommand: AsyncParsableCommand {
         let lines = results.map { result in
             let id = result.id.padding(toLength: width, withPad: " ", startingAt: 0)
             let status = result.status.rawValue.padding(toLength: 16, withPad: " ", startingAt: 0)
-            let detail = result.status == .pass ? "" : "\n" + String(repeating: " ", count: width + 16) + result.detail
+            let detail = result.status == .pass && result.id != "LOAD" ? "" : "\n" + String(repeating: " ", count: width + 16) + result.detail
             return id + status + result.title + detail
         }
         let counts = ConformanceResult.Status.allCases.compactMap { status in

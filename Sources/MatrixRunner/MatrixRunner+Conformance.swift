@@ -12,10 +12,14 @@ public import SystemPackage
 extension MatrixRunner {
     /// Puts the plan's only cell's agent through the conformance suite, a guest for each group of checks.
     ///
-    /// - Parameter path: Where each group's evidence goes.
+    /// - Parameters:
+    ///   - groups: Which checks.
+    ///   - path: Where each group's evidence goes.
     /// - Returns: A result for every check, in the suite's order; `not-run` for those whose guest did not come to its end.
     /// - Throws: `RunnerError` when the plan has not exactly one cell, and what makes guests impossible as a whole.
-    public func conformance(_ plan: MatrixPlan, in path: FilePath) async throws -> [ConformanceResult] {
+    public func conformance(
+        _ plan: MatrixPlan, groups: [ConformanceGroup] = ConformanceGroup.all, in path: FilePath
+    ) async throws -> [ConformanceResult] {
         guard plan.cells.count == 1, let planned = plan.cells.first else {
             let found = plan.cells.isEmpty ? plan.unavailable.first.map(\.summary) ?? "no cell" : "\(plan.cells.count) cells"
             throw RunnerError(.shellNeedsOneCell, subject: request.kernels.map(\.description).joined(separator: " "), detail: found)
@@ -27,8 +31,7 @@ extension MatrixRunner {
         let payload = try await preparer.images.payload(preparer.payloadSpec(planned.content, busybox: try GuestTool.busybox()))
         let chosen = try await chooseAccelerator(emulator, prepared)
         var boot = BootPlan.cell(PreparedCell(kernel: kernel, payload: payload), accelerator: chosen.accelerator, relay: products.relay, folder: path)
-        boot.limits.total = max(request.timeout, .seconds(300))
-        let groups = ConformanceGroup.all
+        boot.limits.total = max(request.timeout, .seconds(600))
         let settled = boot
         return try await withThrowingTaskGroup(of: (Int, [ConformanceResult]).self) { tasks in
             var waiting = groups.indices[...]

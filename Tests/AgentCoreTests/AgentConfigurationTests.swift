@@ -1,4 +1,5 @@
 import AgentCore
+import Foundation
 import SystemPackage
 import Testing
 
@@ -23,6 +24,19 @@ struct AgentConfigurationTests {
                 == ["/usr/lib/azure-proxy-agent/ebpf_cgroup.o", "/usr/sbin/ebpf_cgroup.o"])
     }
 
+    @Test("the file our own package ships says what holds without it")
+    func own() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../images/agent/proxy-agent.json").standardized
+        #expect(try read(String(contentsOf: file, encoding: .utf8)) == AgentConfiguration())
+    }
+
+    @Test("the poll and the key folder are what the file says")
+    func channel() throws {
+        let configuration = try read(#"{"pollKeyStatusIntervalInSeconds": 1, "latchKeyFolder": "/srv/keys"}"#)
+        #expect(configuration.pollInterval == 1 && configuration.keyFolder == "/srv/keys")
+        #expect(AgentConfiguration().pollInterval == 15 && AgentConfiguration().keyFolder == "/var/lib/azure-proxy-agent/keys")
+    }
+
     @Test("an object given by its path is tried first")
     func object() throws {
         let configuration = try read(#"{"ebpfFileFullPath": "/x/y.o", "ebpfProgramName": "z.o"}"#)
@@ -45,7 +59,10 @@ struct AgentConfigurationTests {
         "a bad value is refused by the name of its key",
         arguments: [
             ("logFolder", "7"), ("logFolder", #""relative""#), ("fileLogLevel", #""Loud""#), ("ebpfProgramName", #""../x""#),
-            ("ebpfProgramName", #""""#), ("cgroupRoot", #""cg""#), ("ebpfFileFullPath", "[]"), ("cgroupRoot", #""/a\u0000b""#),
+            ("ebpfProgramName", #""""#), ("cgroupRoot", #""cg""#), ("ebpfFileFullPath", "[]"), ("latchKeyFolder", #""""#), ("latchKeyFolder", "true"),
+            ("pollKeyStatusIntervalInSeconds", "0"), ("pollKeyStatusIntervalInSeconds", "1.5"), ("pollKeyStatusIntervalInSeconds", #""15""#),
+            ("monitorIntervalInSeconds", "-1"), ("maxEventFileCount", "[]"), ("fileLogLevelForEvents", #""Loud""#), ("eventFolder", #""here""#),
+            ("enableHttpProxyTrace", "1"), ("canonicalRequestMode", #""maybe""#), ("cgroupRoot", #""/a\u0000b""#),
         ])
     func bad(key: String, value: String) {
         #expect { try read("{\"\(key)\": \(value)}") } throws: { error in

@@ -42,6 +42,23 @@ struct ConformanceTests {
         }
     }
 
+    @Test("one client in a crowd who is taken for another is found", arguments: [nil, "claims", "signature", "answer"] as [String?])
+    func load(fault: String?) throws {
+        let group = ConformanceGroup.load(rounds: 2)
+        let clients = group.steps.flatMap(\.clients)
+        #expect(clients.count == 400)
+        let reports = clients.map { ClientReport(name: $0.name, httpStatus: fault == "answer" && $0.name == "load-1-user-7" ? 421 : 200) }
+        let journal = clients.map { client in
+            let isFaulty = client.name == "load-1-user-7"
+            return FabricRequest(
+                sequence: 0, seconds: 0, endpoint: .imds, method: "GET", target: "/", client: client.name,
+                claims: "{ \"isRoot\": \"\(isFaulty && fault == "claims" ? true : client.user == 0)\"}", signedWith: nil,
+                signature: isFaulty && fault == "signature" ? .absent : .verified, status: 200)
+        }
+        let result = group.checks[0].result(ConformanceEvidence(reports: reports, commands: [], listings: [], journal: journal, status: ""))
+        #expect(result.status == (fault == nil ? .pass : .fail))
+    }
+
     @Test("a rule scenario fails when one probe gets another answer")
     func scenario() throws {
         let check = try #require(ConformanceGroup.checks.first { $0.id == "IMDS-S4" })

@@ -1,0 +1,29 @@
+import GuestProtocol
+import MatrixModel
+
+extension ConformanceGroup {
+    /// Two hundred clients at once, again and again, half of them root's: everyone must be served and taken for who they are.
+    public static func load(rounds: Int) -> ConformanceGroup {
+        let crowds = (0..<rounds).map { round in
+            GuestStep.crowd(
+                [.get("load-\(round)-root", address: Guest.imds, path: Guest.instance), .get("load-\(round)-user", user: Guest.nobody, address: Guest.imds, path: Guest.instance)],
+                count: 100)
+        }
+        return ConformanceGroup(
+            name: "load", scenario: "enforced", steps: [.startAgent] + crowds + [.stopAgent(signal: 15), .status(.status)],
+            checks: [
+                ConformanceCheck("LOAD", "under load everyone is served and taken for who they are") { evidence in
+                    let seen = Dictionary(evidence.journal.compactMap { request in request.client.map { ($0, request) } }, uniquingKeysWith: { first, _ in first })
+                    let clients = evidence.reports.filter { $0.name.hasPrefix("load-") }
+                    let unserved = clients.count { $0.httpStatus != 200 }
+                    let mismatches = clients.count { client in
+                        let isRoot = client.name.contains("-root-")
+                        guard let request = seen[client.name], client.httpStatus == 200 else { return false }
+                        return request.signature != .verified || request.claims?.filter { $0 != " " }.contains("\"isRoot\":\"\(isRoot)\"") != true
+                    }
+                    let detail = "\(mismatches) mismatches and \(unserved) unserved of \(clients.count)"
+                    return mismatches == 0 && unserved == 0 && clients.count == rounds * 200 ? .pass(detail) : .fail(detail)
+                }
+            ])
+    }
+}
