@@ -49,7 +49,7 @@ let package = Package(
         // Rank 1. Builds what a guest boots: stage-0 initramfs, payload disk, extracted kernel.
         .target(name: "GuestImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", crypto, subprocess, system], swiftSettings: settings),
         // Rank 2. Agents as their makers hand them over: packages and folders.
-        .target(name: "AgentBundles", dependencies: ["GuestImages", subprocess, system], swiftSettings: settings),
+        .target(name: "AgentBundles", dependencies: ["GuestImages", crypto, subprocess, system], swiftSettings: settings),
         // Rank 1. Evidence in, verdict out: pure functions and the article's knowledge.
         .target(name: "Judgement", dependencies: ["MatrixModel", "GuestProtocol"], swiftSettings: settings),
         // Rank 1. What upstream's own security tests ask of an agent, as steps of a guest and judgements of what they show.

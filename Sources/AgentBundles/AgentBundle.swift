@@ -1,3 +1,5 @@
+import Crypto
+import Foundation
 public import GuestImages
 public import SystemPackage
 
@@ -7,10 +9,14 @@ public struct AgentBundle: Hashable, Sendable {
     public let name: String
     /// As the package says it; nil when nothing says it.
     public let version: String?
+    /// SHA-256 over all that goes into the guest: two bundles of one name are told apart by it.
+    public let digest: String
     /// What goes into the guest, at upstream's paths.
     public let items: [PayloadSpec.Item]
     /// Whether the bundle brings its own program; else ours is put beside the agent.
     public let hasProgram: Bool
+    /// The loader and the libraries that a bare guest does not have and this machine gave; none for a static agent.
+    public let librariesOfHost: [FilePath]
 
     /// Where every agent is found in a guest, whatever place its bundle had for it.
     public static let executablePath = "usr/sbin/azure-proxy-agent"
@@ -28,16 +34,18 @@ public struct AgentBundle: Hashable, Sendable {
         let source: any BundleSource
         switch path.extension {
         case "deb", "rpm":
-            let archive = PackageArchive(path: path, kind: path.extension == "deb" ? .deb : .rpm)
-            try await archive.check()
-            source = archive
+            guard FileManager.default.isReadableFile(atPath: path.string) else {
+                throw AgentBundleError(.unreadable, subject: path.string, detail: "there is no such file, or it is not for this user")
+            }
+            source = try await PackageArchive(path: path, kind: path.extension == "deb" ? .deb : .rpm)
         default: source = try BundleFolder(path: path)
         }
         guard let executable = try await source.first(of: executablePlaces) else {
             throw AgentBundleError(.noAgent, subject: path.string, detail: executablePlaces.joined(separator: ", "))
         }
         var items = [PayloadSpec.Item(path: executablePath, source: .bytes(executable), mode: 0o755)]
-        items += try await SharedLibraries.needed(by: executable, of: path).map {
+        let libraries = try await SharedLibraries.needed(by: executable, of: path)
+        items += libraries.map {
             PayloadSpec.Item(path: String($0.string.drop { $0 == "/" }), source: .file($0), mode: 0o755)
         }
         let program = try await source.first(of: programPlaces)
@@ -45,7 +53,27 @@ public struct AgentBundle: Hashable, Sendable {
         let configuration = try await source.first(of: configurationPlaces)
         items.append(PayloadSpec.Item(path: configurationPath, source: .bytes(try AgentSettings.adjusted(configuration, of: path))))
         return AgentBundle(
-            name: path.lastComponent?.stem ?? path.string, version: try await source.version, items: items, hasProgram: program != nil)
+            name: path.lastComponent?.stem ?? path.string, version: try await source.version, digest: try digest(of: items), items: items,
+            hasProgram: program != nil, librariesOfHost: libraries)
+    }
+
+    /// Over paths, modes and content, in the order of the paths; each part's length comes first, so that no two bundles read alike.
+    private static func digest(of items: [PayloadSpec.Item]) throws -> String {
+        var hash = SHA256()
+        for item in items.sorted(by: { $0.path < $1.path }) {
+            let content: [UInt8]
+            switch item.source {
+            case .bytes(let bytes): content = bytes
+            case .file(let path):
+                guard let bytes = FileManager.default.contents(atPath: path.string) else {
+                    throw AgentBundleError(.libraryMissing, subject: path.string, detail: "it cannot be read")
+                }
+                content = Array(bytes)
+            }
+            hash.update(data: Array("\(item.path) \(item.mode) \(content.count)\n".utf8))
+            hash.update(data: content)
+        }
+        return hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 }
 

@@ -1,71 +1,80 @@
 import Subprocess
 import SystemPackage
 
-/// A bundle that is a Debian or RPM package. Its own tools list and print single files; nothing is unpacked, so no path, link or device
-/// in it can reach anything here.
+/// A bundle that is a Debian or RPM package. The package's own tool hands out its content as a stream, which is read here in memory:
+/// nothing is unpacked, so no path, link or device in it can reach anything on this machine.
 struct PackageArchive: BundleSource {
     enum Kind: Sendable { case deb, rpm }
 
-    let path: FilePath
-    let kind: Kind
+    /// Of a package's content, unpacked, in bytes: a small file can hold any amount.
+    static let largestContent = 512 << 20
 
-    func file(_ name: String) async throws -> [UInt8]? {
-        // Links and devices have no content, and a file that an agent consists of has some.
-        for spelling in ["./\(name)", name] {
-            let outcome: Outcome
-            switch kind {
-            case .deb: outcome = try await shell("dpkg-deb --fsys-tarfile -- \"$1\" | tar --extract --to-stdout --occurrence=1 --file=- -- \"$2\"", spelling)
-            case .rpm: outcome = try await shell("rpm2cpio \"$1\" | cpio --extract --quiet --to-stdout -- \"$2\"", spelling)
-            }
-            if !outcome.output.isEmpty { return outcome.output }
+    private let path: FilePath
+    private let kind: Kind
+    private let files: [String: [UInt8]]
+
+    init(path: FilePath, kind: Kind, limit: Int = largestContent) async throws {
+        // A name that begins with a dash is no option.
+        self.path = path.isAbsolute ? path : FilePath(".").appending(path.components)
+        self.kind = kind
+        let stream: [UInt8]
+        switch kind {
+        case .deb: stream = try await Self.output(of: "dpkg-deb", in: "dpkg", ["--fsys-tarfile", self.path.string], bundle: path, limit: limit)
+        case .rpm: stream = try await Self.output(of: "rpm2cpio", in: "rpm2cpio", [self.path.string], bundle: path, limit: limit)
         }
-        return nil
+        do throws(PackageStreamError) {
+            let members = kind == .deb ? try TarReader.members(of: stream) : try CpioReader.members(of: stream)
+            files = Dictionary(members.filter { $0.kind == .file }.map { ($0.path, $0.content) }, uniquingKeysWith: { $1 })
+        } catch {
+            switch error {
+            case .malformed(let reason): throw AgentBundleError(.badPackage, subject: path.string, detail: reason)
+            case .unsafe(let reason): throw AgentBundleError(.unsafePackage, subject: path.string, detail: reason)
+            case .tooLarge(let reason): throw AgentBundleError(.tooLarge, subject: path.string, detail: reason)
+            }
+        }
     }
+
+    func file(_ name: String) async throws -> [UInt8]? { files[name] }
 
     var version: String? {
         get async throws {
-            let outcome: Outcome
+            let output: [UInt8]
             switch kind {
-            case .deb: outcome = try await shell("dpkg-deb --field -- \"$1\" Version", "")
-            case .rpm: outcome = try await shell("rpm --query --package --queryformat '%{VERSION}-%{RELEASE}' -- \"$1\" 2>/dev/null", "")
+            case .deb: output = try await Self.output(of: "dpkg-deb", in: "dpkg", ["--field", path.string, "Version"], bundle: path, limit: 1 << 10)
+            case .rpm:
+                // The one who lacks it lacks a word in the report, and not the agent.
+                guard (try? await Executable.name("rpm").resolveExecutablePath(in: .inherit)) != nil else { return nil }
+                output = try await Self.output(
+                    of: "rpm", in: "rpm", ["--query", "--package", "--nosignature", "--queryformat", "%{VERSION}-%{RELEASE}", path.string], bundle: path,
+                    limit: 1 << 10)
             }
-            let text = String(decoding: outcome.output.prefix(100), as: UTF8.self)
-            return text.split(whereSeparator: \.isWhitespace).first.map(String.init)
+            return String(decoding: output.prefix(100), as: UTF8.self).split(whereSeparator: \.isWhitespace).first.map(String.init)
         }
     }
 
-    /// Whether the file is a package at all, said by the tool that knows.
-    func check() async throws {
-        let outcome: Outcome
-        switch kind {
-        case .deb: outcome = try await shell("dpkg-deb --info -- \"$1\" > /dev/null", "")
-        case .rpm: outcome = try await shell("rpm2cpio \"$1\" > /dev/null", "")
+    private static func output(
+        of tool: String, in package: String, _ arguments: [String], bundle: FilePath, limit: Int
+    ) async throws -> [UInt8] {
+        let executable = Executable.name(tool)
+        guard (try? await executable.resolveExecutablePath(in: .inherit)) != nil else {
+            throw AgentBundleError(.toolMissing, subject: tool, detail: package)
         }
-        guard outcome.isSuccess else { throw AgentBundleError(.badPackage, subject: path.string, detail: outcome.complaint) }
-    }
-
-    private struct Outcome {
-        let isSuccess: Bool
-        let output: [UInt8]
-        let complaint: String
-    }
-
-    /// A pipe of two tools; paths are its arguments and never part of its text.
-    private func shell(_ script: String, _ name: String) async throws -> Outcome {
         var options = PlatformOptions()
         options.createSession = true
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(1))]
         do {
             let result = try await Subprocess.run(
-                .path("/bin/sh"), arguments: Arguments(["-c", script, "sh", path.string, name]), environment: .inherit.updating(["LC_ALL": "C"]),
-                platformOptions: options, output: .bytes(limit: largestPart), error: .string(limit: 64 << 10))
+                executable, arguments: Arguments(arguments), environment: .inherit.updating(["LC_ALL": "C"]), platformOptions: options,
+                output: .bytes(limit: limit), error: .string(limit: 64 << 10))
             try Task.checkCancellation()
-            return Outcome(
-                isSuccess: result.terminationStatus.isSuccess, output: result.standardOutput,
-                complaint: result.standardError.split(separator: "\n").first.map(String.init) ?? "\(result.terminationStatus)")
+            guard result.terminationStatus.isSuccess else {
+                let complaint = result.standardError.split(separator: "\n").first.map(String.init)
+                throw AgentBundleError(.badPackage, subject: bundle.string, detail: complaint ?? "\(tool): \(result.terminationStatus)")
+            }
+            return result.standardOutput
         } catch let error as SubprocessError {
             try Task.checkCancellation()
-            throw AgentBundleError(.tooLarge, subject: path.string, detail: "\(name) (\(error))")
+            throw AgentBundleError(.tooLarge, subject: bundle.string, detail: "more than \(limit) bytes from \(tool) (\(error))")
         }
     }
 }

@@ -27,8 +27,11 @@ enum SharedLibraries {
         return Array(Set(found)).sorted { $0.string < $1.string }
     }
 
-    private static func locate(_ name: String, _ bundle: FilePath) throws -> FilePath {
-        let candidates = name.hasPrefix("/") ? [FilePath(name)] : folders.map { $0.appending(name) }
+    static func locate(_ name: String, _ bundle: FilePath) throws -> FilePath {
+        // A loader has a whole path and a library a bare name (elf(5)); a program must not have any other file of this machine brought to it.
+        let whole = FilePath(name)
+        let isLoader = name.hasPrefix("/") && folders.contains(whole.removingLastComponent()) && !name.split(separator: "/").contains("..")
+        let candidates = isLoader ? [whole] : name.contains("/") || name == ".." ? [] : folders.map { $0.appending(name) }
         guard let path = candidates.first(where: { FileManager.default.isReadableFile(atPath: $0.string) }) else {
             throw AgentBundleError(.libraryMissing, subject: bundle.string, detail: name)
         }

@@ -13,13 +13,13 @@ public enum AgentInvocation: Hashable, Sendable {
         public var configuration: FilePath?
         /// Tried before any other BPF object.
         public var bpfObject: FilePath?
-        /// Whether Enter on standard input ends it.
-        public var isConsole: Bool
+        /// Whether Enter ends it, as signals do.
+        public var endsOnEnter: Bool
 
-        public init(configuration: FilePath? = nil, bpfObject: FilePath? = nil, isConsole: Bool = false) {
+        public init(configuration: FilePath? = nil, bpfObject: FilePath? = nil, endsOnEnter: Bool = false) {
             self.configuration = configuration
             self.bpfObject = bpfObject
-            self.isConsole = isConsole
+            self.endsOnEnter = endsOnEnter
         }
     }
 
@@ -35,7 +35,7 @@ public enum AgentInvocation: Hashable, Sendable {
 
         Redirects connections to the platform's metadata endpoints to 127.0.0.1:3080 and forwards them with the caller's claims.
 
-          console             end on Enter as well; it always stays in the foreground
+          console             the same, and Enter ends it as well: it always stays in the foreground
           --config PATH       configuration (default: /etc/azure/proxy-agent.json, if it is there)
           --bpf-object PATH   BPF object to load (default: /usr/lib/azure-proxy-agent/ebpf_cgroup.o)
           -s, --status        ask the running agent whether it has come up: 0 it has, 1 not yet, 2 it could not (standard output says why)
@@ -50,7 +50,6 @@ public enum AgentInvocation: Hashable, Sendable {
     public init(arguments: [String]) throws(UsageError) {
         var options = Options()
         var rest = arguments[...]
-        var hasCommand = false
         var asksStatus = false
         var wait: Int?
         while let argument = rest.popFirst() {
@@ -61,9 +60,7 @@ public enum AgentInvocation: Hashable, Sendable {
             case "-h", "--help":
                 self = .help
                 return
-            case "console" where !hasCommand:
-                hasCommand = true
-                options.isConsole = true
+            case "console" where !options.endsOnEnter: options.endsOnEnter = true
             case "-s", "--status": asksStatus = true
             case "-w", "--wait":
                 guard let value = rest.popFirst().flatMap({ Int($0) }), (0...86_400).contains(value) else {
@@ -80,7 +77,7 @@ public enum AgentInvocation: Hashable, Sendable {
             self = .run(options)
             return
         }
-        guard !hasCommand, options == Options() else { throw UsageError(reason: "'--status' stands alone, or with '--wait'") }
+        guard options == Options() else { throw UsageError(reason: "'--status' stands alone, or with '--wait'") }
         self = .status(wait: wait ?? 0)
     }
 

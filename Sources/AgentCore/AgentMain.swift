@@ -1,4 +1,5 @@
 internal import Glibc
+internal import NIOPosix
 internal import SystemPackage
 
 /// From the command line to the exit status.
@@ -7,7 +8,8 @@ public enum AgentMain {
         let invocation: AgentInvocation
         do { invocation = try AgentInvocation(arguments: arguments) } catch {
             complain("\(error)")
-            // EX_USAGE (sysexits.h): 2 is one of --status's answers.
+            // EX_USAGE (sysexits.h), and not the usual 2, which is one of --status's answers: a mistyped call must not look like an agent
+            // that came up with an error.
             return 64
         }
         switch invocation {
@@ -20,8 +22,13 @@ public enum AgentMain {
                     contentsOf: options.configuration ?? AgentConfiguration.defaultPath,
                     mayBeMissing: options.configuration == nil)
                 if let object = options.bpfObject { configuration.bpfObject = object }
+                // It blocks the signals, so it comes before any thread.
                 let daemon = AgentDaemon(configuration: configuration, executableFolder: executableFolder)
-                if options.isConsole { endOnEnter() }
+                if options.endsOnEnter {
+                    let keyboard = NIOThreadPool(numberOfThreads: 1)
+                    keyboard.start()
+                    ConsoleInput.onEnter(pool: keyboard) { kill(getpid(), SIGTERM) }
+                }
                 return daemon.run()
             } catch {
                 complain("\(error)")
@@ -29,16 +36,6 @@ public enum AgentMain {
             }
         }
         return 0
-    }
-
-    /// A line on standard input is a signal to stop; its end is none, so that a console without a keyboard runs on.
-    private static func endOnEnter() {
-        var thread = pthread_t()
-        pthread_create(&thread, nil, { _ in
-            if readLine() != nil { kill(getpid(), SIGTERM) }
-            return nil
-        }, nil)
-        pthread_detach(thread)
     }
 
     private static func complain(_ text: String) {

@@ -42,7 +42,7 @@ struct AgentBundleTests {
             return try await AgentBundle.load(try await deb())
         }
 
-        private func deb() async throws -> FilePath {
+        func deb() async throws -> FilePath {
             try await run(
                 "mkdir -p tree/DEBIAN; printf 'Package: agent\\nVersion: 1.0.47\\nArchitecture: amd64\\nMaintainer: m <m@localhost>\\nDescription: d\\n' > tree/DEBIAN/control; dpkg-deb --root-owner-group -b tree mine.deb")
             return tree.removingLastComponent().appending("mine.deb")
@@ -174,13 +174,31 @@ struct AgentBundleTests {
         #expect(error?.code == .noAgent)
         let error2 = await #expect(throws: AgentBundleError.self) { try await linked.load() }
         #expect(error2?.code == .noAgent)
-        // A path that climbs out of the package is never asked for, and nothing is unpacked.
-        let climbing = try Fixture(layout: Self.upstream)
-        try await climbing.run("mkdir inner; cp -a tree inner/; cd inner; mkdir -p tree/DEBIAN; printf 'Package: agent\\nVersion: 1\\nArchitecture: amd64\\nMaintainer: m <m@localhost>\\nDescription: d\\n' > tree/DEBIAN/control; dpkg-deb --root-owner-group -b tree ../plain.deb; cd ..; mkdir parts; cd parts; ar x ../plain.deb; echo escaped > /tmp/x-$$; tar -P --transform 's,.*x-,../../../../../../tmp/kmatrix-escape-,' -cJf data.tar.xz /tmp/x-$$; rm /tmp/x-$$; ar rc ../climb.deb debian-binary control.tar.xz data.tar.xz")
-        let error3 = await #expect(throws: AgentBundleError.self) { try await AgentBundle.load(climbing.tree.removingLastComponent().appending("climb.deb")) }
-        #expect(error3?.code == .noAgent)
-        withExtendedLifetime(climbing) {}
-        let escaped = try FileManager.default.contentsOfDirectory(atPath: "/tmp").filter { $0.hasPrefix("kmatrix-escape-") }
-        #expect(escaped.isEmpty)
+    }
+
+    @Test("is known by its content, wherever it came from and whatever its name")
+    func digest() async throws {
+        let folder = try await Fixture(layout: Self.upstream).load()
+        let package = try await Fixture(layout: Self.upstream).loadDeb()
+        #expect(folder.digest == package.digest && folder.digest.count == 64)
+        var other = Self.upstream
+        other["usr/lib/azure-proxy-agent/ebpf_cgroup.o"] = [1, 2, 4]
+        let changed = try await Fixture(layout: other).load()
+        #expect(changed.digest != folder.digest)
+        #expect(folder.librariesOfHost.isEmpty)
+    }
+
+    @Test("of which a part is missing is no package, and one that holds too much is not read to its end")
+    func damaged() async throws {
+        let fixture = try Fixture(layout: Self.upstream)
+        let package = try await fixture.deb()
+        let error = await #expect(throws: AgentBundleError.self) { _ = try await PackageArchive(path: package, kind: .deb, limit: 4096) }
+        #expect(error?.code == .tooLarge)
+        let bytes = try Data(contentsOf: URL(filePath: package.string))
+        let cut = package.removingLastComponent().appending("cut.deb")
+        try bytes.dropLast(40).write(to: URL(filePath: cut.string))
+        let error2 = await #expect(throws: AgentBundleError.self) { try await AgentBundle.load(cut) }
+        #expect(error2?.code == .badPackage)
+        withExtendedLifetime(fixture) {}
     }
 }

@@ -7,12 +7,12 @@ struct AgentInvocationTests {
     @Test("nothing at all runs with the defaults")
     func nothing() throws {
         #expect(try AgentInvocation(arguments: []) == .run(.init()))
-        #expect(try AgentInvocation(arguments: ["console"]) == .run(.init(isConsole: true)))
+        #expect(try AgentInvocation(arguments: ["console"]) == .run(.init(endsOnEnter: true)))
     }
 
     @Test("options take paths, in any order")
     func options() throws {
-        let expected = AgentInvocation.Options(configuration: "/c.json", bpfObject: "/o.o", isConsole: true)
+        let expected = AgentInvocation.Options(configuration: "/c.json", bpfObject: "/o.o", endsOnEnter: true)
         #expect(try AgentInvocation(arguments: ["--bpf-object", "/o.o", "console", "--config", "/c.json"]) == .run(expected))
     }
 

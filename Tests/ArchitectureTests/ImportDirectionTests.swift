@@ -46,7 +46,7 @@ struct ImportDirectionTests {
     static let externalAllowed: [String: Set<String>] = [
         "ArgumentParser": ["KmatrixCommands", "kmatrix"],
         "Yams": ["KernelCatalogue", "FabricSimulator"],
-        "Crypto": ["KernelCatalogue", "GuestImages", "FabricSimulator", "AgentCore"],
+        "Crypto": ["KernelCatalogue", "GuestImages", "AgentBundles", "FabricSimulator", "AgentCore"],
         "NIOHTTP1": ["FabricSimulator", "AgentCore", "TestSupport"],
     ]
 

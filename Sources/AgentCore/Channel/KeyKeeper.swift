@@ -95,7 +95,9 @@ public final class KeyKeeper: Sendable {
         } catch {
             // What was known stays in force.
             let state = memory.withLock { $0.channel == nil ? .unknown : $0.status.state }
-            return say(state, "Failed to get key status - \(error)", level: .warn)
+            let words = "Failed to get key status - \(error)"
+            parts.readiness?.explain(.keyLatch, words)
+            return say(state, words, level: .warn)
         }
         memory.withLock { $0.channel = status }
         parts.readiness?.channelIs(status.stateText)

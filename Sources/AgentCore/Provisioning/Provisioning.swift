@@ -20,6 +20,8 @@ public final class Provisioning: ReadinessSink {
         var finished: Int?
         var deadline: MonotonicTime
         var channel = "Unknown"
+        /// When the last asking began that made it start anew, by the asker's clock.
+        var asked = 0
     }
 
     private let state: Mutex<State>
@@ -51,11 +53,13 @@ public final class Provisioning: ReadinessSink {
             let wasWhole = state.isWhole
             if isReady { state.ready.insert(part) } else { state.ready.remove(part) }
             guard state.isWhole, !wasWhole || state.finished == nil else { return false }
-            state.finished = wallClock()
+            state.finish(at: wallClock())
             return true
         }
         if hasFinished { reports.finished(error: "") }
     }
+
+    public func explain(_ part: ReadinessPart, _ message: String) { state.withLock { $0.messages[part] = message } }
 
     public func channelIs(_ channel: String) { state.withLock { $0.channel = channel } }
 
@@ -65,7 +69,7 @@ public final class Provisioning: ReadinessSink {
         let outcome: (next: MonotonicTime?, error: String?) = state.withLock { state in
             guard state.finished == nil else { return (nil, nil) }
             guard state.deadline <= now else { return (state.deadline, nil) }
-            state.finished = wallClock()
+            state.finish(at: wallClock())
             return (nil, state.errorMessage)
         }
         if let error = outcome.error { reports.finished(error: error) }
@@ -87,6 +91,7 @@ public final class Provisioning: ReadinessSink {
                 state.finished = nil
                 state.channel = "Unknown"
                 state.deadline = .now + Self.limit
+                state.asked = min(since, wallClock())
             }
             return (Answer(isFinished: false, errorMessage: state.errorMessage), true)
         }
@@ -97,6 +102,9 @@ public final class Provisioning: ReadinessSink {
 
 extension Provisioning.State {
     fileprivate var isWhole: Bool { ready.count == ReadinessPart.allCases.count }
+
+    /// What made it start anew is answered by this end, though the clock may have been set back meanwhile.
+    fileprivate mutating func finish(at now: Int) { finished = max(now, asked) }
 
     /// A line for each part that is not ready.
     fileprivate var errorMessage: String {

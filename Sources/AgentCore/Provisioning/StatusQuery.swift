@@ -14,7 +14,7 @@ struct StatusQuery {
     let endpoint: Endpoint
     /// In seconds.
     let wait: Int
-    var say: (String) -> Void = { print($0, terminator: $0.hasSuffix("\n") ? "" : "\n") }
+    var say: (String) -> Void = { print($0, terminator: $0.utf8.last == 0x0a ? "" : "\n") }
 
     func run() -> Int32 {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)

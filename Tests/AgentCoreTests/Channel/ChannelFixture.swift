@@ -95,6 +95,9 @@ final class RuleRecord: RuleSink {
 final class ReadinessRecord: ReadinessSink {
     private let value = Mutex<[ReadinessPart: Bool]>([:])
     func set(_ part: ReadinessPart, isReady: Bool, message: String) { value.withLock { $0[part] = isReady } }
+    func explain(_ part: ReadinessPart, _ message: String) { words.withLock { $0 = message } }
     func channelIs(_ state: String) {}
+    private let words = Mutex("")
+    var explanation: String { words.withLock { $0 } }
     var keyLatch: Bool? { value.withLock { $0[.keyLatch] } }
 }

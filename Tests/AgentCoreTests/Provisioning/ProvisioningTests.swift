@@ -15,17 +15,26 @@ struct ProvisioningTests {
         let provisioning: Provisioning
         let started = MonotonicTime.now
         let woken = Happened()
+        let clock = SetClock()
 
         init() throws {
             folder = try TemporaryFolder()
             let reports = ProvisionReports(folder: folder.path.appending("keys"), log: AgentLog(folder: nil, systemLevel: .error), console: nil)
-            provisioning = Provisioning(reports: reports, started: started, now: { 1_000 })
+            let clock = clock
+            provisioning = Provisioning(reports: reports, started: started, now: { clock.time })
             let woken = woken
             provisioning.onNotify { woken.add() }
         }
 
         func tag(_ name: String) -> String? { try? String(contentsOfFile: folder.path.appending("keys").appending(name).string, encoding: .utf8) }
         func ready() { for part in ReadinessPart.allCases { provisioning.set(part, isReady: true, message: "") } }
+    }
+
+    /// A machine's clock that can be set.
+    final class SetClock: Sendable {
+        private let value = Mutex(1_000)
+        var time: Int { value.withLock { $0 } }
+        func set(_ time: Int) { value.withLock { $0 = time } }
     }
 
     final class Happened: Sendable {
@@ -90,6 +99,79 @@ struct ProvisioningTests {
         #expect(!fixture.provisioning.answer(since: 0, notify: true).isFinished)
         fixture.ready()
         #expect(fixture.provisioning.answer(since: 5_000, notify: true).isFinished)
+    }
+
+    @Test("the platform's silence is the reason that is told, and takes nothing from what was ready")
+    func silence() throws {
+        let fixture = try Fixture()
+        fixture.provisioning.set(.redirector, isReady: true, message: "")
+        fixture.provisioning.set(.listener, isReady: true, message: "")
+        fixture.provisioning.explain(.keyLatch, "Failed to get key status - refused")
+        #expect(fixture.provisioning.check(at: fixture.started + Provisioning.limit) == nil)
+        #expect(fixture.provisioning.answer(since: 0, notify: false).errorMessage == "keyLatchStatus - Failed to get key status - refused\r\n")
+        fixture.provisioning.set(.keyLatch, isReady: true, message: "")
+        fixture.provisioning.explain(.keyLatch, "Failed to get key status - refused")
+        #expect(fixture.provisioning.answer(since: 0, notify: false) == Provisioning.Answer(isFinished: true, errorMessage: ""))
+        #expect(fixture.tag("status.tag") == "")
+    }
+
+    @Test("a clock that is set back while someone waits does not make the wait endless")
+    func setBack() throws {
+        let fixture = try Fixture()
+        fixture.ready()
+        fixture.provisioning.channelIs("disabled")
+        fixture.clock.set(5_000)
+        #expect(!fixture.provisioning.answer(since: 4_900, notify: true).isFinished)
+        fixture.clock.set(2_000)
+        fixture.provisioning.set(.keyLatch, isReady: true, message: "")
+        #expect(fixture.provisioning.answer(since: 4_900, notify: false).isFinished)
+        // A tick from a far future does not make every later asking answered in advance.
+        fixture.provisioning.channelIs("disabled")
+        #expect(!fixture.provisioning.answer(since: .max, notify: true).isFinished)
+        fixture.provisioning.set(.keyLatch, isReady: true, message: "")
+        fixture.provisioning.channelIs("disabled")
+        #expect(!fixture.provisioning.answer(since: 3_000, notify: false).isFinished)
+    }
+
+    @Test("starts anew without anything that hangs over from before, and ends again in its own time")
+    func anew() throws {
+        let fixture = try Fixture()
+        fixture.ready()
+        fixture.provisioning.channelIs("disabled")
+        #expect(fixture.provisioning.check(at: fixture.started + Provisioning.limit) == nil)
+        _ = fixture.provisioning.answer(since: 2_000, notify: true)
+        let next = try #require(fixture.provisioning.check(at: fixture.started))
+        #expect(next >= fixture.started + Provisioning.limit)
+        #expect(fixture.provisioning.check(at: next) == nil)
+        #expect(fixture.provisioning.answer(since: 1_000, notify: false).isFinished)
+        #expect(fixture.tag("status.tag")?.contains("keyLatchStatus") == true)
+        // Late is better than never: the tags are set right.
+        fixture.provisioning.set(.keyLatch, isReady: true, message: "")
+        #expect(fixture.tag("status.tag") == "")
+    }
+
+    @Test("tags that cannot be written stop nothing")
+    func unwritable() throws {
+        let reports = ProvisionReports(folder: "/proc/no/such", log: AgentLog(folder: nil, systemLevel: .error), console: "/no/such/console")
+        let provisioning = Provisioning(reports: reports, started: .now)
+        for part in ReadinessPart.allCases { provisioning.set(part, isReady: true, message: "") }
+        #expect(provisioning.answer(since: 0, notify: false).isFinished)
+    }
+
+    @Test("the console gets a line, and one that nobody reads holds up nothing")
+    func console() throws {
+        let folder = try TemporaryFolder()
+        let console = folder.path.appending("console")
+        try #require(mkfifo(console.string, 0o600) == 0)
+        let reports = ProvisionReports(folder: nil, log: AgentLog(folder: nil, systemLevel: .error), console: console)
+        reports.finished(error: "")
+        let reader = try FileDescriptor.open(console, .readOnly, options: [.nonBlocking])
+        reports.finished(error: "keyLatchStatus - x\r\n")
+        var bytes = [UInt8](repeating: 0, count: 1024)
+        let count = try bytes.withUnsafeMutableBytes { try reader.read(into: $0) }
+        let line = String(decoding: bytes.prefix(count), as: UTF8.self)
+        #expect(line.contains(" azure-proxy-agent_\(AgentVersion.current)(\(getpid())) - keyLatchStatus - x\r\n"), "\(line)")
+        try reader.close()
     }
 
     @Test("is told over the proxy to whoever sends the header it wants")

@@ -1,0 +1,96 @@
+internal import Glibc
+internal import SystemPackage
+
+/// A log file that is set aside when it is full, under the name that upstream gives it, so that what collects upstream's logs finds ours.
+///
+/// Nothing here throws: a disk that is full or a folder that is gone costs lines, never the agent.
+struct RollingFile {
+    /// Between attempts to open a file that cannot be opened, in milliseconds.
+    static let patience = 1_000
+
+    let path: FilePath
+    /// In bytes.
+    let largest: Int
+    /// Counting the current one.
+    let files: Int
+    private var descriptor: FileDescriptor?
+    private var nextAttempt: MonotonicTime?
+
+    init(path: FilePath, largest: Int, files: Int) {
+        self.path = path
+        self.largest = largest
+        self.files = files
+    }
+
+    /// Opens the file, so that trouble is known before the first line.
+    mutating func open() throws(Errno) {
+        nextAttempt = .now + Self.patience
+        try BoundedFile.makeFolder(path.removingLastComponent())
+        do {
+            // Without waiting: a pipe in the file's place has no reader.
+            let opened = try FileDescriptor.open(
+                path, .writeOnly, options: [.create, .append, .closeOnExec, .noFollow, .nonBlocking],
+                permissions: FilePermissions(rawValue: 0o640))
+            // What an earlier version left may be for every reader.
+            var status = stat()
+            if fstat(opened.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG { fchmod(opened.rawValue, 0o640) }
+            descriptor = opened
+            nextAttempt = nil
+        } catch {
+            throw (error as? Errno) ?? .ioError
+        }
+    }
+
+    mutating func append(_ line: [UInt8]) {
+        if let size = currentSize, size > 0, size + line.count > largest {
+            // A file that cannot be set aside must not grow for ever.
+            guard setAside() else { return }
+            close()
+        }
+        if descriptor == nil {
+            guard nextAttempt.map({ $0 <= .now }) ?? true, (try? open()) != nil else { return }
+        }
+        _ = try? descriptor?.writeAll(line)
+    }
+
+    /// Nil when there is no file to write to any more, as after someone has removed it.
+    private var currentSize: Int? {
+        mutating get {
+            guard let descriptor else { return nil }
+            var status = stat()
+            guard fstat(descriptor.rawValue, &status) == 0, status.st_nlink > 0 else {
+                close()
+                return nil
+            }
+            return Int(status.st_size)
+        }
+    }
+
+    private mutating func close() {
+        try? descriptor?.close()
+        descriptor = nil
+    }
+
+    private func setAside() -> Bool {
+        let time = WallClock.now.timestamp.map { $0 == ":" ? "." : String($0) }.joined()
+        let name = "\(prefix)\(time)-\(WallClock.nanoseconds).log"
+        guard rename(path.string, path.removingLastComponent().appending(name).string) == 0 else { return false }
+        prune()
+        return true
+    }
+
+    private var prefix: String { "\(path.lastComponent?.string ?? "")." }
+
+    /// The names begin with the time, so the first ones are the oldest.
+    private func prune() {
+        let folder = path.removingLastComponent()
+        guard let directory = opendir(folder.string) else { return }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) } }
+            if name.hasPrefix(prefix), name.hasSuffix(".log") { names.append(name) }
+        }
+        for name in names.sorted().dropLast(files - 1) { unlink(folder.appending(name).string) }
+    }
+}
