@@ -62,7 +62,8 @@ public final class AgentDaemon {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let proxy = ProxyServer(
             audit: audit, ledger: ledger, log: log, keys: keys, clock: clock, authoriser: rules,
-            locals: [ProvisionEndpoint.path: ProvisionEndpoint(provisioning), AggregatedStatusEndpoint.path: AggregatedStatusEndpoint(status)])
+            locals: [ProvisionEndpoint.path: ProvisionEndpoint(provisioning), AggregatedStatusEndpoint.path: AggregatedStatusEndpoint(status)],
+            connectionLog: ConnectionLog(folder: configuration.logFolder))
         let keeper = keyKeeper(group)
         provisioning.onNotify { keeper.wake() }
         status.update { $0.redirector = ModuleStatus(.unknown, "eBPF redirector is starting") }

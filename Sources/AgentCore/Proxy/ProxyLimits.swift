@@ -8,11 +8,15 @@ public struct ProxyLimits: Sendable {
     public var headTime = TimeAmount.seconds(60)
     /// Without any progress within a request.
     public var stallTime = TimeAmount.seconds(120)
+    /// For a request and its answer together, whatever progress they make.
+    public var requestTime = TimeAmount.minutes(15)
     public var connectTime = TimeAmount.seconds(10)
     /// Fields of a head.
     public var headerFields = 100
     /// A head's target, names and values together, in bytes.
     public var headerBytes = 64 << 10
+    /// A head's target alone, in bytes.
+    public var targetBytes = 32 << 10
 
     /// Of a request's body, in bytes.
     public var bodyBytes = 100 << 10

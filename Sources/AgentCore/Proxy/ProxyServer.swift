@@ -12,12 +12,13 @@ public final class ProxyServer: Sendable {
     public init(
         audit: any AuditSource, ledger: RequestLedger, log: AgentLog, limits: ProxyLimits = ProxyLimits(), keys: KeyBoard = KeyBoard(),
         clock: HostClock = HostClock(), authoriser: any Authoriser = BaselineAuthoriser(), locals: [String: any LocalEndpoint] = [:],
+        connectionLog: ConnectionLog = ConnectionLog(folder: nil),
         serviceOf: @escaping @Sendable (Endpoint) -> PlatformService? = { PlatformService($0) }
     ) {
         self.limits = limits
         context = ProxyContext(
             audit: audit, ledger: ledger, log: log, limits: limits, keys: keys, clock: clock, authoriser: authoriser, locals: locals,
-            serviceOf: serviceOf)
+            connectionLog: connectionLog, serviceOf: serviceOf)
     }
 
     /// - Parameter port: 0 for any free one.
@@ -30,6 +31,7 @@ public final class ProxyServer: Sendable {
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in self.admit(channel) }
             .bind(to: target)
     }
@@ -73,5 +75,6 @@ struct ProxyContext: Sendable {
     let users = UserDatabase()
     /// By path.
     let locals: [String: any LocalEndpoint]
+    let connectionLog: ConnectionLog
     let serviceOf: @Sendable (Endpoint) -> PlatformService?
 }

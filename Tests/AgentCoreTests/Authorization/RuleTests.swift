@@ -118,7 +118,7 @@ struct RuleBoardTests {
         init() throws {
             folder = try TemporaryFolder()
             board = RuleBoard(
-                localFolder: folder.path.appending("rules"), snapshotFolder: folder.path.appending("log"), log: AgentLog(folder: nil, systemLevel: .error))
+                localFolder: folder.path.appending("rules"), snapshotFolder: folder.path.appending("log"), log: AgentLog(folder: nil, systemLevel: .error), pause: 0)
             try FileManager.default.createDirectory(atPath: folder.path.appending("rules").string, withIntermediateDirectories: true)
         }
 

@@ -1,0 +1,65 @@
+internal import Synchronization
+public import SystemPackage
+
+/// One line for each request that the proxy dealt with, in `ProxyAgent.Connection.log`.
+///
+/// What a request carried is not in it: headers, and with them signatures and tokens, never are.
+public final class ConnectionLog: Sendable {
+    /// In bytes; then the file is rolled.
+    static let largestFile = 10 << 20
+    /// How many rolled files are kept beside the current one.
+    static let rolledFiles = 4
+    /// Of a target, in bytes.
+    static let longestTarget = 1024
+
+    private let file: RolledFile?
+    private let connections = Atomic<UInt64>(0)
+
+    /// - Parameter folder: Where the file goes; nil for none.
+    public init(folder: FilePath?) {
+        guard let folder, (try? BoundedFile.makeFolder(folder)) != nil else {
+            file = nil
+            return
+        }
+        file = RolledFile(folder.appending("ProxyAgent.Connection.log"), largest: Self.largestFile, kept: Self.rolledFiles)
+    }
+
+    /// The next connection's number.
+    func openConnection() -> UInt64 { connections.add(1, ordering: .relaxed).newValue }
+
+    /// What a line tells.
+    struct Entry {
+        let connection: UInt64
+        let request: Int
+        /// Method and target; nil for a head that was none.
+        let call: (method: String, target: String)?
+        let caller: CallerClaims?
+        let destination: Endpoint?
+        let outcome: String
+        /// In milliseconds.
+        let elapsed: Int
+    }
+
+    func log(_ entry: Entry) {
+        guard let file else { return }
+        file.append(AgentLog.line(.info, Self.text(entry)))
+    }
+
+    static func text(_ entry: Entry) -> String {
+        let call = entry.call.map { "\($0.method) \(shown($0.target))" } ?? "no request"
+        let caller = entry.caller.map { "\($0.userName) (\($0.userID)), process \($0.processID) '\(printable($0.executable ?? ""))'" } ?? "unknown"
+        let destination = entry.destination.map { "\($0)" } ?? "none"
+        return "\(entry.request)[\(entry.connection)] - \(call), by \(caller), to \(destination): \(entry.outcome), \(entry.elapsed) ms"
+    }
+
+    /// Targets may have secrets in their parameters.
+    private static func shown(_ target: String) -> String {
+        let text = printable(String(decoding: target.utf8.prefix(longestTarget), as: UTF8.self))
+        return text.utf8.contains(UInt8(ascii: "=")) ? CommandLineRedaction.redacted(text) : text
+    }
+
+    /// A name must not look like a line of its own.
+    private static func printable(_ text: String) -> String {
+        text.utf8.contains { $0 < 0x20 || $0 == 0x7f } ? String(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7f ? "?" : Character($0) }) : text
+    }
+}
