@@ -52,6 +52,8 @@ let package = Package(
         .target(name: "AgentBundles", dependencies: ["GuestImages", subprocess, system], swiftSettings: settings),
         // Rank 1. Evidence in, verdict out: pure functions and the article's knowledge.
         .target(name: "Judgement", dependencies: ["MatrixModel", "GuestProtocol"], swiftSettings: settings),
+        // Rank 1. What upstream's own security tests ask of an agent, as steps of a guest and judgements of what they show.
+        .target(name: "Conformance", dependencies: ["MatrixModel", "GuestProtocol"], swiftSettings: settings),
         // Rank 1. Run folders on disk: what a run and each of its cells left behind.
         .target(name: "EvidenceStore", dependencies: ["MatrixModel", system], swiftSettings: settings),
 
@@ -65,7 +67,7 @@ let package = Package(
             name: "MatrixRunner",
             dependencies: [
                 "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "EvidenceStore",
-                "QEMUGuest", "FabricSimulator", "AgentBundles", subprocess, system,
+                "QEMUGuest", "FabricSimulator", "AgentBundles", "Conformance", subprocess, system,
             ],
             swiftSettings: settings),
         // Rank 4. Tables and documents from stored verdicts.
@@ -74,7 +76,7 @@ let package = Package(
         .target(
             name: "KmatrixCommands",
             dependencies: [
-                "MatrixModel", "ArtefactCache", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "MatrixRunner", "MatrixReport",
+                "MatrixModel", "ArtefactCache", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "MatrixRunner", "MatrixReport", "Conformance",
                 argumentParser, system,
             ],
             swiftSettings: settings),
@@ -112,6 +114,7 @@ let package = Package(
         .testTarget(name: "GuestImagesTests", dependencies: ["GuestImages", "ArtefactCache", "MatrixModel", subprocess, system], swiftSettings: settings),
         .testTarget(name: "AgentBundlesTests", dependencies: ["AgentBundles", "GuestImages", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "JudgementTests", dependencies: ["Judgement", "MatrixModel", "GuestProtocol"], resources: [.copy("Evidence")], swiftSettings: settings),
+        .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "GuestProtocol", "MatrixModel"], swiftSettings: settings),
         .testTarget(name: "EvidenceStoreTests", dependencies: ["EvidenceStore", "MatrixModel", system], swiftSettings: settings),
         .testTarget(name: "QEMUGuestTests", dependencies: ["QEMUGuest", "GuestProtocol", "MatrixModel", "TestSupport", "fake-qemu", system, subprocess], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "FabricSimulatorTests", dependencies: ["FabricSimulator", "MatrixModel", "TestSupport", "fabric-relay", crypto, subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),

@@ -80,6 +80,25 @@ public struct ClientSpec: Hashable, Sendable {
     }
 }
 
+extension ClientSpec {
+    /// A GET as an HTTP client sends it to one of the platform's services.
+    /// - Parameter host: The Host header; nil for the address.
+    public static func get(
+        _ name: String, user: UInt32 = 0, executable: String = "", isolation: Isolation = .none, address: [UInt8], port: UInt16 = 80, path: String,
+        host: String? = nil, headers: [String] = []
+    ) -> ClientSpec {
+        let numbers = address.suffix(4).map(String.init).joined(separator: ".")
+        let lines = [
+            "GET \(path) HTTP/1.1", "Host: \(host ?? numbers + (port == 80 ? "" : ":\(port)"))", "\(nameHeader): \(nameToken)", "Metadata: true",
+            "x-ms-version: 2012-11-30", "Connection: close",
+        ]
+        let request = (lines + headers).map { $0 + "\r\n" }.joined() + "\r\n"
+        return ClientSpec(
+            name: name, kind: .http, user: user, executable: executable, isolation: isolation, address: address, port: port,
+            request: Array(request.utf8))
+    }
+}
+
 /// Clients that one process plays, all of one user.
 public struct ClientTask: Hashable, Sendable {
     public let specs: [ClientSpec]

@@ -1,10 +1,10 @@
 /// Text taken from evidence, made fit to stand in a finding.
-enum Quote {
+public enum Quote {
     /// The most of a line that a finding carries, in characters.
     static let limit = 400
 
     /// One line, bounded, with control characters shown as escapes: a guest's words must not steer a terminal.
-    static func line(_ text: some StringProtocol) -> String {
+    public static func line(_ text: some StringProtocol) -> String {
         var out = ""
         for scalar in text.unicodeScalars.prefix(limit) {
             out.unicodeScalars.append(contentsOf: isSafe(scalar) ? [scalar] : Array("\\u{\(String(scalar.value, radix: 16))}".unicodeScalars))

@@ -16,6 +16,7 @@ public struct RootCommand: AsyncParsableCommand {
               kmatrix run --kernel '>=5.10,<6.13' --cgroup unified
               kmatrix run --kernel all --format json > run.json
               kmatrix plan --kernel all            what that would boot
+              kmatrix conformance --kernel 6.1     upstream's security checks, by their ids
               kmatrix shell --kernel 6.1 --cgroup legacy    look around in a guest
               kmatrix doctor                       is this machine fit for it?
 
@@ -27,7 +28,7 @@ public struct RootCommand: AsyncParsableCommand {
             130  interrupted
             """,
         version: KmatrixVersion.current,
-        subcommands: [RunCommand.self, PlanCommand.self, KernelsCommand.self, ShellCommand.self, DoctorCommand.self, BenchCommand.self])
+        subcommands: [RunCommand.self, PlanCommand.self, KernelsCommand.self, ConformanceCommand.self, ShellCommand.self, DoctorCommand.self, BenchCommand.self])
 
     public init() {}
 }

@@ -18,10 +18,7 @@ extension MatrixRunner {
             let found = plan.cells.isEmpty ? plan.unavailable.first.map(\.summary) ?? "no cell" : "\(plan.cells.count) cells"
             throw RunnerError(.shellNeedsOneCell, subject: request.kernels.map(\.description).joined(separator: " "), detail: found)
         }
-        let candidates: [FilePath] = ["/bin/busybox", "/usr/bin/busybox"]
-        guard let busybox = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0.string) }) else {
-            throw RunnerError(.shellTool, subject: "busybox")
-        }
+        let busybox = try GuestTool.busybox()
         let emulator = try await Emulator.find()
         let preparer = ArtefactPreparer(catalogue: catalogue, cache: cache, products: products, events: events)
         let prepared = try await preparer.prepare(plan.cells)

@@ -65,6 +65,9 @@ public struct Products: Sendable {
         return files.filter { $0.hasSuffix(".yml") }.map { String($0.dropLast(".yml".count)) }.sorted()
     }
 
+    /// A scenario of the conformance suite.
+    func conformanceScenario(_ name: String) throws -> Scenario { try scenario(at: folder.appending("conformance/\(name).yml")) }
+
     private var scenarioFolder: FilePath { folder.appending("scenarios") }
 
     private func scenario(at path: FilePath) throws -> Scenario {

@@ -30,8 +30,6 @@ enum StandardCourse {
         let address: [UInt8]
         let port: UInt16
         let path: String
-
-        var host: String { address.map(String.init).joined(separator: ".") + (port == 80 ? "" : ":\(port)") }
     }
 
     static let imds = Destination(address: [169, 254, 169, 254], port: 80, path: "/metadata/instance?api-version=2021-02-01")
@@ -45,12 +43,9 @@ enum StandardCourse {
 
     /// A plain GET, as an HTTP client sends it.
     static func request(_ name: String, _ user: UInt32, _ destination: Destination, address: [UInt8]? = nil) -> ClientSpec {
-        let text =
-            "GET \(destination.path) HTTP/1.1\r\nHost: \(destination.host)\r\n\(ClientSpec.nameHeader): \(ClientSpec.nameToken)\r\n"
-            + "Metadata: true\r\nx-ms-version: 2012-11-30\r\nConnection: close\r\n\r\n"
-        return ClientSpec(
-            name: name, kind: .http, user: user, executable: ProbeNames.executable(isRoot: user == 0),
-            address: address ?? destination.address, port: destination.port, request: Array(text.utf8))
+        ClientSpec.get(
+            name, user: user, executable: ProbeNames.executable(isRoot: user == 0), address: address ?? destination.address,
+            port: destination.port, path: destination.path)
     }
 
     /// Those that scenarios speak of.

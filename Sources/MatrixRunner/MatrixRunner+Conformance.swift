@@ -1,0 +1,102 @@
+public import Conformance
+import EvidenceStore
+import FabricSimulator
+import Foundation
+import GuestImages
+import GuestProtocol
+import Judgement
+import MatrixModel
+import QEMUGuest
+public import SystemPackage
+
+extension MatrixRunner {
+    /// Puts the plan's only cell's agent through the conformance suite, a guest for each group of checks.
+    ///
+    /// - Parameter path: Where each group's evidence goes.
+    /// - Returns: A result for every check, in the suite's order; `not-run` for those whose guest did not come to its end.
+    /// - Throws: `RunnerError` when the plan has not exactly one cell, and what makes guests impossible as a whole.
+    public func conformance(_ plan: MatrixPlan, in path: FilePath) async throws -> [ConformanceResult] {
+        guard plan.cells.count == 1, let planned = plan.cells.first else {
+            let found = plan.cells.isEmpty ? plan.unavailable.first.map(\.summary) ?? "no cell" : "\(plan.cells.count) cells"
+            throw RunnerError(.shellNeedsOneCell, subject: request.kernels.map(\.description).joined(separator: " "), detail: found)
+        }
+        let emulator = try await Emulator.find()
+        let preparer = ArtefactPreparer(catalogue: catalogue, cache: cache, products: products, events: events)
+        let prepared = try await preparer.prepare(plan.cells)
+        let kernel = try prepared.artefacts(for: planned).get().kernel
+        let payload = try await preparer.images.payload(preparer.payloadSpec(planned.content, busybox: try GuestTool.busybox()))
+        let chosen = try await chooseAccelerator(emulator, prepared)
+        var boot = BootPlan.cell(PreparedCell(kernel: kernel, payload: payload), accelerator: chosen.accelerator, relay: products.relay, folder: path)
+        boot.limits.total = max(request.timeout, .seconds(300))
+        let groups = ConformanceGroup.all
+        let settled = boot
+        return try await withThrowingTaskGroup(of: (Int, [ConformanceResult]).self) { tasks in
+            var waiting = groups.indices[...]
+            func startNext() {
+                guard let index = waiting.popFirst() else { return }
+                tasks.addTask {
+                    let results = try await run(groups[index], layout: planned.cell.cgroup, boot: settled, emulator: emulator, in: path.appending(groups[index].name))
+                    return (index, results)
+                }
+            }
+            for _ in 0..<request.jobs { startNext() }
+            var results: [Int: [ConformanceResult]] = [:]
+            while let (index, found) = try await tasks.next() {
+                results[index] = found
+                startNext()
+            }
+            return groups.indices.flatMap { results[$0] ?? [] }
+        }
+    }
+
+    private func run(
+        _ group: ConformanceGroup, layout: CgroupLayout, boot plan: BootPlan, emulator: Emulator, in path: FilePath
+    ) async throws -> [ConformanceResult] {
+        events(.preparing("conformance: \(group.name), \(group.checks.count) checks"))
+        let scenario = try products.conformanceScenario(group.scenario)
+        try DurableFile.makeFolder(path)
+        var boot = plan
+        boot.folder = path
+        let guestPlan = GuestPlan(
+            layout: layout, agentPath: ArtefactPreparer.agentPath, steps: group.steps, awaitsSuccess: scenario.expectation.status == "SUCCESS",
+            clientDeadline: 10_000)
+        let session = GuestSession(plan: guestPlan, expectation: scenario.expectation, events: { _ in })
+        do {
+            let settled = boot
+            let (outcome, requests) = try await Fabric.serve(in: path, journal: path.appending(EvidenceFile.fabricJournal.rawValue), scenario: scenario) {
+                try await withGuest(settled, emulator: emulator) { guest in await session.converse(with: guest) }
+            }
+            session.end(outcome.ending, journal: requests)
+        } catch {
+            try Task.checkCancellation()
+            session.fail(error)
+        }
+        let evidence = session.evidence
+        for (item, name) in [(EvidenceItem.status, EvidenceFile.status), (.agentLog, .agentLog), (.agentOutput, .agentOutput)] {
+            if let found = evidence.items[item] { try? Data(found.bytes).write(to: URL(filePath: path.appending(name.rawValue).string)) }
+        }
+        guard evidence.fate == .poweredOff, evidence.setupFailure == nil, let journal = evidence.journal else {
+            let reason = evidence.setupFailure.map { "the guest could not do '\($0.step)': \($0.reason)" } ?? "the guest did not come to its end: \(evidence.fate)"
+            return group.checks.map { ConformanceResult(notRun: $0, reason: reason) }
+        }
+        let found = ConformanceEvidence(
+            reports: evidence.reports, commands: evidence.commands, listings: evidence.listings, journal: journal,
+            status: evidence.items[.status]?.text ?? "")
+        return group.checks.map { check in
+            var result = check.result(found)
+            result.detail = Quote.line(result.detail)
+            return result
+        }
+    }
+}
+
+/// Programs of this machine that a guest borrows.
+enum GuestTool {
+    static func busybox() throws -> FilePath {
+        let candidates: [FilePath] = ["/bin/busybox", "/usr/bin/busybox"]
+        guard let found = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0.string) }) else {
+            throw RunnerError(.shellTool, subject: "busybox")
+        }
+        return found
+    }
+}
