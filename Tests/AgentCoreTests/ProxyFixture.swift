@@ -41,7 +41,7 @@ struct ProxyFixture {
         let keys = KeyBoard()
         keys.install(key)
         let server = ProxyServer(
-            audit: FixedAudit(entry: audited ? entry : nil), ledger: ledger, log: AgentLog(folder: nil, systemLevel: .error),
+            audit: FixedAudit(entry: audited ? entry : nil, record: record), ledger: ledger, log: AgentLog(folder: nil, systemLevel: .error),
             limits: limits, keys: keys, authoriser: authoriser, locals: locals, connectionLog: connectionLog, serviceOf: { _ in service })
         let proxy = try await server.bind(address: .loopback, port: 0, group: group).get()
         do {
@@ -111,12 +111,17 @@ struct ProxyFixture {
 
 private struct FixedAudit: AuditSource {
     let entry: AuditEntry?
-    func consume(source: Endpoint) -> AuditEntry? { entry }
+    let record: OriginRecord
+
+    func consume(source: Endpoint) -> AuditEntry? {
+        record.addConsumed(source)
+        return entry
+    }
 }
 
 /// What the destination saw.
 final class OriginRecord: Sendable {
-    private let state = Mutex((requests: [String](), connections: 0))
+    private let state = Mutex((requests: [String](), connections: 0, consumed: [Endpoint]()))
     /// One element for each connection that has ended.
     let endings: AsyncStream<Void>
     private let ended: AsyncStream<Void>.Continuation
@@ -126,6 +131,9 @@ final class OriginRecord: Sendable {
     var requests: [String] { state.withLock { $0.requests } }
     var connections: Int { state.withLock { $0.connections } }
     func add(_ request: String) { state.withLock { $0.requests.append(request) } }
+    /// The sources whose entries the proxy took.
+    var consumed: [Endpoint] { state.withLock { $0.consumed } }
+    func addConsumed(_ source: Endpoint) { state.withLock { $0.consumed.append(source) } }
     func addEnding() { ended.yield() }
     func addConnection() { state.withLock { $0.connections += 1 } }
 }

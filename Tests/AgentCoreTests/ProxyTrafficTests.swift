@@ -141,6 +141,43 @@ struct ProxyTrafficTests {
         }
     }
 
+    @Test("a connection that is refused leaves no entry for the next from its port", arguments: [UInt32(0), 1000])
+    func entries(user: UInt32) async throws {
+        var limits = ProxyLimits()
+        limits.connections = 0
+        try await ProxyFixture.with(limits: limits, userID: user, script: Self.hello) { fixture in
+            _ = try? await fixture.talk([Self.get()])
+            #expect(fixture.origin.consumed.count == 1)
+            #expect(fixture.origin.consumed.allSatisfy { $0.port != 0 })
+        }
+    }
+
+    @Test("some connections are for root alone", arguments: [(UInt32(0), true), (1000, false)])
+    func reserve(user: UInt32, hasRoom: Bool) async throws {
+        var limits = ProxyLimits()
+        limits.connections = 8
+        limits.connectionsForRoot = 3
+        try await ProxyFixture.with(limits: limits, userID: user, script: Self.hello) { fixture in
+            try await fixture.holding(5) {
+                let answer = (try? await fixture.talk([Self.get()]) { $0.hasSuffix("hello") }) ?? ""
+                #expect(answer.isEmpty == !hasRoom)
+            }
+        }
+    }
+
+    @Test("says once that there is no room, and again after there was")
+    func admission() {
+        var limits = ProxyLimits()
+        (limits.connections, limits.connectionsForRoot) = (4, 2)
+        let admission = Admission(limits)
+        #expect((0..<2).map { _ in admission.enter(isRoot: false) } == [.admitted, .admitted])
+        #expect(admission.enter(isRoot: false) == .refused(isFirst: true))
+        #expect(admission.enter(isRoot: true) == .admitted)
+        #expect(admission.enter(isRoot: false) == .refused(isFirst: false))
+        for _ in 0..<3 { admission.leave() }
+        #expect((0..<3).map { _ in admission.enter(isRoot: false) } == [.admitted, .admitted, .refused(isFirst: true)])
+    }
+
     @Test("a target too long gets 414, one that is none 400", arguments: [
         ("GET /\(String(repeating: "a", count: 40_000))", "414 URI Too Long"), ("OPTIONS *", "400 Bad Request"), ("GET h:80", "400 Bad Request"), ("GET /a#b", "400 Bad Request"),
         ("GET /é", "400 Bad Request"), ("GET http://other/", "403 Forbidden"), ("GET /a%0d%0aX:%20y", "200 OK"),

@@ -30,7 +30,7 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
     var call: (method: HTTPMethod, target: String, began: MonotonicTime)?
 
     var context: ChannelHandlerContext?
-    var caller: (entry: AuditEntry, claims: CallerClaims)?
+    let caller: (entry: AuditEntry, claims: CallerClaims)?
     var phase = Phase.awaitingHead
     var destination = Destination.none
 
@@ -39,8 +39,10 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
     var lastDeadline = NIODeadline.distantFuture
     var timer: (task: Scheduled<Void>, due: NIODeadline)?
 
-    init(context: ProxyContext) {
+    /// - Parameter entry: Nil for a client that connected to the proxy directly.
+    init(context: ProxyContext, entry: AuditEntry?) {
         shared = context
+        caller = entry.map { ($0, CallerClaims($0, users: context.users)) }
         number = context.connectionLog.openConnection()
     }
 
@@ -49,9 +51,6 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     func channelActive(context: ChannelHandlerContext) {
-        if let source = context.channel.remoteAddress.flatMap(Endpoint.init), let entry = shared.audit.consume(source: source) {
-            caller = (entry, CallerClaims(entry, users: shared.users))
-        }
         expect(within: shared.limits.headTime)
         context.fireChannelActive()
     }

@@ -4,6 +4,8 @@ public import NIOCore
 public struct ProxyLimits: Sendable {
     /// Connections at once; further ones are closed.
     public var connections = 512
+    /// Of these, how many only root gets: other users cannot keep the guest's own agents from the platform.
+    public var connectionsForRoot = 128
     /// From the connection, or the last answer's end, until a request's head is whole.
     public var headTime = TimeAmount.seconds(60)
     /// Without any progress within a request.

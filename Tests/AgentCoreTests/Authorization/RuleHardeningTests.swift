@@ -53,7 +53,9 @@ struct RuleHardeningTests {
     }
 
     @Test("an item of which the mode cannot be read is enforced, one that says it only watches is not", arguments: [
-        (#"{"defaultAccess":"allow","id":"x"}"#, AuthorisationDecision.deny), (#"{"mode":7,"defaultAccess":"allow"}"#, .deny), (#"{"mode":null,"defaultAccess":"allow"}"#, .deny),
+        (#"{"rules":7}"#, AuthorisationDecision.deny), (#"{"mode":7,"defaultAccess":"allow"}"#, .deny), (#"{"mode":null,"defaultAccess":7}"#, .deny),
+        // An item that is whole and names no mode is switched off, as the status says of it.
+        (#"{"defaultAccess":"deny","id":"x"}"#, .allow),
         (#"{"mode":"often","rules":7}"#, .deny), (#"{"mode":"Audit","rules":7}"#, .audit), (#"{"mode":"disabled","rules":7}"#, .allow), ("[]", .deny), ("null", .deny),
     ])
     func unreadable(text: String, decision: AuthorisationDecision) throws {
