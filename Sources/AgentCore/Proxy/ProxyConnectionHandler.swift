@@ -98,13 +98,15 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
+        let status: HTTPResponseStatus = (error as? HTTPParserError) == .headerOverflow ? .requestHeaderFieldsTooLarge : .badRequest
         switch phase {
+        // What follows a refused request is no request to the parser either; closing now could take the answer from the client.
+        case .closing: break
+        case _ where !(error is HTTPParserError): context.close(promise: nil)
         case .awaitingHead:
             startCall(nil)
-            refuse(error == .headerOverflow ? .requestHeaderFieldsTooLarge : .badRequest)
-        case .exchanging: giveUp(error == .headerOverflow ? .requestHeaderFieldsTooLarge : .badRequest)
-        case .closing: context.close(promise: nil)
+            refuse(status)
+        case .exchanging: giveUp(status)
         }
     }
 
