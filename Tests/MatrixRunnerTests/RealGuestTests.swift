@@ -1,4 +1,5 @@
 import ArtefactCache
+import Conformance
 import EvidenceStore
 import Foundation
 import GuestImages
@@ -53,6 +54,17 @@ struct RealGuestTests {
         let cells = try await RealGuests.run(kernels: ["6.1"], layouts: [.unified], scenarios: ["all"])
         #expect(cells.count >= 13)
         for cell in cells { #expect(cell.verdict == .compatible, "\(cell.id): \(cell.summary)") }
+    }
+
+    @Test("our agent passes upstream's security checks, by either design")
+    func conformance() async throws {
+        for programs in [[], ["kprobe-audit"]] {
+            let folder = try TemporaryFolder()
+            let runner = try RealGuests.runner(kernels: ["6.1"], layouts: [.unified], programs: programs)
+            let results = try await runner.conformance(try await runner.plan(), in: folder.path)
+            #expect(results.count == ConformanceGroup.checks.count)
+            for result in results { #expect([.pass, .notApplicable].contains(result.status), "\(result.id): \(result.detail)") }
+        }
     }
 
     @Test(
@@ -112,7 +124,7 @@ enum RealGuests {
         return try await CellRunner(context: context, folder: RunFolder.create(at: folder.path.appending("run"))).run(cell, prepared)
     }
 
-    private static func runner(kernels: [String], layouts: [CgroupLayout], programs: [String], scenarios: [String] = []) throws -> MatrixRunner {
+    static func runner(kernels: [String], layouts: [CgroupLayout], programs: [String], scenarios: [String] = []) throws -> MatrixRunner {
         let products = try #require(products)
         let cache = ArtefactCache.standard()
         let request = MatrixRequest(

@@ -25,7 +25,8 @@ public struct AuthorizationItem: Hashable, Sendable {
         guard case .object = document else { throw Malformed(description: "it is \(document.typeName)") }
         let reader = RuleReader(document)
         self.init(
-            id: try reader.text("id") ?? "", mode: Self.mode(try reader.text("mode") ?? ""), allowsByDefault: try reader.text("defaultAccess")?.lowercased() == "allow",
+            id: try reader.text("id") ?? "", mode: Self.mode(try reader.text("mode") ?? ""),
+            allowsByDefault: try reader.text("defaultAccess")?.lowercased() == "allow",
             rules: try document["rules"].flatMap { (rules) throws(Malformed) in rules == .null ? nil : try RuleLists(rules) })
     }
 

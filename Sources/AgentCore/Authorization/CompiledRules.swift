@@ -34,7 +34,11 @@ struct CompiledRules: Hashable, Sendable {
             for name in assignment.identities where byName[name] == nil { problems.append("identity '\(name)' does not exist") }
             let members = assignment.identities.compactMap { byName[$0] }
             for privilege in role.privileges {
-                if known.contains(privilege) { holders[privilege, default: []] += members } else { problems.append("privilege '\(privilege)' does not exist") }
+                guard known.contains(privilege) else {
+                    problems.append("privilege '\(privilege)' does not exist")
+                    continue
+                }
+                holders[privilege, default: []] += members
             }
         }
         let distinct = Dictionary(privileges.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })

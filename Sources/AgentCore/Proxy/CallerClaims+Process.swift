@@ -33,7 +33,9 @@ extension CallerClaims {
     /// When the process began, in clock ticks since the machine's start: field 22 of `/proc/PID/stat` (proc(5)). The second field may
     /// hold blanks and parentheses itself, so the last one ends it.
     private static func startTime(_ process: String) -> String? {
-        guard let bytes = try? BoundedFile.read(FilePath("\(process)/stat"), limit: 4096), let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+        guard let bytes = try? BoundedFile.read(FilePath("\(process)/stat"), limit: 4096),
+            let end = bytes.lastIndex(of: UInt8(ascii: ")"))
+        else { return nil }
         let fields = bytes[bytes.index(after: end)...].split(separator: UInt8(ascii: " "))
         return fields.count > 19 ? String(decoding: fields[19], as: UTF8.self) : nil
     }

@@ -7,8 +7,7 @@ enum CommandLineRedaction {
 
     /// What comes before a secret, in lower case, with or without dashes, before `=` or `:` or as an option with the next word.
     private static let names = [
-        "password", "passwd", "pwd", "passphrase", "secret", "token", "sig", "signature", "key", "accountkey", "sharedaccesskey", "accesskey", "apikey",
-        "api-key", "access-token", "sas", "credential", "credentials", "connectionstring", "authorization", "client-secret", "client_secret",
+        "pwd", "passphrase", "token", "sig", "signature", "key", "sas", "credential", "credentials", "authorization",
     ]
 
     /// Words that no name of anything else has in it.

@@ -60,6 +60,7 @@ public final class ConnectionLog: Sendable {
 
     /// A name must not look like a line of its own.
     private static func printable(_ text: String) -> String {
-        text.utf8.contains { $0 < 0x20 || $0 == 0x7f } ? String(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7f ? "?" : Character($0) }) : text
+        guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else { return text }
+        return String(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7f ? "?" : Character($0) })
     }
 }
