@@ -302,6 +302,13 @@ struct CallerTests {
         #expect(gone.executable == nil && gone.commandLine == "undefined" && gone.userName == "undefined" && gone.groups == [])
     }
 
+    @Test("of a process that runs for somebody else by now are empty")
+    func reused() {
+        let entry = AuditEntry(destination: .wireServer, processID: UInt32(getpid()), userID: 4_000_000_000, isRoot: false)
+        let claims = CallerClaims(entry, users: UserDatabase())
+        #expect(claims.executable == nil && claims.commandLine == "undefined" && claims.processName == "")
+    }
+
     @Test("command lines carry no secret", arguments: [
         (["curl", "-s", "http://x/"], "curl -s http://x/"), (["a", "b", "c", "d", "e"], "a b c d"), (["x", "--password=hunter2"], "x --password=[REDACTED]"),
         (["x", "--token", "abc"], "x --token [REDACTED]"), (["x", "-p", "AccountKey=abc==;Endpoint=y"], "x -p AccountKey=[REDACTED];Endpoint=y"),
