@@ -289,6 +289,15 @@ struct ProxyTrafficTests {
         }
     }
 
+    @Test("a client cannot have the agent's headers taken away by the next reader", arguments: ["close, X-MS-Azure-Host-Claims", "x-ms-azure-host-authorization"])
+    func hopByHop(value: String) async throws {
+        try await ProxyFixture.with(key: RequestSignerTests.key, script: Self.hello) { fixture in
+            let answer = try await fixture.talk([Self.get("/", "Connection: \(value)\r\n")])
+            #expect(answer.hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
+            #expect(fixture.origin.connections == 0)
+        }
+    }
+
     @Test("random requests: one request to the destination for each answered, and nothing else", arguments: 0..<3)
     func random(seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed + 100)

@@ -8,6 +8,8 @@ enum RequestCheck {
     /// Nil for a head that may go on.
     static func refusal(of head: HTTPRequestHead, _ limits: ProxyLimits) -> HTTPResponseStatus? {
         if let refusal = FramingCheck.refusal(of: head) { return refusal }
+        // Headers named there are for the next reader to take away; the agent's own are not for a client to name.
+        guard !head.headers["connection"].contains(where: ForwardingHeaders.isReserved) else { return .badRequest }
         guard head.uri.utf8.count <= limits.targetBytes else { return .uriTooLong }
         guard bodyLength(head) <= (ExemptCall.matches(head) ? limits.exemptBodyBytes : limits.bodyBytes) else { return .payloadTooLarge }
         guard methods.contains(head.method) else { return .methodNotAllowed }
