@@ -72,7 +72,7 @@ public final class AgentDaemon {
         let proxy = ProxyServer(
             audit: audit, ledger: ledger, log: log, keys: keys, clock: clock, authoriser: rules,
             locals: [ProvisionEndpoint.path: ProvisionEndpoint(provisioning), AggregatedStatusEndpoint.path: AggregatedStatusEndpoint(status)],
-            connectionLog: configuration.logFolder.map { AgentLog(folder: $0, name: ConnectionLog.name, fileLevel: configuration.fileLogLevel, systemLevel: nil) })
+            connectionLog: ConnectionLog(folder: configuration.logFolder, level: configuration.fileLogLevel))
         let keeper = keyKeeper(group)
         provisioning.onNotify { keeper.wake() }
         status.update { $0.redirector = ModuleStatus(.unknown, "eBPF redirector is starting") }

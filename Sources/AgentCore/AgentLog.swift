@@ -1,7 +1,7 @@
 internal import Synchronization
 public import SystemPackage
 
-/// A log of the agent's: lines on standard output (standard error for errors and warnings) and in a file, which is rolled.
+/// The agent's log: lines on standard output (standard error for errors and warnings) and in `ProxyAgent.log`, which is rolled.
 public final class AgentLog: Sendable {
     /// In bytes; then the file is rolled.
     static let largestFile = 10 << 20
@@ -11,24 +11,21 @@ public final class AgentLog: Sendable {
     static let longestLine = 64 << 10
 
     private let fileLevel: LogLevel
-    private let systemLevel: LogLevel?
+    private let systemLevel: LogLevel
     private let output: LogStream
     private let error: LogStream
     private let file: Mutex<RollingFile?>
 
-    /// - Parameters:
-    ///   - folder: Where the file goes; nil for none. One that cannot be made is said on standard error.
-    ///   - name: The file's, without `.log`.
-    ///   - systemLevel: What goes to the standard streams as well; nil for nothing.
-    public convenience init(folder: FilePath?, name: String = "ProxyAgent", fileLevel: LogLevel = .info, systemLevel: LogLevel? = .info) {
+    /// - Parameter folder: Where `ProxyAgent.log` goes; nil for no file. One that cannot be made is said on standard error.
+    public convenience init(folder: FilePath?, fileLevel: LogLevel = .info, systemLevel: LogLevel = .info) {
         let journal = LogStream.journal
         self.init(
-            file: folder.map { RollingFile(path: $0.appending("\(name).log"), largest: Self.largestFile, files: Self.files) },
+            file: folder.map { RollingFile(path: $0.appending("ProxyAgent.log"), largest: Self.largestFile, files: Self.files) },
             fileLevel: fileLevel, systemLevel: systemLevel, output: LogStream(.standardOutput, journal: journal),
             error: LogStream(.standardError, journal: journal))
     }
 
-    init(file: RollingFile?, fileLevel: LogLevel, systemLevel: LogLevel?, output: LogStream, error: LogStream) {
+    init(file: RollingFile?, fileLevel: LogLevel, systemLevel: LogLevel, output: LogStream, error: LogStream) {
         self.fileLevel = fileLevel
         self.systemLevel = systemLevel
         self.output = output
@@ -41,20 +38,21 @@ public final class AgentLog: Sendable {
         }
     }
 
-    /// Whether a line of that level goes anywhere.
-    func writes(_ level: LogLevel) -> Bool {
-        systemLevel.map { level <= $0 } == true || level <= fileLevel && file.withLock { $0 != nil }
+    public func log(_ level: LogLevel, _ message: String) {
+        let line = Self.line(level, message)
+        if level <= systemLevel { (level <= .warn ? error : output).write(level, line) }
+        if level <= fileLevel { file.withLock { $0?.append(line) } }
     }
 
-    public func log(_ level: LogLevel, _ message: String) {
+    /// Time, level and message, with the end of the line.
+    static func line(_ level: LogLevel, _ message: String) -> [UInt8] {
         let header = "\(WallClock.now.timestamp) [\(level.name.uppercased())]"
         let padding = String(repeating: " ", count: max(0, 34 - header.utf8.count))
         var line = Array(header.utf8) + Array(padding.utf8)
-        line += message.utf8.prefix(Self.longestLine - line.count).map(Self.printable)
-        while line.last == Self.space { line.removeLast() }
+        line += message.utf8.prefix(longestLine - line.count).map(printable)
+        while line.last == space { line.removeLast() }
         line.append(0x0a)
-        if let systemLevel, level <= systemLevel { (level <= .warn ? error : output).write(level, line) }
-        if level <= fileLevel { file.withLock { $0?.append(line) } }
+        return line
     }
 
     private static let space: UInt8 = 0x20

@@ -24,11 +24,15 @@ enum BoundedFile {
         }
     }
 
-    /// What tells a file from the same one changed: when it was written, its length and its number. Nil when there is none.
-    static func signature(of path: FilePath) -> [Int]? {
+    /// What tells a file from the same one changed: when it was written and changed, its length and its number. Nil when there is none.
+    static func signature(of path: FilePath) throws(Errno) -> [Int]? {
         var status = stat()
-        guard path.withPlatformString({ lstat($0, &status) }) == 0 else { return nil }
-        return [status.st_mtim.tv_sec, status.st_mtim.tv_nsec, Int(status.st_size), Int(status.st_ino)]
+        guard path.withPlatformString({ stat($0, &status) }) == 0 else {
+            guard errno == ENOENT else { throw Errno(rawValue: errno) }
+            return nil
+        }
+        let times = [status.st_mtim, status.st_ctim].flatMap { [$0.tv_sec, $0.tv_nsec] }
+        return times + [Int(status.st_size), Int(status.st_ino), Int(status.st_mode & S_IFMT)]
     }
 
     /// Writes beside the file, then renames: a reader sees the old content or the new.

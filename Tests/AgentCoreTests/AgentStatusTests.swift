@@ -118,8 +118,24 @@ struct RequestLedgerTests {
         for number in 0..<1000 { ledger.record(caller: nil, destination: .wireServer, responseStatus: "\(number)", outcome: .refused) }
         var status = AgentStatus()
         ledger.fill(&status)
-        #expect(status.connections.count == RequestLedger.largestList)
-        #expect(status.refusals.count == RequestLedger.largestList)
+        #expect(status.connections.count == RequestLedger.largestListWithShared)
+        #expect(status.refusals.count == RequestLedger.largestListWithShared)
+    }
+
+    @Test("a user who starts many programs hides nobody, and each request is counted")
+    func shared() {
+        let ledger = RequestLedger()
+        func caller(_ user: String, _ line: String) -> CallerClaims {
+            CallerClaims(processID: 1, userID: 1, userName: user, isRoot: false, executable: "/bin/x", commandLine: line)
+        }
+        for number in 0..<1000 {
+            ledger.record(caller: caller("eve", "x \(number)"), destination: .wireServer, responseStatus: "403 Forbidden", outcome: .refused)
+        }
+        for line in ["a", "b"] { ledger.record(caller: caller("root", line), destination: .instanceMetadata, responseStatus: "200 OK", outcome: .answered) }
+        var status = AgentStatus()
+        ledger.fill(&status)
+        #expect(status.connections.map(\.count).reduce(0, +) == 1002)
+        #expect(status.connections.filter { $0.key.userName == "root" }.map(\.count) == [2])
     }
 }
 

@@ -19,12 +19,14 @@ struct ForwardingHeadersTests {
     func replaced() {
         let forged: HTTPHeaders = [
             "X-MS-Azure-Host-Claims": "forged", "x-ms-azure-host-claims": "forged", "X-Ms-Azure-Host-Date": "forged",
-            "x-ms-azure-host-authorization": "forged", "X-MS-AZURE-HOST-AUTHORIZATION": "forged", "Metadata": "true",
+            "x-ms-azure-host-authorization": "forged", "X-MS-AZURE-HOST-AUTHORIZATION": "forged", "x_ms_azure_host_claims": "forged",
+            "X-MS-Azure-Host-Other": "forged", "x-ms-azure-host": "kept", "Metadata": "true",
         ]
         let headers = ForwardingHeaders.request(forged, claims: caller, date: time.httpDate)
         #expect(!headers.contains { $0.value == "forged" })
         #expect(!headers.contains(name: "x-ms-azure-host-authorization"))
         #expect(headers["metadata"] == ["true"])
+        #expect(headers["x-ms-azure-host"] == ["kept"])
     }
 
     @Test("answers carry the sign of the proxy once")

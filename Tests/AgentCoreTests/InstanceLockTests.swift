@@ -10,7 +10,7 @@ struct InstanceLockTests {
     @Test("is refused while the first runs, by its number, and not afterwards")
     func second() throws {
         let folder = try TemporaryFolder()
-        let log = AgentLog(folder: nil, systemLevel: nil)
+        let log = AgentLog(folder: nil, systemLevel: .error)
         var first = try InstanceLock.take(in: folder.path.appending("lib"), log: log)
         #expect(first != nil)
         let error = try #require(throws: InstanceLock.Taken.self) { _ = try InstanceLock.take(in: folder.path.appending("lib"), log: log) }
@@ -21,6 +21,6 @@ struct InstanceLockTests {
 
     @Test("runs without a lock where there is no place for one")
     func nowhere() throws {
-        #expect(try InstanceLock.take(in: "/proc/nowhere", log: AgentLog(folder: nil, systemLevel: nil)) == nil)
+        #expect(try InstanceLock.take(in: "/proc/nowhere", log: AgentLog(folder: nil, systemLevel: .error)) == nil)
     }
 }

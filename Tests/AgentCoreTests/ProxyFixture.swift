@@ -21,7 +21,8 @@ struct ProxyFixture {
     /// - Parameter script: Nil for a destination nobody listens on.
     static func with(
         limits: ProxyLimits = ProxyLimits(), audited: Bool = true, userID: UInt32 = 0, service: PlatformService? = .imds, key: LatchedKey? = nil,
-        authoriser: any Authoriser = BaselineAuthoriser(), locals: [String: any LocalEndpoint] = [:], script: Script?,
+        authoriser: any Authoriser = BaselineAuthoriser(), locals: [String: any LocalEndpoint] = [:],
+        connectionLog: ConnectionLog = ConnectionLog(folder: nil), script: Script?,
         _ body: (ProxyFixture) async throws -> Void
     ) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -41,8 +42,8 @@ struct ProxyFixture {
         let keys = KeyBoard()
         keys.install(key)
         let server = ProxyServer(
-            audit: FixedAudit(entry: audited ? entry : nil), ledger: ledger, log: AgentLog(folder: nil, systemLevel: .error),
-            limits: limits, keys: keys, authoriser: authoriser, locals: locals, serviceOf: { _ in service })
+            audit: FixedAudit(entry: audited ? entry : nil, record: record), ledger: ledger, log: AgentLog(folder: nil, systemLevel: .error),
+            limits: limits, keys: keys, authoriser: authoriser, locals: locals, connectionLog: connectionLog, serviceOf: { _ in service })
         let proxy = try await server.bind(address: .loopback, port: 0, group: group).get()
         do {
             try await body(ProxyFixture(proxy: proxy, origin: record, ledger: ledger))
@@ -53,18 +54,47 @@ struct ProxyFixture {
         }
     }
 
-    /// Sends the parts, each after the text received so far satisfies `until` (the last after the last part).
-    func talk(_ parts: [String], until isDone: (String) -> Bool = { _ in false }) async throws -> String {
+    private func connect(halfCloses: Bool = false) async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
         let address = try present(proxy.localAddress)
-        let channel = try await ClientBootstrap(group: proxy.eventLoop).connect(to: address) { channel in
-            channel.eventLoop.makeCompletedFuture { try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel) }
+        return try await ClientBootstrap(group: proxy.eventLoop).connect(to: address) { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
+                    wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: halfCloses))
+            }
         }
+    }
+
+    /// Sends a text, closes the sending half, and returns what comes.
+    func talkHalfClosing(_ text: String) async throws -> String {
+        try await connect(halfCloses: true).executeThenClose { inbound, outbound in
+            try await outbound.write(ByteBuffer(string: text))
+            outbound.finish()
+            var all = ""
+            for try await buffer in inbound { all += String(buffer: buffer) }
+            return all
+        }
+    }
+
+    /// Runs `body` while so many connections are open and say nothing.
+    func holding(_ count: Int, _ body: () async throws -> Void) async throws {
+        let address = try present(proxy.localAddress)
+        var channels: [any Channel] = []
+        for _ in 0..<count { channels.append(try await ClientBootstrap(group: proxy.eventLoop).connect(to: address).get()) }
+        try await body()
+        for channel in channels { try await channel.close().get() }
+    }
+
+    /// Sends the parts, each after the text received so far satisfies `until` (the last after the last part).
+    /// - Parameter pieces: So many parts at first are sent one after another without waiting.
+    func talk(_ parts: [String], pieces: Int = 1, until isDone: (String) -> Bool = { _ in false }) async throws -> String {
+        let channel = try await connect()
         return try await channel.executeThenClose { inbound, outbound in
             var iterator = inbound.makeAsyncIterator()
             var all = ""
-            for part in parts {
+            for (number, part) in parts.enumerated() {
                 // A proxy that has hung up by now is what some tests wait for.
                 do { try await outbound.write(ByteBuffer(string: part)) } catch ChannelError.ioOnClosedChannel { break }
+                if number + 1 < pieces { continue }
                 var received = ""
                 do {
                     while !isDone(received), let buffer = try await iterator.next() { received += String(buffer: buffer) }
@@ -88,12 +118,17 @@ struct ProxyFixture {
 
 private struct FixedAudit: AuditSource {
     let entry: AuditEntry?
-    func consume(source: Endpoint) -> AuditEntry? { entry }
+    let record: OriginRecord
+
+    func consume(source: Endpoint) -> AuditEntry? {
+        record.addConsumed(source)
+        return entry
+    }
 }
 
 /// What the destination saw.
 final class OriginRecord: Sendable {
-    private let state = Mutex((requests: [String](), connections: 0))
+    private let state = Mutex((requests: [String](), connections: 0, consumed: [Endpoint]()))
     /// One element for each connection that has ended.
     let endings: AsyncStream<Void>
     private let ended: AsyncStream<Void>.Continuation
@@ -103,6 +138,9 @@ final class OriginRecord: Sendable {
     var requests: [String] { state.withLock { $0.requests } }
     var connections: Int { state.withLock { $0.connections } }
     func add(_ request: String) { state.withLock { $0.requests.append(request) } }
+    /// The sources whose entries the proxy took.
+    var consumed: [Endpoint] { state.withLock { $0.consumed } }
+    func addConsumed(_ source: Endpoint) { state.withLock { $0.consumed.append(source) } }
     func addEnding() { ended.yield() }
     func addConnection() { state.withLock { $0.connections += 1 } }
 }

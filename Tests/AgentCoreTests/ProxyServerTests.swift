@@ -236,18 +236,6 @@ struct ProxyServerTests {
             }
         }
 
-        @Test("a destination that never answers does not hold the connection for ever")
-        func stalled() async throws {
-            var limits = ProxyLimits()
-            limits.stallTime = .milliseconds(20)
-            try await ProxyFixture.with(limits: limits, script: { _ in nil }) { fixture in
-                let answer = try await fixture.talk([get("/")])
-                #expect(answer == "")
-                var endings = fixture.origin.endings.makeAsyncIterator()
-                await endings.next()
-            }
-        }
-
         @Test("more connections than the limit are closed at once")
         func tooMany() async throws {
             var limits = ProxyLimits()

@@ -296,6 +296,19 @@ struct JudgeTests {
             #expect(Self.spoilt { $0.replaceRequest(of: "crowd-root-2", by: nil) }.cause == .notForwarded)
         }
 
+        @Test("of a large crowd a few without an answer prove nothing, and are tried again")
+        func fewLost() {
+            let judgment = Self.spoilt { evidence in
+                let more = (10..<40).map { Samples.client("crowd-root", 0).member($0) }
+                evidence.clients += more
+                evidence.reports += more.map { Samples.report($0) }
+                evidence.journal? += more.dropLast().map { Samples.request($0) }
+                evidence.replaceReport(by: ClientReport(name: "crowd-root-39", httpStatus: 502))
+            }
+            #expect(judgment.cause == .harness)
+            #expect(judgment.verdict == .inconclusive)
+        }
+
         @Test("of a crowd some who are not recognised degrade, where all others are served")
         func unrecognised() {
             let judgment = Self.spoilt {

@@ -25,21 +25,21 @@ public struct AuthorizationItem: Hashable, Sendable {
         guard case .object = document else { throw Malformed(description: "it is \(document.typeName)") }
         let reader = RuleReader(document)
         self.init(
-            id: try reader.text("id") ?? "", mode: Self.mode(document), allowsByDefault: try reader.text("defaultAccess")?.lowercased() == "allow",
+            id: try reader.text("id") ?? "", mode: Self.mode(try reader.text("mode") ?? ""),
+            allowsByDefault: try reader.text("defaultAccess")?.lowercased() == "allow",
             rules: try document["rules"].flatMap { (rules) throws(Malformed) in rules == .null ? nil : try RuleLists(rules) })
     }
 
-    /// What is in force when an item cannot be read: nothing passes, unless the platform only watches.
-    static func closed(_ document: JSONValue?) -> AuthorizationItem {
+    /// What is in force when an item cannot be read: nothing passes, unless it still says that the platform only watches.
+    static func closed(_ document: JSONValue) -> AuthorizationItem {
         var mode = Mode.enforce
-        if let document, case .object = document { mode = Self.mode(document) }
+        if case .string(let text)? = document["mode"], known[text.lowercased()] != nil { mode = Self.mode(text) }
         return AuthorizationItem(id: "", mode: mode, allowsByDefault: false, rules: nil)
     }
 
-    static func mode(_ document: JSONValue) -> Mode {
-        guard case .string(let text)? = document["mode"] else { return .disabled }
-        return ["enforce": .enforce, "audit": .audit][text.lowercased()] ?? .disabled
-    }
+    private static let known: [String: Mode] = ["enforce": .enforce, "audit": .audit, "disabled": .disabled]
+
+    private static func mode(_ text: String) -> Mode { known[text.lowercased()] ?? .disabled }
 }
 
 /// Privileges, roles, identities and who has which role.

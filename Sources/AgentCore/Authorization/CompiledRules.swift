@@ -34,7 +34,11 @@ struct CompiledRules: Hashable, Sendable {
             for name in assignment.identities where byName[name] == nil { problems.append("identity '\(name)' does not exist") }
             let members = assignment.identities.compactMap { byName[$0] }
             for privilege in role.privileges {
-                if known.contains(privilege) { holders[privilege, default: []] += members } else { problems.append("privilege '\(privilege)' does not exist") }
+                guard known.contains(privilege) else {
+                    problems.append("privilege '\(privilege)' does not exist")
+                    continue
+                }
+                holders[privilege, default: []] += members
             }
         }
         let distinct = Dictionary(privileges.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
@@ -60,17 +64,30 @@ struct CompiledRules: Hashable, Sendable {
 }
 
 extension CompiledRules.Grant {
-    fileprivate func matches(_ path: String, _ pairs: [String: String]) -> Bool {
-        path.hasPrefix(self.path) && query.allSatisfy { pairs[$0.key] == $0.value }
+    fileprivate func matches(_ path: RuleTarget.Text, _ pairs: [RuleTarget.Text: RuleTarget.Text]) -> Bool {
+        path.starts(with: self.path.utf8)
+            && query.allSatisfy { wanted in pairs[Array(wanted.key.utf8)].map { $0.elementsEqual(wanted.value.utf8) } ?? false }
     }
 }
 
 extension RuleLists.Identity {
+    /// A field that is set never matches what is not known of a caller.
     func matches(_ caller: CallerClaims) -> Bool {
-        if let userName, userName != caller.userName { return false }
-        if let processName, processName != caller.processName { return false }
-        if let executable, executable.split(separator: "/") != (caller.executable ?? "").split(separator: "/") { return false }
-        if let groupName, !caller.groups.contains(groupName) { return false }
+        if let userName, !Self.areSame(userName, caller.userName) { return false }
+        if let processName, caller.executable == nil || !Self.areSame(processName, caller.processName) { return false }
+        if let executable {
+            guard let own = caller.executable, Self.areSamePath(executable, own) else { return false }
+        }
+        if let groupName, !caller.groups.contains(where: { Self.areSame(groupName, $0) }) { return false }
         return true
+    }
+
+    /// Byte by byte: two names that look the same are two users.
+    private static func areSame(_ first: some StringProtocol, _ second: some StringProtocol) -> Bool { first.utf8.elementsEqual(second.utf8) }
+
+    private static func areSamePath(_ first: String, _ second: String) -> Bool {
+        func components(_ path: String) -> [String.UTF8View.SubSequence] { path.utf8.split(separator: UInt8(ascii: "/")) }
+        guard first.hasPrefix("/") == second.hasPrefix("/") else { return false }
+        return components(first).elementsEqual(components(second)) { $0.elementsEqual($1) }
     }
 }

@@ -18,7 +18,9 @@ struct LocalRuleFile: Hashable, Sendable {
             let reader = RuleReader(document)
             id = try reader.text("id")
             let access = try reader.text("defaultAccess")?.lowercased()
-            guard access == nil || access == "allow" || access == "deny" else { throw Invalid(description: "'defaultAccess' is neither allow nor deny") }
+            guard access == nil || access == "allow" || access == "deny" else {
+                throw Invalid(description: "'defaultAccess' is neither allow nor deny")
+            }
             allowsByDefault = access.map { $0 == "allow" }
             if let rules = document["rules"], rules != .null { self.rules = try RuleLists(rules) } else { rules = nil }
         } catch let error as Invalid {
@@ -63,7 +65,9 @@ struct LocalRuleFile: Hashable, Sendable {
     private static func references(_ names: [String], in known: Set<String>, _ subject: String, _ kind: String) throws(Invalid) {
         guard !names.isEmpty else { throw Invalid(description: "\(subject) has no \(kind)") }
         guard Set(names).count == names.count else { throw Invalid(description: "\(subject) names a \(kind) twice") }
-        if let unknown = names.first(where: { !known.contains($0) }) { throw Invalid(description: "\(subject) names \(kind) '\(unknown)', which does not exist") }
+        if let unknown = names.first(where: { !known.contains($0) }) {
+            throw Invalid(description: "\(subject) names \(kind) '\(unknown)', which does not exist")
+        }
     }
 
     private static func isBlank(_ text: String) -> Bool { text.allSatisfy(\.isWhitespace) }
@@ -74,7 +78,9 @@ extension RuleLists {
     func merged(with local: RuleLists) -> RuleLists {
         var result = self
         func own(_ name: String) -> String { LocalRuleFile.prefix + name }
-        func join<Element>(_ first: [Element]?, _ second: [Element]?) -> [Element]? { first == nil && second == nil ? nil : (first ?? []) + (second ?? []) }
+        func join<Element>(_ first: [Element]?, _ second: [Element]?) -> [Element]? {
+            first == nil && second == nil ? nil : (first ?? []) + (second ?? [])
+        }
         result.privileges = join(privileges, local.privileges?.map { Privilege(name: own($0.name), path: $0.path, query: $0.query) })
         result.roles = join(roles, local.roles?.map { Role(name: own($0.name), privileges: $0.privileges.map(own)) })
         result.identities = join(identities, local.identities?.map { identity in

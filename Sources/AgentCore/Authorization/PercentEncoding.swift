@@ -2,9 +2,14 @@
 enum PercentEncoding {
     /// Decodes once; what is no escape stays, and bytes that are no UTF-8 become the replacement character.
     static func decoded(_ text: some StringProtocol) -> String {
-        guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
-        let bytes = Array(text.utf8)
+        text.utf8.contains(UInt8(ascii: "%")) ? String(decoding: bytes(text.utf8), as: UTF8.self) : String(text)
+    }
+
+    /// The same in bytes.
+    static func bytes(_ text: some Sequence<UInt8>) -> [UInt8] {
+        let bytes = Array(text)
         var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
         var index = 0
         while index < bytes.count {
             if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count, let high = digit(bytes[index + 1]), let low = digit(bytes[index + 2]) {
@@ -15,7 +20,7 @@ enum PercentEncoding {
                 index += 1
             }
         }
-        return String(decoding: result, as: UTF8.self)
+        return result
     }
 
     private static func digit(_ byte: UInt8) -> UInt8? {

@@ -1,29 +1,36 @@
 /// A request's target as rules look at it: decoded once, in lower case.
+///
+/// In bytes: equal strings may differ in theirs, and the platform compares bytes.
 struct RuleTarget: Hashable, Sendable {
+    typealias Text = [UInt8]
+
     /// How many readings of repeated parameters are looked at; a request with more is refused.
     static let mostReadings = 64
 
-    let path: String
+    let path: Text
     /// Every way to choose one value for each repeated name; nil for too many.
-    let readings: [[String: String]]?
+    let readings: [[Text: Text]]?
 
     init(_ target: String) {
-        let rawPath = target.prefix { $0 != "?" }
-        let rawQuery = target.dropFirst(rawPath.count + 1)
-        let decoded = PercentEncoding.decoded(rawPath).lowercased()
+        let rawPath = target.utf8.prefix { $0 != UInt8(ascii: "?") }
+        let rawQuery = target.utf8.dropFirst(rawPath.count + 1)
+        let decoded = Self.decoded(rawPath)
         // An encoded question mark ends the path as well.
-        path = String(decoded.prefix { $0 != "?" })
+        path = Array(decoded.prefix { $0 != UInt8(ascii: "?") })
         let hidden = decoded.dropFirst(path.count + 1)
-        var values: [String: [String]] = [:]
-        func add(_ pair: Substring, isDecoded: Bool) {
-            let name = pair.prefix { $0 != "=" }
-            let value = pair.dropFirst(name.count + 1)
-            let (key, text) = isDecoded ? (String(name), String(value)) : (PercentEncoding.decoded(name).lowercased(), PercentEncoding.decoded(value).lowercased())
-            if values[key]?.contains(text) != true { values[key, default: []].append(text) }
+        var values: [Text: [Text]] = [:]
+        func add(_ name: Text, _ value: Text) {
+            if values[name]?.contains(value) != true { values[name, default: []].append(value) }
         }
-        for pair in rawQuery.split(separator: "&") { add(pair, isDecoded: false) }
-        for pair in hidden.split(separator: "&") { add(pair, isDecoded: true) }
-        var readings: [[String: String]] = [[:]]
+        for pair in rawQuery.split(separator: UInt8(ascii: "&")) {
+            let name = pair.prefix { $0 != UInt8(ascii: "=") }
+            add(Self.decoded(name), Self.decoded(pair.dropFirst(name.count + 1)))
+        }
+        for pair in hidden.split(separator: UInt8(ascii: "&")) {
+            let name = pair.prefix { $0 != UInt8(ascii: "=") }
+            add(Array(name), Array(pair.dropFirst(name.count + 1)))
+        }
+        var readings: [[Text: Text]] = [[:]]
         for (name, choices) in values {
             guard readings.count * choices.count <= Self.mostReadings else {
                 self.readings = nil
@@ -32,5 +39,9 @@ struct RuleTarget: Hashable, Sendable {
             readings = readings.flatMap { reading in choices.map { reading.merging([name: $0], uniquingKeysWith: { $1 }) } }
         }
         self.readings = readings
+    }
+
+    private static func decoded(_ text: some Sequence<UInt8>) -> Text {
+        Array(String(decoding: PercentEncoding.bytes(text), as: UTF8.self).lowercased().utf8)
     }
 }

@@ -7,8 +7,8 @@ extension CallerClaims {
         let began = Self.startTime(process)
         let executable = Self.link("\(process)/exe")
         let arguments = Self.arguments(process)
-        // Another process may have got the number while it was read; then nothing of it is this client's.
-        let isSame = began != nil && Self.startTime(process) == began
+        // Another process may have got the number while it was read, or before; then nothing of it is this client's.
+        let isSame = began != nil && Self.startTime(process) == began && Self.belongs(process, to: entry.userID)
         let user = users.user(entry.userID)
         self.init(
             processID: entry.processID, userID: entry.userID, userName: user?.name ?? "undefined", groups: user?.groups ?? [],
@@ -26,14 +26,29 @@ extension CallerClaims {
     }
 
     private static func arguments(_ process: String) -> [String] {
-        guard let bytes = try? BoundedFile.read(FilePath("\(process)/cmdline"), limit: 2 << 20) else { return [] }
-        return bytes.split(separator: 0).prefix(CommandLineRedaction.words).map { String(decoding: $0.prefix(4096), as: UTF8.self) }
+        guard let bytes = beginning(of: "\(process)/cmdline") else { return [] }
+        return bytes.split(separator: 0).prefix(CommandLineRedaction.words).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Whether a process still runs for a user: as its real or its effective one.
+    private static func belongs(_ process: String, to user: UInt32) -> Bool {
+        guard let bytes = beginning(of: "\(process)/status") else { return false }
+        guard let line = bytes.split(separator: 0x0a).first(where: { $0.starts(with: "Uid:".utf8) }) else { return false }
+        let fields = line.split(separator: 0x09).dropFirst().prefix(2)
+        return fields.contains { String(decoding: $0, as: UTF8.self) == "\(user)" }
+    }
+
+    /// As much of a file as is ever of use: a process chooses itself how long its command line is.
+    private static func beginning(of path: String) -> [UInt8]? {
+        guard let file = try? FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec]) else { return nil }
+        defer { try? file.close() }
+        return try? [UInt8](unsafeUninitializedCapacity: 8192) { buffer, count in count = try file.read(into: UnsafeMutableRawBufferPointer(buffer)) }
     }
 
     /// When the process began, in clock ticks since the machine's start: field 22 of `/proc/PID/stat` (proc(5)). The second field may
     /// hold blanks and parentheses itself, so the last one ends it.
     private static func startTime(_ process: String) -> String? {
-        guard let bytes = try? BoundedFile.read(FilePath("\(process)/stat"), limit: 4096), let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+        guard let bytes = beginning(of: "\(process)/stat"), let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
         let fields = bytes[bytes.index(after: end)...].split(separator: UInt8(ascii: " "))
         return fields.count > 19 ? String(decoding: fields[19], as: UTF8.self) : nil
     }

@@ -18,7 +18,8 @@ struct ProxyExchange {
     init(head: HTTPRequestHead, isExempt: Bool) {
         self.head = head
         self.isExempt = isExempt
-        keepAlive = head.isKeepAlive
+        // After an upgrade nobody would read on, whether it is taken up or not.
+        keepAlive = head.isKeepAlive && !head.headers.contains(name: "upgrade")
     }
 
     /// In bytes.
@@ -30,24 +31,25 @@ struct ProxyExchange {
         return isOnKeptConnection && isSafe && bodyBytes == 0 && requestEnded && answer == nil
     }
 
-    /// The head to send to the client, and whether the connection may stay after it.
+    /// The head to send to the client. Afterwards `keepAlive` says whether the connection may stay.
     mutating func forwarded(_ answer: HTTPResponseHead) -> HTTPResponseHead {
-        var result = answer
+        // The proxy's own version: a body may get another end than the destination gave it.
+        var result = HTTPResponseHead(version: .http1_1, status: answer.status, headers: ForwardingHeaders.response(answer.headers))
         self.answer = answer.status
-        result.headers = ForwardingHeaders.response(answer.headers)
         keepAlive = keepAlive && answer.isKeepAlive
-        let isWithoutBody = head.method == .HEAD || answer.status == .noContent || answer.status == .notModified
-        if isWithoutBody {
+        let hasEncoding = answer.headers.contains(name: "transfer-encoding")
+        if head.method == .HEAD || answer.status == .noContent || answer.status == .notModified {
             // Else the encoder would end a body that must not be there.
-            result.headers.remove(name: "transfer-encoding")
-        } else if !answer.headers.contains(name: "content-length"), !answer.headers.contains(name: "transfer-encoding") {
+            if hasEncoding { result.headers.remove(name: "transfer-encoding") }
+        } else if head.version == .http1_0 {
+            // Such a client knows no chunks and goes by the end of the connection.
+            if hasEncoding { result.headers.remove(name: "transfer-encoding") }
+            if hasEncoding || !answer.headers.contains(name: "content-length") { keepAlive = false }
+        } else if !hasEncoding, !answer.headers.contains(name: "content-length") {
             // The destination ends the body by closing; towards the client its end must be as certain.
-            if head.version == .http1_1, answer.version == .http1_1 {
-                result.headers.add(name: "transfer-encoding", value: "chunked")
-            } else {
-                keepAlive = false
-            }
+            result.headers.add(name: "transfer-encoding", value: "chunked")
         }
+        if !keepAlive { result.headers.replaceOrAdd(name: "connection", value: "close") }
         return result
     }
 }

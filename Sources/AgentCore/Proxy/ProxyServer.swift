@@ -1,4 +1,3 @@
-internal import Synchronization
 public import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
@@ -7,18 +6,19 @@ internal import NIOPosix
 public final class ProxyServer: Sendable {
     private let limits: ProxyLimits
     private let context: ProxyContext
-    private let open = Mutex(0)
+    private let admission: Admission
 
     public init(
         audit: any AuditSource, ledger: RequestLedger, log: AgentLog, limits: ProxyLimits = ProxyLimits(), keys: KeyBoard = KeyBoard(),
         clock: HostClock = HostClock(), authoriser: any Authoriser = BaselineAuthoriser(), locals: [String: any LocalEndpoint] = [:],
-        connectionLog: AgentLog? = nil,
+        connectionLog: ConnectionLog = ConnectionLog(folder: nil),
         serviceOf: @escaping @Sendable (Endpoint) -> PlatformService? = { PlatformService($0) }
     ) {
         self.limits = limits
+        admission = Admission(limits)
         context = ProxyContext(
             audit: audit, ledger: ledger, log: log, limits: limits, keys: keys, clock: clock, authoriser: authoriser, locals: locals,
-            connectionLog: connectionLog.map(ConnectionLog.init), serviceOf: serviceOf)
+            connectionLog: connectionLog, serviceOf: serviceOf)
     }
 
     /// - Parameter port: 0 for any free one.
@@ -31,21 +31,20 @@ public final class ProxyServer: Sendable {
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in self.admit(channel) }
             .bind(to: target)
     }
 
     private func admit(_ channel: any Channel) -> EventLoopFuture<Void> {
-        let isAdmitted = open.withLock { open in
-            guard open < limits.connections else { return false }
-            open += 1
-            return true
-        }
-        guard isAdmitted else {
-            context.log.log(.warn, "Refused a connection: \(limits.connections) are open already")
+        // Also for a connection that is refused: its entry must not wait for the next one that comes from the same port.
+        let entry = channel.remoteAddress.flatMap(Endpoint.init).flatMap(context.audit.consume)
+        switch admission.enter(isRoot: entry?.isRoot ?? false) {
+        case .admitted: channel.closeFuture.whenComplete { _ in self.admission.leave() }
+        case .refused(let isFirst):
+            if isFirst { context.log.log(.warn, "Refusing connections: \(limits.connections) may be open at once") }
             return channel.close()
         }
-        channel.closeFuture.whenComplete { _ in self.open.withLock { $0 -= 1 } }
         return channel.eventLoop.makeCompletedFuture {
             var encoder = HTTPResponseEncoder.Configuration()
             encoder.automaticallySetFramingHeaders = false
@@ -57,7 +56,7 @@ public final class ProxyServer: Sendable {
             try pipeline.configureHTTPServerPipeline(
                 withPipeliningAssistance: true, withErrorHandling: false, withOutboundHeaderValidation: true,
                 withEncoderConfiguration: encoder, withDecoderLimitConfiguration: decoder)
-            try pipeline.addHandler(ProxyConnectionHandler(context: context))
+            try pipeline.addHandler(ProxyConnectionHandler(context: context, entry: entry))
         }
     }
 }
@@ -74,6 +73,6 @@ struct ProxyContext: Sendable {
     let users = UserDatabase()
     /// By path.
     let locals: [String: any LocalEndpoint]
-    let connectionLog: ConnectionLog?
+    let connectionLog: ConnectionLog
     let serviceOf: @Sendable (Endpoint) -> PlatformService?
 }

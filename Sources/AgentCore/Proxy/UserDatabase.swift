@@ -28,7 +28,7 @@ final class UserDatabase: Sendable {
 
     /// Nil for an id that nobody has.
     func user(_ id: UInt32) -> User? {
-        let stamps = [passwd, group].map(BoundedFile.signature)
+        let stamps = [passwd, group].map { (path) in (try? BoundedFile.signature(of: path)) ?? nil }
         return state.withLock { state in
             if state.stamps != stamps { state = State(stamps: stamps, users: read()) }
             return state.users[id]

@@ -16,6 +16,16 @@ public struct ConnectionSummary: Hashable, Sendable {
             self.destination = destination
             self.responseStatus = responseStatus
         }
+
+        private init(userName: String, destination: Endpoint?, responseStatus: String) {
+            self.userName = userName
+            (executable, commandLine) = ("", "other")
+            self.destination = destination
+            self.responseStatus = responseStatus
+        }
+
+        /// The one for all programs of this user.
+        var shared: Key { Key(userName: userName, destination: destination, responseStatus: responseStatus) }
     }
 
     public let key: Key

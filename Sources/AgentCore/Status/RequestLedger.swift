@@ -2,8 +2,10 @@ internal import Synchronization
 
 /// Counts the proxy's requests and their outcomes, for the status. Bounded in number and in time.
 public final class RequestLedger: Sendable {
-    /// Distinct entries of each list; later ones are only in the total.
+    /// Distinct entries of each list. Further programs of a user share one, so that no user can hide another by starting many.
     static let largestList = 200
+    /// With the shared ones; what is beyond it is only in the total.
+    static let largestListWithShared = 300
     /// Outcomes are kept by quarters of an hour, for four hours; in milliseconds.
     static let bucketLength = 15 * 60_000
     static let buckets = 16
@@ -47,9 +49,11 @@ public final class RequestLedger: Sendable {
     }
 
     private static func count(_ key: ConnectionSummary.Key, _ groups: [String]?, _ bucket: Int, in list: inout [ConnectionSummary.Key: Entry]) {
+        var key = key
         if list[key] == nil, list.count >= largestList {
             expire(&list, bucket)
-            guard list.count < largestList else { return }
+            if list.count >= largestList { key = key.shared }
+            guard list[key] != nil || list.count < largestListWithShared else { return }
         }
         list[key, default: Entry()].counts[bucket, default: 0] += 1
         list[key]?.groups = groups
