@@ -7,8 +7,10 @@ public struct ConformanceGroup: Sendable {
     public let scenario: String
     public let steps: [GuestStep]
     public let checks: [ConformanceCheck]
+    /// Of each client and each command, in milliseconds.
+    public private(set) var deadline: UInt32 = 10_000
 
-    public static let all: [ConformanceGroup] = [.surface, .localRules, .switchedOn]
+    public static let all: [ConformanceGroup] = [.surface, .localRules, .switchedOn, .faults]
 
     /// Every check, in the order of printing.
     public static var checks: [ConformanceCheck] { all.flatMap(\.checks) }

@@ -62,7 +62,7 @@ extension MatrixRunner {
         boot.folder = path
         let guestPlan = GuestPlan(
             layout: layout, agentPath: ArtefactPreparer.agentPath, steps: group.steps, awaitsSuccess: scenario.expectation.status == "SUCCESS",
-            clientDeadline: 10_000)
+            clientDeadline: group.deadline)
         let session = GuestSession(plan: guestPlan, expectation: scenario.expectation, events: { _ in })
         do {
             let settled = boot

@@ -84,6 +84,25 @@ struct ProxyFixture {
         for channel in channels { try await channel.close().get() }
     }
 
+    /// Opens so many connections that say nothing, all of them at once before any is closed.
+    /// - Returns: How many of them the proxy had left open.
+    func flood(_ count: Int) async throws -> Int {
+        let address = try present(proxy.localAddress)
+        var channels: [any Channel] = []
+        for _ in 0..<count { channels.append(try await ClientBootstrap(group: proxy.eventLoop).connect(to: address).get()) }
+        // What was refused is known once its close has come, which is on its way for all of them.
+        var open = channels.count(where: \.isActive)
+        let deadline = ContinuousClock.now + .seconds(10)
+        var last = count + 1
+        while open != last, ContinuousClock.now < deadline {
+            last = open
+            try await Task.sleep(for: .milliseconds(200))
+            open = channels.count(where: \.isActive)
+        }
+        for channel in channels where channel.isActive { try? await channel.close().get() }
+        return open
+    }
+
     /// Sends the parts, each after the text received so far satisfies `until` (the last after the last part).
     /// - Parameter pieces: So many parts at first are sent one after another without waiting.
     func talk(_ parts: [String], pieces: Int = 1, until isDone: (String) -> Bool = { _ in false }) async throws -> String {

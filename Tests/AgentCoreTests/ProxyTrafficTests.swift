@@ -141,6 +141,21 @@ struct ProxyTrafficTests {
         }
     }
 
+    @Test("ten thousand idle connections take the places of their own kind, no more")
+    func crowd() async throws {
+        let limits = ProxyLimits()
+        try await ProxyFixture.with(limits: limits, userID: 1000, script: Self.hello) { fixture in
+            let held = try await fixture.flood(10_000)
+            #expect(held == limits.connections - limits.connectionsForRoot)
+            var answer = ""
+            let deadline = ContinuousClock.now + .seconds(10)
+            while answer.isEmpty, ContinuousClock.now < deadline {
+                answer = (try? await fixture.talk([Self.get()]) { $0.hasSuffix("hello") }) ?? ""
+            }
+            #expect(answer.hasPrefix("HTTP/1.1 200"))
+        }
+    }
+
     @Test("a connection that is refused leaves no entry for the next from its port", arguments: [UInt32(0), 1000])
     func entries(user: UInt32) async throws {
         var limits = ProxyLimits()
