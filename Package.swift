@@ -108,7 +108,7 @@ let package = Package(
         // Stands in for the emulator, so that endings are tested in milliseconds.
         .executableTarget(name: "fake-qemu", dependencies: ["GuestProtocol", "MatrixModel"], swiftSettings: settings),
         .testTarget(name: "MatrixModelTests", dependencies: ["MatrixModel"], swiftSettings: settings),
-        .testTarget(name: "GuestProtocolTests", dependencies: ["GuestProtocol", "MatrixModel"], swiftSettings: settings),
+        .testTarget(name: "GuestProtocolTests", dependencies: ["GuestProtocol", "MatrixModel", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "ArtefactCacheTests", dependencies: ["ArtefactCache", system], swiftSettings: settings),
         .testTarget(name: "KernelCatalogueTests", dependencies: ["KernelCatalogue", "ArtefactCache", "MatrixModel", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "GuestImagesTests", dependencies: ["GuestImages", "ArtefactCache", "MatrixModel", subprocess, system], swiftSettings: settings),
@@ -122,7 +122,7 @@ let package = Package(
         .testTarget(name: "MatrixReportTests", dependencies: ["MatrixReport", "EvidenceStore", "MatrixModel"], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "KmatrixCommandsTests", dependencies: ["KmatrixCommands", "MatrixModel", "TestSupport", "kmatrix", "fake-qemu", subprocess, system, argumentParser], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore", "CAgentABI", "FabricSimulator", "MatrixModel", "TestSupport", crypto, nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),
-        .testTarget(name: "GuestRunnerTests", dependencies: ["GuestRunner", "CGuestSystem", "GuestProtocol", "MatrixModel", system], swiftSettings: settings),
+        .testTarget(name: "GuestRunnerTests", dependencies: ["GuestRunner", "CGuestSystem", "GuestProtocol", "MatrixModel", "TestSupport", system], swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
     ]
 )

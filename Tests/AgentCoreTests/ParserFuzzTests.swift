@@ -1,4 +1,5 @@
 import Crypto
+import TestSupport
 import Testing
 
 @testable import AgentCore
@@ -24,7 +25,7 @@ struct ParserFuzzTests {
         return bytes
     }
 
-    @Test("a status is one that can be acted on, or refused", arguments: 0..<4)
+    @Test("a status is one that can be acted on, or refused", arguments: fuzzSeeds(4))
     func statuses(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<3000 {
@@ -34,7 +35,7 @@ struct ParserFuzzTests {
         }
     }
 
-    @Test("a key is whole, or none", arguments: 0..<4)
+    @Test("a key is whole, or none", arguments: fuzzSeeds(4))
     func keys(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<3000 {

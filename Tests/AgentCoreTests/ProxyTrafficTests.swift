@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @testable import AgentCore
@@ -313,7 +314,7 @@ struct ProxyTrafficTests {
         }
     }
 
-    @Test("random requests: one request to the destination for each answered, and nothing else", arguments: 0..<3)
+    @Test("random requests: one request to the destination for each answered, and nothing else", arguments: fuzzSeeds(3))
     func random(seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed + 100)
         let script: ProxyFixture.Script = { received in

@@ -1,4 +1,5 @@
 import GuestProtocol
+import TestSupport
 import Testing
 
 @Suite("FrameDecoder")
@@ -24,9 +25,9 @@ struct FrameDecoderTests {
             #expect(!decoder.isMidFrame)
         }
 
-        @Test("at random, with empty deliveries between", arguments: 0..<20)
-        func random(seed: Int) throws {
-            var generator = SeededGenerator(seed: UInt64(seed))
+        @Test("at random, with empty deliveries between", arguments: fuzzSeeds(20))
+        func random(seed: UInt64) throws {
+            var generator = SeededGenerator(seed: seed)
             var decoder = FrameDecoder()
             var messages: [GuestMessage] = []
             var rest = stream[...]

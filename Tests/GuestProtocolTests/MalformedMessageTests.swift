@@ -1,5 +1,6 @@
 import GuestProtocol
 import MatrixModel
+import TestSupport
 import Testing
 
 @Suite("A message is refused")
@@ -77,9 +78,9 @@ struct MalformedMessageTests {
         #expect(try GuestMessage(Frame(kind: 7, sequence: 0, payload: payload)) == .setupFailed(step: "\u{FFFD}A", reason: ""))
     }
 
-    @Test("or read, and then it says the same again: random payloads")
-    func fuzz() throws {
-        var generator = SeededGenerator(seed: 5)
+    @Test("or read, and then it says the same again: random payloads", arguments: fuzzSeeds(1))
+    func fuzz(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed + 5)
         for _ in 0..<20_000 {
             let kind = UInt8.random(in: 1...8, using: &generator)
             let payload = (0..<Int.random(in: 0...24, using: &generator)).map { _ in

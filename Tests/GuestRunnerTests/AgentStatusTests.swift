@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import GuestRunner
@@ -101,9 +102,9 @@ struct AgentStatusTests {
             #expect(AgentStatus(Array((text + filler).utf8)) == .undecided)
         }
 
-        @Test("random bytes, whatever they are")
-        func random() {
-            var generator = SeededGenerator(seed: 7)
+        @Test("random bytes, whatever they are", arguments: fuzzSeeds(1))
+        func random(seed: UInt64) {
+            var generator = SeededGenerator(seed: seed + 7)
             let alphabet = Array(#"{}[]",:\/truefalsn0123456789.-+eE \#u{0}\#u{FF}"#.utf8)
             for _ in 0..<2_000 {
                 let bytes = (0..<Int.random(in: 0..<200, using: &generator)).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] }

@@ -64,7 +64,7 @@ struct RuleHardeningTests {
         #expect(board.decision(service: .imds, target: "/x", caller: RuleSamples.caller()) == decision)
     }
 
-    @Test("random targets mean the same to the rules however they are encoded", arguments: 0..<4)
+    @Test("random targets mean the same to the rules however they are encoded", arguments: fuzzSeeds(4))
     func encodings(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed + 7)
         let compiled = CompiledRules(try AuthorizationItem(try Self.rules(query: #"{"resource":"vault"}"#)))
