@@ -41,11 +41,13 @@ let package = Package(
         // Rank 0. The host-guest contract: frames, messages, limits; encoder and decoder together.
         .target(name: "GuestProtocol", dependencies: ["MatrixModel"], swiftSettings: settings),
 
+        // Rank 0. YAML documents that say the line of what is wrong and refuse keys nobody reads.
+        .target(name: "StrictYAML", dependencies: [yams], swiftSettings: settings),
         // Rank 0. Folders filled once under a lock and then only read.
         .target(name: "ArtefactCache", dependencies: [system], swiftSettings: settings),
 
         // Rank 1. Which kernels are on offer, where they come from, how they are verified and cached.
-        .target(name: "KernelCatalogue", dependencies: ["MatrixModel", "ArtefactCache", crypto, subprocess, system, yams], swiftSettings: settings),
+        .target(name: "KernelCatalogue", dependencies: ["MatrixModel", "ArtefactCache", "StrictYAML", crypto, subprocess, system], swiftSettings: settings),
         // Rank 1. Builds what a guest boots: stage-0 initramfs, payload disk, extracted kernel.
         .target(name: "GuestImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", crypto, subprocess, system], swiftSettings: settings),
         // Rank 2. Agents as their makers hand them over: packages and folders.
@@ -60,7 +62,7 @@ let package = Package(
         // Rank 2. A boot plan becomes a guest inside a `withGuest` scope.
         .target(name: "QEMUGuest", dependencies: ["MatrixModel", "GuestProtocol", nioCore, nioPosix, subprocess, system], swiftSettings: settings),
         // Rank 2. The platform's side: WireServer, IMDS and HostGAPlugin, with a journal.
-        .target(name: "FabricSimulator", dependencies: ["MatrixModel", crypto, nioCore, nioPosix, nioHTTP1, system, yams], swiftSettings: settings),
+        .target(name: "FabricSimulator", dependencies: ["MatrixModel", "StrictYAML", crypto, nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),
 
         // Rank 3. Plans cells, runs their guests within limits, retries what was ours, records each outcome.
         .target(
@@ -117,7 +119,7 @@ let package = Package(
         .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "GuestProtocol", "MatrixModel"], swiftSettings: settings),
         .testTarget(name: "EvidenceStoreTests", dependencies: ["EvidenceStore", "MatrixModel", system], swiftSettings: settings),
         .testTarget(name: "QEMUGuestTests", dependencies: ["QEMUGuest", "GuestProtocol", "MatrixModel", "TestSupport", "fake-qemu", system, subprocess], resources: [.copy("Snapshots")], swiftSettings: settings),
-        .testTarget(name: "FabricSimulatorTests", dependencies: ["FabricSimulator", "MatrixModel", "TestSupport", "fabric-relay", crypto, subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),
+        .testTarget(name: "FabricSimulatorTests", dependencies: ["FabricSimulator", "MatrixModel", "StrictYAML", "TestSupport", "fabric-relay", crypto, subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),
         .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "FabricSimulator", "AgentBundles", "Conformance", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestImages", "TestSupport", "fake-qemu", "fabric-relay", system], swiftSettings: settings),
         .testTarget(name: "MatrixReportTests", dependencies: ["MatrixReport", "EvidenceStore", "MatrixModel"], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "KmatrixCommandsTests", dependencies: ["KmatrixCommands", "MatrixModel", "TestSupport", "kmatrix", "fake-qemu", subprocess, system, argumentParser], resources: [.copy("Snapshots")], swiftSettings: settings),

@@ -13,6 +13,8 @@ public struct AgentBundle: Hashable, Sendable {
     public let digest: String
     /// What goes into the guest, at upstream's paths.
     public let items: [PayloadSpec.Item]
+    /// The package as it came, for a distribution's own tool; nil for a folder.
+    public let package: FilePath?
     /// Whether the bundle brings its own program; else ours is put beside the agent.
     public let hasProgram: Bool
     /// The loader and the libraries that a bare guest does not have and this machine gave; none for a static agent.
@@ -32,6 +34,7 @@ public struct AgentBundle: Hashable, Sendable {
     /// - Throws: `AgentBundleError`, `CancellationError`.
     public static func load(_ path: FilePath) async throws -> AgentBundle {
         let source: any BundleSource
+        let isPackage = ["deb", "rpm"].contains(path.extension)
         switch path.extension {
         case "deb", "rpm":
             guard FileManager.default.isReadableFile(atPath: path.string) else {
@@ -54,7 +57,7 @@ public struct AgentBundle: Hashable, Sendable {
         items.append(PayloadSpec.Item(path: configurationPath, source: .bytes(try AgentSettings.adjusted(configuration, of: path))))
         return AgentBundle(
             name: path.lastComponent?.stem ?? path.string, version: try await source.version, digest: try digest(of: items), items: items,
-            hasProgram: program != nil, librariesOfHost: libraries)
+            package: isPackage ? path : nil, hasProgram: program != nil, librariesOfHost: libraries)
     }
 
     /// Over paths, modes and content, in the order of the paths; each part's length comes first, so that no two bundles read alike.

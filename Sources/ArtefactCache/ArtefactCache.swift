@@ -82,13 +82,13 @@ public struct ArtefactCache: Sendable {
         return removed
     }
 
-    /// The bytes under a path.
+    /// The bytes that the files under a path take on the disk; a sparse file takes less than its length.
     public static func size(of path: FilePath) -> Int {
         var total = 0
         let entries = FileManager.default.enumerator(atPath: path.string)
         while let entry = entries?.nextObject() as? String {
             var status = stat()
-            if lstat(path.appending(entry).string, &status) == 0, status.st_mode & S_IFMT == S_IFREG { total += Int(status.st_size) }
+            if lstat(path.appending(entry).string, &status) == 0, status.st_mode & S_IFMT == S_IFREG { total += Int(status.st_blocks) * 512 }
         }
         return total
     }

@@ -26,6 +26,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -54,6 +55,38 @@ int gs_mount(const char *source, const char *target, const char *type, unsigned 
     if (flags & GS_MOUNT_READ_ONLY) bits |= MS_RDONLY;
     if (flags & GS_MOUNT_REMOUNT) bits |= MS_REMOUNT;
     return result(mount(source, target, type, bits, data));
+}
+
+int gs_move_mount(const char *from, const char *to) { return result(mount(from, to, NULL, MS_MOVE, NULL)); }
+
+int gs_enter_root(const char *folder) {
+    if (chdir(folder) < 0 || mount(".", "/", NULL, MS_MOVE, NULL) < 0 || chroot(".") < 0) return -errno;
+    return result(chdir("/"));
+}
+
+int gs_exec(const char *path, char *const argv[], char *const envp[]) {
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGPIPE, SIG_DFL);
+    return result(execve(path, argv, envp));
+}
+
+int gs_notify(const char *message) {
+    const char *path = getenv("NOTIFY_SOCKET");
+    if (!path || !*path) return 0;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    size_t length = strlen(path);
+    if (length >= sizeof address.sun_path) return -ENAMETOOLONG;
+    memcpy(address.sun_path, path, length);
+    // A leading @ stands for the zero byte of an abstract name.
+    if (path[0] == '@') address.sun_path[0] = 0;
+    int socket_ = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (socket_ < 0) return -errno;
+    socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
+    int outcome = result(sendto(socket_, message, strlen(message), MSG_NOSIGNAL, (struct sockaddr *)&address, size));
+    close(socket_);
+    return outcome < 0 ? outcome : 0;
 }
 
 int gs_load_module(const char *path) {

@@ -63,8 +63,8 @@ public struct CellRecord: Hashable, Sendable {
     }
 
     /// A cell for which no kernel could be had.
-    public init(unavailable selector: KernelSelector, layout: CgroupLayout, scenario: String? = nil, agent: String? = nil, bpf: String?, judgment: Judgment) {
-        guest = "micro"
+    public init(unavailable selector: KernelSelector, guest: String = "micro", layout: CgroupLayout, scenario: String? = nil, agent: String? = nil, bpf: String?, judgment: Judgment) {
+        self.guest = guest
         (series, flavour) = selector.namedParts
         kernel = nil
         release = nil
@@ -86,7 +86,7 @@ public struct CellRecord: Hashable, Sendable {
         seconds = [:]
         attempts = 0
         let further = [scenario.map { "scenario=\($0)" }, agent.map { "agent=\($0)" }, bpf.map { "bpf=\($0)" }].compactMap(\.self)
-        id = (["micro", selector.description.replacing("/", with: "_"), flavour, layout.rawValue] + further).joined(separator: "/")
+        id = ([guest, selector.description.replacing("/", with: "_"), flavour, layout.rawValue] + further).joined(separator: "/")
     }
 }
 

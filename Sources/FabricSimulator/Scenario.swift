@@ -1,4 +1,5 @@
 public import MatrixModel
+import StrictYAML
 
 /// What the platform of one guest does, and what an agent that works makes of it. Read from a YAML file.
 public struct Scenario: Hashable, Sendable {
@@ -69,9 +70,9 @@ public struct Scenario: Hashable, Sendable {
     }
 
     /// - Parameter source: Where the text comes from; its last component without extension is the scenario's name.
-    /// - Throws: `ScenarioError` with the line of what is wrong.
+    /// - Throws: `YAMLError` with the line of what is wrong.
     public init(parsing text: String, source: String) throws {
-        let root = try ScenarioNode(parsing: text, source: source)
+        let root = try YAMLNode(parsing: text, source: source)
         try root.allow("summary", "pause", "channel", "key", "timeline", "faults", "expect")
         let file = source.split(separator: "/").last.map(String.init) ?? source
         name = file.split(separator: ".").first.map(String.init) ?? file

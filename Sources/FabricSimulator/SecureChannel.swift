@@ -1,5 +1,6 @@
 import Crypto
 import MatrixModel
+import StrictYAML
 
 /// The platform's end of one guest's secure channel: what it offers, what it gave out, what is latched. A state machine without a
 /// clock; who drives it says what happens.
@@ -95,7 +96,7 @@ struct SecureChannel {
             #""requiredClaimsHeaderPairs":["isRoot"]"#, "\"version\":\"\(settings.version.rawValue)\"",
         ]
         switch settings.version {
-        case .first: members.append("\"secureChannelState\":\(ScenarioNode.quoted(isEnabled ? settings.state : "disabled"))")
+        case .first: members.append("\"secureChannelState\":\(YAMLNode.quoted(isEnabled ? settings.state : "disabled"))")
         case .second:
             members.append("\"secureChannelEnabled\":\(isEnabled)")
             let items = [("imds", settings.imds), ("wireserver", settings.wireServer), ("hostga", settings.wireServer)]
@@ -112,8 +113,8 @@ struct SecureChannel {
 
     private static func document(_ item: Scenario.Item) -> String {
         let rules = item.rules.map { ",\"rules\":\($0)" } ?? ""
-        return "{\"defaultAccess\":\(ScenarioNode.quoted(item.defaultAccess)),\"mode\":\(ScenarioNode.quoted(item.mode)),"
-            + "\"id\":\(ScenarioNode.quoted(item.id))\(rules)}"
+        return "{\"defaultAccess\":\(YAMLNode.quoted(item.defaultAccess)),\"mode\":\(YAMLNode.quoted(item.mode)),"
+            + "\"id\":\(YAMLNode.quoted(item.id))\(rules)}"
     }
 
     private static func makeKey(_ incarnation: UInt32) -> Key {

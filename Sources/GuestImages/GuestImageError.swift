@@ -3,7 +3,7 @@ public import SystemPackage
 /// What a guest boots could not be built.
 public struct GuestImageError: Error, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable {
-        private enum Value { case notAKernel, kernelWithoutEntry, missingModules, brokenModule, unreadable, toolMissing, toolFailed, invalidPath, tooLarge, changedMeanwhile }
+        private enum Value { case notAKernel, kernelWithoutEntry, missingModules, brokenModule, unreadable, toolMissing, toolFailed, invalidPath, tooLarge, changedMeanwhile, noSpace, buildFailed }
         private let value: Value
         /// The file is no Linux kernel image for x86.
         public static let notAKernel = Code(value: .notAKernel)
@@ -19,6 +19,9 @@ public struct GuestImageError: Error, Sendable, CustomStringConvertible {
         public static let tooLarge = Code(value: .tooLarge)
         /// A file grew or shrank while it was being packed.
         public static let changedMeanwhile = Code(value: .changedMeanwhile)
+        public static let noSpace = Code(value: .noSpace)
+        /// The tool that makes a root file system gave up.
+        public static let buildFailed = Code(value: .buildFailed)
     }
 
     public let code: Code
@@ -49,6 +52,8 @@ public struct GuestImageError: Error, Sendable, CustomStringConvertible {
         case .toolFailed: "\(place) could not be decompressed: \(found)"
         case .invalidPath: "'\(found)' cannot be the path of a file in an archive: it has to be relative and without '.', '..' or repetition"
         case .tooLarge: "\(place) is too large for an archive of the newc format (\(found))"
+        case .noSpace: "\(place) could not be built, for the disk is full (\(found)); free some space, run 'kmatrix distros gc', or set XDG_CACHE_HOME to another disk"
+        case .buildFailed: "\(place) could not be built: \(found)"
         case .changedMeanwhile: "\(place) changed while it was being packed; run again when nothing writes to it"
         default: "\(place): \(found)\(cause)"
         }

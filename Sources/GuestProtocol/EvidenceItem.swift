@@ -10,6 +10,20 @@ public enum EvidenceItem: UInt8, CaseIterable, Hashable, Sendable {
     /// The status of an agent that was started again.
     case restartedStatus = 6
     case connectionLog = 7
+    /// What the distribution's own tool said while it installed the agent's package.
+    case installLog = 8
+
+    // What a distribution says of itself and of the agent's service.
+    case unitState = 10
+    case unitJournal = 11
+    case systemState = 12
+    case systemJournal = 13
+    case serviceManager = 14
+    case bootTime = 15
+    case distribution = 16
+    case cloudInitStatus = 17
+    case cloudInitLog = 18
+    case cloudInitResult = 19
 
     // Facts, as the kernel prints them.
     case kernelVersion = 20

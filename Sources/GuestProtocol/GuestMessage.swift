@@ -35,7 +35,13 @@ public struct GuestHello: Hashable, Sendable {
 /// The steps of a plan.
 public enum GuestPhase: UInt8, CaseIterable, Hashable, Sendable {
     case planReceived = 1
+    /// A distribution's root file system is there.
+    case rootMounted = 9
     case payloadUnpacked = 2
+    /// The distribution's own tool installed the agent's package.
+    case agentInstalled = 10
+    /// The distribution's service manager started the runner's unit.
+    case unitStarted = 11
     case layoutReady = 3
     case networkReady = 4
     case agentStarted = 5

@@ -3,6 +3,7 @@ import MatrixModel
 extension GuestPlan {
     func write(to writer: inout WireWriter) {
         writer.write(mode.rawValue)
+        userland.write(to: &writer)
         writer.write(layout.rawValue)
         writer.write(agentPath)
         writer.write(agentArguments) { $0.write($1) }
@@ -13,20 +14,44 @@ extension GuestPlan {
     }
 
     init?(reading reader: inout WireReader) {
-        guard let rawMode = reader.readUInt8(), let mode = Mode(rawValue: rawMode), let rawLayout = reader.readString(),
+        guard let rawMode = reader.readUInt8(), let mode = Mode(rawValue: rawMode), let userland = Userland(reading: &reader), let rawLayout = reader.readString(),
             let layout = CgroupLayout(rawValue: rawLayout), let agentPath = reader.readString(),
             let arguments = reader.readArray({ $0.readString() }), let steps = reader.readArray({ GuestStep(reading: &$0) }),
             let awaitsSuccess = reader.readBool(), let agentDeadline = reader.readUInt32(), let clientDeadline = reader.readUInt32()
         else { return nil }
         self.init(
-            mode: mode, layout: layout, agentPath: agentPath, agentArguments: arguments, steps: steps, awaitsSuccess: awaitsSuccess,
+            mode: mode, userland: userland, layout: layout, agentPath: agentPath, agentArguments: arguments, steps: steps, awaitsSuccess: awaitsSuccess,
             agentDeadline: agentDeadline, clientDeadline: clientDeadline)
+    }
+}
+
+extension Userland {
+    fileprivate func write(to writer: inout WireWriter) {
+        switch self {
+        case .micro: writer.write(false)
+        case .distribution(let start):
+            writer.write(true)
+            writer.write(start.fileSystem)
+            // No path is empty.
+            writer.write(start.package ?? "")
+            writer.write(start.configuresNetwork)
+        }
+    }
+
+    fileprivate init?(reading reader: inout WireReader) {
+        guard let isDistribution = reader.readBool() else { return nil }
+        guard isDistribution else {
+            self = .micro
+            return
+        }
+        guard let fileSystem = reader.readString(), let package = reader.readString(), let configuresNetwork = reader.readBool() else { return nil }
+        self = .distribution(DistributionStart(fileSystem: fileSystem, package: package.isEmpty ? nil : package, configuresNetwork: configuresNetwork))
     }
 }
 
 extension GuestStep {
     private enum Kind: UInt8 {
-        case startAgent = 1, stopAgent, pause, clients, crowd, open, finish, listen, write, remove, command, list, status
+        case startAgent = 1, stopAgent, pause, clients, crowd, open, finish, listen, write, remove, command, list, status, await
     }
 
     fileprivate func write(to writer: inout WireWriter) {
@@ -73,6 +98,10 @@ extension GuestStep {
         case .status(let item):
             kind(.status)
             writer.write(item.rawValue)
+        case .await(let path, let milliseconds):
+            kind(.await)
+            writer.write(path)
+            writer.write(milliseconds)
         }
     }
 
@@ -105,6 +134,9 @@ extension GuestStep {
             else { return nil }
             return .command(CommandSpec(name: name, path: path, arguments: arguments))
         case .list: return reader.readString().map(GuestStep.list)
+        case .await:
+            guard let path = reader.readString(), let milliseconds = reader.readUInt32() else { return nil }
+            return .await(path: path, milliseconds: milliseconds)
         case .status: return reader.readUInt8().flatMap(EvidenceItem.init(rawValue:)).map(GuestStep.status)
         }
     }

@@ -12,6 +12,7 @@ public struct GuestPlan: Hashable, Sendable {
     }
 
     public let mode: Mode
+    public let userland: Userland
     public let layout: CgroupLayout
     /// The agent's path inside the payload, as `usr/sbin/azure-proxy-agent`.
     public let agentPath: String
@@ -26,10 +27,11 @@ public struct GuestPlan: Hashable, Sendable {
     public let clientDeadline: UInt32
 
     public init(
-        mode: Mode = .matrix, layout: CgroupLayout, agentPath: String, agentArguments: [String] = [], steps: [GuestStep] = [],
+        mode: Mode = .matrix, userland: Userland = .micro, layout: CgroupLayout, agentPath: String, agentArguments: [String] = [], steps: [GuestStep] = [],
         awaitsSuccess: Bool = true, agentDeadline: UInt32 = 20_000, clientDeadline: UInt32 = 5_000
     ) {
         self.mode = mode
+        self.userland = userland
         self.layout = layout
         self.agentPath = agentPath
         self.agentArguments = agentArguments

@@ -22,6 +22,8 @@ public enum GuestStep: Hashable, Sendable {
     case list(path: String)
     /// Sends `status.json` as it is now, as this item.
     case status(EvidenceItem)
+    /// Waits until a file is there, but no longer than so.
+    case await(path: String, milliseconds: UInt32)
 
     /// The clients whose reports this step promises.
     public var clients: [ClientSpec] {

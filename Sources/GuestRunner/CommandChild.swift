@@ -6,7 +6,7 @@ import GuestProtocol
 struct CommandChild {
     let children: ChildProcesses
 
-    func run(_ spec: CommandSpec, deadline milliseconds: UInt32) throws(SystemCallError) -> CommandReport {
+    func run(_ spec: CommandSpec, deadline milliseconds: UInt32, limit: Int = CommandReport.maximumOutput) throws(SystemCallError) -> CommandReport {
         let began = gs_monotonic_microseconds()
         let process: pid_t
         let reading: Descriptor
@@ -29,14 +29,23 @@ struct CommandChild {
             guard isOpen, state.isReady(1) else { continue }
             let bytes = try reading.read(upTo: 16 * 1024)
             if bytes.isEmpty { isOpen = false }
-            output += bytes.prefix(CommandReport.maximumOutput - output.count)
+            output += bytes.prefix(limit - output.count)
         }
         return CommandReport(name: spec.name, ending: ending, output: output, microseconds: gs_monotonic_microseconds() - began)
+    }
+
+    /// Where distributions have their programs; the older ones keep systemd's in /bin.
+    private static let folders = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+
+    /// A name without a slash is searched for, as a shell does.
+    static func place(of program: String) -> String {
+        guard !program.contains("/") else { return program }
+        return folders.map { "\($0)/\(program)" }.first(where: SmallFile.exists) ?? program
     }
 
     private func start(_ spec: CommandSpec, output: Int32) throws(SystemCallError) -> pid_t {
         let silence = Descriptor(owning: try SystemCallError.check(gs_open_read_write("/dev/null"), "open", "/dev/null"))
         return try children.start(
-            spec.path, arguments: spec.arguments, streams: .files(input: silence.raw, output: output, error: output))
+            Self.place(of: spec.path), arguments: spec.arguments, streams: .files(input: silence.raw, output: output, error: output))
     }
 }

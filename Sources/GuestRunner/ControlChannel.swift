@@ -22,10 +22,24 @@ final class ControlChannel {
     }
 
     private let port: Descriptor
-    private var sequence: UInt32 = 0
+    /// The next frame's number.
+    private(set) var sequence: UInt32
     private var decoder = FrameDecoder()
 
-    init(port: consuming Descriptor) { self.port = port }
+    /// - Parameter sequence: Where an earlier process on the same channel left off.
+    init(port: consuming Descriptor, sequence: UInt32 = 0) {
+        self.port = port
+        self.sequence = sequence
+    }
+
+    /// Opens the virtio-serial port, once it is there.
+    static func open(before deadline: Deadline, sequence: UInt32 = 0) throws(SystemCallError) -> ControlChannel {
+        let devices = DeviceWaiting()
+        guard let path = devices.first(before: deadline, { DeviceWaiting.serialPort(named: WireFormat.controlPort) }) else {
+            throw SystemCallError("find the virtio-serial port", WireFormat.controlPort, code: ENODEV)
+        }
+        return ControlChannel(port: Descriptor(owning: try SystemCallError.check(gs_open_read_write(path), "open", path)), sequence: sequence)
+    }
 
     var descriptor: Int32 { port.raw }
 

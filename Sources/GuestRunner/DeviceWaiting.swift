@@ -1,5 +1,6 @@
 import CGuestSystem
 import Glibc
+import GuestProtocol
 
 /// Waits until a device the kernel is still finding turns up.
 ///
@@ -38,8 +39,10 @@ struct DeviceWaiting: ~Copyable {
         return nil
     }
 
-    /// The device node of the first virtio disk, as `/dev/vda`.
-    static func payloadDisk(blockFolder: String = "/sys/block") -> String? {
-        SmallFile.names(in: blockFolder).first { $0.hasPrefix("vd") }.map { "/dev/\($0)" }
+    /// The device node of the virtio disk with a serial number, as `/dev/vda`.
+    static func disk(_ wanted: GuestDisk, blockFolder: String = "/sys/block") -> String? {
+        SmallFile.names(in: blockFolder).first { name in
+            SmallFile.text("\(blockFolder)/\(name)/serial", limit: 256)?.split(whereSeparator: \.isWhitespace).first.map(String.init) == wanted.rawValue
+        }.map { "/dev/\($0)" }
     }
 }

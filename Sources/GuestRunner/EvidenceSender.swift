@@ -7,7 +7,7 @@ struct EvidenceSender {
     /// The bytes of one frame. Half of what a frame may hold, so that the header around them always fits.
     static let pieceSize = 32 * 1024
 
-    private static let agentLogs = AgentService.logFolder
+    private static let agentLogs = AgentPlaces.logFolder
     /// Where the items that are plain files are read. A file that is not there is not sent.
     static let facts: [(EvidenceItem, String)] = [
         (.kernelVersion, "/proc/version"), (.commandLine, "/proc/cmdline"), (.filesystems, "/proc/filesystems"),
@@ -19,7 +19,7 @@ struct EvidenceSender {
     ]
     static let results: [(EvidenceItem, String)] = [
         (.agentLog, agentLogs + "/ProxyAgent.log"), (.verifierLog, agentLogs + "/verifier.log"),
-        (.connectionLog, agentLogs + "/ProxyAgent.Connection.log"), (.agentOutput, AgentService.outputFile),
+        (.connectionLog, agentLogs + "/ProxyAgent.Connection.log"), (.agentOutput, AgentPlaces.outputFile),
     ]
 
     /// What the kernel is and how the guest is laid out. Sent before the agent starts, so that a guest that hangs later has said it.
@@ -29,7 +29,7 @@ struct EvidenceSender {
     }
 
     /// The agent's status as it is now.
-    func sendStatus(as item: EvidenceItem) throws(ControlChannel.Failure) { try send(item, file: AgentService.statusFile) }
+    func sendStatus(as item: EvidenceItem) throws(ControlChannel.Failure) { try send(item, file: AgentPlaces.statusFile) }
 
     /// What the agent and the kernel left.
     func sendResults() throws(ControlChannel.Failure) {
@@ -37,12 +37,15 @@ struct EvidenceSender {
         if let log = Self.kernelLog() { try send(.kernelLog, log) }
     }
 
-    private func send(_ item: EvidenceItem, file: String) throws(ControlChannel.Failure) {
-        guard let content = SmallFile.read(file, limit: WireFormat.maximumItem) else { return }
+    /// - Returns: Whether there was such a file.
+    @discardableResult
+    func send(_ item: EvidenceItem, file: String) throws(ControlChannel.Failure) -> Bool {
+        guard let content = SmallFile.read(file, limit: WireFormat.maximumItem) else { return false }
         try send(item, content.bytes, length: content.length)
+        return true
     }
 
-    private func send(_ item: EvidenceItem, _ bytes: [UInt8]) throws(ControlChannel.Failure) {
+    func send(_ item: EvidenceItem, _ bytes: [UInt8]) throws(ControlChannel.Failure) {
         try send(item, Array(bytes.prefix(WireFormat.maximumItem)), length: bytes.count)
     }
 

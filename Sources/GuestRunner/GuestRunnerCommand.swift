@@ -6,16 +6,34 @@ import GuestProtocol
 public enum GuestRunnerCommand {
     /// Read a task from standard input, play its clients, write their reports to standard output.
     static let clientArgument = "client"
+    /// Go on, as a distribution's unit, with what the runner in the initramfs left.
+    static let unitArgument = "unit"
 
     /// - Parameter arguments: Without the executable's own name.
     public static func run(arguments: [String]) -> Never {
         // The kernel hands unknown words of its command line to init as arguments, so they are not looked at there.
         if getpid() == 1 { InitProcess().run() }
+        if arguments == [unitArgument] { resume() }
         guard arguments == [clientArgument], let task = readTask() else {
             RunnerLog.say("guest-runner is the first process (PID 1) of a test guest; there is nothing for it to do here")
             exit(64)
         }
         exit(play(task))
+    }
+
+    private static let portDeadline: UInt64 = 10_000
+
+    /// Whatever goes wrong, the machine is switched off at the end: nobody else would.
+    private static func resume() -> Never {
+        do {
+            guard let handover = RunnerHandover() else { throw SystemCallError("read", RunnerHandover.path, code: EINVAL) }
+            let children = try ChildProcesses()
+            let channel = try ControlChannel.open(before: Deadline(after: portDeadline), sequence: handover.sequence)
+            try PlanExecution(plan: handover.plan, channel: channel, children: children).carryOut()
+        } catch {
+            RunnerLog.say("giving up: \(error)")
+        }
+        MachineEnd.powerOff()
     }
 
     static func play(_ task: ClientTask) -> Int32 {

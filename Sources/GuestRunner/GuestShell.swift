@@ -40,8 +40,8 @@ struct GuestShell {
         """
         \r
         kmatrix: Linux \(GuestKernel.release), cgroup layout '\(layout.rawValue)'. The agent \(agent).\r
-          status  \(AgentService.statusFile)\r
-          logs    \(AgentService.logFolder), \(AgentService.outputFile)\r
+          status  \(AgentPlaces.statusFile)\r
+          logs    \(AgentPlaces.logFolder), \(AgentPlaces.outputFile)\r
         'exit' or 'poweroff' ends the guest.\r
         \r
 

@@ -2,7 +2,8 @@ import CGuestSystem
 import Glibc
 import GuestProtocol
 
-/// The duties of PID 1 in the micro guest: mounts, modules, the control channel, and switching the machine off.
+/// The duties of PID 1 until a distribution's init takes over, and to the end in the micro guest: mounts, modules, the control
+/// channel, and switching the machine off.
 ///
 /// PID 1 must never end by itself, for the kernel panics then and the panic would look like the kernel's fault.
 struct InitProcess {
@@ -30,7 +31,7 @@ struct InitProcess {
     func run() -> Never {
         for mount in Self.mounts { attempt { try mount.carryOut() } }
         let commandLine = SmallFile.text("/proc/cmdline", limit: 1 << 16) ?? ""
-        if commandLine.split(whereSeparator: \.isWhitespace).contains(Substring(Self.powerOffParameter)) { powerOff() }
+        if commandLine.split(whereSeparator: \.isWhitespace).contains(Substring(Self.powerOffParameter)) { MachineEnd.powerOff() }
         // Mounted only now: not where the sole task is to switch off. A kernel without one of them just has none.
         for mount in Self.optionalMounts { try? mount.carryOut() }
         loadModules()
@@ -39,21 +40,21 @@ struct InitProcess {
         } catch {
             RunnerLog.say("giving up: \(error)")
         }
-        powerOff()
+        MachineEnd.powerOff()
     }
 
     private func serve() throws {
         let children = try ChildProcesses()
-        let devices = DeviceWaiting()
-        guard let path = devices.first(before: Deadline(after: Self.portDeadline), { DeviceWaiting.serialPort(named: WireFormat.controlPort) }) else {
-            throw SystemCallError("find the virtio-serial port", WireFormat.controlPort, code: ENODEV)
-        }
-        let port = Descriptor(owning: try SystemCallError.check(gs_open_read_write(path), "open", path))
-        let channel = ControlChannel(port: port)
+        let channel = try ControlChannel.open(before: Deadline(after: Self.portDeadline))
         let hello = GuestHello(release: GuestKernel.release, machine: GuestKernel.machine, uptimeMilliseconds: GuestClock.uptime)
         try channel.send(.hello(hello))
         guard case .plan(let plan) = try channel.receive(within: Self.planDeadline) else { return }
-        try PlanExecution(plan: plan, channel: channel, children: children).carryOut()
+        switch plan.userland {
+        case .distribution(let start) where plan.mode != .nothing:
+            // Does not come back when all goes well: the distribution's init takes this process over.
+            try DistributionBoot(plan: plan, start: start, channel: channel, children: children).carryOut()
+        case .micro, .distribution: try PlanExecution(plan: plan, channel: channel, children: children).carryOut()
+        }
     }
 
     /// Loads the modules the archive lists, in its order.
@@ -66,12 +67,5 @@ struct InitProcess {
 
     private func attempt(_ body: () throws -> Void) {
         do { try body() } catch { RunnerLog.say("\(error)") }
-    }
-
-    /// Sleeps for ever where the machine cannot be switched off: better silent than a panic of our making.
-    private func powerOff() -> Never {
-        let outcome = gs_power_off()
-        RunnerLog.say("\(SystemCallError("power off", code: -outcome))")
-        while true { pause() }
     }
 }

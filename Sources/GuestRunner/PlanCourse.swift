@@ -7,20 +7,20 @@ final class PlanCourse {
     private let plan: GuestPlan
     private let channel: ControlChannel
     private let children: ChildProcesses
-    private let service: AgentService
+    private let agent: any AgentKeeper
     private let evidence: EvidenceSender
-    private var agent: pid_t?
+    private var isRunning = false
     private var hasStarted = false
     private var opened: [ClientExchange] = []
 
     /// The agent ended by itself: what follows would only repeat it.
     private struct AgentGone: Error {}
 
-    init(plan: GuestPlan, channel: ControlChannel, children: ChildProcesses, service: AgentService, evidence: EvidenceSender) {
+    init(plan: GuestPlan, channel: ControlChannel, children: ChildProcesses, agent: any AgentKeeper, evidence: EvidenceSender) {
         self.plan = plan
         self.channel = channel
         self.children = children
-        self.service = service
+        self.agent = agent
         self.evidence = evidence
     }
 
@@ -35,17 +35,11 @@ final class PlanCourse {
         } catch is AgentGone {
             return
         }
-        if let agent { try service.stop(agent) }
+        try stopAgent(signal: SIGTERM)
     }
 
     func runShell() throws {
-        let isRunning: Bool
-        do {
-            try startAgent()
-            isRunning = true
-        } catch is AgentGone {
-            isRunning = false
-        }
+        do { try startAgent() } catch is AgentGone {}
         do throws(SystemCallError) {
             try GuestShell(children: children).run(layout: plan.layout, agent: isRunning ? "runs" : "has ended")
         } catch {
@@ -57,9 +51,8 @@ final class PlanCourse {
         switch step {
         case .startAgent: try startAgent()
         case .stopAgent(let signal):
-            if let agent { try service.stop(agent, signal: signal) }
-            agent = nil
-        case .pause(let milliseconds): try pause(milliseconds)
+            try stopAgent(signal: signal)
+        case .pause(let milliseconds): try wait(milliseconds)
         case .clients(let specs):
             for task in tasks(specs) { try send(ClientChild(children: children).run(task)) }
         case .crowd(let specs, let count): try crowd(specs, count)
@@ -83,6 +76,7 @@ final class PlanCourse {
         case .command(let spec): try channel.send(.command(CommandChild(children: children).run(spec, deadline: plan.clientDeadline)))
         case .list(let path): try channel.send(.files(FileLister.list(path)))
         case .status(let item): try evidence.sendStatus(as: item)
+        case .await(let path, let milliseconds): try wait(milliseconds) { SmallFile.exists(path) }
         }
     }
 
@@ -91,29 +85,33 @@ final class PlanCourse {
     // MARK: The agent
 
     private func startAgent() throws {
-        let process: pid_t
-        do throws(SystemCallError) {
-            process = try service.start()
-        } catch {
-            try channel.send(.agentEnded(.notStarted(error: error.code)))
+        do {
+            try agent.start()
+        } catch let failure as AgentNotStarted {
+            try channel.send(.agentEnded(.notStarted(error: failure.code)))
             throw AgentGone()
         }
         if !hasStarted { try phase(.agentStarted) }
-        switch try service.waitUntilSettled(process, channel: channel) {
+        switch try AgentSettling(keeper: agent, plan: plan).wait(channel: channel) {
         case .hostWentAway: throw ControlChannel.Failure.hostWentAway
         case .ended(let ending):
             try evidence.sendStatus(as: .status)
             try channel.send(.agentEnded(ending))
             throw AgentGone()
-        case .settled: agent = process
+        case .settled: isRunning = true
         }
         if !hasStarted { try phase(.agentSettled) }
         hasStarted = true
     }
 
+    private func stopAgent(signal: Int32) throws {
+        if isRunning { try agent.stop(signal: signal) }
+        isRunning = false
+    }
+
     private func checkAgent() throws {
-        guard let agent, let ending = children.takeEnding(of: agent) else { return }
-        self.agent = nil
+        guard isRunning, let ending = try agent.unexpectedEnding() else { return }
+        isRunning = false
         try channel.send(.agentEnded(ending))
         throw AgentGone()
     }
@@ -152,10 +150,10 @@ final class PlanCourse {
         for report in reports { try channel.send(.client(report)) }
     }
 
-    /// Returns early when the host goes away.
-    private func pause(_ milliseconds: UInt32) throws {
+    /// Returns early when what is waited for is there.
+    private func wait(_ milliseconds: UInt32, until isThere: () -> Bool = { false }) throws {
         let deadline = Deadline(after: UInt64(milliseconds))
-        while !deadline.hasPassed {
+        while !deadline.hasPassed, !isThere() {
             guard !channel.isHungUp else { throw ControlChannel.Failure.hostWentAway }
             _ = try Readiness.wait(for: [channel.descriptor], timeout: min(deadline.remaining, 100))
         }

@@ -19,15 +19,23 @@ struct PlanExecution {
 
     /// Returns when the farewell is said.
     func carryOut() throws(ControlChannel.Failure) {
-        try phase(.planReceived)
+        if plan.userland == .micro { try phase(.planReceived) }
         guard plan.mode != .nothing else { return try channel.sendFarewell() }
         let evidence = EvidenceSender(channel: channel)
         do {
-            try prepare()
+            let agent: any AgentKeeper
+            switch plan.userland {
+            case .micro:
+                try prepare()
+                try Self.step("surroundings") { try AgentService.prepareSurroundings() }
+                agent = AgentService(plan: plan, children: children)
+            case .distribution(let start):
+                try phase(.unitStarted)
+                if start.configuresNetwork { try network() }
+                agent = AgentUnit(children: children)
+            }
             try evidence.sendFacts()
-            let service = AgentService(plan: plan, children: children)
-            try Self.step("surroundings") { try service.prepareSurroundings() }
-            let course = PlanCourse(plan: plan, channel: channel, children: children, service: service, evidence: evidence)
+            let course = PlanCourse(plan: plan, channel: channel, children: children, agent: agent, evidence: evidence)
             if plan.mode == .shell { try course.runShell() } else { try course.carryOut() }
         } catch let failure as SetupFailure {
             // The facts say why a kernel cannot do what the step needed.
@@ -39,6 +47,7 @@ struct PlanExecution {
             try channel.send(.setupFailed(step: "plan", reason: "\(error)"))
         }
         try evidence.sendResults()
+        if plan.userland != .micro { try DistributionEvidence(children: children, evidence: evidence).send() }
         try phase(.evidenceSent)
         try channel.sendFarewell()
     }
@@ -46,8 +55,8 @@ struct PlanExecution {
     private func prepare() throws {
         try Self.step("payload") {
             let devices = DeviceWaiting()
-            guard let disk = devices.first(before: Deadline(after: Self.payloadDeadline), { DeviceWaiting.payloadDisk() }) else {
-                throw SystemCallError("find a virtio disk in", "/sys/block", code: ENODEV)
+            guard let disk = devices.first(before: Deadline(after: Self.payloadDeadline), { DeviceWaiting.disk(.payload) }) else {
+                throw SystemCallError("find the disk", GuestDisk.payload.rawValue, code: ENODEV)
             }
             try PayloadUnpacking.unpack(disk, below: "/")
         }
@@ -58,6 +67,10 @@ struct PlanExecution {
             for refusal in try layout.carryOut() { RunnerLog.say("left out: \(refusal)") }
         }
         try phase(.layoutReady)
+        try network()
+    }
+
+    private func network() throws {
         try Self.step("network") { try NetworkSetup.carryOut() }
         try phase(.networkReady)
     }

@@ -7,7 +7,7 @@ extension Judge {
         if let ending = evidence.agentEnding {
             return Judgment(
                 cause: .agentCrashed, summary: "The agent did not stay alive: it \(describe(ending)).",
-                findings: lastLine(evidence, .agentOutput, "agent-output.log") + lastLine(evidence, .agentLog, "agent.log"))
+                findings: lastLine(evidence, .agentOutput, "agent-output.log") + lastLine(evidence, .unitJournal, "unit-journal.log") + lastLine(evidence, .agentLog, "agent.log"))
         }
         guard let item = evidence.items[.status] else {
             return Judgment(

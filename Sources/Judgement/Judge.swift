@@ -12,6 +12,7 @@ public enum Judge {
         return attemptFailure(evidence, sightings)
             ?? kernelFailure(evidence, sightings)
             ?? lossOfEvidence(evidence)
+            ?? layoutRefusal(evidence)
             ?? agentFailure(evidence)
             ?? behaviour(evidence)
     }
@@ -47,7 +48,11 @@ public enum Judge {
             break
         }
         if let failure = evidence.setupFailure {
-            let cause: Cause = failure.step == "cgroup-layout" ? .layoutNotOffered : .guestSetup
+            let cause: Cause = switch failure.step {
+            case "cgroup-layout": .layoutNotOffered
+            case "install": .notInstallable
+            default: .guestSetup
+            }
             return Judgment(
                 cause: cause, summary: "The guest could not be set up (\(Quote.line(failure.step))): \(Quote.line(failure.reason))",
                 findings: lastWords(evidence))
@@ -92,6 +97,25 @@ public enum Judge {
             return Judgment(cause: .evidenceLost, summary: "The guest's mount table did not arrive, so its cgroup layout is not proven.")
         }
         return nil
+    }
+
+    /// A distribution whose systemd mounted something else than the layout it was told to.
+    ///
+    /// systemd 256 and 257 mount the v1 hierarchies only when forced to, 258 no longer does (systemd's NEWS).
+    static func layoutRefusal(_ evidence: CellEvidence) -> Judgment? {
+        guard let manager = evidence.items[.serviceManager], let mounts = evidence.items[.mountInfo], mounts.isWhole,
+            let found = MountTable(mountinfo: mounts.text).layout, found != evidence.layout
+        else { return nil }
+        let version = Quote.line(manager.text.split(separator: "\n").first.map(String.init) ?? "systemd")
+        let number = version.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+        let findings = [Finding(source: "facts.json", quote: "found: \(found.rawValue)")]
+        // What an older one should have done and did not is nobody's finding yet.
+        guard number >= 256 else {
+            return Judgment(cause: .guestSetup, summary: "\(version) was told to mount \(evidence.layout.rawValue) and mounted \(found.rawValue).", findings: findings)
+        }
+        return Judgment(
+            cause: .layoutNotOffered,
+            summary: "\(version) no longer mounts \(evidence.layout.rawValue), though told to on the kernel's command line: it mounted \(found.rawValue).", findings: findings)
     }
 
     /// The last line of the console, which is all that is known of a guest that died.

@@ -65,6 +65,28 @@ public struct KernelCatalogue: Sendable {
         return try files(of: kernel, in: folder)
     }
 
+    /// Where a distribution's packages come from, as apt's one-line sources, each suite's signature and date checked.
+    /// - Returns: The sources, and what is to be known of them.
+    /// - Throws: `CatalogueError` when a suite cannot be read, `CancellationError`.
+    public func packageSources(of distribution: Distribution) async throws -> (lines: [String], warnings: [String]) {
+        let mirrors = try Mirrors(settings)
+        var lines: [String] = []
+        var warnings: [String] = []
+        for suite in distribution.suites {
+            let archive = mirrors.address(of: suite.archive)
+            let address = "\(archive)/dists/\(suite.name)/InRelease"
+            let release = try await ReleaseFile.load(address, suite: suite, keptIn: settings.cache.root.appending("release"), transfer: transfer)
+            // A suite of updates may not be there (any more); the release itself must be.
+            guard let release else {
+                if suite == distribution.suites.first { throw CatalogueError(.notFound, subject: address) }
+                continue
+            }
+            if let warning = try release.checkFreshness(address, settings: settings) { warnings.append(warning) }
+            lines.append("deb \(archive) \(suite.name) main")
+        }
+        return (lines, warnings)
+    }
+
     private static let kind = "kernel"
 
     /// Finds image, modules and configuration where the package shapes of the different years have them.

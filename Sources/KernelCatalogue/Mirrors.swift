@@ -1,6 +1,6 @@
 import Foundation
+import StrictYAML
 import SystemPackage
-import Yams
 
 /// The addresses of Debian's archives, from whoever named them first.
 struct Mirrors: Hashable {
@@ -37,30 +37,19 @@ struct Mirrors: Hashable {
 
     /// Reads `mirrors: { debian: URL, debian-security: URL }`; other keys are other people's.
     private static func configuration(_ file: FilePath) throws -> [String: String] {
-        guard let text = try? String(contentsOfFile: file.string, encoding: .utf8) else { return [:] }
-        func broken(_ node: Node, _ detail: String) -> CatalogueError {
-            CatalogueError(.badConfiguration, subject: file.string, detail: "line \(node.mark?.line ?? 1): \(detail)")
-        }
-        let root: Node?
+        guard let text = try? String(contentsOfFile: file.string, encoding: .utf8), text.contains(where: { !$0.isWhitespace }) else { return [:] }
         do {
-            root = try Yams.compose(yaml: text)
-        } catch {
-            // Yams names line and column.
-            throw CatalogueError(.badConfiguration, subject: file.string, detail: "\(error)")
-        }
-        guard let root else { return [:] }
-        guard let top = root.mapping else { throw broken(root, "the file must be a mapping, such as 'mirrors: { debian: URL }'") }
-        guard let node = top["mirrors"], node.null == nil else { return [:] }
-        guard let mapping = node.mapping else { throw broken(node, "'mirrors' must be a mapping, such as '{ debian: URL }'") }
-        var mirrors: [String: String] = [:]
-        for (key, value) in mapping {
-            guard let name = key.string, DebianSuite.Archive(rawValue: name) != nil else {
-                throw broken(key, "'mirrors' knows debian and debian-security, not '\(key.string ?? "this")'")
+            guard let node = try YAMLNode(parsing: text, source: file.string)["mirrors"], !node.isNull else { return [:] }
+            try node.allow("debian", "debian-security")
+            var mirrors: [String: String] = [:]
+            for name in node.keys {
+                guard let address = try node.text(name), !address.isEmpty else { throw node.error("'\(name)' must be an address") }
+                mirrors[name] = address
             }
-            guard let address = value.string, !address.isEmpty else { throw broken(value, "'\(name)' must be an address") }
-            mirrors[name] = address
+            return mirrors
+        } catch let error as YAMLError {
+            throw CatalogueError(.badConfiguration, subject: file.string, detail: error.line.map { "line \($0): \(error.reason)" } ?? error.reason)
         }
-        return mirrors
     }
 
     private static func trimmed(_ address: String) -> String { String(address.reversed().drop { $0 == "/" }.reversed()) }

@@ -1,9 +1,18 @@
 import ArgumentParser
+import KernelCatalogue
 import MatrixModel
 import MatrixRunner
 
 /// Which cells: the selectors of every axis.
 struct AxisOptions: ParsableArguments {
+    @Option(help: ArgumentHelp(
+        "Which distributions: a name such as debian-12, a pattern such as 'debian-*', micro, or all. May be repeated.",
+        discussion: """
+            Without it every cell is micro: the kernel and our own init, nothing else. With it, --kernel may be left out and each \
+            distribution boots its own. Images are built once and kept; 'kmatrix distros list' shows them.
+            """, valueName: "name"))
+    var distro: [String] = []
+
     @Option(help: ArgumentHelp(
         "Which kernels. May be repeated.",
         discussion: """
@@ -11,7 +20,7 @@ struct AxisOptions: ParsableArguments {
             all the newest of every series on offer. 6.1/rt-amd64 names a flavour (default: cloud-amd64). A path with a slash is a \
             kernel image.
             """, valueName: "selector"))
-    var kernel: [String]
+    var kernel: [String] = []
 
     @Option(help: ArgumentHelp(
         "How control groups are mounted: unified, hybrid, legacy, unmounted, elsewhere, or all. May be repeated.", valueName: "layout"))
@@ -38,9 +47,20 @@ struct AxisOptions: ParsableArguments {
     }
 
     func validate() throws {
-        if kernel.isEmpty { throw ValidationError("say which kernels with --kernel, as in --kernel 6.1") }
+        if kernel.isEmpty, distro.isEmpty || distro.contains("micro") { throw ValidationError("say which kernels with --kernel, as in --kernel 6.1") }
+        if !distro.isEmpty, !bpf.isEmpty { throw ValidationError("--bpf works with our own init alone: leave --distro out") }
         _ = try selectors()
         _ = try layouts()
+    }
+
+    func guests(catalogue: @autoclosure () throws -> DistributionCatalogue) throws -> [GuestChoice] {
+        guard !distro.isEmpty else { return [.micro] }
+        var guests: [GuestChoice] = []
+        for text in distro {
+            let chosen: [GuestChoice] = text == "micro" ? [.micro] : try catalogue().select(text).map(GuestChoice.distribution)
+            guests += chosen.filter { !guests.contains($0) }
+        }
+        return guests
     }
 
     func selectors() throws -> [KernelSelector] {

@@ -15,7 +15,8 @@ enum ExitCodes {
     static func code(for cells: [CellRecord]) -> ExitCode {
         if cells.contains(where: { $0.expectation.isContradicted(by: $0.verdict) }) { return againstExpectation }
         let unproven: Set<Verdict> = [.inconclusive, .unavailable, .notRun]
-        return cells.contains { unproven.contains($0.verdict) } ? notProven : asExpected
+        // That something does not exist is an answer, not the lack of one.
+        return cells.contains { unproven.contains($0.verdict) && $0.cause != .layoutNotOffered } ? notProven : asExpected
     }
 
     /// What an error that ended a command stands for: what could not be had is 3, everything else is for the user to put right.

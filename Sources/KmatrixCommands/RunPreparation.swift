@@ -15,7 +15,7 @@ struct RunPreparation {
     ) async throws {
         let products = try Products(folder: Self.productsFolder())
         let request = MatrixRequest(
-            kernels: try axes.selectors(), layouts: try axes.layouts(), programs: try axes.bpf.map(products.program),
+            guests: try axes.guests(catalogue: DistributionCatalogue(file: products.catalogue)), kernels: try axes.selectors(), layouts: try axes.layouts(), programs: try axes.bpf.map(products.program),
             scenarios: try axes.scenario.isEmpty ? .standard(products.standardScenario()) : .axis(axes.scenario.flatMap(products.scenarios)),
             agents: try await axes.agents(),
             jobs: guests.effectiveJobs, timeout: .seconds(guests.timeout), retries: guests.retries,

@@ -33,6 +33,8 @@ public enum Cause: String, CaseIterable, Hashable, Sendable, Codable {
     case keyLostOnRestart = "key-lost-on-restart"
     /// The agent's status or its clients' fate is not what the scenario demands of an agent that works.
     case scenarioContradicted = "scenario-contradicted"
+    /// The distribution's own tool could not install the agent's package.
+    case notInstallable = "not-installable"
     /// The kernel panicked once the agent had been started.
     case kernelPanic = "kernel-panic"
     /// The kernel reported an oops or a bug of its own once the agent had been started.
@@ -52,6 +54,8 @@ public enum Cause: String, CaseIterable, Hashable, Sendable, Codable {
     case notOffered = "not-offered"
     case fetchFailed = "fetch-failed"
     case notABootableKernel = "not-a-kernel"
+    /// The distribution's root file system could not be built.
+    case imageNotBuilt = "image-not-built"
     /// The kernel or distribution cannot be brought into this cgroup layout.
     case layoutNotOffered = "layout-not-offered"
 
@@ -66,11 +70,11 @@ public enum Cause: String, CaseIterable, Hashable, Sendable, Codable {
         case .attachNoCgroup2: .configuration
         case .agentCrashed, .agentSilent, .agentStatusBroken, .listenerFailed, .notRedirected, .notForwarded, .eventsLost,
             .statusContradicted, .misattributed, .keyNotLatched, .requestsUnsigned, .signatureWrong, .wronglyDenied, .wronglyAllowed,
-            .identityMissing, .dualStackNotRedirected, .redirectedTooMuch, .keyLostOnRestart, .scenarioContradicted:
+            .identityMissing, .dualStackNotRedirected, .redirectedTooMuch, .keyLostOnRestart, .scenarioContradicted, .notInstallable:
             .agent
         case .bootPanic, .emulatorHang, .emulatorExit, .evidenceLost, .guestSetup, .protocolViolation, .consoleFlood, .timeout, .harness:
             .harness
-        case .notOffered, .fetchFailed, .notABootableKernel, .layoutNotOffered: .artefact
+        case .notOffered, .fetchFailed, .notABootableKernel, .imageNotBuilt, .layoutNotOffered: .artefact
         }
     }
 

@@ -2,7 +2,7 @@
 public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kind of mistake.
     public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case empty, malformedVersion, malformedRange, emptyRange, malformedFlavour, unknownLayout }
+        enum Value: Hashable, Sendable { case empty, malformedVersion, malformedRange, emptyRange, malformedFlavour, unknownLayout, unknownDistribution }
         let value: Value
         public static let empty = Code(value: .empty)
         public static let malformedVersion = Code(value: .malformedVersion)
@@ -10,14 +10,18 @@ public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible 
         public static let emptyRange = Code(value: .emptyRange)
         public static let malformedFlavour = Code(value: .malformedFlavour)
         public static let unknownLayout = Code(value: .unknownLayout)
+        public static let unknownDistribution = Code(value: .unknownDistribution)
     }
 
     public let code: Code
     public let text: String
+    /// What it could have been, where that depends on what is installed.
+    public let known: [String]
 
-    public init(_ code: Code, text: String) {
+    public init(_ code: Code, text: String, known: [String] = []) {
         self.code = code
         self.text = text
+        self.known = known
     }
 
     public var description: String {
@@ -34,6 +38,8 @@ public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible 
             "'\(text)' is not a kernel flavour; write it after a slash, as in 6.1/cloud-amd64 or 6.1/rt-amd64"
         case .unknownLayout:
             "'\(text)' is no cgroup layout; choose among \(CgroupLayout.allCases.map(\.rawValue).joined(separator: ", ")) or all"
+        case .unknownDistribution:
+            "'\(text)' is no distribution of the catalogue; choose among \(known.joined(separator: ", ")), a pattern such as 'debian-*', or all"
         }
     }
 }

@@ -17,10 +17,11 @@ public struct MatrixTable: Sendable {
     }
 
     private struct Row: Hashable {
+        let guest: String
         let kernel: String
         let bpf: String?
 
-        var title: String { kernel + (bpf.map { " --bpf \($0)" } ?? "") }
+        var title: String { (guest == "micro" ? "" : guest + " ") + kernel + (bpf.map { " --bpf \($0)" } ?? "") }
     }
 
     /// Cells come sorted by meaning, so the first sight of a kernel gives its place.
@@ -31,7 +32,7 @@ public struct MatrixTable: Sendable {
 
     private static func row(of cell: CellRecord) -> Row {
         let version = cell.kernel ?? cell.id.split(separator: "/").dropFirst().first.map(String.init) ?? "?"
-        return Row(kernel: "\(version) \(cell.flavour)", bpf: cell.bpf)
+        return Row(guest: cell.guest, kernel: "\(version) \(cell.flavour)", bpf: cell.bpf)
     }
 
     private var layouts: [CgroupLayout] { Set(document.cells.map(\.cgroup)).sorted() }

@@ -12,12 +12,14 @@ import SystemPackage
 struct ArtefactPreparer: Sendable {
     let catalogue: KernelCatalogue
     let images: GuestImageBuilder
+    let roots: RootImageBuilder
     let products: Products
     let events: @Sendable (RunnerEvent) -> Void
 
     init(catalogue: KernelCatalogue, cache: ArtefactCache, products: Products, events: @escaping @Sendable (RunnerEvent) -> Void) {
         self.catalogue = catalogue
         images = GuestImageBuilder(cache: cache, runner: products.runner)
+        roots = RootImageBuilder(cache: cache)
         self.products = products
         self.events = events
     }
@@ -29,11 +31,16 @@ struct ArtefactPreparer: Sendable {
         for content in Set(cells.map(\.content)) {
             prepared.payloads[content] = try await outcome(.harness) { try await images.payload(payloadSpec(content)) }
         }
+        // One after the other: each takes all of the machine.
+        for distribution in Self.distinct(cells.compactMap(\.guest.distribution)) {
+            prepared.images[distribution.name] = try await outcome(.imageNotBuilt) { try await image(of: distribution) }
+        }
+        let ofDistributions = Set(cells.filter { $0.guest != .micro }.map(\.kernel.identity))
         try await withThrowingTaskGroup(of: (KernelIdentity, Result<PreparedKernel, PreparationFailure>).self) { group in
             var waiting = Self.distinct(cells.map(\.kernel))[...]
             func startNext() {
                 guard let kernel = waiting.popFirst() else { return }
-                group.addTask { (kernel.identity, try await prepare(kernel)) }
+                group.addTask { (kernel.identity, try await prepare(kernel, isForDistribution: ofDistributions.contains(kernel.identity))) }
             }
             // Two at a time: one downloads while the other unpacks.
             for _ in 0..<2 { startNext() }
@@ -45,7 +52,7 @@ struct ArtefactPreparer: Sendable {
         return prepared
     }
 
-    private func prepare(_ kernel: PlannedKernel) async throws -> Result<PreparedKernel, PreparationFailure> {
+    private func prepare(_ kernel: PlannedKernel, isForDistribution: Bool) async throws -> Result<PreparedKernel, PreparationFailure> {
         switch kernel.source {
         case .package(let package):
             // Without them there is no disk and no network in a guest, and what it would show were our fault.
@@ -58,19 +65,21 @@ struct ArtefactPreparer: Sendable {
             let files = try await outcome(.fetchFailed) { try await catalogue.fetch(package) { events(.preparing($0.description)) } }
             switch files {
             case .failure(let failure): return .failure(failure)
-            case .success(let files): return try await build(kernel.identity, image: files.image, modules: files.modules, config: files.config)
+            case .success(let files): return try await build(kernel.identity, image: files.image, modules: files.modules, config: files.config, isForDistribution: isForDistribution)
             }
         case .file(let image, let modules):
-            return try await build(kernel.identity, image: image, modules: modules, config: nil)
+            return try await build(kernel.identity, image: image, modules: modules, config: nil, isForDistribution: isForDistribution)
         }
     }
 
     private func build(
-        _ identity: KernelIdentity, image: FilePath, modules: FilePath?, config: FilePath?
+        _ identity: KernelIdentity, image: FilePath, modules: FilePath?, config: FilePath?, isForDistribution: Bool
     ) async throws -> Result<PreparedKernel, PreparationFailure> {
         try await outcome(.notABootableKernel) {
             let kernel = try await images.kernel(image: image)
             let initramfs = try await images.stage0(release: identity.release, modules: modules)
+            var moduleDisk: FilePath?
+            if isForDistribution, let modules { moduleDisk = try await roots.modules(release: identity.release, modules) }
             let boot: BootPlan.Kernel
             switch kernel.image {
             case .elf(let path): boot = .elf(path)
@@ -78,12 +87,25 @@ struct ArtefactPreparer: Sendable {
                 events(.preparing("\(identity): booted as it came, for \(reason)"))
                 boot = .bzImage(path)
             }
-            return PreparedKernel(boot: boot, initramfs: initramfs, config: config.flatMap { FileManager.default.contents(atPath: $0.string) }.map(Array.init))
+            return PreparedKernel(boot: boot, initramfs: initramfs, modules: moduleDisk, config: config.flatMap { FileManager.default.contents(atPath: $0.string) }.map(Array.init))
+        }
+    }
+
+    /// The root file system of a distribution, built when nobody has built it yet.
+    func image(of distribution: Distribution) async throws -> RootImage {
+        let recipe = RootImageRecipe(distribution)
+        if let built = roots.existing(recipe) { return built }
+        events(.preparing("building \(distribution.name), which takes about a minute"))
+        return try await roots.image(recipe, keyring: catalogue.settings.keyrings[0]) {
+            let (sources, warnings) = try await catalogue.packageSources(of: distribution)
+            for warning in warnings { events(.warning(warning)) }
+            return sources
         }
     }
 
     /// The paths are upstream's own, so that a package of the agent can take the place of ours.
-    func payloadSpec(_ content: GuestContent, busybox: FilePath? = nil) -> PayloadSpec {
+    func payloadSpec(_ content: GuestContent, busybox: FilePath? = nil) throws -> PayloadSpec {
+        if content.isDistribution { return try packagePayload(content) }
         var items: [PayloadSpec.Item]
         switch content.agent {
         case .own:
@@ -101,7 +123,32 @@ struct ArtefactPreparer: Sendable {
         return PayloadSpec(items)
     }
 
+    /// A distribution gets the agent as its package, and a configuration that looks at the platform once a second.
+    private func packagePayload(_ content: GuestContent) throws -> PayloadSpec {
+        let package: FilePath
+        let settings: [UInt8]
+        switch content.agent {
+        case .own: (package, settings) = (products.agentPackage, AgentSettings.document)
+        case .bundle(let bundle):
+            guard let file = bundle.package else { throw RunnerError(.noPackage, subject: bundle.name) }
+            package = file
+            settings = bundle.items.first { $0.path == AgentBundle.configurationPath }.flatMap { if case .bytes(let bytes) = $0.source { bytes } else { nil } } ?? AgentSettings.document
+        }
+        return PayloadSpec([
+            PayloadSpec.Item(path: Self.packagePath(content.agent.packageKind), source: .file(package)),
+            PayloadSpec.Item(path: AgentBundle.configurationPath, source: .bytes(settings)),
+        ])
+    }
+
+    /// Where the payload has the agent's package.
+    static func packagePath(_ kind: String) -> String { "run/kmatrix/azure-proxy-agent.\(kind)" }
+
     static let agentPath = "/" + AgentBundle.executablePath
+
+    private static func distinct(_ distributions: [Distribution]) -> [Distribution] {
+        var seen: Set<Distribution> = []
+        return distributions.filter { seen.insert($0).inserted }
+    }
 
     private static func distinct(_ kernels: [PlannedKernel]) -> [PlannedKernel] {
         var seen: Set<KernelIdentity> = []
@@ -125,16 +172,25 @@ struct ArtefactPreparer: Sendable {
 struct GuestContent: Hashable, Sendable {
     var agent = AgentChoice.own
     var program: ProgramVariant?
+    var isDistribution = false
 }
 
 extension MatrixPlan.PlannedCell {
-    var content: GuestContent { GuestContent(agent: agent, program: program) }
+    var content: GuestContent { GuestContent(agent: agent, program: program, isDistribution: guest.distribution != nil) }
+}
+
+extension RootImageRecipe {
+    init(_ distribution: Distribution) {
+        self.init(suite: distribution.suites[0].name, further: distribution.suites.dropFirst().map(\.name), packages: distribution.packages)
+    }
 }
 
 /// A kernel ready to boot.
 struct PreparedKernel: Sendable {
     let boot: BootPlan.Kernel
     let initramfs: FilePath
+    /// Its modules as a disk for a distribution's guest; nil when no cell asked for one or there are none.
+    let modules: FilePath?
     /// The `.config` that came with it.
     let config: [UInt8]?
 }
@@ -151,18 +207,38 @@ struct PreparationFailure: Error, Sendable {
 struct PreparedCell: Sendable {
     let kernel: PreparedKernel
     let payload: FilePath
+    /// Nil for our own init alone.
+    let distribution: PreparedDistribution?
+}
+
+/// What a distribution's guest needs beyond a kernel and a payload.
+struct PreparedDistribution: Sendable {
+    let image: RootImage
+    /// Where the payload has the agent's package.
+    let package: String
 }
 
 /// Everything prepared for a plan.
 struct PreparedArtefacts: Sendable {
     var kernels: [KernelIdentity: Result<PreparedKernel, PreparationFailure>] = [:]
     var payloads: [GuestContent: Result<FilePath, PreparationFailure>] = [:]
+    /// By the distribution's name.
+    var images: [String: Result<RootImage, PreparationFailure>] = [:]
 
     func artefacts(for planned: MatrixPlan.PlannedCell) -> Result<PreparedCell, PreparationFailure> {
         let missing = PreparationFailure(cause: .harness, reason: "nothing was prepared for this cell")
         let kernel = kernels[planned.kernel.identity] ?? .failure(missing)
         let payload = payloads[planned.content] ?? .failure(missing)
-        return kernel.flatMap { kernel in payload.map { PreparedCell(kernel: kernel, payload: $0) } }
+        guard let distribution = planned.guest.distribution else {
+            return kernel.flatMap { kernel in payload.map { PreparedCell(kernel: kernel, payload: $0, distribution: nil) } }
+        }
+        let image = images[distribution.name] ?? .failure(missing)
+        let package = ArtefactPreparer.packagePath(planned.agent.packageKind)
+        return kernel.flatMap { kernel in
+            payload.flatMap { payload in
+                image.map { PreparedCell(kernel: kernel, payload: payload, distribution: PreparedDistribution(image: $0, package: package)) }
+            }
+        }
     }
 
     /// The first kernel that is ready, for the accelerator's probe.

@@ -1,6 +1,7 @@
 import EvidenceStore
 import FabricSimulator
 import Foundation
+import GuestImages
 import GuestProtocol
 import Judgement
 import MatrixModel
@@ -26,6 +27,8 @@ struct CellAttempt: Sendable {
         let session = GuestSession(plan: guestPlan, expectation: scenario.expectation, events: { context.events(.cellPhase(cell.id, $0)) })
         do {
             try saveCommand()
+            if let distribution = artefacts.distribution { try await RootImageBuilder.overlay(of: distribution.image.disk, at: rootDisk) }
+            defer { try? FileManager.default.removeItem(atPath: rootDisk.string) }
             let (outcome, requests) = try await Fabric.serve(in: folder.path, journal: folder.file(.fabricJournal), scenario: scenario) {
                 try await withGuest(bootPlan, emulator: context.emulator) { guest in await session.converse(with: guest) }
             }
@@ -44,17 +47,33 @@ struct CellAttempt: Sendable {
         return Outcome(judgment: judgment, seconds: seconds)
     }
 
+    /// Takes what the guest writes, and goes with it.
+    private var rootDisk: FilePath { folder.path.appending("root.qcow2") }
+
+    private var userland: Userland {
+        artefacts.distribution.map { .distribution(DistributionStart(package: $0.package)) } ?? .micro
+    }
+
     private var guestPlan: GuestPlan {
         GuestPlan(
-            layout: cell.cgroup, agentPath: ArtefactPreparer.agentPath, steps: StandardCourse.steps(for: scenario),
-            awaitsSuccess: scenario.expectation.status == "SUCCESS", agentDeadline: UInt32(context.agentDeadline / .milliseconds(1)),
+            userland: userland, layout: cell.cgroup, agentPath: ArtefactPreparer.agentPath, steps: StandardCourse.steps(for: scenario),
+            awaitsSuccess: scenario.expectation.status == "SUCCESS", agentDeadline: UInt32(agentDeadline / .milliseconds(1)),
             // As long as the slowest answer of the platform and some.
             clientDeadline: 15_000)
     }
 
+    /// A distribution starts the agent while it boots, beside everything else.
+    private var agentDeadline: Duration { artefacts.distribution == nil ? context.agentDeadline : context.agentDeadline * 3 }
+
     private var bootPlan: BootPlan {
         var plan = BootPlan.cell(artefacts, accelerator: context.accelerator, relay: context.products.relay, folder: folder.path)
         plan.kernelArguments = context.kernelArguments
+        if artefacts.distribution != nil {
+            plan.distribution = DistributionDisks(root: rootDisk, modules: artefacts.kernel.modules)
+            plan.memory = 1024
+            plan.kernelArguments += SystemdLayout.kernelArguments(cell.cgroup) ?? []
+            plan.kernelArguments += DistributionBootArguments.standard
+        }
         plan.limits.total = context.timeout
         plan.limits.ready = min(plan.limits.ready, context.timeout)
         return plan
@@ -80,6 +99,12 @@ struct CellAttempt: Sendable {
         let parts = duration.components
         return ((Double(parts.seconds) + Double(parts.attoseconds) / 1e18) * 1000).rounded() / 1000
     }
+}
+
+/// What a distribution's guest is told on its kernel's command line, beyond its layout.
+enum DistributionBootArguments {
+    /// `eth0` as on the platform; no questions at the first boot; cloud-init only where a deployment is what is looked at.
+    static let standard = ["net.ifnames=0", "systemd.firstboot=no", "cloud-init=disabled"]
 }
 
 extension BootPlan {

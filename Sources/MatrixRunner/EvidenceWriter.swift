@@ -12,7 +12,8 @@ struct EvidenceWriter {
     private static let files: [(EvidenceItem, EvidenceFile)] = [
         (.status, .status), (.finalStatus, .finalStatus), (.restartedStatus, .restartedStatus), (.connectionLog, .connectionLog),
         (.agentLog, .agentLog), (.verifierLog, .verifierLog), (.agentOutput, .agentOutput), (.kernelLog, .kernelLog),
-        (.kernelConfig, .kernelConfig),
+        (.kernelConfig, .kernelConfig), (.installLog, .installLog), (.unitState, .unitState), (.unitJournal, .unitJournal),
+        (.systemJournal, .systemJournal), (.cloudInitLog, .cloudInitLog), (.cloudInitStatus, .cloudInitStatus), (.cloudInitResult, .cloudInitResult),
     ]
 
     /// Writes what there is. Goes on after a failure, so that as much as possible is kept.

@@ -19,6 +19,14 @@ struct FactSheet: Codable, Hashable, Sendable {
     var unprivilegedBPFDisabled: String?
     var hasBTF: Bool?
     var clockSource: String?
+    /// A distribution's name and version, as os-release(5) says it.
+    var distribution: String?
+    /// The first line of `systemctl --version`.
+    var serviceManager: String?
+    /// `running`, or `degraded` where a unit failed.
+    var systemState: String?
+    /// What systemd-analyze says of the boot.
+    var bootTime: String?
     /// When the guest said hello and reached each phase of its plan, in milliseconds of its uptime.
     var uptimeMilliseconds: [String: UInt64]
     /// The configuration symbols that the agent's programs depend on; `n` for one that is not set, null without a configuration.
@@ -55,6 +63,10 @@ struct FactSheet: Codable, Hashable, Sendable {
         unprivilegedBPFDisabled = text(.unprivilegedBPF)
         hasBTF = evidence.items[.kernelBTF].map { $0.text.hasPrefix("present") }
         clockSource = text(.clockSource)
+        distribution = lines(.distribution).first { $0.hasPrefix("PRETTY_NAME=") }.map { String($0.dropFirst("PRETTY_NAME=".count)).replacing("\"", with: "") }
+        serviceManager = lines(.serviceManager).first
+        systemState = lines(.systemState).first
+        bootTime = lines(.bootTime).first
         uptimeMilliseconds = Dictionary(uniqueKeysWithValues: evidence.uptimes.map { ("\($0.key)", $0.value) })
         uptimeMilliseconds["hello"] = evidence.hello?.uptimeMilliseconds
         configuration = (evidence.items[.kernelConfig]?.bytes ?? packagedConfiguration).map(Self.symbolValues)

@@ -88,7 +88,9 @@ final class GuestSession: Sendable {
 
     private static func name(_ phase: GuestPhase) -> String {
         switch phase {
-        case .planReceived, .payloadUnpacked, .layoutReady, .networkReady: "set-up"
+        case .planReceived, .rootMounted, .payloadUnpacked, .layoutReady, .networkReady: "set-up"
+        case .agentInstalled: "boot"
+        case .unitStarted: "set-up"
         case .agentStarted: "agent"
         case .agentSettled: "clients"
         case .clientsDone: "evidence"

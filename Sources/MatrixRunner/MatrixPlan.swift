@@ -6,6 +6,7 @@ public import MatrixModel
 public struct MatrixPlan: Sendable {
     public struct PlannedCell: Sendable {
         public let cell: Cell
+        public let guest: GuestChoice
         public let kernel: PlannedKernel
         public let program: ProgramVariant?
         public let scenario: Scenario
@@ -28,17 +29,17 @@ public struct MatrixPlan: Sendable {
     public var kernels: [KernelIdentity] { Set(cells.map(\.cell.kernel)).sorted() }
 
     /// Every cell of the axes, once, whatever overlaps the selectors had.
-    public static func expand(kernels: [PlannedKernel], request: MatrixRequest) -> [PlannedCell] {
+    public static func expand(guests: [(GuestChoice, PlannedKernel)], request: MatrixRequest) -> [PlannedCell] {
         var seen: Set<Cell> = []
         var cells: [PlannedCell] = []
-        for kernel in kernels {
+        for (guest, kernel) in guests {
             for layout in request.layouts {
                 for (name, scenario) in request.scenarios.named {
                     for agent in request.agents.isEmpty ? [nil] : request.agents.map(Optional.some) {
                         for program in request.programs.isEmpty ? [nil] : request.programs.map(Optional.some) {
-                            let cell = Cell(kernel: kernel.identity, cgroup: layout, scenario: name, agent: agent?.name, bpf: program?.name)
+                            let cell = Cell(guest: guest.name, kernel: kernel.identity, cgroup: layout, scenario: name, agent: agent?.name, bpf: program?.name)
                             guard seen.insert(cell).inserted else { continue }
-                            cells.append(PlannedCell(cell: cell, kernel: kernel, program: program, scenario: scenario, agent: agent ?? .own))
+                            cells.append(PlannedCell(cell: cell, guest: guest, kernel: kernel, program: program, scenario: scenario, agent: agent ?? .own))
                         }
                     }
                 }

@@ -13,41 +13,55 @@ struct MatrixPlanner {
     let events: @Sendable (RunnerEvent) -> Void
 
     func plan() async throws -> MatrixPlan {
-        var kernels: [PlannedKernel] = []
+        var guests: [(GuestChoice, PlannedKernel)] = []
         var unavailable: [CellRecord] = []
-        var warnings: [String] = []
         var listing: KernelListing?
-        for selector in request.kernels {
-            if case .image(let path) = selector {
-                do {
-                    kernels.append(try await kernel(inFile: path))
-                } catch let error as GuestImageError {
-                    unavailable += missing(selector, .notABootableKernel, "\(error)")
+        func offers() async throws -> KernelListing {
+            if let listing { return listing }
+            let read = try await catalogue.listing { events(.preparing($0.description)) }
+            for warning in read.warnings { events(.warning(warning)) }
+            listing = read
+            return read
+        }
+        for guest in request.guests {
+            if request.kernels.isEmpty, let distribution = guest.distribution {
+                let offers = try await offers()
+                do throws(CatalogueError) {
+                    let kernel = try distribution.kernel(in: offers)
+                    guests.append((guest, PlannedKernel(identity: kernel.identity, source: .package(kernel))))
+                } catch {
+                    unavailable += missing(guest, .all(distribution.flavour), offers.isComplete ? .notOffered : .fetchFailed, "\(error)")
                 }
-                continue
             }
-            let offers: KernelListing
-            if let listing {
-                offers = listing
-            } else {
-                offers = try await catalogue.listing { events(.preparing($0.description)) }
-                listing = offers
-                warnings = offers.warnings
-                for warning in warnings { events(.warning(warning)) }
-            }
-            do {
-                kernels += try offers.resolve(selector).map { PlannedKernel(identity: $0.identity, source: .package($0)) }
-            } catch {
-                // Only when every suite was read it is known that nobody offers it.
-                unavailable += missing(selector, offers.isComplete ? .notOffered : .fetchFailed, "\(error)")
+            for selector in request.kernels {
+                if case .image(let path) = selector {
+                    do {
+                        guests.append((guest, try await kernel(inFile: path)))
+                    } catch let error as GuestImageError {
+                        unavailable += missing(guest, selector, .notABootableKernel, "\(error)")
+                    }
+                    continue
+                }
+                let offers = try await offers()
+                do throws(CatalogueError) {
+                    guests += try offers.resolve(selector).map { (guest, PlannedKernel(identity: $0.identity, source: .package($0))) }
+                } catch {
+                    // Only when every suite was read it is known that nobody offers it.
+                    unavailable += missing(guest, selector, offers.isComplete ? .notOffered : .fetchFailed, "\(error)")
+                }
             }
         }
+        let cells = MatrixPlan.expand(guests: guests, request: request)
+        let refused = cells.filter { $0.guest != .micro && SystemdLayout.kernelArguments($0.cell.cgroup) == nil }.map {
+            CellRecord(cell: $0.cell, judgment: SystemdLayout.refusal($0.cell.cgroup), evidence: nil, seconds: [:], attempts: 0)
+        }
+        let impossible = Set(refused.map(\.id))
         return MatrixPlan(
-            cells: MatrixPlan.expand(kernels: kernels, request: request), unavailable: unavailable, warnings: warnings)
+            cells: cells.filter { !impossible.contains($0.cell.id.text) }, unavailable: unavailable + refused, warnings: listing?.warnings ?? [])
     }
 
     /// A selector that nothing on offer satisfies becomes cells that say so: they are part of the answer.
-    private func missing(_ selector: KernelSelector, _ cause: Cause, _ reason: String) -> [CellRecord] {
+    private func missing(_ guest: GuestChoice, _ selector: KernelSelector, _ cause: Cause, _ reason: String) -> [CellRecord] {
         let judgment = Judgment(cause: cause, summary: reason)
         let agents: [AgentChoice?] = request.agents.isEmpty ? [nil] : request.agents
         let programs: [ProgramVariant?] = request.programs.isEmpty ? [nil] : request.programs
@@ -56,7 +70,7 @@ struct MatrixPlanner {
                 agents.flatMap { agent in
                     programs.map {
                         CellRecord(
-                            unavailable: selector, layout: layout, scenario: scenario.name, agent: agent?.name, bpf: $0?.name, judgment: judgment)
+                            unavailable: selector, guest: guest.name, layout: layout, scenario: scenario.name, agent: agent?.name, bpf: $0?.name, judgment: judgment)
                     }
                 }
             }

@@ -6,6 +6,8 @@ public import SystemPackage
 
 /// What a run is asked to do: the axes and how to go about it.
 public struct MatrixRequest: Sendable {
+    public var guests: [GuestChoice]
+    /// Empty for each distribution's own.
     public var kernels: [KernelSelector]
     public var layouts: [CgroupLayout]
     /// The program variants to run; empty for the agent's own program alone.
@@ -23,9 +25,10 @@ public struct MatrixRequest: Sendable {
     public var stopsAtFirstFailure: Bool
 
     public init(
-        kernels: [KernelSelector], layouts: [CgroupLayout], programs: [ProgramVariant] = [], scenarios: ScenarioChoice, agents: [AgentChoice] = [], jobs: Int = 2,
+        guests: [GuestChoice] = [.micro], kernels: [KernelSelector], layouts: [CgroupLayout], programs: [ProgramVariant] = [], scenarios: ScenarioChoice, agents: [AgentChoice] = [], jobs: Int = 2,
         timeout: Duration = .seconds(90), retries: Int = 2, stopsAtFirstFailure: Bool = false
     ) {
+        self.guests = guests
         self.kernels = kernels
         self.layouts = layouts
         self.programs = programs
@@ -73,6 +76,16 @@ public enum AgentChoice: Hashable, Sendable {
         switch self {
         case .own: "own"
         case .bundle(let bundle): bundle.name
+        }
+    }
+}
+
+extension AgentChoice {
+    /// `deb` or `rpm`.
+    var packageKind: String {
+        switch self {
+        case .own: "deb"
+        case .bundle(let bundle): bundle.package?.extension ?? "deb"
         }
     }
 }

@@ -18,6 +18,7 @@ extension MatrixRunner {
             let found = plan.cells.isEmpty ? plan.unavailable.first.map(\.summary) ?? "no cell" : "\(plan.cells.count) cells"
             throw RunnerError(.shellNeedsOneCell, subject: request.kernels.map(\.description).joined(separator: " "), detail: found)
         }
+        guard planned.guest == .micro else { throw RunnerError(.notForDistributions, subject: "a shell") }
         let busybox = try GuestTool.busybox()
         let emulator = try await Emulator.find()
         let preparer = ArtefactPreparer(catalogue: catalogue, cache: cache, products: products, events: events)
@@ -27,7 +28,7 @@ extension MatrixRunner {
         let chosen = try await chooseAccelerator(emulator, prepared)
 
         try DurableFile.makeFolder(path)
-        let artefacts = PreparedCell(kernel: kernel, payload: payload)
+        let artefacts = PreparedCell(kernel: kernel, payload: payload, distribution: nil)
         var boot = BootPlan.cell(artefacts, accelerator: chosen.accelerator, relay: products.relay, folder: path)
         boot.terminal = .inherited
         // A person may take as long as they like.

@@ -23,6 +23,10 @@ public struct Products: Sendable {
     public var agent: FilePath { folder.appending("azure-proxy-agent") }
     public var runner: FilePath { folder.appending("guest-runner") }
     public var relay: FilePath { folder.appending("fabric-relay") }
+    /// Our agent as Debian installs it.
+    public var agentPackage: FilePath { folder.appending("packages/azure-proxy-agent.deb") }
+    /// The distributions there are.
+    public var catalogue: FilePath { folder.appending("catalogue.yml") }
     public var nativeProgram: FilePath { folder.appending("bpf/connect4.bpf.o") }
 
     /// Finds a program by a variant's name or by the path of an object file.
@@ -48,7 +52,7 @@ public struct Products: Sendable {
     public func standardScenario() throws -> Scenario { try scenario(at: scenarioFolder.appending("normal.yml")) }
 
     /// Finds scenarios by name, by the path of a file, or `all` that were built.
-    /// - Throws: `RunnerError` with `unknownScenario`, naming those there are; `ScenarioError` for a file that is no scenario.
+    /// - Throws: `RunnerError` with `unknownScenario`, naming those there are; `YAMLError` for a file that is no scenario.
     public func scenarios(_ text: String) throws -> [Scenario] {
         if text == "all" { return try scenarioNames.map { try scenario(at: scenarioFolder.appending("\($0).yml")) } }
         if text.contains("/") || text.hasSuffix(".yml") || text.hasSuffix(".yaml") {

@@ -2,7 +2,7 @@
 public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable {
         enum Value: Hashable, Sendable {
-            case productMissing, unknownProgram, notABPFObject, unknownScenario, scenarioUnreadable, shellNeedsOneCell, shellTool, bareBootFailed
+            case productMissing, unknownProgram, notABPFObject, unknownScenario, scenarioUnreadable, shellNeedsOneCell, shellTool, bareBootFailed, noPackage, notForDistributions
         }
         let value: Value
         public static let productMissing = Code(value: .productMissing)
@@ -13,6 +13,9 @@ public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let shellNeedsOneCell = Code(value: .shellNeedsOneCell)
         public static let shellTool = Code(value: .shellTool)
         public static let bareBootFailed = Code(value: .bareBootFailed)
+        /// A distribution installs packages, and the agent is a folder.
+        public static let noPackage = Code(value: .noPackage)
+        public static let notForDistributions = Code(value: .notForDistributions)
     }
 
     public let code: Code
@@ -35,6 +38,8 @@ public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
         case .scenarioUnreadable: "the scenario '\(subject)' cannot be read; check the path, or build with ci/build"
         case .shellNeedsOneCell: "a shell needs exactly one kernel and one layout; '\(subject)' stands for \(detail)"
         case .bareBootFailed: "a bare boot ended with \(subject), so there is nothing to compare with: \(detail)"
+        case .noPackage: "'\(subject)' is no package, and a distribution installs the agent by its package: give a .deb, or leave --distro out"
+        case .notForDistributions: "\(subject) works with our own init alone; leave --distro out"
         case .shellTool: "'\(subject)' is missing, and the guest's shell comes from it; install Debian's package busybox-static"
         }
     }

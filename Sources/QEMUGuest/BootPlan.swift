@@ -29,6 +29,8 @@ public struct BootPlan: Hashable, Sendable {
     public var initramfs: FilePath
     /// The read-only disk with what is deployed; nil for none.
     public var payload: FilePath?
+    /// What a distribution's guest has beyond a bare one's.
+    public var distribution: DistributionDisks?
     public var accelerator: Accelerator
     /// In MiB. Series 7 does not boot in 256.
     public var memory = 512
@@ -47,6 +49,22 @@ public struct BootPlan: Hashable, Sendable {
         self.payload = payload
         self.accelerator = accelerator
         self.folder = folder
+    }
+}
+
+/// The disks of a distribution's guest.
+public struct DistributionDisks: Hashable, Sendable {
+    /// A qcow2 overlay, which takes all that the guest writes.
+    public var root: FilePath
+    /// The kernel's modules, read-only; nil where the root has them.
+    public var modules: FilePath?
+    /// The provisioning ISO of the platform, which also makes the machine say that it is one of Azure's; nil for none.
+    public var provisioning: FilePath?
+
+    public init(root: FilePath, modules: FilePath?, provisioning: FilePath? = nil) {
+        self.root = root
+        self.modules = modules
+        self.provisioning = provisioning
     }
 }
 

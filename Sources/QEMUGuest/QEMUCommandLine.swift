@@ -32,7 +32,7 @@ public struct QEMUCommandLine: Hashable, Sendable {
     }
 
     static func options(for plan: BootPlan) -> [Option] {
-        let devices = [machine(plan), console(), control()] + disk(plan) + network(plan) + terminal(plan)
+        let devices = [machine(plan), console(), control()] + disks(plan) + platform(plan) + network(plan) + terminal(plan)
         let kernelArguments = devices.flatMap(\.kernelArguments) + plan.kernelArguments
         return devices + [boot(plan, kernelArguments)]
     }
@@ -69,14 +69,43 @@ public struct QEMUCommandLine: Hashable, Sendable {
         ])
     }
 
-    private static func disk(_ plan: BootPlan) -> [Option] {
-        guard let payload = plan.payload else { return [] }
+    private static func disks(_ plan: BootPlan) -> [Option] {
+        var disks: [Option] = []
+        if let payload = plan.payload { disks.append(disk(.payload, payload, format: "raw", isReadOnly: true)) }
+        guard let distribution = plan.distribution else { return disks }
+        // Nothing of the root outlives the guest, so nothing has to reach the host's disk.
+        disks.append(disk(.root, distribution.root, format: "qcow2", isReadOnly: false))
+        if let modules = distribution.modules { disks.append(disk(.modules, modules, format: "raw", isReadOnly: true)) }
+        return disks
+    }
+
+    /// A disk is told from the others by its serial number, whatever order the guest finds them in.
+    private static func disk(_ disk: GuestDisk, _ path: FilePath, format: String, isReadOnly: Bool) -> Option {
+        let cache = isReadOnly ? "readonly=on" : "cache=unsafe"
+        return Option(arguments: [
+            "-drive", "if=none,id=\(disk.rawValue),format=\(format),\(cache),file=\(escape(path.string))", "-device",
+            "virtio-blk-pci,drive=\(disk.rawValue),serial=\(disk.rawValue)",
+        ])
+    }
+
+    /// The chassis asset tag of Azure's machines, by which cloud-init knows them (its ds-identify and DataSourceAzure).
+    static let chassisAssetTag = "7783-7084-3265-9085-8269-3286-77"
+
+    /// What a machine of the platform shows its guest when it is provisioned.
+    private static func platform(_ plan: BootPlan) -> [Option] {
+        guard let provisioning = plan.distribution?.provisioning else { return [] }
         return [
             Option(arguments: [
-                "-drive", "if=none,id=payload,format=raw,readonly=on,file=\(escape(payload.string))", "-device", "virtio-blk-pci,drive=payload",
+                "-smbios", "type=3,asset=\(chassisAssetTag)", "-smbios", "type=1,manufacturer=Microsoft Corporation,product=Virtual Machine,uuid=\(machineID)",
+                "-device", "virtio-scsi-pci,id=scsi", "-drive",
+                "if=none,id=provisioning,format=raw,media=cdrom,readonly=on,file=\(escape(provisioning.string))", "-device",
+                "scsi-cd,bus=scsi.0,drive=provisioning",
             ])
         ]
     }
+
+    /// Made up; the same for every guest, so that command lines are the same for the same plan.
+    static let machineID = "5f9d1e6a-1c2b-4a3d-8e4f-6b7a8c9d0e1f"
 
     private static func network(_ plan: BootPlan) -> [Option] {
         guard let network = plan.network else { return [] }

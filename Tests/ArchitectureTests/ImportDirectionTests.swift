@@ -9,14 +9,15 @@ struct ImportDirectionTests {
         "MatrixModel": [],
         "GuestProtocol": ["MatrixModel"],
         "ArtefactCache": [],
-        "KernelCatalogue": ["MatrixModel", "ArtefactCache"],
+        "StrictYAML": [],
+        "KernelCatalogue": ["MatrixModel", "ArtefactCache", "StrictYAML"],
         "GuestImages": ["MatrixModel", "GuestProtocol", "ArtefactCache"],
         "AgentBundles": ["GuestImages"],
         "Conformance": ["MatrixModel", "GuestProtocol"],
         "Judgement": ["MatrixModel", "GuestProtocol"],
         "EvidenceStore": ["MatrixModel"],
         "QEMUGuest": ["MatrixModel", "GuestProtocol"],
-        "FabricSimulator": ["MatrixModel"],
+        "FabricSimulator": ["MatrixModel", "StrictYAML"],
         "MatrixRunner": [
             "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "EvidenceStore", "QEMUGuest",
             "FabricSimulator", "AgentBundles", "Conformance",
@@ -45,7 +46,7 @@ struct ImportDirectionTests {
     /// Each heavy dependency enters where it is needed and nowhere else.
     static let externalAllowed: [String: Set<String>] = [
         "ArgumentParser": ["KmatrixCommands", "kmatrix"],
-        "Yams": ["KernelCatalogue", "FabricSimulator"],
+        "Yams": ["StrictYAML"],
         "Crypto": ["KernelCatalogue", "GuestImages", "AgentBundles", "FabricSimulator", "AgentCore"],
         "NIOHTTP1": ["FabricSimulator", "AgentCore", "TestSupport"],
     ]

@@ -1,3 +1,4 @@
+import StrictYAML
 import MatrixModel
 import Testing
 
@@ -83,7 +84,7 @@ struct ScenarioTests {
         ("expect:\n  status: ERROR\nchannel: on\n", 3, "mapping"), ("expect:\n  status: ERROR\ntimeline: soon\n", 3, "list"),
     ] as [(String, Int?, String)])
     func broken(text: String, line: Int?, words: String) throws {
-        let error = try #require(throws: ScenarioError.self) { try Scenario(parsing: text, source: "images/mine.yml") }
+        let error = try #require(throws: YAMLError.self) { try Scenario(parsing: text, source: "images/mine.yml") }
         #expect(error.line == line)
         #expect(error.reason.contains(words), "\(error)")
         #expect(error.description.hasPrefix("images/mine.yml"))

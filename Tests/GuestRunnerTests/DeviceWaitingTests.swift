@@ -15,12 +15,16 @@ struct DeviceWaitingTests {
         }
     }
 
-    @Test("takes the first virtio disk and no other disk")
+    @Test("tells virtio disks by their serial numbers")
     func disks() throws {
         try withScratchFolder { folder in
-            for name in ["loop0", "sda", "vdb", "vda"] { try SmallFile.makeFolders("\(folder)/\(name)") }
-            #expect(DeviceWaiting.payloadDisk(blockFolder: folder) == "/dev/vda")
-            #expect(DeviceWaiting.payloadDisk(blockFolder: "\(folder)/none") == nil)
+            for name in ["loop0", "vdb", "vda", "vdc"] { try SmallFile.makeFolders("\(folder)/\(name)") }
+            try SmallFile.write(Array("kmatrix-root".utf8), to: "\(folder)/vda/serial")
+            try SmallFile.write(Array("kmatrix-payload\n".utf8), to: "\(folder)/vdb/serial")
+            #expect(DeviceWaiting.disk(.payload, blockFolder: folder) == "/dev/vdb")
+            #expect(DeviceWaiting.disk(.root, blockFolder: folder) == "/dev/vda")
+            #expect(DeviceWaiting.disk(.modules, blockFolder: folder) == nil)
+            #expect(DeviceWaiting.disk(.payload, blockFolder: "\(folder)/none") == nil)
         }
     }
 

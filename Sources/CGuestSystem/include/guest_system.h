@@ -16,6 +16,18 @@
 // mount(2).
 int gs_mount(const char *source, const char *target, const char *type, unsigned flags, const char *data);
 
+// Moves a mount with all below it: mount(2) with MS_MOVE.
+int gs_move_mount(const char *from, const char *to);
+
+// Makes a mounted folder the root of this process and of all that follow, as switch_root(8) does.
+int gs_enter_root(const char *folder);
+
+// execve(2) with no signal blocked or ignored. Returns only on failure.
+int gs_exec(const char *path, char *const argv[], char *const envp[]);
+
+// Tells the service manager (sd_notify(3)) over the socket that NOTIFY_SOCKET names; 0 when there is none.
+int gs_notify(const char *message);
+
 // finit_module(2) on an uncompressed module.
 int gs_load_module(const char *path);
 

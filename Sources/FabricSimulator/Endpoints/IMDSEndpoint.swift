@@ -1,4 +1,5 @@
 import NIOHTTP1
+import StrictYAML
 
 /// The instance metadata service: `Metadata: true` and a known API version are required, requests through a proxy are refused.
 struct IMDSEndpoint: PlatformEndpoint {
@@ -37,7 +38,7 @@ struct IMDSEndpoint: PlatformEndpoint {
         // Made for nobody: the body is the same for the same request.
         return json(
             #"{"access_token":"kmatrix","client_id":"00000000-0000-0000-0000-000000000004","expires_in":"86400","#
-                + #""resource":\#(ScenarioNode.quoted(resource)),"token_type":"Bearer"}"#)
+                + #""resource":\#(YAMLNode.quoted(resource)),"token_type":"Bearer"}"#)
     }
 
     private func instance(_ path: String, _ request: PlatformRequest) -> PlatformAnswer {

@@ -1,0 +1,90 @@
+public import ArtefactCache
+import Foundation
+public import SystemPackage
+
+/// Builds distributions' root file systems without root: mmdebstrap in a user namespace, then fakeroot and `mke2fs -d`.
+public struct RootImageBuilder: Sendable {
+    public let cache: ArtefactCache
+
+    public static let kind = "distribution"
+    private static let modulesKind = "modules"
+
+    public init(cache: ArtefactCache) { self.cache = cache }
+
+    /// The image of a recipe when it is built already.
+    public func existing(_ recipe: RootImageRecipe) -> RootImage? {
+        cache.existing(kind: Self.kind, key: recipe.key).map(RootImage.init)
+    }
+
+    /// The image of a recipe, built when nobody has built it yet. A build that is interrupted leaves no image behind.
+    ///
+    /// - Parameters:
+    ///   - sources: apt's one-line sources, of which signature and date were checked.
+    ///   - keyring: The keys apt checks everything else by.
+    /// - Throws: `GuestImageError` (`toolMissing`, `noSpace`, `buildFailed`), `CacheError`, `CancellationError`.
+    public func image(_ recipe: RootImageRecipe, keyring: FilePath, sources: () async throws -> [String]) async throws -> RootImage {
+        let folder = try await cache.entry(kind: Self.kind, key: recipe.key) { folder in
+            let archive = folder.appending("root.tar")
+            try await HostTool.run("mmdebstrap", Self.arguments(recipe, keyring: keyring, sources: try await sources(), to: archive), building: archive, grace: .seconds(20))
+            // Owners exist only in fakeroot's mind, so unpacking and packing happen in one go of it.
+            try await HostTool.run("fakeroot", ["--", "sh", "-euc", Self.packing, "sh", folder.string, "\(RootImageRecipe.size)"], building: folder.appending("root.img"))
+        }
+        return RootImage(folder: folder)
+    }
+
+    /// The modules of a kernel as a read-only file system, with the indices that modprobe wants and packages do not bring.
+    ///
+    /// - Parameter modules: The kernel's `lib/modules/<release>`.
+    /// - Throws: `GuestImageError`, `CacheError`, `CancellationError`.
+    public func modules(release: String, _ modules: FilePath) async throws -> FilePath {
+        let key = FileContent.digest(of: [RootImageRecipe.format, release, try ModuleTree(modules).fingerprint])
+        let folder = try await cache.entry(kind: Self.modulesKind, key: key) { folder in
+            try await HostTool.run("sh", ["-euc", Self.indexing, "sh", folder.string, release, modules.string], building: folder.appending("modules.img"))
+        }
+        return folder.appending("modules.img")
+    }
+
+    /// A disk that takes what a guest writes and leaves the image as it is.
+    public static func overlay(of disk: FilePath, at path: FilePath) async throws {
+        try await HostTool.run("qemu-img", ["create", "-q", "-f", "qcow2", "-F", "raw", "-b", disk.string, path.string], building: path)
+    }
+
+    private static func arguments(_ recipe: RootImageRecipe, keyring: FilePath, sources: [String], to archive: FilePath) -> [String] {
+        [
+            "--quiet", "--mode=auto", "--variant=minbase", "--format=tar", "--keyring=\(keyring)", "--include=\(recipe.packages.joined(separator: ","))",
+            // The harness has checked the dates by its own policy, which knows more than yes and no.
+            "--aptopt=Acquire::Check-Valid-Until \"false\"", "--aptopt=Acquire::Retries \"3\"", "--aptopt=Acquire::Languages \"none\"",
+            // Documents are a third of a small system and nothing in a guest reads them.
+            "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/locale/*",
+            "--dpkgopt=path-exclude=/usr/share/info/*",
+            // A machine id is given at the first boot, without systemd taking it for an installation and asking questions.
+            "--customize-hook=: > \"$1/etc/machine-id\"; echo localhost > \"$1/etc/hostname\"",
+            recipe.suite, archive.string,
+        ] + sources
+    }
+
+    /// $1 the folder, $2 the size in bytes.
+    private static let packing = """
+        cd "$1"
+        mkdir tree
+        tar --extract --preserve-permissions --numeric-owner --file root.tar --directory tree
+        dpkg-query --admindir=tree/var/lib/dpkg --show > packages.tsv
+        truncate --size="$2" root.img
+        PATH="$PATH:/usr/sbin:/sbin" mke2fs -q -F -t ext4 -O ^has_journal -E root_owner=0:0,lazy_itable_init=1 -L root -d tree root.img
+        chmod -R u+rwX tree
+        rm -rf tree root.tar
+        """
+
+    /// $1 the folder, $2 the release, $3 the modules.
+    private static let indexing = """
+        cd "$1"
+        mkdir -p "base/lib/modules"
+        cp -R --reflink=auto -- "$3" "base/lib/modules/$2"
+        rm -f "base/lib/modules/$2/build" "base/lib/modules/$2/source" "base/lib/modules/$2/vmlinuz"
+        PATH="$PATH:/usr/sbin:/sbin" depmod -b base "$2"
+        size=$(du -sk base | cut -f1)
+        truncate --size="$((size * 5 / 4 + 16384))K" modules.img
+        PATH="$PATH:/usr/sbin:/sbin" mke2fs -q -F -t ext4 -O ^has_journal -E root_owner=0:0 -L modules -d "base/lib/modules/$2" modules.img
+        rm -rf base
+        """
+}

@@ -1,0 +1,34 @@
+public import SystemPackage
+
+/// What a distribution's root file system is made of.
+public struct RootImageRecipe: Hashable, Sendable {
+    /// The suite, as `bookworm`.
+    public let suite: String
+    /// The suites that bring updates to it.
+    public let further: [String]
+    /// What is in it beyond a minimal system.
+    public let packages: [String]
+
+    /// The cache keys' own version: raise it when the same ingredients give another image.
+    static let format = "1"
+    /// The file system's size in bytes. The file is sparse, so what is not used takes no space.
+    static let size = 4 << 30
+
+    public init(suite: String, further: [String], packages: [String]) {
+        self.suite = suite
+        self.further = further
+        self.packages = packages
+    }
+
+    /// The same for the same recipe, whichever mirror the packages come from and whatever state it is in.
+    public var key: String { FileContent.digest(of: [Self.format, suite, "\(Self.size)"] + further + ["packages"] + packages.sorted()) }
+}
+
+/// A built root file system.
+public struct RootImage: Hashable, Sendable {
+    public let folder: FilePath
+    /// The file system, raw and sparse; never written to.
+    public var disk: FilePath { folder.appending("root.img") }
+    /// Every package of it with its version, a line each.
+    public var packages: FilePath { folder.appending("packages.tsv") }
+}

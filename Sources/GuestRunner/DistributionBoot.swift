@@ -1,0 +1,97 @@
+import CGuestSystem
+import Glibc
+import GuestProtocol
+
+/// Brings a distribution up from the stage-0 initramfs, in place of its own: mounts its root, lets its own tool install the agent,
+/// leaves the runner behind as a unit, and becomes its init.
+///
+/// Nothing of it has to be in the image, so an image that others built is brought up in the same way.
+struct DistributionBoot {
+    static let newRoot = "/newroot"
+    static let runnerPath = "/usr/lib/kmatrix/guest-runner"
+    static let unitName = "kmatrix-runner.service"
+    static let unitFolder = "/run/systemd/system"
+    private static let diskDeadline: UInt64 = 20_000
+    private static let initPaths = ["/sbin/init", "/usr/lib/systemd/systemd", "/lib/systemd/systemd"]
+
+    let plan: GuestPlan
+    let start: DistributionStart
+    let channel: ControlChannel
+    let children: ChildProcesses
+
+    /// Comes back only when a step failed and the host was told.
+    func carryOut() throws(ControlChannel.Failure) {
+        try phase(.planReceived)
+        do {
+            try PlanExecution.step("root") { try mountRoot() }
+            try phase(.rootMounted)
+            try PlanExecution.step("payload") { try PayloadUnpacking.unpack(try disk(.payload), below: "/") }
+            try phase(.payloadUnpacked)
+            if let package = start.package {
+                try PackageInstallation(children: children).install("/" + package, evidence: EvidenceSender(channel: channel))
+                try phase(.agentInstalled)
+            }
+            try PlanExecution.step("unit") { try leaveUnit() }
+            try PlanExecution.step("init") { try becomeInit() }
+        } catch let failure as PlanExecution.SetupFailure {
+            try channel.send(.setupFailed(step: failure.step, reason: failure.reason))
+        } catch let failure as ControlChannel.Failure {
+            throw failure
+        } catch {
+            try channel.send(.setupFailed(step: "distribution", reason: "\(error)"))
+        }
+        try phase(.evidenceSent)
+        try channel.sendFarewell()
+    }
+
+    private func mountRoot() throws {
+        try MountOperation(start.fileSystem, on: Self.newRoot, source: try disk(.root), flags: []).carryOut()
+        try copyRunner(to: Self.newRoot + Self.runnerPath)
+        // A distribution that has the modules of this kernel itself needs no disk for them.
+        if let modules = DeviceWaiting.disk(.modules) {
+            try MountOperation("ext4", on: "\(Self.newRoot)/lib/modules/\(GuestKernel.release)", source: modules, flags: [.readOnly]).carryOut()
+        }
+        for place in ["/dev", "/proc", "/sys", "/run"] {
+            try SmallFile.makeFolders(Self.newRoot + place)
+            try SystemCallError.check(gs_move_mount(place, Self.newRoot + place), "move", place)
+        }
+        try SystemCallError.check(gs_enter_root(Self.newRoot), "enter", Self.newRoot)
+    }
+
+    private func disk(_ disk: GuestDisk) throws(SystemCallError) -> String {
+        let devices = DeviceWaiting()
+        guard let path = devices.first(before: Deadline(after: Self.diskDeadline), { DeviceWaiting.disk(disk) }) else {
+            throw SystemCallError("find the disk", disk.rawValue, code: ENODEV)
+        }
+        return path
+    }
+
+    private func copyRunner(to path: String) throws {
+        guard let runner = SmallFile.read("/init", limit: 256 << 20), !runner.isTruncated else { throw SystemCallError("read", "/init", code: EIO) }
+        try SmallFile.write(runner.bytes, to: path, mode: 0o755)
+    }
+
+    /// The rest of the plan is carried out by the runner as a unit. With `startAgent` among its steps the agent's own unit waits until
+    /// the runner says that it is ready, so that what the plan wants to be there before the agent is.
+    private func leaveUnit() throws {
+        let holdsAgent = plan.steps.contains { if case .startAgent = $0 { true } else { false } }
+        try SmallFile.write(Array(RunnerUnit.text(holdsAgent: holdsAgent).utf8), to: "\(Self.unitFolder)/\(Self.unitName)")
+        try SmallFile.makeFolders("\(Self.unitFolder)/sysinit.target.wants")
+        let link = "\(Self.unitFolder)/sysinit.target.wants/\(Self.unitName)"
+        guard symlink("../\(Self.unitName)", link) == 0 else { throw SystemCallError("link", link, code: errno) }
+        try RunnerHandover(sequence: channel.sequence, plan: plan).save()
+    }
+
+    private func becomeInit() throws {
+        guard let path = Self.initPaths.first(where: SmallFile.exists) else { throw SystemCallError("find init in", "/sbin", code: ENOENT) }
+        // The initramfs is gone from sight; what the kernel still writes to the console is systemd's from here on.
+        let outcome = ChildProcesses.withCStrings([path]) { argv in
+            ChildProcesses.withCStrings(["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "TERM=linux"]) { envp in gs_exec(path, argv, envp) }
+        }
+        try SystemCallError.check(outcome, "become", path)
+    }
+
+    private func phase(_ phase: GuestPhase) throws(ControlChannel.Failure) {
+        try channel.send(.phase(phase, uptimeMilliseconds: GuestClock.uptime))
+    }
+}

@@ -1,0 +1,23 @@
+import Glibc
+import GuestProtocol
+
+/// Installs the agent's package by the distribution's own tool.
+struct PackageInstallation {
+    let children: ChildProcesses
+
+    /// Under an emulator a package manager's own start takes seconds.
+    private static let deadline: UInt32 = 120_000
+
+    /// A configuration that the payload brought goes before the package's own.
+    /// - Throws: `PlanExecution.SetupFailure` with the step `install`, and the tool's last line.
+    func install(_ package: String, evidence: EvidenceSender) throws {
+        let tool = package.hasSuffix(".rpm") ? "rpm" : "dpkg"
+        let arguments = package.hasSuffix(".rpm") ? ["--upgrade", "--force", package] : ["--install", "--force-confold", package]
+        let report = try CommandChild(children: children).run(CommandSpec(name: "install", path: tool, arguments: arguments), deadline: Self.deadline)
+        try evidence.send(.installLog, report.output)
+        guard report.ending != .exited(code: 0) else { return }
+        let lines = String(decoding: report.output, as: UTF8.self).split(separator: "\n")
+        let why = report.ending.map { "\($0)" } ?? "it did not end in time"
+        throw PlanExecution.SetupFailure(step: "install", reason: "\(tool): \(why): \(lines.suffix(3).joined(separator: " | "))")
+    }
+}

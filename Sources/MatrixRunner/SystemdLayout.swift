@@ -1,0 +1,22 @@
+import MatrixModel
+
+/// How a distribution is brought into a cgroup layout: by what systemd reads on the kernel's command line
+/// (kernel-command-line(7), systemd's NEWS for 256 and 258).
+enum SystemdLayout {
+    /// Nil for a layout that systemd has no means for, whatever its version: it always mounts one of its three.
+    static func kernelArguments(_ layout: CgroupLayout) -> [String]? {
+        // From 256 the v1 hierarchies are refused unless this is said as well; 258 dropped them.
+        let force = "SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1"
+        return switch layout {
+        case .unified: ["systemd.unified_cgroup_hierarchy=1"]
+        case .hybrid: ["systemd.unified_cgroup_hierarchy=0", "systemd.legacy_systemd_cgroup_controller=0", force]
+        case .legacy: ["systemd.unified_cgroup_hierarchy=0", "systemd.legacy_systemd_cgroup_controller=1", force]
+        case .unmounted, .elsewhere: nil
+        }
+    }
+
+    /// Why the cell of such a layout is not run.
+    static func refusal(_ layout: CgroupLayout) -> Judgment {
+        Judgment(cause: .layoutNotOffered, summary: "No version of systemd leaves cgroup v2 \(layout == .unmounted ? "unmounted" : "at another place"), so no distribution that it boots has this layout.")
+    }
+}
