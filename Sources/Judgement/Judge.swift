@@ -115,7 +115,7 @@ public enum Judge {
         }
         return Judgment(
             cause: .layoutNotOffered,
-            summary: "\(version) no longer mounts \(evidence.layout.rawValue), though told to on the kernel's command line: it mounted \(found.rawValue).", findings: findings)
+            summary: "\(version) does not mount \(evidence.layout.rawValue), though told to on the kernel's command line: it mounted \(found.rawValue). systemd 258 dropped the v1 hierarchies.", findings: findings)
     }
 
     /// The last line of the console, which is all that is known of a guest that died.

@@ -19,22 +19,26 @@ public struct Distribution: Hashable, Sendable {
     /// Suites whose kernels are also its own.
     let kernelSuites: [String]
     public let flavour: KernelFlavour
+    /// The one it keeps to through its life; nil where it moves on.
+    public let series: KernelSeries?
     public let systemd: String
     public let cloudInit: String
     public let claim: Claim
     /// What its image holds beyond a minimal system.
     public let packages: [String]
 
+    private func isOwn(_ kernel: KernelIdentity) -> Bool { kernel.flavour == flavour && (series == nil || kernel.series == series) }
+
     /// The distribution's own kernel: the newest of its flavour and suites that can boot a guest.
     /// - Throws: `CatalogueError` with `notOffered`.
     public func kernel(in listing: KernelListing) throws(CatalogueError) -> CatalogueKernel {
         let origins = Set((suites.map(\.name) + kernelSuites).map { "debian/\($0)" })
-        let own = listing.kernels.last { origins.contains($0.identity.origin) && $0.identity.flavour == flavour && !$0.lacksModules }
+        let own = listing.kernels.last { origins.contains($0.identity.origin) && isOwn($0.identity) && !$0.lacksModules }
         guard let own else {
             let failed = listing.warnings.joined(separator: "; ")
             throw CatalogueError(
                 .notOffered, subject: "\(name)'s own kernel",
-                detail: "searched \(origins.sorted().joined(separator: ", ")) for flavour \(flavour)\(failed.isEmpty ? "" : "; \(failed)"); name another with --kernel")
+                detail: "searched \(origins.sorted().joined(separator: ", ")) for \(series.map { "\($0) " } ?? "")\(flavour)\(failed.isEmpty ? "" : "; \(failed)"); name another with --kernel")
         }
         return own
     }

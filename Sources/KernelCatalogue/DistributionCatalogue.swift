@@ -35,7 +35,7 @@ public struct DistributionCatalogue: Sendable {
 
 extension Distribution {
     fileprivate init(name: String, _ node: YAMLNode) throws {
-        try node.allow("title", "repository", "flavour", "systemd", "cloud-init", "claim", "packages")
+        try node.allow("title", "repository", "kernel", "systemd", "cloud-init", "claim", "packages")
         guard name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == ".") }) else {
             throw node.error("'\(name)' must be made of letters, digits, '-' and '.'")
         }
@@ -43,7 +43,10 @@ extension Distribution {
             guard let text = try node.text(key), !text.isEmpty else { throw node.error("'\(key)' is missing") }
             return text
         }
-        guard let repository = node["repository"], let claim = node["claim"] else { throw node.error("'repository' and 'claim' must be there") }
+        guard let repository = node["repository"], let kernel = node["kernel"], let claim = node["claim"] else {
+            throw node.error("'repository', 'kernel' and 'claim' must be there")
+        }
+        try kernel.allow("flavour", "series")
         try repository.allow("kind", "suite", "further", "kernels")
         guard try required("kind", in: repository) == "debian" else { throw repository.error("'kind' must be debian") }
         func names(_ key: String, in node: YAMLNode) throws -> [String] {
@@ -59,9 +62,10 @@ extension Distribution {
         }
         kernelSuites = try names("kernels", in: repository)
         do {
-            flavour = try KernelFlavour(parsing: required("flavour", in: node))
+            flavour = try KernelFlavour(parsing: required("flavour", in: kernel))
+            series = try kernel.text("series").map { try KernelSeries(parsing: $0) }
         } catch let error as SelectorError {
-            throw node.error("'flavour': \(error)")
+            throw kernel.error("\(error)")
         }
         systemd = try required("systemd", in: node)
         cloudInit = try required("cloud-init", in: node)
