@@ -1,3 +1,4 @@
+import GuestProtocol
 import Testing
 
 @testable import GuestRunner

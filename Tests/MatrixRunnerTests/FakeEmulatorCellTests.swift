@@ -31,7 +31,7 @@ struct FakeEmulatorCellTests {
                 products: try Products(folder: products), timeout: timeout, retries: retries, kernelArguments: ["fake=\(behaviour)"],
                 events: events.add)
             let planned = try #require(MatrixPlan.expand(kernels: [try MatrixPlanTests.kernel("6.1.176-1")], request: try MatrixPlanTests.request([.unified])).first)
-            let kernel = PreparedKernel(boot: .elf("/k/vmlinux"), initramfs: "/k/initramfs", config: nil)
+            let kernel = PreparedKernel(boot: .elf("/k/vmlinux"), initramfs: "/k/initramfs", modules: nil, config: nil)
             let prepared = PreparedArtefacts(kernels: [planned.kernel.identity: .success(kernel)], payloads: [GuestContent(): .success("/k/payload")])
             let run = try RunFolder.create(at: out ?? folder.path.appending("run"))
             return try await CellRunner(context: context, folder: run).run(planned, prepared)

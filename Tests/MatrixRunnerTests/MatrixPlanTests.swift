@@ -63,3 +63,10 @@ struct MatrixPlanTests {
         #expect(cells.map { $0.program?.object.string } == ["/a.o", "/b.o"])
     }
 }
+
+extension MatrixPlan {
+    /// The cells of our own init alone.
+    static func expand(kernels: [PlannedKernel], request: MatrixRequest) -> [PlannedCell] {
+        expand(guests: kernels.map { (.micro, $0) }, request: request)
+    }
+}
