@@ -112,7 +112,7 @@ let package = Package(
         .testTarget(name: "MatrixModelTests", dependencies: ["MatrixModel"], swiftSettings: settings),
         .testTarget(name: "GuestProtocolTests", dependencies: ["GuestProtocol", "MatrixModel", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "ArtefactCacheTests", dependencies: ["ArtefactCache", system], swiftSettings: settings),
-        .testTarget(name: "KernelCatalogueTests", dependencies: ["KernelCatalogue", "ArtefactCache", "MatrixModel", "TestSupport", subprocess, system], swiftSettings: settings),
+        .testTarget(name: "KernelCatalogueTests", dependencies: ["KernelCatalogue", "StrictYAML", "ArtefactCache", "MatrixModel", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "GuestImagesTests", dependencies: ["GuestImages", "ArtefactCache", "MatrixModel", subprocess, system], swiftSettings: settings),
         .testTarget(name: "AgentBundlesTests", dependencies: ["AgentBundles", "GuestImages", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "JudgementTests", dependencies: ["Judgement", "MatrixModel", "GuestProtocol"], resources: [.copy("Evidence")], swiftSettings: settings),

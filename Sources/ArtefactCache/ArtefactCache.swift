@@ -30,11 +30,12 @@ public struct ArtefactCache: Sendable {
     /// - Parameters:
     ///   - kind: The sort of artefact, one path component: `kernel`, `initramfs`.
     ///   - key: What the content depends on, as one path component, best a hash.
+    ///   - renews: Fill it again although it is there. Until the new one is whole the old one stays, whatever happens.
     ///   - fill: Writes the entry's files into the folder it is given. When it throws, nothing is kept.
     /// - Throws: `CacheError` when the cache cannot be written, `CancellationError` while waiting, or what `fill` throws.
-    public func entry(kind: String, key: String, fill: (FilePath) async throws -> Void) async throws -> FilePath {
+    public func entry(kind: String, key: String, renews: Bool = false, fill: (FilePath) async throws -> Void) async throws -> FilePath {
         let place = folder(kind: kind, key: key)
-        if FileManager.default.fileExists(atPath: place.string) {
+        if !renews, FileManager.default.fileExists(atPath: place.string) {
             touch(place)
             return place
         }
@@ -42,14 +43,14 @@ public struct ArtefactCache: Sendable {
         try makeFolder(parent)
         let lock = try await FileLock.acquire(parent.appending(".\(key).lock"))
         defer { lock.release() }
-        if FileManager.default.fileExists(atPath: place.string) { return place }
+        if !renews, FileManager.default.fileExists(atPath: place.string) { return place }
         let aside = parent.appending(".\(key).part")
         try? FileManager.default.removeItem(atPath: aside.string)
         try makeFolder(aside)
         do {
             try await fill(aside)
             try Task.checkCancellation()
-            guard rename(aside.string, place.string) == 0 else { throw CacheError(path: place, errno: Errno(rawValue: errno)) }
+            try Self.move(aside, to: place)
         } catch {
             try? FileManager.default.removeItem(atPath: aside.string)
             throw error
@@ -58,11 +59,12 @@ public struct ArtefactCache: Sendable {
     }
 
     /// Removes entries nobody used for longer than `age`, and whatever dead processes left half filled.
+    /// - Parameter kinds: The sorts of artefact to look at; nil for all.
     /// - Returns: The removed entries and the bytes they took.
-    public func collectGarbage(unusedFor age: Duration, now: Date = Date()) async throws -> [RemovedEntry] {
+    public func collectGarbage(unusedFor age: Duration, kinds: Set<String>? = nil, now: Date = Date()) async throws -> [RemovedEntry] {
         var removed: [RemovedEntry] = []
         let manager = FileManager.default
-        for kind in (try? manager.contentsOfDirectory(atPath: root.string))?.sorted() ?? [] {
+        for kind in (try? manager.contentsOfDirectory(atPath: root.string))?.sorted() ?? [] where kinds?.contains(kind) ?? true {
             let parent = root.appending(kind)
             for name in (try? manager.contentsOfDirectory(atPath: parent.string))?.sorted() ?? [] where !name.hasSuffix(".lock") {
                 let isHalfFilled = name.hasPrefix(".") && name.hasSuffix(".part")
@@ -91,6 +93,15 @@ public struct ArtefactCache: Sendable {
             if lstat(path.appending(entry).string, &status) == 0, status.st_mode & S_IFMT == S_IFREG { total += Int(status.st_blocks) * 512 }
         }
         return total
+    }
+
+    /// Puts a filled folder in its place. An older one there moves aside first, where it is garbage like what a dead process left.
+    private static func move(_ aside: FilePath, to place: FilePath) throws {
+        let old = place.removingLastComponent().appending(".\(place.lastComponent?.string ?? "").old.part")
+        try? FileManager.default.removeItem(atPath: old.string)
+        rename(place.string, old.string)
+        guard rename(aside.string, place.string) == 0 else { throw CacheError(path: place, errno: Errno(rawValue: errno)) }
+        try? FileManager.default.removeItem(atPath: old.string)
     }
 
     private func folder(kind: String, key: String) -> FilePath { root.appending(kind).appending(key) }

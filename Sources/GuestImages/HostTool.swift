@@ -6,14 +6,17 @@ enum HostTool {
     /// - Parameters:
     ///   - subject: What is being built, for errors.
     ///   - grace: How long the tool may take to clean up when it is told to stop.
+    ///   - searchPath: Where tools are looked for; nil for where this process looks.
     /// - Throws: `GuestImageError` (`toolMissing`, `noSpace`, `buildFailed`), `CancellationError`.
-    static func run(_ name: String, _ arguments: [String], building subject: FilePath, grace: Duration = .seconds(2)) async throws {
+    static func run(_ name: String, _ arguments: [String], building subject: FilePath, grace: Duration = .seconds(2), searchPath: String? = nil) async throws {
         var options = PlatformOptions()
         options.createSession = true
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: grace)]
+        var environment = ["LC_ALL": "C"] as [Environment.Key: String]
+        if let searchPath { environment["PATH"] = searchPath }
         do {
             let result = try await Subprocess.run(
-                .name(name), arguments: Arguments(arguments), environment: .inherit.updating(["LC_ALL": "C"]), platformOptions: options,
+                .name(name), arguments: Arguments(arguments), environment: .inherit.updating(environment), platformOptions: options,
                 output: .discarded, error: .string(limit: 1 << 20))
             // A cancelled run may come back with a result all the same.
             try Task.checkCancellation()

@@ -5,11 +5,18 @@ public import SystemPackage
 /// Builds distributions' root file systems without root: mmdebstrap in a user namespace, then fakeroot and `mke2fs -d`.
 public struct RootImageBuilder: Sendable {
     public let cache: ArtefactCache
+    private let searchPath: String?
 
-    public static let kind = "distribution"
+    private static let kind = "distribution"
     private static let modulesKind = "modules"
+    /// The sorts of artefact it keeps in the cache.
+    public static let kinds: Set<String> = [kind, modulesKind]
 
-    public init(cache: ArtefactCache) { self.cache = cache }
+    /// - Parameter searchPath: Where tools are looked for; nil for where this process looks.
+    public init(cache: ArtefactCache, searchPath: String? = nil) {
+        self.cache = cache
+        self.searchPath = searchPath
+    }
 
     /// The image of a recipe when it is built already.
     public func existing(_ recipe: RootImageRecipe) -> RootImage? {
@@ -21,13 +28,14 @@ public struct RootImageBuilder: Sendable {
     /// - Parameters:
     ///   - sources: apt's one-line sources, of which signature and date were checked.
     ///   - keyring: The keys apt checks everything else by.
+    ///   - renews: Build it again from today's packages. The old one stays until the new one is whole.
     /// - Throws: `GuestImageError` (`toolMissing`, `noSpace`, `buildFailed`), `CacheError`, `CancellationError`.
-    public func image(_ recipe: RootImageRecipe, keyring: FilePath, sources: () async throws -> [String]) async throws -> RootImage {
-        let folder = try await cache.entry(kind: Self.kind, key: recipe.key) { folder in
+    public func image(_ recipe: RootImageRecipe, keyring: FilePath, renews: Bool = false, sources: () async throws -> [String]) async throws -> RootImage {
+        let folder = try await cache.entry(kind: Self.kind, key: recipe.key, renews: renews) { folder in
             let archive = folder.appending("root.tar")
-            try await HostTool.run("mmdebstrap", Self.arguments(recipe, keyring: keyring, sources: try await sources(), to: archive), building: archive, grace: .seconds(20))
+            try await HostTool.run("mmdebstrap", Self.arguments(recipe, keyring: keyring, sources: try await sources(), to: archive), building: archive, grace: .seconds(20), searchPath: searchPath)
             // Owners exist only in fakeroot's mind, so unpacking and packing happen in one go of it.
-            try await HostTool.run("fakeroot", ["--", "sh", "-euc", Self.packing, "sh", folder.string, "\(RootImageRecipe.size)"], building: folder.appending("root.img"))
+            try await HostTool.run("fakeroot", ["--", "sh", "-euc", Self.packing, "sh", folder.string, "\(RootImageRecipe.size)"], building: folder.appending("root.img"), searchPath: searchPath)
         }
         return RootImage(folder: folder)
     }

@@ -74,7 +74,7 @@ extension Distribution {
         self.claim = Claim(support: support, source: try required("source", in: claim))
         packages = try names("packages", in: node)
         guard packages.allSatisfy({ $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) } }) else {
-            throw node.error("'packages' must be names of packages")
+            throw (node["packages"] ?? node).error("'packages' must be names of packages")
         }
     }
 }

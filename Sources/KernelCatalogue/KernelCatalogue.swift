@@ -67,8 +67,9 @@ public struct KernelCatalogue: Sendable {
 
     /// Where a distribution's packages come from, as apt's one-line sources, each suite's signature and date checked.
     /// - Returns: The sources, and what is to be known of them.
-    /// - Throws: `CatalogueError` when a suite cannot be read, `CancellationError`.
+    /// - Throws: `CatalogueError` when a suite cannot be read or the network may not be used, `CancellationError`.
     public func packageSources(of distribution: Distribution) async throws -> (lines: [String], warnings: [String]) {
+        guard !settings.offline else { throw CatalogueError(.offline, subject: "the image of \(distribution.name)") }
         let mirrors = try Mirrors(settings)
         var lines: [String] = []
         var warnings: [String] = []

@@ -15,6 +15,7 @@ public struct RootCommand: AsyncParsableCommand {
               kmatrix run --kernel 6.1             the newest 6.1, all cgroup layouts
               kmatrix run --kernel '>=5.10,<6.13' --cgroup unified
               kmatrix run --kernel all --format json > run.json
+              kmatrix run --distro 'debian-*'      whole distributions, each on its own kernel
               kmatrix plan --kernel all            what that would boot
               kmatrix conformance --kernel 6.1     upstream's security checks, by their ids
               kmatrix shell --kernel 6.1 --cgroup legacy    look around in a guest
@@ -28,7 +29,7 @@ public struct RootCommand: AsyncParsableCommand {
             130  interrupted
             """,
         version: KmatrixVersion.current,
-        subcommands: [RunCommand.self, PlanCommand.self, KernelsCommand.self, ConformanceCommand.self, PlatformCommand.self, ShellCommand.self, DoctorCommand.self, BenchCommand.self])
+        subcommands: [RunCommand.self, PlanCommand.self, KernelsCommand.self, DistrosCommand.self, ConformanceCommand.self, PlatformCommand.self, ShellCommand.self, DoctorCommand.self, BenchCommand.self])
 
     public init() {}
 }

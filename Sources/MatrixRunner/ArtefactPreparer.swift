@@ -12,14 +12,14 @@ import SystemPackage
 struct ArtefactPreparer: Sendable {
     let catalogue: KernelCatalogue
     let images: GuestImageBuilder
-    let roots: RootImageBuilder
+    let roots: DistributionImages
     let products: Products
     let events: @Sendable (RunnerEvent) -> Void
 
     init(catalogue: KernelCatalogue, cache: ArtefactCache, products: Products, events: @escaping @Sendable (RunnerEvent) -> Void) {
         self.catalogue = catalogue
         images = GuestImageBuilder(cache: cache, runner: products.runner)
-        roots = RootImageBuilder(cache: cache)
+        roots = DistributionImages(packages: catalogue, cache: cache, events: events)
         self.products = products
         self.events = events
     }
@@ -33,7 +33,7 @@ struct ArtefactPreparer: Sendable {
         }
         // One after the other: each takes all of the machine.
         for distribution in Self.distinct(cells.compactMap(\.guest.distribution)) {
-            prepared.images[distribution.name] = try await outcome(.imageNotBuilt) { try await image(of: distribution) }
+            prepared.images[distribution.name] = try await outcome(.imageNotBuilt) { try await roots.image(of: distribution) }
         }
         let ofDistributions = Set(cells.filter { $0.guest != .micro }.map(\.kernel.identity))
         try await withThrowingTaskGroup(of: (KernelIdentity, Result<PreparedKernel, PreparationFailure>).self) { group in
@@ -88,18 +88,6 @@ struct ArtefactPreparer: Sendable {
                 boot = .bzImage(path)
             }
             return PreparedKernel(boot: boot, initramfs: initramfs, modules: moduleDisk, config: config.flatMap { FileManager.default.contents(atPath: $0.string) }.map(Array.init))
-        }
-    }
-
-    /// The root file system of a distribution, built when nobody has built it yet.
-    func image(of distribution: Distribution) async throws -> RootImage {
-        let recipe = RootImageRecipe(distribution)
-        if let built = roots.existing(recipe) { return built }
-        events(.preparing("building \(distribution.name), which takes about a minute"))
-        return try await roots.image(recipe, keyring: catalogue.settings.keyrings[0]) {
-            let (sources, warnings) = try await catalogue.packageSources(of: distribution)
-            for warning in warnings { events(.warning(warning)) }
-            return sources
         }
     }
 
@@ -177,12 +165,6 @@ struct GuestContent: Hashable, Sendable {
 
 extension MatrixPlan.PlannedCell {
     var content: GuestContent { GuestContent(agent: agent, program: program, isDistribution: guest.distribution != nil) }
-}
-
-extension RootImageRecipe {
-    init(_ distribution: Distribution) {
-        self.init(suite: distribution.suites[0].name, further: distribution.suites.dropFirst().map(\.name), packages: distribution.packages)
-    }
 }
 
 /// A kernel ready to boot.

@@ -27,7 +27,10 @@ struct CellAttempt: Sendable {
         let session = GuestSession(plan: guestPlan, expectation: scenario.expectation, events: { context.events(.cellPhase(cell.id, $0)) })
         do {
             try saveCommand()
-            if let distribution = artefacts.distribution { try await RootImageBuilder.overlay(of: distribution.image.disk, at: rootDisk) }
+            if let distribution = artefacts.distribution {
+                try await RootImageBuilder.overlay(of: distribution.image.disk, at: rootDisk)
+                try folder.write(FileManager.default.contents(atPath: distribution.image.packages.string).map(Array.init) ?? [], to: .packages)
+            }
             defer { try? FileManager.default.removeItem(atPath: rootDisk.string) }
             let (outcome, requests) = try await Fabric.serve(in: folder.path, journal: folder.file(.fabricJournal), scenario: scenario) {
                 try await withGuest(bootPlan, emulator: context.emulator) { guest in await session.converse(with: guest) }

@@ -34,8 +34,10 @@ struct ProxyFixture {
                 }
             }
             .bind(to: SocketAddress(ipAddress: "127.0.0.1", port: 0)).get()
-        let port = UInt16(listening.localAddress?.port ?? 0)
-        if script == nil { try await listening.close() }
+        // A port nobody listens on is one that is taken all the same: another test could be given a free one.
+        let deaf = script == nil ? try BoundSocket() : nil
+        defer { deaf?.close() }
+        let port = deaf?.port ?? UInt16(listening.localAddress?.port ?? 0)
         let entry = AuditEntry(
             destination: Endpoint(address: .loopback, port: port), processID: 1, userID: userID, isRoot: userID == 0)
         let ledger = RequestLedger()

@@ -112,7 +112,8 @@ final class ArtefactCacheTests {
         defer { lock.release() }
         let removed = try await cache.collectGarbage(unusedFor: .seconds(5 * 86_400))
         #expect(Set(removed.map(\.key)) == ["old", "dead"])
-        #expect(removed.first { $0.key == "old" }?.bytes == 5)
+        let bytes = try #require(removed.first { $0.key == "old" }).bytes
+        #expect((1...65_536).contains(bytes), "five bytes take a block of the disk, and a hole takes none")
         #expect(names("kernel") == ["busy", "new"])
     }
 

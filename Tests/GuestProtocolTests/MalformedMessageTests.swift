@@ -47,10 +47,10 @@ struct MalformedMessageTests {
 
     @Test("when it names an evidence item, a phase or an ending that does not exist")
     func unknownNumbers() {
-        for payload: [UInt8] in [[0, 0, 0, 0, 0], [19, 0, 0, 0, 0], [255, 0, 0, 0, 0]] {
+        for payload: [UInt8] in [[0, 0, 0, 0, 0], [9, 0, 0, 0, 0], [255, 0, 0, 0, 0]] {
             #expect(throws: ProtocolViolation.malformedPayload(kind: 3)) { try GuestMessage(Frame(kind: 3, sequence: 0, payload: payload)) }
         }
-        for phase: UInt8 in [0, 9, 255] {
+        for phase: UInt8 in [0, 12, 255] {
             let payload = [phase] + [UInt8](repeating: 0, count: 8)
             #expect(throws: ProtocolViolation.malformedPayload(kind: 2)) { try GuestMessage(Frame(kind: 2, sequence: 0, payload: payload)) }
         }

@@ -33,6 +33,35 @@ struct JudgeTests {
             #expect(Judge.judgment(of: evidence).verdict == .unavailable)
         }
 
+        @Test("a package that the distribution's tool refused is the agent's fault")
+        func installation() {
+            var evidence = Samples.compatible()
+            evidence.setupFailure = CellEvidence.SetupFailure(step: "install", reason: "dpkg ended with 1")
+            #expect(Judge.judgment(of: evidence).cause == .notInstallable)
+            #expect(Judge.judgment(of: evidence).verdict == .incompatible)
+        }
+
+        @Test("a systemd that mounts another layout than it was told: from 256 on nobody's fault, before it ours", arguments: [
+            ("systemd 262 (262-1)", Cause.layoutNotOffered), ("systemd 256 (256.4-2)", .layoutNotOffered), ("systemd 252 (252.39-1~deb12u1)", .guestSetup), ("", .guestSetup),
+        ])
+        func otherLayout(version: String, cause: Cause) {
+            var evidence = Samples.compatible()
+            evidence.items[.serviceManager] = Samples.item("\(version)\n+PAM +AUDIT\n")
+            #expect(Judge.judgment(of: evidence).verdict == .compatible)
+            evidence.layout = .legacy
+            #expect(Judge.judgment(of: evidence).cause == cause)
+            #expect(Judge.judgment(of: evidence).summary.contains("mounted unified"))
+        }
+
+        @Test("mounts tell systemd's three layouts", arguments: [
+            ("- cgroup2 cgroup2 rw", "/sys/fs/cgroup", CgroupLayout?.some(.unified)), ("- cgroup cgroup rw,memory", "/sys/fs/cgroup/memory", .legacy), ("- ext4 /dev/vda rw", "/", nil),
+        ])
+        func layouts(type: String, point: String, layout: CgroupLayout?) {
+            #expect(MountTable(mountinfo: "22 1 0:20 / \(point) rw,nosuid shared:4 \(type)\n").layout == layout)
+            let both = "22 1 0:20 / /sys/fs/cgroup/memory rw shared:4 - cgroup cgroup rw\n23 1 0:21 / /sys/fs/cgroup/unified rw shared:5 - cgroup2 cgroup2 rw\n"
+            #expect(MountTable(mountinfo: both).layout == .hybrid)
+        }
+
         @Test("lost evidence is never green", arguments: 0..<5)
         func losses(kind: Int) {
             var evidence = Samples.compatible()

@@ -16,7 +16,8 @@ struct GuestEndingTests {
         #expect(hello.release == "6.1.0-fake")
         #expect(messages.last == .farewell)
         let phases = messages.compactMap { message in if case .phase(let phase, _) = message { phase } else { nil } }
-        #expect(phases == GuestPhase.allCases)
+        let distributions: Set<GuestPhase> = [.rootMounted, .agentInstalled, .unitStarted]
+        #expect(phases == GuestPhase.allCases.filter { !distributions.contains($0) })
         #expect(messages.contains { if case .client(let report) = $0 { report.name == "imds-root-connect" } else { false } })
         #expect(guest.console.contains("Power down"))
         #expect(guest.processes == [])

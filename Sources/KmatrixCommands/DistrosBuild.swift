@@ -1,0 +1,71 @@
+import ArgumentParser
+import ArtefactCache
+import KernelCatalogue
+import MatrixReport
+import MatrixRunner
+import SystemPackage
+
+/// `kmatrix distros build`: images ahead of a run.
+struct DistrosBuild: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "build",
+        abstract: "Build distributions' images into the cache, ahead of a run.",
+        discussion: """
+            Needs no root. An image is built once and then only read: guests write into \
+            a layer of their own. --refresh builds it again from today's packages; the \
+            old one stays until the new one is whole.
+
+            EXAMPLES
+              kmatrix distros build debian-12
+              kmatrix distros build all --refresh
+            """)
+
+    @OptionGroup var options: DistributionOptions
+
+    @Flag(help: "Build again what is built already, from today's packages.")
+    var refresh = false
+
+    @Option(help: "How to print what was built: table, json, or jsonl.")
+    var format: OutputFormat = .table
+
+    func run() async throws {
+        let arguments = self
+        let built = try await InterruptibleWork.run { try await arguments.build() }
+        switch format {
+        case .json: try StandardOutput.writeJSON(["images": built])
+        case .jsonl: for image in built { try StandardOutput.writeJSON(image, isCompact: true) }
+        case .table:
+            let rows = built.map { [$0.distribution, "\($0.bytes / 1_000_000) MB", $0.disk] }
+            StandardOutput.write(TextColumns.render([["name", "size", "image"]] + rows) + "\n")
+        }
+    }
+
+    private func build() async throws -> [EncodedImage] {
+        let cache = ArtefactCache.standard()
+        let images = DistributionImages(packages: KernelCatalogue(settings: try options.kernels.settings(cache: cache)), cache: cache) { event in
+            switch event {
+            case .preparing(let text): StandardError.line(text)
+            case .warning(let text): StandardError.line("warning: \(text)")
+            default: break
+            }
+        }
+        var built: [EncodedImage] = []
+        for distribution in try options.chosen() {
+            built.append(EncodedImage(distribution, try await images.build(distribution, renews: refresh)))
+        }
+        return built
+    }
+}
+
+private struct EncodedImage: Encodable {
+    let distribution: String
+    let disk: String
+    /// What the image takes on the disk.
+    let bytes: Int
+
+    init(_ distribution: Distribution, _ image: DistributionImages.Built) {
+        self.distribution = distribution.name
+        disk = image.disk.string
+        bytes = image.bytes
+    }
+}

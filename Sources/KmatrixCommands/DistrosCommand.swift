@@ -1,0 +1,35 @@
+import ArgumentParser
+import ArtefactCache
+import KernelCatalogue
+import MatrixRunner
+
+/// `kmatrix distros`: the distributions and their images.
+struct DistrosCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "distros",
+        abstract: "List, build, fetch and clean up distributions.",
+        subcommands: [DistrosList.self, DistrosBuild.self, DistrosFetch.self, DistrosGC.self])
+}
+
+/// Which distributions, and where their packages come from.
+struct DistributionOptions: ParsableArguments {
+    @Argument(help: ArgumentHelp("Which distributions: a name, a pattern such as 'debian-*', or all.", valueName: "name"))
+    var distros: [String]
+
+    @OptionGroup(title: "Repositories") var kernels: KernelOptions
+
+    /// - Throws: `SelectorError` with `unknownDistribution`, naming those there are.
+    func chosen() throws -> [Distribution] {
+        let catalogue = try DistributionCatalogue.built()
+        var chosen: [Distribution] = []
+        for text in distros { chosen += try catalogue.select(text).filter { !chosen.contains($0) } }
+        return chosen
+    }
+}
+
+extension DistributionCatalogue {
+    /// The one beside this program.
+    static func built() throws -> DistributionCatalogue {
+        try DistributionCatalogue(file: Products(folder: RunPreparation.productsFolder()).catalogue)
+    }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import ArtefactCache
+import KernelCatalogue
+import MatrixModel
+import SystemPackage
+
+/// `kmatrix distros fetch`: the kernels that distributions boot by themselves.
+struct DistrosFetch: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fetch",
+        abstract: "Fetch and verify distributions' own kernels into the cache.",
+        discussion: "With 'distros build' before it, a later 'run --distro NAME --offline' needs no network.")
+
+    @OptionGroup var options: DistributionOptions
+
+    @Option(help: "How to print what was fetched: table, json, or jsonl.")
+    var format: OutputFormat = .table
+
+    func run() async throws {
+        let arguments = self
+        let fetched = try await InterruptibleWork.run { try await arguments.fetch() }
+        switch format {
+        case .json: try StandardOutput.writeJSON(["kernels": fetched])
+        case .jsonl: for kernel in fetched { try StandardOutput.writeJSON(kernel, isCompact: true) }
+        case .table: for kernel in fetched { StandardOutput.write("\(kernel.distribution)  \(kernel.release)  \(kernel.image)\n") }
+        }
+    }
+
+    private func fetch() async throws -> [EncodedKernel] {
+        let catalogue = KernelCatalogue(settings: try options.kernels.settings(cache: .standard()))
+        let chosen = try options.chosen()
+        let listing = try await catalogue.listing { event in StandardError.line(event.description) }
+        var fetched: [EncodedKernel] = []
+        for distribution in chosen {
+            let files = try await catalogue.fetch(distribution.kernel(in: listing)) { event in StandardError.line(event.description) }
+            fetched.append(EncodedKernel(distribution: distribution.name, release: files.identity.release, image: files.image.string))
+        }
+        return fetched
+    }
+}
+
+private struct EncodedKernel: Encodable {
+    let distribution: String
+    let release: String
+    let image: String
+}

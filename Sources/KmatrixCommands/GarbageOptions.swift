@@ -1,0 +1,28 @@
+import ArgumentParser
+import ArtefactCache
+import MatrixReport
+
+/// How old what is removed must be, and how to say what was.
+struct GarbageOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Remove entries unused for this many days; 0 removes all.", valueName: "days"))
+    var unusedFor: Int = 30
+
+    @Option(help: "How to print what was removed: table, json, or jsonl.")
+    var format: OutputFormat = .table
+
+    func validate() throws {
+        if unusedFor < 0 { throw ValidationError("--unused-for takes a number of days, 0 or more") }
+    }
+
+    /// - Parameter kinds: The sorts of artefact; nil for all.
+    func collect(kinds: Set<String>? = nil) async throws {
+        let removed = try await ArtefactCache.standard().collectGarbage(unusedFor: unusedFor == 0 ? .seconds(-1) : .seconds(unusedFor * 86_400), kinds: kinds)
+        switch format {
+        case .json: try StandardOutput.writeJSON(["removed": removed])
+        case .jsonl: for entry in removed { try StandardOutput.writeJSON(entry, isCompact: true) }
+        case .table:
+            if !removed.isEmpty { StandardOutput.write(TextColumns.render(removed.map { [$0.kind, $0.key, "\($0.bytes) bytes"] }) + "\n") }
+            StandardOutput.write("\(removed.count) entries removed, \(removed.map(\.bytes).reduce(0, +)) bytes freed\n")
+        }
+    }
+}

@@ -1,0 +1,60 @@
+public import ArtefactCache
+import GuestImages
+public import KernelCatalogue
+public import SystemPackage
+
+/// The root file systems of distributions: which are built, and building them.
+public struct DistributionImages: Sendable {
+    let packages: KernelCatalogue
+    let builder: RootImageBuilder
+    let events: @Sendable (RunnerEvent) -> Void
+
+    public init(packages: KernelCatalogue, cache: ArtefactCache, events: @escaping @Sendable (RunnerEvent) -> Void) {
+        self.packages = packages
+        builder = RootImageBuilder(cache: cache)
+        self.events = events
+    }
+
+    /// The sorts of artefact that the cache keeps of them.
+    public static let kinds = RootImageBuilder.kinds
+
+    /// The image of a distribution when it is built already.
+    public func existing(_ distribution: Distribution) -> Built? { builder.existing(RootImageRecipe(distribution)).map(Built.init) }
+
+    /// The image of a distribution, built when nobody has built it yet.
+    /// - Parameter renews: Build it again from today's packages.
+    /// - Throws: `CatalogueError`, `GuestImageError`, `CacheError`, `CancellationError`.
+    public func build(_ distribution: Distribution, renews: Bool) async throws -> Built {
+        Built(try await image(of: distribution, renews: renews))
+    }
+
+    func image(of distribution: Distribution, renews: Bool = false) async throws -> RootImage {
+        let recipe = RootImageRecipe(distribution)
+        if renews || builder.existing(recipe) == nil { events(.preparing("building \(distribution.name), which takes about a minute")) }
+        return try await builder.image(recipe, keyring: packages.settings.keyrings[0], renews: renews) {
+            let (sources, warnings) = try await packages.packageSources(of: distribution)
+            for warning in warnings { events(.warning(warning)) }
+            return sources
+        }
+    }
+
+    /// An image that is there.
+    public struct Built: Sendable {
+        public let disk: FilePath
+        /// What it takes on the disk.
+        public let bytes: Int
+
+        init(_ image: RootImage) {
+            disk = image.disk
+            bytes = ArtefactCache.size(of: image.folder)
+        }
+    }
+
+    func modules(release: String, _ modules: FilePath) async throws -> FilePath { try await builder.modules(release: release, modules) }
+}
+
+extension RootImageRecipe {
+    init(_ distribution: Distribution) {
+        self.init(suite: distribution.suites[0].name, further: distribution.suites.dropFirst().map(\.name), packages: distribution.packages)
+    }
+}

@@ -1,0 +1,120 @@
+import ArtefactCache
+import Foundation
+import GuestImages
+import Subprocess
+import SystemPackage
+import Testing
+
+/// With a stand-in for mmdebstrap and everything after it real: fakeroot, tar, mke2fs.
+@Suite("A distribution's image")
+struct RootImageBuilderTests {
+    static let recipe = RootImageRecipe(suite: "mine", further: ["mine-security"], packages: ["systemd", "udev"])
+
+    /// What the stand-in packs: a file of another user, one with the set-user-ID bit, a device, and a package list.
+    static let packing = """
+        for last in "$@"; do case "$last" in */root.tar) archive=$last;; esac; done
+        work=$(mktemp -d)
+        mkdir -p "$work/var/lib/dpkg" "$work/usr/bin" "$work/dev"
+        printf 'Package: systemd\\nStatus: install ok installed\\nVersion: 252.1\\nArchitecture: amd64\\nMaintainer: x\\nDescription: x\\n\\n' > "$work/var/lib/dpkg/status"
+        echo x > "$work/usr/bin/su"
+        fakeroot sh -c 'chown 7:8 "$1/usr/bin/su"; chmod 4755 "$1/usr/bin/su"; mknod "$1/dev/null" c 1 3; tar -C "$1" --numeric-owner -cf "$2" .' sh "$work" "$archive"
+        rm -rf "$work"
+        """
+
+    private func builder(_ scratch: Scratch, _ script: String) throws -> RootImageBuilder {
+        let tool = try scratch.file("tools/mmdebstrap", Array("#!/bin/sh\nset -eu\n\(script)\n".utf8))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: tool.string)
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        return RootImageBuilder(cache: scratch.cache, searchPath: "\(tool.removingLastComponent()):\(path)")
+    }
+
+    private func build(_ builder: RootImageBuilder, renews: Bool = false) async throws -> RootImage {
+        try await builder.image(Self.recipe, keyring: "/keyring.gpg", renews: renews) { ["deb http://127.0.0.1:1/mine mine main"] }
+    }
+
+    private func leftovers(_ scratch: Scratch) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: scratch.cache.root.appending("distribution").string)) ?? []
+        return names.filter { !$0.hasSuffix(".lock") }
+    }
+
+    private func inspect(_ image: RootImage, _ request: String) async throws -> String {
+        try await run(.path("/usr/sbin/debugfs"), arguments: ["-R", request, image.disk.string], output: .string(limit: 65_536), error: .discarded).standardOutput
+    }
+
+    @Test("keeps owners, modes and devices, and says what is in it")
+    func content() async throws {
+        try await withScratch { scratch in
+            let builder = try builder(scratch, Self.packing)
+            #expect(builder.existing(Self.recipe) == nil)
+            let image = try await build(builder)
+            #expect(builder.existing(Self.recipe) == image)
+            let su = try await inspect(image, "stat /usr/bin/su")
+            #expect(su.contains("Mode:  04755") && su.contains("User:     7") && su.contains("Group:     8"), "\(su)")
+            #expect(try await inspect(image, "stat /dev/null").contains("character special"))
+            #expect(try String(contentsOfFile: image.packages.string, encoding: .utf8) == "systemd\t252.1\n")
+            #expect(leftovers(scratch) == [Self.recipe.key])
+        }
+    }
+
+    @Test("the tool's trouble is said in its own words, and no half image stays", arguments: [
+        ("echo 'E: Unable to locate package udev' >&2; exit 25", GuestImageError.Code.buildFailed, "Unable to locate package udev"),
+        ("echo 'tar: root.tar: Cannot write: No space left on device' >&2; exit 2", .noSpace, "No space left"),
+        ("for last in \"$@\"; do case \"$last\" in */root.tar) echo half > \"$last\";; esac; done", .buildFailed, "tar"),
+        ("kill -9 $$", .buildFailed, "mmdebstrap"),
+    ])
+    func trouble(script: String, code expected: GuestImageError.Code, words: String) async throws {
+        try await withScratch { scratch in
+            let builder = try builder(scratch, script)
+            let error = try #require(try await code { _ = try await build(builder) })
+            #expect(error.code == expected)
+            #expect(error.description.contains(words), "\(error)")
+            #expect(leftovers(scratch) == [])
+        }
+    }
+
+    @Test("a missing tool is named")
+    func missing() async throws {
+        try await withScratch { scratch in
+            let builder = RootImageBuilder(cache: scratch.cache, searchPath: scratch.root.string)
+            try await expectError(.toolMissing) { _ = try await build(builder) }
+        }
+    }
+
+    @Test("interrupted, it leaves nothing, and the next build is whole")
+    func interrupted() async throws {
+        try await withScratch { scratch in
+            let slow = try builder(scratch, "touch \(scratch.root)/started; sleep 30")
+            let building = Task { try await build(slow) }
+            while !FileManager.default.fileExists(atPath: scratch.root.appending("started").string) { try await Task.sleep(for: .milliseconds(10)) }
+            building.cancel()
+            await #expect(throws: CancellationError.self) { _ = try await building.value }
+            #expect(leftovers(scratch) == [])
+            _ = try await build(try builder(scratch, Self.packing))
+            #expect(leftovers(scratch) == [Self.recipe.key])
+        }
+    }
+
+    @Test("built again, the old one stays until the new one is whole")
+    func renewed() async throws {
+        try await withScratch { scratch in
+            let first = try await build(try builder(scratch, Self.packing))
+            let failing = try builder(scratch, "echo 'E: no' >&2; exit 1")
+            try await expectError(.buildFailed) { _ = try await build(failing, renews: true) }
+            #expect(try await build(failing) == first)
+            _ = try await build(try builder(scratch, Self.packing.replacing("252.1", with: "252.2")), renews: true)
+            #expect(try String(contentsOfFile: first.packages.string, encoding: .utf8) == "systemd\t252.2\n")
+            #expect(leftovers(scratch) == [Self.recipe.key])
+        }
+    }
+
+    @Test("another recipe is another image, and the order of packages is none")
+    func keys() {
+        let same = RootImageRecipe(suite: "mine", further: ["mine-security"], packages: ["udev", "systemd"])
+        #expect(same.key == Self.recipe.key)
+        let others = [
+            RootImageRecipe(suite: "mine", further: [], packages: ["systemd", "udev"]), RootImageRecipe(suite: "other", further: ["mine-security"], packages: ["systemd", "udev"]),
+            RootImageRecipe(suite: "mine", further: ["mine-security"], packages: ["systemd"]),
+        ]
+        #expect(Set(others.map(\.key) + [Self.recipe.key]).count == 4)
+    }
+}
