@@ -22,6 +22,17 @@ public enum AgentSettings {
 
         """.utf8)
 
+    /// A configuration whose program is another one.
+    /// - Parameter program: Where the agent finds it.
+    public static func document(_ configuration: [UInt8], program: String) -> [UInt8] {
+        guard var members = try? JSONSerialization.jsonObject(with: Data(configuration)) as? [String: Any] else { return configuration }
+        members["ebpfFileFullPath"] = program
+        return (try? JSONSerialization.data(withJSONObject: members, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])).map(Array.init) ?? configuration
+    }
+
+    /// Nothing that can be read: the agent cannot start with it.
+    public static let broken = Array("{ \"logFolder\": ".utf8)
+
     private static let pollKey = "pollKeyStatusIntervalInSeconds"
 
     /// A bundle's own configuration with that one change; ours when it has none.

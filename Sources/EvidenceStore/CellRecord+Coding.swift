@@ -3,7 +3,7 @@ import MatrixModel
 extension CellRecord: Codable {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case schema, id, guest, kernel, series, flavour, release, origin, architecture, cgroup, profile, deployment, scenario, agent, bpf
-        case verdict, cause, fault, summary, findings, expectation, evidence, seconds, attempts
+        case verdict, cause, fault, summary, findings, provisioning, expectation, evidence, seconds, attempts
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -29,6 +29,7 @@ extension CellRecord: Codable {
         try container.encode(fault, forKey: .fault)
         try container.encode(summary, forKey: .summary)
         try container.encode(findings, forKey: .findings)
+        try container.encode(provisioning, forKey: .provisioning)
         try container.encode(expectation, forKey: .expectation)
         try container.encode(evidence, forKey: .evidence)
         try container.encode(Dictionary(uniqueKeysWithValues: seconds.map { ($0.key.rawValue, $0.value) }), forKey: .seconds)
@@ -61,6 +62,7 @@ extension CellRecord: Codable {
         fault = try container.decodeIfPresent(Cause.Fault.self, forKey: .fault)
         summary = try container.decode(String.self, forKey: .summary)
         findings = try container.decode([Finding].self, forKey: .findings)
+        provisioning = try container.decodeIfPresent(DeploymentFinding.self, forKey: .provisioning)
         expectation = try container.decode(Expectation.self, forKey: .expectation)
         evidence = try container.decodeIfPresent(String.self, forKey: .evidence)
         let named = try container.decode([String: Double].self, forKey: .seconds)

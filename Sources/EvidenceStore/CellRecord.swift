@@ -28,6 +28,8 @@ public struct CellRecord: Hashable, Sendable {
     public var fault: Cause.Fault?
     public var summary: String
     public var findings: [Finding]
+    /// What became of a deployment; null where none was looked at.
+    public var provisioning: DeploymentFinding?
     public var expectation: Expectation
     /// The folder of the cell's evidence; null when there is none.
     public var evidence: String?
@@ -36,7 +38,7 @@ public struct CellRecord: Hashable, Sendable {
     /// How often the cell was attempted; above 1 means that earlier attempts failed through the harness's fault.
     public var attempts: Int
 
-    public init(cell: Cell, judgment: Judgment, evidence: String?, seconds: [Phase: Double], attempts: Int) {
+    public init(cell: Cell, judgment: Judgment, provisioning: DeploymentFinding? = nil, evidence: String?, seconds: [Phase: Double], attempts: Int) {
         id = cell.id.text
         guest = cell.guest
         kernel = cell.kernel.version.description
@@ -56,6 +58,7 @@ public struct CellRecord: Hashable, Sendable {
         fault = judgment.cause?.fault
         summary = judgment.summary
         findings = judgment.findings
+        self.provisioning = provisioning
         expectation = Expectation(series: cell.kernel.series, layout: cell.cgroup)
         self.evidence = evidence
         self.seconds = seconds
@@ -63,7 +66,10 @@ public struct CellRecord: Hashable, Sendable {
     }
 
     /// A cell for which no kernel could be had.
-    public init(unavailable selector: KernelSelector, guest: String = "micro", layout: CgroupLayout, scenario: String? = nil, agent: String? = nil, bpf: String?, judgment: Judgment) {
+    public init(
+        unavailable selector: KernelSelector, guest: String = "micro", layout: CgroupLayout, profile: String? = nil, deployment: String? = nil,
+        scenario: String? = nil, agent: String? = nil, bpf: String?, judgment: Judgment
+    ) {
         self.guest = guest
         (series, flavour) = selector.namedParts
         kernel = nil
@@ -71,8 +77,8 @@ public struct CellRecord: Hashable, Sendable {
         origin = nil
         architecture = "x86_64"
         cgroup = layout
-        profile = nil
-        deployment = nil
+        self.profile = profile
+        self.deployment = deployment
         self.scenario = scenario
         self.agent = agent
         self.bpf = bpf
@@ -81,11 +87,12 @@ public struct CellRecord: Hashable, Sendable {
         fault = judgment.cause?.fault
         summary = judgment.summary
         findings = judgment.findings
+        provisioning = nil
         expectation = .unstated
         evidence = nil
         seconds = [:]
         attempts = 0
-        let further = [scenario.map { "scenario=\($0)" }, agent.map { "agent=\($0)" }, bpf.map { "bpf=\($0)" }].compactMap(\.self)
+        let further = [profile.map { "profile=\($0)" }, deployment.map { "deployment=\($0)" }, scenario.map { "scenario=\($0)" }, agent.map { "agent=\($0)" }, bpf.map { "bpf=\($0)" }].compactMap(\.self)
         id = ([guest, selector.description.replacing("/", with: "_"), flavour, layout.rawValue] + further).joined(separator: "/")
     }
 }

@@ -11,6 +11,8 @@ final class Platform: Sendable {
         let answer: PlatformAnswer?
         let signature: FabricRequest.Signature
         let note: String?
+        /// What the request reported of the guest's provisioning.
+        var report: ProvisioningReport?
     }
 
     private struct State {
@@ -46,7 +48,12 @@ final class Platform: Sendable {
                 return Reply(answer: PlatformAnswer(.forbidden), signature: signature, note: note ?? "a key is latched and the request is not signed")
             }
             let answer = Self.service(endpoint).answer(request)
-            return Reply(answer: answer, signature: signature, note: answer.note ?? note)
+            var reply = Reply(answer: answer, signature: signature, note: answer.note ?? note)
+            if endpoint == .wireServer, let health = HealthReport(request) {
+                reply.report = ProvisioningReport(
+                    state: health.state, description: health.description, isRecorded: signature == .verified || !state.channel.enforces(.wireServer))
+            }
+            return reply
         }
     }
 

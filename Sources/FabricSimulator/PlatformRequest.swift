@@ -30,7 +30,7 @@ struct PlatformRequest {
         return FabricRequest(
             sequence: sequence, seconds: seconds, endpoint: endpoint, method: bounded(method), target: bounded(target),
             client: header("x-kmatrix-client"), claims: header("x-ms-azure-host-claims"), signedWith: signedWith,
-            signature: reply.signature, status: Int(reply.answer?.status.code ?? 0), note: reply.note.map(bounded))
+            signature: reply.signature, status: Int(reply.answer?.status.code ?? 0), note: reply.note.map(bounded), report: reply.report.map { ProvisioningReport(state: bounded($0.state), description: $0.description.map(bounded), isRecorded: $0.isRecorded) })
     }
 }
 

@@ -79,7 +79,11 @@ struct SecureChannel {
 
     /// Whether unsigned requests to a service are refused.
     func demandsSignature(_ endpoint: FabricRequest.Endpoint) -> Bool {
-        guard latched != nil else { return false }
+        latched != nil && enforces(endpoint)
+    }
+
+    /// Whether a service is only for guests whose agent has the key.
+    func enforces(_ endpoint: FabricRequest.Endpoint) -> Bool {
         switch settings.version {
         case .second: return isEnabled && (endpoint == .imds ? settings.imds : settings.wireServer).mode.lowercased() == "enforce"
         case .first:

@@ -21,8 +21,9 @@ struct ModuleSet {
 
     /// Without these the host cannot reach a guest on a PCI machine.
     static let required = ["virtio_pci", "virtio_blk", "virtio_console", "virtio_net"]
-    /// Machines without PCI.
-    static let optional = ["virtio_mmio"]
+    /// Machines without PCI, and the drive with the platform's provisioning disc: it has to be there before the distribution's first
+    /// unit, as it is on the platform.
+    static let optional = ["virtio_mmio", "virtio_scsi", "sr_mod", "isofs", "udf"]
 
     /// - Parameter folder: `lib/modules/<release>` of the kernel.
     static func resolve(_ wanted: [String] = required + optional, in folder: FilePath) async throws -> ModuleSet {

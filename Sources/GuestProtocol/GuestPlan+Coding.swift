@@ -34,7 +34,7 @@ extension Userland {
             writer.write(start.fileSystem)
             // No path is empty.
             writer.write(start.package ?? "")
-            writer.write(start.configuresNetwork)
+            writer.write(start.isDeployment)
         }
     }
 
@@ -44,8 +44,8 @@ extension Userland {
             self = .micro
             return
         }
-        guard let fileSystem = reader.readString(), let package = reader.readString(), let configuresNetwork = reader.readBool() else { return nil }
-        self = .distribution(DistributionStart(fileSystem: fileSystem, package: package.isEmpty ? nil : package, configuresNetwork: configuresNetwork))
+        guard let fileSystem = reader.readString(), let package = reader.readString(), let isDeployment = reader.readBool() else { return nil }
+        self = .distribution(DistributionStart(fileSystem: fileSystem, package: package.isEmpty ? nil : package, isDeployment: isDeployment))
     }
 }
 

@@ -13,13 +13,14 @@ public struct DistributionStart: Hashable, Sendable {
     /// The agent's package, as its path in the payload: installed by the distribution's own tool before its init starts. Nil for a guest
     /// without an agent.
     public let package: String?
-    /// Whether the runner brings the network up; else that is left to the distribution, as on a real deployment.
-    public let configuresNetwork: Bool
+    /// Whether the machine comes up as on the platform: the distribution brings the network up, and the agent waits for nobody. Else
+    /// the runner does, and the agent waits for it.
+    public let isDeployment: Bool
 
-    public init(fileSystem: String = "ext4", package: String?, configuresNetwork: Bool = true) {
+    public init(fileSystem: String = "ext4", package: String?, isDeployment: Bool = false) {
         self.fileSystem = fileSystem
         self.package = package
-        self.configuresNetwork = configuresNetwork
+        self.isDeployment = isDeployment
     }
 }
 

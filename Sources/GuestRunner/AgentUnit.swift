@@ -8,21 +8,26 @@ final class AgentUnit: AgentKeeper {
     private static let deadline: UInt32 = 30_000
 
     private let children: ChildProcesses
-    private var wasReleased = false
+    private let waitsForRunner: Bool
+    private var wasStarted = false
     private var isStopped = false
 
-    init(children: ChildProcesses) { self.children = children }
+    /// - Parameter waitsForRunner: Whether systemd starts the agent only once the runner says that it is ready.
+    init(children: ChildProcesses, waitsForRunner: Bool) {
+        self.children = children
+        self.waitsForRunner = waitsForRunner
+    }
 
-    /// The first start is systemd's own: its unit has waited for the runner to say that it is ready.
+    /// The first start is systemd's own.
     func start() throws {
-        _ = unlink(AgentPlaces.statusFile)
         isStopped = false
-        if wasReleased {
-            guard try run("start", Self.name).ending == .exited(code: 0) else { throw AgentNotStarted(code: ECANCELED) }
-        } else {
-            wasReleased = true
-            try SystemCallError.check(gs_notify("READY=1"), "notify", "the service manager")
+        guard wasStarted else {
+            wasStarted = true
+            if waitsForRunner { try SystemCallError.check(gs_notify("READY=1"), "notify", "the service manager") }
+            return
         }
+        _ = unlink(AgentPlaces.statusFile)
+        guard try run("start", Self.name).ending == .exited(code: 0) else { throw AgentNotStarted(code: ECANCELED) }
     }
 
     func stop(signal: Int32) throws {

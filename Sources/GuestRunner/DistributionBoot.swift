@@ -71,10 +71,10 @@ struct DistributionBoot {
         try SmallFile.write(runner.bytes, to: path, mode: 0o755)
     }
 
-    /// The rest of the plan is carried out by the runner as a unit. With `startAgent` among its steps the agent's own unit waits until
-    /// the runner says that it is ready, so that what the plan wants to be there before the agent is.
+    /// The rest of the plan is carried out by the runner as a unit. Unless the machine is to come up by itself the agent's own unit
+    /// waits until the runner says that it is ready, so that what the plan wants to be there before the agent is.
     private func leaveUnit() throws {
-        let holdsAgent = plan.steps.contains { if case .startAgent = $0 { true } else { false } }
+        let holdsAgent = !start.isDeployment && plan.steps.contains { if case .startAgent = $0 { true } else { false } }
         try SmallFile.write(Array(RunnerUnit.text(holdsAgent: holdsAgent).utf8), to: "\(Self.unitFolder)/\(Self.unitName)")
         try SmallFile.makeFolders("\(Self.unitFolder)/sysinit.target.wants")
         let link = "\(Self.unitFolder)/sysinit.target.wants/\(Self.unitName)"

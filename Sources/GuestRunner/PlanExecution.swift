@@ -31,8 +31,8 @@ struct PlanExecution {
                 agent = AgentService(plan: plan, children: children)
             case .distribution(let start):
                 try phase(.unitStarted)
-                if start.configuresNetwork { try network() }
-                agent = AgentUnit(children: children)
+                if !start.isDeployment { try network() }
+                agent = AgentUnit(children: children, waitsForRunner: !start.isDeployment)
             }
             try evidence.sendFacts()
             let course = PlanCourse(plan: plan, channel: channel, children: children, agent: agent, evidence: evidence)

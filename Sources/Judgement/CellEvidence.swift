@@ -33,6 +33,10 @@ public struct CellEvidence: Sendable {
     public var layout: CgroupLayout
     /// What the scenario demands of an agent that works.
     public var expectation: ScenarioExpectation
+    /// How the kernel was hardened; nil for in no way.
+    public var profile: BootProfile?
+    /// How the machine was deployed; nil for a guest that the harness brought up.
+    public var deployment: Deployment?
     public var fate: GuestFate
     public var hello: GuestHello?
     public var phases: Set<GuestPhase> = []

@@ -92,7 +92,7 @@ extension Judge {
         Finding(source: "status.json", quote: Quote.line("\(name): \(module.status): \(module.message)"))
     }
 
-    private static func lastLine(_ evidence: CellEvidence, _ item: EvidenceItem, _ source: String) -> [Finding] {
+    static func lastLine(_ evidence: CellEvidence, _ item: EvidenceItem, _ source: String) -> [Finding] {
         guard let line = evidence.items[item]?.text.split(separator: "\n").last else { return [] }
         return [Finding(source: source, quote: Quote.line(line))]
     }

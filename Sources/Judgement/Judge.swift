@@ -13,6 +13,8 @@ public enum Judge {
             ?? kernelFailure(evidence, sightings)
             ?? lossOfEvidence(evidence)
             ?? layoutRefusal(evidence)
+            ?? profileRefusal(evidence)
+            ?? deploymentJudgment(evidence)
             ?? agentFailure(evidence)
             ?? behaviour(evidence)
     }

@@ -35,6 +35,10 @@ public enum Cause: String, CaseIterable, Hashable, Sendable, Codable {
     case scenarioContradicted = "scenario-contradicted"
     /// The distribution's own tool could not install the agent's package.
     case notInstallable = "not-installable"
+    /// The platform wants the agent, and the image does not have it.
+    case agentNotInstalled = "agent-not-installed"
+    /// Provisioning was reported as done before the agent had the key, which the platform does not take for a success.
+    case readyWithoutKey = "ready-without-key"
     /// The kernel panicked once the agent had been started.
     case kernelPanic = "kernel-panic"
     /// The kernel reported an oops or a bug of its own once the agent had been started.
@@ -50,6 +54,8 @@ public enum Cause: String, CaseIterable, Hashable, Sendable, Codable {
     case consoleFlood = "console-flood"
     case timeout
     case harness
+    /// The guest's provisioning failed for a reason that is not known to be the agent's, or reported nothing.
+    case provisioningUnproven = "provisioning-unproven"
 
     case notOffered = "not-offered"
     case fetchFailed = "fetch-failed"
@@ -58,6 +64,8 @@ public enum Cause: String, CaseIterable, Hashable, Sendable, Codable {
     case imageNotBuilt = "image-not-built"
     /// The kernel or distribution cannot be brought into this cgroup layout.
     case layoutNotOffered = "layout-not-offered"
+    /// The kernel does not have what the boot profile switches on.
+    case profileNotOffered = "profile-not-offered"
 
     /// Whose fault a cause is. The four never share a verdict.
     public enum Fault: String, Hashable, Sendable, Codable {
@@ -67,14 +75,14 @@ public enum Cause: String, CaseIterable, Hashable, Sendable, Codable {
     public var fault: Fault {
         switch self {
         case .verifierRejected, .loadFailed, .noBTF, .attachOther, .kernelPanic, .kernelOops: .kernel
-        case .attachNoCgroup2: .configuration
+        case .attachNoCgroup2, .agentNotInstalled, .readyWithoutKey: .configuration
         case .agentCrashed, .agentSilent, .agentStatusBroken, .listenerFailed, .notRedirected, .notForwarded, .eventsLost,
             .statusContradicted, .misattributed, .keyNotLatched, .requestsUnsigned, .signatureWrong, .wronglyDenied, .wronglyAllowed,
             .identityMissing, .dualStackNotRedirected, .redirectedTooMuch, .keyLostOnRestart, .scenarioContradicted, .notInstallable:
             .agent
-        case .bootPanic, .emulatorHang, .emulatorExit, .evidenceLost, .guestSetup, .protocolViolation, .consoleFlood, .timeout, .harness:
+        case .bootPanic, .emulatorHang, .emulatorExit, .evidenceLost, .guestSetup, .protocolViolation, .consoleFlood, .timeout, .harness, .provisioningUnproven:
             .harness
-        case .notOffered, .fetchFailed, .notABootableKernel, .imageNotBuilt, .layoutNotOffered: .artefact
+        case .notOffered, .fetchFailed, .notABootableKernel, .imageNotBuilt, .layoutNotOffered, .profileNotOffered: .artefact
         }
     }
 

@@ -24,6 +24,8 @@ public struct FabricRequest: Hashable, Sendable, Codable {
     public let status: Int
     /// Why the platform answered so, or what it took from the request, in words: evidence; nil when there is nothing to say.
     public let note: String?
+    /// What the guest's provisioning reported with it; nil for every other request.
+    public let report: ProvisioningReport?
 
     /// What checking a request's signature came to.
     public enum Signature: String, CaseIterable, Hashable, Sendable, Codable {
@@ -37,7 +39,7 @@ public struct FabricRequest: Hashable, Sendable, Codable {
 
     public init(
         sequence: Int, seconds: Double, endpoint: Endpoint, method: String, target: String, client: String?, claims: String?,
-        signedWith: String?, signature: Signature = .absent, status: Int, note: String? = nil
+        signedWith: String?, signature: Signature = .absent, status: Int, note: String? = nil, report: ProvisioningReport? = nil
     ) {
         self.sequence = sequence
         self.seconds = seconds
@@ -50,6 +52,7 @@ public struct FabricRequest: Hashable, Sendable, Codable {
         self.signature = signature
         self.status = status
         self.note = note
+        self.report = report
     }
 
     public var cameThroughAgent: Bool { claims != nil }

@@ -2,7 +2,7 @@
 public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kind of mistake.
     public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case empty, malformedVersion, malformedRange, emptyRange, malformedFlavour, unknownLayout, unknownDistribution }
+        enum Value: Hashable, Sendable { case empty, malformedVersion, malformedRange, emptyRange, malformedFlavour, unknownLayout, unknownDistribution, unknownDeployment, unknownProfile }
         let value: Value
         public static let empty = Code(value: .empty)
         public static let malformedVersion = Code(value: .malformedVersion)
@@ -11,6 +11,8 @@ public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible 
         public static let malformedFlavour = Code(value: .malformedFlavour)
         public static let unknownLayout = Code(value: .unknownLayout)
         public static let unknownDistribution = Code(value: .unknownDistribution)
+        public static let unknownDeployment = Code(value: .unknownDeployment)
+        public static let unknownProfile = Code(value: .unknownProfile)
     }
 
     public let code: Code
@@ -40,6 +42,8 @@ public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible 
             "'\(text)' is no cgroup layout; choose among \(CgroupLayout.allCases.map(\.rawValue).joined(separator: ", ")) or all"
         case .unknownDistribution:
             "'\(text)' is no distribution of the catalogue; choose among \(known.joined(separator: ", ")), a pattern such as 'debian-*', or all"
+        case .unknownDeployment: "'\(text)' is no deployment; choose among \(known.joined(separator: ", ")), or all"
+        case .unknownProfile: "'\(text)' is no boot profile; choose among \(known.joined(separator: ", ")), none, or all"
         }
     }
 }

@@ -35,6 +35,9 @@ struct ArtefactPreparer: Sendable {
         for distribution in Self.distinct(cells.compactMap(\.guest.distribution)) {
             prepared.images[distribution.name] = try await outcome(.imageNotBuilt) { try await roots.image(of: distribution) }
         }
+        for asks in Set(cells.compactMap { $0.deployment?.asksForAgent }) {
+            prepared.discs[asks] = try await outcome(.harness) { try await ProvisioningDisc(asksForAgent: asks).build(in: images.cache) }
+        }
         let ofDistributions = Set(cells.filter { $0.guest != .micro }.map(\.kernel.identity))
         try await withThrowingTaskGroup(of: (KernelIdentity, Result<PreparedKernel, PreparationFailure>).self) { group in
             var waiting = Self.distinct(cells.map(\.kernel))[...]
@@ -111,10 +114,12 @@ struct ArtefactPreparer: Sendable {
         return PayloadSpec(items)
     }
 
-    /// A distribution gets the agent as its package, and a configuration that looks at the platform once a second.
+    /// A distribution gets the agent as its package, and a configuration that looks at the platform once a second; a deployment the
+    /// package alone, for there everything is to be as it is on the platform.
     private func packagePayload(_ content: GuestContent) throws -> PayloadSpec {
+        if let deployment = content.deployment, !deployment.hasAgent { return PayloadSpec([]) }
         let package: FilePath
-        let settings: [UInt8]
+        var settings: [UInt8]
         switch content.agent {
         case .own: (package, settings) = (products.agentPackage, AgentSettings.document)
         case .bundle(let bundle):
@@ -122,11 +127,19 @@ struct ArtefactPreparer: Sendable {
             package = file
             settings = bundle.items.first { $0.path == AgentBundle.configurationPath }.flatMap { if case .bytes(let bytes) = $0.source { bytes } else { nil } } ?? AgentSettings.document
         }
-        return PayloadSpec([
-            PayloadSpec.Item(path: Self.packagePath(content.agent.packageKind), source: .file(package)),
-            PayloadSpec.Item(path: AgentBundle.configurationPath, source: .bytes(settings)),
-        ])
+        var items = [PayloadSpec.Item(path: Self.packagePath(content.agent.packageKind), source: .file(package))]
+        if let program = content.program {
+            items.append(PayloadSpec.Item(path: Self.programPath, source: .file(program.object)))
+            settings = AgentSettings.document(settings, program: "/" + Self.programPath)
+        }
+        if content.deployment == .broken { settings = AgentSettings.broken }
+        if content.deployment == nil || content.deployment == .broken || content.program != nil {
+            items.append(PayloadSpec.Item(path: AgentBundle.configurationPath, source: .bytes(settings)))
+        }
+        return PayloadSpec(items)
     }
+
+    private static let programPath = "run/kmatrix/program.bpf.o"
 
     /// Where the payload has the agent's package.
     static func packagePath(_ kind: String) -> String { "run/kmatrix/azure-proxy-agent.\(kind)" }
@@ -161,10 +174,11 @@ struct GuestContent: Hashable, Sendable {
     var agent = AgentChoice.own
     var program: ProgramVariant?
     var isDistribution = false
+    var deployment: Deployment?
 }
 
 extension MatrixPlan.PlannedCell {
-    var content: GuestContent { GuestContent(agent: agent, program: program, isDistribution: guest.distribution != nil) }
+    var content: GuestContent { GuestContent(agent: agent, program: program, isDistribution: guest.distribution != nil, deployment: deployment) }
 }
 
 /// A kernel ready to boot.
@@ -196,8 +210,10 @@ struct PreparedCell: Sendable {
 /// What a distribution's guest needs beyond a kernel and a payload.
 struct PreparedDistribution: Sendable {
     let image: RootImage
-    /// Where the payload has the agent's package.
-    let package: String
+    /// Where the payload has the agent's package; nil for a guest without an agent.
+    let package: String?
+    /// The disc a deployment is told by who it is.
+    let provisioning: FilePath?
 }
 
 /// Everything prepared for a plan.
@@ -206,6 +222,8 @@ struct PreparedArtefacts: Sendable {
     var payloads: [GuestContent: Result<FilePath, PreparationFailure>] = [:]
     /// By the distribution's name.
     var images: [String: Result<RootImage, PreparationFailure>] = [:]
+    /// By whether they ask for the agent.
+    var discs: [Bool: Result<FilePath, PreparationFailure>] = [:]
 
     func artefacts(for planned: MatrixPlan.PlannedCell) -> Result<PreparedCell, PreparationFailure> {
         let missing = PreparationFailure(cause: .harness, reason: "nothing was prepared for this cell")
@@ -215,10 +233,15 @@ struct PreparedArtefacts: Sendable {
             return kernel.flatMap { kernel in payload.map { PreparedCell(kernel: kernel, payload: $0, distribution: nil) } }
         }
         let image = images[distribution.name] ?? .failure(missing)
-        let package = ArtefactPreparer.packagePath(planned.agent.packageKind)
+        let package = planned.deployment?.hasAgent == false ? nil : ArtefactPreparer.packagePath(planned.agent.packageKind)
+        let disc: Result<FilePath?, PreparationFailure> = planned.deployment.map { (discs[$0.asksForAgent] ?? .failure(missing)).map(Optional.some) } ?? .success(nil)
         return kernel.flatMap { kernel in
             payload.flatMap { payload in
-                image.map { PreparedCell(kernel: kernel, payload: payload, distribution: PreparedDistribution(image: $0, package: package)) }
+                disc.flatMap { disc in
+                    image.map {
+                        PreparedCell(kernel: kernel, payload: payload, distribution: PreparedDistribution(image: $0, package: package, provisioning: disc))
+                    }
+                }
             }
         }
     }

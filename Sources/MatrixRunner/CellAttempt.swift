@@ -13,18 +13,21 @@ import SystemPackage
 struct CellAttempt: Sendable {
     struct Outcome: Sendable {
         let judgment: Judgment
+        let provisioning: DeploymentFinding?
         let seconds: [Phase: Double]
     }
 
     let cell: Cell
     let scenario: Scenario
+    let profile: BootProfile?
+    let deployment: Deployment?
     let artefacts: PreparedCell
     let context: CellContext
     let folder: CellFolder
 
     func run() async -> Outcome {
         let start = ContinuousClock.now
-        let session = GuestSession(plan: guestPlan, expectation: scenario.expectation, events: { context.events(.cellPhase(cell.id, $0)) })
+        let session = GuestSession(plan: guestPlan, expectation: scenario.expectation, profile: profile, deployment: deployment, events: { context.events(.cellPhase(cell.id, $0)) })
         do {
             try saveCommand()
             if let distribution = artefacts.distribution {
@@ -47,37 +50,42 @@ struct CellAttempt: Sendable {
         var seconds = session.seconds(until: ended)
         seconds[.judge] = Self.seconds(ContinuousClock.now - ended)
         seconds[.total] = Self.seconds(ContinuousClock.now - start)
-        return Outcome(judgment: judgment, seconds: seconds)
+        return Outcome(judgment: judgment, provisioning: Judge.deploymentFinding(evidence), seconds: seconds)
     }
 
     /// Takes what the guest writes, and goes with it.
     private var rootDisk: FilePath { folder.path.appending("root.qcow2") }
 
     private var userland: Userland {
-        artefacts.distribution.map { .distribution(DistributionStart(package: $0.package)) } ?? .micro
+        artefacts.distribution.map { .distribution(DistributionStart(package: $0.package, isDeployment: deployment != nil)) } ?? .micro
     }
 
     private var guestPlan: GuestPlan {
         GuestPlan(
-            userland: userland, layout: cell.cgroup, agentPath: ArtefactPreparer.agentPath, steps: StandardCourse.steps(for: scenario),
+            userland: userland, layout: cell.cgroup, agentPath: ArtefactPreparer.agentPath,
+            steps: deployment.map(StandardCourse.steps) ?? StandardCourse.steps(for: scenario),
             awaitsSuccess: scenario.expectation.status == "SUCCESS", agentDeadline: UInt32(agentDeadline / .milliseconds(1)),
             // As long as the slowest answer of the platform and some.
             clientDeadline: 15_000)
     }
+
+    /// cloud-init waits for an agent for two minutes, and everything around it takes its time as well.
+    private static let deploymentTimeout = Duration.seconds(480)
 
     /// A distribution starts the agent while it boots, beside everything else.
     private var agentDeadline: Duration { artefacts.distribution == nil ? context.agentDeadline : context.agentDeadline * 3 }
 
     private var bootPlan: BootPlan {
         var plan = BootPlan.cell(artefacts, accelerator: context.accelerator, relay: context.products.relay, folder: folder.path)
-        plan.kernelArguments = context.kernelArguments
-        if artefacts.distribution != nil {
-            plan.distribution = DistributionDisks(root: rootDisk, modules: artefacts.kernel.modules)
+        plan.kernelArguments = context.kernelArguments + (profile?.kernelArguments ?? [])
+        plan.limits.total = context.timeout
+        if let distribution = artefacts.distribution {
+            plan.distribution = DistributionDisks(root: rootDisk, modules: artefacts.kernel.modules, provisioning: distribution.provisioning)
             plan.memory = 1024
             plan.kernelArguments += SystemdLayout.kernelArguments(cell.cgroup) ?? []
             plan.kernelArguments += DistributionBootArguments.standard
+            if deployment == nil { plan.kernelArguments.append(DistributionBootArguments.withoutCloudInit) } else { plan.limits.total = max(context.timeout, Self.deploymentTimeout) }
         }
-        plan.limits.total = context.timeout
         plan.limits.ready = min(plan.limits.ready, context.timeout)
         return plan
     }
@@ -106,8 +114,10 @@ struct CellAttempt: Sendable {
 
 /// What a distribution's guest is told on its kernel's command line, beyond its layout.
 enum DistributionBootArguments {
-    /// `eth0` as on the platform; no questions at the first boot; cloud-init only where a deployment is what is looked at.
-    static let standard = ["net.ifnames=0", "systemd.firstboot=no", "cloud-init=disabled"]
+    /// `eth0` as on the platform; no questions at the first boot.
+    static let standard = ["net.ifnames=0", "systemd.firstboot=no"]
+    /// It runs only where a deployment is what is looked at.
+    static let withoutCloudInit = "cloud-init=disabled"
 }
 
 extension BootPlan {

@@ -39,7 +39,9 @@ struct CellRunner: Sendable {
         while true {
             try Task.checkCancellation()
             context.events(.cellStarted(cell.id, attempt: attempt))
-            let outcome = await CellAttempt(cell: cell, scenario: planned.scenario, artefacts: artefacts, context: context, folder: place).run()
+            let outcome = await CellAttempt(
+                cell: cell, scenario: planned.scenario, profile: planned.profile, deployment: planned.deployment, artefacts: artefacts, context: context, folder: place
+            ).run()
             try Task.checkCancellation()
             let isOurs = outcome.judgment.cause?.fault == .harness
             // Evidence that the disk did not take will not fit the next time either.
@@ -55,7 +57,7 @@ struct CellRunner: Sendable {
 
     private func store(_ cell: Cell, _ outcome: CellAttempt.Outcome, _ attempts: Int, _ place: CellFolder) -> CellRecord {
         let record = CellRecord(
-            cell: cell, judgment: outcome.judgment, evidence: place.path.string, seconds: outcome.seconds, attempts: attempts)
+            cell: cell, judgment: outcome.judgment, provisioning: outcome.provisioning, evidence: place.path.string, seconds: outcome.seconds, attempts: attempts)
         do {
             try place.save(record, to: .verdict)
             return record

@@ -19,10 +19,10 @@ final class GuestSession: Sendable {
     private let state: Mutex<State>
     private let start = ContinuousClock.now
 
-    init(plan: GuestPlan, expectation: ScenarioExpectation, events: @escaping @Sendable (String) -> Void) {
+    init(plan: GuestPlan, expectation: ScenarioExpectation, profile: BootProfile? = nil, deployment: Deployment? = nil, events: @escaping @Sendable (String) -> Void) {
         self.plan = plan
         self.events = events
-        state = Mutex(State(collector: EvidenceCollector(plan: plan, expectation: expectation)))
+        state = Mutex(State(collector: EvidenceCollector(plan: plan, expectation: expectation, profile: profile, deployment: deployment)))
     }
 
     var evidence: CellEvidence { state.withLock { $0.collector.evidence } }

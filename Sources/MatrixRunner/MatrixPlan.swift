@@ -11,6 +11,8 @@ public struct MatrixPlan: Sendable {
         public let program: ProgramVariant?
         public let scenario: Scenario
         public let agent: AgentChoice
+        public let profile: BootProfile?
+        public let deployment: Deployment?
     }
 
     public let cells: [PlannedCell]
@@ -31,20 +33,17 @@ public struct MatrixPlan: Sendable {
     /// Every cell of the axes, once, whatever overlaps the selectors had.
     public static func expand(guests: [(GuestChoice, PlannedKernel)], request: MatrixRequest) -> [PlannedCell] {
         var seen: Set<Cell> = []
-        var cells: [PlannedCell] = []
-        for (guest, kernel) in guests {
-            for layout in request.layouts {
-                for (name, scenario) in request.scenarios.named {
-                    for agent in request.agents.isEmpty ? [nil] : request.agents.map(Optional.some) {
-                        for program in request.programs.isEmpty ? [nil] : request.programs.map(Optional.some) {
-                            let cell = Cell(guest: guest.name, kernel: kernel.identity, cgroup: layout, scenario: name, agent: agent?.name, bpf: program?.name)
-                            guard seen.insert(cell).inserted else { continue }
-                            cells.append(PlannedCell(cell: cell, guest: guest, kernel: kernel, program: program, scenario: scenario, agent: agent ?? .own))
-                        }
-                    }
-                }
+        let further = request.combinations
+        let cells = guests.flatMap { guest, kernel in
+            further.map { point in
+                PlannedCell(
+                    cell: Cell(
+                        guest: guest.name, kernel: kernel.identity, cgroup: point.layout, profile: point.profile?.rawValue, deployment: point.deployment?.rawValue,
+                        scenario: point.scenario.name, agent: point.agent?.name, bpf: point.program?.name),
+                    guest: guest, kernel: kernel, program: point.program, scenario: point.scenario.scenario, agent: point.agent ?? .own, profile: point.profile,
+                    deployment: point.deployment)
             }
         }
-        return cells.sorted { $0.cell < $1.cell }
+        return cells.filter { seen.insert($0.cell).inserted }.sorted { $0.cell < $1.cell }
     }
 }

@@ -63,17 +63,10 @@ struct MatrixPlanner {
     /// A selector that nothing on offer satisfies becomes cells that say so: they are part of the answer.
     private func missing(_ guest: GuestChoice, _ selector: KernelSelector, _ cause: Cause, _ reason: String) -> [CellRecord] {
         let judgment = Judgment(cause: cause, summary: reason)
-        let agents: [AgentChoice?] = request.agents.isEmpty ? [nil] : request.agents
-        let programs: [ProgramVariant?] = request.programs.isEmpty ? [nil] : request.programs
-        return request.layouts.flatMap { layout in
-            request.scenarios.named.flatMap { scenario in
-                agents.flatMap { agent in
-                    programs.map {
-                        CellRecord(
-                            unavailable: selector, guest: guest.name, layout: layout, scenario: scenario.name, agent: agent?.name, bpf: $0?.name, judgment: judgment)
-                    }
-                }
-            }
+        return request.combinations.map { point in
+            CellRecord(
+                unavailable: selector, guest: guest.name, layout: point.layout, profile: point.profile?.rawValue, deployment: point.deployment?.rawValue,
+                scenario: point.scenario.name, agent: point.agent?.name, bpf: point.program?.name, judgment: judgment)
         }
     }
 

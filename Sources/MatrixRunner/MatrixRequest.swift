@@ -15,6 +15,10 @@ public struct MatrixRequest: Sendable {
     public var scenarios: ScenarioChoice
     /// The agents to run; empty for our own alone.
     public var agents: [AgentChoice]
+    /// Nil among them is a kernel that is hardened in no way.
+    public var profiles: [BootProfile?]
+    /// Empty for guests that the harness brings up.
+    public var deployments: [Deployment]
     /// How many guests run at once.
     public var jobs: Int
     /// How long one attempt at a cell may take altogether.
@@ -25,7 +29,8 @@ public struct MatrixRequest: Sendable {
     public var stopsAtFirstFailure: Bool
 
     public init(
-        guests: [GuestChoice] = [.micro], kernels: [KernelSelector], layouts: [CgroupLayout], programs: [ProgramVariant] = [], scenarios: ScenarioChoice, agents: [AgentChoice] = [], jobs: Int = 2,
+        guests: [GuestChoice] = [.micro], kernels: [KernelSelector], layouts: [CgroupLayout], programs: [ProgramVariant] = [], scenarios: ScenarioChoice, agents: [AgentChoice] = [],
+        profiles: [BootProfile?] = [nil], deployments: [Deployment] = [], jobs: Int = 2,
         timeout: Duration = .seconds(90), retries: Int = 2, stopsAtFirstFailure: Bool = false
     ) {
         self.guests = guests
@@ -34,10 +39,42 @@ public struct MatrixRequest: Sendable {
         self.programs = programs
         self.scenarios = scenarios
         self.agents = agents
+        self.profiles = profiles
+        self.deployments = deployments
         self.jobs = jobs
         self.timeout = timeout
         self.retries = retries
         self.stopsAtFirstFailure = stopsAtFirstFailure
+    }
+}
+
+extension MatrixRequest {
+    /// One point of all axes but guest and kernel.
+    struct Point {
+        let layout: CgroupLayout
+        let profile: BootProfile?
+        let deployment: Deployment?
+        let scenario: (name: String?, scenario: Scenario)
+        let agent: AgentChoice?
+        let program: ProgramVariant?
+    }
+
+    /// An axis that nobody asked for has one point, which is nil.
+    var combinations: [Point] {
+        func axis<Value>(_ values: [Value]) -> [Value?] { values.isEmpty ? [nil] : values }
+        return layouts.flatMap { layout in
+            profiles.flatMap { profile in
+                axis(deployments).flatMap { deployment in
+                    scenarios.named.flatMap { scenario in
+                        axis(agents).flatMap { agent in
+                            axis(programs).map {
+                                Point(layout: layout, profile: profile, deployment: deployment, scenario: scenario, agent: agent, program: $0)
+                            }
+                        }
+                    }
+                }
+            }
+        }
     }
 }
 

@@ -24,6 +24,13 @@ enum StandardCourse {
         return steps
     }
 
+    /// What the guest of a deployment does: it comes up by itself, and only then is looked at.
+    static func steps(for deployment: Deployment) -> [GuestStep] {
+        let boot = GuestStep.await(path: "/run/cloud-init/result.json", milliseconds: 420_000)
+        guard deployment.hasAgent else { return [boot] }
+        return [boot, .startAgent, .status(.status), .clients([request("imds-root", 0, imds), request("imds-user", ordinaryUser, imds)]), .stopAgent(signal: 15), .status(.finalStatus)]
+    }
+
     // MARK: - Destinations
 
     struct Destination {

@@ -3,7 +3,7 @@ import StrictYAML
 
 /// The instance metadata service: `Metadata: true` and a known API version are required, requests through a proxy are refused.
 struct IMDSEndpoint: PlatformEndpoint {
-    static let versions = ["2017-04-02", "2018-02-01", "2019-08-15", "2020-06-01", "2021-02-01", "2021-12-13", "2023-07-01"]
+    static let versions = ["2017-04-02", "2018-02-01", "2019-06-01", "2019-08-15", "2020-06-01", "2021-02-01", "2021-08-01", "2021-12-13", "2023-07-01"]
 
     func answer(_ request: PlatformRequest) -> PlatformAnswer {
         guard request.headers.first(name: "Metadata")?.lowercased().trimmedBlanks == "true" else {
@@ -73,10 +73,16 @@ struct IMDSEndpoint: PlatformEndpoint {
         ("vmId", "00000000-0000-0000-0000-000000000002"), ("vmSize", "Standard_D2s_v5"),
     ]
 
-    private static let compute = "{" + facts.map { "\"\($0.0)\":\"\($0.1)\"" }.joined(separator: ",") + "}"
+    /// What provisioning asks for and no single value is.
+    private static let profile =
+        #""osProfile":{"adminUsername":"kmatrix","computerName":"kmatrix-guest","disablePasswordAuthentication":"true"},"publicKeys":[],"tagsList":[]"#
 
+    private static let compute = "{" + facts.map { "\"\($0.0)\":\"\($0.1)\"" }.joined(separator: ",") + ",\(profile)}"
+
+    /// The address and the hardware address that every guest has.
     private static let network =
-        #"{"interface":[{"ipv4":{"ipAddress":[{"privateIpAddress":"168.0.0.15","publicIpAddress":""}]},"macAddress":"525400123456"}]}"#
+        #"{"interface":[{"ipv4":{"ipAddress":[{"privateIpAddress":"168.0.0.15","publicIpAddress":""}],"subnet":[{"address":"168.0.0.0","prefix":"7"}]},"#
+        + #""ipv6":{"ipAddress":[]},"macAddress":"525400123456"}]}"#
 }
 
 extension String {

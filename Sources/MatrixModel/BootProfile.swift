@@ -1,0 +1,34 @@
+/// How the kernel is hardened from its first moment, by its command line.
+public enum BootProfile: String, CaseIterable, Hashable, Sendable, Codable {
+    /// kernel_lockdown(7): no way to change the running kernel.
+    case lockdownIntegrity = "lockdown-integrity"
+    /// kernel_lockdown(7): nor to read its memory, which bpf_probe_read does.
+    case lockdownConfidentiality = "lockdown-confidentiality"
+    /// The JIT blinds constants for every user (`net.core.bpf_jit_harden` 2).
+    case jitHarden = "jit-harden"
+    /// `kernel.unprivileged_bpf_disabled` 1: cannot be taken back.
+    case noUnprivilegedBPF = "no-unprivileged-bpf"
+    /// The security module is active; no policy is loaded but its own initial one.
+    case selinux = "selinux-on"
+    case apparmor = "apparmor-on"
+
+    /// - Parameter text: A name, or `all`.
+    /// - Throws: `SelectorError` with `unknownProfile`.
+    public static func parse(_ text: String) throws(SelectorError) -> [BootProfile] {
+        if text == "all" { return allCases }
+        guard let profile = BootProfile(rawValue: text) else { throw SelectorError(.unknownProfile, text: text, known: allCases.map(\.rawValue)) }
+        return [profile]
+    }
+
+    /// What brings it about (kernel-parameters.txt; `sysctl.` since 5.8).
+    public var kernelArguments: [String] {
+        switch self {
+        case .lockdownIntegrity: ["lockdown=integrity"]
+        case .lockdownConfidentiality: ["lockdown=confidentiality"]
+        case .jitHarden: ["sysctl.net.core.bpf_jit_harden=2"]
+        case .noUnprivilegedBPF: ["sysctl.kernel.unprivileged_bpf_disabled=1"]
+        case .selinux: ["security=selinux", "selinux=1", "enforcing=0"]
+        case .apparmor: ["security=apparmor", "apparmor=1"]
+        }
+    }
+}
