@@ -59,7 +59,9 @@ public struct CellRecord: Hashable, Sendable {
         summary = judgment.summary
         findings = judgment.findings
         self.provisioning = provisioning
-        expectation = Expectation(series: cell.kernel.series, layout: cell.cgroup)
+        expectation = Expectation(
+            series: cell.kernel.series, layout: cell.cgroup, deployment: cell.deployment.flatMap(Deployment.init(rawValue:)),
+            cloudInit: provisioning?.cloudInit.flatMap(CloudInitVersion.init))
         self.evidence = evidence
         self.seconds = seconds
         self.attempts = attempts

@@ -40,6 +40,20 @@ struct AxisOptions: ParsableArguments {
         discussion: "Without it every cell runs our own, and the agent is no axis.", valueName: "bundle"))
     var agent: [String] = []
 
+    @Option(help: ArgumentHelp(
+        "How the machine is deployed on the platform: \(Deployment.allCases.map(\.rawValue).joined(separator: ", ")), or all. May be repeated.",
+        discussion: """
+            With it the guest is provisioned by its own cloud-init, as on the platform: asset tag, provisioning disc, DHCP, WireServer. \
+            'unasked' ones are on a platform that does not ask cloud-init to wait for the agent; the agent of 'broken' cannot start. \
+            Needs --distro. Without it guests are brought up without cloud-init, and the deployment is no axis.
+            """, valueName: "deployment"))
+    var deployment: [String] = []
+
+    @Option(help: ArgumentHelp(
+        "How the kernel is hardened at its start: \(BootProfile.allCases.map(\.rawValue).joined(separator: ", ")), all of these, or none. May be repeated.",
+        discussion: "Without it the kernel boots as it comes, and the profile is no axis.", valueName: "profile"))
+    var profile: [String] = []
+
     func agents() async throws -> [AgentChoice] {
         var choices: [AgentChoice] = []
         for text in agent { choices.append(try await AgentChoice(parsing: text)) }
@@ -48,9 +62,13 @@ struct AxisOptions: ParsableArguments {
 
     func validate() throws {
         if kernel.isEmpty, distro.isEmpty || distro.contains("micro") { throw ValidationError("say which kernels with --kernel, as in --kernel 6.1") }
-        if !distro.isEmpty, !bpf.isEmpty { throw ValidationError("--bpf works with our own init alone: leave --distro out") }
+        if !deployment.isEmpty, distro.isEmpty || distro.contains("micro") {
+            throw ValidationError("--deployment needs distributions with cloud-init: name them with --distro, as in --distro 'debian-*'")
+        }
         _ = try selectors()
         _ = try layouts()
+        _ = try deployments()
+        _ = try profiles()
     }
 
     func guests(catalogue: @autoclosure () throws -> DistributionCatalogue) throws -> [GuestChoice] {
@@ -69,11 +87,23 @@ struct AxisOptions: ParsableArguments {
         }
     }
 
-    func layouts() throws -> [CgroupLayout] {
+    func layouts() throws -> [CgroupLayout] { try Set(chosen("--cgroup", cgroup) { text throws(SelectorError) in try CgroupLayout.parse(text) }).sorted() }
+
+    func deployments() throws -> [Deployment] { try chosen("--deployment", deployment) { text throws(SelectorError) in try Deployment.parse(text) } }
+
+    /// Nil among them is a kernel that is hardened in no way.
+    func profiles() throws -> [BootProfile?] {
+        guard !profile.isEmpty else { return [nil] }
+        return try chosen("--profile", profile) { text throws(SelectorError) in text == "none" ? [nil] : try BootProfile.parse(text) }
+    }
+
+    /// Every value that the texts name, once and in their order.
+    private func chosen<Value: Hashable>(_ option: String, _ texts: [String], _ parse: (String) throws(SelectorError) -> [Value]) throws -> [Value] {
         do {
-            return try Set(cgroup.flatMap { try CgroupLayout.parse($0) }).sorted()
+            var seen: Set<Value> = []
+            return try texts.flatMap(parse).filter { seen.insert($0).inserted }
         } catch {
-            throw ValidationError("--cgroup: \(error)")
+            throw ValidationError("\(option): \(error)")
         }
     }
 }

@@ -16,7 +16,8 @@ enum ExitCodes {
         if cells.contains(where: { $0.expectation.isContradicted(by: $0.verdict) }) { return againstExpectation }
         let unproven: Set<Verdict> = [.inconclusive, .unavailable, .notRun]
         // That something does not exist is an answer, not the lack of one.
-        return cells.contains { unproven.contains($0.verdict) && $0.cause != .layoutNotOffered } ? notProven : asExpected
+        let answers: Set<Cause?> = [.layoutNotOffered, .profileNotOffered]
+        return cells.contains { unproven.contains($0.verdict) && !answers.contains($0.cause) } ? notProven : asExpected
     }
 
     /// What an error that ended a command stands for: what could not be had is 3, everything else is for the user to put right.

@@ -1,5 +1,6 @@
 public import EvidenceStore
 public import FabricSimulator
+import KernelCatalogue
 public import MatrixModel
 
 /// The cells of a run, sorted by meaning, and those for which no kernel can be had.
@@ -13,6 +14,11 @@ public struct MatrixPlan: Sendable {
         public let agent: AgentChoice
         public let profile: BootProfile?
         public let deployment: Deployment?
+
+        /// What is documented of it, as far as that is known before anything was booted.
+        public var expectation: Expectation {
+            Expectation(series: kernel.identity.series, layout: cell.cgroup, deployment: deployment, cloudInit: guest.distribution.flatMap { CloudInitVersion($0.cloudInit) })
+        }
     }
 
     public let cells: [PlannedCell]

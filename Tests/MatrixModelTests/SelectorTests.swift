@@ -91,4 +91,16 @@ struct CellTests {
         #expect(try CgroupLayout.parse("all") == CgroupLayout.allCases)
         #expect(throws: SelectorError.self) { _ = try CgroupLayout.parse(layout.rawValue.uppercased()) }
     }
+
+    @Test("of deployments and boot profiles are names or all")
+    func names() throws {
+        #expect(try Deployment.parse("all") == Deployment.allCases)
+        #expect(try Deployment.parse("installed-unasked") == [.installedUnasked])
+        #expect(try BootProfile.parse("all") == BootProfile.allCases)
+        #expect(try BootProfile.parse("jit-harden") == [.jitHarden])
+        let deployment = try #require(throws: SelectorError.self) { _ = try Deployment.parse("gone") }
+        #expect(deployment.description.contains("'gone'") && deployment.description.contains("missing-unasked"))
+        let profile = try #require(throws: SelectorError.self) { _ = try BootProfile.parse("hard") }
+        #expect(profile.description.contains("'hard'") && profile.description.contains("lockdown-integrity"))
+    }
 }
