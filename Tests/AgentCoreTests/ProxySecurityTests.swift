@@ -128,7 +128,7 @@ struct ProxyAuthorisationTests {
         }
     }
 
-    @Test("who connects for the agent itself is not a client that was lost, however often it asks; who wants more is")
+    @Test("who connects for the agent itself is no client that was lost; who wants more is")
     func excused() async throws {
         struct Fixed: LocalEndpoint {
             func answer(_ request: HTTPRequestHead, caller: CallerClaims?) -> LocalAnswer { LocalAnswer(.ok, body: "{}") }
@@ -136,9 +136,10 @@ struct ProxyAuthorisationTests {
         try await ProxyFixture.with(audited: false, locals: ["/provision": Fixed()], script: Self.answer) { fixture in
             _ = try await fixture.talk([Self.get("/")])
             #expect(fixture.origin.excused == 0)
-            let answers = try await fixture.talk(["GET /provision HTTP/1.1\r\nHost: h\r\n\r\n", Self.get("/provision")], pieces: 2) { $0.split(separator: "HTTP/1.1 200").count == 2 && $0.hasSuffix("{}") }
-            #expect(answers.split(separator: "HTTP/1.1 200").count == 2, "\(answers)")
-            #expect(fixture.origin.excused == 1)
+            for count in 1...2 {
+                #expect(try await fixture.talk([Self.get("/provision")]).hasSuffix("{}"))
+                #expect(fixture.origin.excused == count)
+            }
         }
         let board = AuditBoard()
         for port: UInt16 in 1...3 { #expect(board.consume(source: Endpoint(address: .loopback, port: port)) == nil) }

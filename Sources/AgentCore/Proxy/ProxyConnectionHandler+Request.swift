@@ -8,10 +8,8 @@ extension ProxyConnectionHandler {
         startCall(head)
         if let refusal = RequestCheck.refusal(of: head, shared.limits) { return refuse(refusal, hasText: head.method != .HEAD) }
         if let local = shared.locals[String(head.uri.prefix { $0 != "?" })] {
-            if caller == nil, !isExcused {
-                shared.audit.excuseMissing()
-                isExcused = true
-            }
+            // Once, for the answer ends the connection.
+            if caller == nil { shared.audit.excuseMissing() }
             return answer(local.answer(head, caller: caller?.claims))
         }
         guard let caller else { return refuse(.misdirectedRequest, .refused) }

@@ -31,8 +31,6 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
 
     var context: ChannelHandlerContext?
     let caller: (entry: AuditEntry, claims: CallerClaims)?
-    /// Whether it was said that a connection without an entry is for the agent itself, as `--status` makes one.
-    var isExcused = false
     var phase = Phase.awaitingHead
     var destination = Destination.none
 
