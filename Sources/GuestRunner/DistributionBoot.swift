@@ -75,9 +75,10 @@ struct DistributionBoot {
     /// waits until the runner says that it is ready, so that what the plan wants to be there before the agent is.
     private func leaveUnit() throws {
         let holdsAgent = !start.isDeployment && plan.steps.contains { if case .startAgent = $0 { true } else { false } }
-        try SmallFile.write(Array(RunnerUnit.text(holdsAgent: holdsAgent).utf8), to: "\(Self.unitFolder)/\(Self.unitName)")
-        try SmallFile.makeFolders("\(Self.unitFolder)/sysinit.target.wants")
-        let link = "\(Self.unitFolder)/sysinit.target.wants/\(Self.unitName)"
+        let unitStart = plan.mode == .bareBoot ? RunnerUnit.Start.booted : .early
+        try SmallFile.write(Array(RunnerUnit.text(start: unitStart, holdsAgent: holdsAgent).utf8), to: "\(Self.unitFolder)/\(Self.unitName)")
+        try SmallFile.makeFolders("\(Self.unitFolder)/\(unitStart.rawValue).wants")
+        let link = "\(Self.unitFolder)/\(unitStart.rawValue).wants/\(Self.unitName)"
         guard symlink("../\(Self.unitName)", link) == 0 else { throw SystemCallError("link", link, code: errno) }
         try RunnerHandover(sequence: channel.sequence, plan: plan).save()
     }

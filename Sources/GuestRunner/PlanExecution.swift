@@ -20,7 +20,7 @@ struct PlanExecution {
     /// Returns when the farewell is said.
     func carryOut() throws(ControlChannel.Failure) {
         if plan.userland == .micro { try phase(.planReceived) }
-        guard plan.mode != .nothing else { return try channel.sendFarewell() }
+        guard plan.mode != .nothing, plan.mode != .bareBoot else { return try channel.sendFarewell() }
         let evidence = EvidenceSender(channel: channel)
         do {
             let agent: any AgentKeeper
