@@ -13,6 +13,9 @@ public struct CellID: Hashable, Sendable, CustomStringConvertible {
         text = parts.map { $0.replacing("/", with: "_") }.joined(separator: "/")
     }
 
+    /// The id of a cell that was stored.
+    public init(stored text: String) { self.text = text }
+
     public var description: String { text }
 
     /// The id as one path component: no separator, nothing hidden, only characters that every file system takes.
