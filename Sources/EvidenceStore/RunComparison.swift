@@ -1,4 +1,4 @@
-public import MatrixModel
+import MatrixModel
 
 /// What changed between two runs.
 ///
@@ -40,7 +40,7 @@ public struct RunComparison: Hashable, Sendable {
         }
         unchanged = pairs.count - changes.count
         self.changes = Kind.allCases.flatMap { kind in
-            changes.filter { $0.kind == kind }.sorted { CellIDOrder.precedes($0.id, $1.id) }
+            CellIDOrder.sort(changes.filter { $0.kind == kind }, by: \.id)
         }
     }
 

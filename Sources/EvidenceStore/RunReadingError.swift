@@ -4,7 +4,7 @@ public import SystemPackage
 public struct RunReadingError: Error, Sendable, CustomStringConvertible {
     /// The kind of damage.
     public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case noRun, unreadable, unknownSchema, altered, missing, unsealed, misplaced, duplicate }
+        enum Value: Hashable, Sendable { case noRun, unreadable, unknownSchema, altered, missing, unsealed, misplaced }
         let value: Value
         /// There is no `run.json`.
         public static let noRun = Code(value: .noRun)
@@ -16,9 +16,8 @@ public struct RunReadingError: Error, Sendable, CustomStringConvertible {
         public static let missing = Code(value: .missing)
         /// The file was put there after the run had ended.
         public static let unsealed = Code(value: .unsealed)
-        /// The record speaks of another cell than its folder.
+        /// The record speaks of another cell than its folder: a copy, which would be a second record of that cell.
         public static let misplaced = Code(value: .misplaced)
-        public static let duplicate = Code(value: .duplicate)
     }
 
     /// One thing that is wrong.
@@ -48,8 +47,7 @@ public struct RunReadingError: Error, Sendable, CustomStringConvertible {
         case .altered: "\(damage.file) was changed after the run had ended (\(RunSeal.fileName) has another digest); bring the file back, or run the cell again"
         case .missing: "\(damage.file) is gone although the run wrote it; bring the file back, or run the cell again"
         case .unsealed: "\(damage.file) was put there after the run had ended (\(RunSeal.fileName) does not know it); take it away"
-        case .misplaced: "\(damage.file) speaks of another cell, \(damage.detail)"
-        case .duplicate: "\(damage.file) speaks of \(damage.detail), as does another file"
+        case .misplaced: "\(damage.file) speaks of \(damage.detail), whose record has its place elsewhere; take the copy away"
         }
     }
 }

@@ -10,21 +10,23 @@ struct RunSeal: Hashable {
     /// Digests in hexadecimal, by path below the run's folder.
     var digests: [String: String]
 
+    struct MalformedLine: Error, CustomStringConvertible {
+        var description: String { "a line of it is no digest and file" }
+    }
+
     static func digest(_ bytes: [UInt8]) -> String {
-        SHA256.hash(data: bytes).map { byte in
-            let text = String(byte, radix: 16)
-            return byte < 16 ? "0" + text : text
-        }.joined()
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: SHA256.hash(data: bytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
     /// - Returns: Nil when the run was not sealed.
     static func read(in folder: FilePath) throws -> RunSeal? {
         guard let bytes = try BoundedFile.read(folder.appending(fileName), limit: 256 << 20) else { return nil }
         var digests: [String: String] = [:]
-        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
-            let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
-            guard parts.count == 2, parts[0].count == 64 else { throw Errno.badFileTypeOrFormat }
-            digests[String(parts[1].drop { $0 == " " })] = String(parts[0])
+        for line in bytes.split(separator: UInt8(ascii: "\n")) {
+            // sha256sum(1) writes 64 digits, a blank, one more blank (or a star for binary), and the name.
+            guard line.count > 66 else { throw MalformedLine() }
+            digests[String(decoding: line.dropFirst(66), as: UTF8.self)] = String(decoding: line.prefix(64), as: UTF8.self)
         }
         return RunSeal(digests: digests)
     }

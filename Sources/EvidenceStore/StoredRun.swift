@@ -15,6 +15,16 @@ public struct StoredRun: Hashable, Sendable {
     public static func read(at path: FilePath) throws(RunReadingError) -> StoredRun {
         try StoredRunReader(path: path).read()
     }
+
+    /// Reads several at once, in the order of their paths.
+    public static func readAll(_ paths: [FilePath]) -> [Result<StoredRun, RunReadingError>] {
+        let results = Mutex<[Int: Result<StoredRun, RunReadingError>]>([:])
+        DispatchQueue.concurrentPerform(iterations: paths.count) { index in
+            let result = Result { () throws(RunReadingError) in try read(at: paths[index]) }
+            results.withLock { $0[index] = result }
+        }
+        return results.withLock { found in paths.indices.compactMap { found[$0] } }
+    }
 }
 
 /// Reads a run's folder, and goes on after what is wrong, so that it is told at once.
@@ -57,8 +67,7 @@ private struct StoredRunReader {
         let parts = readCells(folders, isSealed: seal != nil)
         damages += parts.compactMap(\.damage)
         if let seal { damages += Self.compare(seal, run: RunSeal.digest(bytes), folders: folders, parts: parts) }
-        let cells = parts.compactMap(\.record).sorted { CellIDOrder.precedes($0.id, $1.id) }
-        damages += zip(cells, cells.dropFirst()).filter { $0.id == $1.id }.map { .init(code: .duplicate, file: "a verdict", detail: $1.id) }
+        let cells = CellIDOrder.sort(parts.compactMap(\.record), by: \.id)
         guard let run, damages.isEmpty else { throw RunReadingError(path: path, damages: damages) }
         let unfinished = zip(folders, parts).filter { $1.record == nil && $1.digest == nil }.map(\.0)
         return StoredRun(run: run, cells: cells, unfinished: unfinished)
@@ -94,11 +103,12 @@ private struct StoredRunReader {
         }
     }
 
+    private struct Schema: Decodable { let schema: Int }
+
     private struct Failure: Error { let damage: RunReadingError.Damage }
 
     /// The schema is looked at first: of a record of tomorrow nothing else can be expected to be where it is today.
     private static func decode<Value: Decodable>(_ type: Value.Type, schema: Int, from bytes: [UInt8], file: String) -> Result<Value, Failure> {
-        struct Schema: Decodable { let schema: Int }
         let data = Data(bytes)
         do {
             return .success(try JSONDecoder().decode(type, from: data))

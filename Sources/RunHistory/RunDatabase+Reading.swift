@@ -33,7 +33,7 @@ extension RunDatabase {
             let conclusions = try Conclusion.all(db)
             let names = try Row.fetchAll(db, sql: "SELECT number, id FROM cell").map { (number: $0[0] as Int64, id: $0[1] as String) }
             let statement = try db.makeStatement(sql: "SELECT run, conclusion, attempts FROM outcome WHERE cell = ?")
-            return try names.filter { pattern?.matches($0.id) ?? true }.compactMap { name -> CellHistory? in
+            let histories = try names.filter { pattern?.matches($0.id) ?? true }.compactMap { name -> CellHistory? in
                 var outcomes: [(place: Int, conclusion: Conclusion, attempts: Int)] = []
                 let rows = try Row.fetchCursor(statement, arguments: [name.number])
                 while let row = try rows.next() {
@@ -48,7 +48,8 @@ extension RunDatabase {
                 }
                 if let cause { history.streaks.removeAll { $0.cause != cause.rawValue } }
                 return history.streaks.isEmpty ? nil : history
-            }.sorted { CellIDOrder.precedes($0.id, $1.id) }
+            }
+            return CellIDOrder.sort(histories, by: \.id)
         }
     }
 

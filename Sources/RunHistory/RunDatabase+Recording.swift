@@ -1,5 +1,6 @@
 public import EvidenceStore
 import GRDB
+import MatrixModel
 public import SystemPackage
 
 extension RunDatabase {

@@ -1,4 +1,4 @@
-public import EvidenceStore
+import EvidenceStore
 import Foundation
 import GRDB
 public import SystemPackage
