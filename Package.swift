@@ -130,7 +130,7 @@ let package = Package(
         .testTarget(name: "FabricSimulatorTests", dependencies: ["FabricSimulator", "MatrixModel", "StrictYAML", "TestSupport", "fabric-relay", crypto, subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),
         .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "FabricSimulator", "AgentBundles", "Conformance", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestImages", "TestSupport", "fake-qemu", "fabric-relay", system], swiftSettings: settings),
         .testTarget(name: "MatrixReportTests", dependencies: ["MatrixReport", "EvidenceStore", "MatrixModel"], resources: [.copy("Snapshots")], swiftSettings: settings),
-        .testTarget(name: "KmatrixCommandsTests", dependencies: ["KmatrixCommands", "MatrixModel", "TestSupport", "kmatrix", "fake-qemu", subprocess, system, argumentParser], resources: [.copy("Snapshots")], swiftSettings: settings),
+        .testTarget(name: "KmatrixCommandsTests", dependencies: ["KmatrixCommands", "MatrixModel", "EvidenceStore", "CellExpectations", "StrictYAML", "TestSupport", "kmatrix", "fake-qemu", subprocess, system, argumentParser], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore", "CAgentABI", "FabricSimulator", "MatrixModel", "TestSupport", crypto, nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),
         .testTarget(name: "GuestRunnerTests", dependencies: ["GuestRunner", "CGuestSystem", "GuestProtocol", "MatrixModel", "TestSupport", system], swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
