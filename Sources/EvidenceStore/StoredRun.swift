@@ -53,9 +53,10 @@ private struct StoredRunReader {
             throw RunReadingError(path: path, damages: damages.isEmpty ? [.init(code: .noRun, file: "run.json", detail: "")] : damages)
         }
         var run: RunRecord?
-        switch Self.decode(RunRecord.self, schema: 1, from: bytes, file: "run.json") {
+        switch Self.decode(RunRecord.self, schema: RunRecord.schema, from: bytes, file: "run.json") {
         case .success(let value):
             run = value
+            if value.schema != RunRecord.schema { damages.append(Self.unknownSchema(value.schema, known: RunRecord.schema, file: "run.json")) }
             // Runs are put in order by it, as text.
             if value.started.wholeMatch(of: /[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z/) == nil {
                 damages.append(.init(code: .unreadable, file: "run.json", detail: "'started' is no time in UTC"))
@@ -107,18 +108,22 @@ private struct StoredRunReader {
 
     private struct Failure: Error { let damage: RunReadingError.Damage }
 
-    /// The schema is looked at first: of a record of tomorrow nothing else can be expected to be where it is today.
+    /// Of a record of another schema nothing else is said: nothing can be expected to be where it is today.
     private static func decode<Value: Decodable>(_ type: Value.Type, schema: Int, from bytes: [UInt8], file: String) -> Result<Value, Failure> {
         let data = Data(bytes)
         do {
             return .success(try JSONDecoder().decode(type, from: data))
         } catch {
             if let found = try? JSONDecoder().decode(Schema.self, from: data).schema, found != schema {
-                return .failure(Failure(damage: .init(code: .unknownSchema, file: file, detail: "schema \(found), where this kmatrix reads \(schema)")))
+                return .failure(Failure(damage: unknownSchema(found, known: schema, file: file)))
             }
             let reason = (error as? DecodingError).map(Self.text) ?? "\(error)"
             return .failure(Failure(damage: .init(code: .unreadable, file: file, detail: reason)))
         }
+    }
+
+    private static func unknownSchema(_ found: Int, known: Int, file: String) -> RunReadingError.Damage {
+        .init(code: .unknownSchema, file: file, detail: "schema \(found), where this kmatrix reads \(known)")
     }
 
     private static func text(_ error: DecodingError) -> String {

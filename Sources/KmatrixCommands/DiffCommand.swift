@@ -2,6 +2,7 @@ import ArgumentParser
 import CellExpectations
 import EvidenceStore
 import Foundation
+import MatrixModel
 import MatrixReport
 import RunHistory
 

@@ -15,13 +15,13 @@ struct ExpectationOptions: ParsableArguments {
         completion: .file(extensions: ["yml", "yaml"]))
     var expectations: String?
 
-    func load(today: CalendarDay? = nil) throws -> Expectations {
+    func load() throws -> Expectations {
         guard let expectations else { return .none }
         let text: String
         do { text = try String(contentsOfFile: expectations, encoding: .utf8) } catch {
             throw ValidationError("--expectations: '\(expectations)' cannot be read: \(error.localizedDescription)")
         }
-        return try Expectations(parsing: text, source: expectations, today: today ?? CalendarDay(parsing: Date().formatted(.iso8601).prefix(10)))
+        return try Expectations(parsing: text, source: expectations, today: CalendarDay(parsing: Date().formatted(.iso8601).prefix(10)))
     }
 }
 

@@ -1,5 +1,6 @@
 import CellExpectations
 import EvidenceStore
+import MatrixModel
 
 extension Expectations {
     /// Whether a change is one that must not pass unseen.

@@ -11,8 +11,8 @@ struct HistoryCommand: AsyncParsableCommand {
 
             EXAMPLES
               kmatrix history                      the runs
-              kmatrix history '*/legacy'           what became of these cells, run after run
-              kmatrix history --flaky --since 30d  cells that do not come to a verdict at the first attempt
+              kmatrix history '*/legacy'           these cells, run after run
+              kmatrix history --flaky --since 30d  cells that needed retries
               kmatrix history import runs/*
               kmatrix history prune --keep 400
             """,

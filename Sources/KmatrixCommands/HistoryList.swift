@@ -21,7 +21,7 @@ struct HistoryList: ParsableCommand {
     @Argument(help: ArgumentHelp("Which cells, by their ids: * stands for any text, ? for one character.", valueName: "cell-pattern"))
     var pattern: String?
 
-    @Option(help: ArgumentHelp("Only cells with this cause, and the runs in which they had it.", valueName: "code"))
+    @Option(help: ArgumentHelp("Only cells with this cause, and the runs in which they had it.", valueName: "code"), transform: Self.cause)
     var cause: Cause?
 
     @Flag(help: "Only cells that were flaky, the worst first.")
@@ -51,6 +51,13 @@ struct HistoryList: ParsableCommand {
             }
             try print(cells: cells)
         }
+    }
+
+    @Sendable private static func cause(_ text: String) throws -> Cause {
+        guard let cause = Cause(rawValue: text) else {
+            throw ValidationError("'\(text)' is no cause; choose among \(Cause.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return cause
     }
 
     private func cellPattern() throws -> CellPattern? {
@@ -93,5 +100,3 @@ struct HistoryList: ParsableCommand {
         }
     }
 }
-
-extension Cause: @retroactive ExpressibleByArgument {}

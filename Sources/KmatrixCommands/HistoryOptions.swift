@@ -45,13 +45,11 @@ struct SinceArgument: ExpressibleByArgument {
     /// RFC 3339 in UTC, or the beginning of it: times so written sort as text.
     let moment: String
 
-    init?(argument: String) { self.init(argument, now: Date()) }
-
-    init?(_ text: String, now: Date) {
-        if let day = try? CalendarDay(parsing: text) {
+    init?(argument: String) {
+        if let day = try? CalendarDay(parsing: argument) {
             moment = day.description
-        } else if text.hasSuffix("d"), let days = Int(text.dropLast()), (0...36_500).contains(days), !text.hasPrefix("+") {
-            moment = now.addingTimeInterval(Double(days) * -86_400).formatted(.iso8601)
+        } else if argument.hasSuffix("d"), let days = Int(argument.dropLast()), (0...36_500).contains(days), !argument.hasPrefix("+") {
+            moment = Date().addingTimeInterval(Double(days) * -86_400).formatted(.iso8601)
         } else {
             return nil
         }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 
 /// The manual page in mdoc(7), from the commands' own descriptions, so that it cannot say something else than they do.
@@ -38,7 +39,7 @@ struct ManualPage {
         if let abstract = command.abstract { page.paragraph(abstract) }
         let arguments = command.shownArguments
         if !arguments.isEmpty {
-            page.macro("Pp")
+            page.parsed(["Pp"])
             page.macro("Nm", root.commandName)
             page.macro("Cm", path.joined(separator: " "))
             for argument in arguments { synopsis(argument, &page) }
@@ -57,22 +58,17 @@ struct ManualPage {
         return text.hasSuffix(".") ? String(text.dropLast()) : text
     }
 
-    /// The discussion: indented lines are shown as they stand, the rest is set as paragraphs.
+    /// The discussion, block by block: under a heading in capitals the lines are shown as they stand, the rest is running text.
     private func describe(_ command: CommandDescription, _ page: inout Mdoc) {
-        var literal: [Substring] = []
-        func flush() {
-            if !literal.isEmpty { page.literal(literal.map { String($0.drop { $0 == " " }) }) }
-            literal = []
-        }
-        for line in (command.discussion ?? "").split(separator: "\n", omittingEmptySubsequences: true) {
-            if line.hasPrefix(" ") {
-                literal.append(line)
-            } else {
-                flush()
-                page.paragraph(String(line))
+        let lines = (command.discussion ?? "").split(separator: "\n", omittingEmptySubsequences: false)
+        for block in lines.split(whereSeparator: \.isEmpty) {
+            guard let heading = block.first, heading.allSatisfy({ $0.isUppercase || $0 == " " }) else {
+                page.paragraph(block.joined(separator: "\n"))
+                continue
             }
+            page.paragraph(String(heading))
+            page.literal(block.dropFirst().map { String($0.hasPrefix("  ") ? $0.dropFirst(2) : $0) })
         }
-        flush()
     }
 
     private func synopsis(_ argument: CommandDescription.Argument, _ page: inout Mdoc) {

@@ -7,8 +7,10 @@ struct Mdoc {
 
     mutating func macro(_ name: String, _ arguments: String...) { parsed([name] + arguments.map(Self.escaped)) }
 
+    /// Running text of its own; a heading begins a paragraph already.
     mutating func paragraph(_ words: String) {
-        parsed(["Pp"])
+        let isHeaded = text.split(separator: "\n").last.map { $0.hasPrefix(".Sh ") || $0.hasPrefix(".Ss ") } ?? true
+        if !isHeaded { parsed(["Pp"]) }
         text(words)
     }
 

@@ -19,7 +19,7 @@ public struct RootCommand: AsyncParsableCommand {
               kmatrix plan --kernel all            what that would boot
               kmatrix conformance --kernel 6.1     upstream's security checks, by their ids
               kmatrix shell --kernel 6.1 --cgroup legacy    look around in a guest
-              kmatrix history '*/legacy'           what became of these cells, run after run
+              kmatrix history '*/legacy'           these cells, run after run
               kmatrix diff previous latest         what the last run changed
               kmatrix doctor                       is this machine fit for it?
 

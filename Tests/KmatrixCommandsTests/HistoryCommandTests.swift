@@ -71,6 +71,18 @@ struct HistoryCommandTests {
         #expect(flaky.compactMap { $0["flake_rate"] as? Double } == [0.5])
     }
 
+    @Test("runs and cells are told from a day on, and forgotten when they are asked to be")
+    func since() async throws {
+        let folders = try (1...3).map { try makeRun("run-\($0)", day: $0, [.unified: Self.good]) }
+        _ = try await kmatrix(["history", "import"] + folders)
+        #expect((try await json(["history", "--since", "2026-01-02"])["runs"] as? [[String: Any]])?.count == 2)
+        #expect((try await json(["history", "--since", "36500d"])["runs"] as? [[String: Any]])?.count == 3)
+        let forgotten = try #require(try await json(["history", "prune", "--keep", "2"])["forgotten"] as? [[String: Any]])
+        #expect(forgotten.compactMap { $0["id"] as? String } == ["run-1"])
+        #expect(try await runs() == ["run-2", "run-3"])
+        #expect(try await kmatrix(["history", "prune", "--older-than", "36500"]).stdout == "0 runs forgotten\n")
+    }
+
     @Test("a damaged run is refused with what is wrong, and the others are read")
     func damaged() async throws {
         let bad = try makeRun("bad", day: 1, [.unified: Self.good])

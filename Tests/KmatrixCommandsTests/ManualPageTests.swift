@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Subprocess
+import SystemPackage
 import TestSupport
 import Testing
 

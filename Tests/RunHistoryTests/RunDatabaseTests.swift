@@ -29,10 +29,13 @@ struct RunDatabaseTests {
         try Samples.withDatabase { database in
             var early = Samples.run(1)
             early.finished = nil
-            #expect(try database.record(early, [Samples.cell("a"), Samples.cell("gone")], folder: nil) == .added)
-            #expect(try database.record(early, [Samples.cell("gone"), Samples.cell("a")], folder: nil) == .unchanged)
-            #expect(try database.record(Samples.run(1), [Samples.cell("a"), Samples.cell("b", .degraded)], folder: nil) == .updated)
-            #expect(try database.record(Samples.run(1), [Samples.cell("a"), Samples.cell("b", .degraded)], folder: nil) == .unchanged)
+            let later = [Samples.cell("a"), Samples.cell("b", .degraded)]
+            let recordings = [
+                try database.record(early, [Samples.cell("a"), Samples.cell("gone")], folder: nil),
+                try database.record(early, [Samples.cell("gone"), Samples.cell("a")], folder: nil),
+                try database.record(Samples.run(1), later, folder: nil), try database.record(Samples.run(1), later, folder: nil),
+            ]
+            #expect(recordings == [.added, .unchanged, .updated, .unchanged])
             #expect(try database.runs().map(\.cells) == [2])
             #expect(try database.cells().map(\.id) == ["a", "b"])
         }
