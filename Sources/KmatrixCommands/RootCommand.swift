@@ -19,6 +19,8 @@ public struct RootCommand: AsyncParsableCommand {
               kmatrix plan --kernel all            what that would boot
               kmatrix conformance --kernel 6.1     upstream's security checks, by their ids
               kmatrix shell --kernel 6.1 --cgroup legacy    look around in a guest
+              kmatrix history '*/legacy'           these cells, run after run
+              kmatrix diff previous latest         what the last run changed
               kmatrix doctor                       is this machine fit for it?
 
             EXIT CODES
@@ -29,11 +31,16 @@ public struct RootCommand: AsyncParsableCommand {
             130  interrupted
             """,
         version: KmatrixVersion.current,
-        subcommands: [RunCommand.self, PlanCommand.self, KernelsCommand.self, DistrosCommand.self, ConformanceCommand.self, PlatformCommand.self, ShellCommand.self, DoctorCommand.self, BenchCommand.self])
+        subcommands: [
+            RunCommand.self, PlanCommand.self, KernelsCommand.self, DistrosCommand.self, ConformanceCommand.self, HistoryCommand.self, DiffCommand.self,
+            PlatformCommand.self, ShellCommand.self, DoctorCommand.self, CompletionsCommand.self, ManCommand.self, BenchCommand.self,
+        ])
 
     public init() {}
 }
 
 enum KmatrixVersion {
     static let current = "0.1.0"
+    /// When it was settled, for the foot of the manual page.
+    static let date = "November 24, 2026"
 }

@@ -13,14 +13,20 @@ public struct CellID: Hashable, Sendable, CustomStringConvertible {
         text = parts.map { $0.replacing("/", with: "_") }.joined(separator: "/")
     }
 
+    /// The id of a cell that was stored.
+    public init(stored text: String) { self.text = text }
+
     public var description: String { text }
 
     /// The id as one path component: no separator, nothing hidden, only characters that every file system takes.
     public var folderName: String {
-        let allowed = text.unicodeScalars.map { scalar -> Character in
-            let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil || "-.+~=_".unicodeScalars.contains(scalar))
-            return isPlain ? Character(scalar) : "_"
+        var name = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "a"..."z", "A"..."Z", "0"..."9", "-", ".", "+", "~", "=", "_": name.append(scalar)
+            default: name.append("_")
+            }
         }
-        return String(allowed)
+        return String(name)
     }
 }

@@ -2,7 +2,7 @@
 public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kind of mistake.
     public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case empty, malformedVersion, malformedRange, emptyRange, malformedFlavour, unknownLayout, unknownDistribution, unknownDeployment, unknownProfile }
+        enum Value: Hashable, Sendable { case empty, malformedVersion, malformedRange, emptyRange, malformedFlavour, unknownLayout, unknownDistribution, unknownDeployment, unknownProfile, emptyPattern, malformedDay }
         let value: Value
         public static let empty = Code(value: .empty)
         public static let malformedVersion = Code(value: .malformedVersion)
@@ -13,6 +13,8 @@ public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible 
         public static let unknownDistribution = Code(value: .unknownDistribution)
         public static let unknownDeployment = Code(value: .unknownDeployment)
         public static let unknownProfile = Code(value: .unknownProfile)
+        public static let emptyPattern = Code(value: .emptyPattern)
+        public static let malformedDay = Code(value: .malformedDay)
     }
 
     public let code: Code
@@ -44,6 +46,8 @@ public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible 
             "'\(text)' is no distribution of the catalogue; choose among \(known.joined(separator: ", ")), a pattern such as 'debian-*', or all"
         case .unknownDeployment: "'\(text)' is no deployment; choose among \(known.joined(separator: ", ")), or all"
         case .unknownProfile: "'\(text)' is no boot profile; choose among \(known.joined(separator: ", ")), none, or all"
+        case .emptyPattern: "the pattern is empty; give a cell's id, with * for any text and ? for one character, as in '*/legacy'"
+        case .malformedDay: "'\(text)' is no day; write it as 2027-03-31"
         }
     }
 }

@@ -70,7 +70,7 @@ public struct MatrixRunner: Sendable {
         run.finished = Self.timestamp()
         // By now the outcome is worth more than the record of it: it is told even when the disk takes nothing more.
         do {
-            try folder.save(run)
+            try folder.seal(run, records)
         } catch {
             run.warnings.append("\(error)")
             events(.warning("\(error)"))

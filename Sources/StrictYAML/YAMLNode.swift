@@ -24,6 +24,9 @@ public struct YAMLNode {
 
     public func error(_ reason: String) -> YAMLError { YAMLError(source: source, line: node.mark?.line, reason: reason) }
 
+    /// Where the node stands, as `file:line`.
+    public var place: String { source + (node.mark.map { ":\($0.line)" } ?? "") }
+
     public subscript(_ key: String) -> YAMLNode? { node.mapping?[key].map { YAMLNode($0, source) } }
 
     /// Refuses any other key, and what is no mapping.

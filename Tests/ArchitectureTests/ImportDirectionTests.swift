@@ -15,7 +15,9 @@ struct ImportDirectionTests {
         "AgentBundles": ["GuestImages"],
         "Conformance": ["MatrixModel", "GuestProtocol"],
         "Judgement": ["MatrixModel", "GuestProtocol"],
+        "CellExpectations": ["MatrixModel", "StrictYAML"],
         "EvidenceStore": ["MatrixModel"],
+        "RunHistory": ["MatrixModel", "EvidenceStore"],
         "QEMUGuest": ["MatrixModel", "GuestProtocol"],
         "FabricSimulator": ["MatrixModel", "StrictYAML"],
         "MatrixRunner": [
@@ -25,6 +27,7 @@ struct ImportDirectionTests {
         "MatrixReport": ["MatrixModel", "EvidenceStore"],
         "KmatrixCommands": [
             "MatrixModel", "ArtefactCache", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "MatrixRunner", "MatrixReport", "Conformance",
+            "CellExpectations", "RunHistory", "StrictYAML",
         ],
         "kmatrix": ["KmatrixCommands"],
         "CLibBPF": [],
@@ -47,7 +50,8 @@ struct ImportDirectionTests {
     static let externalAllowed: [String: Set<String>] = [
         "ArgumentParser": ["KmatrixCommands", "kmatrix"],
         "Yams": ["StrictYAML"],
-        "Crypto": ["KernelCatalogue", "GuestImages", "AgentBundles", "FabricSimulator", "AgentCore"],
+        "GRDB": ["RunHistory"],
+        "Crypto": ["KernelCatalogue", "GuestImages", "AgentBundles", "EvidenceStore", "FabricSimulator", "AgentCore"],
         "NIOHTTP1": ["FabricSimulator", "AgentCore", "TestSupport"],
     ]
 
