@@ -47,7 +47,7 @@ struct KernelsList: AsyncParsableCommand {
         let listing = try await catalogue.listing { event in StandardError.line(event.description) }
         for warning in listing.warnings { StandardError.line("warning: \(warning)") }
         if allVersions && kernel.isEmpty { return (listing.kernels, catalogue) }
-        let selectors = try kernel.isEmpty ? [.all(.cloud)] : kernel.map { try KernelSelector(parsing: $0) }
+        let selectors = try kernel.isEmpty ? [.all(.standard)] : kernel.map { try KernelSelector(parsing: $0) }
         var seen: Set<CatalogueKernel> = []
         let chosen = try selectors.flatMap { try listing.resolve($0) }.filter { seen.insert($0).inserted }
         return (chosen.sorted { $0.identity < $1.identity }, catalogue)

@@ -30,7 +30,7 @@ struct MatrixPlanner {
                     let kernel = try distribution.kernel(in: offers)
                     guests.append((guest, PlannedKernel(identity: kernel.identity, source: .package(kernel))))
                 } catch {
-                    unavailable += missing(guest, .all(distribution.flavour), offers.isComplete ? .notOffered : .fetchFailed, "\(error)")
+                    unavailable += missing(guest, .all(KernelPackaging(flavour: distribution.kernel.flavour)), offers.isComplete ? .notOffered : .fetchFailed, "\(error)")
                 }
             }
             for selector in request.kernels {
@@ -77,7 +77,7 @@ struct MatrixPlanner {
         guard let release = try await images.kernel(image: image).release else {
             throw GuestImageError(.notAKernel, path: image, found: "an image that does not say its version")
         }
-        let version = try KernelVersion(parsing: release.replacing("_", with: "-"))
+        let version = try KernelVersion(parsing: release)
         let folder = image.removingLastComponent()
         let candidates = [
             folder.appending("modules"), folder.removingLastComponent().appending("lib/modules/\(release)"),
