@@ -18,7 +18,8 @@ struct MatrixPlanner {
         var listing: KernelListing?
         func offers() async throws -> KernelListing {
             if let listing { return listing }
-            let read = try await catalogue.listing { events(.preparing($0.description)) }
+            let own = request.kernels.isEmpty ? request.guests.compactMap(\.distribution) : []
+            let read = try await catalogue.listing(for: request.kernels, of: own) { events(.preparing($0.description)) }
             for warning in read.warnings { events(.warning(warning)) }
             listing = read
             return read
