@@ -50,12 +50,15 @@ let package = Package(
         // Rank 0. Folders filled once under a lock and then only read.
         .target(name: "ArtefactCache", dependencies: [system], swiftSettings: settings),
 
+        // Rank 0. The content of Debian and RPM packages as streams: what lies where in them, and nothing that reaches out of them.
+        .target(name: "PackageStreams", swiftSettings: settings),
+
         // Rank 1. Which kernels are on offer, where they come from, how they are verified and cached.
-        .target(name: "KernelCatalogue", dependencies: ["MatrixModel", "ArtefactCache", "StrictYAML", crypto, subprocess, system], swiftSettings: settings),
+        .target(name: "KernelCatalogue", dependencies: ["MatrixModel", "ArtefactCache", "StrictYAML", "PackageStreams", crypto, subprocess, system], swiftSettings: settings),
         // Rank 1. Builds what a guest boots: stage-0 initramfs, payload disk, extracted kernel.
         .target(name: "GuestImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", crypto, subprocess, system], swiftSettings: settings),
         // Rank 2. Agents as their makers hand them over: packages and folders.
-        .target(name: "AgentBundles", dependencies: ["GuestImages", crypto, subprocess, system], swiftSettings: settings),
+        .target(name: "AgentBundles", dependencies: ["GuestImages", "PackageStreams", crypto, subprocess, system], swiftSettings: settings),
         // Rank 1. Evidence in, verdict out: pure functions and the article's knowledge.
         .target(name: "Judgement", dependencies: ["MatrixModel", "GuestProtocol"], swiftSettings: settings),
         // Rank 1. What upstream's own security tests ask of an agent, as steps of a guest and judgements of what they show.
@@ -120,7 +123,8 @@ let package = Package(
         .testTarget(name: "ArtefactCacheTests", dependencies: ["ArtefactCache", system], swiftSettings: settings),
         .testTarget(name: "KernelCatalogueTests", dependencies: ["KernelCatalogue", "StrictYAML", "ArtefactCache", "MatrixModel", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "GuestImagesTests", dependencies: ["GuestImages", "ArtefactCache", "MatrixModel", subprocess, system], swiftSettings: settings),
-        .testTarget(name: "AgentBundlesTests", dependencies: ["AgentBundles", "GuestImages", "TestSupport", subprocess, system], swiftSettings: settings),
+        .testTarget(name: "PackageStreamsTests", dependencies: ["PackageStreams", "TestSupport", subprocess, system], swiftSettings: settings),
+        .testTarget(name: "AgentBundlesTests", dependencies: ["AgentBundles", "GuestImages", "PackageStreams", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "JudgementTests", dependencies: ["Judgement", "MatrixModel", "GuestProtocol"], resources: [.copy("Evidence"), .copy("Deployments")], swiftSettings: settings),
         .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "GuestProtocol", "MatrixModel"], swiftSettings: settings),
         .testTarget(name: "EvidenceStoreTests", dependencies: ["EvidenceStore", "MatrixModel", system], swiftSettings: settings),

@@ -17,8 +17,9 @@ struct AxisOptions: ParsableArguments {
         "Which kernels. May be repeated.",
         discussion: """
             6.1 is the newest package of a series, 6.1.176-1 one version, '>=5.10,<6.13' the newest of each series between bounds, \
-            all the newest of every series on offer. 6.1/rt-amd64 names a flavour (default: cloud-amd64). A path with a slash is a \
-            kernel image.
+            all the newest of every series on offer. 6.1/rt-amd64 names a flavour (default: cloud-amd64). They are Debian's; where Debian \
+            has none of a series, other distributions are asked, each for its own. 5.15@ubuntu-22.04 and 5.15/azure@'ubuntu-*' name \
+            the distributions. A path with a slash is a kernel image.
             """, valueName: "selector"))
     var kernel: [String] = []
 

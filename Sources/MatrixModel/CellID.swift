@@ -6,7 +6,7 @@ public struct CellID: Hashable, Sendable, CustomStringConvertible {
         var parts = [cell.guest, cell.kernel.version.description, cell.kernel.flavour.name, cell.cgroup.rawValue]
         if cell.architecture != "x86_64" { parts.append("arch=\(cell.architecture)") }
         let further = [
-            ("profile", cell.profile), ("deployment", cell.deployment), ("scenario", cell.scenario), ("agent", cell.agent), ("bpf", cell.bpf),
+            ("origin", Self.origin(of: cell)), ("profile", cell.profile), ("deployment", cell.deployment), ("scenario", cell.scenario), ("agent", cell.agent), ("bpf", cell.bpf),
         ]
         for case (let axis, let value?) in further { parts.append("\(axis)=\(value)") }
         // A slash inside a value would read as one more axis.
@@ -15,6 +15,12 @@ public struct CellID: Hashable, Sendable, CustomStringConvertible {
 
     /// The id of a cell that was stored.
     public init(stored text: String) { self.text = text }
+
+    /// Who built the kernel, where that goes without saying neither by the guest nor by the version: several vendors build the same sources.
+    private static func origin(of cell: Cell) -> String? {
+        let vendor = String(cell.kernel.origin.prefix { $0 != "/" })
+        return ["debian", "file", cell.guest].contains(vendor) ? nil : vendor
+    }
 
     public var description: String { text }
 

@@ -2,13 +2,14 @@
 public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kind of mistake.
     public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case empty, malformedVersion, malformedRange, emptyRange, malformedFlavour, unknownLayout, unknownDistribution, unknownDeployment, unknownProfile, emptyPattern, malformedDay }
+        enum Value: Hashable, Sendable { case empty, malformedVersion, malformedRange, emptyRange, malformedFlavour, malformedDistribution, unknownLayout, unknownDistribution, unknownDeployment, unknownProfile, emptyPattern, malformedDay }
         let value: Value
         public static let empty = Code(value: .empty)
         public static let malformedVersion = Code(value: .malformedVersion)
         public static let malformedRange = Code(value: .malformedRange)
         public static let emptyRange = Code(value: .emptyRange)
         public static let malformedFlavour = Code(value: .malformedFlavour)
+        public static let malformedDistribution = Code(value: .malformedDistribution)
         public static let unknownLayout = Code(value: .unknownLayout)
         public static let unknownDistribution = Code(value: .unknownDistribution)
         public static let unknownDeployment = Code(value: .unknownDeployment)
@@ -40,6 +41,8 @@ public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible 
             "no version can satisfy '\(text)'; its lower bound lies above its upper bound"
         case .malformedFlavour:
             "'\(text)' is not a kernel flavour; write it after a slash, as in 6.1/cloud-amd64 or 6.1/rt-amd64"
+        case .malformedDistribution:
+            "'\(text)' does not end in a distribution's name; write it after an at sign, as in 5.15@ubuntu-22.04 ('kmatrix distros list' shows the names)"
         case .unknownLayout:
             "'\(text)' is no cgroup layout; choose among \(CgroupLayout.allCases.map(\.rawValue).joined(separator: ", ")) or all"
         case .unknownDistribution:

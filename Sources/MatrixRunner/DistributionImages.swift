@@ -55,6 +55,7 @@ public struct DistributionImages: Sendable {
 
 extension RootImageRecipe {
     init(_ distribution: Distribution) {
-        self.init(suite: distribution.suites[0].name, further: distribution.suites.dropFirst().map(\.name), packages: distribution.packages)
+        let suites = distribution.debianSuites.map(\.name)
+        self.init(suite: suites.first ?? distribution.name, further: Array(suites.dropFirst()), packages: distribution.packages)
     }
 }

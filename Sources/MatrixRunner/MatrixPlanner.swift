@@ -18,7 +18,8 @@ struct MatrixPlanner {
         var listing: KernelListing?
         func offers() async throws -> KernelListing {
             if let listing { return listing }
-            let read = try await catalogue.listing { events(.preparing($0.description)) }
+            let own = request.kernels.isEmpty ? request.guests.compactMap(\.distribution) : []
+            let read = try await catalogue.listing(for: request.kernels, of: own) { events(.preparing($0.description)) }
             for warning in read.warnings { events(.warning(warning)) }
             listing = read
             return read
@@ -30,7 +31,7 @@ struct MatrixPlanner {
                     let kernel = try distribution.kernel(in: offers)
                     guests.append((guest, PlannedKernel(identity: kernel.identity, source: .package(kernel))))
                 } catch {
-                    unavailable += missing(guest, .all(distribution.flavour), offers.isComplete ? .notOffered : .fetchFailed, "\(error)")
+                    unavailable += missing(guest, .all(KernelPackaging(flavour: distribution.kernel.flavour)), offers.isComplete ? .notOffered : .fetchFailed, "\(error)")
                 }
             }
             for selector in request.kernels {
@@ -77,7 +78,7 @@ struct MatrixPlanner {
         guard let release = try await images.kernel(image: image).release else {
             throw GuestImageError(.notAKernel, path: image, found: "an image that does not say its version")
         }
-        let version = try KernelVersion(parsing: release.replacing("_", with: "-"))
+        let version = try KernelVersion(parsing: release)
         let folder = image.removingLastComponent()
         let candidates = [
             folder.appending("modules"), folder.removingLastComponent().appending("lib/modules/\(release)"),

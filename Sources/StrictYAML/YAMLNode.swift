@@ -30,7 +30,9 @@ public struct YAMLNode {
     public subscript(_ key: String) -> YAMLNode? { node.mapping?[key].map { YAMLNode($0, source) } }
 
     /// Refuses any other key, and what is no mapping.
-    public func allow(_ keys: String...) throws {
+    public func allow(_ keys: String...) throws { try allow(keys) }
+
+    public func allow(_ keys: [String]) throws {
         guard let mapping = node.mapping else { throw error("this must be a mapping with the keys \(keys.joined(separator: ", "))") }
         for (key, _) in mapping where !keys.contains(key.string ?? "") {
             throw YAMLNode(key, source).error("'\(key.string ?? "?")' is no key here; there are: \(keys.joined(separator: ", "))")

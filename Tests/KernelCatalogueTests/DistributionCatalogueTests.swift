@@ -29,7 +29,8 @@ struct DistributionCatalogueTests {
         let catalogue = try Self.ours()
         #expect(Set(catalogue.distributions.map(\.name)).isSuperset(of: ["debian-11", "debian-12", "debian-13", "debian-testing", "debian-unstable"]))
         for distribution in catalogue.distributions {
-            #expect(!distribution.suites.isEmpty && !distribution.title.isEmpty && !distribution.claim.source.isEmpty)
+            #expect(!distribution.title.isEmpty && !distribution.claim.source.isEmpty)
+            guard !distribution.debianSuites.isEmpty else { continue }
             #expect(Set(distribution.packages).isSuperset(of: ["systemd", "cloud-init", "udev"]), "\(distribution.name)")
         }
     }
@@ -50,7 +51,7 @@ struct DistributionCatalogueTests {
     @Test("what is wrong is said with its line", arguments: [
         ("title: Mine", "titel: Mine", 3, "titel"), ("kind: debian", "kind: floppy", 4, "kind"), ("support: unstated", "support: maybe", 8, "support"),
         ("series: \"6.1\"", "series: six", 5, "six"), ("packages: [systemd]", "packages: [\"a; rm\"]", 9, "packages"), ("mine-1:", "mine/1:", 3, "letters"),
-        ("    systemd: \"252\"\n", "", 3, "systemd"),
+        ("    title: Mine\n", "", 3, "title"),
     ])
     func errors(from: String, to: String, line: Int, word: String) throws {
         let text = Self.entry.replacing(from, with: to)

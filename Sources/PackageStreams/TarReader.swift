@@ -1,31 +1,33 @@
 /// Reads the tar archive that a Debian package holds: ustar with the long names of GNU tar and of pax (POSIX.1-2001).
-enum TarReader {
+public enum TarReader {
     private static let block = 512
 
-    static func members(of archive: [UInt8]) throws(PackageStreamError) -> [PackageMember] {
+    /// - Parameter largest: The most bytes a member may have.
+    public static func members<Bytes: RandomAccessCollection<UInt8>>(
+        of archive: Bytes, largest: Int
+    ) throws(PackageStreamError) -> [PackageMember] where Bytes.Index == Int {
         var members: [PackageMember] = []
         var offset = 0
         var longName: String?
         while true {
             guard offset + block <= archive.count else { throw .malformed("the archive breaks off at byte \(offset)") }
-            let header = archive[offset..<offset + block]
+            let header = Array(archive[offset..<offset + block])
             guard header.contains(where: { $0 != 0 }) else { return members }
             guard checksum(header) == octal(header, 148, 8) else { throw .malformed("wrong checksum at byte \(offset)") }
-            let type = header[offset + 156]
+            let type = header[156]
             let hasContent = [0, UInt8(ascii: "0"), UInt8(ascii: "7"), UInt8(ascii: "L"), UInt8(ascii: "K"), UInt8(ascii: "x"), UInt8(ascii: "g")]
                 .contains(type)
             guard let size = hasContent ? octal(header, 124, 12) : 0 else { throw .malformed("no size at byte \(offset)") }
-            guard size <= largestPart else { throw .tooLarge("a member of \(size) bytes") }
+            guard size <= largest else { throw .tooLarge("a member of \(size) bytes") }
             let start = offset + block
             guard start + size <= archive.count else { throw .malformed("the archive breaks off within a member at byte \(offset)") }
-            let content = Array(archive[start..<start + size])
             offset = start + (size + block - 1) / block * block
             switch type {
-            case UInt8(ascii: "L"): longName = String(decoding: content.prefix { $0 != 0 }, as: UTF8.self)
-            case UInt8(ascii: "x"): longName = try paxPath(content) ?? longName
+            case UInt8(ascii: "L"): longName = String(decoding: archive[start..<start + size].prefix { $0 != 0 }, as: UTF8.self)
+            case UInt8(ascii: "x"): longName = try paxPath(Array(archive[start..<start + size])) ?? longName
             case UInt8(ascii: "K"), UInt8(ascii: "g"): break
             default:
-                members.append(try PackageMember(name: longName ?? name(header), kind: kind(type), content: content))
+                members.append(try PackageMember(name: longName ?? name(header), kind: kind(type), content: start..<start + size))
                 longName = nil
             }
         }
@@ -40,11 +42,11 @@ enum TarReader {
         }
     }
 
-    private static func text(_ header: ArraySlice<UInt8>, _ offset: Int, _ count: Int) -> String {
+    private static func text(_ header: [UInt8], _ offset: Int, _ count: Int) -> String {
         String(decoding: header.dropFirst(offset).prefix(count).prefix { $0 != 0 }, as: UTF8.self)
     }
 
-    private static func name(_ header: ArraySlice<UInt8>) -> String {
+    private static func name(_ header: [UInt8]) -> String {
         let name = text(header, 0, 100)
         // GNU's own form has a space after the word, and other things in the prefix's place.
         guard header.dropFirst(257).starts(with: Array("ustar\0".utf8)) else { return name }
@@ -52,12 +54,12 @@ enum TarReader {
         return prefix.isEmpty ? name : "\(prefix)/\(name)"
     }
 
-    private static func octal(_ header: ArraySlice<UInt8>, _ offset: Int, _ count: Int) -> Int? {
+    private static func octal(_ header: [UInt8], _ offset: Int, _ count: Int) -> Int? {
         Int(text(header, offset, count).filter { $0 != " " }, radix: 8).flatMap { $0 >= 0 ? $0 : nil }
     }
 
     /// The sum of all bytes, with spaces in the sum's own place.
-    private static func checksum(_ header: ArraySlice<UInt8>) -> Int {
+    private static func checksum(_ header: [UInt8]) -> Int {
         header.enumerated().reduce(0) { $0 + ((148..<156).contains($1.offset) ? 32 : Int($1.element)) }
     }
 

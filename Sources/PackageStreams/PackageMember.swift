@@ -1,15 +1,15 @@
 /// What a package holds at a path.
-struct PackageMember: Hashable, Sendable {
-    enum Kind: Hashable, Sendable { case file, folder, link, special }
+public struct PackageMember: Hashable, Sendable {
+    public enum Kind: Hashable, Sendable { case file, folder, link, special }
 
     /// Relative, without `./` in front.
-    let path: String
-    let kind: Kind
-    /// Empty unless it is a file.
-    let content: [UInt8]
+    public let path: String
+    public let kind: Kind
+    /// Where in the archive its content lies; empty unless it is a file.
+    public internal(set) var content: Range<Int>
 
-    /// - Throws: When the path leaves the package, or when it is a device or a pipe: no agent's maker packs either.
-    init(name: String, kind: Kind, content: [UInt8] = []) throws(PackageStreamError) {
+    /// - Throws: When the path leaves the package, or when it is a device or a pipe: nobody packs either.
+    init(name: String, kind: Kind, content: Range<Int>) throws(PackageStreamError) {
         let parts = name.split(separator: "/").filter { $0 != "." }
         let shown = String(name.prefix(200)).debugDescription
         guard !name.hasPrefix("/"), !parts.contains("..") else { throw .unsafe("the path \(shown) leads out of it") }
@@ -21,7 +21,7 @@ struct PackageMember: Hashable, Sendable {
 }
 
 /// Why a package's content cannot be taken.
-enum PackageStreamError: Error, Hashable, Sendable {
+public enum PackageStreamError: Error, Hashable, Sendable {
     case malformed(String)
     case unsafe(String)
     case tooLarge(String)
