@@ -1,3 +1,5 @@
+import GuestProtocol
+
 /// The runner as a unit of a distribution's service manager.
 enum RunnerUnit {
     /// - Parameter holdsAgent: Whether the agent's unit is started only once the runner is ready for it.
@@ -10,7 +12,7 @@ enum RunnerUnit {
         \(holdsAgent ? "Before=azure-proxy-agent.service\n" : "")
         [Service]
         Type=\(holdsAgent ? "notify" : "simple")
-        ExecStart=\(DistributionBoot.runnerPath) \(GuestRunnerCommand.unitArgument)
+        ExecStart=\(InstalledRunner.path) \(GuestRunnerCommand.unitArgument)
         StandardOutput=journal+console
         StandardError=journal+console
         TimeoutStartSec=infinity
