@@ -9,8 +9,13 @@ public struct InstalledSystem: Sendable {
     struct Record: Hashable, Codable, Sendable {
         let partition: UInt32
         let fileSystem: String
-        let release: String
+        /// `uname -r` of the kernel; nil when none was found.
+        let release: String?
+        /// Why none was found.
+        let kernelIsMissing: String
         let hasModules: Bool
+        let firmware: FirmwareKind
+        let hasCloudInit: Bool
     }
 
     init(folder: FilePath, record: Record) {
@@ -24,12 +29,29 @@ public struct InstalledSystem: Sendable {
     public var partition: UInt32? { record.partition == 0 ? nil : record.partition }
     /// The root's type, as mount(8) names it.
     public var fileSystem: String { record.fileSystem }
-    /// Its kernel's image.
-    public var kernel: FilePath { folder.appending(DiskImageStore.kernel) }
-    /// `uname -r` of its kernel.
-    public var release: String { record.release }
-    /// Those of its kernel's modules that a guest needs before its root is there, as `lib/modules/<release>`; nil when it has none.
-    public var modules: FilePath? { record.hasModules ? folder.appending(DiskImageStore.modules) : nil }
+    /// What its boot loader is made for; where it is made for both, the one that is quicker.
+    public var firmware: FirmwareKind { record.firmware }
+    public var hasCloudInit: Bool { record.hasCloudInit }
+    /// A kernel of an image.
+    public struct Kernel: Hashable, Sendable {
+        public let image: FilePath
+        /// `uname -r`.
+        public let release: String
+        /// Those of its modules that a guest needs before its root is there, as `lib/modules/<release>`; nil when it has none.
+        public let modules: FilePath?
+    }
+
+    /// The kernel it boots.
+    /// - Throws: `CloudImageError` with `noKernel`, which says where was looked.
+    public func kernel() throws(CloudImageError) -> Kernel {
+        guard let release = record.release else { throw CloudImageError(.noKernel, subject: disk.string, detail: record.kernelIsMissing) }
+        return Kernel(
+            image: folder.appending(DiskImageStore.kernel), release: release, modules: record.hasModules ? folder.appending(DiskImageStore.modules) : nil)
+    }
+
     /// Every package of it with its version, a line each; empty where it is not Debian's kind.
     public var packages: FilePath { folder.appending(DiskImageStore.packages) }
 }
+
+/// Which firmware a disk's boot loader is started by.
+public enum FirmwareKind: String, Hashable, Sendable, Codable { case bios, uefi }

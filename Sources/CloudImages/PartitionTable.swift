@@ -19,8 +19,16 @@ struct PartitionTable: Hashable {
 
     /// The type of a root file system for this processor (Discoverable Partitions Specification).
     static let rootType = "4f68bce3-e8cd-4db1-96e7-fbcaf984b709"
+    /// Where GRUB keeps what does not fit into the master boot record.
+    static let biosType = "21686148-6449-6e6f-744e-656564454649"
     /// UEFI's own partition.
     static let systemType = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b"
+
+    /// Of both, BIOS is up sooner.
+    var firmware: FirmwareKind {
+        let types = Set(partitions.map(\.type))
+        return types.contains(Self.systemType) && !types.contains(Self.biosType) || types.contains("ef") ? .uefi : .bios
+    }
 
     private static let sector = 512
     private static let largestTable = 1 << 20

@@ -15,13 +15,19 @@ struct SystemExtraction {
     /// - Throws: `CloudImageError`, `CacheError`, `CancellationError`.
     func carryOut() async throws -> InstalledSystem.Record {
         let found = try await SystemSearch(folder: folder, disk: DiskImageStore.disk, tools: tools).find()
-        guard try await copy(found.kernel.path, of: found.kernel.reader, to: DiskImageStore.kernel, limit: Self.largestKernel) else {
-            throw CloudImageError(.noKernel, subject: folder.string, detail: "'\(found.kernel.path)' is no file")
-        }
-        let hasModules = try await copyModules(found)
         try await writePackages(found.reader)
+        var (release, hasModules, missing): (String?, Bool, String) = (nil, false, "")
+        switch found.kernel {
+        case .failure(let error): missing = error.detail
+        case .success(let kernel):
+            release = kernel.release
+            _ = try await copy(kernel.path, of: kernel.reader, to: DiskImageStore.kernel, limit: Self.largestKernel)
+            hasModules = try await copyModules(kernel, found)
+        }
+        let programs = try await found.reader.entries(in: "/usr/bin")
         return InstalledSystem.Record(
-            partition: UInt32(found.root.number), fileSystem: found.root.fileSystem.rawValue, release: found.kernel.release, hasModules: hasModules)
+            partition: UInt32(found.root.number), fileSystem: found.root.fileSystem.rawValue, release: release, kernelIsMissing: missing, hasModules: hasModules,
+            firmware: found.firmware, hasCloudInit: programs.contains { $0.name == "cloud-init" })
     }
 
     /// Nothing when there is no such file.
@@ -40,8 +46,8 @@ struct SystemExtraction {
         return FileManager.default.contents(atPath: folder.appending(name).string).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    private func copyModules(_ found: SystemSearch.Found) async throws -> Bool {
-        guard let source = found.kernel.modules, let dependencies = try await text("\(source)/modules.dep", of: found.reader) else { return false }
+    private func copyModules(_ kernel: SystemSearch.Kernel, _ found: SystemSearch.Found) async throws -> Bool {
+        guard let source = kernel.modules, let dependencies = try await text("\(source)/modules.dep", of: found.reader) else { return false }
         let index = ModuleIndex(dependencies: dependencies, softDependencies: try await text("\(source)/modules.softdep", of: found.reader) ?? "")
         try ImageFile.makeFolder(folder.appending(DiskImageStore.modules))
         _ = try await copy("\(source)/modules.builtin", of: found.reader, to: "\(DiskImageStore.modules)/modules.builtin", limit: Self.largestList)

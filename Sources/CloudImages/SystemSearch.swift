@@ -11,7 +11,9 @@ struct SystemSearch {
     struct Found {
         let root: Volume
         let reader: any VolumeReader
-        let kernel: Kernel
+        let firmware: FirmwareKind
+        /// The newest kernel, or why there is none.
+        let kernel: Result<Kernel, CloudImageError>
     }
 
     struct Kernel {
@@ -23,7 +25,7 @@ struct SystemSearch {
         let modules: String?
     }
 
-    /// - Throws: `CloudImageError` (`noRoot`, `noKernel`, `damaged`, `toolMissing`), `CancellationError`.
+    /// - Throws: `CloudImageError` (`noRoot`, `damaged`, `toolMissing`), `CancellationError`.
     func find() async throws -> Found {
         let file = try DiskFile(folder.appending(disk))
         let table = try PartitionTable(file)
@@ -36,7 +38,13 @@ struct SystemSearch {
                 detail: "it has \(partitions)\(seen.isEmpty ? ", and no file system that is known here" : ", with \(seen.joined(separator: ", "))"); what is read is ext4, xfs and btrfs, and neither LVM nor encryption")
         }
         let others = volumes.filter { $0 != root && $0.fileSystem != .vfat }.map(reader(of:))
-        return Found(root: root, reader: reader, kernel: try await kernel(reader, besides: others, of: file.path))
+        let kernel: Result<Kernel, CloudImageError>
+        do {
+            kernel = .success(try await newestKernel(reader, besides: others))
+        } catch let error as CloudImageError where error.code == .noKernel {
+            kernel = .failure(error)
+        }
+        return Found(root: root, reader: reader, firmware: table?.firmware ?? .bios, kernel: kernel)
     }
 
     private func reader(of volume: Volume) -> any VolumeReader {
@@ -57,7 +65,7 @@ struct SystemSearch {
         return nil
     }
 
-    private func kernel(_ root: any VolumeReader, besides others: [any VolumeReader], of disk: FilePath) async throws -> Kernel {
+    private func newestKernel(_ root: any VolumeReader, besides others: [any VolumeReader]) async throws -> Kernel {
         var found: [(version: KernelVersion, kernel: Kernel)] = []
         for (reader, folder) in [(root, "/boot/")] + others.map({ ($0, "/") }) {
             for entry in try await reader.entries(in: folder) where entry.kind == .file && entry.name.hasPrefix("vmlinuz-") {
@@ -77,7 +85,7 @@ struct SystemSearch {
         // A kernel whose modules were removed is one that is not booted any more.
         let usable = found.contains { $0.kernel.modules != nil } ? found.filter { $0.kernel.modules != nil } : found
         guard let newest = usable.max(by: { $0.version < $1.version }) else {
-            throw CloudImageError(.noKernel, subject: disk.string, detail: "looked for vmlinuz-VERSION in /boot and in boot partitions, and for vmlinuz in /lib/modules/VERSION; a kernel that only UEFI's partition has is not read; name another with --kernel")
+            throw CloudImageError(.noKernel, subject: disk, detail: "looked for vmlinuz-VERSION in /boot and in boot partitions, and for vmlinuz in /lib/modules/VERSION; a kernel that only UEFI's partition has is not read; name another with --kernel")
         }
         return newest.kernel
     }

@@ -6,10 +6,12 @@ import MatrixRunner
 /// Which cells: the selectors of every axis.
 struct AxisOptions: ParsableArguments {
     @Option(help: ArgumentHelp(
-        "Which distributions: a name such as debian-12, a pattern such as 'debian-*', micro, or all. May be repeated.",
+        "Which distributions: a name such as debian-12, a pattern such as 'debian-*', micro, all, or a disk image. May be repeated.",
         discussion: """
             Without it every cell is micro: the kernel and our own init, nothing else. With it, --kernel may be left out and each \
-            distribution boots its own. Images are built once and kept; 'kmatrix distros list' shows them.
+            distribution boots its own. Images are built once and kept; 'kmatrix distros list' shows them. A path with a slash is a \
+            qcow2 image that others built: its kernel is taken out and started by the harness. whole:PATH boots it through its own \
+            boot loader, with its own kernel and command line, and needs cloud-init in it.
             """, valueName: "name"))
     var distro: [String] = []
 
@@ -49,6 +51,7 @@ struct AxisOptions: ParsableArguments {
 
     func validate() throws {
         if kernel.isEmpty, distro.isEmpty || distro.contains("micro") { throw ValidationError("say which kernels with --kernel, as in --kernel 6.1") }
+        if !kernel.isEmpty, distro.contains(where: { $0.hasPrefix("whole:") }) { throw ValidationError("an image of whole: boots its own kernel: leave --kernel out, or 'whole:'") }
         if !distro.isEmpty, !bpf.isEmpty { throw ValidationError("--bpf works with our own init alone: leave --distro out") }
         _ = try selectors()
         _ = try layouts()
@@ -58,8 +61,17 @@ struct AxisOptions: ParsableArguments {
         guard !distro.isEmpty else { return [.micro] }
         var guests: [GuestChoice] = []
         for text in distro {
-            let chosen: [GuestChoice] = text == "micro" ? [.micro] : try catalogue().select(text).map(GuestChoice.distribution)
+            let chosen: [GuestChoice]
+            if let image = ImageGuest(parsing: text) {
+                chosen = [.image(image)]
+            } else {
+                chosen = text == "micro" ? [.micro] : try catalogue().select(text).map(GuestChoice.distribution)
+            }
             guests += chosen.filter { !guests.contains($0) }
+        }
+        // Cells are told apart by their guests' names.
+        if let twice = guests.first(where: { guest in guests.filter { $0.name == guest.name }.count > 1 }) {
+            throw ValidationError("--distro: two images are called '\(twice.name)'; give one of the files another name")
         }
         return guests
     }

@@ -1,3 +1,4 @@
+import CloudImages
 import EvidenceStore
 import Foundation
 import GuestImages
@@ -10,6 +11,7 @@ struct MatrixPlanner {
     let request: MatrixRequest
     let catalogue: KernelCatalogue
     let images: GuestImageBuilder
+    let disks: DiskImageStore
     let events: @Sendable (RunnerEvent) -> Void
 
     func plan() async throws -> MatrixPlan {
@@ -34,6 +36,13 @@ struct MatrixPlanner {
                     unavailable += missing(guest, .all(KernelPackaging(flavour: distribution.kernel.flavour)), offers.isComplete ? .notOffered : .fetchFailed, "\(error)")
                 }
             }
+            if request.kernels.isEmpty || guest.bootsItself, let image = guest.image {
+                switch try await ownKernel(of: image) {
+                case .success(let kernel): guests.append((guest, kernel))
+                case .failure(let failure): unavailable += missing(guest, .image(path: image.source.name), failure.cause, failure.reason)
+                }
+                continue
+            }
             for selector in request.kernels {
                 if case .image(let path) = selector {
                     do {
@@ -53,12 +62,25 @@ struct MatrixPlanner {
             }
         }
         let cells = MatrixPlan.expand(guests: guests, request: request)
-        let refused = cells.filter { $0.guest != .micro && SystemdLayout.kernelArguments($0.cell.cgroup) == nil }.map {
-            CellRecord(cell: $0.cell, judgment: SystemdLayout.refusal($0.cell.cgroup), evidence: nil, seconds: [:], attempts: 0)
+        let refused = cells.compactMap { planned in
+            planned.refusal.map { CellRecord(cell: planned.cell, judgment: $0, evidence: nil, seconds: [:], attempts: 0) }
         }
         let impossible = Set(refused.map(\.id))
         return MatrixPlan(
             cells: cells.filter { !impossible.contains($0.cell.id.text) }, unavailable: unavailable + refused, warnings: listing?.warnings ?? [])
+    }
+
+    /// The kernel that a disk image boots. Fetches and opens the image, for nothing else knows.
+    private func ownKernel(of guest: ImageGuest) async throws -> Result<PlannedKernel, PreparationFailure> {
+        do {
+            let kernel = try await disks.open(guest.source, modules: GuestImageBuilder.earlyModules) { events(.preparing($0)) }.kernel()
+            let version = try KernelVersion(parsing: kernel.release.replacing("_", with: "-"))
+            // Two images may have kernels of the same release and other content.
+            let identity = KernelIdentity(version: version, flavour: .custom, release: kernel.release, origin: "image/\(guest.name)")
+            return .success(PlannedKernel(identity: identity, source: .ofImage(image: kernel.image, modules: kernel.modules)))
+        } catch let error as CloudImageError {
+            return .failure(PreparationFailure(error))
+        }
     }
 
     /// A selector that nothing on offer satisfies becomes cells that say so: they are part of the answer.

@@ -12,6 +12,7 @@ struct ImportDirectionTests {
         "StrictYAML": [],
         "KernelCatalogue": ["MatrixModel", "ArtefactCache", "StrictYAML"],
         "GuestImages": ["MatrixModel", "GuestProtocol", "ArtefactCache"],
+        "CloudImages": ["MatrixModel", "GuestProtocol", "ArtefactCache"],
         "AgentBundles": ["GuestImages"],
         "Conformance": ["MatrixModel", "GuestProtocol"],
         "Judgement": ["MatrixModel", "GuestProtocol"],
@@ -20,7 +21,7 @@ struct ImportDirectionTests {
         "FabricSimulator": ["MatrixModel", "StrictYAML"],
         "MatrixRunner": [
             "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "EvidenceStore", "QEMUGuest",
-            "FabricSimulator", "AgentBundles", "Conformance",
+            "FabricSimulator", "AgentBundles", "CloudImages", "Conformance",
         ],
         "MatrixReport": ["MatrixModel", "EvidenceStore"],
         "KmatrixCommands": [
@@ -47,7 +48,7 @@ struct ImportDirectionTests {
     static let externalAllowed: [String: Set<String>] = [
         "ArgumentParser": ["KmatrixCommands", "kmatrix"],
         "Yams": ["StrictYAML"],
-        "Crypto": ["KernelCatalogue", "GuestImages", "AgentBundles", "FabricSimulator", "AgentCore"],
+        "Crypto": ["KernelCatalogue", "GuestImages", "CloudImages", "AgentBundles", "FabricSimulator", "AgentCore"],
         "NIOHTTP1": ["FabricSimulator", "AgentCore", "TestSupport"],
     ]
 

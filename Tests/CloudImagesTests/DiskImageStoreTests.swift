@@ -16,9 +16,10 @@ struct DiskImageStoreTests {
         let system = try await fixture.store.open(.file(fixture.image(type: type)), modules: Self.wanted)
         #expect(system.partition == 2)
         #expect(system.fileSystem == type)
-        #expect(system.release == DiskFixture.release)
-        #expect(text(system.kernel) == "a kernel\n")
-        let modules = try #require(system.modules)
+        let kernel = try system.kernel()
+        #expect(kernel.release == DiskFixture.release)
+        #expect(text(kernel.image) == "a kernel\n")
+        let modules = try #require(kernel.modules)
         let names = try FileManager.default.subpathsOfDirectory(atPath: modules.string).filter { $0.hasSuffix(".ko") }.map { FilePath($0).lastComponent?.string ?? "" }
         #expect(Set(names) == Set(["virtio.ko", "virtio_blk.ko"] + (type == "xfs" ? ["xfs.ko", "libcrc32c.ko"] : [])))
         #expect(text(modules.appending("modules.builtin")) == "kernel/fs/ext4/ext4.ko\n")
@@ -41,7 +42,9 @@ struct DiskImageStoreTests {
         let fixture = try DiskFixture()
         let system = try await fixture.store.open(.file(fixture.wholeDisk()), modules: Self.wanted)
         #expect(system.partition == nil)
-        #expect(system.release == DiskFixture.release)
+        #expect(try system.kernel().release == DiskFixture.release)
+        #expect(system.firmware == .bios)
+        #expect(!system.hasCloudInit)
     }
 
     @Test("keeps its kernel in a boot partition, or with its modules")
@@ -50,17 +53,19 @@ struct DiskImageStoreTests {
         var files = DiskFixture.system.filter { !$0.key.hasPrefix("boot/") }
         files["usr/lib/modules/\(DiskFixture.release)/vmlinuz"] = "beside its modules"
         let beside = try await fixture.store.open(.file(fixture.image(files)), modules: [])
-        #expect(text(beside.kernel) == "beside its modules")
+        #expect(text(try beside.kernel().image) == "beside its modules")
+        #expect(beside.firmware == .uefi)
         let image = try await fixture.image(DiskFixture.system.filter { !$0.key.hasPrefix("boot/") })
         let tree = try fixture.write(["vmlinuz-\(DiskFixture.release)": "apart"])
         try await fixture.shell(
             "cd \"$1\"; truncate -s 8M boot.img; mke2fs -q -F -t ext4 -d \"$2\" boot.img; dd if=boot.img of=disk.raw bs=1M seek=1 conv=notrunc status=none; qemu-img convert -q -f raw -O qcow2 disk.raw \"$3\"",
             fixture.folder.path.string, tree.string, image.string)
-        #expect(text(try await fixture.store.open(.file(image), modules: []).kernel) == "apart")
+        let apart = try await fixture.store.open(.file(image), modules: [])
+        #expect(text(try apart.kernel().image) == "apart")
     }
 
     @Test("that cannot be used says why, and leaves nothing", arguments: [
-        ("no kernel", CloudImageError.Code.noKernel, "vmlinuz"), ("no system", .noRoot, "partition 2: ext4"), ("no file system", .noRoot, "no file system that is known"),
+        ("no system", CloudImageError.Code.noRoot, "partition 2: ext4"), ("no file system", .noRoot, "no file system that is known"),
         ("no partitions", .noRoot, "no partition table"), ("cut off", .damaged, "qemu-img check"), ("huge file", .tooLarge, "vmlinuz"), ("broken table", .damaged, "checksum"),
     ])
     func unusable(what: String, code: CloudImageError.Code, words: String) async throws {
@@ -73,9 +78,22 @@ struct DiskImageStoreTests {
         #expect(!error.isOurs)
     }
 
+    @Test("without a kernel can be booted with another, and says where its own was sought")
+    func withoutKernel() async throws {
+        let fixture = try DiskFixture()
+        var files = DiskFixture.system.filter { !$0.key.contains("vmlinuz-6") }
+        files["usr/bin/cloud-init"] = "#!/usr/bin/python3"
+        let system = try await fixture.store.open(.file(fixture.image(files)), modules: Self.wanted)
+        #expect(system.partition == 2)
+        #expect(system.hasCloudInit)
+        let error = try await cloudImageError { _ = try system.kernel() }
+        #expect(error?.code == .noKernel)
+        #expect(error?.description.contains("/boot") == true)
+        #expect(error?.description.contains("--kernel") == true)
+    }
+
     private func unusableImage(_ what: String, _ fixture: DiskFixture) async throws -> FilePath {
         switch what {
-        case "no kernel": return try await fixture.image(DiskFixture.system.filter { !$0.key.contains("vmlinuz-6") })
         case "no system": return try await fixture.image(["some": "file"])
         case "no file system": return try await fixture.image(type: "none")
         case "no partitions":

@@ -65,7 +65,7 @@ struct PublishedImageTests {
         try await LoopbackServer.serving(maker.served) { server in
             let image = maker.image(server, signature: isClear ? .clear : nil)
             let system = try await maker.fixture.store.open(.published(image), modules: [])
-            #expect(system.release == DiskFixture.release)
+            #expect(try system.kernel().release == DiskFixture.release)
             let asked = server.requests.count
             _ = try await maker.fixture.store.open(.published(image), modules: [])
             #expect(!server.requests[asked...].contains("/image.qcow2"))
@@ -114,7 +114,7 @@ struct PublishedImageTests {
             #expect(size == 100_000)
             server.setFault(nil, forPathsEnding: "image.qcow2")
             let system = try await maker.fixture.store.open(.published(image), modules: [])
-            #expect(system.release == DiskFixture.release)
+            #expect(try system.kernel().release == DiskFixture.release)
             #expect(server.resumptions == [100_000])
             #expect(maker.fixture.cached("disk-image-partial") == [])
         }
@@ -133,7 +133,7 @@ struct PublishedImageTests {
                 try content.prefix(bytes).write(to: URL(filePath: partial.appending("image").string))
                 server.setFault(bytes == .max ? nil : .unannounced, forPathsEnding: "image.qcow2")
                 let system = try await maker.fixture.store.open(.published(image), modules: ["\(bytes)"])
-                #expect(system.release == DiskFixture.release)
+                #expect(try system.kernel().release == DiskFixture.release)
             }
         }
     }
