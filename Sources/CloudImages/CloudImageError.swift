@@ -3,8 +3,8 @@ public struct CloudImageError: Error, Hashable, Sendable, CustomStringConvertibl
     public struct Code: Hashable, Sendable {
         enum Value: Hashable, Sendable {
             case unreachable, refused, notFound, offline, badSignature, notListed, hashMismatch, tooLarge
-            case unreadable, notADisk, unsafeDisk, damaged, noRoot, noKernel
-            case noSpace, toolMissing, toolFailed
+            case unreadable, notADisk, unsafeDisk, unsafeContent, badReference, damaged, noRoot, noKernel
+            case noSpace, toolMissing, toolFailed, buildFailed
         }
         let value: Value
         public static let unreachable = Code(value: .unreachable)
@@ -13,7 +13,7 @@ public struct CloudImageError: Error, Hashable, Sendable, CustomStringConvertibl
         public static let notFound = Code(value: .notFound)
         /// Only the network has it, and the network may not be used.
         public static let offline = Code(value: .offline)
-        /// The list of checksums is not signed by the key the catalogue names.
+        /// What is published is not signed by the key that must have signed it.
         public static let badSignature = Code(value: .badSignature)
         /// The list of checksums does not have the file.
         public static let notListed = Code(value: .notListed)
@@ -24,6 +24,9 @@ public struct CloudImageError: Error, Hashable, Sendable, CustomStringConvertibl
         public static let notADisk = Code(value: .notADisk)
         /// The image would make the emulator read other files of this machine, or cannot be read without a secret.
         public static let unsafeDisk = Code(value: .unsafeDisk)
+        /// An archive holds devices, or paths that lead out of it.
+        public static let unsafeContent = Code(value: .unsafeContent)
+        public static let badReference = Code(value: .badReference)
         public static let damaged = Code(value: .damaged)
         /// No partition holds a root file system that can be read here.
         public static let noRoot = Code(value: .noRoot)
@@ -31,6 +34,7 @@ public struct CloudImageError: Error, Hashable, Sendable, CustomStringConvertibl
         public static let noSpace = Code(value: .noSpace)
         public static let toolMissing = Code(value: .toolMissing)
         public static let toolFailed = Code(value: .toolFailed)
+        public static let buildFailed = Code(value: .buildFailed)
     }
 
     public let code: Code
@@ -53,20 +57,23 @@ public struct CloudImageError: Error, Hashable, Sendable, CustomStringConvertibl
         switch code.value {
         case .unreachable: "'\(subject)' cannot be reached (\(detail)); check the network or the proxy settings, give the image as a file, or use --offline"
         case .refused: "'\(subject)' was refused (\(detail)); check the address in the catalogue, or give the image as a file"
-        case .notFound: "'\(subject)' is not there (404); check the address in the catalogue, or give the image as a file"
+        case .notFound: "'\(subject)' is not there (\(detail.isEmpty ? "404" : detail)); check the address, or give the image as a file"
         case .offline: "'\(subject)' is not in the cache, and --offline forbids fetching it"
-        case .badSignature: "'\(subject)' does not carry a good signature of the key the catalogue names, so nothing it says is used: \(detail)"
+        case .badSignature: "'\(subject)' does not carry a good signature of the key it must be signed by, so nothing it says is used: \(detail)"
         case .notListed: "'\(subject)' lists no checksum of '\(detail)'; check the image's name in the catalogue"
         case .hashMismatch: "'\(subject)' is not the file its signed checksum describes (\(detail)); it was thrown away: try again, or name another mirror"
         case .tooLarge: "'\(subject)' is larger than an image may be (\(detail))"
         case .unreadable: "'\(subject)' cannot be read (\(detail))"
         case .notADisk: "'\(subject)' is no qcow2 image but \(detail); convert it with qemu-img convert -O qcow2"
-        case .unsafeDisk: "'\(subject)' is refused: \(detail)"
+        case .unsafeDisk, .unsafeContent: "'\(subject)' is refused: \(detail)"
+        case .badReference:
+            "'\(subject)' is none; write oci:HOST/REPOSITORY:TAG, oci:HOST/REPOSITORY@sha256:DIGEST, oci:./LAYOUT:TAG or oci:./ARCHIVE.tar for an OCI image, source:6.1.100 or source:./linux.tar.xz for a kernel's source"
         case .damaged: "'\(subject)' is damaged: \(detail); fetch it again"
         case .noRoot: "'\(subject)' has no root file system that can be read here: \(detail)"
         case .noKernel: "'\(subject)' holds no kernel that can be started: \(detail)"
         case .noSpace: "'\(subject)' could not be written, for the disk is full (\(detail)); free some space, run 'kmatrix distros gc', or set XDG_CACHE_HOME to another disk"
         case .toolMissing: "'\(subject)' is needed and not installed; install Debian's package \(detail) (ci/setup does)"
+        case .buildFailed: "\(subject) could not be built: \(detail)"
         case .toolFailed: "\(subject) failed: \(detail)"
         }
     }

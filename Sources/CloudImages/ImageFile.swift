@@ -5,7 +5,7 @@ import SystemPackage
 
 /// Files of the cache, with a full disk said as the cache's error.
 enum ImageFile {
-    static func write(_ bytes: [UInt8], to path: FilePath) throws {
+    static func write(_ bytes: some Sequence<UInt8>, to path: FilePath) throws {
         do {
             let file = try FileDescriptor.open(path, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: [.ownerReadWrite, .groupRead, .otherRead])
             _ = try file.closeAfter { try file.writeAll(bytes) }
@@ -32,7 +32,8 @@ enum ImageFile {
         }
     }
 
-    static func hash(of text: String) -> String { hexadecimal(SHA256.hash(data: Array(text.utf8))) }
+    static func hash(of text: String) -> String { hash(of: Array(text.utf8)) }
+    static func hash(of bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
 
     private static func hash<Function: HashFunction>(of file: DiskFile, _ start: Function) throws -> String {
         var function = start

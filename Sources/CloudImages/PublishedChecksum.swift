@@ -46,9 +46,15 @@ struct PublishedChecksum: Sendable {
     }
 
     private func checksum(in place: FilePath, work: FilePath) async throws -> ChecksumList.Checksum {
-        let check = SignatureCheck(key: place.appending(Name.key), fingerprint: image.fingerprint, tools: download.tools)
-        let form: SignatureCheck.Form = if case .detached = image.signature { .detached(place.appending(Name.signature)) } else { .clear }
-        let text = try await check.signedContent(of: place.appending(Name.list), form, subject: image.checksums, work: work)
+        let check = SignatureCheck(key: place.appending(Name.key), fingerprints: [image.fingerprint], tools: download.tools)
+        let list = place.appending(Name.list)
+        let text: String
+        switch image.signature {
+        case .clear: text = try await check.signedText(of: list, subject: image.checksums, work: work)
+        case .detached:
+            try await check.verify(list, signature: place.appending(Name.signature), subject: image.checksums, work: work)
+            text = try String(contentsOfFile: list.string, encoding: .utf8)
+        }
         let name = String(image.address.split(separator: "/").last ?? "")
         guard let checksum = ChecksumList(text)[name] else { throw CloudImageError(.notListed, subject: image.checksums, detail: name) }
         return checksum

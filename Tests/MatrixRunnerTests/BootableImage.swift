@@ -15,7 +15,7 @@ enum BootableImage {
         let root = try await RootImageBuilder(cache: cache).image(recipe, keyring: packages.settings.keyrings[0]) {
             try await packages.packageSources(of: distribution).lines
         }
-        let folder = try await cache.entry(kind: "test-image", key: recipe.key + "-1") { folder in
+        let folder = try await cache.entry(kind: "test-image", key: recipe.key + "-2") { folder in
             try await shell(script, folder.string, root.disk.string)
         }
         return folder.appending("image.qcow2")
@@ -33,7 +33,7 @@ enum BootableImage {
           echo "start=135168, size=$size, type=4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709"; } | sfdisk -q disk.raw
         cp --sparse=always "$2" root.img
         { echo 'search --no-floppy --label root --set=root'
-          echo "linux /boot/vmlinuz-$release root=LABEL=root ro console=ttyS0"
+          echo "linux /boot/vmlinuz-$release root=LABEL=root rw console=ttyS0"
           echo "initrd /boot/initrd.img-$release"
           echo boot; } > grub.cfg
         printf 'mkdir /boot/grub\\ncd /boot/grub\\nwrite grub.cfg grub.cfg\\n' > requests
