@@ -53,8 +53,8 @@ let package = Package(
         .target(name: "KernelCatalogue", dependencies: ["MatrixModel", "ArtefactCache", "StrictYAML", "PackageStreams", crypto, subprocess, system], swiftSettings: settings),
         // Rank 1. Builds what a guest boots: stage-0 initramfs, payload disk, extracted kernel.
         .target(name: "GuestImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", crypto, subprocess, system], swiftSettings: settings),
-        // Rank 1. Virtual disks that others built: fetched, verified, and taken apart without root.
-        .target(name: "CloudImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", crypto, subprocess, system], swiftSettings: settings),
+        // Rank 1. Systems and kernels out of what others publish as one file (disk images, OCI images, sources): fetched, verified, taken apart without root.
+        .target(name: "CloudImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "PackageStreams", crypto, subprocess, system], swiftSettings: settings),
         // Rank 2. Agents as their makers hand them over: packages and folders.
         .target(name: "AgentBundles", dependencies: ["GuestImages", "PackageStreams", crypto, subprocess, system], swiftSettings: settings),
         // Rank 1. Evidence in, verdict out: pure functions and the article's knowledge.

@@ -18,7 +18,7 @@ public struct SeedDisc: Hashable, Sendable {
     public func build(in cache: ArtefactCache) async throws -> FilePath {
         let documents = [("user-data", Self.userData), ("meta-data", Self.metaData), ("network-config", Self.networkConfig)]
         let key = FileContent.digest(of: ["1", try FileContent.digest(of: runner)] + documents.map(\.1))
-        let folder = try await cache.entry(kind: "seed", key: key) { folder in
+        let folder = try await cache.entry(kind: Self.kind, key: key) { folder in
             let content = folder.appending("content")
             try FileManager.default.createDirectory(atPath: content.string, withIntermediateDirectories: true)
             for (name, text) in documents { try CacheFile.write(Array(text.utf8), to: content.appending(name)) }
@@ -30,6 +30,8 @@ public struct SeedDisc: Hashable, Sendable {
         return folder.appending(Self.name)
     }
 
+    /// The sort of artefact it keeps in the cache.
+    public static let kind = "seed"
     private static let name = "seed.iso"
 
     /// A unit of its own, so that cloud-init does not wait for it and its end does not end it. /run may forbid programs.

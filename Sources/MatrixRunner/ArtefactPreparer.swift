@@ -22,7 +22,7 @@ struct ArtefactPreparer: Sendable {
         self.catalogue = catalogue
         images = GuestImageBuilder(cache: cache, runner: products.runner)
         roots = DistributionImages(packages: catalogue, cache: cache, events: events)
-        disks = DiskImageStore(cache: cache, catalogue: catalogue)
+        disks = DiskImageStore(cache: cache, settings: DownloadSettings(catalogue))
         self.products = products
         self.events = events
     }
@@ -181,7 +181,7 @@ struct ArtefactPreparer: Sendable {
         } catch {
             if error is CancellationError || Task.isCancelled { throw CancellationError() }
             events(.warning("\(error)"))
-            if let error = error as? CloudImageError { return .failure(PreparationFailure(error)) }
+            if let error = error as? CloudImageError { return .failure(PreparationFailure(error, otherwise: .imageNotBuilt)) }
             let isOurs = error is CacheError
             return .failure(PreparationFailure(cause: isOurs ? .harness : cause, reason: "\(error)"))
         }

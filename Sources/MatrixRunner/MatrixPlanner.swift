@@ -1,17 +1,13 @@
 import CloudImages
 import EvidenceStore
-import Foundation
-import GuestImages
 import KernelCatalogue
 import MatrixModel
-import SystemPackage
 
 /// Turns selectors into cells.
 struct MatrixPlanner {
     let request: MatrixRequest
     let catalogue: KernelCatalogue
-    let images: GuestImageBuilder
-    let disks: DiskImageStore
+    let given: GivenKernels
     let events: @Sendable (RunnerEvent) -> Void
 
     func plan() async throws -> MatrixPlan {
@@ -37,7 +33,7 @@ struct MatrixPlanner {
                 }
             }
             if request.kernels.isEmpty || guest.bootsItself, let image = guest.image {
-                switch try await ownKernel(of: image) {
+                switch try await given.kernel(of: image) {
                 case .success(let kernel): guests.append((guest, kernel))
                 case .failure(let failure): unavailable += missing(guest, .image(path: image.source.name), failure.cause, failure.reason)
                 }
@@ -45,10 +41,9 @@ struct MatrixPlanner {
             }
             for selector in request.kernels {
                 if case .image(let path) = selector {
-                    do {
-                        guests.append((guest, try await kernel(inFile: path)))
-                    } catch let error as GuestImageError {
-                        unavailable += missing(guest, selector, .notABootableKernel, "\(error)")
+                    switch try await given.kernel(path) {
+                    case .success(let kernel): guests.append((guest, kernel))
+                    case .failure(let failure): unavailable += missing(guest, selector, failure.cause, failure.reason)
                     }
                     continue
                 }
@@ -70,19 +65,6 @@ struct MatrixPlanner {
             cells: cells.filter { !impossible.contains($0.cell.id.text) }, unavailable: unavailable + refused, warnings: listing?.warnings ?? [])
     }
 
-    /// The kernel that a disk image boots. Fetches and opens the image, for nothing else knows.
-    private func ownKernel(of guest: ImageGuest) async throws -> Result<PlannedKernel, PreparationFailure> {
-        do {
-            let kernel = try await disks.open(guest.source, modules: GuestImageBuilder.earlyModules) { events(.preparing($0)) }.kernel()
-            let version = try KernelVersion(parsing: kernel.release.replacing("_", with: "-"))
-            // Two images may have kernels of the same release and other content.
-            let identity = KernelIdentity(version: version, flavour: .custom, release: kernel.release, origin: "image/\(guest.name)")
-            return .success(PlannedKernel(identity: identity, source: .ofImage(image: kernel.image, modules: kernel.modules)))
-        } catch let error as CloudImageError {
-            return .failure(PreparationFailure(error))
-        }
-    }
-
     /// A selector that nothing on offer satisfies becomes cells that say so: they are part of the answer.
     private func missing(_ guest: GuestChoice, _ selector: KernelSelector, _ cause: Cause, _ reason: String) -> [CellRecord] {
         let judgment = Judgment(cause: cause, summary: reason)
@@ -91,24 +73,5 @@ struct MatrixPlanner {
                 unavailable: selector, guest: guest.name, layout: point.layout, profile: point.profile?.rawValue, deployment: point.deployment?.rawValue,
                 scenario: point.scenario.name, agent: point.agent?.name, bpf: point.program?.name, judgment: judgment)
         }
-    }
-
-    /// Reads what a kernel image says of itself, and looks for its modules where distributions keep them.
-    private func kernel(inFile path: String) async throws -> PlannedKernel {
-        let expanded = FilePath((path as NSString).expandingTildeInPath)
-        let image = FilePath(FileManager.default.currentDirectoryPath).pushing(expanded).lexicallyNormalized()
-        guard let release = try await images.kernel(image: image).release else {
-            throw GuestImageError(.notAKernel, path: image, found: "an image that does not say its version")
-        }
-        let version = try KernelVersion(parsing: release)
-        let folder = image.removingLastComponent()
-        let candidates = [
-            folder.appending("modules"), folder.removingLastComponent().appending("lib/modules/\(release)"),
-            folder.removingLastComponent().appending("usr/lib/modules/\(release)"), FilePath("/lib/modules").appending(release),
-            folder,
-        ]
-        let modules = candidates.first { FileManager.default.fileExists(atPath: $0.appending("modules.builtin").string) }
-        let identity = KernelIdentity(version: version, flavour: .custom, release: release, origin: "file")
-        return PlannedKernel(identity: identity, source: .file(image: image, modules: modules))
     }
 }

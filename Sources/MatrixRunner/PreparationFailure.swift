@@ -12,9 +12,9 @@ struct PreparationFailure: Error, Sendable {
         self.reason = reason
     }
 
-    /// An image that could not be had, or used, or of which nothing is known for this machine's own fault.
-    init(_ error: CloudImageError) {
-        self.init(cause: error.isOurs ? .harness : error.isOfTransfer ? .fetchFailed : .imageNotBuilt, reason: "\(error)")
+    /// What could not be had, or be used, or of which nothing is known for this machine's own fault.
+    init(_ error: CloudImageError, otherwise cause: Cause) {
+        self.init(cause: error.isOurs ? .harness : error.isOfTransfer ? .fetchFailed : cause, reason: "\(error)")
     }
 
     var judgment: Judgment { Judgment(cause: cause, summary: reason) }

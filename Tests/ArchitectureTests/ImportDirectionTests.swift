@@ -12,7 +12,7 @@ struct ImportDirectionTests {
         "StrictYAML": [],
         "KernelCatalogue": ["MatrixModel", "ArtefactCache", "StrictYAML"],
         "GuestImages": ["MatrixModel", "GuestProtocol", "ArtefactCache"],
-        "CloudImages": ["MatrixModel", "GuestProtocol", "ArtefactCache"],
+        "CloudImages": ["MatrixModel", "GuestProtocol", "ArtefactCache", "PackageStreams"],
         "AgentBundles": ["GuestImages"],
         "Conformance": ["MatrixModel", "GuestProtocol"],
         "Judgement": ["MatrixModel", "GuestProtocol"],

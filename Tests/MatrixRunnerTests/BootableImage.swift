@@ -10,7 +10,7 @@ enum BootableImage {
     /// Built once and kept in the user's cache.
     static func make(_ distribution: Distribution, packages: KernelCatalogue, cache: ArtefactCache) async throws -> FilePath {
         let recipe = RootImageRecipe(
-            suite: distribution.suites[0].name, further: distribution.suites.dropFirst().map(\.name),
+            suite: distribution.debianSuites[0].name, further: distribution.debianSuites.dropFirst().map(\.name),
             packages: distribution.packages + ["linux-image-cloud-amd64", "initramfs-tools", "zstd"])
         let root = try await RootImageBuilder(cache: cache).image(recipe, keyring: packages.settings.keyrings[0]) {
             try await packages.packageSources(of: distribution).lines
