@@ -57,6 +57,8 @@ let package = Package(
         .target(name: "KernelCatalogue", dependencies: ["MatrixModel", "ArtefactCache", "StrictYAML", "PackageStreams", crypto, subprocess, system], swiftSettings: settings),
         // Rank 1. Builds what a guest boots: stage-0 initramfs, payload disk, extracted kernel.
         .target(name: "GuestImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", crypto, subprocess, system], swiftSettings: settings),
+        // Rank 1. Systems and kernels out of what others publish as one file (disk images, OCI images, sources): fetched, verified, taken apart without root.
+        .target(name: "CloudImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "PackageStreams", crypto, subprocess, system], swiftSettings: settings),
         // Rank 2. Agents as their makers hand them over: packages and folders.
         .target(name: "AgentBundles", dependencies: ["GuestImages", "PackageStreams", crypto, subprocess, system], swiftSettings: settings),
         // Rank 1. Evidence in, verdict out: pure functions and the article's knowledge.
@@ -78,7 +80,7 @@ let package = Package(
             name: "MatrixRunner",
             dependencies: [
                 "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "EvidenceStore",
-                "QEMUGuest", "FabricSimulator", "AgentBundles", "Conformance", subprocess, system,
+                "QEMUGuest", "FabricSimulator", "AgentBundles", "CloudImages", "Conformance", subprocess, system,
             ],
             swiftSettings: settings),
         // Rank 4. Tables and documents from stored verdicts.
@@ -125,6 +127,7 @@ let package = Package(
         .testTarget(name: "GuestImagesTests", dependencies: ["GuestImages", "ArtefactCache", "MatrixModel", subprocess, system], swiftSettings: settings),
         .testTarget(name: "PackageStreamsTests", dependencies: ["PackageStreams", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "AgentBundlesTests", dependencies: ["AgentBundles", "GuestImages", "PackageStreams", "TestSupport", subprocess, system], swiftSettings: settings),
+        .testTarget(name: "CloudImagesTests", dependencies: ["CloudImages", "ArtefactCache", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "JudgementTests", dependencies: ["Judgement", "MatrixModel", "GuestProtocol"], resources: [.copy("Evidence"), .copy("Deployments")], swiftSettings: settings),
         .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "GuestProtocol", "MatrixModel"], swiftSettings: settings),
         .testTarget(name: "EvidenceStoreTests", dependencies: ["EvidenceStore", "MatrixModel", system], swiftSettings: settings),
@@ -132,7 +135,7 @@ let package = Package(
         .testTarget(name: "RunHistoryTests", dependencies: ["RunHistory", "EvidenceStore", "MatrixModel", grdb, system], swiftSettings: settings),
         .testTarget(name: "QEMUGuestTests", dependencies: ["QEMUGuest", "GuestProtocol", "MatrixModel", "TestSupport", "fake-qemu", system, subprocess], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "FabricSimulatorTests", dependencies: ["FabricSimulator", "MatrixModel", "StrictYAML", "TestSupport", "fabric-relay", crypto, subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),
-        .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "FabricSimulator", "AgentBundles", "Conformance", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestImages", "TestSupport", "fake-qemu", "fabric-relay", system], swiftSettings: settings),
+        .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "CloudImages", "FabricSimulator", "AgentBundles", "Conformance", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestImages", "TestSupport", "fake-qemu", "fabric-relay", subprocess, system], swiftSettings: settings),
         .testTarget(name: "MatrixReportTests", dependencies: ["MatrixReport", "EvidenceStore", "MatrixModel"], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "KmatrixCommandsTests", dependencies: ["KmatrixCommands", "MatrixModel", "EvidenceStore", "CellExpectations", "StrictYAML", "TestSupport", "kmatrix", "fake-qemu", subprocess, system, argumentParser], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore", "CAgentABI", "FabricSimulator", "MatrixModel", "TestSupport", crypto, nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),

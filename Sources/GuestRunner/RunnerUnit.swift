@@ -1,3 +1,5 @@
+import GuestProtocol
+
 /// The runner as a unit of a distribution's service manager.
 enum RunnerUnit {
     /// When the service manager starts it.
@@ -20,7 +22,7 @@ enum RunnerUnit {
         \(holdsAgent ? "Before=azure-proxy-agent.service\n" : "")
         [Service]
         Type=\(holdsAgent ? "notify" : "simple")
-        ExecStart=\(DistributionBoot.runnerPath) \(GuestRunnerCommand.unitArgument)
+        ExecStart=\(InstalledRunner.path) \(GuestRunnerCommand.unitArgument)
         StandardOutput=journal+console
         StandardError=journal+console
         TimeoutStartSec=infinity

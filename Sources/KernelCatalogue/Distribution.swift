@@ -22,6 +22,8 @@ public struct Distribution: Hashable, Sendable {
     public let claim: Claim
     /// What its image holds beyond a minimal system; empty where no image is built from packages.
     public let packages: [String]
+    /// The image its makers publish, which guests are then made from; nil where one is built from packages, or there is none.
+    public let image: DistributionImage?
 
     /// Which of a repository's kernels are meant.
     public struct Kernel: Hashable, Sendable {

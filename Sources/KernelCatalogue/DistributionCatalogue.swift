@@ -43,7 +43,7 @@ public struct DistributionCatalogue: Sendable {
 
 extension Distribution {
     fileprivate init(name: String, _ node: YAMLNode) throws {
-        try node.allow("title", "repository", "kernel", "systemd", "cloud-init", "claim", "packages")
+        try node.allow("title", "repository", "kernel", "systemd", "cloud-init", "claim", "packages", "image")
         guard name.allSatisfy({ $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-" || $0 == ".") }) else {
             throw node.error("'\(name)' must be made of small letters, digits, '-' and '.'")
         }
@@ -60,6 +60,7 @@ extension Distribution {
         guard let support: Claim.Support = try claim.choice("support") else { throw claim.error("'support' is missing") }
         self.claim = Claim(support: support, source: try claim.required("source"))
         packages = try node.texts("packages")
+        image = try node["image"].map { try DistributionImage($0) }
         guard packages.allSatisfy({ $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) } }) else {
             throw (node["packages"] ?? node).error("'packages' must be names of packages")
         }

@@ -6,10 +6,12 @@ import MatrixRunner
 /// Which cells: the selectors of every axis.
 struct AxisOptions: ParsableArguments {
     @Option(help: ArgumentHelp(
-        "Which distributions: a name such as debian-12, a pattern such as 'debian-*', micro, or all. May be repeated.",
+        "Which distributions: a name such as debian-12, a pattern such as 'debian-*', micro, all, or a disk image. May be repeated.",
         discussion: """
             Without it every cell is micro: the kernel and our own init, nothing else. With it, --kernel may be left out and each \
-            distribution boots its own. Images are built once and kept; 'kmatrix distros list' shows them.
+            distribution boots its own. Images are built once and kept; 'kmatrix distros list' shows them. A path with a slash is a \
+            qcow2 image that others built: its kernel is taken out and started by the harness. whole:PATH (or whole:NAME) boots it through its own \
+            boot loader, with its own kernel and command line, and needs cloud-init in it.
             """, valueName: "name"))
     var distro: [String] = []
 
@@ -19,7 +21,8 @@ struct AxisOptions: ParsableArguments {
             6.1 is the newest package of a series, 6.1.176-1 one version, '>=5.10,<6.13' the newest of each series between bounds, \
             all the newest of every series on offer. 6.1/rt-amd64 names a flavour (default: cloud-amd64). They are Debian's; where Debian \
             has none of a series, other distributions are asked, each for its own. 5.15@ubuntu-22.04 and 5.15/azure@'ubuntu-*' name \
-            the distributions. A path with a slash is a kernel image.
+            the distributions. A path with a slash is a kernel image. oci:HOST/REPOSITORY:TAG takes the kernel out of an OCI image, \
+            source:6.1.100 builds it, which takes minutes.
             """, valueName: "selector"))
     var kernel: [String] = []
 
@@ -66,6 +69,7 @@ struct AxisOptions: ParsableArguments {
         if !deployment.isEmpty, distro.isEmpty || distro.contains("micro") {
             throw ValidationError("--deployment needs distributions with cloud-init: name them with --distro, as in --distro 'debian-*'")
         }
+        if !kernel.isEmpty, distro.contains(where: { $0.hasPrefix("whole:") }) { throw ValidationError("an image of whole: boots its own kernel: leave --kernel out, or 'whole:'") }
         _ = try selectors()
         _ = try layouts()
         _ = try deployments()
@@ -76,8 +80,20 @@ struct AxisOptions: ParsableArguments {
         guard !distro.isEmpty else { return [.micro] }
         var guests: [GuestChoice] = []
         for text in distro {
-            let chosen: [GuestChoice] = text == "micro" ? [.micro] : try catalogue().select(text).map(GuestChoice.distribution)
+            let chosen: [GuestChoice]
+            if let image = ImageGuest(parsing: text) {
+                chosen = [.image(image)]
+            } else if let name = ImageGuest.bootingItself(text) {
+                chosen = try catalogue().select(name).compactMap { ImageGuest($0, boot: .ownLoader).map(GuestChoice.image) }
+                guard !chosen.isEmpty else { throw ValidationError("--distro: the catalogue names no image of \(name) that could boot by itself; give one as a path") }
+            } else {
+                chosen = text == "micro" ? [.micro] : try catalogue().select(text).map(GuestChoice.init)
+            }
             guests += chosen.filter { !guests.contains($0) }
+        }
+        // Cells are told apart by their guests' names.
+        if let twice = guests.first(where: { guest in guests.filter { $0.name == guest.name }.count > 1 }) {
+            throw ValidationError("--distro: two images are called '\(twice.name)'; give one of the files another name")
         }
         return guests
     }

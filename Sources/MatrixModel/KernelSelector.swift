@@ -8,7 +8,8 @@ public enum KernelSelector: Hashable, Sendable, CustomStringConvertible {
     case range(KernelRange, KernelPackaging)
     /// The newest package of each series on offer: `all`.
     case all(KernelPackaging)
-    /// A kernel image in a file: `./vmlinuz`, `/boot/vmlinuz-6.1.0`. A path has a slash and starts like no version.
+    /// A kernel image in a file: `./vmlinuz`, `/boot/vmlinuz-6.1.0`. A path has a slash and starts like no version. Or what holds or makes
+    /// one: `oci:quay.io/some/kernels:6.1`, `source:6.1.100`.
     case image(path: String)
 
     /// Reads a selector. A flavour follows a slash (`6.1/rt-amd64`), a distribution an at sign (`5.15@ubuntu-22.04`).
@@ -16,7 +17,7 @@ public enum KernelSelector: Hashable, Sendable, CustomStringConvertible {
         guard !text.isEmpty else { throw SelectorError(.empty, text: text) }
         let first = text.first ?? " "
         let namesVersions = first.isNumber || "<>=".contains(first) || text == "all" || text.hasPrefix("all/") || text.hasPrefix("all@")
-        if text.contains("/"), !namesVersions {
+        if text.hasPrefix("oci:") || text.hasPrefix("source:") || (text.contains("/") && !namesVersions) {
             self = .image(path: text)
             return
         }

@@ -1,15 +1,13 @@
+import CloudImages
 import EvidenceStore
-import Foundation
-import GuestImages
 import KernelCatalogue
 import MatrixModel
-import SystemPackage
 
 /// Turns selectors into cells.
 struct MatrixPlanner {
     let request: MatrixRequest
     let catalogue: KernelCatalogue
-    let images: GuestImageBuilder
+    let given: GivenKernels
     let events: @Sendable (RunnerEvent) -> Void
 
     func plan() async throws -> MatrixPlan {
@@ -34,12 +32,18 @@ struct MatrixPlanner {
                     unavailable += missing(guest, .all(KernelPackaging(flavour: distribution.kernel.flavour)), offers.isComplete ? .notOffered : .fetchFailed, "\(error)")
                 }
             }
+            if request.kernels.isEmpty || guest.bootsItself, let image = guest.image {
+                switch try await given.kernel(of: image) {
+                case .success(let kernel): guests.append((guest, kernel))
+                case .failure(let failure): unavailable += missing(guest, .image(path: image.source.name), failure.cause, failure.reason)
+                }
+                continue
+            }
             for selector in request.kernels {
                 if case .image(let path) = selector {
-                    do {
-                        guests.append((guest, try await kernel(inFile: path)))
-                    } catch let error as GuestImageError {
-                        unavailable += missing(guest, selector, .notABootableKernel, "\(error)")
+                    switch try await given.kernel(path) {
+                    case .success(let kernel): guests.append((guest, kernel))
+                    case .failure(let failure): unavailable += missing(guest, selector, failure.cause, failure.reason)
                     }
                     continue
                 }
@@ -53,8 +57,8 @@ struct MatrixPlanner {
             }
         }
         let cells = MatrixPlan.expand(guests: guests, request: request)
-        let refused = cells.filter { $0.guest != .micro && SystemdLayout.kernelArguments($0.cell.cgroup) == nil }.map {
-            CellRecord(cell: $0.cell, judgment: SystemdLayout.refusal($0.cell.cgroup), evidence: nil, seconds: [:], attempts: 0)
+        let refused = cells.compactMap { planned in
+            planned.refusal.map { CellRecord(cell: planned.cell, judgment: $0, evidence: nil, seconds: [:], attempts: 0) }
         }
         let impossible = Set(refused.map(\.id))
         return MatrixPlan(
@@ -69,24 +73,5 @@ struct MatrixPlanner {
                 unavailable: selector, guest: guest.name, layout: point.layout, profile: point.profile?.rawValue, deployment: point.deployment?.rawValue,
                 scenario: point.scenario.name, agent: point.agent?.name, bpf: point.program?.name, judgment: judgment)
         }
-    }
-
-    /// Reads what a kernel image says of itself, and looks for its modules where distributions keep them.
-    private func kernel(inFile path: String) async throws -> PlannedKernel {
-        let expanded = FilePath((path as NSString).expandingTildeInPath)
-        let image = FilePath(FileManager.default.currentDirectoryPath).pushing(expanded).lexicallyNormalized()
-        guard let release = try await images.kernel(image: image).release else {
-            throw GuestImageError(.notAKernel, path: image, found: "an image that does not say its version")
-        }
-        let version = try KernelVersion(parsing: release)
-        let folder = image.removingLastComponent()
-        let candidates = [
-            folder.appending("modules"), folder.removingLastComponent().appending("lib/modules/\(release)"),
-            folder.removingLastComponent().appending("usr/lib/modules/\(release)"), FilePath("/lib/modules").appending(release),
-            folder,
-        ]
-        let modules = candidates.first { FileManager.default.fileExists(atPath: $0.appending("modules.builtin").string) }
-        let identity = KernelIdentity(version: version, flavour: .custom, release: release, origin: "file")
-        return PlannedKernel(identity: identity, source: .file(image: image, modules: modules))
     }
 }

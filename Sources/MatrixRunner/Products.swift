@@ -28,6 +28,8 @@ public struct Products: Sendable {
     /// The distributions there are.
     public var catalogue: FilePath { folder.appending(Self.catalogueName) }
     public static let catalogueName = "catalogue.yml"
+    /// What a kernel that is built from source has.
+    var kernelConfiguration: FilePath { folder.appending("kernels/small.config") }
     public var nativeProgram: FilePath { folder.appending("bpf/connect4.bpf.o") }
 
     /// Finds a program by a variant's name or by the path of an object file.

@@ -12,6 +12,7 @@ struct ImportDirectionTests {
         "StrictYAML": [],
         "KernelCatalogue": ["MatrixModel", "ArtefactCache", "StrictYAML"],
         "GuestImages": ["MatrixModel", "GuestProtocol", "ArtefactCache"],
+        "CloudImages": ["MatrixModel", "GuestProtocol", "ArtefactCache", "PackageStreams"],
         "AgentBundles": ["GuestImages"],
         "Conformance": ["MatrixModel", "GuestProtocol"],
         "Judgement": ["MatrixModel", "GuestProtocol"],
@@ -22,7 +23,7 @@ struct ImportDirectionTests {
         "FabricSimulator": ["MatrixModel", "StrictYAML"],
         "MatrixRunner": [
             "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "EvidenceStore", "QEMUGuest",
-            "FabricSimulator", "AgentBundles", "Conformance",
+            "FabricSimulator", "AgentBundles", "CloudImages", "Conformance",
         ],
         "MatrixReport": ["MatrixModel", "EvidenceStore"],
         "KmatrixCommands": [
@@ -51,7 +52,7 @@ struct ImportDirectionTests {
         "ArgumentParser": ["KmatrixCommands", "kmatrix"],
         "Yams": ["StrictYAML"],
         "GRDB": ["RunHistory"],
-        "Crypto": ["KernelCatalogue", "GuestImages", "AgentBundles", "EvidenceStore", "FabricSimulator", "AgentCore"],
+        "Crypto": ["KernelCatalogue", "GuestImages", "CloudImages", "AgentBundles", "EvidenceStore", "FabricSimulator", "AgentCore"],
         "NIOHTTP1": ["FabricSimulator", "AgentCore", "TestSupport"],
     ]
 

@@ -47,7 +47,8 @@ enum MessageSamples {
             GuestPlan(
                 mode: .shell, layout: .hybrid, agentPath: "a", agentArguments: ["--config", "", "ü"], steps: steps, awaitsSuccess: false,
                 agentDeadline: 1, clientDeadline: .max),
-            GuestPlan(userland: .distribution(DistributionStart(fileSystem: "xfs", package: "a.rpm", isDeployment: true)), layout: .unified, agentPath: "ü", steps: [.await(path: "/run/x", milliseconds: .max)]),
+            GuestPlan(userland: .distribution(DistributionStart(root: .disk(fileSystem: "xfs", partition: 14), package: "a.rpm", isDeployment: true)), layout: .unified, agentPath: "ü", steps: [.await(path: "/run/x", milliseconds: .max)]),
+            GuestPlan(userland: .distribution(DistributionStart(root: .mounted, package: nil)), layout: .unified, agentPath: "a"),
             GuestPlan(mode: .nothing, layout: .unified, agentPath: ""),
         ]
 }

@@ -136,5 +136,5 @@ enum RealGuests {
     private nonisolated(unsafe) static var kept: [TemporaryFolder] = []
     private static let lock = NSLock()
 
-    private static func keep(_ folder: TemporaryFolder) { lock.withLock { kept.append(folder) } }
+    static func keep(_ folder: TemporaryFolder) { lock.withLock { kept.append(folder) } }
 }
