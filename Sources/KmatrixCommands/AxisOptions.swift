@@ -1,5 +1,4 @@
 import ArgumentParser
-import KernelCatalogue
 import MatrixModel
 import MatrixRunner
 
@@ -27,8 +26,8 @@ struct AxisOptions: ParsableArguments {
     var kernel: [String] = []
 
     @Option(help: ArgumentHelp(
-        "How control groups are mounted: unified, hybrid, legacy, unmounted, elsewhere, or all. May be repeated.", valueName: "layout"))
-    var cgroup: [String] = ["all"]
+        "How control groups are mounted: unified, hybrid, legacy, unmounted, elsewhere, or all (the default). May be repeated.", valueName: "layout"))
+    var cgroup: [String] = []
 
     @Option(help: ArgumentHelp(
         "A program variant's name, or the path of a .bpf.o file, in place of the agent's own. May be repeated.", valueName: "program"))
@@ -58,69 +57,40 @@ struct AxisOptions: ParsableArguments {
         discussion: "Without it the kernel boots as it comes, and the profile is no axis.", valueName: "profile"))
     var profile: [String] = []
 
-    func agents() async throws -> [AgentChoice] {
-        var choices: [AgentChoice] = []
-        for text in agent { choices.append(try await AgentChoice(parsing: text)) }
-        return choices
+    @Option(help: ArgumentHelp(
+        "A file that names a matrix: blocks of these axes, exclusions, expectations; see the README.",
+        discussion: "Takes the place of all other axes.", valueName: "file.yml"), completion: .file(extensions: ["yml", "yaml"]))
+    var matrix: String?
+
+    private var written: [AxisTexts.Axis: [String]] {
+        [
+            .distro: distro, .kernel: kernel, .cgroup: cgroup, .bpf: bpf, .scenario: scenario, .agent: agent, .deployment: deployment, .profile: profile,
+        ].filter { !$0.value.isEmpty }
     }
 
     func validate() throws {
-        if kernel.isEmpty, distro.isEmpty || distro.contains("micro") { throw ValidationError("say which kernels with --kernel, as in --kernel 6.1") }
-        if !deployment.isEmpty, distro.isEmpty || distro.contains("micro") {
-            throw ValidationError("--deployment needs distributions with cloud-init: name them with --distro, as in --distro 'debian-*'")
+        guard matrix == nil else {
+            if let other = written.keys.map(\.rawValue).sorted().first { throw ValidationError("--matrix says all of the cells: leave --\(other) out, or write it into the file") }
+            return
         }
-        if !kernel.isEmpty, distro.contains(where: { $0.hasPrefix("whole:") }) { throw ValidationError("an image of whole: boots its own kernel: leave --kernel out, or 'whole:'") }
-        _ = try selectors()
-        _ = try layouts()
-        _ = try deployments()
-        _ = try profiles()
+        try texts.check()
     }
 
-    func guests(catalogue: @autoclosure () throws -> DistributionCatalogue) throws -> [GuestChoice] {
-        guard !distro.isEmpty else { return [.micro] }
-        var guests: [GuestChoice] = []
-        for text in distro {
-            let chosen: [GuestChoice]
-            if let image = ImageGuest(parsing: text) {
-                chosen = [.image(image)]
-            } else if let name = ImageGuest.bootingItself(text) {
-                chosen = try catalogue().select(name).compactMap { ImageGuest($0, boot: .ownLoader).map(GuestChoice.image) }
-                guard !chosen.isEmpty else { throw ValidationError("--distro: the catalogue names no image of \(name) that could boot by itself; give one as a path") }
-            } else {
-                chosen = text == "micro" ? [.micro] : try catalogue().select(text).map(GuestChoice.init)
-            }
-            guests += chosen.filter { !guests.contains($0) }
+    /// Only mistakes of the command line itself are told with its usage.
+    private var texts: AxisTexts {
+        let items = written.map { axis, texts in
+            (axis, texts.map { text in AxisTexts.Item(text: text) { $0 is SelectorError ? ValidationError("--\(axis.rawValue): \($0)") : $0 } })
         }
-        // Cells are told apart by their guests' names.
-        if let twice = guests.first(where: { guest in guests.filter { $0.name == guest.name }.count > 1 }) {
-            throw ValidationError("--distro: two images are called '\(twice.name)'; give one of the files another name")
-        }
-        return guests
+        return AxisTexts(items: Dictionary(uniqueKeysWithValues: items)) { ValidationError($0) }
     }
 
-    func selectors() throws -> [KernelSelector] {
-        try kernel.map { text in
-            do { return try KernelSelector(parsing: text) } catch { throw ValidationError("--kernel: \(error)") }
-        }
-    }
+    func matrixFile() throws -> MatrixFile? { try matrix.map(MatrixFile.init(path:)) }
 
-    func layouts() throws -> [CgroupLayout] { try Set(chosen("--cgroup", cgroup) { text throws(SelectorError) in try CgroupLayout.parse(text) }).sorted() }
-
-    func deployments() throws -> [Deployment] { try chosen("--deployment", deployment) { text throws(SelectorError) in try Deployment.parse(text) } }
-
-    /// Nil among them is a kernel that is hardened in no way.
-    func profiles() throws -> [BootProfile?] {
-        guard !profile.isEmpty else { return [nil] }
-        return try chosen("--profile", profile) { text throws(SelectorError) in text == "none" ? [nil] : try BootProfile.parse(text) }
-    }
-
-    /// Every value that the texts name, once and in their order.
-    private func chosen<Value: Hashable>(_ option: String, _ texts: [String], _ parse: (String) throws(SelectorError) -> [Value]) throws -> [Value] {
-        do {
-            var seen: Set<Value> = []
-            return try texts.flatMap(parse).filter { seen.insert($0).inserted }
-        } catch {
-            throw ValidationError("\(option): \(error)")
-        }
+    /// The blocks of the file, or the one of the command line.
+    func blocks(_ products: Products) async throws -> (axes: [MatrixAxes], exclusions: [CellPattern]) {
+        guard let file = try matrixFile() else { return ([try await texts.axes(products)], []) }
+        var blocks: [MatrixAxes] = []
+        for block in file.blocks { blocks.append(try await block.axes(products)) }
+        return (blocks, file.exclusions)
     }
 }

@@ -15,13 +15,19 @@ struct ExpectationOptions: ParsableArguments {
         completion: .file(extensions: ["yml", "yaml"]))
     var expectations: String?
 
-    func load() throws -> Expectations {
-        guard let expectations else { return .none }
+    /// - Parameter others: What is expected elsewhere, as in a matrix; the file's own entries count first.
+    func load(besides others: Expectations? = nil) throws -> Expectations {
+        guard let own = try read() else { return others ?? .none }
+        return Expectations(own.entries + (others?.entries ?? []))
+    }
+
+    private func read() throws -> Expectations? {
+        guard let expectations else { return nil }
         let text: String
         do { text = try String(contentsOfFile: expectations, encoding: .utf8) } catch {
             throw ValidationError("--expectations: '\(expectations)' cannot be read: \(error.localizedDescription)")
         }
-        return try Expectations(parsing: text, source: expectations, today: CalendarDay(parsing: Date().formatted(.iso8601).prefix(10)))
+        return try Expectations(parsing: text, source: expectations, today: .today())
     }
 }
 

@@ -50,7 +50,7 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         let arguments = self
         // Read before anything is booted: a file that is wrong, or past its day, is known at once.
-        let expectations = try expected.load()
+        let expectations = try expected.load(besides: axes.matrixFile()?.expectations)
         let document = try await InterruptibleWork.run { try await arguments.execute() }
         expectations.explain(document.cells.map(CellOutcome.init))
         throw ExitCodes.code(for: document.cells, expectations)

@@ -61,9 +61,9 @@ struct ImageGuestTests {
     @Test("is told its layout and profile on the kernel's command line, and one that boots by itself cannot be told", arguments: [ImageGuest.Boot.direct, .ownLoader])
     func refusals(boot: ImageGuest.Boot) throws {
         let guest = GuestChoice.image(ImageGuest(name: "x", source: .file("/x.qcow2"), boot: boot))
-        var request = try MatrixPlanTests.request([.unified, .hybrid, .unmounted])
+        var request = try MatrixPlanTests.axes([.unified, .hybrid, .unmounted])
         request.profiles = [nil, .allCases[0]]
-        let cells = MatrixPlan.expand(guests: [(guest, try MatrixPlanTests.kernel("6.1.176-1"))], request: request)
+        let cells = MatrixPlan.expand(guests: [(guest, try MatrixPlanTests.kernel("6.1.176-1"))], axes: request)
         let refused = Dictionary(grouping: cells.filter { $0.refusal != nil }, by: { $0.refusal?.cause })
         #expect(refused[.layoutNotOffered]?.count == (boot == .direct ? 2 : 4))
         #expect(refused[.profileNotOffered, default: []].count == (boot == .direct ? 0 : 1))

@@ -23,9 +23,9 @@ struct ImageRealGuestTests {
     private func run(_ guest: String, kernels: [String] = [], layouts: [CgroupLayout], timeout: Duration = .seconds(180)) async throws -> [CellRecord] {
         let products = try #require(RealGuests.products)
         let cache = ArtefactCache.standard()
-        let request = MatrixRequest(
+        let request = MatrixRequest(blocks: [MatrixAxes(
             guests: [.image(try #require(ImageGuest(parsing: guest)))], kernels: try kernels.map { try KernelSelector(parsing: $0) }, layouts: layouts,
-            scenarios: .standard(try products.standardScenario()), jobs: 1, timeout: timeout, retries: 0)
+            scenarios: .standard(try products.standardScenario()))], jobs: 1, timeout: timeout, retries: 0)
         let runner = MatrixRunner(
             request: request, products: products, cache: cache, catalogue: KernelCatalogue(settings: CatalogueSettings(cache: cache)), accelerator: .tcg,
             harness: "test", events: { _ in })
