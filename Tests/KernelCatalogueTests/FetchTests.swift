@@ -95,7 +95,7 @@ struct FetchTests {
                 try content.write(to: URL(filePath: file.string))
                 fixture.server.setFault(fault, forPathsEnding: ".deb")
             }
-            #expect(error?.code == .sizeMismatch)
+            #expect(error?.code == .tooLarge)
         }
     }
 

@@ -24,9 +24,9 @@ struct RpmRepositoryTests {
     @Test("offers kernels whose index is packed in any of the ways, and has them unpacked", arguments: RpmArchive.Packing.allCases)
     func fetch(packing: RpmArchive.Packing) async throws {
         try await VendorFixture.withRpm { try await $0.publish("os", packages: Self.packages, packing: packing) } _: { fixture, _ in
-            let listing = try await fixture.listing("5.14")
+            let listing = try await fixture.listing("5.14@rocky-9")
             #expect(listing.kernels.map(\.identity.version.description) == ["5.14.0-362.el9", "5.14.0-427.13.1.el9_4"])
-            let kernel = try #require(try listing.resolve(KernelSelector(parsing: "5.14")).first)
+            let kernel = try #require(try listing.resolve(KernelSelector(parsing: "5.14@rocky-9")).first)
             #expect(kernel.identity.release == Self.release)
             #expect(kernel.identity.origin == "rocky-9/BaseOS")
             #expect(!kernel.lacksModules)
@@ -44,8 +44,8 @@ struct RpmRepositoryTests {
             try FileManager.default.createDirectory(atPath: archive.root.appending("core").string, withIntermediateDirectories: true)
         } _: { fixture, archive in
             try Data("\(fixture.server.address)/$basearch/\n".utf8).write(to: URL(filePath: archive.root.appending("core/mirror.list").string))
-            #expect(try await fixture.listing("5.14").kernels.count == 2)
-            #expect(try await fixture.listing("5.14") { $0.offline = true }.kernels.count == 2)
+            #expect(try await fixture.listing("5.14@rocky-9").kernels.count == 2)
+            #expect(try await fixture.listing("5.14@rocky-9") { $0.offline = true }.kernels.count == 2)
         }
     }
 
@@ -100,7 +100,7 @@ struct RpmRepositoryTests {
     @Test("whose package is not the one that is signed for is not unpacked")
     func wrongPackage() async throws {
         try await VendorFixture.withRpm(publish: Self.publish) { fixture, archive in
-            let kernel = try #require(try await fixture.listing("5.14").kernels.last)
+            let kernel = try #require(try await fixture.listing("5.14@rocky-9").kernels.last)
             let file = archive.packageFile("os", Self.packages[1])
             var content = try Data(contentsOf: URL(filePath: file.string))
             content[content.count - 10] ^= 1
@@ -135,13 +135,13 @@ struct RpmRepositoryTests {
     @Test("reads its index again when an older kmatrix kept it, or a kernel's files, otherwise")
     func olderCache() async throws {
         try await VendorFixture.withRpm(publish: Self.publish) { fixture, _ in
-            let kernel = try #require(try await fixture.listing("5.14").kernels.last)
+            let kernel = try #require(try await fixture.listing("5.14@rocky-9").kernels.last)
             _ = try await fixture.catalogue().fetch(kernel)
             for kind in ["rpm-index", "kernel"] {
                 let entry = fixture.cache.root.appending(kind).appending(try #require(fixture.cached(kind).first))
                 try await DebianRepository.run("rm -r ./*; echo '{\"kernels\": 1}' > kernels.json; echo 1 > document.json", in: entry)
             }
-            let again = try #require(try await fixture.listing("5.14").kernels.last)
+            let again = try #require(try await fixture.listing("5.14@rocky-9").kernels.last)
             #expect(again == kernel)
             #expect(FileManager.default.fileExists(atPath: try await fixture.catalogue().fetch(again).image.string))
         }
@@ -155,7 +155,7 @@ struct RpmRepositoryTests {
             try await VendorFixture.withRpm(signed: "packages") { archive in
                 try await archive.publish("os", packages: RpmRepositoryTests.packages, signs: .packages)
             } _: { fixture, _ in
-                let kernel = try #require(try await fixture.listing("5.14").kernels.last)
+                let kernel = try #require(try await fixture.listing("5.14@rocky-9").kernels.last)
                 var stranger = fixture
                 stranger.keyrings = ["rocky": other.keyring]
                 let error = await #expect(throws: CatalogueError.self) { _ = try await stranger.catalogue().fetch(kernel) }
@@ -169,7 +169,7 @@ struct RpmRepositoryTests {
         @Test("has one that is not signed refused")
         func unsigned() async throws {
             try await VendorFixture.withRpm(signed: "packages") { try await $0.publish("os", packages: RpmRepositoryTests.packages, signs: .nothing) } _: { fixture, _ in
-                let kernel = try #require(try await fixture.listing("5.14").kernels.last)
+                let kernel = try #require(try await fixture.listing("5.14@rocky-9").kernels.last)
                 let error = await #expect(throws: CatalogueError.self) { _ = try await fixture.catalogue().fetch(kernel) }
                 #expect(error?.code == .badSignature)
                 #expect(fixture.cached("kernel") == [])
@@ -186,10 +186,10 @@ struct RpmRepositoryTests {
                 // An index that nobody signed says of the older package that it is the newer one.
                 let repodata = archive.index("os").removingLastComponent()
                 try await DebianRepository.run(
-                    "gunzip *primary.xml.gz; sed 's/rel=\"1.el9/rel=\"\(wanted.release)/' *primary.xml | gzip > primary.xml.gz; rm ./*primary.xml; modifyrepo_c --mdtype=primary --no-compress primary.xml.gz . 2>&1",
+                    "gunzip *primary.xml.gz; sed 's/rel=\"1.el9/rel=\"\(wanted.release)/' *-primary.xml > primary.xml; modifyrepo_c --mdtype=primary primary.xml . 2>&1",
                     in: repodata)
             } _: { fixture, _ in
-                let kernel = try #require(try await fixture.listing("5.14").kernels.last)
+                let kernel = try #require(try await fixture.listing("5.14@rocky-9").kernels.last)
                 #expect(kernel.identity.version.revision == wanted.release)
                 let error = await #expect(throws: CatalogueError.self) { _ = try await fixture.catalogue().fetch(kernel) }
                 #expect(error?.code == .badSignature)
@@ -203,7 +203,7 @@ struct RpmRepositoryTests {
         private func failure(_ package: RpmArchive.Package, change: @escaping (FilePath) async throws -> Void = { _ in }) async throws -> (CatalogueError?, [String]) {
             var found: (CatalogueError?, [String]) = (nil, [])
             try await VendorFixture.withRpm { try await $0.publish("os", packages: [package], change: change) } _: { fixture, _ in
-                let kernel = try #require(try await fixture.listing("5.14").kernels.last)
+                let kernel = try #require(try await fixture.listing("5.14@rocky-9").kernels.last)
                 found.0 = await #expect(throws: CatalogueError.self) { _ = try await fixture.catalogue().fetch(kernel) }
                 found.1 = fixture.cached("kernel")
             }
@@ -215,9 +215,9 @@ struct RpmRepositoryTests {
         @Test("by a path that climbs is refused")
         func climbing() async throws {
             var package = Self.package()
-            package.files["boot/aaaaa/evil"] = [1]
+            package.files["boot/aaaaaa/evil"] = [1]
             let (error, left) = try await failure(package) { folder in
-                try await DebianRepository.run("sed -i 's,\\./boot/aaaaa/evil,./../../../../evil,' *.rpm", in: folder)
+                try await DebianRepository.run("sed -i 's,\\./boot/aaaaaa/evil,./../../../../evil,' *.rpm", in: folder)
             }
             #expect(error?.code == .brokenPackage && error?.description.contains("leads out") == true, "\(String(describing: error))")
             #expect(left == [])
