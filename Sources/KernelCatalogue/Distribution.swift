@@ -35,6 +35,26 @@ public struct Distribution: Hashable, Sendable {
         let offers: [KernelRange]
         /// Where the packages' names do not follow from the kernel's release: by flavour, the packages that hold one, the image's first.
         let packages: [String: [String]]
+        /// What `uname -r` says on a kernel from rpm packages that do not say so themselves.
+        let uname: UnameForm
+
+        enum UnameForm: String, CaseIterable, Hashable, Sendable {
+            /// 5.14.0-427.el9.x86_64
+            case fedora
+            /// 5.15.153.1-2.cm2
+            case plain
+            /// 5.14.21-150500.55.7-default, whose package is 5.14.21-150500.55.7.1
+            case suse
+
+            func release(version: String, release: String, flavour: String) -> String {
+                switch self {
+                case .fedora: "\(version)-\(release).x86_64"
+                case .plain: "\(version)-\(release)"
+                // The last number counts rebuilds of the package.
+                case .suse: "\(version)-\(release.split(separator: ".").dropLast().joined(separator: "."))-\(flavour)"
+                }
+            }
+        }
 
         /// Whether a selector may find something here.
         func mayOffer(_ selector: KernelSelector) -> Bool {

@@ -69,7 +69,7 @@ extension Distribution {
 
 extension Distribution.Kernel {
     fileprivate init(_ node: YAMLNode) throws {
-        try node.allow("flavour", "series", "offers", "packages")
+        try node.allow("flavour", "series", "offers", "packages", "uname")
         do {
             flavour = try KernelFlavour(parsing: node.required("flavour"))
             series = try node.text("series").map { try KernelSeries(parsing: $0) }
@@ -81,5 +81,6 @@ extension Distribution.Kernel {
         var packages: [String: [String]] = [:]
         for flavour in node["packages"]?.keys ?? [] { packages[flavour] = try node["packages"]?.texts(flavour) }
         self.packages = packages
+        uname = try node.choice("uname") ?? .fedora
     }
 }

@@ -76,7 +76,7 @@ public struct KernelCatalogue: Sendable {
         case .rpm(let vendor, let folders, let signed):
             RpmRepository(
                 vendor: distribution.name, folders: folders, addresses: try Mirrors.addresses(of: vendor, settings), packages: distribution.kernel.packages,
-                signed: signed, keyring: { [settings] in try await VendorKeyring(for: vendor, forPackages: signed == .packages, settings) }, transfer: transfer)
+                uname: distribution.kernel.uname, signed: signed, keyring: { [settings] in try await VendorKeyring(for: vendor, forPackages: signed == .packages, settings) }, transfer: transfer)
         }
     }
 

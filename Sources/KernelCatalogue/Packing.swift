@@ -8,14 +8,15 @@ enum Packing: String, CaseIterable {
 
     /// Unpacks a file into another that may grow to `limit` bytes.
     func unpack(_ packed: FilePath, into file: FilePath, limit: Int, subject: String) async throws {
-        let (tool, package) =
+        let (tool, package, options) =
             switch self {
-            case .xz: ("xz", "xz-utils")
-            case .gz: ("gzip", "gzip")
-            case .zst: ("zstd", "zstd")
+            // Without holes in the file, which is as long as what was written.
+            case .xz: ("xz", "xz-utils", ["--no-sparse"])
+            case .gz: ("gzip", "gzip", [])
+            case .zst: ("zstd", "zstd", ["--no-sparse"])
             }
         try await Tool.unpack(
-            tool, package: package, arguments: ["--decompress", "--stdout", "--", packed.string], into: file, limit: limit, subject: subject,
+            tool, package: package, arguments: options + ["--decompress", "--stdout", "--", packed.string], into: file, limit: limit, subject: subject,
             failure: .malformedIndex)
     }
 }

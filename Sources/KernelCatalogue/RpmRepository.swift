@@ -13,6 +13,7 @@ struct RpmRepository: KernelRepository {
     let addresses: [String]
     /// By flavour, the packages that hold a kernel, the image's first.
     let packages: [String: [String]]
+    let uname: Distribution.Kernel.UnameForm
     let signed: DistributionRepository.SignedPart
     let keyring: @Sendable () async throws -> VendorKeyring
     let transfer: Transfer
@@ -21,9 +22,28 @@ struct RpmRepository: KernelRepository {
         try await inTurn(folders) { folder in
             let part = "\(vendor)/\(folder.name)"
             return try await firstWorking(addresses, part: part, place: folder.path) { address in
-                try await read("\(address)/\(folder.path)", part: part, progress)
+                guard folder.path.hasSuffix("/mirror.list") else { return try await read("\(address)/\(folder.path)", part: part, progress) }
+                return try await read(listed(at: "\(address)/\(folder.path)"), part: part, progress)
             }
         }
+    }
+
+    /// The first address of a list of them. Whoever wrote the list is believed nothing more: what is there has signatures of its own.
+    private func listed(at address: String) async throws -> String {
+        let kept = try cachePath(of: address, "mirrors")
+        if !transfer.settings.offline { try await transfer.fetch(address, to: kept, limit: 64 << 10) }
+        guard let text = try? String(contentsOfFile: kept.string, encoding: .utf8) else { throw CatalogueError(.offline, subject: address) }
+        let mirrors = text.split(whereSeparator: \.isWhitespace).filter { $0.hasPrefix("http://") || $0.hasPrefix("https://") }
+        guard let first = mirrors.first else { throw CatalogueError(.malformedIndex, subject: address, detail: "it lists no address") }
+        let place = String(first).replacing("$basearch", with: "x86_64")
+        return place.hasSuffix("/") ? String(place.dropLast()) : place
+    }
+
+    /// Where a small file is kept between runs, for those that may not use the network.
+    private func cachePath(of address: String, _ ending: String) throws -> FilePath {
+        let folder = transfer.settings.cache.root.appending("release")
+        try FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: true)
+        return folder.appending("\(Transfer.sha256(of: address)).\(ending)")
     }
 
     private func read(_ address: String, part: String, _ progress: @escaping @Sendable (CatalogueEvent) -> Void) async throws -> PartContent? {
@@ -36,10 +56,7 @@ struct RpmRepository: KernelRepository {
     private func metadata(at address: String) async throws -> RepositoryMetadata? {
         // Whoever's keys are not known is not asked at all.
         let keyring = try await keyring()
-        let cache = transfer.settings.cache
-        let folder = cache.root.appending("release")
-        try FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: true)
-        let kept = folder.appending(Transfer.sha256(of: address) + ".repomd")
+        let kept = try cachePath(of: address, "repomd")
         if transfer.settings.offline {
             guard let text = try? String(contentsOfFile: kept.string, encoding: .utf8) else { throw CatalogueError(.offline, subject: address) }
             return try RepositoryMetadata(parsing: text, address: address)
@@ -103,7 +120,7 @@ struct RpmRepository: KernelRepository {
         return packages.flatMap { flavour, names -> [CatalogueKernel] in
             guard let flavour = try? KernelFlavour(parsing: flavour), let first = names.first else { return [] }
             return (byName[first] ?? []).compactMap { image in
-                let release = image.kernelRelease ?? "\(image.version)-\(image.release).x86_64"
+                let release = image.kernelRelease ?? uname.release(version: image.version, release: image.release, flavour: flavour.name)
                 guard let version = try? KernelVersion(parsing: "\(image.version)-\(image.release)"), (try? KernelVersion(parsing: release)) != nil else { return nil }
                 let parts = names.dropFirst().compactMap { name in
                     byName[name]?.first { $0.epoch == image.epoch && $0.version == image.version && $0.release == image.release }

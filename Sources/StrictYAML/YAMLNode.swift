@@ -18,8 +18,16 @@ public struct YAMLNode {
     }
 
     private init(_ node: Node, _ source: String) {
-        self.node = node
+        self.node = Self.merged(node)
         self.source = source
+    }
+
+    /// `<<: *other` brings the other mapping's keys, but for those that stand beside it (yaml.org/type/merge.html).
+    private static func merged(_ node: Node) -> Node {
+        guard let mapping = node.mapping, let other = mapping["<<"].map(merged)?.mapping else { return node }
+        let own = mapping.filter { $0.key.string != "<<" }
+        let inherited = other.filter { pair in !own.contains { $0.key.string == pair.key.string } }
+        return .mapping(Node.Mapping((own + inherited).map { ($0.key, $0.value) }, mapping.tag, mapping.style, mapping.mark))
     }
 
     public func error(_ reason: String) -> YAMLError { YAMLError(source: source, line: node.mark?.line, reason: reason) }

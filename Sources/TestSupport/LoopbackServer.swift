@@ -17,6 +17,8 @@ public final class LoopbackServer: Sendable {
         case cut(afterBytes: Int)
         /// Sends the content without announcing its length.
         case unannounced
+        /// Answers with this status so many times, and then well.
+        case passing(status: Int, times: Int)
     }
 
     private let channel: any Channel
@@ -83,7 +85,12 @@ private final class ServedState: Sendable {
     init(root: FilePath) { self.root = root }
 
     func fault(for path: String) -> LoopbackServer.Fault? {
-        faults.withLock { faults in faults.first { path.hasSuffix($0.key) }?.value }
+        faults.withLock { faults in
+            guard let (suffix, fault) = faults.first(where: { path.hasSuffix($0.key) }) else { return nil }
+            guard case .passing(let status, let times) = fault else { return fault }
+            faults[suffix] = times > 1 ? .passing(status: status, times: times - 1) : nil
+            return .status(status)
+        }
     }
 }
 
@@ -103,6 +110,8 @@ private final class FileHandler: ChannelInboundHandler {
         switch unwrapInboundIn(data) {
         case .head(let head):
             path = head.uri.removingPercentEncoding ?? head.uri
+            // A proxy is asked for whole addresses; every host's files are here.
+            if path.hasPrefix("http://") { path = String(path.dropFirst("http://".count).drop { $0 != "/" }) }
             state.requests.withLock { $0.append(path) }
             start = head.headers.first(name: "range").flatMap { $0.hasPrefix("bytes=") && $0.hasSuffix("-") ? Int($0.dropFirst("bytes=".count).dropLast()) : nil }
             token = head.headers.first(name: "authorization").flatMap { $0.hasPrefix("Bearer ") ? String($0.dropFirst("Bearer ".count)) : nil }
@@ -131,7 +140,7 @@ private final class FileHandler: ChannelInboundHandler {
         case .stall(let count): send(context, status: .ok, content.prefix(count), announced: content.count, ending: .open)
         case .cut(let count): send(context, status: .ok, content.prefix(count), announced: content.count, ending: .closed)
         case .unannounced: send(context, status: .ok, content, announced: nil)
-        case .status, nil: send(context, status: .ok, content, announced: content.count)
+        case .status, .passing, nil: send(context, status: .ok, content, announced: content.count)
         }
     }
 
