@@ -3,6 +3,7 @@ import ArtefactCache
 import Foundation
 import KernelCatalogue
 import MatrixRunner
+import SystemPackage
 
 /// `kmatrix distros`: the distributions and their images.
 struct DistrosCommand: AsyncParsableCommand {
