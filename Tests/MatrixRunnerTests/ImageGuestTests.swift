@@ -4,6 +4,7 @@ import EvidenceStore
 import FabricSimulator
 import Foundation
 import GuestImages
+import GuestProtocol
 import KernelCatalogue
 import MatrixModel
 import QEMUGuest
@@ -72,15 +73,45 @@ struct ImageGuestTests {
 
     /// A cache of the test's own, and a catalogue that nobody may ask.
     private func given(_ folder: TemporaryFolder) throws -> GivenKernels {
+        let (catalogue, products) = try surroundings(folder)
+        return GivenKernels(
+            images: GuestImageBuilder(cache: catalogue.settings.cache, runner: products.runner), catalogue: catalogue, products: products, events: { _ in })
+    }
+
+    private func surroundings(_ folder: TemporaryFolder) throws -> (KernelCatalogue, Products) {
         let products = folder.path.appending("products")
         try FileManager.default.createDirectory(atPath: products.appending("bpf").string, withIntermediateDirectories: true)
         for name in ["azure-proxy-agent", "guest-runner", "fabric-relay", "bpf/connect4.bpf.o"] {
             #expect(FileManager.default.createFile(atPath: products.appending(name).string, contents: Data(name.utf8)))
         }
         let cache = ArtefactCache(root: folder.path.appending("cache"))
-        return GivenKernels(
-            images: GuestImageBuilder(cache: cache, runner: products.appending("guest-runner")), catalogue: KernelCatalogue(settings: CatalogueSettings(cache: cache, offline: true, environment: [:])),
-            products: try Products(folder: products), events: { _ in })
+        return (KernelCatalogue(settings: CatalogueSettings(cache: cache, offline: true, environment: [:])), try Products(folder: products))
+    }
+
+    @Test("that boots by itself and has nothing to bring the runner in is unavailable, and told how it can be booted", arguments: [false, true])
+    func withoutCloudInit(hasIt: Bool) async throws {
+        let folder = try TemporaryFolder()
+        try await BootableImage.shell(
+            """
+            cd "$1"; mkdir -p tree/usr/lib tree/usr/bin; echo ID=some > tree/usr/lib/os-release
+            if [ "$2" = true ]; then echo '#!/usr/bin/python3' > tree/usr/bin/cloud-init; fi
+            truncate -s 16M raw; mke2fs -q -F -t ext4 -d tree raw; qemu-img convert -q -f raw -O qcow2 raw x.qcow2
+            """, folder.path.string, "\(hasIt)")
+        let guest = GuestChoice.image(ImageGuest(name: "x", source: .file(folder.path.appending("x.qcow2")), boot: .ownLoader))
+        let (catalogue, products) = try surroundings(folder)
+        let preparer = ArtefactPreparer(catalogue: catalogue, cache: catalogue.settings.cache, products: products, events: { _ in })
+        let prepared = try await preparer.prepare(MatrixPlan.expand(guests: [(guest, try MatrixPlanTests.kernel("6.1.176-1"))], request: MatrixPlanTests.request([.unified])))
+        let outcome = try #require(prepared.images["x"])
+        guard !hasIt else {
+            let root = try outcome.get()
+            #expect(root.place == .mounted)
+            #expect(root.firmware == .bios)
+            #expect(FileManager.default.fileExists(atPath: try #require(root.seed).string))
+            return
+        }
+        let failure = #expect(throws: PreparationFailure.self) { try outcome.get() }
+        #expect(failure?.cause == .imageNotBuilt)
+        #expect(failure?.reason.contains("leave 'whole:' out") == true)
     }
 
     @Test("that cannot be used is unavailable, with the reason, and never a verdict on the agent", arguments: [
