@@ -28,15 +28,15 @@ public struct CellOutcome: Hashable, Sendable {
 
     public init(_ record: CellRecord) {
         self.init(
-            id: record.id, lineage: Self.lineage(of: record), verdict: record.verdict, cause: record.cause?.rawValue, summary: record.summary,
+            id: record.id, lineage: Self.lineage(id: record.id, series: record.series), verdict: record.verdict, cause: record.cause?.rawValue, summary: record.summary,
             documented: record.expectation, attempts: record.attempts)
     }
 
-    private static func lineage(of record: CellRecord) -> String {
-        guard let series = record.series else { return record.id }
-        var parts = record.id.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count > 1 else { return record.id }
-        parts[1] = Substring(series)
+    static func lineage(id: String, series: String?) -> String {
+        guard let series else { return id }
+        var parts = id.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { String(Substring($0)) }
+        guard parts.count > 1 else { return id }
+        parts[1] = series
         return parts.joined(separator: "/")
     }
 }

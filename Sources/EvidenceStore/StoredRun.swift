@@ -3,17 +3,24 @@ import MatrixModel
 import Synchronization
 public import SystemPackage
 
+/// What a stored cell is read as: the whole `CellRecord`, or no more than its `CellOutcome`.
+public protocol StoredCell: Decodable, Hashable, Sendable {
+    var id: String { get }
+}
+
+extension CellRecord: StoredCell {}
+
 /// A run as its folder has it, checked against everything that can be checked.
-public struct StoredRun: Hashable, Sendable {
+public struct StoredRun<Cell: StoredCell>: Hashable, Sendable {
     public var run: RunRecord
     /// Sorted by cell.
-    public var cells: [CellRecord]
+    public var cells: [Cell]
     /// The folders of cells that have no verdict: the run was cut short.
     public var unfinished: [String]
 
     /// - Throws: `RunReadingError` with all that is wrong with the folder.
     public static func read(at path: FilePath) throws(RunReadingError) -> StoredRun {
-        try StoredRunReader(path: path).read()
+        try StoredRunReader<Cell>(path: path).read()
     }
 
     /// Reads several at once, in the order of their paths.
@@ -28,19 +35,20 @@ public struct StoredRun: Hashable, Sendable {
 }
 
 /// Reads a run's folder, and goes on after what is wrong, so that it is told at once.
-private struct StoredRunReader {
+private struct StoredRunReader<Cell: StoredCell> {
     let path: FilePath
 
     /// A verdict quotes findings, each bounded; a run lists warnings.
-    private static let limit = 16 << 20
+    private static var limit: Int { 16 << 20 }
 
     private struct Part {
-        var record: CellRecord?
+        var record: Cell?
+        /// Nil where there is no verdict.
         var digest: String?
-        var damage: RunReadingError.Damage?
+        var damages: [RunReadingError.Damage] = []
     }
 
-    func read() throws(RunReadingError) -> StoredRun {
+    func read() throws(RunReadingError) -> StoredRun<Cell> {
         var damages: [RunReadingError.Damage] = []
         func attempt<Value>(_ file: String, _ body: () throws -> Value?) -> Value? {
             do { return try body() } catch {
@@ -65,9 +73,10 @@ private struct StoredRunReader {
         }
         let seal = attempt(RunSeal.fileName) { try RunSeal.read(in: path) }
         let folders = attempt("cells") { try FileManager.default.contentsOfDirectory(atPath: path.appending("cells").string).sorted() } ?? []
-        let parts = readCells(folders, isSealed: seal != nil)
-        damages += parts.compactMap(\.damage)
-        if let seal { damages += Self.compare(seal, run: RunSeal.digest(bytes), folders: folders, parts: parts) }
+        if let seal, let damage = Self.compare(RunSeal.digest(bytes), with: seal, file: "run.json") { damages.append(damage) }
+        let parts = readCells(folders, seal)
+        damages += parts.flatMap(\.damages)
+        if let seal { damages += Self.missing(in: folders, parts, seal) }
         let cells = CellIDOrder.sort(parts.compactMap(\.record), by: \.id)
         guard let run, damages.isEmpty else { throw RunReadingError(path: path, damages: damages) }
         let unfinished = zip(folders, parts).filter { $1.record == nil && $1.digest == nil }.map(\.0)
@@ -75,34 +84,36 @@ private struct StoredRunReader {
     }
 
     /// Thousands of small files: every processor takes its share.
-    private func readCells(_ folders: [String], isSealed: Bool) -> [Part] {
+    private func readCells(_ folders: [String], _ seal: RunSeal?) -> [Part] {
         let share = 64
         let shares = stride(from: 0, to: folders.count, by: share).map { Array(folders[$0..<min($0 + share, folders.count)]) }
         let results = Mutex<[[Part]]>(Array(repeating: [], count: shares.count))
         DispatchQueue.concurrentPerform(iterations: shares.count) { index in
-            let parts = shares[index].map { readCell($0, isSealed: isSealed) }
+            let parts = shares[index].map { readCell($0, seal) }
             results.withLock { $0[index] = parts }
         }
         return results.withLock { $0.flatMap(\.self) }
     }
 
-    private func readCell(_ folder: String, isSealed: Bool) -> Part {
-        let file = "cells/\(folder)/\(EvidenceFile.verdict.rawValue)"
+    private func readCell(_ folder: String, _ seal: RunSeal?) -> Part {
+        let file = Self.verdict(in: folder)
         let bytes: [UInt8]?
         do { bytes = try BoundedFile.read(path.appending(file), limit: Self.limit) } catch {
-            return Part(damage: .init(code: .unreadable, file: file, detail: "\(error)"))
+            return Part(digest: "", damages: [.init(code: .unreadable, file: file, detail: "\(error)")])
         }
         guard let bytes else { return Part() }
-        let digest = isSealed ? RunSeal.digest(bytes) : ""
-        switch Self.decode(CellRecord.self, schema: CellRecord.schema, from: bytes, file: file) {
-        case .failure(let failure): return Part(digest: digest, damage: failure.damage)
-        case .success(let record):
-            guard CellID(stored: record.id).folderName == folder else {
-                return Part(digest: digest, damage: .init(code: .misplaced, file: file, detail: record.id))
-            }
-            return Part(record: record, digest: digest)
+        var part = Part(digest: seal == nil ? "" : RunSeal.digest(bytes))
+        if let seal, let digest = part.digest, let damage = Self.compare(digest, with: seal, file: file) { part.damages.append(damage) }
+        switch Self.decode(Cell.self, schema: CellRecord.schema, from: bytes, file: file) {
+        case .failure(let failure): part.damages.append(failure.damage)
+        case .success(let record) where CellID(stored: record.id).folderName != folder:
+            part.damages.append(.init(code: .misplaced, file: file, detail: record.id))
+        case .success(let record): part.record = record
         }
+        return part
     }
+
+    private static func verdict(in folder: String) -> String { "cells/" + folder + "/" + EvidenceFile.verdict.rawValue }
 
     private struct Schema: Decodable { let schema: Int }
 
@@ -137,16 +148,16 @@ private struct StoredRunReader {
         }
     }
 
-    private static func compare(_ seal: RunSeal, run: String, folders: [String], parts: [Part]) -> [RunReadingError.Damage] {
-        var found = ["run.json": run]
-        for (folder, part) in zip(folders, parts) {
-            if let digest = part.digest { found["cells/\(folder)/\(EvidenceFile.verdict.rawValue)"] = digest }
-        }
-        let known = seal.digests.sorted { $0.key < $1.key }.compactMap { file, digest -> RunReadingError.Damage? in
-            guard let now = found[file] else { return .init(code: .missing, file: file, detail: "") }
-            return now == digest ? nil : .init(code: .altered, file: file, detail: "")
-        }
-        let unknown = found.keys.filter { seal.digests[$0] == nil }.sorted().map { RunReadingError.Damage(code: .unsealed, file: $0, detail: "") }
-        return known + unknown
+    private static func compare(_ digest: String, with seal: RunSeal, file: String) -> RunReadingError.Damage? {
+        guard let sealed = seal.digests[file] else { return .init(code: .unsealed, file: file, detail: "") }
+        return sealed == digest ? nil : .init(code: .altered, file: file, detail: "")
+    }
+
+    /// What was sealed and is not there; the run's own record has been read by now.
+    private static func missing(in folders: [String], _ parts: [Part], _ seal: RunSeal) -> [RunReadingError.Damage] {
+        var left = Set(seal.digests.keys)
+        left.remove("run.json")
+        for (folder, part) in zip(folders, parts) where part.digest != nil { left.remove(verdict(in: folder)) }
+        return left.sorted().map { .init(code: .missing, file: $0, detail: "") }
     }
 }

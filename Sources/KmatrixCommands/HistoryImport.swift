@@ -32,11 +32,11 @@ struct HistoryImport: ParsableCommand {
         for folder in folders {
             let path = WorkingFolder.path(folder)
             do {
-                let stored = try StoredRun.read(at: path)
+                let stored = try StoredRun<CellOutcome>.read(at: path)
                 if !stored.unfinished.isEmpty {
                     StandardError.line("warning: the run in '\(path)' was cut short: \(stored.unfinished.count) of its cells have no verdict")
                 }
-                let recording = try database.record(stored.run, stored.cells.map(CellOutcome.init), folder: path)
+                let recording = try database.record(stored.run, stored.cells, folder: path)
                 imported.append(EncodedImport(run: stored.run.id, folder: path.string, cells: stored.cells.count, recording: recording))
             } catch let error as RunReadingError {
                 StandardError.line("error: " + TerminalText.escaped("\(error)"))

@@ -48,7 +48,7 @@ public struct HistoryBenchmark: Sendable {
             figures.append(try Self.time("record a run of \(cells) cells") { try database.record(run, records.map(CellOutcome.init), folder: path) })
         }
         figures.append(try Self.time("diff of two folders of \(cells) cells") {
-            let runs = try StoredRun.readAll(folders).map { try $0.get().cells.map(CellOutcome.init) }
+            let runs = try StoredRun<CellOutcome>.readAll(folders).map { try $0.get().cells }
             _ = RunComparison(before: runs[0], after: runs[1])
         })
         figures.append(try Self.time("diff of two recorded runs of \(cells) cells") {

@@ -41,7 +41,7 @@ struct StoredRunTests {
         var found: [RunReadingError.Damage] = []
         try withRun { path in
             try body(path)
-            let error = #expect(throws: RunReadingError.self) { try StoredRun.read(at: path) }
+            let error = #expect(throws: RunReadingError.self) { try StoredRun<CellRecord>.read(at: path) }
             found = error?.damages ?? []
             #expect(error?.description.contains(path.string) == true)
         }
@@ -57,7 +57,7 @@ struct StoredRunTests {
     @Test("has every cell, also the one that left no evidence, sorted by meaning")
     func whole() throws {
         try Self.withRun { path in
-            let stored = try StoredRun.read(at: path)
+            let stored = try StoredRun<CellRecord>.read(at: path)
             #expect(stored.run == Self.run())
             #expect(stored.cells.map(\.id) == ["micro/5.15/cloud-amd64/unified", "micro/6.1.176-1/cloud-amd64/unified", "micro/6.1.176-1/cloud-amd64/legacy"])
             #expect(stored.unfinished.isEmpty)
@@ -67,7 +67,7 @@ struct StoredRunTests {
     @Test("several at once come in the order they were asked for, each with its own trouble")
     func several() throws {
         try Self.withRun { path in
-            let results = StoredRun.readAll([path, path.appending("nothing"), path])
+            let results = StoredRun<CellOutcome>.readAll([path, path.appending("nothing"), path])
             #expect(results.map { (try? $0.get())?.run.id } == ["r", nil, "r"])
         }
     }
@@ -115,7 +115,7 @@ struct StoredRunTests {
             let record = try Self.record(.legacy)
             try place.cell(CellID(stored: record.id)).save(record, to: .verdict)
             try DurableFile.write([1], to: place.cell(CellID(stored: "micro/6.1.176-1/cloud-amd64/unified")).file(.console))
-            let stored = try StoredRun.read(at: place.path)
+            let stored = try StoredRun<CellRecord>.read(at: place.path)
             #expect(stored.cells == [record])
             #expect(stored.unfinished == ["micro_6.1.176-1_cloud-amd64_unified"])
             #expect(stored.run.finished == nil)
@@ -127,7 +127,7 @@ struct StoredRunTests {
         try Self.withRun { path in
             try RunFolder(path: path).save(Self.run(finished: false))
             try Self.edit(path.appending(Self.verdict), "\"fine\"", "\"finer\"")
-            #expect(try StoredRun.read(at: path).cells.contains { $0.summary == "finer" })
+            #expect(try StoredRun<CellRecord>.read(at: path).cells.contains { $0.summary == "finer" })
         }
     }
 
@@ -136,7 +136,7 @@ struct StoredRunTests {
         try withScratch { folder in
             let place = try RunFolder.create(at: folder.appending("run"))
             try place.seal(Self.run(), [])
-            #expect(try StoredRun.read(at: place.path).cells.isEmpty)
+            #expect(try StoredRun<CellRecord>.read(at: place.path).cells.isEmpty)
         }
     }
 
@@ -144,7 +144,7 @@ struct StoredRunTests {
     func noRun(kind: String) throws {
         try withScratch { folder in
             let path = kind == "empty" ? folder : folder.appending("absent")
-            let error = #expect(throws: RunReadingError.self) { try StoredRun.read(at: path) }
+            let error = #expect(throws: RunReadingError.self) { try StoredRun<CellRecord>.read(at: path) }
             #expect(error?.contains(.noRun) == true)
             #expect(error?.description.contains("--out") == true)
         }
