@@ -41,6 +41,9 @@ let package = Package(
         // Rank 0. The host-guest contract: frames, messages, limits; encoder and decoder together.
         .target(name: "GuestProtocol", dependencies: ["MatrixModel"], swiftSettings: settings),
 
+        // Rank 1. What is known of each cause: symptom, proof, remedy by distribution family, the article's words and the kernel's history as data.
+        .target(name: "Guidance", dependencies: ["MatrixModel"], swiftSettings: settings),
+
         // Rank 0. YAML documents that say the line of what is wrong and refuse keys nobody reads.
         .target(name: "StrictYAML", dependencies: [yams], swiftSettings: settings),
         // Rank 0. Folders filled once under a lock and then only read.
@@ -116,6 +119,7 @@ let package = Package(
         .testTarget(name: "GuestImagesTests", dependencies: ["GuestImages", "ArtefactCache", "MatrixModel", subprocess, system], swiftSettings: settings),
         .testTarget(name: "AgentBundlesTests", dependencies: ["AgentBundles", "GuestImages", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "JudgementTests", dependencies: ["Judgement", "MatrixModel", "GuestProtocol"], resources: [.copy("Evidence")], swiftSettings: settings),
+        .testTarget(name: "GuidanceTests", dependencies: ["Guidance", "MatrixModel"], swiftSettings: settings),
         .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "GuestProtocol", "MatrixModel"], swiftSettings: settings),
         .testTarget(name: "EvidenceStoreTests", dependencies: ["EvidenceStore", "MatrixModel", system], swiftSettings: settings),
         .testTarget(name: "QEMUGuestTests", dependencies: ["QEMUGuest", "GuestProtocol", "MatrixModel", "TestSupport", "fake-qemu", system, subprocess], resources: [.copy("Snapshots")], swiftSettings: settings),

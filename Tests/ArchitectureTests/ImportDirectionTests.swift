@@ -8,6 +8,7 @@ struct ImportDirectionTests {
     static let allowed: [String: Set<String>] = [
         "MatrixModel": [],
         "GuestProtocol": ["MatrixModel"],
+        "Guidance": ["MatrixModel"],
         "ArtefactCache": [],
         "StrictYAML": [],
         "KernelCatalogue": ["MatrixModel", "ArtefactCache", "StrictYAML"],
@@ -40,7 +41,7 @@ struct ImportDirectionTests {
 
     /// What must run inside a guest, or means the same everywhere, carries no Foundation.
     static let withoutFoundation: Set<String> = [
-        "MatrixModel", "GuestProtocol", "AgentCore", "azure-proxy-agent", "GuestRunner", "guest-runner", "fabric-relay",
+        "MatrixModel", "GuestProtocol", "Guidance", "AgentCore", "azure-proxy-agent", "GuestRunner", "guest-runner", "fabric-relay",
     ]
 
     /// Each heavy dependency enters where it is needed and nowhere else.
