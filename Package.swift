@@ -41,7 +41,7 @@ let package = Package(
         // Rank 0. The host-guest contract: frames, messages, limits; encoder and decoder together.
         .target(name: "GuestProtocol", dependencies: ["MatrixModel"], swiftSettings: settings),
 
-        // Rank 1. What is known of each cause: symptom, proof, remedy by distribution family, the article's words and the kernel's history as data.
+        // Rank 0. What is known of each cause: symptom, proof, remedy by distribution family, the article's words and the kernel's history as data.
         .target(name: "Guidance", dependencies: ["MatrixModel"], swiftSettings: settings),
 
         // Rank 0. YAML documents that say the line of what is wrong and refuse keys nobody reads.
@@ -56,7 +56,7 @@ let package = Package(
         // Rank 2. Agents as their makers hand them over: packages and folders.
         .target(name: "AgentBundles", dependencies: ["GuestImages", crypto, subprocess, system], swiftSettings: settings),
         // Rank 1. Evidence in, verdict out: pure functions and the article's knowledge.
-        .target(name: "Judgement", dependencies: ["MatrixModel", "GuestProtocol"], swiftSettings: settings),
+        .target(name: "Judgement", dependencies: ["MatrixModel", "GuestProtocol", "Guidance"], swiftSettings: settings),
         // Rank 1. What upstream's own security tests ask of an agent, as steps of a guest and judgements of what they show.
         .target(name: "Conformance", dependencies: ["MatrixModel", "GuestProtocol"], swiftSettings: settings),
         // Rank 1. Run folders on disk: what a run and each of its cells left behind.

@@ -15,7 +15,7 @@ struct ImportDirectionTests {
         "GuestImages": ["MatrixModel", "GuestProtocol", "ArtefactCache"],
         "AgentBundles": ["GuestImages"],
         "Conformance": ["MatrixModel", "GuestProtocol"],
-        "Judgement": ["MatrixModel", "GuestProtocol"],
+        "Judgement": ["MatrixModel", "GuestProtocol", "Guidance"],
         "EvidenceStore": ["MatrixModel"],
         "QEMUGuest": ["MatrixModel", "GuestProtocol"],
         "FabricSimulator": ["MatrixModel", "StrictYAML"],
