@@ -30,7 +30,7 @@ extension Measure {
                 ["az vm show \(Self.virtualMachine) --query securityProfile.proxyAgentSettings.enabled", "sudo grep -o 'ProvisionGuestProxyAgent>[a-z]*' /var/lib/waagent/ovf-env.xml"])
         case .retryDeployment:
             Remedy(
-                "Deploy again: transient failures happen.", in: .controlPlane, ["az vm redeploy \(Self.virtualMachine)"],
+                "Deploy again: transient failures happen.", in: .controlPlane, ["az vm create \(Self.virtualMachine) --image IMAGE --enable-proxy-agent true"],
                 note: "If it fails in the same way three times, it is not transient: collect the logs and contact support.")
         default:
             Remedy(
