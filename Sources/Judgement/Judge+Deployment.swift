@@ -1,4 +1,5 @@
 import GuestProtocol
+import Guidance
 public import MatrixModel
 
 extension Judge {
@@ -42,7 +43,7 @@ extension Judge {
         let version = evidence.cloudInitVersion
         let report = evidence.provisioningReport
         let saw = report?.inWords ?? "nothing"
-        guard deployment.asksForAgent, let version, let waits = waitsForAgent(version) else {
+        guard deployment.asksForAgent, let version, let waits = CloudInitRelease.waitsForAgent(version) else {
             return DeploymentFinding(row: nil, cloudInit: version, documented: nil, platformSaw: saw, matches: nil)
         }
         let row: (Int, String, Bool)
@@ -61,13 +62,6 @@ extension Judge {
 
     /// cloud-init's own words (its commit b71f48f8f of August 2024, in 24.3).
     private static let agentNotFound = "azure-proxy-agent not found"
-
-    /// Whether a release waits for the agent; nil for a version that cannot be read.
-    private static func waitsForAgent(_ version: String) -> Bool? {
-        let numbers = version.split(whereSeparator: { !$0.isNumber && $0 != "." }).first?.split(separator: ".").compactMap { Int($0) } ?? []
-        guard numbers.count >= 2 else { return nil }
-        return (numbers[0], numbers[1]) >= (24, 3)
-    }
 }
 
 extension CellEvidence {
