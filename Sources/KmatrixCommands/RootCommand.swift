@@ -19,6 +19,9 @@ public struct RootCommand: AsyncParsableCommand {
               kmatrix plan --kernel all            what that would boot
               kmatrix conformance --kernel 6.1     upstream's security checks, by their ids
               kmatrix shell --kernel 6.1 --cgroup legacy    look around in a guest
+              kmatrix diagnose logs.zip            what is wrong with a machine in the field
+              kmatrix explain key-lost             what a cause or an error code means
+              kmatrix predict loop-lookup          which kernels will load a program
               kmatrix doctor                       is this machine fit for it?
 
             EXIT CODES
@@ -29,7 +32,7 @@ public struct RootCommand: AsyncParsableCommand {
             130  interrupted
             """,
         version: KmatrixVersion.current,
-        subcommands: [RunCommand.self, PlanCommand.self, KernelsCommand.self, DistrosCommand.self, ConformanceCommand.self, PlatformCommand.self, ShellCommand.self, DoctorCommand.self, BenchCommand.self])
+        subcommands: [RunCommand.self, PlanCommand.self, KernelsCommand.self, DistrosCommand.self, ConformanceCommand.self, PlatformCommand.self, ShellCommand.self, DiagnoseCommand.self, ExplainCommand.self, CollectCommand.self, PredictCommand.self, DoctorCommand.self, BenchCommand.self])
 
     public init() {}
 }

@@ -12,8 +12,13 @@ struct ImportDirectionTests {
         "ArtefactCache": [],
         "StrictYAML": [],
         "KernelCatalogue": ["MatrixModel", "ArtefactCache", "StrictYAML"],
-        "GuestImages": ["MatrixModel", "GuestProtocol", "ArtefactCache"],
-        "AgentBundles": ["GuestImages"],
+        "ELFFiles": [],
+        "BPFObjects": ["MatrixModel", "Guidance", "ELFFiles"],
+        "GuestImages": ["MatrixModel", "GuestProtocol", "ArtefactCache", "ELFFiles"],
+        "Archives": [],
+        "AgentBundles": ["GuestImages", "Archives"],
+        "Diagnosis": ["MatrixModel", "Guidance", "Judgement"],
+        "SupportBundles": ["Archives", "Diagnosis"],
         "Conformance": ["MatrixModel", "GuestProtocol"],
         "Judgement": ["MatrixModel", "GuestProtocol", "Guidance"],
         "EvidenceStore": ["MatrixModel"],
@@ -26,6 +31,7 @@ struct ImportDirectionTests {
         "MatrixReport": ["MatrixModel", "EvidenceStore"],
         "KmatrixCommands": [
             "MatrixModel", "ArtefactCache", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "MatrixRunner", "MatrixReport", "Conformance",
+            "Guidance", "Diagnosis", "SupportBundles", "BPFObjects",
         ],
         "kmatrix": ["KmatrixCommands"],
         "CLibBPF": [],
@@ -41,7 +47,7 @@ struct ImportDirectionTests {
 
     /// What must run inside a guest, or means the same everywhere, carries no Foundation.
     static let withoutFoundation: Set<String> = [
-        "MatrixModel", "GuestProtocol", "Guidance", "AgentCore", "azure-proxy-agent", "GuestRunner", "guest-runner", "fabric-relay",
+        "MatrixModel", "GuestProtocol", "Guidance", "Archives", "ELFFiles", "BPFObjects", "AgentCore", "azure-proxy-agent", "GuestRunner", "guest-runner", "fabric-relay",
     ]
 
     /// Each heavy dependency enters where it is needed and nowhere else.
