@@ -30,6 +30,11 @@ public struct Conclusion: Hashable, Sendable {
     /// What was not there and would settle it.
     public let wanted: [WantedFile]
 
+    /// What to do, in the family's own commands. What is known already is not asked for again.
+    public func remedies(for family: DistributionFamily) -> [Remedy] {
+        guide.measures.filter { $0 != .readVerifierLog || wanted.contains(.verifierLog) }.map { $0.remedy(for: family) }
+    }
+
     init(_ cause: Cause, _ confidence: Confidence, _ summary: String, _ findings: [Finding?], wanted: [WantedFile]? = nil) {
         self.init(CauseGuide(cause), confidence, summary, findings, wanted)
     }

@@ -86,7 +86,8 @@ extension Diagnosis {
                 Conclusion(
                     .notApplied, .likely, "The platform tells the agent that the protocol is disabled: it is not enabled in the model, or not applied yet.", [quote], wanted: [.keyStatus])
             ]
-        case "unknown" where status[.keyLatch]?.message?.contains("Failed to") != true:
+        // An agent that cannot redirect has other troubles, and one that was refused says so.
+        case "unknown" where status[.ebpfProgram]?.isRunning == true && status[.keyLatch]?.message?.contains("Failed to") != true:
             return [Conclusion(.notApplied, .likely, "The agent has not heard from the platform yet, so nothing is protected.", [quote], wanted: [.agentLog, .keyStatus])]
         default: return []
         }

@@ -20,7 +20,9 @@ extension Diagnosis {
             let carried = message.firstRange(of: "Verifier output: ").map { VerifierLog(message[$0.upperBound...]) }
             // A message that is cut ends in the middle of the trace, and its last line is no reason.
             let log = facts.verifierLog?.value ?? (report.isCut ? nil : carried)
-            return [rejection(facts, log, [facts.verifierLog?.finding, quote])] + age(facts, quote)
+            let conclusion = rejection(facts, log, [facts.verifierLog?.finding, quote])
+            // A reason that is known needs no guess at the kernel.
+            return [conclusion] + (facts.release == nil && conclusion.wanted.isEmpty ? [] : age(facts, quote))
         }
         if message.contains("BTF"), facts.hasBTF?.value != true {
             return [Conclusion(.noBTF, facts.hasBTF == nil ? .likely : .certain, "The program needs the kernel's own type information, and the agent could not have it.", [quote, facts.hasBTF?.finding])] + age(facts, quote)
@@ -79,6 +81,21 @@ extension Diagnosis {
     }
 }
 
+extension Diagnosis {
+    /// What will keep the agent from working, where nobody sent what it says itself.
+    @Sendable static func environment(_ facts: FieldFacts) -> [Conclusion] {
+        guard facts.status == nil, facts.recorded == nil, !facts.isWindows else { return [] }
+        var found: [Conclusion] = []
+        if let listed = facts.hasCgroup2, !listed.value {
+            found.append(Conclusion(.cgroup2Unsupported, .likely, "This kernel has no cgroup v2, and the agent's program attaches to nothing else.", [listed.finding], wanted: [.status]))
+        } else if let mounts = facts.cgroup2Mounts, mounts.value.isEmpty {
+            found.append(Conclusion(.attachNoCgroup2, .likely, "cgroup v2 is mounted nowhere, and the agent's program attaches to nothing else.", [mounts.finding, facts.hasCgroup2?.finding], wanted: [.status]))
+        }
+        if let series = facts.series, series < Expectation.documentedFloor { found += age(facts, nil) }
+        return found
+    }
+}
+
 extension FieldFacts {
     static func shown(_ text: some StringProtocol) -> String { Quote.line(text) }
 
@@ -87,6 +104,8 @@ extension FieldFacts {
     /// What the status says of a module, as a finding.
     func quote(_ module: ReportedStatus.Module) -> Finding? {
         guard let report = status?[module] else { return nil }
-        return Finding(source: shownStatusFile, quote: Quote.line("\(module.rawValue): \(report.status ?? "?"): \(report.message ?? "")"))
+        // Verifier output goes on for many lines, and has a file of its own.
+        let message = (report.message ?? "").split(whereSeparator: \.isNewline).first ?? ""
+        return Finding(source: shownStatusFile, quote: Quote.line("\(module.rawValue): \(report.status ?? "?"): \(message)"))
     }
 }

@@ -36,12 +36,12 @@ public struct Diagnosis: Sendable {
         let isProven = facts.recorded?.value.verdict == .compatible || facts.status?.saysWell == true
         outcome = !found.isEmpty ? .trouble : isProven ? .healthy : .undetermined
         warnings = facts.warnings
-        wanted = outcome != .undetermined ? [] : facts.isWindows ? [.windowsStatus, .drivers, .windowsAgent] : [.status, .unitStatus, .kernelRelease, .mounts]
+        wanted = outcome == .undetermined ? facts.unknown : []
     }
 
     /// In the order in which one cause explains the next: without the agent there is no status, and without a kernel no program.
     private static let rules: [@Sendable (FieldFacts) -> [Conclusion]] = [
-        recorded, kernel, services, unit, provisioning, program, listener, key, applied, status,
+        recorded, kernel, services, unit, provisioning, program, listener, key, applied, environment, status,
     ]
 
     /// What kmatrix concluded of its own cell, from more than is in the folder.

@@ -70,6 +70,14 @@ public struct FieldFacts: Sendable {
         return KernelSeries(major: major, minor: minor)
     }
 
+    /// What to ask for when nothing can be concluded: what was not sent yet.
+    var unknown: [WantedFile] {
+        let missing: [(WantedFile, Bool)] = isWindows
+            ? [(.windowsStatus, statuses.isEmpty), (.drivers, services.count < 2), (.windowsAgent, services["GuestProxyAgent"] == nil)]
+            : [(.status, statuses.isEmpty), (.unitStatus, unit == nil), (.kernelRelease, release == nil), (.mounts, cgroup2Mounts == nil), (.agentLog, true)]
+        return missing.filter(\.1).map(\.0)
+    }
+
     /// Whether anything at all was understood.
     public var isEmpty: Bool {
         statuses.isEmpty && brokenStatus == nil && release == nil && hasCgroup2 == nil && cgroup2Mounts == nil && unit == nil && services.isEmpty && cloudInit == nil

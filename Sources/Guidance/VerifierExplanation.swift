@@ -35,7 +35,7 @@ public struct VerifierExplanation: Hashable, Sendable {
             }
             guard let helper = BPFHelper(number: number) else { return (nil, "The program calls helper #\(number), which came after 6.2.") }
             let feature = helper.feature(in: type)
-            return (feature, "The program calls \(helper.name), which \(type.rawValue) programs have since \(feature.since).")
+            return (feature, "The program calls \(helper.name), which this kernel does not let \(type.rawValue) programs call.")
         }
         for (words, feature, reason) in known where refusal.contains(words) { return (feature, reason) }
         if refusal.contains("unknown opcode") || refusal.contains("invalid BPF_LDX mode") || refusal.contains("invalid BPF_ALU opcode") {

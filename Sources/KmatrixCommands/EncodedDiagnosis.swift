@@ -21,7 +21,7 @@ struct EncodedDiagnosis: Encodable {
             confidence = conclusion.confidence.name
             summary = conclusion.summary
             proof = conclusion.findings
-            remedies = conclusion.guide.remedies(for: family)
+            remedies = conclusion.remedies(for: family)
             wanted = conclusion.wanted.map(Wanted.init)
             article = conclusion.guide.article.map(Article.init)
         }

@@ -1,5 +1,6 @@
 import BPFObjects
 import Guidance
+import MatrixModel
 import MatrixReport
 
 /// A prediction as it is printed. The member names are a contract; they stay.
@@ -75,7 +76,7 @@ struct EncodedPrediction: Encodable {
                     return count > 0 ? "\(fate) (\(count))" : nil
                 }
                 let observed = counts.isEmpty ? "-" : counts.joined(separator: ", ") + (kernel.contradicted ? "  FINDING" : "")
-                return [kernel.series, kernel.predicted, kernel.missing.map(\.feature).joined(separator: "; ")] + (isCompared ? [observed] : [])
+                return [kernel.series, kernel.predicted, kernel.missing.isEmpty ? "-" : kernel.missing.map(\.feature).joined(separator: "; ")] + (isCompared ? [observed] : [])
             }
         return [header, TextColumns.render(programRows), TextColumns.render(featureRows), TextColumns.render(kernelRows)].joined(separator: "\n\n") + "\n"
     }

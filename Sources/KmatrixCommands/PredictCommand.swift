@@ -47,7 +47,7 @@ struct PredictCommand: ParsableCommand {
         let path = try file()
         guard let bytes = FileManager.default.contents(atPath: path.string) else { throw ValidationError("'\(path)' cannot be read") }
         let program: BPFObject
-        do { program = try BPFObject(Array(bytes)) } catch let error as BPFObjectError { throw ValidationError("'\(path)': \(error)") }
+        do { program = try BPFObject(Array(bytes)) } catch { throw ValidationError("'\(path)': \(error)") }
         let name = path.stem.map { $0.hasSuffix(".bpf") ? String($0.dropLast(4)) : $0 } ?? path.string
         let observed = try observations(of: name)
         let chosen = try chosenSeries()

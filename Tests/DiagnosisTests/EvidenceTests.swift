@@ -27,7 +27,7 @@ struct EvidenceTests {
     @Test("the verifier's log is explained down to the source line")
     func explained() throws {
         let first = try #require(Diagnosis(try Self.captured("5.10-return-value")).conclusions.first)
-        #expect(first.summary.contains("since 6.1"))
+        #expect(first.summary.contains("does not let sock_addr programs call. Mainline has bpf_get_retval#186 in sock_addr programs since 6.1"))
         #expect(first.findings.contains { $0.quote.contains("`if (GPA_ALREADY_REFUSED())`") })
     }
 
@@ -73,6 +73,25 @@ struct EvidenceTests {
         let diagnosis = Field.diagnose(("ProxyAgent.log", log))
         #expect(diagnosis.codes == ["verifier-rejected"])
         #expect(diagnosis.conclusions.first?.summary.contains("bpf_get_current_pid_tgid#14 in sock_addr programs since 5.7") == true)
+    }
+
+    @Test("what is known already is not asked for again")
+    func known() throws {
+        let explained = try #require(Diagnosis(try Self.captured("5.10-return-value")).conclusions.first)
+        #expect(!explained.remedies(for: .debian).contains { $0.action.hasPrefix("Get the verifier's whole log") })
+        let cut = try #require(Field.diagnose(("status.json", try Field.article("load-failure"))).conclusions.first)
+        #expect(cut.remedies(for: .debian).first?.action.hasPrefix("Get the verifier's whole log") == true)
+        #expect(Field.diagnose(("uname.txt", "6.1.0-44-cloud-amd64\n")).wanted == [.status, .unitStatus, .mounts, .agentLog])
+    }
+
+    @Test("a machine that cannot hold the agent is known without the agent's word", arguments: [
+        ("uname.txt", "5.4.0-1109-azure\n", "kernel-too-old"), ("filesystems.txt", "nodev\tsysfs\nnodev\tcgroup\n", "cgroup2-unsupported"),
+        ("mounts.txt", "proc on /proc type proc (rw)\ncgroup on /sys/fs/cgroup/cpu type cgroup (rw)\n", "attach-failed/no-cgroup2"),
+    ])
+    func environment(name: String, text: String, code: String) {
+        let diagnosis = Field.diagnose((name, text))
+        #expect(diagnosis.codes == [code])
+        #expect(diagnosis.conclusions.first?.confidence == .likely)
     }
 
     @Test("nothing known is nothing concluded, and says what to send", arguments: ["", "hello\n", "The quick brown fox\nof mount cgroup2\n"])
