@@ -12,9 +12,6 @@ public struct BundleFile: Hashable, Sendable {
         self.isTruncated = isTruncated
     }
 
-    /// The name without folders, in small letters.
-    var baseName: String { (name.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? name).lowercased() }
-
     /// Its text. PowerShell redirects as UTF-16 with a byte order mark.
     public var text: String {
         if bytes.starts(with: [0xFF, 0xFE]) { return Self.utf16(bytes.dropFirst(2)) { $0 | $1 << 8 } }
@@ -26,7 +23,4 @@ public struct BundleFile: Hashable, Sendable {
         let units = stride(from: bytes.startIndex, to: bytes.endIndex - 1, by: 2).map { join(UInt16(bytes[$0]), UInt16(bytes[$0 + 1])) }
         return String(decoding: units, as: UTF16.self)
     }
-
-    /// Lines without their ends, which are Windows's in files of Windows.
-    var lines: [Substring] { text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) }
 }

@@ -6,8 +6,8 @@ extension FieldFacts {
     /// The most refusals that are kept: the first and the number tell enough.
     private static let mostKept = 32
 
-    mutating func readStatus(_ file: BundleFile) {
-        if let status = ReportedStatus(file.text, file: file.name) {
+    mutating func readStatus(_ file: LegibleFile) {
+        if ReportedStatus.parts.contains(where: { file.contains($0) }), let status = ReportedStatus(file.text, file: file.name) {
             statuses.append(status)
         } else if file.baseName.hasPrefix("status"), file.baseName.hasSuffix(".json") {
             brokenStatus = file.bytes.isEmpty ? Finding(source: Quote.line(file.name), quote: "(empty)") : Self.finding(file, file.text.prefix(200))
@@ -15,8 +15,9 @@ extension FieldFacts {
     }
 
     /// cloud-init's own words (sources/azure/errors.py and sources/DataSourceAzure.py since 24.3), and the platform's code.
-    mutating func readProvisioning(_ file: BundleFile, _ lines: [Substring]) {
-        for line in lines {
+    mutating func readProvisioning(_ file: LegibleFile) {
+        let needles = ["loud-init", "azure-proxy-agent", "OSProvisioningInternalError", "platform failed to record success", "ready to Azure fabric"]
+        for line in file.lines(containing: needles) {
             if cloudInit == nil, let version = Self.cloudInitVersion(line) { cloudInit = Observed(version, Self.finding(file, line)) }
             if line.contains("azure-proxy-agent not found") || line.contains("azure-proxy-agent is not found") {
                 provisioningSaysMissing = provisioningSaysMissing ?? Self.finding(file, line)
@@ -41,10 +42,11 @@ extension FieldFacts {
     }
 
     /// The agent's words on its key, in the order in which they were written: a success takes back what went wrong before it.
-    mutating func readAgentLog(_ file: BundleFile, _ lines: [Substring]) {
+    mutating func readAgentLog(_ file: LegibleFile) {
         // A status speaks for itself, and of the present only.
         guard statuses.last?.file != file.name else { return }
-        for line in lines {
+        let needles = ["ready to use", "Failed to ", "is damaged"]
+        for line in file.lines(containing: needles) {
             if line.contains("Found key details from local and ready to use") || line.contains("Successfully attest the key and ready to use") {
                 keySuccess = Self.finding(file, line)
                 keyRefusals = []
@@ -64,15 +66,14 @@ extension FieldFacts {
     }
 
     /// A file of its own, or what an agent's log has between `Verifier output:` and the statistics that end it.
-    mutating func readVerifierLog(_ file: BundleFile) {
-        let text = file.text
+    mutating func readVerifierLog(_ file: LegibleFile) {
         if file.baseName.contains("verifier") {
-            let log = VerifierLog(text)
+            let log = VerifierLog(file.text)
             if let refusal = log.refusal { verifierLog = Observed(log, Self.finding(file, refusal)) }
-        } else if verifierLog == nil, statuses.last?.file != file.name, let start = text.lastRange(of: "Verifier output: "),
-            let end = text[start.upperBound...].firstRange(of: "\nprocessed ")
+        } else if verifierLog == nil, statuses.last?.file != file.name, file.contains("Verifier output: "), let start = file.text.lastRange(of: "Verifier output: "),
+            let end = file.text[start.upperBound...].firstRange(of: "\nprocessed ")
         {
-            let log = VerifierLog(text[start.upperBound..<end.lowerBound])
+            let log = VerifierLog(file.text[start.upperBound..<end.lowerBound])
             if let refusal = log.refusal { verifierLog = Observed(log, Self.finding(file, refusal)) }
         }
     }

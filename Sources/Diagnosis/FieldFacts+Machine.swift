@@ -3,7 +3,7 @@ import Judgement
 import MatrixModel
 
 extension FieldFacts {
-    static func finding(_ file: BundleFile, _ line: some StringProtocol) -> Finding {
+    static func finding(_ file: LegibleFile, _ line: some StringProtocol) -> Finding {
         Finding(source: Quote.line(file.name), quote: Quote.line(line.drop(while: \.isWhitespace)))
     }
 
@@ -16,7 +16,8 @@ extension FieldFacts {
         return words.joined(separator: " ")
     }
 
-    mutating func readKernel(_ file: BundleFile, _ lines: [Substring]) {
+    mutating func readKernel(_ file: LegibleFile) {
+        let lines = file.lines
         let name = file.baseName
         let isNamed = name.hasPrefix("uname") || name.hasPrefix("kernel-release") || name.hasPrefix("kernel_release")
         var asked = isNamed || lines.count(where: { !$0.allSatisfy(\.isWhitespace) }) == 1
@@ -49,7 +50,8 @@ extension FieldFacts {
         return (parts.count == 3 || parts[1].contains("-")) && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".-_+~".contains($0)) }
     }
 
-    mutating func readDistribution(_ file: BundleFile, _ lines: [Substring]) {
+    mutating func readDistribution(_ file: LegibleFile) {
+        let lines = file.lines
         func value(_ key: String) -> (String, Substring)? {
             guard let line = lines.first(where: { $0.hasPrefix(key + "=") }) else { return nil }
             return (line.dropFirst(key.count + 1).filter { $0 != "\"" && $0 != "'" }, line)
@@ -64,8 +66,9 @@ extension FieldFacts {
 
     // MARK: - Control groups
 
-    mutating func readMounts(_ file: BundleFile, _ lines: [Substring]) {
-        readFilesystems(file, lines)
+    mutating func readMounts(_ file: LegibleFile) {
+        readFilesystems(file)
+        let lines = file.lines
         var points: [String] = []
         var proof: Substring?
         var isList = false
@@ -91,7 +94,8 @@ extension FieldFacts {
         }
     }
 
-    private mutating func readFilesystems(_ file: BundleFile, _ lines: [Substring]) {
+    private mutating func readFilesystems(_ file: LegibleFile) {
+        let lines = file.lines
         // `nodev\tcgroup2`, with a tab or what became of it in somebody's mail.
         let listed = lines.compactMap { line -> (name: Substring, line: Substring)? in
             let words = line.split(whereSeparator: \.isWhitespace)

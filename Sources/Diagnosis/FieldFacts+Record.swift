@@ -5,7 +5,7 @@ import MatrixModel
 extension FieldFacts {
     /// What kmatrix itself writes: a cell's verdict, its facts, and the note in a bundle of `kmatrix collect`.
     /// - Returns: Whether it was one of them, and nothing else is to be sought in it.
-    mutating func readRecord(_ file: BundleFile) -> Bool {
+    mutating func readRecord(_ file: LegibleFile) -> Bool {
         switch file.baseName {
         case "verdict.json": readVerdict(file, SalvagedJSON(file.text))
         case "facts.json": readFactSheet(file, SalvagedJSON(file.text))
@@ -16,7 +16,7 @@ extension FieldFacts {
         return true
     }
 
-    private mutating func readVerdict(_ file: BundleFile, _ json: SalvagedJSON) {
+    private mutating func readVerdict(_ file: LegibleFile, _ json: SalvagedJSON) {
         guard let verdict = json.text("verdict").flatMap({ Verdict(rawValue: $0) }) else {
             warnings.append("\(file.name) names no verdict that is known")
             return
@@ -38,7 +38,7 @@ extension FieldFacts {
         if let found = json.text("release"), found != "null" { release = release ?? Observed(found, Finding(source: Quote.line(file.name), quote: "release \(Quote.line(found))")) }
     }
 
-    private mutating func readFactSheet(_ file: BundleFile, _ json: SalvagedJSON) {
+    private mutating func readFactSheet(_ file: LegibleFile, _ json: SalvagedJSON) {
         if let found = json.text("release"), found != "null" { release = release ?? Observed(found, Self.finding(file, "release \(found)")) }
         if let title = json.text("distribution"), title != "null" { distribution = distribution ?? Observed(Quote.line(title), Self.finding(file, "distribution \(title)")) }
         let filesystems = json.texts("filesystems")

@@ -3,9 +3,9 @@ import MatrixModel
 
 extension FieldFacts {
     /// `systemctl status` and `systemctl show` of the agent's unit.
-    mutating func readUnit(_ file: BundleFile, _ lines: [Substring]) {
+    mutating func readUnit(_ file: LegibleFile) {
         var isOurs = false
-        for line in lines {
+        for line in file.lines {
             let text = line.drop(while: \.isWhitespace)
             if text.contains("Unit azure-proxy-agent.service could not be found") || text.contains("Unit azure-proxy-agent.service not found") {
                 unit = Observed(.notFound, Self.finding(file, line))
@@ -33,9 +33,9 @@ extension FieldFacts {
     static let windowsServices = ["eBPFCore", "NetEbpfExt", "GuestProxyAgent"]
 
     /// `sc query`: a name, its state a few lines on, or a refusal with the number of the error.
-    mutating func readServices(_ file: BundleFile, _ lines: [Substring]) {
+    mutating func readServices(_ file: LegibleFile) {
         var name: String?
-        for line in lines {
+        for line in file.lines {
             let text = line.drop(while: \.isWhitespace)
             if text.hasPrefix("SERVICE_NAME:") {
                 name = Self.service(in: text)

@@ -89,20 +89,23 @@ public struct FieldFacts: Sendable {
         for file in files {
             self.files.append(file.name)
             if file.isTruncated { warnings.append("\(file.name) is longer than what is read; its end is not considered") }
-            let lines = file.lines
-            if readRecord(file) { continue }
-            readStatus(file)
-            readKernel(file, lines)
-            readDistribution(file, lines)
-            readMounts(file, lines)
-            readUnit(file, lines)
-            readServices(file, lines)
-            readProvisioning(file, lines)
-            readAgentLog(file, lines)
-            readVerifierLog(file)
+            read(LegibleFile(file))
         }
         if statuses.count(where: { $0.file.hasSuffix("status.json") }) > 1, let used = status {
             warnings.append("several status files were found; \(used.file) is the newest and the one that counts")
         }
+    }
+
+    private mutating func read(_ file: LegibleFile) {
+        if readRecord(file) { return }
+        readStatus(file)
+        readKernel(file)
+        readDistribution(file)
+        readMounts(file)
+        readUnit(file)
+        readServices(file)
+        readProvisioning(file)
+        readAgentLog(file)
+        readVerifierLog(file)
     }
 }

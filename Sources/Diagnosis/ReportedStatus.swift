@@ -28,8 +28,11 @@ public struct ReportedStatus: Hashable, Sendable {
     public let keyGuid: String?
     public let isWindows: Bool
 
+    /// The names by which a status is known.
+    static let parts = ["proxyAgentStatus"] + Module.allCases.map(\.rawValue)
+
     /// As keys of a document, and as keys of one that is text within another.
-    private static let markers = (["proxyAgentStatus"] + Module.allCases.map(\.rawValue)).flatMap { ["\"\($0)\"", "\"\($0)\\\""] }
+    private static let markers = parts.flatMap { ["\"\($0)\"", "\"\($0)\\\""] }
 
     /// Nil for text that has none of a status's parts.
     init?(_ text: String, file: String) {

@@ -32,7 +32,7 @@ public struct RootCommand: AsyncParsableCommand {
             130  interrupted
             """,
         version: KmatrixVersion.current,
-        subcommands: [RunCommand.self, PlanCommand.self, KernelsCommand.self, DistrosCommand.self, ConformanceCommand.self, PlatformCommand.self, ShellCommand.self, DiagnoseCommand.self, ExplainCommand.self, CollectCommand.self, PredictCommand.self, DoctorCommand.self, BenchCommand.self])
+        subcommands: [RunCommand.self, PlanCommand.self, BisectCommand.self, KernelsCommand.self, DistrosCommand.self, ConformanceCommand.self, PlatformCommand.self, ShellCommand.self, DiagnoseCommand.self, ExplainCommand.self, CollectCommand.self, PredictCommand.self, DoctorCommand.self, BenchCommand.self])
 
     public init() {}
 }
