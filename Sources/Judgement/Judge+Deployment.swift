@@ -1,4 +1,5 @@
 import GuestProtocol
+import Guidance
 public import MatrixModel
 
 extension Judge {

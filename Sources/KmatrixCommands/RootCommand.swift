@@ -19,6 +19,9 @@ public struct RootCommand: AsyncParsableCommand {
               kmatrix plan --kernel all            what that would boot
               kmatrix conformance --kernel 6.1     upstream's security checks, by their ids
               kmatrix shell --kernel 6.1 --cgroup legacy    look around in a guest
+              kmatrix diagnose logs.zip            what is wrong with a machine in the field
+              kmatrix explain key-lost             what a cause or an error code means
+              kmatrix predict loop-lookup          which kernels will load a program
               kmatrix history '*/legacy'           these cells, run after run
               kmatrix diff previous latest         what the last run changed
               kmatrix doctor                       is this machine fit for it?
@@ -32,8 +35,9 @@ public struct RootCommand: AsyncParsableCommand {
             """,
         version: KmatrixVersion.current,
         subcommands: [
-            RunCommand.self, PlanCommand.self, KernelsCommand.self, DistrosCommand.self, ConformanceCommand.self, HistoryCommand.self, DiffCommand.self,
-            PlatformCommand.self, ShellCommand.self, DoctorCommand.self, CompletionsCommand.self, ManCommand.self, BenchCommand.self,
+            RunCommand.self, PlanCommand.self, BisectCommand.self, KernelsCommand.self, DistrosCommand.self, ConformanceCommand.self, HistoryCommand.self,
+            DiffCommand.self, DiagnoseCommand.self, ExplainCommand.self, CollectCommand.self, PredictCommand.self, PlatformCommand.self, ShellCommand.self,
+            DoctorCommand.self, CompletionsCommand.self, ManCommand.self, BenchCommand.self,
         ])
 
     public init() {}

@@ -1,82 +1,34 @@
-/// Reads the tar archive that a Debian package holds: ustar with the long names of GNU tar and of pax (POSIX.1-2001).
-public enum TarReader {
-    private static let block = 512
+import Archives
 
+/// Reads the tar archive that a Debian package or an image's layer holds.
+public enum TarReader {
     /// - Parameter largest: The most bytes a member may have.
     public static func members<Bytes: RandomAccessCollection<UInt8>>(
         of archive: Bytes, largest: Int
     ) throws(PackageStreamError) -> [PackageMember] where Bytes.Index == Int {
+        var stream = TarStream(archive, limit: largest)
         var members: [PackageMember] = []
-        var offset = 0
-        var longName: String?
-        while true {
-            guard offset + block <= archive.count else { throw .malformed("the archive breaks off at byte \(offset)") }
-            let header = Array(archive[offset..<offset + block])
-            guard header.contains(where: { $0 != 0 }) else { return members }
-            guard checksum(header) == octal(header, 148, 8) else { throw .malformed("wrong checksum at byte \(offset)") }
-            let type = header[156]
-            let hasContent = [0, UInt8(ascii: "0"), UInt8(ascii: "7"), UInt8(ascii: "L"), UInt8(ascii: "K"), UInt8(ascii: "x"), UInt8(ascii: "g")]
-                .contains(type)
-            guard let size = hasContent ? octal(header, 124, 12) : 0 else { throw .malformed("no size at byte \(offset)") }
-            guard size <= largest else { throw .tooLarge("a member of \(size) bytes") }
-            let start = offset + block
-            guard start + size <= archive.count else { throw .malformed("the archive breaks off within a member at byte \(offset)") }
-            offset = start + (size + block - 1) / block * block
-            switch type {
-            case UInt8(ascii: "L"): longName = String(decoding: archive[start..<start + size].prefix { $0 != 0 }, as: UTF8.self)
-            case UInt8(ascii: "x"): longName = try paxPath(Array(archive[start..<start + size])) ?? longName
-            case UInt8(ascii: "K"), UInt8(ascii: "g"): break
-            default:
-                members.append(try PackageMember(name: longName ?? name(header), kind: kind(type), content: start..<start + size))
-                longName = nil
+        while let entry = try next(&stream) { members.append(try PackageMember(name: entry.name, kind: kind(entry.kind), content: entry.content)) }
+        return members
+    }
+
+    private static func next<Bytes>(_ stream: inout TarStream<Bytes>) throws(PackageStreamError) -> TarEntry? {
+        do throws(ArchiveError) {
+            return try stream.next()
+        } catch {
+            switch error {
+            case .malformed(let reason): throw .malformed(reason)
+            case .tooLarge(let reason): throw .tooLarge(reason)
             }
         }
     }
 
-    private static func kind(_ type: UInt8) -> PackageMember.Kind {
-        switch type {
-        case 0, UInt8(ascii: "0"), UInt8(ascii: "7"): .file
-        case UInt8(ascii: "1"), UInt8(ascii: "2"): .link
-        case UInt8(ascii: "5"): .folder
-        default: .special
+    private static func kind(_ kind: TarEntry.Kind) -> PackageMember.Kind {
+        switch kind {
+        case .file: .file
+        case .folder: .folder
+        case .link: .link
+        case .special: .special
         }
-    }
-
-    private static func text(_ header: [UInt8], _ offset: Int, _ count: Int) -> String {
-        String(decoding: header.dropFirst(offset).prefix(count).prefix { $0 != 0 }, as: UTF8.self)
-    }
-
-    private static func name(_ header: [UInt8]) -> String {
-        let name = text(header, 0, 100)
-        // GNU's own form has a space after the word, and other things in the prefix's place.
-        guard header.dropFirst(257).starts(with: Array("ustar\0".utf8)) else { return name }
-        let prefix = text(header, 345, 155)
-        return prefix.isEmpty ? name : "\(prefix)/\(name)"
-    }
-
-    private static func octal(_ header: [UInt8], _ offset: Int, _ count: Int) -> Int? {
-        Int(text(header, offset, count).filter { $0 != " " }, radix: 8).flatMap { $0 >= 0 ? $0 : nil }
-    }
-
-    /// The sum of all bytes, with spaces in the sum's own place.
-    private static func checksum(_ header: [UInt8]) -> Int {
-        header.enumerated().reduce(0) { $0 + ((148..<156).contains($1.offset) ? 32 : Int($1.element)) }
-    }
-
-    /// Records are `LENGTH KEY=VALUE\n`, the length counting all of it.
-    private static func paxPath(_ content: [UInt8]) throws(PackageStreamError) -> String? {
-        var rest = content[...]
-        var path: String?
-        while !rest.isEmpty {
-            let digits = rest.prefix { $0 != UInt8(ascii: " ") }
-            guard let length = Int(String(decoding: digits, as: UTF8.self)), length > digits.count + 1, length <= rest.count else {
-                throw .malformed("an extended header cannot be read")
-            }
-            let record = rest.prefix(length).dropFirst(digits.count + 1).dropLast()
-            let key = record.prefix { $0 != UInt8(ascii: "=") }
-            if Array(key) == Array("path".utf8) { path = String(decoding: record.dropFirst(key.count + 1), as: UTF8.self) }
-            rest = rest.dropFirst(length)
-        }
-        return path
     }
 }

@@ -8,14 +8,21 @@ struct ImportDirectionTests {
     static let allowed: [String: Set<String>] = [
         "MatrixModel": [],
         "GuestProtocol": ["MatrixModel"],
+        "Guidance": ["MatrixModel"],
         "ArtefactCache": [],
         "StrictYAML": [],
         "KernelCatalogue": ["MatrixModel", "ArtefactCache", "StrictYAML"],
-        "GuestImages": ["MatrixModel", "GuestProtocol", "ArtefactCache"],
+        "ELFFiles": [],
+        "Archives": [],
+        "PackageStreams": ["Archives"],
+        "BPFObjects": ["MatrixModel", "Guidance", "ELFFiles"],
+        "GuestImages": ["MatrixModel", "GuestProtocol", "ArtefactCache", "ELFFiles"],
         "CloudImages": ["MatrixModel", "GuestProtocol", "ArtefactCache", "PackageStreams"],
-        "AgentBundles": ["GuestImages"],
+        "AgentBundles": ["GuestImages", "PackageStreams"],
+        "Diagnosis": ["MatrixModel", "Guidance", "Judgement"],
+        "SupportBundles": ["Archives", "Diagnosis"],
         "Conformance": ["MatrixModel", "GuestProtocol"],
-        "Judgement": ["MatrixModel", "GuestProtocol"],
+        "Judgement": ["MatrixModel", "GuestProtocol", "Guidance"],
         "CellExpectations": ["MatrixModel", "StrictYAML"],
         "EvidenceStore": ["MatrixModel"],
         "RunHistory": ["MatrixModel", "EvidenceStore"],
@@ -28,7 +35,7 @@ struct ImportDirectionTests {
         "MatrixReport": ["MatrixModel", "EvidenceStore"],
         "KmatrixCommands": [
             "MatrixModel", "ArtefactCache", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "MatrixRunner", "MatrixReport", "Conformance",
-            "CellExpectations", "RunHistory", "StrictYAML",
+            "CellExpectations", "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles", "BPFObjects",
         ],
         "kmatrix": ["KmatrixCommands"],
         "CLibBPF": [],
@@ -44,7 +51,7 @@ struct ImportDirectionTests {
 
     /// What must run inside a guest, or means the same everywhere, carries no Foundation.
     static let withoutFoundation: Set<String> = [
-        "MatrixModel", "GuestProtocol", "AgentCore", "azure-proxy-agent", "GuestRunner", "guest-runner", "fabric-relay",
+        "MatrixModel", "GuestProtocol", "Guidance", "Archives", "ELFFiles", "BPFObjects", "AgentCore", "azure-proxy-agent", "GuestRunner", "guest-runner", "fabric-relay",
     ]
 
     /// Each heavy dependency enters where it is needed and nowhere else.

@@ -1,18 +1,19 @@
 /// As much of an ELF file as matters here (System V ABI, "ELF-64 Object File Format"). Every offset is checked.
-struct ELFImage {
-    enum FileType: UInt16 {
+public struct ELFImage: Sendable {
+    public enum FileType: UInt16, Sendable {
         case relocatable = 1, executable = 2, shared = 3, core = 4
     }
 
-    let type: FileType?
-    let machine: UInt16
-    private let bytes: [UInt8]
+    public let type: FileType?
+    public let machine: UInt16
+    let bytes: [UInt8]
 
-    static let magic: [UInt8] = [0x7F, 0x45, 0x4C, 0x46]
-    static let x86_64: UInt16 = 62
+    public static let magic: [UInt8] = [0x7F, 0x45, 0x4C, 0x46]
+    public static let x86_64: UInt16 = 62
+    public static let bpf: UInt16 = 247
 
     /// Nil for anything but a little-endian 64-bit ELF file.
-    init?(_ bytes: [UInt8]) {
+    public init?(_ bytes: [UInt8]) {
         guard bytes.count >= 64, bytes.starts(with: Self.magic), bytes[4] == 2, bytes[5] == 1 else { return nil }
         self.bytes = bytes
         type = FileType(rawValue: UInt16(bytes[16]) | UInt16(bytes[17]) << 8)
@@ -21,26 +22,10 @@ struct ELFImage {
 
     /// Whether the notes hold XEN_ELFNOTE_PHYS32_ENTRY (18 of owner "Xen"; xen/interface/elfnote.h), the PVH entry by which QEMU
     /// starts an uncompressed kernel.
-    var hasPVHEntry: Bool { noteSegments.contains { Self.holdsPVHNote(bytes[$0]) } }
+    public var hasPVHEntry: Bool { noteSegments.contains { Self.holdsPVHNote(bytes[$0]) } }
 
     /// The content of a section by its name; nil when there is none.
-    func section(named wanted: String) -> ArraySlice<UInt8>? {
-        guard let offset = integer(at: 40, size: 8), let size = integer(at: 58, size: 2), let count = integer(at: 60, size: 2),
-            let namesIndex = integer(at: 62, size: 2), size >= 64, namesIndex < count
-        else { return nil }
-        func range(_ index: Int) -> Range<Int>? {
-            let header = offset &+ index * size
-            guard let start = integer(at: header &+ 24, size: 8), let length = integer(at: header &+ 32, size: 8) else { return nil }
-            return checked(start, length)
-        }
-        guard let names = range(namesIndex) else { return nil }
-        for index in 0..<count {
-            guard let nameOffset = integer(at: offset &+ index * size, size: 4), nameOffset < names.count else { continue }
-            let name = bytes[(names.lowerBound + nameOffset)..<names.upperBound].prefix { $0 != 0 }
-            if name.elementsEqual(wanted.utf8) { return range(index).map { bytes[$0] } }
-        }
-        return nil
-    }
+    public func section(named wanted: String) -> ArraySlice<UInt8>? { sections.first { $0.name == wanted }?.content }
 
     private var noteSegments: [Range<Int>] {
         guard let offset = integer(at: 32, size: 8), let size = integer(at: 54, size: 2), let count = integer(at: 56, size: 2), size >= 56
@@ -68,14 +53,14 @@ struct ELFImage {
         return false
     }
 
-    private func checked(_ start: Int, _ length: Int) -> Range<Int>? {
+    func checked(_ start: Int, _ length: Int) -> Range<Int>? {
         let (end, overflow) = start.addingReportingOverflow(length)
         guard !overflow, start >= 0, length >= 0, end <= bytes.count else { return nil }
         return start..<end
     }
 
     /// A little-endian integer that fits an `Int`; nil outside the file.
-    private func integer(at offset: Int, size: Int) -> Int? {
+    func integer(at offset: Int, size: Int) -> Int? {
         guard let range = checked(offset, size) else { return nil }
         let value = bytes[range].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         return Int(exactly: value)
