@@ -16,7 +16,10 @@ public struct CellID: Hashable, Sendable, CustomStringConvertible {
     public var description: String { text }
 
     /// The id as one path component: no separator, nothing hidden, only characters that every file system takes.
-    public var folderName: String {
+    public var folderName: String { Self.folderName(of: text) }
+
+    /// The same of an id that was read and not built.
+    public static func folderName(of text: String) -> String {
         let allowed = text.unicodeScalars.map { scalar -> Character in
             let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil || "-.+~=_".unicodeScalars.contains(scalar))
             return isPlain ? Character(scalar) : "_"
