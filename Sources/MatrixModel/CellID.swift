@@ -13,13 +13,13 @@ public struct CellID: Hashable, Sendable, CustomStringConvertible {
         text = parts.map { $0.replacing("/", with: "_") }.joined(separator: "/")
     }
 
+    /// The id of a cell that was stored.
+    public init(stored text: String) { self.text = text }
+
     public var description: String { text }
 
     /// The id as one path component: no separator, nothing hidden, only characters that every file system takes.
-    public var folderName: String { Self.folderName(of: text) }
-
-    /// The same of an id that was read and not built.
-    public static func folderName(of text: String) -> String {
+    public var folderName: String {
         let allowed = text.unicodeScalars.map { scalar -> Character in
             let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil || "-.+~=_".unicodeScalars.contains(scalar))
             return isPlain ? Character(scalar) : "_"

@@ -2,9 +2,9 @@ import Foundation
 import MatrixModel
 public import SystemPackage
 
-/// A run as its folder has it, read without trust. A cell whose record is missing is not run, one whose record cannot be read or
+/// A run as its folder has it, read without trust so that every cell can be shown. A cell whose record is missing is not run, one whose record cannot be read or
 /// contradicts itself is inconclusive: nothing is compatible but what a whole record says and evidence stands behind.
-public struct StoredRun: Sendable {
+public struct PublishableRun: Sendable {
     public let folder: RunFolder
     /// The run, with every cell that was planned or left a folder, sorted by meaning.
     public let document: RunDocument
@@ -14,7 +14,7 @@ public struct StoredRun: Sendable {
     /// Far above what a record takes; a file beyond it is none.
     private static let recordLimit = 1 << 20
 
-    public init(reading path: FilePath) throws(StoredRunError) {
+    public init(reading path: FilePath) throws(PublishableRunError) {
         folder = RunFolder(path: path)
         let run = try Self.run(at: path)
         var reading = Reading(folder: folder)
@@ -40,21 +40,21 @@ public struct StoredRun: Sendable {
         return copy
     }
 
-    private static func run(at folder: FilePath) throws(StoredRunError) -> RunRecord {
+    private static func run(at folder: FilePath) throws(PublishableRunError) -> RunRecord {
         struct Head: Decodable { let schema: Int }
         let path = folder.appending("run.json")
-        guard FileManager.default.fileExists(atPath: path.string) else { throw StoredRunError(.notARun, path: folder) }
+        guard FileManager.default.fileExists(atPath: path.string) else { throw PublishableRunError(.notARun, path: folder) }
         guard let bytes = BoundedRead.bytes(of: path, limit: recordLimit) else {
-            throw StoredRunError(.unreadable, path: path, detail: "it is no readable file of at most \(recordLimit >> 20) MiB")
+            throw PublishableRunError(.unreadable, path: path, detail: "it is no readable file of at most \(recordLimit >> 20) MiB")
         }
         do {
             let schema = try JSONDecoder().decode(Head.self, from: bytes).schema
-            guard schema == RunRecord.currentSchema else { throw StoredRunError(.unknownSchema, path: path, detail: "\(schema)") }
+            guard schema == RunRecord.currentSchema else { throw PublishableRunError(.unknownSchema, path: path, detail: "\(schema)") }
             return try JSONDecoder().decode(RunRecord.self, from: bytes)
-        } catch let error as StoredRunError {
+        } catch let error as PublishableRunError {
             throw error
         } catch {
-            throw StoredRunError(.damaged, path: path, detail: DamagedJSON.reason(error))
+            throw PublishableRunError(.damaged, path: path, detail: DamagedJSON.reason(error))
         }
     }
 
@@ -118,8 +118,8 @@ public struct StoredRun: Sendable {
                 return
             }
             do {
-                guard let bytes = BoundedRead.bytes(of: place.file(.verdict), limit: StoredRun.recordLimit) else {
-                    throw StoredRunError(.unreadable, path: place.file(.verdict), detail: "it is no file of at most \(StoredRun.recordLimit >> 20) MiB")
+                guard let bytes = BoundedRead.bytes(of: place.file(.verdict), limit: PublishableRun.recordLimit) else {
+                    throw PublishableRunError(.unreadable, path: place.file(.verdict), detail: "it is no file of at most \(PublishableRun.recordLimit >> 20) MiB")
                 }
                 var record = try decoder.decode(CellRecord.self, from: bytes)
                 guard record.folderName == name else {
@@ -152,7 +152,7 @@ public struct StoredRun: Sendable {
 
 extension CellRecord {
     /// The name of the folder of this cell's evidence, which is also a name for its page.
-    public var folderName: String { CellID.folderName(of: id) }
+    public var folderName: String { CellID(stored: id).folderName }
 }
 
 extension CellFolder {

@@ -1,7 +1,7 @@
 public import SystemPackage
 
 /// A folder cannot be read as a run at all. What is wrong with one of its cells is no error: that cell says so.
-public struct StoredRunError: Error, Sendable, CustomStringConvertible {
+public struct PublishableRunError: Error, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable {
         enum Value: Hashable, Sendable { case notARun, unreadable, damaged, unknownSchema }
         let value: Value
