@@ -2,8 +2,10 @@ import Foundation
 import MatrixModel
 public import SystemPackage
 
-/// A run as its folder has it, read without trust so that every cell can be shown. A cell whose record is missing is not run, one whose record cannot be read or
-/// contradicts itself is inconclusive: nothing is compatible but what a whole record says and evidence stands behind.
+/// A run as its folder has it, read without trust, so that every cell can be shown.
+///
+/// A cell whose record is missing is not run, one whose record cannot be read or contradicts itself is inconclusive: nothing is
+/// compatible but what a whole record says and evidence stands behind.
 public struct PublishableRun: Sendable {
     public let folder: RunFolder
     /// The run, with every cell that was planned or left a folder, sorted by meaning.
@@ -78,7 +80,9 @@ public struct PublishableRun: Sendable {
             }
             for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
                 do {
-                    let record = try decoder.decode(CellRecord.self, from: Data(line))
+                    var record = try decoder.decode(CellRecord.self, from: Data(line))
+                    // No folder is read because a file says so.
+                    record.evidence = nil
                     if let other = records[record.folderName] {
                         troubles.append("\(RunFolder.plannedName) line \(index + 1) names \(record.id), which \(other.id) stands for already")
                         continue
