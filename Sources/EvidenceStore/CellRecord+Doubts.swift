@@ -44,6 +44,9 @@ extension CellRecord {
         return record
     }
 
+    /// The record of a cell of which nothing is proven any more.
+    func doubted(_ why: String) -> CellRecord { replacingOutcome(with: Judgment(cause: .evidenceLost, summary: why)) }
+
     /// What the name of an evidence folder tells of its cell, when nothing else does; nil when the name is none of ours.
     init?(folderName: String) {
         let parts = folderName.split(separator: "_", omittingEmptySubsequences: false).map(String.init)

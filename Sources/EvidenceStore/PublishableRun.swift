@@ -1,5 +1,6 @@
 import Foundation
 import MatrixModel
+import Synchronization
 public import SystemPackage
 
 /// A run as its folder has it, read without trust, so that every cell can be shown.
@@ -14,7 +15,7 @@ public struct PublishableRun: Sendable {
     public let troubles: [String]
 
     /// Far above what a record takes; a file beyond it is none.
-    private static let recordLimit = 1 << 20
+    static let recordLimit = 1 << 20
 
     public init(reading path: FilePath) throws(PublishableRunError) {
         folder = RunFolder(path: path)
@@ -100,75 +101,29 @@ public struct PublishableRun: Sendable {
 
         mutating func readCells() {
             let cells = folder.path.appending("cells")
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: cells.string)) ?? []
+            let names = ((try? FileManager.default.contentsOfDirectory(atPath: cells.string)) ?? []).sorted()
             let planned = records
-            for name in names.sorted() {
-                let place = CellFolder(path: cells.appending(name))
-                guard place.isFolder else {
-                    troubles.append("cells/\(name) is no folder")
-                    continue
-                }
-                readCell(place, name: name, known: planned[name] ?? CellRecord(folderName: name))
+            for reading in Self.concurrently(names, { CellReading($0, in: cells, planned: planned[$0]) }) {
+                if let record = reading.record { records[record.folderName] = record }
+                troubles += reading.troubles
             }
         }
 
-        private mutating func readCell(_ place: CellFolder, name: String, known: CellRecord?) {
-            guard FileManager.default.fileExists(atPath: place.file(.verdict).string) else {
-                guard var record = known else { return troubles.append("cells/\(name) has no verdict.json, and its name is no cell's") }
-                record = record.replacingOutcome(
-                    with: Judgment(verdict: .notRun, cause: nil, summary: "Not run to its end: its folder has evidence and no verdict."))
-                record.evidence = place.path.string
-                records[record.folderName] = record
-                return
+        /// Thousands of small files: every processor takes its share.
+        private static func concurrently(_ names: [String], _ read: @Sendable (String) -> CellReading) -> [CellReading] {
+            let share = 64
+            let shares = stride(from: 0, to: names.count, by: share).map { names[$0..<min($0 + share, names.count)] }
+            let results = Mutex<[[CellReading]]>(Array(repeating: [], count: shares.count))
+            DispatchQueue.concurrentPerform(iterations: shares.count) { index in
+                let readings = shares[index].map(read)
+                results.withLock { $0[index] = readings }
             }
-            do {
-                guard let bytes = BoundedRead.bytes(of: place.file(.verdict), limit: PublishableRun.recordLimit) else {
-                    throw PublishableRunError(.unreadable, path: place.file(.verdict), detail: "it is no file of at most \(PublishableRun.recordLimit >> 20) MiB")
-                }
-                var record = try decoder.decode(CellRecord.self, from: bytes)
-                guard record.folderName == name else {
-                    // A copied folder: its cell, if it has one, is told by its own.
-                    return distrust(known, name, "its verdict.json is of another cell, \(record.id)", place)
-                }
-                if record.evidence != nil { record.evidence = place.path.string }
-                records[record.folderName] = record
-                if let doubt = record.contradiction ?? place.missingProof(of: record) {
-                    doubted(record, "verdict.json says \(record.verdict.rawValue) and is edited or damaged: \(doubt).")
-                }
-            } catch {
-                distrust(known, name, "its verdict.json cannot be read: \(DamagedJSON.reason(error))", place)
-            }
-        }
-
-        private mutating func distrust(_ known: CellRecord?, _ name: String, _ why: String, _ place: CellFolder) {
-            guard var record = known else { return troubles.append("cells/\(name): \(why)") }
-            record.evidence = place.path.string
-            record.attempts = max(record.attempts, 1)
-            doubted(record, "Nothing is known of the outcome: \(why).")
+            return results.withLock { $0.flatMap(\.self) }
         }
 
         private mutating func doubted(_ record: CellRecord, _ why: String) {
-            records[record.folderName] = record.replacingOutcome(with: Judgment(cause: .evidenceLost, summary: why))
+            records[record.folderName] = record.doubted(why)
             troubles.append("\(record.id): \(why)")
         }
-    }
-}
-
-extension CellRecord {
-    /// The name of the folder of this cell's evidence, which is also a name for its page.
-    public var folderName: String { CellID(stored: id).folderName }
-}
-
-extension CellFolder {
-    fileprivate var isFolder: Bool {
-        // The attributes of a link are its own and not those of what it points to.
-        (try? FileManager.default.attributesOfItem(atPath: path.string))?[.type] as? FileAttributeType == .typeDirectory
-    }
-
-    /// What must be there for a cell that works, and is not: the platform's journal is the proof.
-    fileprivate func missingProof(of record: CellRecord) -> String? {
-        guard record.verdict == .compatible || record.verdict == .degraded else { return nil }
-        if record.attempts < 1 { return "it was never attempted" }
-        return (excerpt(of: .fabricJournal, head: 1, tail: 0)?.size ?? 0) > 0 ? nil : "the platform's journal, which would prove it, is not there"
     }
 }

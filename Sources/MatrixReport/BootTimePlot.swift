@@ -77,8 +77,5 @@ struct BootTimePlot {
         return steps.first { $0 >= value } ?? 100_000
     }
 
-    private static func number(_ value: Double) -> String {
-        let rounded = (value * 10).rounded() / 10
-        return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
-    }
+    private static func number(_ value: Double) -> String { Figure.plain((value * 10).rounded() / 10) }
 }

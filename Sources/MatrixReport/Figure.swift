@@ -7,9 +7,11 @@ enum Figure {
     }
 
     static func text(_ seconds: Double) -> String {
-        let value = Self.seconds(seconds)
-        return value == value.rounded() ? "\(Int(value)).0" : "\(value)"
+        "\(Self.seconds(seconds))"
     }
+
+    /// Whole numbers without a point.
+    static func plain(_ value: Double) -> String { Int(exactly: value).map(String.init) ?? "\(value)" }
 
     /// `1 234 567`, with blanks that do not break.
     static func grouped(_ count: Int) -> String {

@@ -5,6 +5,9 @@ struct Markup {
 
     private(set) var bytes: [UInt8] = []
 
+    /// - Parameter capacity: About how many bytes it will have.
+    init(capacity: Int = 4096) { bytes.reserveCapacity(capacity) }
+
     /// Opens an element that is closed by `close`, or never: HTML's void elements.
     /// - Parameter attributes: One that is nil is left out; an empty one has no value.
     mutating func open(_ name: StaticString, _ attributes: Attributes = [:]) {
@@ -13,15 +16,15 @@ struct Markup {
         for case (let key, let value?) in attributes {
             bytes.append(UInt8(ascii: " "))
             literal(key)
-            bytes += Array("=\"".utf8)
-            escaped(value, keepsLines: false)
+            literal("=\"")
+            escaped(value, [.escaped, .line])
             bytes.append(UInt8(ascii: "\""))
         }
         bytes.append(UInt8(ascii: ">"))
     }
 
     mutating func close(_ name: StaticString) {
-        bytes += [UInt8(ascii: "<"), UInt8(ascii: "/")]
+        literal("</")
         literal(name)
         bytes.append(UInt8(ascii: ">"))
     }
@@ -40,7 +43,7 @@ struct Markup {
         close(name)
     }
 
-    mutating func text(_ text: String) { escaped(text, keepsLines: true) }
+    mutating func text(_ text: String) { escaped(text, .escaped) }
 
     /// Words and markup of the program's own.
     mutating func literal(_ markup: StaticString) {
@@ -50,33 +53,13 @@ struct Markup {
     mutating func lineBreak() { bytes.append(UInt8(ascii: "\n")) }
 
     /// Bytes as a guest sent them.
-    mutating func text(_ bytes: [UInt8]) {
-        if bytes.allSatisfy(VisibleText.isPlain) { escaped(bytes) } else { text(VisibleText.of(bytes)) }
+    mutating func text(_ guest: some Collection<UInt8>) {
+        let isDone: Void? = guest.withContiguousStorageIfAvailable { VisibleText.append($0, to: &bytes, .escaped) }
+        if isDone == nil { Array(guest).withUnsafeBufferPointer { VisibleText.append($0, to: &bytes, .escaped) } }
     }
 
-    private mutating func escaped(_ text: String, keepsLines: Bool) {
-        var visible = keepsLines ? VisibleText.of(text) : VisibleText.line(text)
-        visible.withUTF8 { escaped($0) }
-    }
-
-    private mutating func escaped(_ text: some Collection<UInt8>) {
-        var rest = text[...]
-        while let next = rest.firstIndex(where: { Self.entity($0) != nil }) {
-            bytes.append(contentsOf: rest[..<next])
-            if let entity = Self.entity(rest[next]) { literal(entity) }
-            rest = rest[rest.index(after: next)...]
-        }
-        bytes.append(contentsOf: rest)
-    }
-
-    private static func entity(_ byte: UInt8) -> StaticString? {
-        switch byte {
-        case UInt8(ascii: "&"): "&amp;"
-        case UInt8(ascii: "<"): "&lt;"
-        case UInt8(ascii: ">"): "&gt;"
-        case UInt8(ascii: "\""): "&quot;"
-        case UInt8(ascii: "'"): "&#39;"
-        default: nil
-        }
+    private mutating func escaped(_ text: String, _ form: VisibleText.Form) {
+        var text = text
+        text.withUTF8 { VisibleText.append($0, to: &bytes, form) }
     }
 }

@@ -43,7 +43,7 @@
     const read = () => rows ??= [...body.rows].map((row, index) => ({
       row, index, guest: row.dataset.g, series: row.dataset.s, axes: row.dataset.a ? row.dataset.a.split(' ') : [],
       text: row.textContent.toLowerCase(),
-      cells: [...row.cells].slice(1).map(cell => ({ cell, verdict: cell.classList[1], cause: cell.dataset.c ?? '', odd: cell.classList.contains('odd') })),
+      cells: [...row.cells].slice(1).map(cell => ({ cell, verdict: cell.classList[1], cause: cell.querySelector('a')?.firstChild.data ?? '', odd: cell.classList.contains('odd') })),
     }));
 
     const state = () => {

@@ -57,9 +57,9 @@ struct CellMatrix {
             return
         }
         let isOdd = cell.expectation.isContradicted(by: cell.verdict) || (cell.verdict == .compatible && cell.expectation == .unsupported)
-        html.open("td", ["class": "v \(cell.verdict.rawValue)" + (isOdd ? " odd" : ""), "data-c": cell.cause?.rawValue])
+        html.open("td", ["class": "v \(cell.verdict.rawValue)" + (isOdd ? " odd" : "")])
         html.open("a", ["href": "cells/\(cell.pageName)"])
-        html.verdict(cell.verdict, text: cell.cause?.rawValue ?? cell.verdict.words, href: nil)
+        html.text(cell.cause?.rawValue ?? cell.verdict.words)
         if isOdd { html.element("span", ["class": "flag", "title": cell.documentedNote], "≠") }
         if cell.attempts > 1 { html.element("span", ["class": "flag", "title": "\(cell.attempts) attempts"], "↻") }
         html.close("a")

@@ -32,11 +32,11 @@ struct EvidenceSections {
         Part(file: .cloudInitStatus, title: "cloud-init status", head: 4 << 10, tail: 4 << 10),
         Part(file: .cloudInitResult, title: "cloud-init result", head: 4 << 10, tail: 4 << 10),
         Part(file: .cloudInitLog, title: "cloud-init log", head: 8 << 10, tail: 24 << 10),
-        Part(file: .console, title: "Console", head: 8 << 10, tail: 24 << 10),
+        Part(file: .console, title: "Console", head: 4 << 10, tail: 16 << 10),
         Part(file: .kernelLog, title: "Kernel log", head: 4 << 10, tail: 16 << 10),
         Part(file: .systemJournal, title: "System journal", head: 4 << 10, tail: 16 << 10),
-        Part(file: .fabricJournal, title: "What the platform saw", head: 8 << 10, tail: 8 << 10),
-        Part(file: .clients, title: "What the clients saw", head: 8 << 10, tail: 8 << 10),
+        Part(file: .fabricJournal, title: "What the platform saw", head: 4 << 10, tail: 4 << 10),
+        Part(file: .clients, title: "What the clients saw", head: 4 << 10, tail: 4 << 10),
         Part(file: .packages, title: "Packages of the image", head: 4 << 10, tail: 0),
         Part(file: .qemuCommand, title: "The emulator's command", head: 8 << 10, tail: 0),
         Part(file: .qemuLog, title: "The emulator's log", head: 4 << 10, tail: 8 << 10),
@@ -93,31 +93,19 @@ private struct FactValue: Decodable {
 
     private static let shown = 64
 
+    /// What most values are comes first: each guess that fails is dear.
     init(from decoder: any Decoder) throws {
-        if let named = try? decoder.container(keyedBy: Name.self) {
-            let parts = named.allKeys.sorted { $0.stringValue < $1.stringValue }.prefix(Self.shown)
-            words = try parts.map { try "\($0.stringValue)=\(named.decode(FactValue.self, forKey: $0).words)" }.joined(separator: ", ")
-        } else if var list = try? decoder.unkeyedContainer() {
-            var parts: [String] = []
-            while !list.isAtEnd, parts.count < Self.shown { parts.append(try list.decode(FactValue.self).words) }
-            words = parts.joined(separator: ", ") + (list.isAtEnd ? "" : ", …")
+        let value = try decoder.singleValueContainer()
+        if let text = try? value.decode(String.self) {
+            words = text
+        } else if let list = try? value.decode([FactValue].self) {
+            words = list.prefix(Self.shown).map(\.words).joined(separator: ", ") + (list.count > Self.shown ? ", …" : "")
+        } else if let named = try? value.decode([String: FactValue].self) {
+            words = named.sorted { $0.key < $1.key }.prefix(Self.shown).map { "\($0.key)=\($0.value.words)" }.joined(separator: ", ")
+        } else if let flag = try? value.decode(Bool.self) {
+            words = flag ? "yes" : "no"
         } else {
-            words = try Self.scalar(try decoder.singleValueContainer())
+            words = value.decodeNil() ? "" : Figure.plain(try value.decode(Double.self))
         }
-    }
-
-    private static func scalar(_ value: any SingleValueDecodingContainer) throws -> String {
-        if value.decodeNil() { return "" }
-        if let flag = try? value.decode(Bool.self) { return flag ? "yes" : "no" }
-        if let number = try? value.decode(Int.self) { return "\(number)" }
-        if let number = try? value.decode(Double.self) { return "\(number)" }
-        return try value.decode(String.self)
-    }
-
-    private struct Name: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init?(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
     }
 }

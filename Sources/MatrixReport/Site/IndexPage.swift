@@ -59,8 +59,7 @@ struct IndexPage {
         html.element("tr") { html in
             html.element("th", ["scope": "row"]) { $0.element("a", ["href": filter([(key, line.name)])], VisibleText.line(line.name, limit: 64)) }
             html.element("td", ["class": "v \(line.all.mark.rawValue)"]) { html in
-                html.element("b", ["aria-hidden": "true"], line.all.mark.symbol)
-                html.text(" \(line.all.level.rawValue)")
+                html.element("span", line.all.level.rawValue)
                 if line.all.contradictions > 0 { html.element("span", ["class": "flag", "title": "\(line.all.contradictions) not as documented"], "≠ docs") }
             }
             for layout in layouts {
@@ -70,9 +69,8 @@ struct IndexPage {
                 }
                 html.element("td", ["class": "v \(statement.mark.rawValue)"]) { html in
                     html.element("a", ["href": filter([(key, line.name), ("layout", layout.rawValue)])]) { html in
-                        html.element("b", ["aria-hidden": "true"], statement.mark.symbol)
-                        html.element("span", ["class": "sr"], statement.level.rawValue)
-                        html.text(" \(statement.fraction)")
+                        html.element("span", ["class": "sr"], "\(statement.level.rawValue) ")
+                        html.text(statement.fraction)
                     }
                 }
             }
@@ -128,10 +126,7 @@ struct IndexPage {
                 html.element("tbody") { html in
                     for verdict in Verdict.allCases {
                         html.element("tr") { html in
-                            html.element("td", ["class": "v \(verdict.rawValue)"]) { html in
-                                html.element("b", ["aria-hidden": "true"], verdict.symbol)
-                                html.text(" \(verdict.words)")
-                            }
+                            html.element("td", ["class": "v \(verdict.rawValue)"]) { $0.verdict(verdict, text: verdict.words, href: nil) }
                             html.element("td", ["class": "wrap"], verdict.meaning)
                         }
                     }

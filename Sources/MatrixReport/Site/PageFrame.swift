@@ -13,7 +13,7 @@ struct PageFrame {
     private var base: String { place == .root ? "" : "../" }
 
     func render(_ main: (inout Markup) -> Void) -> [UInt8] {
-        var html = Markup()
+        var html = Markup(capacity: 128 << 10)
         html.literal("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
         // Nothing but the site's own files is ever loaded, and nothing of a page's text is ever run.
         html.literal("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'\">")
@@ -64,13 +64,9 @@ extension Markup {
         close("td")
     }
 
+    /// The sign comes from the style sheet, which also says it in words to those who do not see it: ten thousand cells are to be light.
     mutating func verdict(_ verdict: Verdict, text: String, href: String?) {
-        if let href { open("a", ["href": href]) }
-        element("b", ["aria-hidden": "true"], verdict.symbol)
-        element("span", ["class": "sr"], text == verdict.words ? "" : "\(verdict.words): ")
-        literal(" ")
-        element("span", ["class": "t"], text)
-        if href != nil { close("a") }
+        if let href { element("a", ["href": href], text) } else { element("span", text) }
     }
 
     /// A command to be copied.

@@ -12,6 +12,9 @@ struct SiteContent: Sendable {
     /// What changed in a cell since the run before.
     let changeOfCell: [String: RunChanges.Change]
     let byCause: [Cause: [CellRecord]]
+    /// Causes that occur, the most frequent first.
+    let causes: [Cause]
+    let deployments: [CellRecord]
 
     init(_ stored: PublishableRun, changes: [RunChanges], notes: CauseNotes) {
         self.stored = stored
@@ -20,16 +23,12 @@ struct SiteContent: Sendable {
         self.notes = notes
         changeOfCell = Dictionary((changes.first?.changes ?? []).map { ($0.id, $0) }, uniquingKeysWith: { one, _ in one })
         byCause = Dictionary(grouping: document.cells.filter { $0.cause != nil }) { $0.cause ?? .harness }
+        causes = byCause.sorted { ($1.value.count, $0.key.rawValue) < ($0.value.count, $1.key.rawValue) }.map(\.key)
+        deployments = document.cells.filter { $0.provisioning != nil }
     }
 
     var run: RunRecord { document.run }
     var cells: [CellRecord] { document.cells }
-    var deployments: [CellRecord] { cells.filter { $0.provisioning != nil } }
-
-    /// Causes that occur, the most frequent first.
-    var causes: [Cause] {
-        byCause.sorted { ($1.value.count, $0.key.rawValue) < ($0.value.count, $1.key.rawValue) }.map(\.key)
-    }
 }
 
 extension CellRecord {
