@@ -1,5 +1,5 @@
 import GuestProtocol
-import MatrixModel
+public import MatrixModel
 
 extension Judge {
     /// What a deployment came to, when that already decides the cell: what the platform heard, and in the agent's case why.

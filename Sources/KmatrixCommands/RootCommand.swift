@@ -17,6 +17,7 @@ public struct RootCommand: AsyncParsableCommand {
               kmatrix run --kernel all --format json > run.json
               kmatrix run --distro 'debian-*'      whole distributions, each on its own kernel
               kmatrix plan --kernel all            what that would boot
+              kmatrix report runs/nightly --format html --out site
               kmatrix conformance --kernel 6.1     upstream's security checks, by their ids
               kmatrix shell --kernel 6.1 --cgroup legacy    look around in a guest
               kmatrix doctor                       is this machine fit for it?
@@ -29,7 +30,7 @@ public struct RootCommand: AsyncParsableCommand {
             130  interrupted
             """,
         version: KmatrixVersion.current,
-        subcommands: [RunCommand.self, PlanCommand.self, KernelsCommand.self, DistrosCommand.self, ConformanceCommand.self, PlatformCommand.self, ShellCommand.self, DoctorCommand.self, BenchCommand.self])
+        subcommands: [RunCommand.self, PlanCommand.self, ReportCommand.self, KernelsCommand.self, DistrosCommand.self, ConformanceCommand.self, PlatformCommand.self, ShellCommand.self, DoctorCommand.self, BenchCommand.self])
 
     public init() {}
 }

@@ -20,7 +20,8 @@ public struct PublishedReport: Sendable {
         content = SiteContent(latest, changes: changes, notes: notes)
     }
 
-    public var run: PublishableRun { content.stored }
+    /// What the reader must know of the run's folder, a line each, fit for a terminal.
+    public var troubles: [String] { content.stored.troubles.map { VisibleText.line($0) } }
 
     /// A report that is one file; nil for the site, which is many.
     public func render(_ format: ReportFormat, style: TextStyle = .plain) throws -> [UInt8]? {

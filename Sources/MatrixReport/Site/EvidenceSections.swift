@@ -99,7 +99,7 @@ private struct FactValue: Decodable {
         if let text = try? value.decode(String.self) {
             words = text
         } else if let list = try? value.decode([FactValue].self) {
-            words = list.prefix(Self.shown).map(\.words).joined(separator: ", ") + (list.count > Self.shown ? ", …" : "")
+            words = list.prefix(Self.shown).map(\.words).joined(separator: " · ") + (list.count > Self.shown ? " · …" : "")
         } else if let named = try? value.decode([String: FactValue].self) {
             words = named.sorted { $0.key < $1.key }.prefix(Self.shown).map { "\($0.key)=\($0.value.words)" }.joined(separator: ", ")
         } else if let flag = try? value.decode(Bool.self) {

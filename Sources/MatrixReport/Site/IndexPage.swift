@@ -44,7 +44,7 @@ struct IndexPage {
         html.element("section") { html in
             html.element("h2", title)
             guard !overview.lines.isEmpty else { return html.element("p", "Nothing was measured that speaks for one.") }
-            html.scrolling(title, class: "scroll tall sticky") { html in
+            html.scrolling(title, class: "scroll short sticky") { html in
                 html.element("table") { html in
                     html.head([title == "By distribution" ? "Guest" : "Series", "Statement"] + overview.layouts.map(\.rawValue))
                     html.element("tbody") { html in
@@ -60,7 +60,7 @@ struct IndexPage {
             html.element("th", ["scope": "row"]) { $0.element("a", ["href": filter([(key, line.name)])], VisibleText.line(line.name, limit: 64)) }
             html.element("td", ["class": "v \(line.all.mark.rawValue)"]) { html in
                 html.element("span", line.all.level.rawValue)
-                if line.all.contradictions > 0 { html.element("span", ["class": "flag", "title": "\(line.all.contradictions) not as documented"], "≠ docs") }
+                if line.all.contradictions > 0 { html.element("span", ["class": "flag", "title": "\(line.all.contradictions) not as documented"], "≠") }
             }
             for layout in layouts {
                 guard let statement = line.byLayout[layout] else {

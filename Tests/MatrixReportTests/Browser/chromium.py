@@ -108,8 +108,9 @@ class Page:
 
     def go(self, url):
         self.browser.events.clear()
-        self.call("Page.navigate", url=url)
-        self.browser.wait("Page.loadEventFired")
+        # Without a loader it is another place in the same document, which loads nothing.
+        if "loaderId" in self.call("Page.navigate", url=url):
+            self.browser.wait("Page.loadEventFired")
 
     def value(self, expression):
         """What an expression of the page's gives; a promise is waited for."""
