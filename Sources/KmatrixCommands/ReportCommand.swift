@@ -1,7 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import EvidenceStore
 import Foundation
-import MatrixReport
+public import MatrixReport
 import SystemPackage
 
 extension ReportFormat: ExpressibleByArgument {}

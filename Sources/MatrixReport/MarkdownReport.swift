@@ -87,11 +87,10 @@ struct MarkdownReport {
             case ">": escaped += "&gt;"
             // Addresses and mentions become links by themselves.
             case "@": escaped += "&#64;"
-            case ":": escaped += "&#58;"
             case "\\", "`", "*", "_", "[", "]", "(", ")", "|", "~", "#", "!", "$", "{", "}": escaped += "\\\(character)"
             default: escaped.append(character)
             }
         }
-        return escaped.replacing("www.", with: "www&#46;")
+        return escaped.replacing("://", with: "&#58;//").replacing("www.", with: "www&#46;")
     }
 }

@@ -68,7 +68,7 @@ struct CommandLineTests {
         #expect(said.stderr.isEmpty)
     }
 
-    @Test("the help of every command is what it was", arguments: ["", "run", "plan", "kernels", "kernels list", "kernels fetch", "kernels gc", "distros", "distros list", "distros build", "distros fetch", "distros gc", "conformance", "platform", "shell", "doctor"])
+    @Test("the help of every command is what it was", arguments: ["", "run", "plan", "report", "kernels", "kernels list", "kernels fetch", "kernels gc", "distros", "distros list", "distros build", "distros fetch", "distros gc", "conformance", "platform", "shell", "doctor"])
     func snapshots(command: String) async throws {
         let said = try await Self.kmatrix(["help"] + command.split(separator: " ").map(String.init))
         let name = "help" + (command.isEmpty ? "" : "-" + command.replacing(" ", with: "-"))
