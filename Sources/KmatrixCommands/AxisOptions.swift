@@ -81,7 +81,7 @@ struct AxisOptions: ParsableArguments {
         let items = written.map { axis, texts in
             (axis, texts.map { text in AxisTexts.Item(text: text) { $0 is SelectorError ? ValidationError("--\(axis.rawValue): \($0)") : $0 } })
         }
-        return AxisTexts(items: Dictionary(uniqueKeysWithValues: items)) { ValidationError($0) }
+        return AxisTexts(items: Dictionary(uniqueKeysWithValues: items), name: { "--\($0.rawValue)" }, complain: { ValidationError($0) })
     }
 
     func matrixFile() throws -> MatrixFile? { try matrix.map(MatrixFile.init(path:)) }

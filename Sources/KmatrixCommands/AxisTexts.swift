@@ -14,6 +14,8 @@ struct AxisTexts {
     }
 
     var items: [Axis: [Item]]
+    /// What an axis is called where the block is written.
+    let name: (Axis) -> String
     /// What a mistake of the whole becomes.
     let complain: (String) -> any Error
 
@@ -23,12 +25,12 @@ struct AxisTexts {
     func check() throws {
         let (kernels, distros) = (texts(.kernel), texts(.distro))
         let isMicro = distros.isEmpty || distros.contains("micro")
-        if kernels.isEmpty, isMicro { throw complain("say which kernels (kernel), as in 6.1") }
+        if kernels.isEmpty, isMicro { throw complain("say which kernels with \(name(.kernel)), as in 6.1") }
         if !texts(.deployment).isEmpty, isMicro {
-            throw complain("a deployment needs distributions with cloud-init: name them (distro), as in 'debian-*'")
+            throw complain("\(name(.deployment)) needs distributions with cloud-init: name them with \(name(.distro)), as in 'debian-*'")
         }
         if !kernels.isEmpty, distros.contains(where: { $0.hasPrefix("whole:") }) {
-            throw complain("an image of whole: boots its own kernel: leave kernel out, or 'whole:'")
+            throw complain("an image of whole: boots its own kernel: leave \(name(.kernel)) out, or 'whole:'")
         }
         _ = try (kernelSelectors(), layouts(), deployments(), profiles())
     }

@@ -49,7 +49,7 @@ struct MatrixFile {
                 return AxisTexts.Item(text: text) { $0 is CancellationError || $0 is YAMLError ? $0 : value.error("\(axis.rawValue): \($0)") }
             }
         }
-        let block = AxisTexts(items: items) { node.error($0) }
+        let block = AxisTexts(items: items, name: { "'\($0.rawValue)'" }, complain: { node.error($0) })
         try block.check()
         return block
     }

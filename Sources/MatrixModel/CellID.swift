@@ -19,7 +19,7 @@ public struct CellID: Hashable, Sendable, CustomStringConvertible {
     /// Who built the kernel, where that goes without saying neither by the guest nor by the version: several vendors build the same sources.
     private static func origin(of cell: Cell) -> String? {
         let vendor = String(cell.kernel.origin.prefix { $0 != "/" })
-        return ["debian", "file", cell.guest].contains(vendor) ? nil : vendor
+        return ["", "debian", "file", cell.guest].contains(vendor) ? nil : vendor
     }
 
     public var description: String { text }

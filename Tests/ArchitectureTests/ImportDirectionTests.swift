@@ -11,7 +11,7 @@ struct ImportDirectionTests {
         "Guidance": ["MatrixModel"],
         "ArtefactCache": [],
         "StrictYAML": [],
-        "KernelCatalogue": ["MatrixModel", "ArtefactCache", "StrictYAML"],
+        "KernelCatalogue": ["MatrixModel", "ArtefactCache", "StrictYAML", "PackageStreams"],
         "ELFFiles": [],
         "Archives": [],
         "PackageStreams": ["Archives"],

@@ -36,6 +36,13 @@ struct ReadmeTests {
         #expect(expectations.entries.map(\.cause) == [.verifierRejected])
     }
 
+    @Test("shows a matrix that can be read")
+    func matrix() throws {
+        let example = try #require(Self.text.firstMatch(of: /```yaml\n(name:\n?(?s:.*?))```/)?.1)
+        let matrix = try MatrixFile(parsing: String(example), source: "README.md")
+        #expect(matrix.blocks.count == 2 && matrix.exclusions.count == 1)
+    }
+
     @Test("explains every change", arguments: RunComparison.Kind.allCases)
     func changes(kind: RunComparison.Kind) { #expect(Self.text.contains("`\(kind.rawValue)`")) }
 

@@ -100,7 +100,7 @@ struct ImageGuestTests {
         let guest = GuestChoice.image(ImageGuest(name: "x", source: .file(folder.path.appending("x.qcow2")), boot: .ownLoader))
         let (catalogue, products) = try surroundings(folder)
         let preparer = ArtefactPreparer(catalogue: catalogue, cache: catalogue.settings.cache, products: products, events: { _ in })
-        let prepared = try await preparer.prepare(MatrixPlan.expand(guests: [(guest, try MatrixPlanTests.kernel("6.1.176-1"))], request: MatrixPlanTests.request([.unified])))
+        let prepared = try await preparer.prepare(MatrixPlan.expand(guests: [(guest, try MatrixPlanTests.kernel("6.1.176-1"))], axes: MatrixPlanTests.axes([.unified])))
         let outcome = try #require(prepared.images["x"])
         guard !hasIt else {
             let root = try outcome.get()
