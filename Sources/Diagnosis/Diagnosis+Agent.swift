@@ -59,7 +59,7 @@ extension Diagnosis {
                     wanted: facts.status == nil ? [.status, .journal] : [])
             ]
         }
-        guard let cloudInit = facts.cloudInit, let waits = CloudInitRelease.waitsForAgent(cloudInit.value) else {
+        guard let cloudInit = facts.cloudInit, let waits = CloudInitVersion(cloudInit.value)?.waitsForAgent else {
             guard let failed = facts.provisioningFailed else { return [] }
             return [Conclusion(.readyWithoutKey, .possible, "The platform did not record the machine as ready; which row of the article's table that is depends on cloud-init's version.", [failed])]
         }

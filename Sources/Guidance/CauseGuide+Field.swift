@@ -17,11 +17,6 @@ extension CauseGuide {
             CauseGuide(
                 code, "The kernel has no cgroup v2", symptom: "`Failed to attach program 'connect4'`.", proof: "`grep cgroup /proc/filesystems` lists no `nodev cgroup2`.",
                 wanted: [.filesystems], measures: [.upgradeKernel, .upgradeRelease, .optOut], article: .attachFailure)
-        case .keyNotOffered:
-            CauseGuide(
-                code, "The platform offers no key", symptom: "`keyLatchStatus.message` is `Failed to acquire key details: …` with a refusal of the platform.",
-                proof: "The refusal (403 and the like) of the call `acquire`. A migrated disk or a replaced OS disk brings it about.", wanted: [.keyStatus, .agentLog],
-                measures: [.resetKey], article: .keyFailure)
         case .keyLost:
             CauseGuide(
                 code, "The machine lost its key", symptom: "The platform names a latched key, the machine does not have it, and a new one is refused.",

@@ -47,6 +47,11 @@ extension CauseGuide {
                 symptom: "The deployment fails with `Linux.OSProvisioningInternalError` although cloud-init reported ready.",
                 proof: "cloud-init before 24.3 in `cloud-init.log`, and a report of readiness that the platform did not record.",
                 wanted: [.cloudInitLog, .status], measures: [.upgradeCloudInit, .putAgentIntoImage, .retryDeployment], article: .deploymentFailed)
+        case .keyNotOffered:
+            return CauseGuide(
+                code, "The platform offers no key", symptom: "`keyLatchStatus.message` is `Failed to acquire key details: …` with a refusal of the platform.",
+                proof: "The refusal (403 and the like) of the call `acquire`. A migrated disk or a replaced OS disk brings it about.",
+                wanted: [.keyStatus, .agentLog], measures: [.resetKey], article: .keyFailure)
         case .kernelPanic:
             return CauseGuide(
                 code, "The kernel panicked while the agent ran", symptom: "The machine restarts or stands still soon after the agent started.",

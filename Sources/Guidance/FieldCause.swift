@@ -4,8 +4,6 @@ public enum FieldCause: String, CaseIterable, Hashable, Sendable, Codable {
     case kernelTooOld = "kernel-too-old"
     /// The kernel does not list cgroup2 among its file systems.
     case cgroup2Unsupported = "cgroup2-unsupported"
-    /// The platform refuses to hand out a key, and nothing says that this machine ever had one.
-    case keyNotOffered = "key-not-offered"
     /// A key is latched for this machine, which does not have it (any more).
     case keyLost = "key-lost"
     /// The platform does not accept the key that the agent holds.

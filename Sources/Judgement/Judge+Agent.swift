@@ -8,7 +8,8 @@ extension Judge {
         if let ending = evidence.agentEnding {
             return Judgment(
                 cause: .agentCrashed, summary: "The agent did not stay alive: it \(describe(ending)).",
-                findings: lastLine(evidence, .agentOutput, "agent-output.log") + lastLine(evidence, .unitJournal, "unit-journal.log") + lastLine(evidence, .agentLog, "agent.log"))
+                findings: lastLine(evidence, .agentOutput, "agent-output.log") + lastLine(evidence, .unitJournal, "unit-journal.log", containing: " azure-proxy-agent[")
+                    + lastLine(evidence, .agentLog, "agent.log"))
         }
         guard let item = evidence.items[.status] else {
             return Judgment(
@@ -82,6 +83,7 @@ extension Judge {
         case .exited(let code): "exited with status \(code)"
         case .signalled(let signal): "was ended by signal \(signal)"
         case .notStarted(let error): "could not be started (errno \(error))"
+        case .startedAgain(let times): times == 1 ? "ended and was started again" : "ended and was started again, \(times) times"
         }
     }
 
@@ -89,8 +91,9 @@ extension Judge {
         Finding(source: "status.json", quote: Quote.line("\(name): \(module.status): \(module.message)"))
     }
 
-    static func lastLine(_ evidence: CellEvidence, _ item: EvidenceItem, _ source: String) -> [Finding] {
-        guard let line = evidence.items[item]?.text.split(separator: "\n").last else { return [] }
+    /// - Parameter word: What tells the lines that count from others'.
+    static func lastLine(_ evidence: CellEvidence, _ item: EvidenceItem, _ source: String, containing word: String = "") -> [Finding] {
+        guard let line = evidence.items[item]?.text.split(separator: "\n").last(where: { word.isEmpty || $0.contains(word) }) else { return [] }
         return [Finding(source: source, quote: Quote.line(line))]
     }
 }

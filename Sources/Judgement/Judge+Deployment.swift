@@ -19,7 +19,7 @@ extension Judge {
             guard deployment.hasAgent else {
                 return Judgment(cause: .provisioningUnproven, summary: "cloud-init reported a failure of provisioning that is not about the agent.", findings: [finding])
             }
-            let why = agentFailure(evidence) ?? behaviour(evidence)
+            let why = agentFailure(evidence) ?? keyRefusal(evidence) ?? behaviour(evidence)
             guard why.verdict != .compatible else {
                 return Judgment(cause: .provisioningUnproven, summary: "cloud-init reported a failure of provisioning, and yet the agent works.", findings: [finding])
             }
@@ -37,13 +37,22 @@ extension Judge {
         return nil
     }
 
+    /// An agent that has no key because this platform hands out none: then it says so itself, as it must.
+    private static func keyRefusal(_ evidence: CellEvidence) -> Judgment? {
+        guard evidence.expectation.status != "SUCCESS", let status = evidence.items[.status].flatMap({ AgentStatus(json: $0.bytes) }),
+            status.overall == evidence.expectation.status, !status.keyLatch.isRunning
+        else { return nil }
+        return Judgment(
+            cause: .keyNotOffered, summary: "The platform offers the agent no key, and the agent says so.", findings: [statusFinding("keyLatchStatus", status.keyLatch)])
+    }
+
     /// The deployment beside the article's table (its section on provisioning failures).
     public static func deploymentFinding(_ evidence: CellEvidence) -> DeploymentFinding? {
         guard let deployment = evidence.deployment else { return nil }
         let version = evidence.cloudInitVersion
         let report = evidence.provisioningReport
         let saw = report?.inWords ?? "nothing"
-        guard deployment.asksForAgent, let version, let waits = CloudInitRelease.waitsForAgent(version) else {
+        guard deployment.asksForAgent, let version, let waits = CloudInitVersion(version)?.waitsForAgent else {
             return DeploymentFinding(row: nil, cloudInit: version, documented: nil, platformSaw: saw, matches: nil)
         }
         let row: (Int, String, Bool)

@@ -13,7 +13,9 @@ enum StandardOutput {
     /// Colour only on a terminal, and not when the user asks for none (no-color.org).
     static var showsColour: Bool { isTerminal && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty }
 
-    static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+    static func write(_ text: String) { write(Array(text.utf8)) }
+
+    static func write(_ bytes: [UInt8]) { FileHandle.standardOutput.write(Data(bytes)) }
 
     static func writeJSON(_ value: some Encodable, isCompact: Bool = false) throws {
         write(String(decoding: try RunFolder.encoder(isCompact: isCompact).encode(value), as: UTF8.self) + "\n")

@@ -70,7 +70,7 @@ struct PredictCommand: ParsableCommand {
     private func chosenSeries() throws -> [KernelSeries] {
         if !series.isEmpty { return Array(Set(try series.map { try KernelSeries(parsing: $0) })).sorted() }
         // An object of one's own can be looked at where nothing was built.
-        let kept = ((try? DistributionCatalogue.built().select("all")) ?? []).compactMap(\.series)
+        let kept = (try? DistributionCatalogue.built())?.distributions.compactMap(\.kernel.series) ?? []
         return Array(Set(kept + [Expectation.documentedFloor])).sorted()
     }
 

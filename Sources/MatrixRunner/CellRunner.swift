@@ -27,13 +27,14 @@ struct CellRunner: Sendable {
     /// - Throws: `CancellationError` only. Every other trouble is the cell's verdict.
     func run(_ planned: MatrixPlan.PlannedCell, _ prepared: PreparedArtefacts) async throws -> CellRecord {
         let cell = planned.cell
+        let place: CellFolder
+        do { place = try folder.cell(cell.id) } catch { return unrecorded(cell, error) }
         let artefacts: PreparedCell
         switch prepared.artefacts(for: planned) {
         case .success(let value): artefacts = value
-        case .failure(let failure): return CellRecord(cell: cell, judgment: failure.judgment, evidence: nil, seconds: [:], attempts: 0)
+        case .failure(let failure):
+            return stored(CellRecord(cell: cell, judgment: failure.judgment, evidence: nil, seconds: [:], attempts: 0), cell, place)
         }
-        let place: CellFolder
-        do { place = try folder.cell(cell.id) } catch { return unrecorded(cell, error) }
 
         var attempt = 1
         while true {
@@ -58,6 +59,10 @@ struct CellRunner: Sendable {
     private func store(_ cell: Cell, _ outcome: CellAttempt.Outcome, _ attempts: Int, _ place: CellFolder) -> CellRecord {
         let record = CellRecord(
             cell: cell, judgment: outcome.judgment, provisioning: outcome.provisioning, evidence: place.path.string, seconds: outcome.seconds, attempts: attempts)
+        return stored(record, cell, place)
+    }
+
+    private func stored(_ record: CellRecord, _ cell: Cell, _ place: CellFolder) -> CellRecord {
         do {
             try place.save(record, to: .verdict)
             return record

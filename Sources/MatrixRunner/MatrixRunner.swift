@@ -33,7 +33,9 @@ public struct MatrixRunner: Sendable {
     /// Resolves the selectors. Boots nothing and fetches no kernel.
     public func plan() async throws -> MatrixPlan {
         let images = GuestImageBuilder(cache: cache, runner: products.runner)
-        return try await MatrixPlanner(request: request, catalogue: catalogue, images: images, events: events).plan()
+        return try await MatrixPlanner(
+            request: request, catalogue: catalogue, given: GivenKernels(images: images, catalogue: catalogue, products: products, events: events), events: events
+        ).plan()
     }
 
     /// Runs every cell of a plan.
@@ -48,6 +50,8 @@ public struct MatrixRunner: Sendable {
         var run = RunRecord(id: id, started: Self.timestamp(), harness: harness)
         run.warnings = plan.warnings
         try folder.save(run)
+        let waiting = plan.cells.map { Self.notRun($0.cell, "Not run: the run ended before its turn.") }
+        try folder.savePlan(CellOrder.sorted(plan.unavailable + waiting))
 
         for record in plan.unavailable {
             events(.cellFinished(record))
@@ -70,12 +74,12 @@ public struct MatrixRunner: Sendable {
         run.finished = Self.timestamp()
         // By now the outcome is worth more than the record of it: it is told even when the disk takes nothing more.
         do {
-            try folder.save(run)
+            try folder.seal(run, records)
         } catch {
             run.warnings.append("\(error)")
             events(.warning("\(error)"))
         }
-        return RunDocument(run: run, cells: records.sorted(by: Self.byMeaning(plan)))
+        return RunDocument(run: run, cells: CellOrder.sorted(records))
     }
 
     // MARK: - Cells
@@ -104,7 +108,7 @@ public struct MatrixRunner: Sendable {
                     // What still runs is ended; what never ran says so.
                     group.cancelAll()
                     let measured = Set(records.map(\.id))
-                    return records + cells.filter { !measured.contains($0.cell.id.text) }.map { Self.notRun($0.cell) }
+                    return records + cells.filter { !measured.contains($0.cell.id.text) }.map { Self.notRun($0.cell, "Not run: the run was told to stop at its first failure.") }
                 }
                 startNext()
             }
@@ -112,8 +116,8 @@ public struct MatrixRunner: Sendable {
         }
     }
 
-    private static func notRun(_ cell: Cell) -> CellRecord {
-        let judgment = Judgment(verdict: .notRun, cause: nil, summary: "Not run: the run was told to stop at its first failure.")
+    private static func notRun(_ cell: Cell, _ summary: String) -> CellRecord {
+        let judgment = Judgment(verdict: .notRun, cause: nil, summary: summary)
         return CellRecord(cell: cell, judgment: judgment, evidence: nil, seconds: [:], attempts: 0)
     }
 
@@ -121,21 +125,6 @@ public struct MatrixRunner: Sendable {
         let answer = try await AcceleratorProbe(emulator: emulator, cache: cache.root).answer(accelerator, booting: prepared.anyKernel.map { ($0.boot, $0.initramfs) })
         events(.preparing("accelerator: \(answer.accelerator.rawValue) (\(answer.reason))"))
         return answer
-    }
-
-    /// The plan's order; unavailable cells come where their series would stand.
-    private static func byMeaning(_ plan: MatrixPlan) -> (CellRecord, CellRecord) -> Bool {
-        func key(_ record: CellRecord) -> (KernelSeries, KernelVersion?, CgroupLayout) {
-            let series = record.series.flatMap { try? KernelSeries(parsing: $0) } ?? KernelSeries(major: .max, minor: 0)
-            return (series, record.kernel.flatMap { try? KernelVersion(parsing: $0) }, record.cgroup)
-        }
-        return { left, right in
-            let (one, other) = (key(left), key(right))
-            if one.0 != other.0 { return one.0 < other.0 }
-            if let oneVersion = one.1, let otherVersion = other.1, oneVersion != otherVersion { return oneVersion < otherVersion }
-            if left.flavour != right.flavour { return left.flavour < right.flavour }
-            return one.2 != other.2 ? one.2 < other.2 : left.id < right.id
-        }
     }
 
     static func timestamp() -> String { Date().formatted(.iso8601) }

@@ -57,7 +57,7 @@ public struct BundleReader: Sendable {
         var stream = TarStream(bytes, limit: limits.archive)
         var count = 0
         while true {
-            let entry: TarStream.Entry?
+            let entry: TarEntry?
             do throws(ArchiveError) { entry = try stream.next() } catch {
                 // What came before the break is as good as ever.
                 guard case .malformed(let reason) = error, count > 0 else { throw error }
@@ -66,7 +66,7 @@ public struct BundleReader: Sendable {
             guard let entry else { return }
             count += 1
             guard count <= limits.members else { throw .tooLarge("more than \(limits.members) members") }
-            if entry.kind == .file { try member(entry.name, Array(entry.content), &contents) }
+            if entry.kind == .file { try member(entry.name, Array(bytes[entry.content]), &contents) }
         }
     }
 

@@ -71,7 +71,7 @@ struct ArchiveTests {
         var stream = TarStream(archive, limit: 1 << 20)
         for (name, bytes) in files {
             let entry = try stream.next()
-            #expect(entry?.name == name && entry?.kind == .file && entry.map { Array($0.content) } == bytes)
+            #expect(entry?.name == name && entry?.kind == .file && entry.map { Array(archive[$0.content]) } == bytes)
         }
         #expect(try stream.next() == nil)
         let listed = String(decoding: try Self.piped(archive, through: ["tar", "-tf", "-"]), as: UTF8.self)

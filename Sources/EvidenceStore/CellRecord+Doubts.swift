@@ -1,0 +1,77 @@
+import MatrixModel
+
+extension CellRecord {
+    /// What in this record contradicts itself; nil when nothing does. A record that the harness wrote never does: one that does was
+    /// edited or damaged, and proves nothing.
+    var contradiction: String? {
+        if cause?.fault != fault { return "the cause \(cause?.rawValue ?? "null") is not of fault \(fault?.rawValue ?? "null")" }
+        if let doubt = verdictDoubt { return doubt }
+        guard let kernel else { return verdict == .unavailable || verdict == .notRun ? nil : "it is \(verdict.rawValue) without a kernel" }
+        if axesID(kernel: kernel) != id { return "its axes are not those of its id" }
+        guard let series = series.flatMap({ try? KernelSeries(parsing: $0) }) else { return "its series is no kernel series" }
+        return (try? KernelVersion(parsing: kernel))?.series == series ? nil : "its kernel \(kernel) is not of series \(series)"
+    }
+
+    private var verdictDoubt: String? {
+        switch verdict {
+        case .compatible: cause == nil ? nil : "it is compatible with a cause of failure"
+        case .notRun: cause == nil && attempts == 0 ? nil : "it was not run and has an outcome"
+        case .degraded: cause.map { $0.verdict == .incompatible } == true ? nil : "it is degraded without a cause for that"
+        case .incompatible, .inconclusive, .unavailable: cause?.verdict == verdict ? nil : "its cause does not make it \(verdict.rawValue)"
+        }
+    }
+
+    /// The id that follows from the axes (`CellID`).
+    private func axesID(kernel: String) -> String? {
+        guard let version = try? KernelVersion(parsing: kernel), let flavour = try? KernelFlavour(parsing: flavour) else { return nil }
+        let identity = KernelIdentity(version: version, flavour: flavour, release: release ?? "", origin: origin ?? "")
+        return Cell(
+            guest: guest, kernel: identity, architecture: architecture, cgroup: cgroup, profile: profile, deployment: deployment, scenario: scenario,
+            agent: agent, bpf: bpf
+        ).id.text
+    }
+
+    /// The record of a cell whose outcome is not to be had, or not to be believed.
+    func replacingOutcome(with judgment: Judgment) -> CellRecord {
+        var record = self
+        record.verdict = judgment.verdict
+        record.cause = judgment.cause
+        record.fault = judgment.cause?.fault
+        record.summary = judgment.summary
+        record.findings = judgment.findings
+        record.provisioning = nil
+        record.seconds = [:]
+        return record
+    }
+
+    /// The record of a cell of which nothing is proven any more.
+    func doubted(_ why: String) -> CellRecord { replacingOutcome(with: Judgment(cause: .evidenceLost, summary: why)) }
+
+    /// What the name of an evidence folder tells of its cell, when nothing else does; nil when the name is none of ours.
+    init?(folderName: String) {
+        let parts = folderName.split(separator: "_", omittingEmptySubsequences: false).map(String.init)
+        // A version may have underscores of its own (`el9_4`), which a layout has not.
+        guard let place = parts.indices.dropFirst(3).first(where: { CgroupLayout(rawValue: parts[$0]) != nil }), let layout = CgroupLayout(rawValue: parts[place]),
+            let version = try? KernelVersion(parsing: parts[1..<place - 1].joined(separator: "_")), let flavour = try? KernelFlavour(parsing: parts[place - 1])
+        else { return nil }
+        var further: [String: String] = [:]
+        var axis: String?
+        for part in parts.dropFirst(place + 1) {
+            if let equals = part.firstIndex(of: "=") {
+                axis = String(part[..<equals])
+                further[String(part[..<equals])] = String(part[part.index(after: equals)...])
+            } else if let axis {
+                // An underscore inside a value.
+                further[axis, default: ""] += "_" + part
+            }
+        }
+        let cell = Cell(
+            guest: parts[0], kernel: KernelIdentity(version: version, flavour: flavour, release: "", origin: further["origin"] ?? ""), architecture: further["arch"] ?? "x86_64",
+            cgroup: layout, profile: further["profile"], deployment: further["deployment"], scenario: further["scenario"], agent: further["agent"],
+            bpf: further["bpf"])
+        guard cell.id.folderName == folderName else { return nil }
+        self.init(cell: cell, judgment: Judgment(verdict: .notRun, cause: nil, summary: ""), evidence: nil, seconds: [:], attempts: 0)
+        release = nil
+        origin = nil
+    }
+}

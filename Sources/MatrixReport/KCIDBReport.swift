@@ -1,0 +1,150 @@
+import EvidenceStore
+import Foundation
+import MatrixModel
+
+/// A run in the format of kernel developers' common report database (KCIDB I/O schema 5.3): kernels as builds, cells as tests, causes as
+/// issues with an incident for each cell they explain. A cell for which no kernel was found has no build and is left out.
+struct KCIDBReport: Encodable {
+    private struct Version: Encodable {
+        let major = 5
+        let minor = 3
+    }
+
+    private struct Checkout: Encodable {
+        let id: String
+        let origin = KCIDBReport.origin
+        let comment: String
+        let valid = true
+    }
+
+    private struct Build: Encodable {
+        let id: String
+        let checkout_id: String
+        let origin = KCIDBReport.origin
+        let architecture: String
+        let config_name: String
+        let comment: String
+        let status = "PASS"
+    }
+
+    private struct Environment: Encodable {
+        let comment: String
+        let misc: [String: String]
+    }
+
+    private struct Test: Encodable {
+        let id: String
+        let build_id: String
+        let origin = KCIDBReport.origin
+        let path: String
+        let status: String
+        let comment: String
+        let start_time: String?
+        let duration: Double?
+        let environment: Environment
+        let log_excerpt: String?
+        let misc: [String: String]
+    }
+
+    private struct Culprit: Encodable {
+        let code: Bool
+        let tool: Bool
+        let harness: Bool
+    }
+
+    private struct Issue: Encodable {
+        let id: String
+        let version = 1
+        let origin = KCIDBReport.origin
+        let comment: String
+        let culprit: Culprit
+    }
+
+    private struct Incident: Encodable {
+        let id: String
+        let origin = KCIDBReport.origin
+        let issue_id: String
+        let issue_version = 1
+        let test_id: String
+        let present = true
+    }
+
+    private static let origin = "kmatrix"
+    /// What the schema takes.
+    private static let excerptLimit = 16384
+
+    private let version = Version()
+    private let checkouts: [Checkout]
+    private let builds: [Build]
+    private let tests: [Test]
+    private let issues: [Issue]
+    private let incidents: [Incident]
+
+    init(_ run: PublishableRun) {
+        let document = run.published
+        let cells = zip(document.cells, run.document.cells).filter { $0.0.kernel != nil }
+        var seen: Set<String> = []
+        checkouts = cells.map { Self.checkout($0.0) }.filter { seen.insert($0.id).inserted }
+        builds = cells.map { Self.build($0.0) }.filter { seen.insert($0.id).inserted }
+        tests = cells.map { cell, stored in Self.test(cell, run: document.run, evidence: run.evidence(of: stored)) }
+        let explained = cells.compactMap { cell, _ in cell.cause.map { (cell, $0) } }
+        issues = Set(explained.map(\.1)).sorted { $0.rawValue < $1.rawValue }.map(Self.issue)
+        incidents = explained.map { cell, cause in
+            let test = Self.testID(cell, run: document.run)
+            return Incident(id: "\(test):\(cause.rawValue)", issue_id: "\(Self.origin):\(cause.rawValue)", test_id: test)
+        }
+    }
+
+    func render() throws -> [UInt8] { Array(try RunFolder.encoder().encode(self)) + [UInt8(ascii: "\n")] }
+
+    private static func checkout(_ cell: CellRecord) -> Checkout {
+        Checkout(id: checkoutID(cell), comment: line("\(cell.kernel ?? "") of \(cell.origin ?? "unknown origin")"))
+    }
+
+    private static func build(_ cell: CellRecord) -> Build {
+        Build(
+            id: buildID(cell), checkout_id: checkoutID(cell), architecture: word(cell.architecture, also: "_").lowercased(),
+            config_name: line(cell.flavour), comment: line(cell.release ?? ""))
+    }
+
+    private static func issue(_ cause: Cause) -> Issue {
+        let culprit = Culprit(code: cause.fault == .kernel, tool: cause.fault == .agent || cause.fault == .configuration, harness: cause.fault == .harness)
+        return Issue(id: "\(origin):\(cause.rawValue)", comment: cause.meaning, culprit: culprit)
+    }
+
+    private static func test(_ cell: CellRecord, run: RunRecord, evidence: CellFolder?) -> Test {
+        let log = cell.verdict == .compatible ? nil : evidence?.excerpt(of: .verifierLog, head: 0, tail: excerptLimit / 2)
+        var misc = ["verdict": cell.verdict.rawValue, "cgroup": cell.cgroup.rawValue, "documented": cell.expectation.rawValue, "attempts": "\(cell.attempts)"]
+        misc["cause"] = cell.cause?.rawValue
+        misc["evidence"] = cell.evidence.map(line)
+        let environment = Environment(
+            comment: line(Matrix.Row(cell).title), misc: ["harness": line(run.harness), "accelerator": line(run.accelerator ?? "none")])
+        let excerpt = log.map { String(VisibleText.of($0.head + $0.tail).prefix(excerptLimit)) }
+        return Test(
+            id: testID(cell, run: run), build_id: buildID(cell), path: "azure_proxy_agent.\(word(cell.guest, also: "-_")).\(cell.cgroup.rawValue)",
+            status: status(cell.verdict), comment: line(cell.summary), start_time: Timestamp(run.started)?.text,
+            duration: cell.seconds[.total].map(Figure.seconds), environment: environment, log_excerpt: excerpt, misc: misc)
+    }
+
+    private static func status(_ verdict: Verdict) -> String {
+        switch verdict {
+        case .compatible: "PASS"
+        case .degraded, .incompatible: "FAIL"
+        case .inconclusive: "ERROR"
+        case .unavailable: "SKIP"
+        case .notRun: "MISS"
+        }
+    }
+
+    private static func line(_ text: String) -> String { VisibleText.line(text) }
+
+    /// Only the letters that the schema's paths and names take.
+    private static func word(_ text: String, also: String) -> String {
+        let kept = text.map { $0.isASCII && ($0.isLetter || $0.isNumber || also.contains($0)) ? $0 : "_" }
+        return kept.isEmpty ? "_" : String(kept.prefix(128))
+    }
+
+    private static func checkoutID(_ cell: CellRecord) -> String { "\(origin):\(line(cell.kernel ?? ""))" }
+    private static func buildID(_ cell: CellRecord) -> String { "\(origin):\(line(cell.kernel ?? ""))/\(line(cell.flavour))/\(line(cell.architecture))" }
+    private static func testID(_ cell: CellRecord, run: RunRecord) -> String { "\(origin):\(line(run.id)):\(line(cell.id))" }
+}

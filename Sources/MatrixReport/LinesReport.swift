@@ -1,0 +1,19 @@
+import EvidenceStore
+import Foundation
+
+/// A run as JSON lines: the run, then a line for each cell. Each line can be read alone; `report-lines-1.schema.json` describes them.
+struct LinesReport {
+    let document: RunDocument
+
+    func render() throws -> [UInt8] {
+        let encoder = RunFolder.encoder(isCompact: true)
+        var bytes: [UInt8] = []
+        func line(_ value: some Encodable) throws {
+            bytes += try encoder.encode(value)
+            bytes.append(UInt8(ascii: "\n"))
+        }
+        try line(["run": document.run])
+        for cell in document.cells { try line(["cell": cell]) }
+        return bytes
+    }
+}

@@ -1,0 +1,147 @@
+'use strict';
+// Everything is readable without this file: it filters, remembers the theme and moves the focus.
+(() => {
+  const root = document.documentElement;
+  root.classList.add('js');
+  const themes = ['system', 'light', 'dark'];
+  const stored = () => { try { return localStorage.getItem('kmatrix-theme'); } catch { return null; } };
+  let theme = themes.includes(stored()) ? stored() : 'system';
+  const showTheme = () => {
+    if (theme === 'system') delete root.dataset.theme; else root.dataset.theme = theme;
+    const button = document.getElementById('theme');
+    if (button) button.textContent = 'Theme: ' + theme;
+  };
+  showTheme();
+
+  document.addEventListener('DOMContentLoaded', () => {
+    showTheme();
+    document.getElementById('theme').addEventListener('click', () => {
+      theme = themes[(themes.indexOf(theme) + 1) % themes.length];
+      try { localStorage.setItem('kmatrix-theme', theme); } catch { /* a page from a file may have no storage */ }
+      showTheme();
+    });
+    for (const button of document.querySelectorAll('.copy button')) {
+      button.addEventListener('click', async () => {
+        try { await navigator.clipboard.writeText(button.parentElement.querySelector('pre').textContent); button.textContent = 'Copied'; } catch { button.textContent = 'Select it by hand'; }
+      });
+    }
+    window.addEventListener('beforeprint', () => { for (const each of document.querySelectorAll('details')) each.open = true; });
+    const table = document.getElementById('matrix');
+    if (table) matrix(table);
+    root.dataset.ready = String(Math.round(performance.now()));
+  });
+
+  function matrix(table) {
+    const body = table.tBodies[0];
+    const control = id => document.getElementById('f-' + id);
+    const selects = ['guest', 'series', 'cause', 'axis'];
+    const many = { verdict: [...document.querySelectorAll('[data-verdict]')], layout: [...document.querySelectorAll('[data-layout]')] };
+    const layouts = [...table.tHead.rows[0].cells].slice(1).map(cell => cell.textContent);
+    const total = Number(table.dataset.cells);
+    let rows = null;
+    // Read when first needed: ten thousand cells take a moment that a reader who filters nothing need not wait for.
+    const read = () => rows ??= [...body.rows].map((row, index) => ({
+      row, index, guest: row.dataset.g, series: row.dataset.s, axes: row.dataset.a ? row.dataset.a.split(' ') : [],
+      text: row.textContent.toLowerCase(),
+      cells: [...row.cells].slice(1).map(cell => ({ cell, verdict: cell.classList[1], cause: cell.querySelector('a')?.firstChild.data ?? '', odd: cell.classList.contains('odd') })),
+    }));
+
+    const state = () => {
+      const state = { q: control('q').value.trim(), odd: control('odd').checked ? '1' : '', sort: control('sort').value === 'guest' ? '' : control('sort').value };
+      for (const id of selects) state[id] = control(id).value;
+      for (const id in many) state[id] = many[id].filter(button => button.getAttribute('aria-pressed') === 'true').map(button => button.dataset[id]).join(',');
+      return state;
+    };
+    const show = values => {
+      control('q').value = values.get('q') ?? '';
+      control('odd').checked = values.get('odd') === '1';
+      control('sort').value = values.get('sort') === 'series' ? 'series' : 'guest';
+      for (const id of selects) {
+        control(id).value = values.get(id) ?? '';
+        if (control(id).selectedIndex < 0) control(id).value = '';
+      }
+      for (const id in many) {
+        const chosen = (values.get(id) ?? '').split(',');
+        for (const button of many[id]) button.setAttribute('aria-pressed', String(chosen.includes(button.dataset[id])));
+      }
+    };
+
+    let sorted = '';
+    const apply = () => {
+      const want = state();
+      const active = Object.keys(want).filter(key => key !== 'sort' && want[key] !== '');
+      if (active.length === 0 && want.sort === sorted && rows === null) return count(total);
+      const words = want.q.toLowerCase().split(/\s+/).filter(Boolean);
+      const verdicts = want.verdict ? want.verdict.split(',') : [];
+      const columns = want.layout ? layouts.map(layout => want.layout.split(',').includes(layout)) : layouts.map(() => true);
+      let shown = 0;
+      for (const each of read()) {
+        const fits = (!want.guest || each.guest === want.guest) && (!want.series || each.series === want.series)
+          && (!want.axis || (want.axis === 'none' ? each.axes.length === 0 : each.axes.includes(want.axis))) && words.every(word => each.text.includes(word));
+        let kept = 0;
+        each.cells.forEach((cell, index) => {
+          const on = fits && columns[index] && (verdicts.length === 0 || verdicts.includes(cell.verdict))
+            && (!want.cause || cell.cause === want.cause) && (!want.odd || cell.odd);
+          cell.cell.classList.toggle('off', !on);
+          if (on) { kept += 1; if (cell.cell.dataset.none === undefined) shown += 1; }
+        });
+        each.row.hidden = kept === 0;
+      }
+      layouts.forEach((_, index) => {
+        const hidden = !columns[index];
+        table.tHead.rows[0].cells[index + 1].hidden = hidden;
+        for (const each of rows) each.cells[index].cell.hidden = hidden;
+      });
+      if (want.sort !== sorted) {
+        const key = want.sort === 'series' ? row => [Number(row.row.dataset.n), row.index] : row => [row.index, 0];
+        const order = rows.map(row => [key(row), row.row]).sort(([a], [b]) => a[0] - b[0] || a[1] - b[1]);
+        body.append(...order.map(([, row]) => row));
+        sorted = want.sort;
+      }
+      count(shown);
+    };
+    const count = shown => { control('count').textContent = shown === total ? `${total} cells` : `${shown} of ${total} cells`; };
+    const changed = () => {
+      const values = new URLSearchParams(Object.entries(state()).filter(([, value]) => value !== ''));
+      history.replaceState(null, '', values.size > 0 ? '#' + values : location.pathname + location.search);
+      apply();
+    };
+    const follow = () => {
+      const hash = location.hash.slice(1);
+      // A plain name is a place in the page, not a filter.
+      if (hash && !hash.includes('=')) return;
+      show(new URLSearchParams(hash));
+      apply();
+      if (hash) document.getElementById('cells').scrollIntoView();
+    };
+
+    let typing = 0;
+    control('q').addEventListener('input', () => { clearTimeout(typing); typing = setTimeout(changed, 120); });
+    for (const id of [...selects, 'odd', 'sort']) control(id).addEventListener('change', changed);
+    for (const button of Object.values(many).flat()) {
+      button.addEventListener('click', () => { button.setAttribute('aria-pressed', String(button.getAttribute('aria-pressed') !== 'true')); changed(); });
+    }
+    control('reset').addEventListener('click', () => { show(new URLSearchParams()); changed(); control('q').focus(); });
+    window.addEventListener('hashchange', follow);
+    follow();
+
+    document.addEventListener('keydown', event => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const typingNow = /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName);
+      if (event.key === '/' && !typingNow) { event.preventDefault(); control('q').focus(); }
+      if (event.key === 'Escape' && document.activeElement === control('q')) { control('q').value = ''; changed(); }
+      const cell = document.activeElement.closest?.('#matrix td');
+      const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+      if (!cell || !step) return;
+      event.preventDefault();
+      let [row, column] = [cell.parentElement, cell.cellIndex];
+      for (;;) {
+        if (step[0]) row = step[0] < 0 ? row.previousElementSibling : row.nextElementSibling; else column += step[1];
+        const target = row?.cells[column];
+        if (!target || column < 1) return;
+        const link = target.querySelector('a');
+        if (link && !row.hidden && !target.hidden && !target.classList.contains('off')) return link.focus();
+      }
+    });
+  }
+})();

@@ -1,0 +1,148 @@
+import EvidenceStore
+import MatrixModel
+
+/// The first page: what is supported, by distribution and by kernel series, every cell, and why some do not work.
+struct IndexPage {
+    let content: SiteContent
+
+    func render() -> [UInt8] {
+        PageFrame(title: "Support table", place: .root, content: content).render { html in
+            html.element("h1", "Where the metadata-security agent works")
+            meta(&html)
+            for warning in (content.run.warnings + content.stored.troubles).prefix(20) { html.element("p", ["class": "note"], VisibleText.line(warning)) }
+            if content.cells.isEmpty {
+                html.element("p", "This run has no cells: nothing was measured.")
+            } else {
+                overviews(&html)
+                changed(&html)
+                CellMatrix(content: content).render(&html)
+                causes(&html)
+            }
+            legend(&html)
+        }
+    }
+
+    private func meta(_ html: inout Markup) {
+        let run = content.run
+        let end = run.finished.map { "finished \($0)" } ?? "not finished: what is missing was not run"
+        let facts = ["Run \(run.id)", "started \(run.started)", end, run.accelerator.map { "on \($0)" }].compactMap(\.self)
+        html.element("p", ["class": "meta"], VisibleText.line(facts.joined(separator: " · ")))
+    }
+
+    private func overviews(_ html: inout Markup) {
+        html.element("div", ["class": "two"]) { html in
+            overview("By distribution", key: "guest", .byGuest(content.cells), &html)
+            overview("By kernel series", key: "series", .bySeries(content.cells), &html)
+        }
+        html.element("p", ["class": "mute"]) { html in
+            html.text("Counted are cells with the agent's own program and the platform's and kernel's usual behaviour: how many work of how many were measured. ")
+            html.text("“Supported” means that all of them work and none is open.")
+        }
+    }
+
+    private func overview(_ title: String, key: String, _ overview: SupportOverview, _ html: inout Markup) {
+        html.element("section") { html in
+            html.element("h2", title)
+            guard !overview.lines.isEmpty else { return html.element("p", "Nothing was measured that speaks for one.") }
+            html.scrolling(title, class: "scroll short sticky") { html in
+                html.element("table") { html in
+                    html.head([title == "By distribution" ? "Guest" : "Series", "Statement"] + overview.layouts.map(\.rawValue))
+                    html.element("tbody") { html in
+                        for line in overview.lines { row(line, key: key, layouts: overview.layouts, &html) }
+                    }
+                }
+            }
+        }
+    }
+
+    private func row(_ line: SupportOverview.Line, key: String, layouts: [CgroupLayout], _ html: inout Markup) {
+        html.element("tr") { html in
+            html.element("th", ["scope": "row"]) { $0.element("a", ["href": filter([(key, line.name)])], VisibleText.line(line.name, limit: 64)) }
+            html.element("td", ["class": "v \(line.all.mark.rawValue)"]) { html in
+                html.element("span", line.all.level.rawValue)
+                if line.all.contradictions > 0 { html.element("span", ["class": "flag", "title": "\(line.all.contradictions) not as documented"], "≠") }
+            }
+            for layout in layouts {
+                guard let statement = line.byLayout[layout] else {
+                    html.verdictCell(nil, href: nil)
+                    continue
+                }
+                html.element("td", ["class": "v \(statement.mark.rawValue)"]) { html in
+                    html.element("a", ["href": filter([(key, line.name), ("layout", layout.rawValue)])]) { html in
+                        html.element("span", ["class": "sr"], "\(statement.level.rawValue) ")
+                        html.text(statement.fraction)
+                    }
+                }
+            }
+        }
+    }
+
+    /// A link that sets the filters below.
+    private func filter(_ pairs: [(String, String)]) -> String {
+        "#" + pairs.map { "\($0)=\(Self.percentEncoded($1))" }.joined(separator: "&")
+    }
+
+    static func percentEncoded(_ text: String) -> String {
+        text.utf8.map { byte in
+            let scalar = Unicode.Scalar(byte)
+            let isPlain = byte < 0x80 && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "."))
+            return isPlain ? String(scalar) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        }.joined()
+    }
+
+    private func changed(_ html: inout Markup) {
+        guard let latest = content.changes.first else { return }
+        html.element("p") { html in
+            html.element("a", ["href": "changes.html"], "Since the run before")
+            html.text(": \(latest.inWords).")
+        }
+    }
+
+    private func causes(_ html: inout Markup) {
+        html.element("h2", ["id": "causes"], "Causes")
+        guard !content.causes.isEmpty else { return html.element("p", "Every measured cell works.") }
+        html.scrolling("Causes") { html in
+            html.element("table") { html in
+                html.head(["Cause", "What happened", "Fault", "Cells"])
+                html.element("tbody") { html in
+                    for cause in content.causes {
+                        html.element("tr") { html in
+                            html.element("th", ["scope": "row"]) { $0.element("a", ["href": "causes/\(cause.pageName).html"], cause.rawValue) }
+                            html.element("td", ["class": "wrap"], VisibleText.line(content.notes.note(on: cause).title))
+                            html.element("td", cause.fault.rawValue)
+                            html.element("td", ["class": "num"]) { $0.element("a", ["href": filter([("cause", cause.rawValue)])], "\(content.byCause[cause]?.count ?? 0)") }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private func legend(_ html: inout Markup) {
+        html.element("h2", ["id": "legend"], "Legend")
+        html.scrolling("Legend") { html in
+            html.element("table") { html in
+                html.head(["Verdict", "Meaning"])
+                html.element("tbody") { html in
+                    for verdict in Verdict.allCases {
+                        html.element("tr") { html in
+                            html.element("td", ["class": "v \(verdict.rawValue)"]) { $0.verdict(verdict, text: verdict.words, href: nil) }
+                            html.element("td", ["class": "wrap"], verdict.meaning)
+                        }
+                    }
+                }
+            }
+        }
+        html.element("p", ["class": "mute"]) { html in
+            html.text("≠ marks a cell that is not as documented (kernel 5.15 or later with cgroup v2 mounted by default), ↻ one that needed more than one attempt.")
+        }
+        html.element("p", ["class": "mute keys"]) { html in
+            html.element("kbd", "/")
+            html.text(" searches, ")
+            html.element("kbd", "Esc")
+            html.text(" clears the search, the arrow keys move between cells, ")
+            html.element("kbd", "Enter")
+            html.text(" opens one.")
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import EvidenceStore
+import MatrixModel
+
+/// What every page has around its content.
+struct PageFrame {
+    /// Where a page lies below the site's root.
+    enum Place { case root, below }
+
+    let title: String
+    let place: Place
+    let content: SiteContent
+
+    private var base: String { place == .root ? "" : "../" }
+
+    func render(_ main: (inout Markup) -> Void) -> [UInt8] {
+        var html = Markup(capacity: 128 << 10)
+        html.literal("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
+        // Nothing but the site's own files is ever loaded, and nothing of a page's text is ever run.
+        html.literal("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'\">")
+        html.literal("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><meta name=\"referrer\" content=\"no-referrer\">")
+        html.element("title", "\(VisibleText.line(title)) · kmatrix")
+        html.open("link", ["rel": "stylesheet", "href": base + "site.css"])
+        html.open("link", ["rel": "icon", "type": "image/svg+xml", "href": base + "icon.svg"])
+        html.open("link", ["rel": "alternate", "type": "application/atom+xml", "title": "What changed", "href": base + "feed.atom"])
+        html.element("script", ["src": base + "site.js"], "")
+        html.literal("</head>\n<body><a class=\"skip\" href=\"#main\">To the content</a>\n")
+        header(&html)
+        html.element("main", ["id": "main"]) { main(&$0) }
+        html.element("footer") { html in
+            html.text("Run \(VisibleText.line(content.run.id)), published by kmatrix \(VisibleText.line(content.run.harness)). ")
+            html.element("a", ["href": base + "cells.jsonl"], "Data")
+            html.text(" · ")
+            html.element("a", ["href": base + "report-lines-1.schema.json"], "its schema")
+            html.text(" · ")
+            html.element("a", ["href": base + "feed.atom"], "feed")
+        }
+        html.literal("</body></html>\n")
+        return html.bytes
+    }
+
+    private func header(_ html: inout Markup) {
+        html.element("header", ["class": "top"]) { html in
+            html.element("b", "kmatrix")
+            html.element("nav", ["aria-label": "Pages"]) { html in
+                html.element("a", ["href": base + "index.html"], "Support")
+                html.element("a", ["href": base + "index.html#cells"], "Cells")
+                html.element("a", ["href": base + "index.html#causes"], "Causes")
+                html.element("a", ["href": base + "changes.html"], "Changes")
+                if !content.deployments.isEmpty { html.element("a", ["href": base + "deployments.html"], "Deployments") }
+                html.element("a", ["href": base + "boot-times.html"], "Boot times")
+            }
+            html.element("button", ["id": "theme", "type": "button"], "Theme: system")
+        }
+        html.lineBreak()
+    }
+}
+
+extension Markup {
+    /// A verdict as a table's cell, told by sign, word and colour.
+    mutating func verdictCell(_ cell: CellRecord?, href: String?) {
+        let verdict = cell?.verdict ?? .notRun
+        open("td", ["class": "v \(verdict.rawValue)"])
+        self.verdict(verdict, text: cell?.cause?.rawValue ?? verdict.words, href: href)
+        close("td")
+    }
+
+    /// The sign comes from the style sheet, which also says it in words to those who do not see it: ten thousand cells are to be light.
+    mutating func verdict(_ verdict: Verdict, text: String, href: String?) {
+        if let href { element("a", ["href": href], text) } else { element("span", text) }
+    }
+
+    /// A command to be copied.
+    mutating func command(_ text: String) {
+        element("div", ["class": "copy"]) { html in
+            html.element("pre", ["class": "cmd", "tabindex": "0"], text)
+            html.element("button", ["type": "button"], "Copy")
+        }
+    }
+
+    mutating func definition(_ term: String, _ text: String?) {
+        guard let text, !text.isEmpty else { return }
+        element("dt", term)
+        element("dd", VisibleText.line(text))
+    }
+
+    /// A table that scrolls in its own frame, which the keyboard can reach.
+    mutating func scrolling(_ label: String, class name: String = "scroll", content: (inout Markup) -> Void) {
+        element("div", ["class": name, "tabindex": "0", "role": "region", "aria-label": label], content: content)
+        lineBreak()
+    }
+
+    mutating func head(_ titles: [String]) {
+        element("thead") { html in
+            html.element("tr") { html in for title in titles { html.element("th", ["scope": "col"], title) } }
+        }
+    }
+}

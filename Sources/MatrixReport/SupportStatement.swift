@@ -1,0 +1,112 @@
+import EvidenceStore
+import MatrixModel
+
+/// How many cells have which verdict.
+struct VerdictCounts: Hashable {
+    private var counts: [Verdict: Int] = [:]
+
+    init(_ cells: some Sequence<CellRecord>) {
+        for cell in cells { counts[cell.verdict, default: 0] += 1 }
+    }
+
+    subscript(_ verdict: Verdict) -> Int { counts[verdict] ?? 0 }
+
+    /// Cells of which something is proven.
+    var measured: Int { self[.compatible] + self[.degraded] + self[.incompatible] }
+
+    /// `3 compatible, 1 incompatible`.
+    var inWords: String {
+        Verdict.allCases.compactMap { self[$0] == 0 ? nil : "\(self[$0]) \($0.rawValue)" }.joined(separator: ", ")
+    }
+}
+
+/// What is published of several cells together, such as those of a distribution in one layout.
+struct SupportStatement {
+    enum Level: String, CaseIterable {
+        /// Everything that was to be measured was, and works.
+        case supported
+        case partly
+        case unsupported
+        /// Nothing is proven, or not of everything.
+        case unknown
+        /// There is nothing to measure: no such kernel or layout exists.
+        case absent
+    }
+
+    let counts: VerdictCounts
+    let level: Level
+    /// Why it is not supported, the most frequent cause first.
+    let causes: [Cause]
+    /// How many cells are not as documented.
+    let contradictions: Int
+
+    init(_ cells: [CellRecord]) {
+        let counts = VerdictCounts(cells)
+        self.counts = counts
+        contradictions = cells.count { $0.expectation.isContradicted(by: $0.verdict) || ($0.expectation == .unsupported && $0.verdict == .compatible) }
+        let failures = Dictionary(grouping: cells.filter { $0.verdict == .incompatible || $0.verdict == .degraded }.compactMap(\.cause)) { $0 }
+        causes = failures.sorted { ($1.value.count, $0.key.rawValue) < ($0.value.count, $1.key.rawValue) }.map(\.key)
+        let open = counts[.inconclusive] + counts[.notRun]
+        level =
+            switch (counts[.compatible], counts[.degraded] + counts[.incompatible], open) {
+            case (1..., 0, 0): .supported
+            case (1..., 1..., _): .partly
+            // What works so far may yet fail where nothing is proven.
+            case (1..., 0, 1...): .unknown
+            case (0, 1..., _): counts[.degraded] > 0 ? .partly : .unsupported
+            default: counts[.unavailable] > 0 && open == 0 ? .absent : .unknown
+            }
+    }
+
+    /// The verdict whose sign and colour the statement wears.
+    var mark: Verdict {
+        switch level {
+        case .supported: .compatible
+        case .partly: .degraded
+        case .unsupported: .incompatible
+        case .unknown: counts[.inconclusive] > 0 ? .inconclusive : .notRun
+        case .absent: .unavailable
+        }
+    }
+
+    /// How many of those measured work.
+    var fraction: String { counts.measured == 0 ? "–" : "\(counts[.compatible])/\(counts.measured)" }
+}
+
+/// Statements for every guest or every kernel series, by layout.
+struct SupportOverview {
+    struct Line {
+        let name: String
+        let all: SupportStatement
+        let byLayout: [CgroupLayout: SupportStatement]
+    }
+
+    let layouts: [CgroupLayout]
+    let lines: [Line]
+
+    /// - Parameter name: What a cell is counted under, in the order of the cells.
+    init(_ cells: [CellRecord], by name: (CellRecord) -> String, order: (String, String) -> Bool) {
+        let plain = cells.filter(\.isRepresentative)
+        layouts = Set(plain.map(\.cgroup)).sorted()
+        lines = Dictionary(grouping: plain, by: name).sorted { order($0.key, $1.key) }.map { name, cells in
+            Line(name: name, all: SupportStatement(cells), byLayout: Dictionary(grouping: cells, by: \.cgroup).mapValues(SupportStatement.init))
+        }
+    }
+
+    static func byGuest(_ cells: [CellRecord]) -> SupportOverview {
+        SupportOverview(cells, by: \.guest) { one, other in
+            if one == "micro" || other == "micro" { return one == "micro" && other != "micro" }
+            return PackageVersionOrder.compare(one, other) < 0
+        }
+    }
+
+    static func bySeries(_ cells: [CellRecord]) -> SupportOverview {
+        SupportOverview(cells, by: { $0.series ?? "unknown" }) { one, other in
+            switch (try? KernelSeries(parsing: one), try? KernelSeries(parsing: other)) {
+            case (let left?, let right?): left < right
+            case (_?, nil): true
+            default: false
+            }
+        }
+    }
+}

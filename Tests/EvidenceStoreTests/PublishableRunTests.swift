@@ -1,0 +1,243 @@
+import Foundation
+import MatrixModel
+import SystemPackage
+import Testing
+
+@testable import EvidenceStore
+
+@Suite("A run read for publication")
+struct PublishableRunTests {
+    static func cell(_ layout: CgroupLayout = .unified, version: String = "6.1.176-1", bpf: String? = nil) throws -> Cell {
+        let kernel = KernelIdentity(version: try KernelVersion(parsing: version), flavour: .cloud, release: "6.1.0-50-cloud-amd64", origin: "debian/bookworm")
+        return Cell(kernel: kernel, cgroup: layout, bpf: bpf)
+    }
+
+    static func record(_ cell: Cell, _ cause: Cause? = nil, evidence: String? = "/elsewhere") -> CellRecord {
+        let judgment = cause.map { Judgment(cause: $0, summary: "why") } ?? Judgment(verdict: .compatible, cause: nil, summary: "fine")
+        return CellRecord(cell: cell, judgment: judgment, evidence: evidence, seconds: [:], attempts: 1)
+    }
+
+    static func waiting(_ cell: Cell) -> CellRecord {
+        CellRecord(cell: cell, judgment: Judgment(verdict: .notRun, cause: nil, summary: "not yet"), evidence: nil, seconds: [:], attempts: 0)
+    }
+
+    /// A run with cells that work; what is done to it, and how it then reads.
+    static func read(_ cells: [Cell], planned: [CellRecord] = [], after change: (RunFolder) throws -> Void = { _ in }) throws -> PublishableRun {
+        var read: PublishableRun?
+        try withScratch { scratch in
+            let folder = try RunFolder.create(at: scratch.appending("run"))
+            try folder.save(RunRecord(id: "r", started: "2026-01-01T00:00:00Z", harness: "0"))
+            try folder.savePlan(planned)
+            for cell in cells {
+                let place = try folder.cell(cell.id)
+                try place.save(record(cell), to: .verdict)
+                try place.write(Array("{}\n".utf8), to: .fabricJournal)
+            }
+            try change(folder)
+            read = try PublishableRun(reading: folder.path)
+        }
+        return try #require(read)
+    }
+
+    static func edit(_ folder: RunFolder, _ cell: Cell, _ change: (inout CellRecord) -> Void) throws {
+        var record = record(cell)
+        change(&record)
+        try folder.cell(cell.id).save(record, to: .verdict)
+    }
+
+    @Test("a whole record with its evidence is believed, and its evidence is where the folder is now")
+    func whole() throws {
+        let run = try Self.read([try Self.cell()])
+        #expect(run.document.cells.map(\.verdict) == [.compatible])
+        #expect(run.document.cells[0].evidence?.hasSuffix("run/cells/micro_6.1.176-1_cloud-amd64_unified") == true)
+        #expect(run.published.cells[0].evidence == "cells/micro_6.1.176-1_cloud-amd64_unified")
+        #expect(run.troubles.isEmpty)
+    }
+
+    @Test("a planned cell without a record is not run")
+    func planned() throws {
+        let run = try Self.read([try Self.cell()], planned: [Self.waiting(try Self.cell()), Self.waiting(try Self.cell(.legacy))])
+        #expect(run.document.cells.map(\.verdict) == [.compatible, .notRun])
+    }
+
+    @Test("a half-written folder is not run, planned or not", arguments: [true, false])
+    func halfWritten(isPlanned: Bool) throws {
+        let cell = try Self.cell(bpf: "loop_lookup")
+        let run = try Self.read([], planned: isPlanned ? [Self.waiting(cell)] : []) { folder in try folder.cell(cell.id).write([1], to: .console) }
+        #expect(run.document.cells.map(\.verdict) == [.notRun])
+        #expect(run.document.cells.map(\.id) == [cell.id.text])
+        #expect(run.document.cells[0].evidence != nil)
+    }
+
+    @Test("an empty run has no cells")
+    func empty() throws {
+        let run = try Self.read([])
+        #expect(run.document.cells.isEmpty && run.troubles.isEmpty)
+    }
+
+    @Test("a verdict of another schema, cut off, or of no bytes is inconclusive and never green", arguments: ["schema", "cut", "empty", "text", "huge"])
+    func unreadable(kind: String) throws {
+        let cell = try Self.cell()
+        let run = try Self.read([cell]) { folder in
+            let place = try folder.cell(cell.id)
+            var text = String(decoding: try RunFolder.encoder().encode(Self.record(cell)), as: UTF8.self)
+            switch kind {
+            case "schema": text = text.replacing("\"schema\" : 1", with: "\"schema\" : 2")
+            case "cut": text = String(text.prefix(text.count / 2))
+            case "text": text = "hello"
+            case "huge": text += String(repeating: " ", count: 2 << 20)
+            default: text = ""
+            }
+            try place.write(Array(text.utf8), to: .verdict)
+        }
+        #expect(run.document.cells.map(\.verdict) == [.inconclusive])
+        #expect(run.document.cells.map(\.cause) == [.evidenceLost])
+        #expect(run.troubles.count == 1, "\(run.troubles)")
+        if kind == "schema" { #expect(run.troubles[0].contains("schema 2"), "\(run.troubles)") }
+    }
+
+    @Test("an edited verdict is inconclusive", arguments: ["green", "cause", "fault", "axes", "series", "attempts", "degraded", "id"])
+    func edited(kind: String) throws {
+        let cell = try Self.cell(.legacy)
+        let run = try Self.read([cell]) { folder in
+            try Self.edit(folder, cell) { record in
+                record = Self.record(cell, .attachNoCgroup2)
+                switch kind {
+                case "green": record.verdict = .compatible
+                case "cause": record.cause = .timeout
+                case "fault": record.fault = .harness
+                case "axes": record.kernel = "6.1.177-1"
+                case "series": record.series = "6.12"
+                case "attempts":
+                    record = Self.record(cell)
+                    record.attempts = 0
+                case "degraded":
+                    record.verdict = .degraded
+                    record.cause = nil
+                    record.fault = nil
+                default: record.id = record.id.replacing("/legacy", with: "_legacy")
+                }
+            }
+        }
+        #expect(run.document.cells.map(\.verdict) == [.inconclusive], "\(run.document.cells)")
+        #expect(run.troubles.count == 1)
+    }
+
+    @Test("a cell is not compatible without the platform's journal", arguments: ["absent", "empty", "link"])
+    func journal(kind: String) throws {
+        let cell = try Self.cell()
+        let run = try Self.read([cell]) { folder in
+            let journal = try folder.cell(cell.id).file(.fabricJournal)
+            try FileManager.default.removeItem(atPath: journal.string)
+            if kind == "empty" { try DurableFile.write([], to: journal) }
+            if kind == "link" { try FileManager.default.createSymbolicLink(atPath: journal.string, withDestinationPath: "/etc/passwd") }
+        }
+        #expect(run.document.cells.map(\.verdict) == [.inconclusive])
+    }
+
+    @Test("a copied folder does not make a cell green a second time")
+    func copied() throws {
+        let (good, bad) = (try Self.cell(), try Self.cell(.legacy))
+        let run = try Self.read([good]) { folder in
+            let cells = folder.path.appending("cells")
+            try FileManager.default.copyItem(atPath: cells.appending(good.id.folderName).string, toPath: cells.appending(bad.id.folderName).string)
+        }
+        #expect(run.document.cells.map(\.verdict) == [.compatible, .inconclusive])
+        #expect(run.troubles.count == 1 && run.troubles[0].contains("another cell"))
+    }
+
+    @Test("a plan cannot make anything green, and names each cell once")
+    func plan() throws {
+        let cell = try Self.cell()
+        let run = try Self.read([], planned: [Self.record(cell), Self.waiting(cell)])
+        #expect(run.document.cells.map(\.verdict) == [.inconclusive])
+        #expect(run.document.cells[0].evidence == nil)
+        #expect(run.troubles.count == 2, "\(run.troubles)")
+    }
+
+    @Test("what is no cell's folder is said and not shown")
+    func foreign() throws {
+        let run = try Self.read([try Self.cell()]) { folder in
+            let cells = folder.path.appending("cells")
+            try DurableFile.makeFolder(cells.appending("notes"))
+            try DurableFile.write([1], to: cells.appending("file"))
+            try FileManager.default.createSymbolicLink(atPath: cells.appending("link").string, withDestinationPath: "/")
+        }
+        #expect(run.document.cells.count == 1)
+        #expect(run.troubles.count == 3, "\(run.troubles)")
+    }
+
+    @Test(
+        "a folder that is no readable run is an error that says why",
+        arguments: [(nil, PublishableRunError.Code.notARun), ("{", .damaged), (#"{"schema":99,"id":5}"#, .unknownSchema), ("{}", .damaged)] as [(String?, PublishableRunError.Code)])
+    func noRun(text: String?, code: PublishableRunError.Code) throws {
+        try withScratch { folder in
+            if let text { try DurableFile.write(Array(text.utf8), to: folder.appending("run.json")) }
+            let error = #expect(throws: PublishableRunError.self) { try PublishableRun(reading: folder) }
+            #expect(error?.code == code)
+            #expect(error.map { "\($0)".contains(folder.string) } == true)
+        }
+    }
+
+    @Test("the name of a folder tells its cell, or nothing", arguments: ["micro_6.1.1-1_cloud-amd64_unified", "debian-12_6.1.1-1_amd64_legacy_profile=x_bpf=a_b", "micro_5.14.0-427.13.1.el9_4_default_unified_origin=alma-9_bpf=a"])
+    func names(name: String) {
+        #expect(CellRecord(folderName: name)?.folderName == name)
+        #expect(CellRecord(folderName: name + "_") == nil || CellRecord(folderName: name + "_")?.folderName == name + "_")
+        #expect(CellRecord(folderName: "x" + name.replacing("_", with: "")) == nil)
+    }
+}
+
+@Suite("An excerpt of evidence")
+struct EvidenceExcerptTests {
+    @Test("is the whole of a small file")
+    func small() throws {
+        try withScratch { folder in
+            let cell = CellFolder(path: folder)
+            try cell.write(Array("0123456789".utf8), to: .console)
+            #expect(cell.excerpt(of: .console, head: 5, tail: 5) == EvidenceExcerpt(head: Array("0123456789".utf8), tail: [], size: 10))
+            #expect(cell.excerpt(of: .agentLog, head: 5, tail: 5) == nil)
+        }
+    }
+
+    @Test("is both ends of a large one, which is not read as a whole")
+    func large() throws {
+        try withScratch { folder in
+            let cell = CellFolder(path: folder)
+            // A hole takes no room and reads as zeros: 100 GB of a guest's log.
+            try cell.write(Array("begin".utf8), to: .console)
+            let descriptor = try FileDescriptor.open(cell.file(.console), .writeOnly)
+            try descriptor.closeAfter { _ = try descriptor.writeAll(toAbsoluteOffset: 100_000_000_000, Array("end".utf8)) }
+            let excerpt = try #require(cell.excerpt(of: .console, head: 5, tail: 3))
+            #expect(excerpt.head == Array("begin".utf8) && excerpt.tail == Array("end".utf8))
+            #expect(excerpt.omitted == 100_000_000_003 - 8)
+        }
+    }
+
+    @Test("is of a file alone, never of what a link points to or of a pipe")
+    func links() throws {
+        try withScratch { folder in
+            let cell = CellFolder(path: folder)
+            try FileManager.default.createSymbolicLink(atPath: cell.file(.console).string, withDestinationPath: "/etc/passwd")
+            #expect(cell.excerpt(of: .console, head: 5, tail: 5) == nil)
+            #expect(mkfifo(cell.file(.agentLog).string, 0o600) == 0)
+            #expect(cell.excerpt(of: .agentLog, head: 5, tail: 5) == nil)
+        }
+    }
+}
+
+@Suite("The order of records")
+struct CellOrderTests {
+    @Test("is by meaning, whatever order they come in")
+    func order() throws {
+        func record(_ guest: String, _ version: String, _ layout: CgroupLayout) throws -> CellRecord {
+            let kernel = KernelIdentity(version: try KernelVersion(parsing: version), flavour: .cloud, release: "", origin: "")
+            return PublishableRunTests.waiting(Cell(guest: guest, kernel: kernel, cgroup: layout))
+        }
+        let sorted = try [
+            record("micro", "5.9.1-1", .legacy), CellRecord(unavailable: try KernelSelector(parsing: "5.9"), layout: .unified, bpf: nil, judgment: Judgment(cause: .notOffered, summary: "")),
+            record("micro", "5.10.1-1", .unified), record("micro", "5.10.1-1", .hybrid), record("debian-9", "4.9.1-1", .unified), record("debian-10", "4.19.1-1", .unified),
+        ]
+        #expect(CellOrder.sorted(sorted.reversed()).map(\.id).suffix(4) == sorted.map(\.id).suffix(4))
+        #expect(Set(CellOrder.sorted(sorted.reversed()).map(\.id).prefix(2)) == Set(sorted.map(\.id).prefix(2)))
+    }
+}

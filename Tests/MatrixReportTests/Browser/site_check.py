@@ -1,0 +1,183 @@
+"""Uses a site as people do, in a headless Chromium: `site_check.py SITE [PICTURES]`. Prints a JSON object: for each check the empty
+string, or what was wrong. With a folder for pictures it also takes some, for a person to look at."""
+import importlib.util, json, pathlib, sys, traceback
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from chromium import Browser
+
+CHECKS = []
+
+
+def check(function):
+    CHECKS.append(function)
+    return function
+
+
+def expect(fact, message):
+    if not fact:
+        raise AssertionError(message)
+
+
+def address(site, name):
+    return (site / name).as_uri()
+
+
+def shown(page):
+    return page.value("[...document.querySelectorAll('#matrix tbody tr')].filter(row => !row.hidden).length")
+
+
+def lit(page, of="td"):
+    return page.value(f"document.querySelectorAll('#matrix tbody tr:not([hidden]) {of}:not(.off)').length")
+
+
+@check
+def the_first_page_loads_without_a_complaint_or_a_request_elsewhere(browser, site):
+    page = browser.open(address(site, "index.html"))
+    expect(page.value("document.documentElement.dataset.ready") is not None, "the page's program did not come to its end")
+    expect(page.complaints() == [], page.complaints())
+
+
+@check
+def search_leaves_what_it_finds_and_says_how_much(browser, site):
+    page = browser.open(address(site, "index.html"))
+    everything = shown(page)
+    page.value("document.getElementById('f-q').focus()")
+    page.type("debian-12")
+    page.until("document.getElementById('f-count').textContent.includes(' of ')")
+    expect(0 < shown(page) < everything, f"{shown(page)} of {everything} rows")
+    expect(page.value("[...document.querySelectorAll('#matrix tbody tr:not([hidden])')].every(row => row.textContent.includes('debian-12'))"), "a row without the word")
+    expect("q=debian-12" in page.value("location.hash"), "the address does not keep the search")
+    page.press("Escape")
+    page.until("!document.getElementById('f-count').textContent.includes(' of ')")
+    expect(shown(page) == everything, "Escape does not clear the search")
+
+
+@check
+def filters_work_together(browser, site):
+    page = browser.open(address(site, "index.html"))
+    page.value("document.querySelector('[data-verdict=incompatible]').click()")
+    expect(lit(page, "td.compatible") == 0 and lit(page, "td.incompatible") > 0, "the verdict's filter leaves others")
+    page.value("document.querySelector('[data-layout=legacy]').click()")
+    expect(page.value("[...document.querySelectorAll('#matrix thead th')].filter(cell => !cell.hidden).length") == 2, "other layouts are still there")
+    page.value("(() => { const select = document.getElementById('f-cause'); select.value = 'verifier-rejected'; select.dispatchEvent(new Event('change')); })()")
+    expect(shown(page) == 0, "no legacy cell was refused by a verifier")
+    page.value("document.getElementById('f-reset').click()")
+    expect(page.value("location.hash") in ("", "#"), "reset leaves an address")
+    expect(shown(page) > 0, "reset leaves rows hidden")
+
+
+@check
+def a_deep_link_sets_the_filters(browser, site):
+    page = browser.open(address(site, "index.html") + "#verdict=incompatible&layout=unified&sort=series")
+    expect(page.value("document.querySelector('[data-verdict=incompatible]').getAttribute('aria-pressed')") == "true", "the verdict is not set")
+    expect(page.value("document.getElementById('f-sort').value") == "series", "the order is not set")
+    expect(lit(page, "td.incompatible") > 0 and lit(page, "td.compatible") == 0, "the filter is not applied")
+    page.value("document.querySelector('.short a').click()")
+    page.until("document.getElementById('f-guest').value !== '' || document.getElementById('f-series').value !== ''")
+
+
+@check
+def a_cell_is_opened_with_the_keyboard(browser, site):
+    page = browser.open(address(site, "index.html"))
+    page.press("/")
+    expect(page.value("document.activeElement.id") == "f-q", "/ does not lead to the search")
+    page.value("document.querySelector('#matrix td a').focus()")
+    first = page.value("document.activeElement.getAttribute('href')")
+    page.press("ArrowDown")
+    expect(page.value("document.activeElement.getAttribute('href')") not in (None, first), "the arrow does not move")
+    page.press("ArrowUp")
+    expect(page.value("document.activeElement.getAttribute('href')") == first, "the arrow does not lead back")
+    browser.events.clear()
+    page.press("Enter")
+    browser.wait("Page.loadEventFired")
+    expect("/cells/" in page.value("location.pathname"), "Enter opens no cell")
+    expect(page.value("document.getElementById('verdict').textContent.length > 10"), "the cell's page has no verdict")
+    expect(page.value("document.querySelector('pre.cmd').textContent").startswith("kmatrix run"), "the page does not say how to run it again")
+    expect(page.complaints() == [], page.complaints())
+
+
+@check
+def dark_follows_the_system_and_the_button_is_remembered(browser, site):
+    page = browser.open(address(site, "index.html"), scheme="dark")
+    background = "getComputedStyle(document.body).backgroundColor"
+    dark = page.value(background)
+    page.view(scheme="light")
+    light = page.value(background)
+    expect(dark != light and light == "rgb(255, 255, 255)", f"{dark} and {light}")
+    page.value("document.getElementById('theme').click()"), page.value("document.getElementById('theme').click()")
+    expect(page.value(background) == dark, "the button does not make it dark")
+    page.go(address(site, "changes.html"))
+    expect(page.value(background) == dark, "the next page has forgotten")
+    page.value("localStorage.clear()")
+
+
+@check
+def a_phone_shows_every_page_in_its_width(browser, site):
+    for name in ["index.html", "changes.html", *[f"cells/{path.name}" for path in sorted((site / "cells").iterdir())[:6]], *[f"causes/{path.name}" for path in sorted((site / "causes").iterdir())[:2]]]:
+        page = browser.open(address(site, name), width=360, height=740, phone=True)
+        width = page.value("document.documentElement.scrollWidth")
+        expect(width <= 360, f"{name} is {width} wide")
+
+
+@check
+def nothing_of_a_guest_is_run_or_taken_for_markup(browser, site):
+    for path in [site / "index.html", site / "changes.html", *sorted((site / "cells").iterdir())]:
+        page = browser.open(path.as_uri())
+        expect(page.value("typeof window.pwned") == "undefined", f"{path.name} ran a guest's script")
+        foreign = page.value("[...document.querySelectorAll('script,iframe,object,embed,form,base,img')].filter(each => !/(site\\.js|boot-times\\.svg)$/.test(each.src ?? '')).length")
+        expect(foreign == 0, f"{path.name} has {foreign} elements that are not the site's")
+        expect(page.value(r"!/[\u202a-\u202e\u2066-\u2069\u0000-\u0008\u000e-\u001f\u200b-\u200f]/.test(document.documentElement.textContent)"), f"{path.name} has control characters")
+        expect(page.complaints() == [], f"{path.name}: {page.complaints()}")
+
+
+@check
+def print_leaves_out_what_paper_cannot_do(browser, site):
+    page = browser.open(address(site, "index.html"), media="print")
+    expect(page.value("getComputedStyle(document.querySelector('.tools')).display") == "none", "the filters would be printed")
+    expect(page.value("getComputedStyle(document.querySelector('.scroll')).maxHeight") == "none", "the table would be cut")
+
+
+@check
+def nobody_is_shut_out(browser, site):
+    source = pathlib.Path(importlib.util.find_spec("axe_playwright_python").origin).parent.joinpath("axe.min.js").read_text()
+    cells = [f"cells/{path.name}" for path in sorted((site / "cells").iterdir())]
+    names = ["index.html", "changes.html", "boot-times.html", *[name for name in ("deployments.html",) if (site / name).exists()], *cells[:4], *[f"causes/{path.name}" for path in sorted((site / "causes").iterdir())[:2]]]
+    for scheme in ("light", "dark"):
+        for name in names:
+            page = browser.open(address(site, name), scheme=scheme)
+            page.value(source + "; 0")
+            found = page.value("axe.run().then(found => found.violations.map(each => each.id + ': ' + each.nodes.slice(0, 3).map(node => node.html.slice(0, 160) + ' ' + node.failureSummary).join(' | ')))")
+            expect(found == [], f"{name}, {scheme}: {found}")
+
+
+def pictures(browser, site, folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    page = browser.open(address(site, "index.html"))
+    page.picture(folder / "light.png")
+    page.value("document.getElementById('cells').scrollIntoView()")
+    page.picture(folder / "cells.png")
+    browser.open(address(site, "index.html"), scheme="dark").picture(folder / "dark.png")
+    browser.open(address(site, "index.html"), width=390, height=844, phone=True).picture(folder / "phone.png")
+    for number, path in enumerate(sorted((site / "cells").iterdir())[:8]):
+        browser.open(path.as_uri(), height=1600).picture(folder / f"cell-{number}.png")
+    page.print(folder / "print.pdf")
+
+
+def main():
+    site = pathlib.Path(sys.argv[1]).resolve()
+    results = {}
+    with Browser() as browser:
+        for function in CHECKS:
+            try:
+                function(browser, site)
+                results[function.__name__.replace("_", " ")] = ""
+            except AssertionError as error:
+                results[function.__name__.replace("_", " ")] = str(error)
+            except Exception:
+                results[function.__name__.replace("_", " ")] = traceback.format_exc()
+        if len(sys.argv) > 2:
+            pictures(browser, site, pathlib.Path(sys.argv[2]))
+    print(json.dumps(results, indent=2))
+
+
+main()

@@ -1,0 +1,177 @@
+import EvidenceStore
+import Foundation
+import MatrixModel
+import SystemPackage
+import Testing
+
+@testable import MatrixReport
+
+@Suite("The site")
+struct SiteTests {
+    /// A site, and every file of it by its path.
+    private func site(of sample: StoredSample, notes: CauseNotes = .meanings, earlier: [PublishableRun] = [], to name: String = "site") async throws -> [String: [UInt8]] {
+        let place = sample.place.appending(name)
+        try await sample.report(notes: notes, earlier: earlier).writeSite(to: place)
+        var files: [String: [UInt8]] = [:]
+        for case let path as String in try #require(FileManager.default.enumerator(atPath: place.string)) {
+            if let data = FileManager.default.contents(atPath: place.appending(path).string) { files[path] = Array(data) }
+        }
+        return files
+    }
+
+    private func text(_ files: [String: [UInt8]], _ path: String) throws -> String { String(decoding: try #require(files[path], "\(path) is missing"), as: UTF8.self) }
+
+    @Test("has a page for each cell and each cause, and no link of its leads nowhere")
+    func links() async throws {
+        let sample = try StoredSample(try ReportSamples.cells())
+        let files = try await site(of: sample)
+        #expect(files.keys.count { $0.hasPrefix("cells/") } == (try ReportSamples.cells().count))
+        #expect(files["causes/attach-failed-no-cgroup2.html"] != nil)
+        for (path, bytes) in files where path.hasSuffix(".html") {
+            for match in String(decoding: bytes, as: UTF8.self).matches(of: /(?:href|src)="([^"]*)"/) {
+                let target = match.1.prefix { $0 != "#" }
+                guard !target.isEmpty else { continue }
+                let full = FilePath("/").appending(path).removingLastComponent().appending(String(target)).lexicallyNormalized()
+                #expect(files[String(full.string.dropFirst())] != nil, "\(path) links to \(target)")
+            }
+        }
+    }
+
+    @Test("of the same store is the same to the byte, wherever it is and whichever runs were given first")
+    func deterministic() async throws {
+        let old = try StoredSample([try ReportSamples.record("6.1.176-1", .unified, cause: .loadFailed)], run: ReportSamples.run("old", started: "2025-01-01T00:00:00Z")).read()
+        let one = try StoredSample(try ReportSamples.cells())
+        let other = try StoredSample(try ReportSamples.cells().reversed())
+        let first = try await site(of: one, earlier: [old])
+        #expect(try await site(of: one, earlier: [old], to: "again") == first)
+        #expect(try await site(of: other, earlier: [old]) == first)
+    }
+
+    @Test("asks for nothing outside and allows no script but its own")
+    func policy() async throws {
+        let files = try await site(of: try StoredSample(try ReportSamples.cells()))
+        for (path, bytes) in files where path.hasSuffix(".html") {
+            let page = String(decoding: bytes, as: UTF8.self)
+            #expect(page.contains("default-src 'none'; style-src 'self'; script-src 'self'"), "\(path)")
+            #expect(!page.contains("style=\"") && page.matches(of: /<script/).count == 1 && page.firstMatch(of: /\son[a-z]+="/) == nil, "\(path)")
+            #expect(page.firstMatch(of: /(?:src|href)="(?:https?:)?\/\//) == nil, "\(path)")
+        }
+    }
+
+    @Test("a cell that nobody measured is not green, with a record and without")
+    func notRun() async throws {
+        let judgment = Judgment(verdict: .notRun, cause: nil, summary: "not yet")
+        let waiting = CellRecord(cell: Cell(kernel: try ReportSamples.kernel("6.1.176-1"), cgroup: .hybrid), judgment: judgment, evidence: nil, seconds: [:], attempts: 0)
+        let sample = try StoredSample([try ReportSamples.record("6.1.176-1", .unified), try ReportSamples.record("6.12.1-1", .legacy, cause: .attachNoCgroup2)], planned: [waiting])
+        let files = try await site(of: sample)
+        let index = try text(files, "index.html")
+        let rows = index.matches(of: /<tr data-g[^\n]*/).map { String($0.0) }
+        #expect(rows.count == 2)
+        // Two rows of three layouts: one cell works, one does not, one waited, and three are gaps.
+        #expect(rows.joined().matches(of: /class="v compatible/).count == 1)
+        #expect(rows.joined().matches(of: /class="v not-run"/).count == 4)
+        #expect(try text(files, "cells/micro_6.1.176-1_cloud-amd64_hybrid.html").contains("not yet"))
+    }
+
+    @Test("a run without cells has a site that says so")
+    func empty() async throws {
+        let files = try await site(of: try StoredSample([]))
+        #expect(try text(files, "index.html").contains("nothing was measured"))
+    }
+
+    @Test("what guests and files claim stays text, and of a huge log both ends are shown")
+    func hostile() async throws {
+        let cell = try ReportSamples.record("6.1.176-1", .unified, cause: .verifierRejected, summary: ReportFormatTests.hostile)
+        let sample = try StoredSample([cell])
+        let folder = try sample.folder(of: cell)
+        let attack = Array("</pre></details><script>window.pwned=1</script><img src=x onerror=pwned=1>\u{1B}]0;x\u{7}\u{202E}".utf8) + [0xFF, 0x00]
+        for file in [EvidenceFile.status, .verifierLog, .agentLog, .installLog, .fabricJournal, .clients, .qemuCommand] { try folder.write(attack, to: file) }
+        try folder.write(Array(#"{"<script>window.pwned=1</script>":"<b>\u202e"}"#.utf8), to: .facts)
+        try folder.write(attack, to: .console)
+        let console = try FileDescriptor.open(folder.file(.console), .writeOnly)
+        try console.closeAfter { _ = try console.writeAll(toAbsoluteOffset: 100 << 20, attack + Array("the last word".utf8)) }
+        let files = try await site(of: sample)
+        let page = try text(files, "cells/\(cell.pageName)")
+        #expect(!page.contains("<script>") && !page.contains("<img") && !page.contains("\u{202E}") && !page.contains("\u{1B}"))
+        #expect(page.contains("&lt;script&gt;window.pwned=1") && page.contains("⟨U+202E⟩") && page.contains("⟨0xFF⟩␀"))
+        #expect(page.contains("the last word") && page.contains("bytes are left out here; the whole file is cells/\(cell.folderName)/console.log"))
+        #expect(page.utf8.count < 1 << 20)
+        for (path, bytes) in files where path.hasSuffix(".html") { #expect(!String(decoding: bytes, as: UTF8.self).contains("<script>"), "\(path)") }
+    }
+
+    @Test("a verifier's log shows its source and what it refused")
+    func verifierLog() throws {
+        let log = Array(try Data(contentsOf: StoredSample.captured.appending(path: "5.10-return-value/verifier.log")))
+        let view = VerifierLogView(log, isEnd: true)
+        #expect(view.lines.first?.kind == .source)
+        let refused = view.lines.filter { $0.kind == .refusal }.map { String(decoding: $0.bytes, as: UTF8.self) }
+        #expect(refused.contains { $0.contains("invalid func unknown#186") })
+        #expect(refused.contains { $0.contains(": (85) call ") }, "the instruction as well: \(refused)")
+        #expect(!refused.contains { $0.hasPrefix("processed") })
+    }
+
+    @Test("a cell's page has what is known of its cause for its guest, how to run it again, and what changed")
+    func cellPage() async throws {
+        let notes = CauseNotes { cause, guest in
+            CauseNotes.Note(
+                title: "About \(cause.rawValue)", steps: [.init(text: "On \(guest ?? "any guest"):", commands: ["update-grub"])],
+                reference: .init(title: "more", address: guest == nil ? "https://example.org/x" : "javascript:alert(1)"))
+        }
+        let old = try StoredSample([try ReportSamples.record("6.1.176-1", .legacy, guest: "debian-12")], run: ReportSamples.run("old", started: "2025-01-01T00:00:00Z")).read()
+        let cell = try ReportSamples.record("6.1.176-1", .legacy, cause: .attachNoCgroup2, guest: "debian-12")
+        let files = try await site(of: try StoredSample([cell]), notes: notes, earlier: [old])
+        let page = try text(files, "cells/\(cell.pageName)")
+        #expect(page.contains("About attach-failed/no-cgroup2") && page.contains("On debian-12:") && page.contains("update-grub"))
+        #expect(!page.contains("javascript:"))
+        #expect(page.contains("kmatrix run --distro debian-12 --kernel 6.1.176-1 --cgroup legacy"))
+        #expect(page.contains("broken since old: compatible → incompatible (attach-failed/no-cgroup2)"))
+        let cause = try text(files, "causes/attach-failed-no-cgroup2.html")
+        #expect(cause.contains("On any guest:") && cause.contains("href=\"https://example.org/x\""))
+        #expect(try text(files, "changes.html").contains("broken"))
+    }
+
+    @Test("deployments have a page only when there were some")
+    func deployments() async throws {
+        let files = try await site(of: try StoredSample(try ReportSamples.cells()))
+        #expect(try text(files, "deployments.html").contains("ready, perhaps before the agent has the key"))
+        #expect(try await site(of: try StoredSample([try ReportSamples.record("6.1.176-1", .unified)]))["deployments.html"] == nil)
+    }
+
+    @Test("takes the place of an earlier site, and of nothing else")
+    func replacing() async throws {
+        let sample = try StoredSample(try ReportSamples.cells())
+        let first = try await site(of: sample)
+        try DurableFile.write([1], to: sample.place.appending("site/cells/stale.html"))
+        #expect(try await site(of: sample) == first)
+        let own = sample.place.appending("documents")
+        try DurableFile.makeFolder(own)
+        try DurableFile.write([1], to: own.appending("letter.txt"))
+        let error = await #expect(throws: ReportError.self) { try await sample.report().writeSite(to: own) }
+        #expect(error?.code == .notASite)
+        #expect(FileManager.default.fileExists(atPath: own.appending("letter.txt").string))
+        let blocked = await #expect(throws: ReportError.self) { try await sample.report().writeSite(to: "/dev/null/site") }
+        #expect(blocked.map { "\($0)".contains("--out") } == true)
+        #expect(Set(try FileManager.default.contentsOfDirectory(atPath: sample.place.string)) == ["run", "site", "documents"])
+    }
+
+    @Test(
+        "the command to run a cell again is quoted for a shell",
+        arguments: [
+            (nil, nil, "kmatrix run --kernel 6.1.176-1 --cgroup unified"), ("a b;'x'", nil, "kmatrix run --kernel 6.1.176-1 --cgroup unified --bpf 'a b;'\\''x'\\'''"),
+            (nil, "$(reboot)", "kmatrix run --kernel 6.1.176-1 --cgroup unified --profile '$(reboot)'"),
+        ] as [(String?, String?, String)])
+    func reproduce(bpf: String?, profile: String?, command: String) throws {
+        #expect(ReproduceCommand(try ReportSamples.record("6.1.176-1", .unified, profile: profile, bpf: bpf)).text == command)
+    }
+
+    @Test("names of pages are unlike for unlike cells and fit every file system")
+    func names() throws {
+        var long = try ReportSamples.record("6.1.176-1", .unified)
+        long.id = String(repeating: "x", count: 400)
+        var other = long
+        other.id += "y"
+        #expect(long.pageName.utf8.count < 255 && long.pageName != other.pageName)
+        long.id = "../../etc/passwd"
+        #expect(!long.pageName.contains("/"))
+    }
+}
