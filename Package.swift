@@ -138,6 +138,7 @@ let package = Package(
         .testTarget(name: "ArtefactCacheTests", dependencies: ["ArtefactCache", system], swiftSettings: settings),
         .testTarget(name: "KernelCatalogueTests", dependencies: ["KernelCatalogue", "StrictYAML", "ArtefactCache", "MatrixModel", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "GuestImagesTests", dependencies: ["GuestImages", "ELFFiles", "ArtefactCache", "MatrixModel", subprocess, system], swiftSettings: settings),
+        .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML"], swiftSettings: settings),
         .testTarget(name: "PackageStreamsTests", dependencies: ["PackageStreams", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "AgentBundlesTests", dependencies: ["AgentBundles", "GuestImages", "PackageStreams", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "CloudImagesTests", dependencies: ["CloudImages", "ArtefactCache", "TestSupport", subprocess, system], swiftSettings: settings),

@@ -61,9 +61,9 @@ struct KernelRangeTests {
 
 @Suite("Cells")
 struct CellTests {
-    private func cell(_ version: String, layout: CgroupLayout = .unified, scenario: String? = nil, bpf: String? = nil) throws -> Cell {
+    private func cell(_ version: String, guest: String = "micro", origin: String = "debian/bookworm", layout: CgroupLayout = .unified, scenario: String? = nil, bpf: String? = nil) throws -> Cell {
         Cell(
-            kernel: KernelIdentity(version: try KernelVersion(parsing: version), flavour: .cloud, release: "r", origin: "o"), cgroup: layout,
+            guest: guest, kernel: KernelIdentity(version: try KernelVersion(parsing: version), flavour: .cloud, release: "r", origin: origin), cgroup: layout,
             scenario: scenario, bpf: bpf)
     }
 
@@ -71,6 +71,14 @@ struct CellTests {
     func ids() throws {
         #expect(try cell("6.1.192-2").id.text == "micro/6.1.192-2/cloud-amd64/unified")
         #expect(try cell("6.1.192-2", scenario: "plain", bpf: "a/b").id.text == "micro/6.1.192-2/cloud-amd64/unified/scenario=plain/bpf=a_b")
+    }
+
+    @Test("name whose build the kernel is where several vendors build one version, and the guest does not say it")
+    func origins() throws {
+        #expect(try cell("5.14.0-427.el9", origin: "rocky-9/BaseOS").id.text == "micro/5.14.0-427.el9/cloud-amd64/unified/origin=rocky-9")
+        #expect(try cell("5.14.0-427.el9", origin: "alma-9/BaseOS").id.text.hasSuffix("/origin=alma-9"))
+        #expect(try cell("5.14.0-427.el9", guest: "rocky-9", origin: "rocky-9/BaseOS").id.text == "rocky-9/5.14.0-427.el9/cloud-amd64/unified")
+        #expect(try cell("6.1", origin: "file").id.text == "micro/6.1/cloud-amd64/unified")
     }
 
     @Test("have a folder name that is one plain path component", arguments: ["../../etc/passwd", "a b\u{0}\n", "ünï", "-rf"])
