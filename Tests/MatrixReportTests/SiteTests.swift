@@ -16,7 +16,8 @@ struct SiteTests {
         for case let path as String in try #require(FileManager.default.enumerator(atPath: place.string)) {
             if let data = FileManager.default.contents(atPath: place.appending(path).string) { files[path] = Array(data) }
         }
-        return files
+        // The folder goes with the sample.
+        return withExtendedLifetime(sample) { files }
     }
 
     private func text(_ files: [String: [UInt8]], _ path: String) throws -> String { String(decoding: try #require(files[path], "\(path) is missing"), as: UTF8.self) }
