@@ -12,6 +12,7 @@ let settings: [SwiftSetting] = [
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
@@ -32,6 +33,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
@@ -41,23 +43,45 @@ let package = Package(
         // Rank 0. The host-guest contract: frames, messages, limits; encoder and decoder together.
         .target(name: "GuestProtocol", dependencies: ["MatrixModel"], swiftSettings: settings),
 
+        // Rank 0. What is known of each cause: symptom, proof, remedy by distribution family, the article's words and the kernel's history as data.
+        .target(name: "Guidance", dependencies: ["MatrixModel"], swiftSettings: settings),
+
+        // Rank 0. Archives in memory: tar, zip and gzip, bounded, never unpacked onto a disk.
+        .target(name: "Archives", swiftSettings: settings),
+        // Rank 0. ELF files: sections, symbols, relocations, every offset checked.
+        .target(name: "ELFFiles", swiftSettings: settings),
         // Rank 0. YAML documents that say the line of what is wrong and refuse keys nobody reads.
         .target(name: "StrictYAML", dependencies: [yams], swiftSettings: settings),
+        // Rank 1. What people expect of cells and why, until when: the expectations file.
+        .target(name: "CellExpectations", dependencies: ["MatrixModel", "StrictYAML"], swiftSettings: settings),
         // Rank 0. Folders filled once under a lock and then only read.
         .target(name: "ArtefactCache", dependencies: [system], swiftSettings: settings),
 
+        // Rank 1. The content of Debian and RPM packages as streams: what lies where in them, and nothing that reaches out of them.
+        .target(name: "PackageStreams", dependencies: ["Archives"], swiftSettings: settings),
+
         // Rank 1. Which kernels are on offer, where they come from, how they are verified and cached.
-        .target(name: "KernelCatalogue", dependencies: ["MatrixModel", "ArtefactCache", "StrictYAML", crypto, subprocess, system], swiftSettings: settings),
+        .target(name: "KernelCatalogue", dependencies: ["MatrixModel", "ArtefactCache", "StrictYAML", "PackageStreams", crypto, subprocess, system], swiftSettings: settings),
         // Rank 1. Builds what a guest boots: stage-0 initramfs, payload disk, extracted kernel.
-        .target(name: "GuestImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", crypto, subprocess, system], swiftSettings: settings),
+        .target(name: "GuestImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "ELFFiles", crypto, subprocess, system], swiftSettings: settings),
+        // Rank 1. Systems and kernels out of what others publish as one file (disk images, OCI images, sources): fetched, verified, taken apart without root.
+        .target(name: "CloudImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "PackageStreams", crypto, subprocess, system], swiftSettings: settings),
         // Rank 2. Agents as their makers hand them over: packages and folders.
-        .target(name: "AgentBundles", dependencies: ["GuestImages", crypto, subprocess, system], swiftSettings: settings),
+        .target(name: "AgentBundles", dependencies: ["GuestImages", "PackageStreams", crypto, subprocess, system], swiftSettings: settings),
         // Rank 1. Evidence in, verdict out: pure functions and the article's knowledge.
-        .target(name: "Judgement", dependencies: ["MatrixModel", "GuestProtocol"], swiftSettings: settings),
+        .target(name: "Judgement", dependencies: ["MatrixModel", "GuestProtocol", "Guidance"], swiftSettings: settings),
+        // Rank 1. What a compiled BPF object needs of a kernel, read from the object alone.
+        .target(name: "BPFObjects", dependencies: ["MatrixModel", "Guidance", "ELFFiles"], swiftSettings: settings),
+        // Rank 2. What is wrong with a machine in the field, from its status, logs and pasted output: pure.
+        .target(name: "Diagnosis", dependencies: ["MatrixModel", "Guidance", "Judgement"], swiftSettings: settings),
+        // Rank 3. Log bundles as people send them, and as they are gathered on a live machine.
+        .target(name: "SupportBundles", dependencies: ["Archives", "Diagnosis", subprocess, system], swiftSettings: settings),
         // Rank 1. What upstream's own security tests ask of an agent, as steps of a guest and judgements of what they show.
         .target(name: "Conformance", dependencies: ["MatrixModel", "GuestProtocol"], swiftSettings: settings),
         // Rank 1. Run folders on disk: what a run and each of its cells left behind.
-        .target(name: "EvidenceStore", dependencies: ["MatrixModel", system], swiftSettings: settings),
+        .target(name: "EvidenceStore", dependencies: ["MatrixModel", crypto, system], swiftSettings: settings),
+        // Rank 2. The database of what past runs concluded.
+        .target(name: "RunHistory", dependencies: ["MatrixModel", "EvidenceStore", grdb, system], swiftSettings: settings),
 
         // Rank 2. A boot plan becomes a guest inside a `withGuest` scope.
         .target(name: "QEMUGuest", dependencies: ["MatrixModel", "GuestProtocol", nioCore, nioPosix, subprocess, system], swiftSettings: settings),
@@ -69,7 +93,7 @@ let package = Package(
             name: "MatrixRunner",
             dependencies: [
                 "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "EvidenceStore",
-                "QEMUGuest", "FabricSimulator", "AgentBundles", "Conformance", subprocess, system,
+                "QEMUGuest", "FabricSimulator", "AgentBundles", "CloudImages", "Conformance", subprocess, system,
             ],
             swiftSettings: settings),
         // Rank 4. Tables, documents and a static site from stored runs; the site's own files are part of the program, which is one static file.
@@ -79,7 +103,7 @@ let package = Package(
             name: "KmatrixCommands",
             dependencies: [
                 "MatrixModel", "ArtefactCache", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "MatrixRunner", "MatrixReport", "Conformance",
-                argumentParser, system,
+                "CellExpectations", "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles", "BPFObjects", argumentParser, system,
             ],
             swiftSettings: settings),
         .executableTarget(name: "kmatrix", dependencies: ["KmatrixCommands"], swiftSettings: settings),
@@ -113,16 +137,25 @@ let package = Package(
         .testTarget(name: "GuestProtocolTests", dependencies: ["GuestProtocol", "MatrixModel", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "ArtefactCacheTests", dependencies: ["ArtefactCache", system], swiftSettings: settings),
         .testTarget(name: "KernelCatalogueTests", dependencies: ["KernelCatalogue", "StrictYAML", "ArtefactCache", "MatrixModel", "TestSupport", subprocess, system], swiftSettings: settings),
-        .testTarget(name: "GuestImagesTests", dependencies: ["GuestImages", "ArtefactCache", "MatrixModel", subprocess, system], swiftSettings: settings),
-        .testTarget(name: "AgentBundlesTests", dependencies: ["AgentBundles", "GuestImages", "TestSupport", subprocess, system], swiftSettings: settings),
-        .testTarget(name: "JudgementTests", dependencies: ["Judgement", "MatrixModel", "GuestProtocol"], resources: [.copy("Evidence")], swiftSettings: settings),
+        .testTarget(name: "GuestImagesTests", dependencies: ["GuestImages", "ELFFiles", "ArtefactCache", "MatrixModel", subprocess, system], swiftSettings: settings),
+        .testTarget(name: "PackageStreamsTests", dependencies: ["PackageStreams", "TestSupport", subprocess, system], swiftSettings: settings),
+        .testTarget(name: "AgentBundlesTests", dependencies: ["AgentBundles", "GuestImages", "PackageStreams", "TestSupport", subprocess, system], swiftSettings: settings),
+        .testTarget(name: "CloudImagesTests", dependencies: ["CloudImages", "ArtefactCache", "TestSupport", subprocess, system], swiftSettings: settings),
+        .testTarget(name: "JudgementTests", dependencies: ["Judgement", "MatrixModel", "GuestProtocol"], resources: [.copy("Evidence"), .copy("Deployments")], swiftSettings: settings),
+        .testTarget(name: "GuidanceTests", dependencies: ["Guidance", "MatrixModel"], swiftSettings: settings),
+        .testTarget(name: "BPFObjectsTests", dependencies: ["BPFObjects", "Guidance", "MatrixModel"], swiftSettings: settings),
+        .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Guidance", "MatrixModel"], resources: [.copy("Field")], swiftSettings: settings),
+        .testTarget(name: "ArchivesTests", dependencies: ["Archives"], swiftSettings: settings),
+        .testTarget(name: "SupportBundlesTests", dependencies: ["SupportBundles", "Diagnosis", "Guidance", "MatrixModel", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "GuestProtocol", "MatrixModel"], swiftSettings: settings),
         .testTarget(name: "EvidenceStoreTests", dependencies: ["EvidenceStore", "MatrixModel", system], swiftSettings: settings),
+        .testTarget(name: "CellExpectationsTests", dependencies: ["CellExpectations", "MatrixModel", "StrictYAML"], swiftSettings: settings),
+        .testTarget(name: "RunHistoryTests", dependencies: ["RunHistory", "EvidenceStore", "MatrixModel", grdb, system], swiftSettings: settings),
         .testTarget(name: "QEMUGuestTests", dependencies: ["QEMUGuest", "GuestProtocol", "MatrixModel", "TestSupport", "fake-qemu", system, subprocess], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "FabricSimulatorTests", dependencies: ["FabricSimulator", "MatrixModel", "StrictYAML", "TestSupport", "fabric-relay", crypto, subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),
-        .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "FabricSimulator", "AgentBundles", "Conformance", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestImages", "TestSupport", "fake-qemu", "fabric-relay", system], swiftSettings: settings),
+        .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "CloudImages", "FabricSimulator", "AgentBundles", "Conformance", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestImages", "TestSupport", "fake-qemu", "fabric-relay", subprocess, system], swiftSettings: settings),
         .testTarget(name: "MatrixReportTests", dependencies: ["MatrixReport", "EvidenceStore", "MatrixModel", system], exclude: ["Browser"], resources: [.copy("Snapshots")], swiftSettings: settings),
-        .testTarget(name: "KmatrixCommandsTests", dependencies: ["KmatrixCommands", "EvidenceStore", "MatrixModel", "TestSupport", "kmatrix", "fake-qemu", subprocess, system, argumentParser], resources: [.copy("Snapshots")], swiftSettings: settings),
+        .testTarget(name: "KmatrixCommandsTests", dependencies: ["KmatrixCommands", "MatrixModel", "EvidenceStore", "CellExpectations", "StrictYAML", "TestSupport", "kmatrix", "fake-qemu", subprocess, system, argumentParser], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore", "CAgentABI", "FabricSimulator", "MatrixModel", "TestSupport", crypto, nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),
         .testTarget(name: "GuestRunnerTests", dependencies: ["GuestRunner", "CGuestSystem", "GuestProtocol", "MatrixModel", "TestSupport", system], swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),

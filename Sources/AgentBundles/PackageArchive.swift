@@ -1,3 +1,4 @@
+import PackageStreams
 import Subprocess
 import SystemPackage
 
@@ -23,8 +24,8 @@ struct PackageArchive: BundleSource {
         case .rpm: stream = try await Self.output(of: "rpm2cpio", in: "rpm2cpio", [self.path.string], bundle: path, limit: limit)
         }
         do throws(PackageStreamError) {
-            let members = kind == .deb ? try TarReader.members(of: stream) : try CpioReader.members(of: stream)
-            files = Dictionary(members.filter { $0.kind == .file }.map { ($0.path, $0.content) }, uniquingKeysWith: { $1 })
+            let members = kind == .deb ? try TarReader.members(of: stream, largest: largestPart) : try CpioReader.members(of: stream, largest: largestPart)
+            files = Dictionary(members.filter { $0.kind == .file }.map { ($0.path, Array(stream[$0.content])) }, uniquingKeysWith: { $1 })
         } catch {
             switch error {
             case .malformed(let reason): throw AgentBundleError(.badPackage, subject: path.string, detail: reason)

@@ -17,8 +17,10 @@ public final class AuditBoard: AuditSource {
         state.withLock { $0.source = source }
     }
 
-    /// Connections that came to the proxy without an entry: clients that connected to it directly, or entries lost.
+    /// Connections that came to the proxy without an entry and not for the agent itself: entries lost, or clients that connected directly.
     public var missed: UInt64 { state.withLock { $0.missed } }
+
+    public func excuseMissing() { state.withLock { $0.missed &-= 1 } }
 
     public func consume(source: Endpoint) -> AuditEntry? {
         let current = state.withLock { $0.source }

@@ -19,4 +19,10 @@ public struct AuditEntry: Hashable, Sendable {
 public protocol AuditSource: Sendable {
     /// The entry of the connection that comes from this source; it is there once only.
     func consume(source: Endpoint) -> AuditEntry?
+    /// A connection without an entry that wanted the agent itself, so that none was due.
+    func excuseMissing()
+}
+
+extension AuditSource {
+    public func excuseMissing() {}
 }

@@ -38,11 +38,7 @@ extension CellRecord: Codable {
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        let schema = try container.decode(Int.self, forKey: .schema)
-        guard schema == Self.schema else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .schema, in: container, debugDescription: "schema \(schema), where this program reads \(Self.schema)")
-        }
+        try Self.checkSchema(container)
         id = try container.decode(String.self, forKey: .id)
         guest = try container.decode(String.self, forKey: .guest)
         kernel = try container.decodeIfPresent(String.self, forKey: .kernel)
@@ -68,5 +64,12 @@ extension CellRecord: Codable {
         let named = try container.decode([String: Double].self, forKey: .seconds)
         seconds = Dictionary(uniqueKeysWithValues: named.compactMap { name, value in Phase(rawValue: name).map { ($0, value) } })
         attempts = try container.decode(Int.self, forKey: .attempts)
+    }
+    static func checkSchema(_ container: KeyedDecodingContainer<CodingKeys>) throws {
+        let schema = try container.decode(Int.self, forKey: .schema)
+        guard schema == Self.schema else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .schema, in: container, debugDescription: "schema \(schema), where this program reads \(Self.schema)")
+        }
     }
 }

@@ -50,12 +50,13 @@ extension CellRecord {
     /// What the name of an evidence folder tells of its cell, when nothing else does; nil when the name is none of ours.
     init?(folderName: String) {
         let parts = folderName.split(separator: "_", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count >= 4, let version = try? KernelVersion(parsing: parts[1]), let flavour = try? KernelFlavour(parsing: parts[2]),
-            let layout = CgroupLayout(rawValue: parts[3])
+        // A version may have underscores of its own (`el9_4`), which a layout has not.
+        guard let place = parts.indices.dropFirst(3).first(where: { CgroupLayout(rawValue: parts[$0]) != nil }), let layout = CgroupLayout(rawValue: parts[place]),
+            let version = try? KernelVersion(parsing: parts[1..<place - 1].joined(separator: "_")), let flavour = try? KernelFlavour(parsing: parts[place - 1])
         else { return nil }
         var further: [String: String] = [:]
         var axis: String?
-        for part in parts.dropFirst(4) {
+        for part in parts.dropFirst(place + 1) {
             if let equals = part.firstIndex(of: "=") {
                 axis = String(part[..<equals])
                 further[String(part[..<equals])] = String(part[part.index(after: equals)...])
@@ -65,7 +66,7 @@ extension CellRecord {
             }
         }
         let cell = Cell(
-            guest: parts[0], kernel: KernelIdentity(version: version, flavour: flavour, release: "", origin: ""), architecture: further["arch"] ?? "x86_64",
+            guest: parts[0], kernel: KernelIdentity(version: version, flavour: flavour, release: "", origin: further["origin"] ?? ""), architecture: further["arch"] ?? "x86_64",
             cgroup: layout, profile: further["profile"], deployment: further["deployment"], scenario: further["scenario"], agent: further["agent"],
             bpf: further["bpf"])
         guard cell.id.folderName == folderName else { return nil }

@@ -59,7 +59,9 @@ public struct CellRecord: Hashable, Sendable {
         summary = judgment.summary
         findings = judgment.findings
         self.provisioning = provisioning
-        expectation = Expectation(series: cell.kernel.series, layout: cell.cgroup)
+        expectation = Expectation(
+            series: cell.kernel.series, layout: cell.cgroup, deployment: cell.deployment.flatMap(Deployment.init(rawValue:)),
+            cloudInit: provisioning?.cloudInit.flatMap(CloudInitVersion.init))
         self.evidence = evidence
         self.seconds = seconds
         self.attempts = attempts
@@ -98,13 +100,13 @@ public struct CellRecord: Hashable, Sendable {
 }
 
 extension KernelSelector {
-    /// The series (when the selector names one) and the flavour.
+    /// The series (when the selector names one) and the flavour, Debian's for virtual machines when it names none.
     fileprivate var namedParts: (series: String?, flavour: String) {
-        switch self {
-        case .series(let series, let flavour): (series.description, flavour.name)
-        case .exact(let version, let flavour): (version.series.description, flavour.name)
-        case .range(_, let flavour), .all(let flavour): (nil, flavour.name)
-        case .image: (nil, KernelFlavour.custom.name)
+        let flavour = packaging?.flavour ?? (packaging == nil ? .custom : .cloud)
+        return switch self {
+        case .series(let series, _): (series.description, flavour.name)
+        case .exact(let version, _): (version.series.description, flavour.name)
+        case .range, .all, .image: (nil, flavour.name)
         }
     }
 }

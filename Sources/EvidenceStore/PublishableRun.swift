@@ -52,7 +52,7 @@ public struct PublishableRun: Sendable {
         }
         do {
             let schema = try JSONDecoder().decode(Head.self, from: bytes).schema
-            guard schema == RunRecord.currentSchema else { throw PublishableRunError(.unknownSchema, path: path, detail: "\(schema)") }
+            guard schema == RunRecord.schema else { throw PublishableRunError(.unknownSchema, path: path, detail: "\(schema)") }
             return try JSONDecoder().decode(RunRecord.self, from: bytes)
         } catch let error as PublishableRunError {
             throw error

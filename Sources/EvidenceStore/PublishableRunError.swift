@@ -26,7 +26,7 @@ public struct PublishableRunError: Error, Sendable, CustomStringConvertible {
         case .notARun: "'\(path)' is no run's folder: it has no run.json; give the folder that `kmatrix run --out` filled"
         case .unreadable: "'\(path)' cannot be read: \(detail)"
         case .damaged: "'\(path)' is damaged: \(detail); restore it, or run the cells again into a new folder"
-        case .unknownSchema: "'\(path)' is of schema \(detail), which this kmatrix does not know (it reads \(RunRecord.currentSchema)); use the kmatrix that wrote it"
+        case .unknownSchema: "'\(path)' is of schema \(detail), which this kmatrix does not know (it reads \(RunRecord.schema)); use the kmatrix that wrote it"
         }
     }
 }

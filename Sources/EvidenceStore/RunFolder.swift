@@ -1,4 +1,5 @@
 public import Foundation
+import Glibc
 public import MatrixModel
 public import SystemPackage
 
@@ -25,7 +26,31 @@ public struct RunFolder: Sendable {
         return FilePath(environment["HOME"] ?? NSHomeDirectory()).appending(".local/state/kmatrix/runs")
     }
 
-    public func save(_ run: RunRecord) throws { try DurableFile.write(Self.encoder().encode(run), to: path.appending("run.json")) }
+    /// Stores what is said of the run; while it goes on it is not sealed.
+    public func save(_ run: RunRecord) throws {
+        if run.finished == nil { unlink(path.appending(RunSeal.fileName).string) }
+        try DurableFile.write(Self.encoder().encode(run), to: path.appending("run.json"))
+    }
+
+    /// Ends the run: stores the verdicts of cells that left no evidence, and the digests of everything concluded.
+    public func seal(_ run: RunRecord, _ records: [CellRecord]) throws {
+        try save(run)
+        var seal = RunSeal(digests: [:])
+        func add(_ file: String) throws -> Bool {
+            guard let bytes = try BoundedFile.read(path.appending(file), limit: 16 << 20) else { return false }
+            seal.digests[file] = RunSeal.digest(bytes)
+            return true
+        }
+        _ = try add("run.json")
+        for record in records {
+            let id = CellID(stored: record.id)
+            let file = "cells/\(id.folderName)/\(EvidenceFile.verdict.rawValue)"
+            if try add(file) { continue }
+            try cell(id).save(record, to: .verdict)
+            _ = try add(file)
+        }
+        try seal.write(in: path)
+    }
 
     public func cell(_ id: CellID) throws -> CellFolder {
         let folder = CellFolder(path: path.appending("cells").appending(id.folderName))

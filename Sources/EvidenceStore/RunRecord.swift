@@ -1,9 +1,9 @@
 /// What is said once of a whole run. The member names are a contract; they stay.
 public struct RunRecord: Codable, Hashable, Sendable {
     /// Raised when a member changes its meaning; added members do not raise it.
-    public static let currentSchema = 1
+    public static let schema = 1
 
-    public var schema = currentSchema
+    public var schema = Self.schema
     public var id: String
     /// RFC 3339, UTC.
     public var started: String

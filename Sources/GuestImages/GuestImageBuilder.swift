@@ -16,6 +16,9 @@ public struct GuestImageBuilder: Sendable {
         self.runner = runner
     }
 
+    /// The modules that the initramfs of any kernel takes, where the kernel has them as modules, with all they need.
+    public static let earlyModules = ModuleSet.required + ModuleSet.optional
+
     /// Recognises a kernel image and brings it into the form that boots fastest.
     ///
     /// - Parameter image: A bzImage or an uncompressed kernel.
@@ -27,13 +30,14 @@ public struct GuestImageBuilder: Sendable {
     /// - Parameters:
     ///   - release: `uname -r` of the kernel; part of the cache key.
     ///   - modules: The kernel's `lib/modules/<release>`; nil when there is none, and everything has to be built in.
+    ///   - fileSystems: What roots of distributions are formatted as, beyond what is always there.
     /// - Throws: `GuestImageError` (`missingModules`, `brokenModule`, `unreadable`), `CacheError`, `CancellationError`.
-    public func stage0(release: String, modules: FilePath?) async throws -> FilePath {
+    public func stage0(release: String, modules: FilePath?, fileSystems: [String] = []) async throws -> FilePath {
         let fingerprint = try modules.map { try ModuleTree($0).fingerprint } ?? ""
         let runnerDigest = try FileContent.digest(of: runner)
-        let key = FileContent.digest(of: [Self.format, runnerDigest, release, fingerprint])
+        let key = FileContent.digest(of: [Self.format, runnerDigest, release, fingerprint] + fileSystems)
         let folder = try await cache.entry(kind: "initramfs", key: key) { folder in
-            try CacheFile.write(try await stage0Archive(modules: modules), to: folder.appending(Self.initramfs), alignment: 512)
+            try CacheFile.write(try await stage0Archive(modules: modules, fileSystems: fileSystems), to: folder.appending(Self.initramfs), alignment: 512)
             guard try FileContent.digest(of: runner) == runnerDigest else { throw GuestImageError(.changedMeanwhile, path: runner) }
         }
         return folder.appending(Self.initramfs)
@@ -65,7 +69,7 @@ public struct GuestImageBuilder: Sendable {
         return FileContent.digest(of: parts)
     }
 
-    private func stage0Archive(modules: FilePath?) async throws -> CpioArchive {
+    private func stage0Archive(modules: FilePath?, fileSystems: [String]) async throws -> CpioArchive {
         var entries: [CpioArchive.Entry] = [
             .init(path: "init", content: .file(.file(runner)), mode: 0o755),
             // The kernel opens it for the first process before anything is mounted.
@@ -73,8 +77,8 @@ public struct GuestImageBuilder: Sendable {
         ]
         var order = ""
         if let modules {
-            let set = try await ModuleSet.resolve(in: modules)
-            let lacking = set.missing.filter { !ModuleSet.optional.contains($0) }
+            let set = try await ModuleSet.resolve(ModuleSet.required + ModuleSet.optional + fileSystems, in: modules)
+            let lacking = set.missing.filter(ModuleSet.required.contains)
             guard lacking.isEmpty else { throw GuestImageError(.missingModules, path: modules, found: lacking.joined(separator: ", ")) }
             for module in set.modules {
                 let path = "modules/\(module.name).ko"

@@ -1,4 +1,5 @@
 import ArtefactCache
+import ELFFiles
 import Foundation
 import Glibc
 import SystemPackage

@@ -1,3 +1,4 @@
+import ELFFiles
 import SystemPackage
 
 /// What a kernel module says of itself in its `.modinfo` section: texts of the form `key=value`, each ended by a zero byte.

@@ -5,7 +5,7 @@ public import SystemPackage
 /// The disc by which the platform tells a new machine who it is: `ovf-env.xml` on ISO 9660 (OVF 1.0 environment document with Azure's
 /// provisioning and platform sections, as cloud-init's Azure data source reads them).
 public struct ProvisioningDisc: Hashable, Sendable {
-    /// Whether cloud-init is to wait for the agent; nil says nothing of it, as platforms without the protocol do.
+    /// Whether cloud-init is to wait for the agent; otherwise nothing is said of it, as by platforms without the protocol.
     public let asksForAgent: Bool
 
     public init(asksForAgent: Bool) { self.asksForAgent = asksForAgent }

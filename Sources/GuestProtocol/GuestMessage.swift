@@ -58,4 +58,6 @@ public enum ProcessEnding: Hashable, Sendable {
     case signalled(signal: Int32)
     /// It could not be started at all; the errno.
     case notStarted(error: Int32)
+    /// It ended and was started again so often; how it ended was not to be seen.
+    case startedAgain(times: Int32)
 }

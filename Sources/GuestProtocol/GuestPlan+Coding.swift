@@ -31,7 +31,7 @@ extension Userland {
         case .micro: writer.write(false)
         case .distribution(let start):
             writer.write(true)
-            writer.write(start.fileSystem)
+            start.root.write(to: &writer)
             // No path is empty.
             writer.write(start.package ?? "")
             writer.write(start.isDeployment)
@@ -44,8 +44,31 @@ extension Userland {
             self = .micro
             return
         }
-        guard let fileSystem = reader.readString(), let package = reader.readString(), let isDeployment = reader.readBool() else { return nil }
-        self = .distribution(DistributionStart(fileSystem: fileSystem, package: package.isEmpty ? nil : package, isDeployment: isDeployment))
+        guard let root = DistributionStart.Root(reading: &reader), let package = reader.readString(), let isDeployment = reader.readBool() else { return nil }
+        self = .distribution(DistributionStart(root: root, package: package.isEmpty ? nil : package, isDeployment: isDeployment))
+    }
+}
+
+extension DistributionStart.Root {
+    fileprivate func write(to writer: inout WireWriter) {
+        switch self {
+        case .mounted: writer.write(false)
+        case .disk(let fileSystem, let partition):
+            writer.write(true)
+            writer.write(fileSystem)
+            // Partitions are counted from 1.
+            writer.write(partition ?? 0)
+        }
+    }
+
+    fileprivate init?(reading reader: inout WireReader) {
+        guard let isOnDisk = reader.readBool() else { return nil }
+        guard isOnDisk else {
+            self = .mounted
+            return
+        }
+        guard let fileSystem = reader.readString(), let partition = reader.readUInt32() else { return nil }
+        self = .disk(fileSystem: fileSystem, partition: partition == 0 ? nil : partition)
     }
 }
 

@@ -9,6 +9,8 @@ public struct GuestPlan: Hashable, Sendable {
         case shell = 2
         /// Say farewell at once.
         case nothing = 3
+        /// Bring the distribution up and say farewell once it has booted: the floor that benchmarks compare with.
+        case bareBoot = 4
     }
 
     public let mode: Mode

@@ -78,6 +78,9 @@ extension ProcessEnding {
         case .notStarted(let error):
             writer.write(UInt8(2))
             writer.write(error)
+        case .startedAgain(let times):
+            writer.write(UInt8(3))
+            writer.write(times)
         }
     }
 
@@ -87,6 +90,7 @@ extension ProcessEnding {
         case 0: self = .exited(code: value)
         case 1: self = .signalled(signal: value)
         case 2: self = .notStarted(error: value)
+        case 3: self = .startedAgain(times: value)
         default: return nil
         }
     }

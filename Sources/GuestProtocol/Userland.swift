@@ -6,19 +6,28 @@ public enum Userland: Hashable, Sendable {
     case distribution(DistributionStart)
 }
 
-/// How a distribution is brought up from the stage-0 initramfs.
+/// How a distribution is brought up.
 public struct DistributionStart: Hashable, Sendable {
-    /// The type of the file system on the disk `root`, as mount(8) names it.
-    public let fileSystem: String
-    /// The agent's package, as its path in the payload: installed by the distribution's own tool before its init starts. Nil for a guest
+    public enum Root: Hashable, Sendable {
+        /// Mounted from the disk `root` by the stage-0 initramfs, in place of the distribution's own.
+        /// - Parameters:
+        ///   - fileSystem: Its type, as mount(8) names it.
+        ///   - partition: As the kernel counts, from 1; nil when the disk is a file system as a whole.
+        case disk(fileSystem: String, partition: UInt32?)
+        /// Mounted already: the distribution came up through its own boot loader, and started the runner.
+        case mounted
+    }
+
+    public let root: Root
+    /// The agent's package, as its path in the payload: installed by the distribution's own tool. Nil for a guest
     /// without an agent.
     public let package: String?
     /// Whether the machine comes up as on the platform: the distribution brings the network up, and the agent waits for nobody. Else
     /// the runner does, and the agent waits for it.
     public let isDeployment: Bool
 
-    public init(fileSystem: String = "ext4", package: String?, isDeployment: Bool = false) {
-        self.fileSystem = fileSystem
+    public init(root: Root = .disk(fileSystem: "ext4", partition: nil), package: String?, isDeployment: Bool = false) {
+        self.root = root
         self.package = package
         self.isDeployment = isDeployment
     }
@@ -32,4 +41,6 @@ public enum GuestDisk: String, CaseIterable, Hashable, Sendable {
     case root = "kmatrix-root"
     /// The kernel's modules, where the distribution does not have them.
     case modules = "kmatrix-modules"
+    /// What cloud-init is told by, where a distribution boots by itself.
+    case seed = "kmatrix-seed"
 }

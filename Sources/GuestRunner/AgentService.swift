@@ -7,7 +7,7 @@ final class AgentService: AgentKeeper {
     /// An agent that logs without end fills this and not the guest's memory, where the evidence could then no longer be sent.
     private static let logs = MountOperation("tmpfs", on: "/var/log", options: ["mode=755,size=64m"])
     /// In milliseconds.
-    private static let stopDeadline: UInt64 = 2_000
+    private static let stopDeadline: UInt64 = 10_000
 
     private let plan: GuestPlan
     private let children: ChildProcesses
@@ -47,11 +47,19 @@ final class AgentService: AgentKeeper {
         guard let agent = process else { return }
         process = nil
         guard kill(agent, signal) == 0 else { return }
+        guard try !waitForEnd(of: agent) else { return }
+        children.kill(agent)
+        // Gone before anybody starts the next one: it would find the first one's lock.
+        _ = try waitForEnd(of: agent)
+    }
+
+    private func waitForEnd(of agent: pid_t) throws -> Bool {
         let deadline = Deadline(after: Self.stopDeadline)
         while children.takeEnding(of: agent) == nil {
-            guard !deadline.hasPassed else { return children.kill(agent) }
+            guard !deadline.hasPassed else { return false }
             _ = try Readiness.wait(for: [children.descriptor], timeout: deadline.remaining)
         }
+        return true
     }
 
     func unexpectedEnding() -> ProcessEnding? {

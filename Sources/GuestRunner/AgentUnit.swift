@@ -8,22 +8,43 @@ final class AgentUnit: AgentKeeper {
     private static let deadline: UInt32 = 30_000
 
     private let children: ChildProcesses
-    private let waitsForRunner: Bool
+    /// What holds systemd back from starting the agent before the plan is ready for it.
+    enum Gate {
+        case none
+        /// The agent's unit waits for the runner's, which says when it is ready.
+        case notification
+        /// The agent was installed into a running system, where its package would start it at once: its unit has a condition.
+        case condition
+    }
+
+    private let gate: Gate
     private var wasStarted = false
     private var isStopped = false
 
-    /// - Parameter waitsForRunner: Whether systemd starts the agent only once the runner says that it is ready.
-    init(children: ChildProcesses, waitsForRunner: Bool) {
+    init(children: ChildProcesses, gate: Gate) {
         self.children = children
-        self.waitsForRunner = waitsForRunner
+        self.gate = gate
     }
 
-    /// The first start is systemd's own.
+    private static let permission = "/run/kmatrix/agent-may-start"
+
+    /// Puts the condition in place; to be done before the package is installed.
+    static func close() throws(SystemCallError) {
+        try SmallFile.write(Array("[Unit]\nConditionPathExists=\(permission)\n".utf8), to: "/run/systemd/system/\(name).d/kmatrix.conf")
+    }
+
+    /// The first start is systemd's own, but where a condition held it back.
     func start() throws {
         isStopped = false
         guard wasStarted else {
             wasStarted = true
-            if waitsForRunner { try SystemCallError.check(gs_notify("READY=1"), "notify", "the service manager") }
+            switch gate {
+            case .none: return
+            case .notification: try SystemCallError.check(gs_notify("READY=1"), "notify", "the service manager")
+            case .condition:
+                try SmallFile.write([], to: Self.permission)
+                guard try run("start", Self.name).ending == .exited(code: 0) else { throw AgentNotStarted(code: ECANCELED) }
+            }
             return
         }
         _ = unlink(AgentPlaces.statusFile)

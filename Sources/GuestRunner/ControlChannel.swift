@@ -75,6 +75,15 @@ final class ControlChannel {
         throw .noPlan(milliseconds: milliseconds)
     }
 
+    private static let planDeadline: UInt64 = 60_000
+
+    /// Says hello and waits for the plan; nil when the host wants something else.
+    func introduce() throws(Failure) -> GuestPlan? {
+        try send(.hello(GuestHello(release: GuestKernel.release, machine: GuestKernel.machine, uptimeMilliseconds: GuestClock.uptime)))
+        guard case .plan(let plan) = try receive(within: Self.planDeadline) else { return nil }
+        return plan
+    }
+
     /// Says farewell and waits until the host has everything, which it shows by closing the channel.
     func sendFarewell() throws(Failure) {
         try send(.farewell)

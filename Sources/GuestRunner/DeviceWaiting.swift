@@ -39,10 +39,12 @@ struct DeviceWaiting: ~Copyable {
         return nil
     }
 
-    /// The device node of the virtio disk with a serial number, as `/dev/vda`.
-    static func disk(_ wanted: GuestDisk, blockFolder: String = "/sys/block") -> String? {
-        SmallFile.names(in: blockFolder).first { name in
-            SmallFile.text("\(blockFolder)/\(name)/serial", limit: 256)?.split(whereSeparator: \.isWhitespace).first.map(String.init) == wanted.rawValue
-        }.map { "/dev/\($0)" }
+    /// The device node of the virtio disk with a serial number, as `/dev/vda`, or of one of its partitions, as `/dev/vda1`.
+    static func disk(_ wanted: GuestDisk, partition: UInt32? = nil, blockFolder: String = "/sys/block") -> String? {
+        func word(_ file: String) -> Substring? { SmallFile.text("\(blockFolder)/\(file)", limit: 256)?.split(whereSeparator: \.isWhitespace).first }
+        guard let disk = SmallFile.names(in: blockFolder).first(where: { word("\($0)/serial").map(String.init) == wanted.rawValue }) else { return nil }
+        guard let partition else { return "/dev/\(disk)" }
+        return SmallFile.names(in: "\(blockFolder)/\(disk)").first { $0.hasPrefix(disk) && word("\(disk)/\($0)/partition").flatMap { UInt32($0) } == partition }
+            .map { "/dev/\($0)" }
     }
 }

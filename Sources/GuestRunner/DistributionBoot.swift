@@ -8,7 +8,6 @@ import GuestProtocol
 /// Nothing of it has to be in the image, so an image that others built is brought up in the same way.
 struct DistributionBoot {
     static let newRoot = "/newroot"
-    static let runnerPath = "/usr/lib/kmatrix/guest-runner"
     static let unitName = "kmatrix-runner.service"
     static let unitFolder = "/run/systemd/system"
     private static let diskDeadline: UInt64 = 20_000
@@ -45,8 +44,9 @@ struct DistributionBoot {
     }
 
     private func mountRoot() throws {
-        try MountOperation(start.fileSystem, on: Self.newRoot, source: try disk(.root), flags: []).carryOut()
-        try copyRunner(to: Self.newRoot + Self.runnerPath)
+        guard case .disk(let fileSystem, let partition) = start.root else { throw SystemCallError("mount", "a root that nobody named", code: EINVAL) }
+        try MountOperation(fileSystem, on: Self.newRoot, source: try disk(.root, partition: partition), flags: []).carryOut()
+        try copyRunner(to: Self.newRoot + InstalledRunner.path)
         // A distribution that has the modules of this kernel itself needs no disk for them.
         if let modules = DeviceWaiting.disk(.modules) {
             try MountOperation("ext4", on: "\(Self.newRoot)/lib/modules/\(GuestKernel.release)", source: modules, flags: [.readOnly]).carryOut()
@@ -58,10 +58,10 @@ struct DistributionBoot {
         try SystemCallError.check(gs_enter_root(Self.newRoot), "enter", Self.newRoot)
     }
 
-    private func disk(_ disk: GuestDisk) throws(SystemCallError) -> String {
+    private func disk(_ disk: GuestDisk, partition: UInt32? = nil) throws(SystemCallError) -> String {
         let devices = DeviceWaiting()
-        guard let path = devices.first(before: Deadline(after: Self.diskDeadline), { DeviceWaiting.disk(disk) }) else {
-            throw SystemCallError("find the disk", disk.rawValue, code: ENODEV)
+        guard let path = devices.first(before: Deadline(after: Self.diskDeadline), { DeviceWaiting.disk(disk, partition: partition) }) else {
+            throw SystemCallError("find the disk", partition.map { "\(disk.rawValue), partition \($0)" } ?? disk.rawValue, code: ENODEV)
         }
         return path
     }
@@ -75,9 +75,10 @@ struct DistributionBoot {
     /// waits until the runner says that it is ready, so that what the plan wants to be there before the agent is.
     private func leaveUnit() throws {
         let holdsAgent = !start.isDeployment && plan.steps.contains { if case .startAgent = $0 { true } else { false } }
-        try SmallFile.write(Array(RunnerUnit.text(holdsAgent: holdsAgent).utf8), to: "\(Self.unitFolder)/\(Self.unitName)")
-        try SmallFile.makeFolders("\(Self.unitFolder)/sysinit.target.wants")
-        let link = "\(Self.unitFolder)/sysinit.target.wants/\(Self.unitName)"
+        let unitStart = plan.mode == .bareBoot ? RunnerUnit.Start.booted : .early
+        try SmallFile.write(Array(RunnerUnit.text(start: unitStart, holdsAgent: holdsAgent).utf8), to: "\(Self.unitFolder)/\(Self.unitName)")
+        try SmallFile.makeFolders("\(Self.unitFolder)/\(unitStart.rawValue).wants")
+        let link = "\(Self.unitFolder)/\(unitStart.rawValue).wants/\(Self.unitName)"
         guard symlink("../\(Self.unitName)", link) == 0 else { throw SystemCallError("link", link, code: errno) }
         try RunnerHandover(sequence: channel.sequence, plan: plan).save()
     }

@@ -14,6 +14,7 @@ public enum GuestRunnerCommand {
         // The kernel hands unknown words of its command line to init as arguments, so they are not looked at there.
         if getpid() == 1 { InitProcess().run() }
         if arguments == [unitArgument] { resume() }
+        if arguments == [InstalledRunner.argument] { join() }
         guard arguments == [clientArgument], let task = readTask() else {
             RunnerLog.say("guest-runner is the first process (PID 1) of a test guest; there is nothing for it to do here")
             exit(64)
@@ -30,6 +31,18 @@ public enum GuestRunnerCommand {
             let children = try ChildProcesses()
             let channel = try ControlChannel.open(before: Deadline(after: portDeadline), sequence: handover.sequence)
             try PlanExecution(plan: handover.plan, channel: channel, children: children).carryOut()
+        } catch {
+            RunnerLog.say("giving up: \(error)")
+        }
+        MachineEnd.powerOff()
+    }
+
+    /// The distribution booted by itself: there was no runner before this one.
+    private static func join() -> Never {
+        do {
+            let children = try ChildProcesses()
+            let channel = try ControlChannel.open(before: Deadline(after: portDeadline))
+            if let plan = try channel.introduce() { try PlanExecution(plan: plan, channel: channel, children: children).carryOut() }
         } catch {
             RunnerLog.say("giving up: \(error)")
         }

@@ -9,7 +9,6 @@ import GuestProtocol
 struct InitProcess {
     /// How long the control port may take to appear, in milliseconds: modules are loaded by then.
     static let portDeadline: UInt64 = 20_000
-    static let planDeadline: UInt64 = 60_000
     /// On the kernel's command line: switch off at once.
     static let powerOffParameter = "kmatrix.poweroff"
 
@@ -46,9 +45,7 @@ struct InitProcess {
     private func serve() throws {
         let children = try ChildProcesses()
         let channel = try ControlChannel.open(before: Deadline(after: Self.portDeadline))
-        let hello = GuestHello(release: GuestKernel.release, machine: GuestKernel.machine, uptimeMilliseconds: GuestClock.uptime)
-        try channel.send(.hello(hello))
-        guard case .plan(let plan) = try channel.receive(within: Self.planDeadline) else { return }
+        guard let plan = try channel.introduce() else { return }
         switch plan.userland {
         case .distribution(let start) where plan.mode != .nothing:
             // Does not come back when all goes well: the distribution's init takes this process over.

@@ -1,4 +1,5 @@
 import CGuestSystem
+import Glibc
 
 /// The guest's addresses. 168.0.0.0/7 holds both 168.63.129.16 and 169.254.169.254, so that the emulator's one user network answers
 /// for both and no route is needed.
@@ -6,9 +7,18 @@ enum NetworkSetup {
     static let address: [UInt8] = [168, 0, 0, 15]
     static let netmask: [UInt8] = [254, 0, 0, 0]
 
-    static func carryOut(interface: String = "eth0") throws(SystemCallError) {
+    static func carryOut() throws(SystemCallError) {
         try SystemCallError.check(gs_interface_up("lo", 0, 0), "bring up", "lo")
+        guard let interface = interface() else { throw SystemCallError("find a network interface in", classFolder, code: ENODEV) }
         try SystemCallError.check(gs_interface_up(interface, networkOrder(address), networkOrder(netmask)), "bring up", interface)
+    }
+
+    private static let classFolder = "/sys/class/net"
+
+    /// The guest's only network card, whatever a distribution has called it; nil when there is none.
+    static func interface(classFolder: String = classFolder) -> String? {
+        // What is only the kernel's own, as lo, is no device.
+        SmallFile.names(in: classFolder).first { SmallFile.exists("\(classFolder)/\($0)/device") }
     }
 
     /// Four octets as the kernel's `in_addr` has them in memory.

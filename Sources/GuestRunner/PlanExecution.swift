@@ -19,8 +19,9 @@ struct PlanExecution {
 
     /// Returns when the farewell is said.
     func carryOut() throws(ControlChannel.Failure) {
-        if plan.userland == .micro { try phase(.planReceived) }
-        guard plan.mode != .nothing else { return try channel.sendFarewell() }
+        // In a distribution that the initramfs brought up, it has said so.
+        if plan.userland == .micro || isSelfBooted { try phase(.planReceived) }
+        guard plan.mode != .nothing, plan.mode != .bareBoot else { return try channel.sendFarewell() }
         let evidence = EvidenceSender(channel: channel)
         do {
             let agent: any AgentKeeper
@@ -30,9 +31,10 @@ struct PlanExecution {
                 try Self.step("surroundings") { try AgentService.prepareSurroundings() }
                 agent = AgentService(plan: plan, children: children)
             case .distribution(let start):
+                if isSelfBooted { try install(start) }
                 try phase(.unitStarted)
                 if !start.isDeployment { try network() }
-                agent = AgentUnit(children: children, waitsForRunner: !start.isDeployment)
+                agent = AgentUnit(children: children, gate: isSelfBooted ? .condition : start.isDeployment ? .none : .notification)
             }
             try evidence.sendFacts()
             let course = PlanCourse(plan: plan, channel: channel, children: children, agent: agent, evidence: evidence)
@@ -52,7 +54,18 @@ struct PlanExecution {
         try channel.sendFarewell()
     }
 
-    private func prepare() throws {
+    private var isSelfBooted: Bool { if case .distribution(let start) = plan.userland { start.root == .mounted } else { false } }
+
+    /// What the initramfs does where it brings the distribution up.
+    private func install(_ start: DistributionStart) throws {
+        try unpackPayload()
+        guard let package = start.package else { return }
+        try Self.step("unit") { try AgentUnit.close() }
+        try PackageInstallation(children: children).install("/" + package, evidence: EvidenceSender(channel: channel))
+        try phase(.agentInstalled)
+    }
+
+    private func unpackPayload() throws {
         try Self.step("payload") {
             let devices = DeviceWaiting()
             guard let disk = devices.first(before: Deadline(after: Self.payloadDeadline), { DeviceWaiting.disk(.payload) }) else {
@@ -61,6 +74,10 @@ struct PlanExecution {
             try PayloadUnpacking.unpack(disk, below: "/")
         }
         try phase(.payloadUnpacked)
+    }
+
+    private func prepare() throws {
+        try unpackPayload()
         try Self.step("cgroup-layout") {
             let layout = try CgroupLayoutPlan(
                 plan.layout, filesystems: SmallFile.text("/proc/filesystems") ?? "", controllers: SmallFile.text("/proc/cgroups") ?? "")

@@ -6,11 +6,16 @@ import GuestProtocol
 /// whatever watches it, never hears of it. What it gets back is what the platform answers who goes round the agent.
 struct RawTCPClient {
     let spec: ClientSpec
-    static let interface = "eth0"
+    private let interface: String
     /// On the guest's network, and nobody's: the kernel drops what comes for it, and answers nothing.
     static let source: [UInt8] = [168, 0, 0, 77]
     static let sourcePort: UInt16 = 40_001
     private static let (fin, syn, psh, ack): (UInt8, UInt8, UInt8, UInt8) = (1, 2, 8, 16)
+
+    init(spec: ClientSpec) {
+        self.spec = spec
+        interface = NetworkSetup.interface() ?? "eth0"
+    }
 
     func carryOut(deadline: Deadline) -> ClientReport {
         let start = gs_monotonic_microseconds()
@@ -21,7 +26,7 @@ struct RawTCPClient {
                 body: Array(body.prefix(ClientReport.maximumBody)), bodyChecksum: CRC32.checksum(body),
                 microseconds: gs_monotonic_microseconds() - start, failure: failure)
         }
-        let raw = gs_packet_socket(Self.interface)
+        let raw = gs_packet_socket(interface)
         guard raw >= 0 else { return report(nil, [], -raw, "") }
         let socket = Descriptor(owning: raw)
         do throws(SystemCallError) {
@@ -34,7 +39,7 @@ struct RawTCPClient {
     private func converse(
         _ socket: borrowing Descriptor, deadline: Deadline, _ report: (HTTPAnswer?, [UInt8], Int32?, String) -> ClientReport
     ) throws(SystemCallError) -> ClientReport {
-        try SystemCallError.check(gs_packet_announce(socket.raw, Self.interface, Self.source), "announce an address on", Self.interface)
+        try SystemCallError.check(gs_packet_announce(socket.raw, interface, Self.source), "announce an address on", interface)
         var own: UInt32 = 1_000
         try send(socket, Self.segment(spec, flags: Self.syn, sequence: own, acknowledged: 0))
         guard let greeting = try next(socket, deadline), greeting.flags & (Self.syn | Self.ack) == Self.syn | Self.ack else {
@@ -64,7 +69,7 @@ struct RawTCPClient {
     }
 
     private func send(_ socket: borrowing Descriptor, _ packet: [UInt8]) throws(SystemCallError) {
-        try SystemCallError.check(gs_packet_send(socket.raw, Self.interface, packet, Int32(packet.count)), "send a packet on", Self.interface)
+        try SystemCallError.check(gs_packet_send(socket.raw, interface, packet, Int32(packet.count)), "send a packet on", interface)
     }
 
     private func next(_ socket: borrowing Descriptor, _ deadline: Deadline) throws(SystemCallError) -> Segment? {

@@ -23,6 +23,8 @@ struct UnitState: Equatable {
         // The codes of waitid(2): 1 exited, 2 killed, 3 killed with a core dump.
         return switch values["ExecMainCode"] {
         case "2", "3": .signalled(signal: status)
+        // While the next one runs systemd no longer says how the last one ended.
+        case "0" where restarts > 0: .startedAgain(times: Int32(clamping: restarts))
         // What systemd itself could not set up for the process (systemd.exec(5), PROCESS EXIT CODES).
         default: .exited(code: status)
         }

@@ -1,4 +1,5 @@
 import GuestProtocol
+import Guidance
 import MatrixModel
 
 extension Judge {
@@ -7,7 +8,8 @@ extension Judge {
         if let ending = evidence.agentEnding {
             return Judgment(
                 cause: .agentCrashed, summary: "The agent did not stay alive: it \(describe(ending)).",
-                findings: lastLine(evidence, .agentOutput, "agent-output.log") + lastLine(evidence, .unitJournal, "unit-journal.log") + lastLine(evidence, .agentLog, "agent.log"))
+                findings: lastLine(evidence, .agentOutput, "agent-output.log") + lastLine(evidence, .unitJournal, "unit-journal.log", containing: " azure-proxy-agent[")
+                    + lastLine(evidence, .agentLog, "agent.log"))
         }
         guard let item = evidence.items[.status] else {
             return Judgment(
@@ -55,11 +57,7 @@ extension Judge {
                     : "This kernel has no cgroup v2.",
                 findings: [finding, Finding(source: "facts.json", quote: "no cgroup2 in /proc/self/mountinfo")])
         }
-        if let log = evidence.items[.verifierLog], let line = rejectingLine(of: log.text) {
-            return Judgment(
-                cause: .verifierRejected, summary: "The kernel's verifier refused the program: \(Quote.line(line))",
-                findings: [Finding(source: "verifier.log", quote: Quote.line(line)), finding])
-        }
+        if let log = evidence.items[.verifierLog], let explanation = VerifierExplanation(VerifierLog(log.text)) { return rejection(explanation, finding) }
         if !hasBTF, message.contains("BTF") || message.contains("btf") || message.contains("audit") {
             return Judgment(
                 cause: .noBTF, summary: "The program needs the kernel's own BTF, which this kernel does not carry.",
@@ -68,16 +66,16 @@ extension Judge {
         return Judgment(cause: .loadFailed, summary: "The agent could not set its eBPF programs up.", findings: [finding])
     }
 
-    /// The verifier's own words for a refusal: the last line that is neither statistics nor a trace of instructions and registers.
-    static func rejectingLine(of log: String) -> String? {
-        let lines = log.split(separator: "\n").map { $0.trimmingPrefix(while: { $0 == " " }) }
-        return lines.last { line in
-            guard let first = line.first else { return false }
-            if line.hasPrefix("processed ") || line.hasPrefix("verification time") || line.hasPrefix("stack depth") || first == ";" { return false }
-            if line.hasPrefix("-- END PROG LOAD LOG") || line.hasPrefix("from ") || line.hasPrefix("regs=") || line.hasPrefix("last_idx") { return false }
-            // `12: (85) call …` and `12: R0=…` are the trace.
-            return !(first.isNumber && line.contains(": (")) && !(first.isNumber && line.contains(": R")) && !(first == "R" && line.contains("="))
-        }.map(String.init)
+    /// What the verifier said, at which line of the program, and which kernels would not say it.
+    private static func rejection(_ explanation: VerifierExplanation, _ status: Finding) -> Judgment {
+        let since = explanation.missing.map { " Mainline has \($0.name) since \($0.since)." } ?? ""
+        let place = explanation.instruction.map { instruction in
+            let source = instruction.source.map { " of `\(Quote.line($0))`" } ?? ""
+            return [Finding(source: "verifier.log", quote: "instruction \(instruction.index) (\(Quote.line(instruction.text)))\(source)")]
+        }
+        return Judgment(
+            cause: .verifierRejected, summary: "The kernel's verifier refused the program: \(Quote.line(explanation.refusal)). \(explanation.reason)\(since)",
+            findings: [Finding(source: "verifier.log", quote: Quote.line(explanation.refusal))] + (place ?? []) + [status])
     }
 
     private static func describe(_ ending: ProcessEnding) -> String {
@@ -85,6 +83,7 @@ extension Judge {
         case .exited(let code): "exited with status \(code)"
         case .signalled(let signal): "was ended by signal \(signal)"
         case .notStarted(let error): "could not be started (errno \(error))"
+        case .startedAgain(let times): times == 1 ? "ended and was started again" : "ended and was started again, \(times) times"
         }
     }
 
@@ -92,8 +91,9 @@ extension Judge {
         Finding(source: "status.json", quote: Quote.line("\(name): \(module.status): \(module.message)"))
     }
 
-    static func lastLine(_ evidence: CellEvidence, _ item: EvidenceItem, _ source: String) -> [Finding] {
-        guard let line = evidence.items[item]?.text.split(separator: "\n").last else { return [] }
+    /// - Parameter word: What tells the lines that count from others'.
+    static func lastLine(_ evidence: CellEvidence, _ item: EvidenceItem, _ source: String, containing word: String = "") -> [Finding] {
+        guard let line = evidence.items[item]?.text.split(separator: "\n").last(where: { word.isEmpty || $0.contains(word) }) else { return [] }
         return [Finding(source: source, quote: Quote.line(line))]
     }
 }

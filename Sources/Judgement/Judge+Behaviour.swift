@@ -144,6 +144,7 @@ extension Judge {
     private static func crowdFailure(_ stories: [ClientStory], _ evidence: CellEvidence) -> Judgment? {
         let crowd = stories.filter { $0.client.name.hasPrefix(ProbeNames.crowdPrefix) }
         guard let first = crowd.first else { return nil }
+        if let judgment = slowness(crowd) { return judgment }
         let unknown = crowd.filter { $0.report.httpStatus == 421 && $0.requests.isEmpty }
         if let example = unknown.first, crowd.allSatisfy({ $0.outcome == .signed || $0.report.httpStatus == 421 }) {
             return Judgment(
@@ -190,6 +191,18 @@ extension Judge {
             }
         }
         return nil
+    }
+
+    /// A crowd some of whom ran out of time while others were served after more than half of that time: everything was slow, so an agent
+    /// that loses clients cannot be told from a machine with too much to do.
+    private static func slowness(_ crowd: [ClientStory]) -> Judgment? {
+        let late = crowd.filter { $0.report.httpStatus == nil && !$0.report.failure.isEmpty }
+        let slowest = crowd.filter { $0.report.httpStatus != nil }.map(\.report.microseconds).max() ?? 0
+        guard let shortest = late.map(\.report.microseconds).min(), let example = late.first, slowest > shortest / 2 else { return nil }
+        return Judgment(
+            cause: .timeout,
+            summary: "Of \(crowd.count) clients at once \(late.count) had no answer after \(shortest / 1_000_000) s, and others waited \(slowest / 1_000_000) s for theirs: this machine was too slow to prove anything.",
+            findings: example.findings)
     }
 
     // MARK: - After a restart

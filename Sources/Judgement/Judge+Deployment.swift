@@ -1,4 +1,5 @@
 import GuestProtocol
+import Guidance
 public import MatrixModel
 
 extension Judge {
@@ -18,7 +19,7 @@ extension Judge {
             guard deployment.hasAgent else {
                 return Judgment(cause: .provisioningUnproven, summary: "cloud-init reported a failure of provisioning that is not about the agent.", findings: [finding])
             }
-            let why = agentFailure(evidence) ?? behaviour(evidence)
+            let why = agentFailure(evidence) ?? keyRefusal(evidence) ?? behaviour(evidence)
             guard why.verdict != .compatible else {
                 return Judgment(cause: .provisioningUnproven, summary: "cloud-init reported a failure of provisioning, and yet the agent works.", findings: [finding])
             }
@@ -36,13 +37,22 @@ extension Judge {
         return nil
     }
 
+    /// An agent that has no key because this platform hands out none: then it says so itself, as it must.
+    private static func keyRefusal(_ evidence: CellEvidence) -> Judgment? {
+        guard evidence.expectation.status != "SUCCESS", let status = evidence.items[.status].flatMap({ AgentStatus(json: $0.bytes) }),
+            status.overall == evidence.expectation.status, !status.keyLatch.isRunning
+        else { return nil }
+        return Judgment(
+            cause: .keyNotOffered, summary: "The platform offers the agent no key, and the agent says so.", findings: [statusFinding("keyLatchStatus", status.keyLatch)])
+    }
+
     /// The deployment beside the article's table (its section on provisioning failures).
     public static func deploymentFinding(_ evidence: CellEvidence) -> DeploymentFinding? {
         guard let deployment = evidence.deployment else { return nil }
         let version = evidence.cloudInitVersion
         let report = evidence.provisioningReport
         let saw = report?.inWords ?? "nothing"
-        guard deployment.asksForAgent, let version, let waits = waitsForAgent(version) else {
+        guard deployment.asksForAgent, let version, let waits = CloudInitVersion(version)?.waitsForAgent else {
             return DeploymentFinding(row: nil, cloudInit: version, documented: nil, platformSaw: saw, matches: nil)
         }
         let row: (Int, String, Bool)
@@ -61,13 +71,6 @@ extension Judge {
 
     /// cloud-init's own words (its commit b71f48f8f of August 2024, in 24.3).
     private static let agentNotFound = "azure-proxy-agent not found"
-
-    /// Whether a release waits for the agent; nil for a version that cannot be read.
-    private static func waitsForAgent(_ version: String) -> Bool? {
-        let numbers = version.split(whereSeparator: { !$0.isNumber && $0 != "." }).first?.split(separator: ".").compactMap { Int($0) } ?? []
-        guard numbers.count >= 2 else { return nil }
-        return (numbers[0], numbers[1]) >= (24, 3)
-    }
 }
 
 extension CellEvidence {

@@ -6,6 +6,7 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
         enum Value: Hashable, Sendable {
             case notOffered, noMirror, unreachable, notFound, slow, badSignature, hashMismatch, sizeMismatch, brokenPackage, expired, noSpace
             case toolMissing, badConfiguration, badAddress, nothingThere, malformedIndex, offline, refused
+            case interrupted, tooLarge, untrusted
         }
         let value: Value
         /// Nothing on offer satisfies the selector.
@@ -32,6 +33,12 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
         public static let offline = Code(value: .offline)
         /// The server answered, and not with the file.
         public static let refused = Code(value: .refused)
+        /// The transfer began and ended early, as often as it was tried.
+        public static let interrupted = Code(value: .interrupted)
+        /// More came, or came out of it, than may.
+        public static let tooLarge = Code(value: .tooLarge)
+        /// Nobody said whose signature counts.
+        public static let untrusted = Code(value: .untrusted)
     }
 
     public let code: Code
@@ -50,12 +57,14 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
         case .notOffered: "no kernel on offer matches '\(subject)': \(detail)"
         case .noMirror:
             "no Debian mirror is known; name one with --mirror debian=URL, KMATRIX_DEBIAN_MIRROR, or 'mirrors: { debian: URL }' in \(subject); this machine's apt sources name none"
-        case .unreachable: "'\(subject)' cannot be reached (\(detail)); check the network or the proxy settings, name another mirror with --mirror debian=URL, or use --offline"
-        case .notFound: "'\(subject)' is not there (404); the mirror may be in the middle of an update: try again, or name another with --mirror debian=URL"
-        case .slow: "'\(subject)' came too slowly and was given up (\(detail)); try again, or name another mirror with --mirror debian=URL"
-        case .badSignature: "'\(subject)' does not carry a good signature of Debian's archive keys, so nothing it says is used: \(detail)"
+        case .unreachable: "'\(subject)' cannot be reached (\(detail)); check the network or the proxy settings, name another mirror with --mirror NAME=URL, or use --offline"
+        case .notFound: "'\(subject)' is not there (404); the mirror may be in the middle of an update: try again, or name another with --mirror NAME=URL"
+        case .slow: "'\(subject)' came too slowly and was given up (\(detail)); try again, or name another mirror with --mirror NAME=URL"
+        case .interrupted: "'\(subject)' broke off before its end (\(detail)); what came is kept: try again, or name another mirror with --mirror NAME=URL"
+        case .badSignature: "'\(subject)' does not carry a good signature of the keys that count for it, so nothing it says is used: \(detail)"
         case .hashMismatch: "'\(subject)' is not the file its signed index describes (SHA256 \(detail)); it was thrown away: try again, or name another mirror"
         case .sizeMismatch: "'\(subject)' has not the size its signed index says (\(detail)); it was thrown away: try again, or name another mirror"
+        case .tooLarge: "'\(subject)' is larger than it may be (\(detail)); it was thrown away: name another mirror with --mirror NAME=URL"
         case .brokenPackage: "'\(subject)' cannot be unpacked: \(detail)"
         case .expired: "'\(subject)' is past its Valid-Until date (\(detail)); name a mirror that is up to date, or accept it with --allow-expired"
         case .noSpace: "'\(subject)' could not be written into the cache (\(detail)); free some space, run 'kmatrix kernels gc', or set XDG_CACHE_HOME to another disk"
@@ -63,9 +72,20 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
         case .badConfiguration: "the configuration file '\(subject)' cannot be used: \(detail)"
         case .badAddress: "'\(subject)' is no mirror's address; write one that starts with http:// or https://"
         case .nothingThere: "'\(subject)' has none of Debian's suites (\(detail)); the address must be the folder that holds 'dists' and 'pool'"
-        case .malformedIndex: "'\(subject)' is no index of a Debian repository: \(detail)"
+        case .malformedIndex: "'\(subject)' is no index of a repository: \(detail)"
         case .offline: "'\(subject)' is not in the cache, and --offline forbids fetching it"
-        case .refused: "'\(subject)' was refused (\(detail)); name another mirror with --mirror debian=URL"
+        case .refused: "'\(subject)' was refused (\(detail)); name another mirror with --mirror NAME=URL"
+        case .untrusted: "nothing of '\(subject)' is fetched, for \(detail); have its maker's public keys and name their file with --keyring \(subject)=FILE or 'keyrings: { \(subject): FILE }' in the configuration file"
+        }
+    }
+
+    /// The same in a few words, for a list of failures.
+    var reason: String {
+        switch code.value {
+        case .notFound: "404"
+        case .unreachable, .slow, .interrupted, .refused: "\(subject): \(detail)"
+        case .offline: "--offline, and not in the cache"
+        default: description
         }
     }
 }

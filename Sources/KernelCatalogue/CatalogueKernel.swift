@@ -1,12 +1,16 @@
 public import MatrixModel
 
 /// A kernel on offer, and the packages that hold it.
-public struct CatalogueKernel: Hashable, Sendable, Codable {
+public struct CatalogueKernel: Hashable, Sendable {
     public let identity: KernelIdentity
     let packages: [Source]
+    /// Whether the repository offers the kernel's image and, though they are packaged apart, not its modules.
+    ///
+    /// A backport of Debian's that was superseded loses the packages of its unsigned source, modules among them, before those of its signed one.
+    public let lacksModules: Bool
 
     /// One package, and where it is fetched from.
-    struct Source: Hashable, Sendable, Codable {
+    struct Source: Hashable, Sendable {
         let name: String
         let version: String
         let address: String
@@ -14,12 +18,8 @@ public struct CatalogueKernel: Hashable, Sendable, Codable {
         let sha256: String
     }
 
-    /// Whether the suite offers the kernel's image and, though they are packaged apart, not its modules.
-    ///
-    /// A backport that was superseded loses the packages of its unsigned source, modules among them, before those of its signed one.
-    public var lacksModules: Bool {
-        packages.contains { $0.name.hasPrefix("linux-binary-") } && !packages.contains { $0.name.hasPrefix("linux-modules-") }
-    }
+    /// Whose repository it is from: `debian`, or the distribution's name.
+    var vendor: String { String(identity.origin.prefix { $0 != "/" }) }
 
     /// Names the kernel's files in the cache: the same packages, the same files.
     var cacheKey: String { Transfer.sha256(of: packages.map(\.sha256).sorted().joined(separator: "\n")) }

@@ -14,31 +14,79 @@ public struct Distribution: Hashable, Sendable {
     /// `debian-12`: the name in a cell's id.
     public let name: String
     public let title: String
-    /// The suite its image is built from, and those that bring updates to it.
-    public let suites: [DebianSuite]
-    /// Suites whose kernels are also its own.
-    let kernelSuites: [String]
-    public let flavour: KernelFlavour
-    /// The one it keeps to through its life; nil where it moves on.
-    public let series: KernelSeries?
-    public let systemd: String
-    public let cloudInit: String
+    public let repository: DistributionRepository
+    public let kernel: Kernel
+    /// The version it was released with; nil where nobody looked it up.
+    public let systemd: String?
+    public let cloudInit: String?
     public let claim: Claim
-    /// What its image holds beyond a minimal system.
+    /// What its image holds beyond a minimal system; empty where no image is built from packages.
     public let packages: [String]
+    /// The image its makers publish, which guests are then made from; nil where one is built from packages, or there is none.
+    public let image: DistributionImage?
 
-    private func isOwn(_ kernel: KernelIdentity) -> Bool { kernel.flavour == flavour && (series == nil || kernel.series == series) }
+    /// Which of a repository's kernels are meant.
+    public struct Kernel: Hashable, Sendable {
+        /// The one it boots by itself, and what a selector without a flavour means here.
+        public let flavour: KernelFlavour
+        /// The series it keeps to through its life; nil where it moves on.
+        public let series: KernelSeries?
+        /// The series that are worth looking for here when Debian has none; empty for Debian's own releases.
+        let offers: [KernelRange]
+        /// Where the packages' names do not follow from the kernel's release: by flavour, the packages that hold one, the image's first.
+        let packages: [String: [String]]
+        /// What `uname -r` says on a kernel from rpm packages that do not say so themselves.
+        let uname: UnameForm
+
+        enum UnameForm: String, CaseIterable, Hashable, Sendable {
+            /// 5.14.0-427.el9.x86_64
+            case fedora
+            /// 5.15.153.1-2.cm2
+            case plain
+            /// 5.14.21-150500.55.7-default, whose package is 5.14.21-150500.55.7.1
+            case suse
+
+            func release(version: String, release: String, flavour: String) -> String {
+                switch self {
+                case .fedora: "\(version)-\(release).x86_64"
+                case .plain: "\(version)-\(release)"
+                // The last number counts rebuilds of the package.
+                case .suse: "\(version)-\(release.split(separator: ".").dropLast().joined(separator: "."))-\(flavour)"
+                }
+            }
+        }
+
+        /// Whether a selector may find something here.
+        func mayOffer(_ selector: KernelSelector) -> Bool {
+            switch selector {
+            case .series(let series, _): offers.contains { $0.contains(series.firstVersion) }
+            case .exact(let version, _): offers.contains { $0.contains(version) }
+            case .range, .all: !offers.isEmpty
+            case .image: false
+            }
+        }
+    }
+
+    /// The suites of Debian's own archive its image is built from; empty for everybody else's.
+    public var debianSuites: [DebianSuite] { if case .debian(let suites, _) = repository { suites } else { [] } }
+
+    /// Whether a kernel was published by this distribution.
+    func published(_ kernel: KernelIdentity) -> Bool {
+        guard case .debian(let suites, let further) = repository else { return kernel.origin.hasPrefix(name + "/") }
+        return (suites.map(\.name) + further).contains { kernel.origin == "debian/\($0)" }
+    }
 
     /// The distribution's own kernel: the newest of its flavour and suites that can boot a guest.
     /// - Throws: `CatalogueError` with `notOffered`.
     public func kernel(in listing: KernelListing) throws(CatalogueError) -> CatalogueKernel {
-        let origins = Set((suites.map(\.name) + kernelSuites).map { "debian/\($0)" })
-        let own = listing.kernels.last { origins.contains($0.identity.origin) && isOwn($0.identity) && !$0.lacksModules }
+        let own = listing.kernels.last {
+            published($0.identity) && $0.identity.flavour == kernel.flavour && (kernel.series == nil || $0.identity.series == kernel.series) && !$0.lacksModules
+        }
         guard let own else {
             let failed = listing.warnings.joined(separator: "; ")
             throw CatalogueError(
                 .notOffered, subject: "\(name)'s own kernel",
-                detail: "searched \(origins.sorted().joined(separator: ", ")) for \(series.map { "\($0) " } ?? "")\(flavour)\(failed.isEmpty ? "" : "; \(failed)"); name another with --kernel")
+                detail: "searched its repository for \(kernel.series.map { "\($0) " } ?? "")\(kernel.flavour)\(failed.isEmpty ? "" : "; \(failed)"); name another with --kernel")
         }
         return own
     }

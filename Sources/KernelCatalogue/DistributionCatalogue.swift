@@ -22,6 +22,14 @@ public struct DistributionCatalogue: Sendable {
         try self.init(parsing: String(decoding: bytes, as: UTF8.self), source: file.string)
     }
 
+    private init() { distributions = [] }
+
+    /// Debian's archive needs no entry.
+    public static let none = DistributionCatalogue()
+
+    /// What the makers of packages are called for mirrors and keyrings, Debian left out.
+    public var vendorNames: [String] { Set(distributions.compactMap { $0.repository.vendor?.name }).sorted() }
+
     /// The distributions a name or a glob such as `debian-*` stands for; `all` are all.
     /// - Throws: `SelectorError` with `unknownDistribution`.
     public func select(_ text: String) throws(SelectorError) -> [Distribution] {
@@ -35,46 +43,44 @@ public struct DistributionCatalogue: Sendable {
 
 extension Distribution {
     fileprivate init(name: String, _ node: YAMLNode) throws {
-        try node.allow("title", "repository", "kernel", "systemd", "cloud-init", "claim", "packages")
-        guard name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == ".") }) else {
-            throw node.error("'\(name)' must be made of letters, digits, '-' and '.'")
-        }
-        func required(_ key: String, in node: YAMLNode) throws -> String {
-            guard let text = try node.text(key), !text.isEmpty else { throw node.error("'\(key)' is missing") }
-            return text
+        try node.allow("title", "repository", "kernel", "systemd", "cloud-init", "claim", "packages", "image")
+        guard name.allSatisfy({ $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-" || $0 == ".") }) else {
+            throw node.error("'\(name)' must be made of small letters, digits, '-' and '.'")
         }
         guard let repository = node["repository"], let kernel = node["kernel"], let claim = node["claim"] else {
             throw node.error("'repository', 'kernel' and 'claim' must be there")
         }
-        try kernel.allow("flavour", "series")
-        try repository.allow("kind", "suite", "further", "kernels")
-        guard try required("kind", in: repository) == "debian" else { throw repository.error("'kind' must be debian") }
-        func names(_ key: String, in node: YAMLNode) throws -> [String] {
-            try node.list(key).map { item in
-                guard let text = item.string, !text.isEmpty else { throw item.error("this must be text") }
-                return text
-            }
-        }
         self.name = name
-        title = try required("title", in: node)
-        suites = try ([required("suite", in: repository)] + names("further", in: repository)).map {
-            DebianSuite(name: $0, archive: $0.hasSuffix("-security") ? .security : .main)
-        }
-        kernelSuites = try names("kernels", in: repository)
-        do {
-            flavour = try KernelFlavour(parsing: required("flavour", in: kernel))
-            series = try kernel.text("series").map { try KernelSeries(parsing: $0) }
-        } catch let error as SelectorError {
-            throw kernel.error("\(error)")
-        }
-        systemd = try required("systemd", in: node)
-        cloudInit = try required("cloud-init", in: node)
+        title = try node.required("title")
+        self.repository = try DistributionRepository(repository)
+        self.kernel = try Kernel(kernel)
+        systemd = try node.text("systemd")
+        cloudInit = try node.text("cloud-init")
         try claim.allow("support", "source")
         guard let support: Claim.Support = try claim.choice("support") else { throw claim.error("'support' is missing") }
-        self.claim = Claim(support: support, source: try required("source", in: claim))
-        packages = try names("packages", in: node)
+        self.claim = Claim(support: support, source: try claim.required("source"))
+        packages = try node.texts("packages")
+        image = try node["image"].map { try DistributionImage($0) }
         guard packages.allSatisfy({ $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) } }) else {
             throw (node["packages"] ?? node).error("'packages' must be names of packages")
         }
+    }
+}
+
+extension Distribution.Kernel {
+    fileprivate init(_ node: YAMLNode) throws {
+        try node.allow("flavour", "series", "offers", "packages", "uname")
+        do {
+            flavour = try KernelFlavour(parsing: node.required("flavour"))
+            series = try node.text("series").map { try KernelSeries(parsing: $0) }
+            // A series alone stands for all of it.
+            offers = try node.texts("offers").map { try KernelRange(parsing: $0.first?.isNumber == true ? "=\($0)" : $0) }
+        } catch let error as SelectorError {
+            throw node.error("\(error)")
+        }
+        var packages: [String: [String]] = [:]
+        for flavour in node["packages"]?.keys ?? [] { packages[flavour] = try node["packages"]?.texts(flavour) }
+        self.packages = packages
+        uname = try node.choice("uname") ?? .fedora
     }
 }

@@ -1,46 +1,91 @@
 import ArtefactCache
 import Foundation
-import MatrixModel
-import Subprocess
+public import MatrixModel
 import SystemPackage
 
-/// Debian's kernels: which are on offer, and their files, verified from the archive's signature down to each package.
+/// Which kernels are on offer, and their files, verified from a repository's signature down to each package.
 public struct KernelCatalogue: Sendable {
     public let settings: CatalogueSettings
     private var transfer: Transfer { Transfer(settings: settings) }
 
     public init(settings: CatalogueSettings) { self.settings = settings }
 
-    /// Looks through every suite. A suite that cannot be read is a warning in the listing; only when none can be read nothing is known.
-    /// - Throws: `CatalogueError` (`noMirror`, `badConfiguration`, or the first suite's trouble when all have one), `CancellationError`.
-    public func listing(progress: @escaping @Sendable (CatalogueEvent) -> Void = { _ in }) async throws -> KernelListing {
-        let mirrors = try Mirrors(settings)
-        progress(.readingIndices(suites: settings.suites.count))
-        var results: [Int: (SearchedSuite, [CatalogueKernel])] = [:]
-        try await withThrowingTaskGroup(of: (Int, SearchedSuite, [CatalogueKernel]).self) { group in
-            var waiting = Array(settings.suites.enumerated())[...]
-            func startNext() {
-                guard let (position, suite) = waiting.popFirst() else { return }
-                group.addTask {
-                    let (searched, kernels) = try await search(suite, mirrors, progress)
-                    return (position, searched, kernels)
-                }
-            }
-            for _ in 0..<4 { startNext() }
-            while let (position, searched, kernels) = try await group.next() {
-                results[position] = (searched, kernels)
-                startNext()
-            }
+    /// Looks for what selectors ask for: through Debian's suites, and through other distributions where they are named, or where a
+    /// selector finds nothing in Debian and the catalogue knows them to have it. A suite that cannot be read is a warning in the listing;
+    /// only when none of Debian's can be read nothing is known.
+    /// - Parameter distributions: Whose own kernels are wanted as well.
+    /// - Throws: `CatalogueError` (`noMirror`, `badConfiguration`, or the first suite's trouble when all have one), `SelectorError` for a
+    ///   distribution that the catalogue does not have, `CancellationError`.
+    public func listing(
+        for selectors: [KernelSelector] = [.all(.standard)], of distributions: [Distribution] = [],
+        progress: @escaping @Sendable (CatalogueEvent) -> Void = { _ in }
+    ) async throws -> KernelListing {
+        let known = settings.distributions
+        var named = distributions
+        for pattern in selectors.compactMap({ $0.packaging?.distribution }) { named += try known.select(pattern) }
+        var listing = KernelListing(kernels: [], searched: [], distributions: known)
+        let open = selectors.filter { $0.packaging.map { $0.distribution == nil } ?? false }
+        if !open.isEmpty || named.contains(where: { !$0.debianSuites.isEmpty }) { listing = listing.adding(try await searchDebian(progress)) }
+        let unmet = open.filter { !listing.satisfies($0) }
+        let asked = known.distributions.filter { distribution in
+            distribution.debianSuites.isEmpty && (named.contains(distribution) || unmet.contains(where: distribution.kernel.mayOffer))
         }
-        let ordered = results.sorted { $0.key < $1.key }.map(\.value)
-        let searched = ordered.map(\.0)
-        let failures = searched.compactMap { if case .failed(let error) = $0.outcome { error } else { nil } }
+        let found = try await inTurn(asked) { distribution in
+            progress(.asking(distribution: distribution.name))
+            return try await repository(of: distribution).search(progress)
+        }
+        return listing.adding(found.flatMap { $0 })
+    }
+
+    private func searchDebian(_ progress: @escaping @Sendable (CatalogueEvent) -> Void) async throws -> [(SearchedSuite, [CatalogueKernel])] {
+        let debian = try debian()
+        progress(.readingIndices(suites: debian.suites.count))
+        let results = try await debian.search(progress)
+        let failures = results.compactMap { if case .failed(let error) = $0.0.outcome { error } else { nil } }
         // A full disk is this machine's trouble and no suite's: what was not read for it must not look like what nobody offers.
         if let full = failures.first(where: { $0.code == .noSpace }) { throw full }
-        let wasRead = searched.contains { if case .read = $0.outcome { true } else { false } }
-        if !wasRead { throw failures.first ?? CatalogueError(.nothingThere, subject: mirrors.main, detail: searched.map(\.name).joined(separator: ", ")) }
-        return KernelListing(kernels: ordered.flatMap(\.1), searched: searched)
+        let wasRead = results.contains { if case .read = $0.0.outcome { true } else { false } }
+        if !wasRead {
+            throw failures.first ?? CatalogueError(.nothingThere, subject: debian.suites.first?.archives.first ?? "", detail: debian.suites.map(\.name).joined(separator: ", "))
+        }
+        return results
     }
+
+    // MARK: - Repositories
+
+    private func debian() throws -> AptRepository {
+        let mirrors = try Mirrors(settings)
+        return AptRepository(
+            vendor: "debian", suites: settings.suites.map { AptRepository.Suite(name: $0.name, archives: [mirrors.address(of: $0.archive)]) }, shape: .debian,
+            signature: debianSignature, transfer: transfer)
+    }
+
+    @Sendable private func debianSignature() throws -> Signature {
+        let present = settings.keyrings.filter { FileManager.default.isReadableFile(atPath: $0.string) }
+        guard !present.isEmpty else { throw CatalogueError(.toolMissing, subject: settings.keyrings.first?.string ?? "keyring", detail: "debian-archive-keyring") }
+        return Signature(keyrings: present)
+    }
+
+    private func repository(of distribution: Distribution) throws -> any KernelRepository {
+        switch distribution.repository {
+        case .debian: try debian()
+        case .apt(let vendor, let suites):
+            AptRepository(
+                vendor: distribution.name, suites: try suites.map { AptRepository.Suite(name: $0, archives: try Mirrors.addresses(of: vendor, settings)) },
+                shape: .ubuntu, signature: { [settings] in try await VendorKeyring(for: vendor, forPackages: false, settings).signature }, transfer: transfer)
+        case .rpm(let vendor, let folders, let signed):
+            RpmRepository(
+                vendor: distribution.name, folders: folders, addresses: try Mirrors.addresses(of: vendor, settings), packages: distribution.kernel.packages,
+                uname: distribution.kernel.uname, signed: signed, keyring: { [settings] in try await VendorKeyring(for: vendor, forPackages: signed == .packages, settings) }, transfer: transfer)
+        }
+    }
+
+    private func repository(of kernel: CatalogueKernel) throws -> any KernelRepository {
+        guard let distribution = settings.distributions.distributions.first(where: { $0.name == kernel.vendor }) else { return try debian() }
+        return try repository(of: distribution)
+    }
+
+    // MARK: - Files
 
     /// Whether a kernel's files are in the cache.
     public func isCached(_ kernel: CatalogueKernel) -> Bool { settings.cache.existing(kind: Self.kind, key: kernel.cacheKey) != nil }
@@ -48,21 +93,24 @@ public struct KernelCatalogue: Sendable {
     /// Fetches a kernel's packages, checks each against the signed index, and unpacks them into the cache; once, whoever asks.
     /// - Throws: `CatalogueError`, `CacheError`, `CancellationError`.
     public func fetch(_ kernel: CatalogueKernel, progress: @escaping @Sendable (CatalogueEvent) -> Void = { _ in }) async throws -> KernelFiles {
-        let folder = try await settings.cache.entry(kind: Self.kind, key: kernel.cacheKey) { folder in
-            for package in kernel.packages {
-                progress(.fetchingPackage(name: package.name, bytes: package.size))
-                let file = folder.appending("package.deb")
-                try await transfer.fetch(package.address, to: file, size: package.size, sha256: package.sha256)
-                let result = try await Tool.run("dpkg-deb", package: "dpkg", arguments: ["--extract", file.string, folder.string])
-                guard result.status.isSuccess else { throw result.failure(.brokenPackage, subject: package.address) }
-                try FileManager.default.removeItem(atPath: file.string)
+        func filled(renews: Bool) async throws -> FilePath {
+            try await settings.cache.entry(kind: Self.kind, key: kernel.cacheKey, renews: renews) { folder in
+                let repository = try repository(of: kernel)
+                for package in kernel.packages {
+                    progress(.fetchingPackage(name: package.name, bytes: package.size))
+                    let file = folder.appending(".package")
+                    try await transfer.fetch(package.address, to: file, size: package.size, sha256: package.sha256)
+                    progress(.unpacking(release: kernel.identity.release))
+                    try await repository.unpack(package, file, into: folder)
+                    try FileManager.default.removeItem(atPath: file.string)
+                }
+                _ = try KernelFiles(of: kernel, in: folder)
             }
-            progress(.unpacking(release: kernel.identity.release))
-            // Documentation and symbols are of no use here.
-            for name in ["usr/share", "boot/System.map-\(kernel.identity.release)"] { try? FileManager.default.removeItem(atPath: folder.appending(name).string) }
-            _ = try files(of: kernel, in: folder)
         }
-        return try files(of: kernel, in: folder)
+        let folder = try await filled(renews: false)
+        if let files = try? KernelFiles(of: kernel, in: folder) { return files }
+        // An older kmatrix filled it otherwise.
+        return try KernelFiles(of: kernel, in: try await filled(renews: true))
     }
 
     /// Where a distribution's packages come from, as apt's one-line sources, each suite's signature and date checked.
@@ -73,13 +121,13 @@ public struct KernelCatalogue: Sendable {
         let mirrors = try Mirrors(settings)
         var lines: [String] = []
         var warnings: [String] = []
-        for suite in distribution.suites {
+        for suite in distribution.debianSuites {
             let archive = mirrors.address(of: suite.archive)
             let address = "\(archive)/dists/\(suite.name)/InRelease"
-            let release = try await ReleaseFile.load(address, suite: suite, keptIn: settings.cache.root.appending("release"), transfer: transfer)
+            let release = try await ReleaseFile.load(address, suite: suite.name, signature: debianSignature(), transfer: transfer)
             // A suite of updates may not be there (any more); the release itself must be.
             guard let release else {
-                if suite == distribution.suites.first { throw CatalogueError(.notFound, subject: address) }
+                if suite == distribution.debianSuites.first { throw CatalogueError(.notFound, subject: address) }
                 continue
             }
             if let warning = try release.checkFreshness(address, settings: settings) { warnings.append(warning) }
@@ -89,71 +137,4 @@ public struct KernelCatalogue: Sendable {
     }
 
     private static let kind = "kernel"
-
-    /// Finds image, modules and configuration where the package shapes of the different years have them.
-    private func files(of kernel: CatalogueKernel, in folder: FilePath) throws -> KernelFiles {
-        let release = kernel.identity.release
-        func first(_ names: [String]) -> FilePath? {
-            names.map { folder.appending($0) }.first { FileManager.default.fileExists(atPath: $0.string) }
-        }
-        guard let image = first(["boot/vmlinuz-\(release)", "usr/lib/modules/\(release)/vmlinuz", "lib/modules/\(release)/vmlinuz"]) else {
-            throw CatalogueError(.brokenPackage, subject: kernel.packages.first?.address ?? release, detail: "it holds no kernel image of \(release)")
-        }
-        return KernelFiles(
-            identity: kernel.identity, image: image,
-            modules: ["usr/lib/modules/\(release)", "lib/modules/\(release)"].map { folder.appending($0) }.first {
-                FileManager.default.fileExists(atPath: $0.appending("kernel").string)
-            },
-            config: first(["boot/config-\(release)", "usr/lib/modules/\(release)/config", "lib/modules/\(release)/config"]),
-            packages: kernel.packages.map { FetchedPackage(name: $0.name, version: $0.version, address: $0.address, sha256: $0.sha256, bytes: $0.size) })
-    }
-
-    // MARK: - Suites
-
-    private func search(
-        _ suite: DebianSuite, _ mirrors: Mirrors, _ progress: @escaping @Sendable (CatalogueEvent) -> Void
-    ) async throws -> (SearchedSuite, [CatalogueKernel]) {
-        let archive = mirrors.address(of: suite.archive)
-        let address = "\(archive)/dists/\(suite.name)"
-        func searched(_ outcome: SearchedSuite.Outcome, _ warning: String? = nil) -> SearchedSuite {
-            SearchedSuite(name: suite.name, address: address, outcome: outcome, warning: warning)
-        }
-        do {
-            let folder = settings.cache.root.appending("release")
-            guard let release = try await ReleaseFile.load("\(address)/InRelease", suite: suite, keptIn: folder, transfer: transfer) else {
-                return (searched(.absent), [])
-            }
-            let warning = try release.checkFreshness("\(address)/InRelease", settings: settings)
-            let index = try await index(release, at: address, suite, progress)
-            let kernels = KernelPackages.kernels(in: index, suite: suite, archive: archive)
-            return (searched(.read(kernels: kernels.count), warning), kernels)
-        } catch let error as CatalogueError {
-            return (searched(.failed(error)), [])
-        }
-    }
-
-    /// The suite's kernel packages; read once for each content of the index.
-    private func index(
-        _ release: ReleaseFile, at address: String, _ suite: DebianSuite, _ progress: @escaping @Sendable (CatalogueEvent) -> Void
-    ) async throws -> PackageIndex {
-        let path = "main/binary-amd64/Packages.xz"
-        guard let entry = release.files[path] else { throw CatalogueError(.malformedIndex, subject: "\(address)/InRelease", detail: "it lists no \(path)") }
-        let folder = try await settings.cache.entry(kind: "index", key: entry.sha256) { folder in
-            progress(.fetchingIndex(suite: suite.name))
-            let packed = folder.appending("Packages.xz")
-            do {
-                // By its hash first: between reading InRelease and this the mirror may have moved on.
-                try await transfer.fetch("\(address)/main/binary-amd64/by-hash/SHA256/\(entry.sha256)", to: packed, size: entry.size, sha256: entry.sha256)
-            } catch let error as CatalogueError where error.code == .notFound {
-                try await transfer.fetch("\(address)/\(path)", to: packed, size: entry.size, sha256: entry.sha256)
-            }
-            let result = try await Tool.run("xz", package: "xz-utils", arguments: ["--decompress", packed.string])
-            guard result.status.isSuccess else { throw result.failure(.malformedIndex, subject: "\(address)/\(path)") }
-            let unpacked = folder.appending("Packages")
-            let index = PackageIndex(try Data(contentsOf: URL(filePath: unpacked.string), options: .alwaysMapped))
-            try JSONEncoder().encode(index).write(to: URL(filePath: folder.appending("kernels.json").string))
-            try FileManager.default.removeItem(atPath: unpacked.string)
-        }
-        return try JSONDecoder().decode(PackageIndex.self, from: Data(contentsOf: URL(filePath: folder.appending("kernels.json").string)))
-    }
 }

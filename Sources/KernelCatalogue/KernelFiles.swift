@@ -1,3 +1,4 @@
+import Foundation
 public import MatrixModel
 public import SystemPackage
 
@@ -11,6 +12,24 @@ public struct KernelFiles: Sendable {
     /// The kernel's configuration.
     public let config: FilePath?
     public let packages: [FetchedPackage]
+
+    /// Finds image, modules and configuration where the package shapes of the different vendors and years have them.
+    /// - Throws: `CatalogueError` with `brokenPackage` when there is no image.
+    init(of kernel: CatalogueKernel, in folder: FilePath) throws(CatalogueError) {
+        let release = kernel.identity.release
+        func first(_ names: [String]) -> FilePath? {
+            names.map { folder.appending($0) }.first { FileManager.default.fileExists(atPath: $0.string) }
+        }
+        let modules = ["usr/lib/modules/\(release)", "lib/modules/\(release)"]
+        guard let image = first(["boot/vmlinuz-\(release)"] + modules.map { $0 + "/vmlinuz" }) else {
+            throw CatalogueError(.brokenPackage, subject: kernel.packages.first?.address ?? release, detail: "it holds no kernel image of \(release)")
+        }
+        identity = kernel.identity
+        self.image = image
+        self.modules = modules.map { folder.appending($0) }.first { FileManager.default.fileExists(atPath: $0.appending("kernel").string) }
+        config = first(["boot/config-\(release)"] + modules.map { $0 + "/config" })
+        packages = kernel.packages.map { FetchedPackage(name: $0.name, version: $0.version, address: $0.address, sha256: $0.sha256, bytes: $0.size) }
+    }
 }
 
 public struct FetchedPackage: Hashable, Sendable {

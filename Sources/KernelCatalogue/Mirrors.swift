@@ -1,5 +1,3 @@
-import Foundation
-import StrictYAML
 import SystemPackage
 
 /// The addresses of Debian's archives, from whoever named them first.
@@ -10,47 +8,31 @@ struct Mirrors: Hashable {
     /// In this order: the settings' own (the command line), `KMATRIX_DEBIAN_MIRROR`, the configuration file, apt's sources.
     /// - Throws: `CatalogueError` with `noMirror`, or `badConfiguration`.
     init(_ settings: CatalogueSettings) throws {
-        let file = Self.configurationFile(settings.environment)
-        let configured = try Self.configuration(file)
+        let file = try ConfigurationFile(settings)
         let apt = AptSources(folder: settings.aptFolder)
         let candidates: [(main: String?, security: String?)] = [
             (settings.mirrors["debian"], settings.mirrors["debian-security"]), (settings.environment["KMATRIX_DEBIAN_MIRROR"], nil),
-            (configured["debian"], configured["debian-security"]), (apt.address(of: .main), apt.address(of: .security)),
+            (file.mirrors["debian"], file.mirrors["debian-security"]), (apt.address(of: .main), apt.address(of: .security)),
         ]
-        guard let chosen = candidates.first(where: { $0.main?.isEmpty == false }), let main = chosen.main.map(Self.trimmed) else {
-            throw CatalogueError(.noMirror, subject: file.string)
+        guard let chosen = candidates.first(where: { $0.main?.isEmpty == false }), let main = chosen.main else {
+            throw CatalogueError(.noMirror, subject: file.path.string)
         }
-        self.main = main
+        self.main = try Self.checked(main)
         // Mirrors carry the security archive beside the main one, under the same name with a suffix.
-        security = Self.trimmed(settings.mirrors["debian-security"] ?? chosen.security ?? main + "-security")
-        for address in [main, security] where !address.hasPrefix("http://") && !address.hasPrefix("https://") {
-            throw CatalogueError(.badAddress, subject: address)
-        }
+        security = try Self.checked(settings.mirrors["debian-security"] ?? chosen.security ?? self.main + "-security")
     }
 
     func address(of archive: DebianSuite.Archive) -> String { archive == .main ? main : security }
 
-    static func configurationFile(_ environment: [String: String]) -> FilePath {
-        if let base = environment["XDG_CONFIG_HOME"], base.hasPrefix("/") { return FilePath(base).appending("kmatrix/config.yml") }
-        return FilePath(environment["HOME"] ?? NSHomeDirectory()).appending(".config/kmatrix/config.yml")
+    /// Where another vendor's repository is, best first: a mirror that was named goes before the vendor's own addresses, which are then not tried.
+    static func addresses(of vendor: DistributionRepository.Vendor, _ settings: CatalogueSettings) throws -> [String] {
+        let named = try settings.mirrors[vendor.name] ?? ConfigurationFile(settings).mirrors[vendor.name]
+        return try (named.map { [$0] } ?? vendor.addresses).map(checked)
     }
 
-    /// Reads `mirrors: { debian: URL, debian-security: URL }`; other keys are other people's.
-    private static func configuration(_ file: FilePath) throws -> [String: String] {
-        guard let text = try? String(contentsOfFile: file.string, encoding: .utf8), text.contains(where: { !$0.isWhitespace }) else { return [:] }
-        do {
-            guard let node = try YAMLNode(parsing: text, source: file.string)["mirrors"], !node.isNull else { return [:] }
-            try node.allow("debian", "debian-security")
-            var mirrors: [String: String] = [:]
-            for name in node.keys {
-                guard let address = try node.text(name), !address.isEmpty else { throw node.error("'\(name)' must be an address") }
-                mirrors[name] = address
-            }
-            return mirrors
-        } catch let error as YAMLError {
-            throw CatalogueError(.badConfiguration, subject: file.string, detail: error.line.map { "line \($0): \(error.reason)" } ?? error.reason)
-        }
+    /// - Returns: The address without slashes at its end.
+    private static func checked(_ address: String) throws -> String {
+        guard address.hasPrefix("http://") || address.hasPrefix("https://") else { throw CatalogueError(.badAddress, subject: address) }
+        return String(address.reversed().drop { $0 == "/" }.reversed())
     }
-
-    private static func trimmed(_ address: String) -> String { String(address.reversed().drop { $0 == "/" }.reversed()) }
 }

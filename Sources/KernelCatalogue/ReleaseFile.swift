@@ -1,6 +1,5 @@
 import ArtefactCache
 import Foundation
-import Subprocess
 import SystemPackage
 
 /// A suite's signed `InRelease` file, once its signature was checked (wiki.debian.org/DebianRepository/Format).
@@ -49,17 +48,14 @@ struct ReleaseFile: Sendable {
     }
 
     /// Fetches a suite's release file (or takes the kept one when offline), checks its signature, and reads only what is signed.
-    /// - Parameter folder: Where the file is kept between runs.
     /// - Returns: nil when the archive has no such suite; for an offline run, when it had none the last time.
-    static func load(_ address: String, suite: DebianSuite, keptIn folder: FilePath, transfer: Transfer) async throws -> ReleaseFile? {
+    static func load(_ address: String, suite: String, signature: Signature, transfer: Transfer) async throws -> ReleaseFile? {
         let settings = transfer.settings
+        let folder = settings.cache.root.appending("release")
         let kept = folder.appending(Transfer.sha256(of: address) + ".InRelease")
         let absence = FilePath(kept.string + ".absent")
         let fresh = FilePath(kept.string + ".\(getpid()).\(UUID().uuidString)")
-        defer {
-            try? FileManager.default.removeItem(atPath: fresh.string)
-            try? FileManager.default.removeItem(atPath: fresh.string + ".signed")
-        }
+        defer { unlink(fresh.string) }
         try makeFolder(folder)
         if settings.offline {
             if FileManager.default.fileExists(atPath: absence.string) { return nil }
@@ -74,10 +70,10 @@ struct ReleaseFile: Sendable {
                 return nil
             }
         }
-        let text = try await verifiedText(of: fresh, address: address, keyrings: settings.keyrings)
+        let text = try await signature.text(signedIn: fresh, address: address)
         let release = try ReleaseFile(verified: text, address: address)
         // A good signature under another suite's file says nothing of this suite.
-        guard release.names.contains(suite.name) else {
+        guard release.names.contains(suite) else {
             throw CatalogueError(.malformedIndex, subject: address, detail: "it is the release file of '\(release.names.joined(separator: ", "))'")
         }
         // Kept only once it is known to be good, and replaced as a whole.
@@ -95,30 +91,6 @@ struct ReleaseFile: Sendable {
             let code = ((error as? CocoaError)?.underlying as? POSIXError)?.code.rawValue
             throw CacheError(path: folder, errno: Errno(rawValue: code ?? EIO))
         }
-    }
-
-    /// What gpgv says is signed, and nothing around it: an attacker may put anything outside the signed part.
-    private static func verifiedText(of file: FilePath, address: String, keyrings: [FilePath]) async throws -> String {
-        let present = keyrings.filter { FileManager.default.isReadableFile(atPath: $0.string) }
-        guard !present.isEmpty else { throw CatalogueError(.toolMissing, subject: keyrings.first?.string ?? "keyring", detail: "debian-archive-keyring") }
-        let signed = FilePath(file.string + ".signed")
-        let arguments = present.flatMap { ["--keyring", $0.string] } + ["--status-fd", "1", "--output", signed.string, "--", file.string]
-        let result = try await Tool.run("gpgv", package: "gpgv", arguments: arguments)
-        guard let text = try? String(contentsOfFile: signed.string, encoding: .utf8), vouches(result) else {
-            let lines = result.stderr.split(separator: "\n").filter { !$0.hasPrefix("gpgv:                using") }
-            let reason = lines.suffix(2).map { $0.hasPrefix("gpgv: ") ? $0.dropFirst("gpgv: ".count) : $0 }.joined(separator: "; ")
-            throw CatalogueError(.badSignature, subject: address, detail: reason.isEmpty ? "\(result.status)" : reason)
-        }
-        return text
-    }
-
-    /// Whether one of the keys signed, and nothing spoke against it (gnupg's doc/DETAILS, status codes).
-    ///
-    /// gpgv fails as well when one of several signatures is by a key that the keyring lacks, as a newer release's are for an older keyring.
-    private static func vouches(_ result: Tool.Outcome) -> Bool {
-        let words = result.stdout.split(separator: "\n").compactMap { $0.split(separator: " ").dropFirst().first }
-        guard words.contains("GOODSIG"), !words.contains("BADSIG") else { return false }
-        return result.status.isSuccess || (result.status == .exited(2) && words.contains("NO_PUBKEY") && !words.contains("NODATA"))
     }
 
     /// Whether the index is late, and whether that is accepted.

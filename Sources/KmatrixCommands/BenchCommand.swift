@@ -9,7 +9,7 @@ import SystemPackage
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure kmatrix against the floor, alternately in one run; use it through ci/bench.",
-        shouldDisplay: false, subcommands: [BenchCell.self])
+        shouldDisplay: false, subcommands: [BenchCell.self, BenchHistory.self])
 }
 
 /// `kmatrix bench cell`: whole cells against bare boots.

@@ -50,7 +50,7 @@ struct ConformanceCommand: AsyncParsableCommand {
         let display = ProgressDisplay()
         defer { display.end() }
         var axes = axes
-        if axes.cgroup == ["all"] { axes.cgroup = ["unified"] }
+        if axes.cgroup.isEmpty { axes.cgroup = ["unified"] }
         let prepared = try await RunPreparation(axes: axes, kernels: kernels, guests: guests, events: display.show)
         let parent = RunFolder.standardParent(environment: ProcessInfo.processInfo.environment)
         let place = out.map { FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath($0)) } ?? parent.appending(RunIdentifier.make())

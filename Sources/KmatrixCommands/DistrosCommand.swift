@@ -1,7 +1,9 @@
 import ArgumentParser
 import ArtefactCache
+import Foundation
 import KernelCatalogue
 import MatrixRunner
+import SystemPackage
 
 /// `kmatrix distros`: the distributions and their images.
 struct DistrosCommand: AsyncParsableCommand {
@@ -31,5 +33,11 @@ extension DistributionCatalogue {
     /// The one beside this program.
     static func built() throws -> DistributionCatalogue {
         try DistributionCatalogue(file: Products(folder: RunPreparation.productsFolder()).catalogue)
+    }
+
+    /// The same for those who can do without: kernels of Debian can be had while nothing is built but this program.
+    static func besideProgram() throws -> DistributionCatalogue {
+        let file = RunPreparation.productsFolder().appending(Products.catalogueName)
+        return try FileManager.default.fileExists(atPath: file.string) ? DistributionCatalogue(file: file) : .none
     }
 }

@@ -35,7 +35,7 @@ struct DistrosList: AsyncParsableCommand {
         case .jsonl: for distribution in encoded { try StandardOutput.writeJSON(distribution, isCompact: true) }
         case .table:
             let rows = [["name", "title", "kernel", "systemd", "cloud-init", "upstream says", "image"]]
-                + encoded.map { [$0.name, $0.title, $0.kernel, $0.systemd, $0.cloudInit, $0.support, $0.imageBytes.map { "\($0 / 1_000_000) MB" } ?? "not built"] }
+                + encoded.map { [$0.name, $0.title, $0.kernel, $0.systemd ?? "-", $0.cloudInit ?? "-", $0.support, $0.imageBytes.map { "\($0 / 1_000_000) MB" } ?? "not built"] }
             StandardOutput.write(TextColumns.render(rows) + "\n")
         }
     }
@@ -45,8 +45,8 @@ private struct EncodedDistribution: Encodable {
     let name: String
     let title: String
     let kernel: String
-    let systemd: String
-    let cloudInit: String
+    let systemd: String?
+    let cloudInit: String?
     let support: String
     let supportSource: String
     /// What the built image takes on the disk; nil when it is not built.
@@ -55,7 +55,7 @@ private struct EncodedDistribution: Encodable {
     init(_ distribution: Distribution, image: DistributionImages.Built?) {
         name = distribution.name
         title = distribution.title
-        kernel = "\(distribution.series.map(\.description) ?? "newest")/\(distribution.flavour)"
+        kernel = "\(distribution.kernel.series.map(\.description) ?? "newest")/\(distribution.kernel.flavour)"
         systemd = distribution.systemd
         cloudInit = distribution.cloudInit
         support = distribution.claim.support.rawValue

@@ -1,7 +1,7 @@
 import ArgumentParser
+import CellExpectations
 import EvidenceStore
 import KernelCatalogue
-import MatrixModel
 
 /// What the exit status of a run says; see the README.
 enum ExitCodes {
@@ -11,12 +11,19 @@ enum ExitCodes {
     static let notProven = ExitCode(3)
     static let interrupted = ExitCode(130)
 
-    /// A contradiction of what is documented weighs more than a cell that proved nothing: it is the finding.
-    static func code(for cells: [CellRecord]) -> ExitCode {
-        if cells.contains(where: { $0.expectation.isContradicted(by: $0.verdict) }) { return againstExpectation }
-        let unproven: Set<Verdict> = [.inconclusive, .unavailable, .notRun]
-        // That something does not exist is an answer, not the lack of one.
-        return cells.contains { unproven.contains($0.verdict) && $0.cause != .layoutNotOffered } ? notProven : asExpected
+    /// A contradiction of what is expected weighs more than a cell that proved nothing: it is the finding.
+    static func code(for cells: [CellRecord], _ expectations: Expectations = .none) -> ExitCode {
+        let assessments = cells.map { expectations.assessment(of: CellOutcome($0)) }
+        if assessments.contains(.contradicted) { return againstExpectation }
+        return assessments.contains(.unproven) ? notProven : asExpected
+    }
+
+    /// What a comparison says to CI: 1 for a regression, 3 when something that was proven is not any more.
+    ///
+    /// A regression is a changed cell that contradicts its expectation; without one, a new failure that is not documented.
+    static func code(for comparison: RunComparison, _ expectations: Expectations) -> ExitCode {
+        if comparison.changes.contains(where: { expectations.isRegression($0) }) { return againstExpectation }
+        return comparison.changes.contains { expectations.isLoss($0) } ? notProven : asExpected
     }
 
     /// What an error that ended a command stands for: what could not be had is 3, everything else is for the user to put right.

@@ -75,19 +75,22 @@ struct HostExamination {
     }
 
     /// What runs start, and the Debian package it comes from.
-    private static let tools = [
-        ("curl", "curl", true), ("gpgv", "gpgv", true), ("dpkg-deb", "dpkg", true), ("xz", "xz-utils", true), ("zstd", "zstd", true),
-        ("setpriv", "util-linux", true), ("busybox", "busybox-static", false),
+    private static let tools: [(name: String, package: String, alone: String?)] = [
+        ("curl", "curl", nil), ("gpgv", "gpgv", nil), ("dpkg-deb", "dpkg", nil), ("xz", "xz-utils", nil), ("zstd", "zstd", nil),
+        ("setpriv", "util-linux", nil), ("prlimit", "util-linux", nil), ("busybox", "busybox-static", "kmatrix shell"),
+        ("gpg", "gpg", "kernels of other distributions"), ("rpmkeys", "rpm", "kernels from rpm repositories"),
+        ("rpm2cpio", "rpm2cpio", "kernels and agents in rpm packages"),
     ]
 
-    private func tool(_ name: String, package: String, isNeeded: Bool) -> Check {
+    /// - Parameter alone: What alone cannot do without it; nil when nothing can.
+    private func tool(_ name: String, package: String, alone: String?) -> Check {
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init) + ["/usr/sbin", "/sbin"]
         if let found = folders.map({ "\($0)/\(name)" }).first(where: FileManager.default.isExecutableFile) {
             return Check(name: name, outcome: .ok, detail: found)
         }
         return Check(
-            name: name, outcome: isNeeded ? .missing : .note,
-            detail: "not found; install Debian's package \(package) (ci/setup does)" + (isNeeded ? "" : "; only kmatrix shell needs it"))
+            name: name, outcome: alone == nil ? .missing : .note,
+            detail: "not found; install Debian's package \(package) (ci/setup does)" + (alone.map { "; only for \($0)" } ?? ""))
     }
 
     private func mirror() async -> Check {

@@ -6,9 +6,17 @@ import KernelCatalogue
 /// Where kernels come from.
 struct KernelOptions: ParsableArguments {
     @Option(help: ArgumentHelp(
-        "A repository's address: debian=URL, or debian-security=URL. May be repeated.",
-        discussion: "Without it: KMATRIX_DEBIAN_MIRROR, then the configuration file, then this machine's own apt sources.", valueName: "name=url"))
+        "A repository's address: debian=URL, debian-security=URL, or another maker's, as ubuntu=URL. May be repeated.",
+        discussion: """
+            Without it, for Debian: KMATRIX_DEBIAN_MIRROR, then the configuration file, then this machine's own apt sources. For others: \
+            the configuration file, then their own addresses.
+            """, valueName: "name=url"))
     var mirror: [String] = []
+
+    @Option(help: ArgumentHelp(
+        "The file with the public keys of a maker of packages, as ubuntu=FILE. May be repeated.",
+        discussion: "Without it: the configuration file, then where this machine's packages have it; nothing unsigned is ever used.", valueName: "name=file"))
+    var keyring: [String] = []
 
     @Flag(help: "Use only what is in the cache; never touch the network.")
     var offline = false
@@ -21,18 +29,11 @@ struct KernelOptions: ParsableArguments {
 
     func validate() throws {
         if strictFreshness && allowExpired { throw ValidationError("--strict-freshness and --allow-expired contradict each other") }
-        _ = try mirrors()
-    }
-
-    func mirrors() throws -> [String: String] {
-        var found: [String: String] = [:]
-        for text in mirror {
-            let parts = text.split(separator: "=", maxSplits: 1)
-            guard parts.count == 2, ["debian", "debian-security"].contains(parts[0]), parts[1].contains("://") else {
-                throw ValidationError("--mirror '\(text)': write debian=URL or debian-security=URL, with an http or https address")
-            }
-            found[String(parts[0])] = String(parts[1])
+        for text in mirror where !text.contains("=") || !text.contains("://") {
+            throw ValidationError("--mirror '\(text)': write debian=URL, debian-security=URL or ubuntu=URL, with an http or https address")
         }
-        return found
+        for text in keyring where text.split(separator: "=", maxSplits: 1).count != 2 {
+            throw ValidationError("--keyring '\(text)': write the maker's name and a file, as in ubuntu=/usr/share/keyrings/ubuntu-archive-keyring.gpg")
+        }
     }
 }

@@ -10,10 +10,12 @@ struct KernelsList: AsyncParsableCommand {
         commandName: "list",
         abstract: "List the kernels on offer, oldest first.",
         discussion: """
-            Without a selector: the newest of each series in the cloud flavour.
+            Without a selector: the newest of each series in Debian's cloud flavour. \
+            The origin says whose repository each is from.
 
             EXAMPLES
               kmatrix kernels list
+              kmatrix kernels list --kernel all@ubuntu-22.04
               kmatrix kernels list --kernel '>=6.1,<6.13/amd64' --all-versions
             """)
 
@@ -44,10 +46,10 @@ struct KernelsList: AsyncParsableCommand {
 
     private func choose() async throws -> ([CatalogueKernel], KernelCatalogue) {
         let catalogue = KernelCatalogue(settings: try kernels.settings(cache: .standard()))
-        let listing = try await catalogue.listing { event in StandardError.line(event.description) }
+        let selectors = try kernel.isEmpty ? [.all(.standard)] : kernel.map { try KernelSelector(parsing: $0) }
+        let listing = try await catalogue.listing(for: selectors) { event in StandardError.line(event.description) }
         for warning in listing.warnings { StandardError.line("warning: \(warning)") }
         if allVersions && kernel.isEmpty { return (listing.kernels, catalogue) }
-        let selectors = try kernel.isEmpty ? [.all(.cloud)] : kernel.map { try KernelSelector(parsing: $0) }
         var seen: Set<CatalogueKernel> = []
         let chosen = try selectors.flatMap { try listing.resolve($0) }.filter { seen.insert($0).inserted }
         return (chosen.sorted { $0.identity < $1.identity }, catalogue)

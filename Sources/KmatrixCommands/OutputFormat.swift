@@ -22,6 +22,11 @@ enum StandardOutput {
     }
 }
 
+enum StandardInput {
+    /// All of it as text, up to a limit.
+    static func text(limit: Int) throws -> String { String(decoding: try FileHandle.standardInput.read(upToCount: limit) ?? Data(), as: UTF8.self) }
+}
+
 enum StandardError {
     static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 

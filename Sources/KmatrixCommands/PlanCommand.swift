@@ -61,6 +61,8 @@ private struct EncodedPlannedCell: Encodable {
     let release: String?
     let origin: String?
     let cgroup: CgroupLayout
+    let profile: String?
+    let deployment: String?
     let bpf: String?
     let expectation: Expectation
     let available: Bool
@@ -74,8 +76,10 @@ private struct EncodedPlannedCell: Encodable {
         release = cell.kernel.release
         origin = cell.kernel.origin
         cgroup = cell.cgroup
+        profile = cell.profile
+        deployment = cell.deployment
         bpf = cell.bpf
-        expectation = Expectation(series: cell.kernel.series, layout: cell.cgroup)
+        expectation = planned.expectation
         available = true
     }
 
@@ -87,6 +91,8 @@ private struct EncodedPlannedCell: Encodable {
         release = record.release
         origin = record.origin
         cgroup = record.cgroup
+        profile = record.profile
+        deployment = record.deployment
         bpf = record.bpf
         expectation = record.expectation
         available = false

@@ -20,6 +20,11 @@ public struct RootCommand: AsyncParsableCommand {
               kmatrix report runs/nightly --format html --out site
               kmatrix conformance --kernel 6.1     upstream's security checks, by their ids
               kmatrix shell --kernel 6.1 --cgroup legacy    look around in a guest
+              kmatrix diagnose logs.zip            what is wrong with a machine in the field
+              kmatrix explain key-lost             what a cause or an error code means
+              kmatrix predict loop-lookup          which kernels will load a program
+              kmatrix history '*/legacy'           these cells, run after run
+              kmatrix diff previous latest         what the last run changed
               kmatrix doctor                       is this machine fit for it?
 
             EXIT CODES
@@ -30,11 +35,17 @@ public struct RootCommand: AsyncParsableCommand {
             130  interrupted
             """,
         version: KmatrixVersion.current,
-        subcommands: [RunCommand.self, PlanCommand.self, ReportCommand.self, KernelsCommand.self, DistrosCommand.self, ConformanceCommand.self, PlatformCommand.self, ShellCommand.self, DoctorCommand.self, BenchCommand.self])
+        subcommands: [
+            RunCommand.self, PlanCommand.self, BisectCommand.self, ReportCommand.self, KernelsCommand.self, DistrosCommand.self, ConformanceCommand.self, HistoryCommand.self,
+            DiffCommand.self, DiagnoseCommand.self, ExplainCommand.self, CollectCommand.self, PredictCommand.self, PlatformCommand.self, ShellCommand.self,
+            DoctorCommand.self, CompletionsCommand.self, ManCommand.self, BenchCommand.self,
+        ])
 
     public init() {}
 }
 
 enum KmatrixVersion {
     static let current = "0.1.0"
+    /// When it was settled, for the foot of the manual page.
+    static let date = "November 24, 2026"
 }

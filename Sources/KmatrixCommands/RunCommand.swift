@@ -37,14 +37,23 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Run every cell whatever happens (the default).")
     var keepGoing = false
 
+    @OptionGroup(title: "Expectations") var expected: ExpectationOptions
+    @OptionGroup(title: "History") var history: HistoryOptions
+
+    @Flag(help: "Leave the run out of the history.")
+    var noHistory = false
+
     func validate() throws {
         if failFast && keepGoing { throw ValidationError("--fail-fast and --keep-going contradict each other") }
     }
 
     func run() async throws {
         let arguments = self
+        // Read before anything is booted: a file that is wrong, or past its day, is known at once.
+        let expectations = try expected.load(besides: axes.matrixFile()?.expectations)
         let document = try await InterruptibleWork.run { try await arguments.execute() }
-        throw ExitCodes.code(for: document.cells)
+        expectations.explain(document.cells.map(CellOutcome.init))
+        throw ExitCodes.code(for: document.cells, expectations)
     }
 
     private func execute() async throws -> RunDocument {
@@ -61,6 +70,7 @@ struct RunCommand: AsyncParsableCommand {
             if format == .jsonl { try? StandardOutput.writeJSON(["cell": record], isCompact: true) }
         }
         display.end()
+        if !noHistory { history.record(document, folder: folder.path) }
         try print(document)
         return document
     }

@@ -14,11 +14,9 @@ struct RunPreparation {
         events: @escaping @Sendable (RunnerEvent) -> Void
     ) async throws {
         let products = try Products(folder: Self.productsFolder())
+        let (blocks, exclusions) = try await axes.blocks(products)
         let request = MatrixRequest(
-            guests: try axes.guests(catalogue: DistributionCatalogue(file: products.catalogue)), kernels: try axes.selectors(), layouts: try axes.layouts(), programs: try axes.bpf.map(products.program),
-            scenarios: try axes.scenario.isEmpty ? .standard(products.standardScenario()) : .axis(axes.scenario.flatMap(products.scenarios)),
-            agents: try await axes.agents(),
-            jobs: guests.effectiveJobs, timeout: .seconds(guests.timeout), retries: guests.retries,
+            blocks: blocks, exclusions: exclusions, jobs: guests.effectiveJobs, timeout: .seconds(guests.timeout), retries: guests.retries,
             stopsAtFirstFailure: stopsAtFirstFailure)
         let cache = ArtefactCache.standard()
         let settings = try kernels.settings(cache: cache)

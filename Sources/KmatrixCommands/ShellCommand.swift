@@ -29,7 +29,7 @@ struct ShellCommand: AsyncParsableCommand {
         }
         var axes = self.axes
         // One layout: without a choice the one that the documentation asks for.
-        if axes.cgroup == ["all"] { axes.cgroup = ["unified"] }
+        if axes.cgroup.isEmpty { axes.cgroup = ["unified"] }
         let guests = try GuestOptions.parse(["--accel", accel.rawValue])
         let prepared = try await RunPreparation(axes: axes, kernels: kernels, guests: guests) { event in
             switch event {

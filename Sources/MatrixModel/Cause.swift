@@ -39,6 +39,8 @@ public enum Cause: String, CaseIterable, Hashable, Sendable, Codable {
     case agentNotInstalled = "agent-not-installed"
     /// Provisioning was reported as done before the agent had the key, which the platform does not take for a success.
     case readyWithoutKey = "ready-without-key"
+    /// The platform refuses to hand out a key, so an agent that works has none.
+    case keyNotOffered = "key-not-offered"
     /// The kernel panicked once the agent had been started.
     case kernelPanic = "kernel-panic"
     /// The kernel reported an oops or a bug of its own once the agent had been started.
@@ -75,7 +77,7 @@ public enum Cause: String, CaseIterable, Hashable, Sendable, Codable {
     public var fault: Fault {
         switch self {
         case .verifierRejected, .loadFailed, .noBTF, .attachOther, .kernelPanic, .kernelOops: .kernel
-        case .attachNoCgroup2, .agentNotInstalled, .readyWithoutKey: .configuration
+        case .attachNoCgroup2, .agentNotInstalled, .readyWithoutKey, .keyNotOffered: .configuration
         case .agentCrashed, .agentSilent, .agentStatusBroken, .listenerFailed, .notRedirected, .notForwarded, .eventsLost,
             .statusContradicted, .misattributed, .keyNotLatched, .requestsUnsigned, .signatureWrong, .wronglyDenied, .wronglyAllowed,
             .identityMissing, .dualStackNotRedirected, .redirectedTooMuch, .keyLostOnRestart, .scenarioContradicted, .notInstallable:

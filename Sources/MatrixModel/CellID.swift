@@ -6,7 +6,7 @@ public struct CellID: Hashable, Sendable, CustomStringConvertible {
         var parts = [cell.guest, cell.kernel.version.description, cell.kernel.flavour.name, cell.cgroup.rawValue]
         if cell.architecture != "x86_64" { parts.append("arch=\(cell.architecture)") }
         let further = [
-            ("profile", cell.profile), ("deployment", cell.deployment), ("scenario", cell.scenario), ("agent", cell.agent), ("bpf", cell.bpf),
+            ("origin", Self.origin(of: cell)), ("profile", cell.profile), ("deployment", cell.deployment), ("scenario", cell.scenario), ("agent", cell.agent), ("bpf", cell.bpf),
         ]
         for case (let axis, let value?) in further { parts.append("\(axis)=\(value)") }
         // A slash inside a value would read as one more axis.
@@ -16,14 +16,23 @@ public struct CellID: Hashable, Sendable, CustomStringConvertible {
     /// The id of a cell that was stored.
     public init(stored text: String) { self.text = text }
 
+    /// Who built the kernel, where that goes without saying neither by the guest nor by the version: several vendors build the same sources.
+    private static func origin(of cell: Cell) -> String? {
+        let vendor = String(cell.kernel.origin.prefix { $0 != "/" })
+        return ["", "debian", "file", cell.guest].contains(vendor) ? nil : vendor
+    }
+
     public var description: String { text }
 
     /// The id as one path component: no separator, nothing hidden, only characters that every file system takes.
     public var folderName: String {
-        let allowed = text.unicodeScalars.map { scalar -> Character in
-            let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil || "-.+~=_".unicodeScalars.contains(scalar))
-            return isPlain ? Character(scalar) : "_"
+        var name = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "a"..."z", "A"..."Z", "0"..."9", "-", ".", "+", "~", "=", "_": name.append(scalar)
+            default: name.append("_")
+            }
         }
-        return String(allowed)
+        return String(name)
     }
 }

@@ -10,7 +10,22 @@ public enum Expectation: String, Hashable, Sendable, Codable {
 
     public static let documentedFloor = KernelSeries(major: 5, minor: 15)
 
-    public init(series: KernelSeries, layout: CgroupLayout) {
+    /// - Parameters:
+    ///   - deployment: Nil for a guest that was not deployed as on the platform.
+    ///   - cloudInit: Nil when it is not known, and then it is taken for one that waits for the agent.
+    public init(series: KernelSeries, layout: CgroupLayout, deployment: Deployment? = nil, cloudInit: CloudInitVersion? = nil) {
+        if let deployment {
+            // The article speaks of platforms that ask for the agent alone.
+            guard deployment.asksForAgent else {
+                self = .unstated
+                return
+            }
+            // The first three rows of its table, and an agent nobody can expect to work.
+            guard deployment == .installed, cloudInit?.waitsForAgent != false else {
+                self = .unsupported
+                return
+            }
+        }
         switch layout {
         case .legacy, .unmounted: self = .unsupported
         case .elsewhere: self = .unstated

@@ -5,7 +5,7 @@ public struct KernelIdentity: Hashable, Comparable, Sendable, Codable, CustomStr
     public let flavour: KernelFlavour
     /// What `uname -r` prints on it, `6.1.0-56-cloud-amd64`.
     public let release: String
-    /// Where it comes from: `debian/bookworm-security`, or `file`.
+    /// Where it comes from: `debian/bookworm-security`, `rocky-9/BaseOS`, or `file`.
     public let origin: String
 
     public init(version: KernelVersion, flavour: KernelFlavour, release: String, origin: String) {

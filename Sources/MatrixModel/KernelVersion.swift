@@ -15,11 +15,16 @@ public struct KernelVersion: Hashable, Comparable, Sendable, Codable, CustomStri
         self.revision = revision
     }
 
-    /// Reads `6.1.192-2`, `6.12.117-1~deb12u1`, `7.3~rc4-1~exp1` or a bare `6.1.192`.
+    init(_ series: KernelSeries) {
+        numbers = [series.major, series.minor]
+        revision = ""
+    }
+
+    /// Reads `6.1.192-2`, `6.12.117-1~deb12u1`, `5.14.0-427.13.1.el9_4`, `7.3~rc4-1~exp1` or a bare `6.1.192`.
     public init(parsing text: some StringProtocol) throws(SelectorError) {
         let head = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
         let tail = text.dropFirst(head.count)
-        let allowed = tail.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "~+-.".contains($0)) }
+        let allowed = tail.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "~+-._".contains($0)) }
         guard allowed, tail.isEmpty || "-~+".contains(tail.first ?? " "), tail != "-" else {
             throw SelectorError(.malformedVersion, text: String(text))
         }

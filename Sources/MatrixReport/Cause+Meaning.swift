@@ -31,6 +31,7 @@ extension Cause {
         case .notInstallable: "The distribution's own tool could not install the agent's package."
         case .agentNotInstalled: "The platform wants the agent, and the image does not have it."
         case .readyWithoutKey: "Provisioning was reported as done before the agent had the key."
+        case .keyNotOffered: "The platform refuses to hand out a key, so the agent has none."
         case .kernelPanic: "The kernel panicked once the agent had been started."
         case .kernelOops: "The kernel reported a bug of its own once the agent had been started."
         case .bootPanic: "The kernel panicked before the agent came into play."

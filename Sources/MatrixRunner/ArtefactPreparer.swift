@@ -1,5 +1,6 @@
 import AgentBundles
 import ArtefactCache
+import CloudImages
 import EvidenceStore
 import Foundation
 import GuestImages
@@ -13,6 +14,7 @@ struct ArtefactPreparer: Sendable {
     let catalogue: KernelCatalogue
     let images: GuestImageBuilder
     let roots: DistributionImages
+    let disks: DiskImageStore
     let products: Products
     let events: @Sendable (RunnerEvent) -> Void
 
@@ -20,6 +22,7 @@ struct ArtefactPreparer: Sendable {
         self.catalogue = catalogue
         images = GuestImageBuilder(cache: cache, runner: products.runner)
         roots = DistributionImages(packages: catalogue, cache: cache, events: events)
+        disks = DiskImageStore(cache: cache, settings: DownloadSettings(catalogue))
         self.products = products
         self.events = events
     }
@@ -33,17 +36,21 @@ struct ArtefactPreparer: Sendable {
         }
         // One after the other: each takes all of the machine.
         for distribution in Self.distinct(cells.compactMap(\.guest.distribution)) {
-            prepared.images[distribution.name] = try await outcome(.imageNotBuilt) { try await roots.image(of: distribution) }
+            prepared.images[distribution.name] = try await outcome(.imageNotBuilt) { GuestRoot(try await roots.image(of: distribution)) }
+        }
+        for guest in Set(cells.compactMap(\.guest.image)).sorted(by: { $0.name < $1.name }) {
+            prepared.images[guest.name] = try await outcome(.imageNotBuilt) { try await root(of: guest) }
         }
         for asks in Set(cells.compactMap { $0.deployment?.asksForAgent }) {
             prepared.discs[asks] = try await outcome(.harness) { try await ProvisioningDisc(asksForAgent: asks).build(in: images.cache) }
         }
         let ofDistributions = Set(cells.filter { $0.guest != .micro }.map(\.kernel.identity))
+        let fileSystems = Set(prepared.images.values.compactMap { try? $0.get().fileSystem }).subtracting(["ext4"]).sorted()
         try await withThrowingTaskGroup(of: (KernelIdentity, Result<PreparedKernel, PreparationFailure>).self) { group in
             var waiting = Self.distinct(cells.map(\.kernel))[...]
             func startNext() {
                 guard let kernel = waiting.popFirst() else { return }
-                group.addTask { (kernel.identity, try await prepare(kernel, isForDistribution: ofDistributions.contains(kernel.identity))) }
+                group.addTask { (kernel.identity, try await prepare(kernel, isForDistribution: ofDistributions.contains(kernel.identity), fileSystems: fileSystems)) }
             }
             // Two at a time: one downloads while the other unpacks.
             for _ in 0..<2 { startNext() }
@@ -55,7 +62,15 @@ struct ArtefactPreparer: Sendable {
         return prepared
     }
 
-    private func prepare(_ kernel: PlannedKernel, isForDistribution: Bool) async throws -> Result<PreparedKernel, PreparationFailure> {
+    private func root(of guest: ImageGuest) async throws -> GuestRoot {
+        let system = try await disks.open(guest.source, modules: GuestImageBuilder.earlyModules) { events(.preparing($0)) }
+        guard guest.boot == .ownLoader else { return GuestRoot(system, firmware: nil, seed: nil) }
+        guard system.hasCloudInit else { throw RunnerError(.noCloudInit, subject: guest.source.name) }
+        let firmware = try Firmwares.find(system.firmware)
+        return GuestRoot(system, firmware: firmware, seed: try await SeedDisc(runner: products.runner).build(in: images.cache))
+    }
+
+    private func prepare(_ kernel: PlannedKernel, isForDistribution: Bool, fileSystems: [String]) async throws -> Result<PreparedKernel, PreparationFailure> {
         switch kernel.source {
         case .package(let package):
             // Without them there is no disk and no network in a guest, and what it would show were our fault.
@@ -68,19 +83,22 @@ struct ArtefactPreparer: Sendable {
             let files = try await outcome(.fetchFailed) { try await catalogue.fetch(package) { events(.preparing($0.description)) } }
             switch files {
             case .failure(let failure): return .failure(failure)
-            case .success(let files): return try await build(kernel.identity, image: files.image, modules: files.modules, config: files.config, isForDistribution: isForDistribution)
+            case .success(let files): return try await build(kernel.identity, image: files.image, modules: files.modules, config: files.config, isForDistribution: isForDistribution, fileSystems: fileSystems)
             }
         case .file(let image, let modules):
-            return try await build(kernel.identity, image: image, modules: modules, config: nil, isForDistribution: isForDistribution)
+            return try await build(kernel.identity, image: image, modules: modules, config: nil, isForDistribution: isForDistribution, fileSystems: fileSystems)
+        case .ofImage(let image, let modules):
+            // The image's root has all of its modules.
+            return try await build(kernel.identity, image: image, modules: modules, config: nil, isForDistribution: false, fileSystems: fileSystems)
         }
     }
 
     private func build(
-        _ identity: KernelIdentity, image: FilePath, modules: FilePath?, config: FilePath?, isForDistribution: Bool
+        _ identity: KernelIdentity, image: FilePath, modules: FilePath?, config: FilePath?, isForDistribution: Bool, fileSystems: [String]
     ) async throws -> Result<PreparedKernel, PreparationFailure> {
         try await outcome(.notABootableKernel) {
             let kernel = try await images.kernel(image: image)
-            let initramfs = try await images.stage0(release: identity.release, modules: modules)
+            let initramfs = try await images.stage0(release: identity.release, modules: modules, fileSystems: fileSystems)
             var moduleDisk: FilePath?
             if isForDistribution, let modules { moduleDisk = try await roots.modules(release: identity.release, modules) }
             let boot: BootPlan.Kernel
@@ -162,8 +180,9 @@ struct ArtefactPreparer: Sendable {
             return .success(try await body())
         } catch {
             if error is CancellationError || Task.isCancelled { throw CancellationError() }
-            let isOurs = error is CacheError
             events(.warning("\(error)"))
+            if let error = error as? CloudImageError { return .failure(PreparationFailure(error, otherwise: .imageNotBuilt)) }
+            let isOurs = error is CacheError
             return .failure(PreparationFailure(cause: isOurs ? .harness : cause, reason: "\(error)"))
         }
     }
@@ -178,7 +197,7 @@ struct GuestContent: Hashable, Sendable {
 }
 
 extension MatrixPlan.PlannedCell {
-    var content: GuestContent { GuestContent(agent: agent, program: program, isDistribution: guest.distribution != nil, deployment: deployment) }
+    var content: GuestContent { GuestContent(agent: agent, program: program, isDistribution: guest != .micro, deployment: deployment) }
 }
 
 /// A kernel ready to boot.
@@ -191,14 +210,6 @@ struct PreparedKernel: Sendable {
     let config: [UInt8]?
 }
 
-/// Why something a cell needs could not be had.
-struct PreparationFailure: Error, Sendable {
-    let cause: Cause
-    let reason: String
-
-    var judgment: Judgment { Judgment(cause: cause, summary: reason) }
-}
-
 /// What one cell needs.
 struct PreparedCell: Sendable {
     let kernel: PreparedKernel
@@ -209,7 +220,7 @@ struct PreparedCell: Sendable {
 
 /// What a distribution's guest needs beyond a kernel and a payload.
 struct PreparedDistribution: Sendable {
-    let image: RootImage
+    let root: GuestRoot
     /// Where the payload has the agent's package; nil for a guest without an agent.
     let package: String?
     /// The disc a deployment is told by who it is.
@@ -220,8 +231,8 @@ struct PreparedDistribution: Sendable {
 struct PreparedArtefacts: Sendable {
     var kernels: [KernelIdentity: Result<PreparedKernel, PreparationFailure>] = [:]
     var payloads: [GuestContent: Result<FilePath, PreparationFailure>] = [:]
-    /// By the distribution's name.
-    var images: [String: Result<RootImage, PreparationFailure>] = [:]
+    /// By the guest's name.
+    var images: [String: Result<GuestRoot, PreparationFailure>] = [:]
     /// By whether they ask for the agent.
     var discs: [Bool: Result<FilePath, PreparationFailure>] = [:]
 
@@ -229,17 +240,17 @@ struct PreparedArtefacts: Sendable {
         let missing = PreparationFailure(cause: .harness, reason: "nothing was prepared for this cell")
         let kernel = kernels[planned.kernel.identity] ?? .failure(missing)
         let payload = payloads[planned.content] ?? .failure(missing)
-        guard let distribution = planned.guest.distribution else {
+        guard planned.guest != .micro else {
             return kernel.flatMap { kernel in payload.map { PreparedCell(kernel: kernel, payload: $0, distribution: nil) } }
         }
-        let image = images[distribution.name] ?? .failure(missing)
+        let image = images[planned.guest.name] ?? .failure(missing)
         let package = planned.deployment?.hasAgent == false ? nil : ArtefactPreparer.packagePath(planned.agent.packageKind)
         let disc: Result<FilePath?, PreparationFailure> = planned.deployment.map { (discs[$0.asksForAgent] ?? .failure(missing)).map(Optional.some) } ?? .success(nil)
         return kernel.flatMap { kernel in
             payload.flatMap { payload in
                 disc.flatMap { disc in
                     image.map {
-                        PreparedCell(kernel: kernel, payload: payload, distribution: PreparedDistribution(image: $0, package: package, provisioning: disc))
+                        PreparedCell(kernel: kernel, payload: payload, distribution: PreparedDistribution(root: $0, package: package, provisioning: disc))
                     }
                 }
             }

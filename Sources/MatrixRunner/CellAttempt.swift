@@ -31,8 +31,8 @@ struct CellAttempt: Sendable {
         do {
             try saveCommand()
             if let distribution = artefacts.distribution {
-                try await RootImageBuilder.overlay(of: distribution.image.disk, at: rootDisk)
-                try folder.write(FileManager.default.contents(atPath: distribution.image.packages.string).map(Array.init) ?? [], to: .packages)
+                try await RootImageBuilder.overlay(of: distribution.root.disk, at: rootDisk)
+                try folder.write(FileManager.default.contents(atPath: distribution.root.packages.string).map(Array.init) ?? [], to: .packages)
             }
             defer { try? FileManager.default.removeItem(atPath: rootDisk.string) }
             let (outcome, requests) = try await Fabric.serve(in: folder.path, journal: folder.file(.fabricJournal), scenario: scenario) {
@@ -57,7 +57,7 @@ struct CellAttempt: Sendable {
     private var rootDisk: FilePath { folder.path.appending("root.qcow2") }
 
     private var userland: Userland {
-        artefacts.distribution.map { .distribution(DistributionStart(package: $0.package, isDeployment: deployment != nil)) } ?? .micro
+        artefacts.distribution.map { .distribution(DistributionStart(root: $0.root.place, package: $0.package, isDeployment: deployment != nil)) } ?? .micro
     }
 
     private var guestPlan: GuestPlan {
@@ -68,6 +68,9 @@ struct CellAttempt: Sendable {
             // As long as the slowest answer of the platform and some.
             clientDeadline: 15_000)
     }
+
+    /// Firmware, boot loader, the image's own initramfs and its cloud-init, under an emulator.
+    private static let selfBootTimeout = Duration.seconds(240)
 
     /// cloud-init waits for an agent for two minutes, and everything around it takes its time as well.
     private static let deploymentTimeout = Duration.seconds(480)
@@ -80,13 +83,20 @@ struct CellAttempt: Sendable {
         plan.kernelArguments = context.kernelArguments + (profile?.kernelArguments ?? [])
         plan.limits.total = context.timeout
         if let distribution = artefacts.distribution {
-            plan.distribution = DistributionDisks(root: rootDisk, modules: artefacts.kernel.modules, provisioning: distribution.provisioning)
+            plan.distribution = DistributionDisks(
+                root: rootDisk, modules: artefacts.kernel.modules, seed: distribution.root.seed, provisioning: distribution.provisioning)
+            if let firmware = distribution.root.firmware {
+                plan.source = .firmware(firmware)
+                // Nobody knows when it says something on this console, or whether it does at all.
+                (plan.limits.ready, plan.limits.silence) = (Self.selfBootTimeout, Self.selfBootTimeout)
+                plan.limits.total = max(context.timeout, Self.selfBootTimeout) * 2
+            }
             plan.memory = 1024
             plan.kernelArguments += SystemdLayout.kernelArguments(cell.cgroup) ?? []
             plan.kernelArguments += DistributionBootArguments.standard
             if deployment == nil { plan.kernelArguments.append(DistributionBootArguments.withoutCloudInit) } else { plan.limits.total = max(context.timeout, Self.deploymentTimeout) }
         }
-        plan.limits.ready = min(plan.limits.ready, context.timeout)
+        if artefacts.distribution?.root.firmware == nil { plan.limits.ready = min(plan.limits.ready, context.timeout) }
         return plan
     }
 

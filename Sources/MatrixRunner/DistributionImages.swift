@@ -1,4 +1,5 @@
 public import ArtefactCache
+import CloudImages
 import GuestImages
 public import KernelCatalogue
 public import SystemPackage
@@ -16,16 +17,18 @@ public struct DistributionImages: Sendable {
     }
 
     /// The sorts of artefact that the cache keeps of them.
-    public static let kinds = RootImageBuilder.kinds
+    public static let kinds = RootImageBuilder.kinds.union(DiskImageStore.kinds).union([SeedDisc.kind])
 
     /// The image of a distribution when it is built already.
     public func existing(_ distribution: Distribution) -> Built? { builder.existing(RootImageRecipe(distribution)).map(Built.init) }
 
     /// The image of a distribution, built when nobody has built it yet.
-    /// - Parameter renews: Build it again from today's packages.
-    /// - Throws: `CatalogueError`, `GuestImageError`, `CacheError`, `CancellationError`.
+    /// - Parameter renews: Build it again from today's packages. An image that its makers publish is looked for anew in any case.
+    /// - Throws: `CatalogueError`, `GuestImageError`, `CloudImageError`, `CacheError`, `CancellationError`.
     public func build(_ distribution: Distribution, renews: Bool) async throws -> Built {
-        Built(try await image(of: distribution, renews: renews))
+        guard let guest = ImageGuest(distribution, boot: .direct) else { return Built(try await image(of: distribution, renews: renews)) }
+        let disks = DiskImageStore(cache: builder.cache, settings: DownloadSettings(packages))
+        return Built(try await disks.open(guest.source, modules: GuestImageBuilder.earlyModules) { events(.preparing($0)) })
     }
 
     func image(of distribution: Distribution, renews: Bool = false) async throws -> RootImage {
@@ -48,6 +51,11 @@ public struct DistributionImages: Sendable {
             disk = image.disk
             bytes = ArtefactCache.size(of: image.folder)
         }
+
+        init(_ system: InstalledSystem) {
+            disk = system.disk
+            bytes = ArtefactCache.size(of: system.folder)
+        }
     }
 
     func modules(release: String, _ modules: FilePath) async throws -> FilePath { try await builder.modules(release: release, modules) }
@@ -55,6 +63,7 @@ public struct DistributionImages: Sendable {
 
 extension RootImageRecipe {
     init(_ distribution: Distribution) {
-        self.init(suite: distribution.suites[0].name, further: distribution.suites.dropFirst().map(\.name), packages: distribution.packages)
+        let suites = distribution.debianSuites.map(\.name)
+        self.init(suite: suites.first ?? distribution.name, further: Array(suites.dropFirst()), packages: distribution.packages)
     }
 }

@@ -4,14 +4,25 @@ public import KernelCatalogue
 public enum GuestChoice: Hashable, Sendable {
     case micro
     case distribution(Distribution)
+    /// A distribution from a disk image that others built.
+    case image(ImageGuest)
+
+    /// From the image its makers publish where there is one, else from packages.
+    public init(_ distribution: Distribution) {
+        self = ImageGuest(distribution, boot: .direct).map(GuestChoice.image) ?? .distribution(distribution)
+    }
 
     /// What stands in the cell's id.
     public var name: String {
         switch self {
         case .micro: "micro"
         case .distribution(let distribution): distribution.name
+        case .image(let guest): guest.name
         }
     }
 
     var distribution: Distribution? { if case .distribution(let distribution) = self { distribution } else { nil } }
+    var image: ImageGuest? { if case .image(let guest) = self { guest } else { nil } }
+    /// Whether its own boot loader starts it, so that the harness has no say in its kernel's command line.
+    public var bootsItself: Bool { image?.boot == .ownLoader }
 }

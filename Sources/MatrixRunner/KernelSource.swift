@@ -7,6 +7,8 @@ public enum KernelSource: Hashable, Sendable {
     case package(CatalogueKernel)
     /// An image file, with the modules' folder when one was found beside it.
     case file(image: FilePath, modules: FilePath?)
+    /// The own kernel of a disk image, with as many of its modules as a guest needs before its root is there.
+    case ofImage(image: FilePath, modules: FilePath?)
 }
 
 /// A kernel that the plan chose.

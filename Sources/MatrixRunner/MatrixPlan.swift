@@ -1,5 +1,6 @@
 public import EvidenceStore
 public import FabricSimulator
+import KernelCatalogue
 public import MatrixModel
 
 /// The cells of a run, sorted by meaning, and those for which no kernel can be had.
@@ -13,6 +14,11 @@ public struct MatrixPlan: Sendable {
         public let agent: AgentChoice
         public let profile: BootProfile?
         public let deployment: Deployment?
+
+        /// What is documented of it, as far as that is known before anything was booted.
+        public var expectation: Expectation {
+            Expectation(series: kernel.identity.series, layout: cell.cgroup, deployment: deployment, cloudInit: guest.distribution.flatMap(\.cloudInit).flatMap(CloudInitVersion.init))
+        }
     }
 
     public let cells: [PlannedCell]
@@ -30,11 +36,10 @@ public struct MatrixPlan: Sendable {
     public var boots: Int { cells.count }
     public var kernels: [KernelIdentity] { Set(cells.map(\.cell.kernel)).sorted() }
 
-    /// Every cell of the axes, once, whatever overlaps the selectors had.
-    public static func expand(guests: [(GuestChoice, PlannedKernel)], request: MatrixRequest) -> [PlannedCell] {
-        var seen: Set<Cell> = []
-        let further = request.combinations
-        let cells = guests.flatMap { guest, kernel in
+    /// Every cell of the axes.
+    static func expand(guests: [(GuestChoice, PlannedKernel)], axes: MatrixAxes) -> [PlannedCell] {
+        let further = axes.combinations
+        return guests.flatMap { guest, kernel in
             further.map { point in
                 PlannedCell(
                     cell: Cell(
@@ -44,6 +49,21 @@ public struct MatrixPlan: Sendable {
                     deployment: point.deployment)
             }
         }
-        return cells.filter { seen.insert($0.cell).inserted }.sorted { $0.cell < $1.cell }
+    }
+
+    /// Each cell once, whatever overlaps blocks and selectors had, sorted by meaning, and without those that are left out.
+    func settled(without exclusions: [CellPattern]) -> MatrixPlan {
+        var seen: Set<String> = []
+        var unused = Set(exclusions)
+        func isWanted(_ id: String) -> Bool {
+            guard seen.insert(id).inserted else { return false }
+            let matching = exclusions.filter { $0.matches(id) }
+            unused.subtract(matching)
+            return matching.isEmpty
+        }
+        let wanted = cells.sorted { $0.cell < $1.cell }.filter { isWanted($0.cell.id.text) }
+        let missing = unavailable.filter { isWanted($0.id) }
+        let further = exclusions.filter(unused.contains).map { "nothing of this matrix is left out by '\($0)'" }
+        return MatrixPlan(cells: wanted, unavailable: missing, warnings: warnings + further)
     }
 }

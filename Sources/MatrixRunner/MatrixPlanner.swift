@@ -1,91 +1,103 @@
+import CloudImages
 import EvidenceStore
-import Foundation
-import GuestImages
 import KernelCatalogue
 import MatrixModel
-import SystemPackage
 
 /// Turns selectors into cells.
 struct MatrixPlanner {
     let request: MatrixRequest
     let catalogue: KernelCatalogue
-    let images: GuestImageBuilder
+    let given: GivenKernels
     let events: @Sendable (RunnerEvent) -> Void
 
     func plan() async throws -> MatrixPlan {
-        var guests: [(GuestChoice, PlannedKernel)] = []
+        var offers = Offers(planner: self)
+        var cells: [MatrixPlan.PlannedCell] = []
         var unavailable: [CellRecord] = []
-        var listing: KernelListing?
-        func offers() async throws -> KernelListing {
+        for axes in request.blocks {
+            let (guests, missing) = try await guests(of: axes, &offers)
+            cells += MatrixPlan.expand(guests: guests, axes: axes)
+            unavailable += missing
+        }
+        let refused = cells.compactMap { planned in
+            planned.refusal.map { CellRecord(cell: planned.cell, judgment: $0, evidence: nil, seconds: [:], attempts: 0) }
+        }
+        let impossible = Set(refused.map(\.id))
+        cells.removeAll { impossible.contains($0.cell.id.text) }
+        return MatrixPlan(cells: cells, unavailable: unavailable + refused, warnings: offers.warnings).settled(without: request.exclusions)
+    }
+
+    /// What is on offer; read when the first selector asks, for all blocks at once.
+    private struct Offers {
+        let planner: MatrixPlanner
+        private var listing: KernelListing?
+
+        init(planner: MatrixPlanner) { self.planner = planner }
+
+        var warnings: [String] { listing?.warnings ?? [] }
+
+        mutating func read() async throws -> KernelListing {
             if let listing { return listing }
-            let read = try await catalogue.listing { events(.preparing($0.description)) }
+            let blocks = planner.request.blocks
+            let own = blocks.filter(\.kernels.isEmpty).flatMap { $0.guests.compactMap(\.distribution) }
+            let events = planner.events
+            let read = try await planner.catalogue.listing(for: blocks.flatMap(\.kernels), of: own) { events(.preparing($0.description)) }
             for warning in read.warnings { events(.warning(warning)) }
             listing = read
             return read
         }
-        for guest in request.guests {
-            if request.kernels.isEmpty, let distribution = guest.distribution {
-                let offers = try await offers()
+    }
+
+    private func guests(of axes: MatrixAxes, _ offers: inout Offers) async throws -> ([(GuestChoice, PlannedKernel)], missing: [CellRecord]) {
+        var guests: [(GuestChoice, PlannedKernel)] = []
+        var unavailable: [CellRecord] = []
+        func miss(_ guest: GuestChoice, _ selector: KernelSelector, _ cause: Cause, _ reason: String) {
+            unavailable += missing(axes, guest, selector, cause, reason)
+        }
+        for guest in axes.guests {
+            if axes.kernels.isEmpty, let distribution = guest.distribution {
+                let offers = try await offers.read()
                 do throws(CatalogueError) {
                     let kernel = try distribution.kernel(in: offers)
                     guests.append((guest, PlannedKernel(identity: kernel.identity, source: .package(kernel))))
                 } catch {
-                    unavailable += missing(guest, .all(distribution.flavour), offers.isComplete ? .notOffered : .fetchFailed, "\(error)")
+                    miss(guest, .all(KernelPackaging(flavour: distribution.kernel.flavour)), offers.isComplete ? .notOffered : .fetchFailed, "\(error)")
                 }
             }
-            for selector in request.kernels {
+            if axes.kernels.isEmpty || guest.bootsItself, let image = guest.image {
+                switch try await given.kernel(of: image) {
+                case .success(let kernel): guests.append((guest, kernel))
+                case .failure(let failure): miss(guest, .image(path: image.source.name), failure.cause, failure.reason)
+                }
+                continue
+            }
+            for selector in axes.kernels {
                 if case .image(let path) = selector {
-                    do {
-                        guests.append((guest, try await kernel(inFile: path)))
-                    } catch let error as GuestImageError {
-                        unavailable += missing(guest, selector, .notABootableKernel, "\(error)")
+                    switch try await given.kernel(path) {
+                    case .success(let kernel): guests.append((guest, kernel))
+                    case .failure(let failure): miss(guest, selector, failure.cause, failure.reason)
                     }
                     continue
                 }
-                let offers = try await offers()
+                let offers = try await offers.read()
                 do throws(CatalogueError) {
                     guests += try offers.resolve(selector).map { (guest, PlannedKernel(identity: $0.identity, source: .package($0))) }
                 } catch {
                     // Only when every suite was read it is known that nobody offers it.
-                    unavailable += missing(guest, selector, offers.isComplete ? .notOffered : .fetchFailed, "\(error)")
+                    miss(guest, selector, offers.isComplete ? .notOffered : .fetchFailed, "\(error)")
                 }
             }
         }
-        let cells = MatrixPlan.expand(guests: guests, request: request)
-        let refused = cells.filter { $0.guest != .micro && SystemdLayout.kernelArguments($0.cell.cgroup) == nil }.map {
-            CellRecord(cell: $0.cell, judgment: SystemdLayout.refusal($0.cell.cgroup), evidence: nil, seconds: [:], attempts: 0)
-        }
-        let impossible = Set(refused.map(\.id))
-        return MatrixPlan(
-            cells: cells.filter { !impossible.contains($0.cell.id.text) }, unavailable: unavailable + refused, warnings: listing?.warnings ?? [])
+        return (guests, unavailable)
     }
 
     /// A selector that nothing on offer satisfies becomes cells that say so: they are part of the answer.
-    private func missing(_ guest: GuestChoice, _ selector: KernelSelector, _ cause: Cause, _ reason: String) -> [CellRecord] {
+    private func missing(_ axes: MatrixAxes, _ guest: GuestChoice, _ selector: KernelSelector, _ cause: Cause, _ reason: String) -> [CellRecord] {
         let judgment = Judgment(cause: cause, summary: reason)
-        return request.combinations.map { point in
+        return axes.combinations.map { point in
             CellRecord(
                 unavailable: selector, guest: guest.name, layout: point.layout, profile: point.profile?.rawValue, deployment: point.deployment?.rawValue,
                 scenario: point.scenario.name, agent: point.agent?.name, bpf: point.program?.name, judgment: judgment)
         }
-    }
-
-    /// Reads what a kernel image says of itself, and looks for its modules where distributions keep them.
-    private func kernel(inFile path: String) async throws -> PlannedKernel {
-        let expanded = FilePath((path as NSString).expandingTildeInPath)
-        let image = FilePath(FileManager.default.currentDirectoryPath).pushing(expanded).lexicallyNormalized()
-        guard let release = try await images.kernel(image: image).release else {
-            throw GuestImageError(.notAKernel, path: image, found: "an image that does not say its version")
-        }
-        let version = try KernelVersion(parsing: release.replacing("_", with: "-"))
-        let folder = image.removingLastComponent()
-        let candidates = [
-            folder.appending("modules"), folder.removingLastComponent().appending("lib/modules/\(release)"),
-            folder.removingLastComponent().appending("usr/lib/modules/\(release)"), FilePath("/lib/modules").appending(release),
-            folder,
-        ]
-        let modules = candidates.first { FileManager.default.fileExists(atPath: $0.appending("modules.builtin").string) }
-        let identity = KernelIdentity(version: version, flavour: .custom, release: release, origin: "file")
-        return PlannedKernel(identity: identity, source: .file(image: image, modules: modules))
     }
 }

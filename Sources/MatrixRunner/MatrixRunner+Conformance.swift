@@ -22,7 +22,7 @@ extension MatrixRunner {
     ) async throws -> [ConformanceResult] {
         guard plan.cells.count == 1, let planned = plan.cells.first else {
             let found = plan.cells.isEmpty ? plan.unavailable.first.map(\.summary) ?? "no cell" : "\(plan.cells.count) cells"
-            throw RunnerError(.shellNeedsOneCell, subject: request.kernels.map(\.description).joined(separator: " "), detail: found)
+            throw RunnerError(.shellNeedsOneCell, subject: request.blocks.flatMap(\.kernels).map(\.description).joined(separator: " "), detail: found)
         }
         let emulator = try await Emulator.find()
         let preparer = ArtefactPreparer(catalogue: catalogue, cache: cache, products: products, events: events)

@@ -16,7 +16,7 @@ extension MatrixRunner {
     public func shell(_ plan: MatrixPlan, in path: FilePath) async throws {
         guard plan.cells.count == 1, let planned = plan.cells.first else {
             let found = plan.cells.isEmpty ? plan.unavailable.first.map(\.summary) ?? "no cell" : "\(plan.cells.count) cells"
-            throw RunnerError(.shellNeedsOneCell, subject: request.kernels.map(\.description).joined(separator: " "), detail: found)
+            throw RunnerError(.shellNeedsOneCell, subject: request.blocks.flatMap(\.kernels).map(\.description).joined(separator: " "), detail: found)
         }
         guard planned.guest == .micro else { throw RunnerError(.notForDistributions, subject: "a shell") }
         let busybox = try GuestTool.busybox()

@@ -33,7 +33,9 @@ public struct MatrixRunner: Sendable {
     /// Resolves the selectors. Boots nothing and fetches no kernel.
     public func plan() async throws -> MatrixPlan {
         let images = GuestImageBuilder(cache: cache, runner: products.runner)
-        return try await MatrixPlanner(request: request, catalogue: catalogue, images: images, events: events).plan()
+        return try await MatrixPlanner(
+            request: request, catalogue: catalogue, given: GivenKernels(images: images, catalogue: catalogue, products: products, events: events), events: events
+        ).plan()
     }
 
     /// Runs every cell of a plan.
@@ -72,7 +74,7 @@ public struct MatrixRunner: Sendable {
         run.finished = Self.timestamp()
         // By now the outcome is worth more than the record of it: it is told even when the disk takes nothing more.
         do {
-            try folder.save(run)
+            try folder.seal(run, records)
         } catch {
             run.warnings.append("\(error)")
             events(.warning("\(error)"))

@@ -26,7 +26,10 @@ public struct Products: Sendable {
     /// Our agent as Debian installs it.
     public var agentPackage: FilePath { folder.appending("packages/azure-proxy-agent.deb") }
     /// The distributions there are.
-    public var catalogue: FilePath { folder.appending("catalogue.yml") }
+    public var catalogue: FilePath { folder.appending(Self.catalogueName) }
+    public static let catalogueName = "catalogue.yml"
+    /// What a kernel that is built from source has.
+    var kernelConfiguration: FilePath { folder.appending("kernels/small.config") }
     public var nativeProgram: FilePath { folder.appending("bpf/connect4.bpf.o") }
 
     /// Finds a program by a variant's name or by the path of an object file.

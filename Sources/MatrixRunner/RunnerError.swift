@@ -2,7 +2,7 @@
 public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable {
         enum Value: Hashable, Sendable {
-            case productMissing, unknownProgram, notABPFObject, unknownScenario, scenarioUnreadable, shellNeedsOneCell, shellTool, bareBootFailed, noPackage, notForDistributions
+            case productMissing, unknownProgram, notABPFObject, unknownScenario, scenarioUnreadable, shellNeedsOneCell, shellTool, bareBootFailed, noPackage, notForDistributions, noCloudInit
         }
         let value: Value
         public static let productMissing = Code(value: .productMissing)
@@ -15,6 +15,8 @@ public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let bareBootFailed = Code(value: .bareBootFailed)
         /// A distribution installs packages, and the agent is a folder.
         public static let noPackage = Code(value: .noPackage)
+        /// An image that boots by itself has nothing that would start the runner.
+        public static let noCloudInit = Code(value: .noCloudInit)
         public static let notForDistributions = Code(value: .notForDistributions)
     }
 
@@ -39,6 +41,7 @@ public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
         case .shellNeedsOneCell: "a shell needs exactly one kernel and one layout; '\(subject)' stands for \(detail)"
         case .bareBootFailed: "a bare boot ended with \(subject), so there is nothing to compare with: \(detail)"
         case .noPackage: "'\(subject)' is no package, and a distribution installs the agent by its package: give a .deb, or leave --distro out"
+        case .noCloudInit: "'\(subject)' has no cloud-init, by which the runner gets into an image that boots by itself; leave 'whole:' out, and the harness brings it up"
         case .notForDistributions: "\(subject) works with our own init alone; leave --distro out"
         case .shellTool: "'\(subject)' is missing, and the guest's shell comes from it; install Debian's package busybox-static"
         }

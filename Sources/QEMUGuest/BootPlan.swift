@@ -25,8 +25,14 @@ public struct BootPlan: Hashable, Sendable {
         case inherited
     }
 
-    public var kernel: Kernel
-    public var initramfs: FilePath
+    /// What takes the machine over when it is switched on.
+    public enum Source: Hashable, Sendable {
+        case kernel(Kernel, initramfs: FilePath)
+        /// The boot loader on the disk `root`; kernel arguments are its own business then.
+        case firmware(Firmware)
+    }
+
+    public var source: Source
     /// The read-only disk with what is deployed; nil for none.
     public var payload: FilePath?
     /// What a distribution's guest has beyond a bare one's.
@@ -44,8 +50,7 @@ public struct BootPlan: Hashable, Sendable {
     public var limits = GuestLimits()
 
     public init(kernel: Kernel, initramfs: FilePath, payload: FilePath? = nil, accelerator: Accelerator, folder: FilePath) {
-        self.kernel = kernel
-        self.initramfs = initramfs
+        source = .kernel(kernel, initramfs: initramfs)
         self.payload = payload
         self.accelerator = accelerator
         self.folder = folder
@@ -58,12 +63,15 @@ public struct DistributionDisks: Hashable, Sendable {
     public var root: FilePath
     /// The kernel's modules, read-only; nil where the root has them.
     public var modules: FilePath?
+    /// What tells the cloud-init of a distribution that boots by itself to start the runner (its NoCloud data source); nil for none.
+    public var seed: FilePath?
     /// The provisioning ISO of the platform, which also makes the machine say that it is one of Azure's; nil for none.
     public var provisioning: FilePath?
 
-    public init(root: FilePath, modules: FilePath?, provisioning: FilePath? = nil) {
+    public init(root: FilePath, modules: FilePath?, seed: FilePath? = nil, provisioning: FilePath? = nil) {
         self.root = root
         self.modules = modules
+        self.seed = seed
         self.provisioning = provisioning
     }
 }

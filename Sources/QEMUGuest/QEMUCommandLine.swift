@@ -74,8 +74,12 @@ public struct QEMUCommandLine: Hashable, Sendable {
         if let payload = plan.payload { disks.append(disk(.payload, payload, format: "raw", isReadOnly: true)) }
         guard let distribution = plan.distribution else { return disks }
         // Nothing of the root outlives the guest, so nothing has to reach the host's disk.
-        disks.append(disk(.root, distribution.root, format: "qcow2", isReadOnly: false))
+        var root = disk(.root, distribution.root, format: "qcow2", isReadOnly: false)
+        // Firmware would try the others first, and UEFI's would then look for a network.
+        if case .firmware = plan.source { root.arguments[root.arguments.count - 1] += ",bootindex=0" }
+        disks.append(root)
         if let modules = distribution.modules { disks.append(disk(.modules, modules, format: "raw", isReadOnly: true)) }
+        if let seed = distribution.seed { disks.append(disk(.seed, seed, format: "raw", isReadOnly: true)) }
         return disks
     }
 
@@ -131,9 +135,12 @@ public struct QEMUCommandLine: Hashable, Sendable {
     }
 
     private static func boot(_ plan: BootPlan, _ kernelArguments: [String]) -> Option {
-        Option(arguments: [
-            "-kernel", plan.kernel.path.string, "-initrd", plan.initramfs.string, "-append", kernelArguments.joined(separator: " "),
-        ])
+        switch plan.source {
+        case .kernel(let kernel, let initramfs):
+            Option(arguments: ["-kernel", kernel.path.string, "-initrd", initramfs.string, "-append", kernelArguments.joined(separator: " ")])
+        case .firmware(.bios): Option(arguments: [])
+        case .firmware(.uefi(let path)): Option(arguments: ["-bios", path.string])
+        }
     }
 
     /// QEMU ends an option's value at a comma; two commas are one.

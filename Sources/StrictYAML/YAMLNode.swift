@@ -18,16 +18,29 @@ public struct YAMLNode {
     }
 
     private init(_ node: Node, _ source: String) {
-        self.node = node
+        self.node = Self.merged(node)
         self.source = source
+    }
+
+    /// `<<: *other` brings the other mapping's keys, but for those that stand beside it (yaml.org/type/merge.html).
+    private static func merged(_ node: Node) -> Node {
+        guard let mapping = node.mapping, let other = mapping["<<"].map(merged)?.mapping else { return node }
+        let own = mapping.filter { $0.key.string != "<<" }
+        let inherited = other.filter { pair in !own.contains { $0.key.string == pair.key.string } }
+        return .mapping(Node.Mapping((own + inherited).map { ($0.key, $0.value) }, mapping.tag, mapping.style, mapping.mark))
     }
 
     public func error(_ reason: String) -> YAMLError { YAMLError(source: source, line: node.mark?.line, reason: reason) }
 
+    /// Where the node stands, as `file:line`.
+    public var place: String { source + (node.mark.map { ":\($0.line)" } ?? "") }
+
     public subscript(_ key: String) -> YAMLNode? { node.mapping?[key].map { YAMLNode($0, source) } }
 
     /// Refuses any other key, and what is no mapping.
-    public func allow(_ keys: String...) throws {
+    public func allow(_ keys: String...) throws { try allow(keys) }
+
+    public func allow(_ keys: [String]) throws {
         guard let mapping = node.mapping else { throw error("this must be a mapping with the keys \(keys.joined(separator: ", "))") }
         for (key, _) in mapping where !keys.contains(key.string ?? "") {
             throw YAMLNode(key, source).error("'\(key.string ?? "?")' is no key here; there are: \(keys.joined(separator: ", "))")

@@ -20,13 +20,13 @@ public final class DebianRepository: Sendable {
         }
     }
 
-    private let work: TemporaryFolder
+    let work: TemporaryFolder
     /// What is to be served.
     public let root: FilePath
     /// The public key, as gpgv takes it.
     public let keyring: FilePath
 
-    public init() async throws {
+    public init(algorithm: String = "ed25519") async throws {
         work = try TemporaryFolder()
         root = work.path.appending("served")
         keyring = work.path.appending("keyring.gpg")
@@ -34,7 +34,7 @@ public final class DebianRepository: Sendable {
         try manager.createDirectory(atPath: root.string, withIntermediateDirectories: true)
         try manager.createDirectory(
             atPath: work.path.appending("gnupg").string, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        try await gpg(["--passphrase", "", "--quick-generate-key", "A repository for tests", "ed25519", "sign", "never"])
+        try await gpg(["--passphrase", "", "--quick-generate-key", "A repository for tests", algorithm, "sign", "never"])
         try await gpg(["--output", keyring.string, "--export"])
     }
 
@@ -84,7 +84,7 @@ public final class DebianRepository: Sendable {
         try await gpg(["--output", file.string, "--clearsign", unsigned.string])
     }
 
-    private func build(_ package: Package, as file: FilePath) async throws {
+    func build(_ package: Package, as file: FilePath) async throws {
         let tree = work.path.appending("tree.\(UUID().uuidString)")
         let manager = FileManager.default
         try manager.createDirectory(atPath: tree.appending("DEBIAN").string, withIntermediateDirectories: true)
@@ -106,7 +106,7 @@ public final class DebianRepository: Sendable {
         return (size ?? 0, String(output.prefix(64)))
     }
 
-    private func gpg(_ arguments: [String]) async throws {
+    func gpg(_ arguments: [String]) async throws {
         let home = work.path.appending("gnupg").string
         try await tool("gpg", ["--homedir", home, "--batch", "--quiet", "--yes"] + arguments)
         // The agent that gpg starts would outlive the test.
@@ -114,9 +114,12 @@ public final class DebianRepository: Sendable {
     }
 
     @discardableResult
-    private func tool(_ name: String, _ arguments: [String]) async throws -> String {
+    func tool(_ name: String, _ arguments: [String], in folder: FilePath? = nil) async throws -> String { try await Self.tool(name, arguments, in: folder) }
+
+    @discardableResult
+    static func tool(_ name: String, _ arguments: [String], in folder: FilePath? = nil) async throws -> String {
         let result = try await Subprocess.run(
-            .name(name), arguments: Arguments(arguments), environment: .inherit.updating(["LC_ALL": "C"]), output: .string(limit: 1 << 16),
+            .name(name), arguments: Arguments(arguments), environment: .inherit.updating(["LC_ALL": "C"]), workingDirectory: folder, output: .string(limit: 1 << 20),
             error: .string(limit: 1 << 16))
         guard result.terminationStatus.isSuccess else {
             throw ToolFailure(tool: name, status: "\(result.terminationStatus)", complaint: result.standardError)

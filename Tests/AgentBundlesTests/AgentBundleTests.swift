@@ -201,4 +201,9 @@ struct AgentBundleTests {
         #expect(error2?.code == .badPackage)
         withExtendedLifetime(fixture) {}
     }
+
+    @Test("no program has any file of this machine brought into a guest but a loader and libraries", arguments: ["../../etc/passwd", "/etc/passwd", "..", "lib/../../../etc/passwd"])
+    func libraries(name: String) {
+        #expect { try SharedLibraries.locate(name, "agent") } throws: { ($0 as? AgentBundleError)?.code == .libraryMissing }
+    }
 }

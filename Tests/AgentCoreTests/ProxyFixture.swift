@@ -145,11 +145,13 @@ private struct FixedAudit: AuditSource {
         record.addConsumed(source)
         return entry
     }
+
+    func excuseMissing() { record.addExcused() }
 }
 
 /// What the destination saw.
 final class OriginRecord: Sendable {
-    private let state = Mutex((requests: [String](), connections: 0, consumed: [Endpoint]()))
+    private let state = Mutex((requests: [String](), connections: 0, consumed: [Endpoint](), excused: 0))
     /// One element for each connection that has ended.
     let endings: AsyncStream<Void>
     private let ended: AsyncStream<Void>.Continuation
@@ -162,6 +164,9 @@ final class OriginRecord: Sendable {
     /// The sources whose entries the proxy took.
     var consumed: [Endpoint] { state.withLock { $0.consumed } }
     func addConsumed(_ source: Endpoint) { state.withLock { $0.consumed.append(source) } }
+    /// The connections of which the proxy said that no entry was due.
+    var excused: Int { state.withLock { $0.excused } }
+    func addExcused() { state.withLock { $0.excused += 1 } }
     func addEnding() { ended.yield() }
     func addConnection() { state.withLock { $0.connections += 1 } }
 }

@@ -128,6 +128,25 @@ struct ProxyAuthorisationTests {
         }
     }
 
+    @Test("who connects for the agent itself is no client that was lost; who wants more is")
+    func excused() async throws {
+        struct Fixed: LocalEndpoint {
+            func answer(_ request: HTTPRequestHead, caller: CallerClaims?) -> LocalAnswer { LocalAnswer(.ok, body: "{}") }
+        }
+        try await ProxyFixture.with(audited: false, locals: ["/provision": Fixed()], script: Self.answer) { fixture in
+            _ = try await fixture.talk([Self.get("/")])
+            #expect(fixture.origin.excused == 0)
+            for count in 1...2 {
+                #expect(try await fixture.talk([Self.get("/provision")]).hasSuffix("{}"))
+                #expect(fixture.origin.excused == count)
+            }
+        }
+        let board = AuditBoard()
+        for port: UInt16 in 1...3 { #expect(board.consume(source: Endpoint(address: .loopback, port: port)) == nil) }
+        board.excuseMissing()
+        #expect(board.missed == 2)
+    }
+
     @Test("paths that climb or are empty in between are refused, decoded or not", arguments: ["//", "/a//b", "/a/../b", "/a/%2e%2E/b", "/..", "http://example.com/"])
     func paths(target: String) async throws {
         try await ProxyFixture.with(script: Self.answer) { fixture in

@@ -8,23 +8,34 @@ struct ImportDirectionTests {
     static let allowed: [String: Set<String>] = [
         "MatrixModel": [],
         "GuestProtocol": ["MatrixModel"],
+        "Guidance": ["MatrixModel"],
         "ArtefactCache": [],
         "StrictYAML": [],
-        "KernelCatalogue": ["MatrixModel", "ArtefactCache", "StrictYAML"],
-        "GuestImages": ["MatrixModel", "GuestProtocol", "ArtefactCache"],
-        "AgentBundles": ["GuestImages"],
+        "KernelCatalogue": ["MatrixModel", "ArtefactCache", "StrictYAML", "PackageStreams"],
+        "ELFFiles": [],
+        "Archives": [],
+        "PackageStreams": ["Archives"],
+        "BPFObjects": ["MatrixModel", "Guidance", "ELFFiles"],
+        "GuestImages": ["MatrixModel", "GuestProtocol", "ArtefactCache", "ELFFiles"],
+        "CloudImages": ["MatrixModel", "GuestProtocol", "ArtefactCache", "PackageStreams"],
+        "AgentBundles": ["GuestImages", "PackageStreams"],
+        "Diagnosis": ["MatrixModel", "Guidance", "Judgement"],
+        "SupportBundles": ["Archives", "Diagnosis"],
         "Conformance": ["MatrixModel", "GuestProtocol"],
-        "Judgement": ["MatrixModel", "GuestProtocol"],
+        "Judgement": ["MatrixModel", "GuestProtocol", "Guidance"],
+        "CellExpectations": ["MatrixModel", "StrictYAML"],
         "EvidenceStore": ["MatrixModel"],
+        "RunHistory": ["MatrixModel", "EvidenceStore"],
         "QEMUGuest": ["MatrixModel", "GuestProtocol"],
         "FabricSimulator": ["MatrixModel", "StrictYAML"],
         "MatrixRunner": [
             "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "EvidenceStore", "QEMUGuest",
-            "FabricSimulator", "AgentBundles", "Conformance",
+            "FabricSimulator", "AgentBundles", "CloudImages", "Conformance",
         ],
         "MatrixReport": ["MatrixModel", "EvidenceStore"],
         "KmatrixCommands": [
             "MatrixModel", "ArtefactCache", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "MatrixRunner", "MatrixReport", "Conformance",
+            "CellExpectations", "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles", "BPFObjects",
         ],
         "kmatrix": ["KmatrixCommands"],
         "CLibBPF": [],
@@ -40,14 +51,15 @@ struct ImportDirectionTests {
 
     /// What must run inside a guest, or means the same everywhere, carries no Foundation.
     static let withoutFoundation: Set<String> = [
-        "MatrixModel", "GuestProtocol", "AgentCore", "azure-proxy-agent", "GuestRunner", "guest-runner", "fabric-relay",
+        "MatrixModel", "GuestProtocol", "Guidance", "Archives", "ELFFiles", "BPFObjects", "AgentCore", "azure-proxy-agent", "GuestRunner", "guest-runner", "fabric-relay",
     ]
 
     /// Each heavy dependency enters where it is needed and nowhere else.
     static let externalAllowed: [String: Set<String>] = [
         "ArgumentParser": ["KmatrixCommands", "kmatrix"],
         "Yams": ["StrictYAML"],
-        "Crypto": ["KernelCatalogue", "GuestImages", "AgentBundles", "FabricSimulator", "AgentCore"],
+        "GRDB": ["RunHistory"],
+        "Crypto": ["KernelCatalogue", "GuestImages", "CloudImages", "AgentBundles", "EvidenceStore", "FabricSimulator", "AgentCore"],
         "NIOHTTP1": ["FabricSimulator", "AgentCore", "TestSupport"],
     ]
 

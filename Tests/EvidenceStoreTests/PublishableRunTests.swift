@@ -179,7 +179,7 @@ struct PublishableRunTests {
         }
     }
 
-    @Test("the name of a folder tells its cell, or nothing", arguments: ["micro_6.1.1-1_cloud-amd64_unified", "debian-12_6.1.1-1_amd64_legacy_profile=x_bpf=a_b"])
+    @Test("the name of a folder tells its cell, or nothing", arguments: ["micro_6.1.1-1_cloud-amd64_unified", "debian-12_6.1.1-1_amd64_legacy_profile=x_bpf=a_b", "micro_5.14.0-427.13.1.el9_4_default_unified_origin=alma-9_bpf=a"])
     func names(name: String) {
         #expect(CellRecord(folderName: name)?.folderName == name)
         #expect(CellRecord(folderName: name + "_") == nil || CellRecord(folderName: name + "_")?.folderName == name + "_")

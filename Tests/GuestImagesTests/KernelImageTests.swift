@@ -1,3 +1,4 @@
+import ELFFiles
 import Foundation
 import Subprocess
 import SystemPackage

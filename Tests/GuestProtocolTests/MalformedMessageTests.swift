@@ -54,7 +54,7 @@ struct MalformedMessageTests {
             let payload = [phase] + [UInt8](repeating: 0, count: 8)
             #expect(throws: ProtocolViolation.malformedPayload(kind: 2)) { try GuestMessage(Frame(kind: 2, sequence: 0, payload: payload)) }
         }
-        #expect(throws: ProtocolViolation.malformedPayload(kind: 6)) { try GuestMessage(Frame(kind: 6, sequence: 0, payload: [3, 0, 0, 0, 0])) }
+        #expect(throws: ProtocolViolation.malformedPayload(kind: 6)) { try GuestMessage(Frame(kind: 6, sequence: 0, payload: [4, 0, 0, 0, 0])) }
     }
 
     @Test("when a yes or no is neither")

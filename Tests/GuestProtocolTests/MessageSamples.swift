@@ -28,7 +28,7 @@ enum MessageSamples {
         + EvidenceItem.allCases.map { .evidence($0, bytes: [0, 1, 2, 0xFF]) }
         + EvidenceItem.allCases.map { .evidenceEnd($0, length: .max, isTruncated: $0.rawValue % 2 == 0) }
         + [.evidence(.status, bytes: []), .evidence(.verifierLog, bytes: [UInt8](repeating: 7, count: 32 * 1024))]
-        + [ProcessEnding.exited(code: 0), .exited(code: 255), .signalled(signal: 11), .notStarted(error: 2)].map(GuestMessage.agentEnded)
+        + [ProcessEnding.exited(code: 0), .exited(code: 255), .signalled(signal: 11), .notStarted(error: 2), .startedAgain(times: 27)].map(GuestMessage.agentEnded)
 
     static let clients = ClientSpec.Kind.allCases.map {
         ClientSpec(
@@ -47,7 +47,8 @@ enum MessageSamples {
             GuestPlan(
                 mode: .shell, layout: .hybrid, agentPath: "a", agentArguments: ["--config", "", "ü"], steps: steps, awaitsSuccess: false,
                 agentDeadline: 1, clientDeadline: .max),
-            GuestPlan(userland: .distribution(DistributionStart(fileSystem: "xfs", package: "a.rpm", isDeployment: true)), layout: .unified, agentPath: "ü", steps: [.await(path: "/run/x", milliseconds: .max)]),
+            GuestPlan(userland: .distribution(DistributionStart(root: .disk(fileSystem: "xfs", partition: 14), package: "a.rpm", isDeployment: true)), layout: .unified, agentPath: "ü", steps: [.await(path: "/run/x", milliseconds: .max)]),
+            GuestPlan(userland: .distribution(DistributionStart(root: .mounted, package: nil)), layout: .unified, agentPath: "a"),
             GuestPlan(mode: .nothing, layout: .unified, agentPath: ""),
         ]
 }

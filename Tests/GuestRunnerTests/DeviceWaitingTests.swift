@@ -25,7 +25,24 @@ struct DeviceWaitingTests {
             #expect(DeviceWaiting.disk(.payload, blockFolder: folder) == "/dev/vdb")
             #expect(DeviceWaiting.disk(.root, blockFolder: folder) == "/dev/vda")
             #expect(DeviceWaiting.disk(.modules, blockFolder: folder) == nil)
+            for (name, number) in [("vda1", "1"), ("vda14", "14"), ("vda15", "15")] {
+                try SmallFile.write(Array("\(number)\n".utf8), to: "\(folder)/vda/\(name)/partition")
+            }
+            #expect(DeviceWaiting.disk(.root, partition: 1, blockFolder: folder) == "/dev/vda1")
+            #expect(DeviceWaiting.disk(.root, partition: 15, blockFolder: folder) == "/dev/vda15")
+            #expect(DeviceWaiting.disk(.root, partition: 4, blockFolder: folder) == nil)
+            #expect(DeviceWaiting.disk(.payload, partition: 1, blockFolder: folder) == nil)
             #expect(DeviceWaiting.disk(.payload, blockFolder: "\(folder)/none") == nil)
+        }
+    }
+
+    @Test("takes the card for the network, whatever it is called, and nothing that is no device")
+    func networkCard() throws {
+        try withScratchFolder { folder in
+            for name in ["lo", "enp0s2", "docker0"] { try SmallFile.makeFolders("\(folder)/\(name)") }
+            #expect(NetworkSetup.interface(classFolder: folder) == nil)
+            try SmallFile.makeFolders("\(folder)/enp0s2/device")
+            #expect(NetworkSetup.interface(classFolder: folder) == "enp0s2")
         }
     }
 

@@ -24,6 +24,7 @@ struct UnitStateTests {
         (said("loaded", "failed", "failed", code: 3, status: 11), .signalled(signal: 11)),
         (said("loaded", "activating", "auto-restart", code: 1, status: 203), .exited(code: 203)),
         (said("loaded", "active", "running", restarts: 1, code: 2, status: 6), .signalled(signal: 6)),
+        (said("loaded", "active", "running", restarts: 2), .startedAgain(times: 2)),
         (said("not-found", "inactive", "dead"), .notStarted(error: ENOENT)),
     ])
     func ended(text: String, ending: ProcessEnding) {

@@ -338,6 +338,18 @@ struct JudgeTests {
             #expect(judgment.verdict == .inconclusive)
         }
 
+        @Test("of a crowd those who ran out of time prove nothing where others waited long, and all the more where they did not", arguments: [
+            (UInt64(9_000_000), Cause.timeout), (5_000, .notForwarded),
+        ])
+        func slowMachine(slowest: UInt64, cause: Cause) {
+            let judgment = Self.spoilt { evidence in
+                evidence.replaceRequest(of: "crowd-root-2", by: nil)
+                evidence.replaceReport(by: ClientReport(name: "crowd-root-2", peer: "127.0.0.1:3080", microseconds: 15_000_000, failure: "the answer did not end in time"))
+                evidence.replaceReport(by: ClientReport(name: "crowd-root-1", peer: "127.0.0.1:3080", httpStatus: 200, hasProxyHeader: true, microseconds: slowest))
+            }
+            #expect(judgment.cause == cause, "\(judgment)")
+        }
+
         @Test("of a crowd some who are not recognised degrade, where all others are served")
         func unrecognised() {
             let judgment = Self.spoilt {

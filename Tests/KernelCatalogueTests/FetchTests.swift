@@ -95,14 +95,14 @@ struct FetchTests {
                 try content.write(to: URL(filePath: file.string))
                 fixture.server.setFault(fault, forPathsEnding: ".deb")
             }
-            #expect(error?.code == .sizeMismatch)
+            #expect(error?.code == .tooLarge)
         }
     }
 
     @Test(
         "says what went wrong on the way",
         arguments: [
-            (LoopbackServer.Fault.status(404), CatalogueError.Code.notFound), (.status(403), .refused), (.cut(afterBytes: 3000), .sizeMismatch),
+            (LoopbackServer.Fault.status(404), CatalogueError.Code.notFound), (.status(403), .refused), (.cut(afterBytes: 3000), .interrupted),
             (.stall(afterBytes: 3000), .slow),
         ])
     func badServer(fault: LoopbackServer.Fault, code: CatalogueError.Code) async throws {

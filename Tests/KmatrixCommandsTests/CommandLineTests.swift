@@ -68,7 +68,7 @@ struct CommandLineTests {
         #expect(said.stderr.isEmpty)
     }
 
-    @Test("the help of every command is what it was", arguments: ["", "run", "plan", "report", "kernels", "kernels list", "kernels fetch", "kernels gc", "distros", "distros list", "distros build", "distros fetch", "distros gc", "conformance", "platform", "shell", "doctor"])
+    @Test("the help of every command is what it was", arguments: ["", "run", "plan", "bisect", "report", "kernels", "kernels list", "kernels fetch", "kernels gc", "distros", "distros list", "distros build", "distros fetch", "distros gc", "conformance", "history", "history list", "history import", "history prune", "diff", "diagnose", "explain", "collect", "predict", "platform", "shell", "doctor", "completions", "man"])
     func snapshots(command: String) async throws {
         let said = try await Self.kmatrix(["help"] + command.split(separator: " ").map(String.init))
         let name = "help" + (command.isEmpty ? "" : "-" + command.replacing(" ", with: "-"))
@@ -83,7 +83,8 @@ struct CommandLineTests {
             (["run", "--kernel", "6.1", "--cgroup", "v3"], "no cgroup layout"), (["run", "--kernel", "6.1", "--mirror", "x"], "debian=URL"),
             (["run", "--kernel", "6.1", "--jobs", "0"], "--jobs"), (["run", "--kernel", "6.1/Cloud"], "flavour"),
             (["run", "--kernel", "6.1", "--fail-fast", "--keep-going"], "contradict"), (["frobnicate"], "Unexpected argument"),
-            (["kernels", "gc", "--unused-for", "-1"], "--unused-for"),
+            (["kernels", "gc", "--unused-for", "-1"], "--unused-for"), (["diagnose", "/nonexistent/status.json"], "standard input"), (["diagnose", "-", "--family", "beos"], "rhel-like"),
+            (["explain", "sunspots"], "kmatrix explain"), (["bisect", "--kernel", "all", "--cause", "sunspots"], "no cause"), (["predict", "/nonexistent/x.bpf.o"], "cannot be read"), (["predict", "/bin/sh"], "machine 62"), (["collect", "--out", "/dev/null"], "exists already"),
         ])
     func usage(arguments: [String], hint: String) async throws {
         let said = try await Self.kmatrix(arguments)

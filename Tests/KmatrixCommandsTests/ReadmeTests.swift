@@ -1,4 +1,6 @@
 import ArgumentParser
+import CellExpectations
+import EvidenceStore
 import Foundation
 import MatrixModel
 import Testing
@@ -26,6 +28,23 @@ struct ReadmeTests {
         }
         #expect(throws: Never.self) { try RootCommand.parseAsRoot(words) }
     }
+
+    @Test("shows expectations that can be read")
+    func expectations() throws {
+        let example = try #require(Self.text.firstMatch(of: /```yaml\n(expectations:\n(?s:.*?))```/)?.1)
+        let expectations = try Expectations(parsing: String(example), source: "README.md", today: CalendarDay(parsing: "2026-11-24"))
+        #expect(expectations.entries.map(\.cause) == [.verifierRejected])
+    }
+
+    @Test("shows a matrix that can be read")
+    func matrix() throws {
+        let example = try #require(Self.text.firstMatch(of: /```yaml\n(name:\n?(?s:.*?))```/)?.1)
+        let matrix = try MatrixFile(parsing: String(example), source: "README.md")
+        #expect(matrix.blocks.count == 2 && matrix.exclusions.count == 1)
+    }
+
+    @Test("explains every change", arguments: RunComparison.Kind.allCases)
+    func changes(kind: RunComparison.Kind) { #expect(Self.text.contains("`\(kind.rawValue)`")) }
 
     @Test("explains every verdict", arguments: Verdict.allCases)
     func verdicts(verdict: Verdict) { #expect(Self.text.contains("| `\(verdict.rawValue)` |")) }

@@ -6,21 +6,24 @@ struct SelectorTests {
     @Test("are read as series, exact version, range, all or path")
     func kinds() throws {
         let realTime = try KernelFlavour(parsing: "rt-amd64")
-        #expect(try KernelSelector(parsing: "6.1") == .series(KernelSeries(major: 6, minor: 1), .cloud))
-        #expect(try KernelSelector(parsing: "6.1/rt-amd64") == .series(KernelSeries(major: 6, minor: 1), realTime))
-        #expect(try KernelSelector(parsing: "6.1.192-2") == .exact(KernelVersion(parsing: "6.1.192-2"), .cloud))
-        #expect(try KernelSelector(parsing: "all/rt-amd64") == .all(realTime))
-        #expect(try KernelSelector(parsing: ">=5.10,<6.13") == .range(KernelRange(parsing: ">=5.10,<6.13"), .cloud))
+        #expect(try KernelSelector(parsing: "6.1") == .series(KernelSeries(major: 6, minor: 1), .standard))
+        #expect(try KernelSelector(parsing: "6.1/rt-amd64") == .series(KernelSeries(major: 6, minor: 1), KernelPackaging(flavour: realTime)))
+        #expect(try KernelSelector(parsing: "6.1.192-2") == .exact(KernelVersion(parsing: "6.1.192-2"), .standard))
+        #expect(try KernelSelector(parsing: "all/rt-amd64") == .all(KernelPackaging(flavour: realTime)))
+        #expect(try KernelSelector(parsing: ">=5.10,<6.13") == .range(KernelRange(parsing: ">=5.10,<6.13"), .standard))
+        #expect(
+            try KernelSelector(parsing: "5.15/azure@ubuntu-22.04")
+                == .series(KernelSeries(major: 5, minor: 15), KernelPackaging(flavour: KernelFlavour(parsing: "azure"), distribution: "ubuntu-22.04")))
         #expect(try KernelSelector(parsing: "/boot/vmlinuz") == .image(path: "/boot/vmlinuz"))
         #expect(try KernelSelector(parsing: "./vmlinuz") == .image(path: "./vmlinuz"))
     }
 
-    @Test("are written as they were read", arguments: ["6.1", "6.1/rt-amd64", "6.1.192-2", "all", ">=5.10,<6.13", "./vmlinuz"])
+    @Test("are written as they were read", arguments: ["6.1", "6.1/rt-amd64", "6.1.192-2", "all", ">=5.10,<6.13", "5.15/azure@ubuntu-*", "all@rocky-9", "./vmlinuz"])
     func roundTrip(text: String) throws {
         #expect(try KernelSelector(parsing: text).description == text)
     }
 
-    @Test("are refused with a message that quotes them", arguments: ["banana", "6", "6.1x", "6.1/", "6.1/Upper", ">=", ">=5.10,", "5.10..6.1"])
+    @Test("are refused with a message that quotes them", arguments: ["banana", "6", "6.1x", "6.1/", "6.1/Upper", ">=", ">=5.10,", "5.10..6.1", "5.15@", "5.15@Ubuntu", "5.15@ubuntu/azure"])
     func malformed(text: String) throws {
         let error = try #require(throws: SelectorError.self) { _ = try KernelSelector(parsing: text) }
         #expect(error.text.isEmpty || error.description.contains(error.text))
@@ -90,5 +93,17 @@ struct CellTests {
         #expect(try CgroupLayout.parse(layout.rawValue) == [layout])
         #expect(try CgroupLayout.parse("all") == CgroupLayout.allCases)
         #expect(throws: SelectorError.self) { _ = try CgroupLayout.parse(layout.rawValue.uppercased()) }
+    }
+
+    @Test("of deployments and boot profiles are names or all")
+    func names() throws {
+        #expect(try Deployment.parse("all") == Deployment.allCases)
+        #expect(try Deployment.parse("installed-unasked") == [.installedUnasked])
+        #expect(try BootProfile.parse("all") == BootProfile.allCases)
+        #expect(try BootProfile.parse("jit-harden") == [.jitHarden])
+        let deployment = try #require(throws: SelectorError.self) { _ = try Deployment.parse("gone") }
+        #expect(deployment.description.contains("'gone'") && deployment.description.contains("missing-unasked"))
+        let profile = try #require(throws: SelectorError.self) { _ = try BootProfile.parse("hard") }
+        #expect(profile.description.contains("'hard'") && profile.description.contains("lockdown-integrity"))
     }
 }

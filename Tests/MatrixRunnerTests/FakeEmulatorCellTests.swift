@@ -30,7 +30,7 @@ struct FakeEmulatorCellTests {
                 emulator: try await Emulator.find(environment: ["KMATRIX_QEMU": program.string]), accelerator: .tcg,
                 products: try Products(folder: products), timeout: timeout, retries: retries, kernelArguments: ["fake=\(behaviour)"],
                 events: events.add)
-            let planned = try #require(MatrixPlan.expand(kernels: [try MatrixPlanTests.kernel("6.1.176-1")], request: try MatrixPlanTests.request([.unified])).first)
+            let planned = try #require(MatrixPlan.expand(kernels: [try MatrixPlanTests.kernel("6.1.176-1")], axes: try MatrixPlanTests.axes([.unified])).first)
             let kernel = PreparedKernel(boot: .elf("/k/vmlinux"), initramfs: "/k/initramfs", modules: nil, config: nil)
             let prepared = PreparedArtefacts(kernels: [planned.kernel.identity: .success(kernel)], payloads: [GuestContent(): .success("/k/payload")])
             let run = try RunFolder.create(at: out ?? folder.path.appending("run"))
@@ -107,7 +107,7 @@ struct FakeEmulatorCellTests {
     @Test("without a kernel to boot is unavailable, and the reason is said")
     func unprepared() async throws {
         let bench = try Bench()
-        let planned = try #require(MatrixPlan.expand(kernels: [try MatrixPlanTests.kernel("6.1.176-1")], request: try MatrixPlanTests.request([.unified])).first)
+        let planned = try #require(MatrixPlan.expand(kernels: [try MatrixPlanTests.kernel("6.1.176-1")], axes: try MatrixPlanTests.axes([.unified])).first)
         let failure = PreparationFailure(cause: .fetchFailed, reason: "'http://mirror.invalid/x.deb' is not there (404)")
         let prepared = PreparedArtefacts(kernels: [planned.kernel.identity: .failure(failure)], payloads: [GuestContent(): .success("/k/payload")])
         #expect(throws: PreparationFailure.self) { try prepared.artefacts(for: planned).get() }
@@ -122,7 +122,7 @@ struct FakeEmulatorCellTests {
         let out = bench.folder.path.appending("run")
         // A file stands where the cell's folder has to go.
         try FileManager.default.createDirectory(atPath: out.appending("cells").string, withIntermediateDirectories: true)
-        let id = try #require(MatrixPlan.expand(kernels: [try MatrixPlanTests.kernel("6.1.176-1")], request: try MatrixPlanTests.request([.unified])).first).cell.id
+        let id = try #require(MatrixPlan.expand(kernels: [try MatrixPlanTests.kernel("6.1.176-1")], axes: try MatrixPlanTests.axes([.unified])).first).cell.id
         #expect(FileManager.default.createFile(atPath: out.appending("cells").appending(id.folderName).string, contents: Data()))
         let record = try await bench.run("exit-code", out: out)
         #expect(record.cause == .evidenceLost)

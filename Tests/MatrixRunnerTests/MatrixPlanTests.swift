@@ -1,3 +1,4 @@
+import EvidenceStore
 import FabricSimulator
 import Foundation
 import GuestProtocol
@@ -15,8 +16,8 @@ struct MatrixPlanTests {
             source: .file(image: "/vmlinuz", modules: nil))
     }
 
-    static func request(_ layouts: [CgroupLayout], programs: [ProgramVariant] = [], scenarios: ScenarioChoice? = nil) throws -> MatrixRequest {
-        MatrixRequest(kernels: [], layouts: layouts, programs: programs, scenarios: try scenarios ?? .standard(scenario("disabled")))
+    static func axes(_ layouts: [CgroupLayout], programs: [ProgramVariant] = [], scenarios: ScenarioChoice? = nil) throws -> MatrixAxes {
+        MatrixAxes(kernels: [], layouts: layouts, programs: programs, scenarios: try scenarios ?? .standard(scenario("disabled")))
     }
 
     static func scenario(_ name: String) throws -> Scenario {
@@ -27,7 +28,7 @@ struct MatrixPlanTests {
     @Test("has every cell once, sorted by meaning, however selectors overlap")
     func expansion() throws {
         let kernels = [try Self.kernel("5.10.223-1"), try Self.kernel("5.9.1-1"), try Self.kernel("5.10.223-1")]
-        let cells = MatrixPlan.expand(kernels: kernels, request: try Self.request([.legacy, .unified]))
+        let cells = MatrixPlan.expand(kernels: kernels, axes: try Self.axes([.legacy, .unified]))
         #expect(cells.map(\.cell.id.text) == [
             "micro/5.9.1-1/cloud-amd64/unified", "micro/5.9.1-1/cloud-amd64/legacy", "micro/5.10.223-1/cloud-amd64/unified",
             "micro/5.10.223-1/cloud-amd64/legacy",
@@ -37,10 +38,10 @@ struct MatrixPlanTests {
     @Test("scenarios are an axis when they are asked for, and in no id when they are not")
     func scenarios() throws {
         let choice = ScenarioChoice.axis([try Self.scenario("normal"), try Self.scenario("down")])
-        let cells = MatrixPlan.expand(kernels: [try Self.kernel("6.1.1-1")], request: try Self.request([.unified], scenarios: choice))
+        let cells = MatrixPlan.expand(kernels: [try Self.kernel("6.1.1-1")], axes: try Self.axes([.unified], scenarios: choice))
         #expect(cells.map(\.cell.id.text) == ["micro/6.1.1-1/cloud-amd64/unified/scenario=down", "micro/6.1.1-1/cloud-amd64/unified/scenario=normal"])
         #expect(cells.map(\.scenario.name) == ["down", "normal"])
-        let plain = MatrixPlan.expand(kernels: [try Self.kernel("6.1.1-1")], request: try Self.request([.unified]))
+        let plain = MatrixPlan.expand(kernels: [try Self.kernel("6.1.1-1")], axes: try Self.axes([.unified]))
         #expect(plain.map(\.cell.scenario) == [nil])
     }
 
@@ -55,10 +56,34 @@ struct MatrixPlanTests {
         #expect(down.contains("imds-root"))
     }
 
+    @Test("leaves out what it is told to, and says when there is no such thing")
+    func exclusions() throws {
+        let axes = try Self.axes([.legacy, .unified])
+        let cells = MatrixPlan.expand(guests: [(.micro, try Self.kernel("6.1.1-1")), (.micro, try Self.kernel("6.12.1-1"))], axes: axes)
+        let missing = CellRecord(unavailable: try KernelSelector(parsing: "5.15"), layout: .legacy, bpf: nil, judgment: Judgment(cause: .notOffered, summary: "none"))
+        let plan = MatrixPlan(cells: cells + cells, unavailable: [missing, missing], warnings: ["before"])
+        #expect(plan.settled(without: []).unavailable.count == 1)
+        let settled = plan.settled(without: [try CellPattern(parsing: "*/legacy"), try CellPattern(parsing: "*/hybrid")])
+        #expect(settled.cells.map(\.cell.id.text) == ["micro/6.1.1-1/cloud-amd64/unified", "micro/6.12.1-1/cloud-amd64/unified"])
+        #expect(settled.unavailable.isEmpty)
+        #expect(settled.warnings == ["before", "nothing of this matrix is left out by '*/hybrid'"])
+    }
+
+    @Test("profiles and deployments are axes, and stand in the id")
+    func hardening() throws {
+        var axes = try Self.axes([.unified])
+        axes.profiles = [nil, .jitHarden]
+        axes.deployments = [.installed]
+        let ids = MatrixPlan.expand(kernels: [try Self.kernel("6.1.1-1")], axes: axes).map(\.cell.id.text)
+        #expect(ids == [
+            "micro/6.1.1-1/cloud-amd64/unified/deployment=installed", "micro/6.1.1-1/cloud-amd64/unified/profile=jit-harden/deployment=installed",
+        ])
+    }
+
     @Test("a program variant is an axis")
     func programs() throws {
         let programs = [ProgramVariant(name: "b", object: "/b.o"), ProgramVariant(name: "a", object: "/a.o")]
-        let cells = MatrixPlan.expand(kernels: [try Self.kernel("6.1.1-1")], request: try Self.request([.unified], programs: programs))
+        let cells = MatrixPlan.expand(kernels: [try Self.kernel("6.1.1-1")], axes: try Self.axes([.unified], programs: programs))
         #expect(cells.map(\.cell.bpf) == ["a", "b"])
         #expect(cells.map { $0.program?.object.string } == ["/a.o", "/b.o"])
     }
@@ -66,7 +91,7 @@ struct MatrixPlanTests {
 
 extension MatrixPlan {
     /// The cells of our own init alone.
-    static func expand(kernels: [PlannedKernel], request: MatrixRequest) -> [PlannedCell] {
-        expand(guests: kernels.map { (.micro, $0) }, request: request)
+    static func expand(kernels: [PlannedKernel], axes: MatrixAxes) -> [PlannedCell] {
+        MatrixPlan(cells: expand(guests: kernels.map { (.micro, $0) }, axes: axes), unavailable: [], warnings: []).settled(without: []).cells
     }
 }

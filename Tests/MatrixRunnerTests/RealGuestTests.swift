@@ -125,9 +125,9 @@ enum RealGuests {
     static func runner(kernels: [String], layouts: [CgroupLayout], programs: [String], scenarios: [String] = []) throws -> MatrixRunner {
         let products = try #require(products)
         let cache = ArtefactCache.standard()
-        let request = MatrixRequest(
+        let request = MatrixRequest(blocks: [MatrixAxes(
             kernels: try kernels.map { try KernelSelector(parsing: $0) }, layouts: layouts, programs: try programs.map(products.program),
-            scenarios: try scenarios.isEmpty ? .standard(products.standardScenario()) : .axis(scenarios.flatMap(products.scenarios)))
+            scenarios: try scenarios.isEmpty ? .standard(products.standardScenario()) : .axis(scenarios.flatMap(products.scenarios)))])
         return MatrixRunner(
             request: request, products: products, cache: cache, catalogue: KernelCatalogue(settings: CatalogueSettings(cache: cache)),
             accelerator: .tcg, harness: "test", events: { _ in })
@@ -136,5 +136,5 @@ enum RealGuests {
     private nonisolated(unsafe) static var kept: [TemporaryFolder] = []
     private static let lock = NSLock()
 
-    private static func keep(_ folder: TemporaryFolder) { lock.withLock { kept.append(folder) } }
+    static func keep(_ folder: TemporaryFolder) { lock.withLock { kept.append(folder) } }
 }

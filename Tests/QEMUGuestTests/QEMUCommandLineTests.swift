@@ -9,7 +9,7 @@ struct QEMUCommandLineTests {
     static let plans: [(name: String, plan: BootPlan)] = {
         let plain = BootPlan(kernel: .elf("/k/vmlinux"), initramfs: "/i/initramfs.cpio", accelerator: .tcg, folder: "/run/cell")
         var kvm = plain
-        kvm.kernel = .bzImage("/k/vmlinuz")
+        kvm.source = .kernel(.bzImage("/k/vmlinuz"), initramfs: "/i/initramfs.cpio")
         kvm.accelerator = .kvm
         kvm.memory = 1024
         kvm.processors = 2
@@ -22,13 +22,15 @@ struct QEMUCommandLineTests {
         var terminal = plain
         terminal.terminal = .inherited
         var awkward = network
-        awkward.kernel = .elf("/a, b/it's/vmlinux")
-        awkward.initramfs = "/a, b/it's/initramfs"
+        awkward.source = .kernel(.elf("/a, b/it's/vmlinux"), initramfs: "/a, b/it's/initramfs")
         awkward.payload = "/a, b/it's/payload.img"
         awkward.network = GuestNetwork(
             relay: "/a, b/it's/fabric-relay", wireServer: "wireserver.sock", hostGAPlugin: "hostga.sock", imds: "imds.sock")
+        var firmware = network
+        firmware.source = .firmware(.uefi("/usr/share/ovmf/OVMF.fd"))
+        firmware.distribution = DistributionDisks(root: "/run/cell/root.qcow2", modules: nil, seed: "/s/seed.iso")
         return [
-            ("tcg", plain), ("kvm", kvm), ("payload", payload), ("network", network), ("terminal", terminal), ("awkward-path", awkward),
+            ("firmware", firmware), ("tcg", plain), ("kvm", kvm), ("payload", payload), ("network", network), ("terminal", terminal), ("awkward-path", awkward),
         ]
     }()
 
@@ -42,9 +44,9 @@ struct QEMUCommandLineTests {
 
     @Test("gives every guest the same regardless of its folder")
     func folder() {
-        var other = Self.plans[3].plan
+        var other = Self.plans[4].plan
         other.folder = "/elsewhere"
-        #expect(QEMUCommandLine(other) == QEMUCommandLine(Self.plans[3].plan))
+        #expect(QEMUCommandLine(other) == QEMUCommandLine(Self.plans[4].plan))
     }
 
     @Test("doubles commas, which end an option's value")

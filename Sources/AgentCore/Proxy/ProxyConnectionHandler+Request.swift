@@ -7,7 +7,11 @@ extension ProxyConnectionHandler {
         guard case .awaitingHead = phase else { return }
         startCall(head)
         if let refusal = RequestCheck.refusal(of: head, shared.limits) { return refuse(refusal, hasText: head.method != .HEAD) }
-        if let local = shared.locals[String(head.uri.prefix { $0 != "?" })] { return answer(local.answer(head, caller: caller?.claims)) }
+        if let local = shared.locals[String(head.uri.prefix { $0 != "?" })] {
+            // Once, for the answer ends the connection.
+            if caller == nil { shared.audit.excuseMissing() }
+            return answer(local.answer(head, caller: caller?.claims))
+        }
         guard let caller else { return refuse(.misdirectedRequest, .refused) }
         guard let service = shared.serviceOf(caller.entry.destination) else { return refuse(.forbidden, .refused) }
         var exchange = ProxyExchange(head: head, isExempt: ExemptCall.matches(head) && caller.claims.isRoot)

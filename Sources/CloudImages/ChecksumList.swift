@@ -1,0 +1,48 @@
+/// A published list of checksums: `SHA256SUMS` as coreutils write it, or Fedora's `CHECKSUM` in BSD's form.
+struct ChecksumList: Hashable {
+    enum Algorithm: Int, Hashable {
+        /// By the length of the sum in hexadecimal.
+        case sha256 = 64, sha512 = 128
+    }
+
+    struct Checksum: Hashable {
+        let algorithm: Algorithm
+        /// In small letters.
+        let hexadecimal: String
+    }
+
+    /// The strongest sum of each file.
+    private let sums: [String: Checksum]
+
+    init(_ text: String) {
+        var sums: [String: Checksum] = [:]
+        for line in text.split(whereSeparator: \.isNewline) {
+            guard let (name, sum) = Self.tagged(line) ?? Self.plain(line) else { continue }
+            if let known = sums[name], known.algorithm.rawValue >= sum.algorithm.rawValue { continue }
+            sums[name] = sum
+        }
+        self.sums = sums
+    }
+
+    subscript(name: String) -> Checksum? { sums[name] }
+
+    /// `SUM  NAME`, or `SUM *NAME`.
+    private static func plain(_ line: Substring) -> (String, Checksum)? {
+        guard let blank = line.firstIndex(of: " "), let sum = checksum(line[..<blank]) else { return nil }
+        let name = line[line.index(after: blank)...].drop { $0 == " " || $0 == "*" }
+        return (String(name.hasPrefix("./") ? name.dropFirst(2) : name), sum)
+    }
+
+    /// `SHA256 (NAME) = SUM`
+    private static func tagged(_ line: Substring) -> (String, Checksum)? {
+        guard line.hasPrefix("SHA256 (") || line.hasPrefix("SHA512 ("), let end = line.lastIndex(of: ")"), let start = line.firstIndex(of: "("),
+            let sum = checksum(line[end...].drop { $0 == ")" || $0 == " " || $0 == "=" })
+        else { return nil }
+        return (String(line[line.index(after: start)..<end]), sum)
+    }
+
+    private static func checksum(_ text: Substring) -> Checksum? {
+        guard let algorithm = Algorithm(rawValue: text.utf8.count), text.allSatisfy({ $0.isHexDigit && $0.isASCII }) else { return nil }
+        return Checksum(algorithm: algorithm, hexadecimal: text.lowercased())
+    }
+}

@@ -1,0 +1,42 @@
+public import SystemPackage
+
+/// Where a disk image comes from.
+public enum DiskImageSource: Hashable, Sendable {
+    case file(FilePath)
+    case published(PublishedImage)
+
+    /// What people call it.
+    public var name: String {
+        switch self {
+        case .file(let path): path.string
+        case .published(let image): image.address
+        }
+    }
+}
+
+/// An image on the web, and what proves that it is its maker's.
+public struct PublishedImage: Hashable, Sendable {
+    public enum Signature: Hashable, Sendable {
+        /// Beside the list of checksums, under this address.
+        case detached(String)
+        /// The list of checksums is signed text.
+        case clear
+    }
+
+    public let address: String
+    /// The address of the list of checksums.
+    public let checksums: String
+    public let signature: Signature
+    /// The public key that signs: an address or a path. What it is worth the fingerprint says.
+    public let key: String
+    /// Of the primary key, in hexadecimal.
+    public let fingerprint: String
+
+    public init(address: String, checksums: String, signature: Signature, key: String, fingerprint: String) {
+        self.address = address
+        self.checksums = checksums
+        self.signature = signature
+        self.key = key
+        self.fingerprint = fingerprint
+    }
+}

@@ -1,0 +1,132 @@
+public import ArtefactCache
+import Foundation
+import Subprocess
+public import SystemPackage
+
+/// Kernels that nobody packages, built from source with a small configuration: the last resort, for it takes minutes. Each is built once.
+public struct SourceKernelStore: Sendable {
+    public let cache: ArtefactCache
+    /// Where releases lie: the folder that holds `v6.x`.
+    let base: String
+    /// The public keys of those who sign releases; nil when nobody gave any.
+    let keys: FilePath?
+    private let download: Download
+    private var tools: ImageTools { download.tools }
+
+    public static let kernelOrg = "https://cdn.kernel.org/pub/linux/kernel"
+    /// Linus Torvalds' and Greg Kroah-Hartman's (kernel.org, "Linux kernel releases PGP signatures").
+    public static let signers = ["ABAF11C65A2970B130ABE3C479BE3E4300411886", "647F28654894E3BD457199BE38DBBDC86092693E"]
+    private let signers: [String]
+
+    /// The sorts of artefact it keeps in the cache.
+    public static let kinds: Set<String> = [kind, partialKind]
+    private static let kind = "source-kernel"
+    private static let partialKind = "source-partial"
+    /// The cache keys' own version: raise it when the same source gives another kernel.
+    private static let format = "1"
+
+    private static let largestArchive = 512 << 20
+    private static let largestSource = 4 << 30
+
+    /// - Parameter searchPath: Where tools are looked for; nil for where this process looks.
+    public init(
+        cache: ArtefactCache, settings: DownloadSettings = DownloadSettings(), base: String = kernelOrg, keys: FilePath?, signers: [String] = signers, searchPath: String? = nil
+    ) {
+        self.cache = cache
+        self.base = base
+        self.keys = keys
+        self.signers = signers
+        download = Download(settings: settings, tools: ImageTools(searchPath: searchPath))
+    }
+
+    /// The kernel's image, as `boot/vmlinuz` beside its `boot/config`. All it has is built in: there are no modules.
+    ///
+    /// - Parameter configuration: What is switched on; everything else is off.
+    /// - Throws: `CloudImageError`, `CacheError`, `CancellationError`.
+    public func kernel(_ reference: SourceReference, configuration: FilePath, progress: @escaping @Sendable (String) -> Void = { _ in }) async throws -> FilePath {
+        for (tool, package) in Self.needed { _ = try await tools.run("sh", package: "dash", ["-c", "command -v \(tool)"]).orMissing(tool, package) }
+        let compiler = try await tools.run("gcc", package: "gcc", ["--version"]).stdout.split(separator: "\n").first.map(String.init) ?? ""
+        let identity = switch reference {
+        // A release never changes, and what was built of it was checked when it was fetched.
+        case .release(let version): version
+        case .file(let path): try ImageFile.hash(of: path, .sha256)
+        }
+        let key = ImageFile.hash(of: [Self.format, identity, try ImageFile.hash(of: configuration, .sha256), compiler].joined(separator: "\n"))
+        let folder = try await cache.entry(kind: Self.kind, key: key) { folder in
+            let archive = try await archive(reference, work: folder, progress)
+            progress("unpacking \(reference)")
+            try await step("tar", ["--extract", "--no-same-owner", "--strip-components=1", "--directory", "tree", "--file", archive.string], in: folder, making: ["tree"])
+            progress("building \(reference), which takes some minutes")
+            try await build(configuration, in: folder)
+            for name in ["tree", "build", "linux.tar"] { try? FileManager.default.removeItem(atPath: folder.appending(name).string) }
+        }
+        if case .release(let version) = reference { try? FileManager.default.removeItem(atPath: partial(version).string) }
+        return folder.appending(Self.image)
+    }
+
+    private static let image = "boot/vmlinuz"
+    private static let needed = [("gcc", "gcc"), ("make", "make"), ("flex", "flex"), ("bison", "bison"), ("bc", "bc")]
+
+    private func partial(_ version: String) -> FilePath { cache.root.appending(Self.partialKind).appending(version) }
+
+    /// A tar archive that is to be believed: a file of the user's, or a release with its signature.
+    private func archive(_ reference: SourceReference, work: FilePath, _ progress: @Sendable (String) -> Void) async throws -> FilePath {
+        let version: String
+        switch reference {
+        case .file(let path): return path
+        case .release(let text): version = text
+        }
+        guard let keys else {
+            throw CloudImageError(.badSignature, subject: "linux-\(version).tar", detail: "no keys are known to check it by; save those of \(signers.joined(separator: " and ")) in a file and name it in KMATRIX_KERNEL_KEYS")
+        }
+        let name = "\(base)/v\(version.prefix { $0 != "." }).x/linux-\(version).tar"
+        let place = partial(version)
+        try ImageFile.makeFolder(place)
+        let packed = place.appending("linux.tar.xz")
+        progress("fetching \(name).xz")
+        try await download.fetch("\(name).sign", to: place.appending("linux.tar.sign"), limit: 1 << 20)
+        try await download.fetch("\(name).xz", to: packed, limit: Self.largestArchive, resumes: true)
+        let archive = work.appending("linux.tar")
+        do {
+            // The signature is of the archive before it was packed. ulimit counts in blocks of 512 bytes.
+            let unpacking = try await tools.run("sh", package: "dash", ["-c", "ulimit -f \(Self.largestSource / 512); exec xz -dc < \"$1\" > \"$2\"", "sh", packed.string, archive.string])
+            guard unpacking.status.isSuccess else { throw CloudImageError(.damaged, subject: "\(name).xz", detail: unpacking.complaint) }
+            let check = SignatureCheck(key: keys, fingerprints: signers, tools: tools)
+            try await check.verify(archive, signature: place.appending("linux.tar.sign"), subject: "\(name).xz", work: work)
+        } catch let error as CloudImageError where !error.isOurs {
+            // What is wrong stays wrong, however often the rest of it is fetched.
+            try? FileManager.default.removeItem(atPath: packed.string)
+            throw error
+        }
+        return archive
+    }
+
+    private func build(_ configuration: FilePath, in folder: FilePath) async throws {
+        let jobs = ProcessInfo.processInfo.activeProcessorCount
+        try await step("make", ["-s", "-C", "tree", "O=../build", "KCONFIG_ALLCONFIG=\(configuration)", "allnoconfig"], in: folder, making: ["build", "boot"])
+        try await step("make", ["-s", "-C", "tree", "O=../build", "-j\(jobs)", "bzImage"], in: folder, making: [])
+        for (from, to) in [("arch/x86/boot/bzImage", Self.image), (".config", "boot/config")] {
+            do {
+                try FileManager.default.moveItem(atPath: folder.appending("build/\(from)").string, toPath: folder.appending(to).string)
+            } catch {
+                throw CloudImageError(.buildFailed, subject: "the kernel", detail: "its build left no \(from)")
+            }
+        }
+    }
+
+    private func step(_ tool: String, _ arguments: [String], in folder: FilePath, making folders: [String]) async throws {
+        for name in folders { try ImageFile.makeFolder(folder.appending(name)) }
+        let outcome = try await tools.run(tool, package: tool, arguments, in: folder)
+        guard !outcome.status.isSuccess else { return }
+        let lines = outcome.stderr.split(separator: "\n").map { String($0.prefix(300)) }
+        let telling = lines.filter { $0.contains("rror") }.prefix(3)
+        throw CloudImageError(.buildFailed, subject: "the kernel", detail: "\(tool): \((telling.isEmpty ? lines.suffix(2) : telling).joined(separator: " | ")) (\(outcome.status))")
+    }
+}
+
+extension ImageTools.Outcome {
+    fileprivate func orMissing(_ tool: String, _ package: String) throws(CloudImageError) -> Self {
+        guard status.isSuccess else { throw CloudImageError(.toolMissing, subject: tool, detail: package) }
+        return self
+    }
+}

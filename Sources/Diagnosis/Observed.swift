@@ -1,0 +1,12 @@
+public import MatrixModel
+
+/// A fact, and the line that says so.
+public struct Observed<Value: Hashable & Sendable>: Hashable, Sendable {
+    public let value: Value
+    public let finding: Finding
+
+    init(_ value: Value, _ finding: Finding) {
+        self.value = value
+        self.finding = finding
+    }
+}

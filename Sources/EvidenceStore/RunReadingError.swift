@@ -1,0 +1,53 @@
+public import SystemPackage
+
+/// A run's folder is not what a run leaves behind: everything that is wrong with it.
+public struct RunReadingError: Error, Sendable, CustomStringConvertible {
+    /// The kind of damage.
+    public struct Code: Hashable, Sendable {
+        enum Value: Hashable, Sendable { case noRun, unreadable, unknownSchema, altered, missing, unsealed, misplaced }
+        let value: Value
+        /// There is no `run.json`.
+        public static let noRun = Code(value: .noRun)
+        public static let unreadable = Code(value: .unreadable)
+        public static let unknownSchema = Code(value: .unknownSchema)
+        /// The file is not the one that the run wrote.
+        public static let altered = Code(value: .altered)
+        /// The run wrote a file that is not there any more.
+        public static let missing = Code(value: .missing)
+        /// The file was put there after the run had ended.
+        public static let unsealed = Code(value: .unsealed)
+        /// The record speaks of another cell than its folder: a copy, which would be a second record of that cell.
+        public static let misplaced = Code(value: .misplaced)
+    }
+
+    /// One thing that is wrong.
+    public struct Damage: Hashable, Sendable {
+        public let code: Code
+        /// Below the run's folder.
+        public let file: String
+        public let detail: String
+    }
+
+    public let path: FilePath
+    public let damages: [Damage]
+
+    public func contains(_ code: Code) -> Bool { damages.contains { $0.code == code } }
+
+    public var description: String {
+        let shown = damages.prefix(5).map(Self.text)
+        let rest = damages.count > 5 ? ["and \(damages.count - 5) more"] : []
+        return "the run in '\(path)' cannot be used: " + (shown + rest).joined(separator: "; ")
+    }
+
+    private static func text(_ damage: Damage) -> String {
+        switch damage.code.value {
+        case .noRun: "there is no run.json in it; name the folder that 'kmatrix run' printed or was given with --out"
+        case .unreadable: "\(damage.file) cannot be read (\(damage.detail)); bring the file back, or run the cell again"
+        case .unknownSchema: "\(damage.file) has \(damage.detail); read it with the kmatrix that wrote it, or a later one"
+        case .altered: "\(damage.file) was changed after the run had ended (\(RunSeal.fileName) has another digest); bring the file back, or run the cell again"
+        case .missing: "\(damage.file) is gone although the run wrote it; bring the file back, or run the cell again"
+        case .unsealed: "\(damage.file) was put there after the run had ended (\(RunSeal.fileName) does not know it); take it away"
+        case .misplaced: "\(damage.file) speaks of \(damage.detail), whose record has its place elsewhere; take the copy away"
+        }
+    }
+}

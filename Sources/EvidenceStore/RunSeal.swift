@@ -1,0 +1,38 @@
+import Crypto
+import SystemPackage
+
+/// The digests of a finished run's records, in the format of sha256sum(1): `sha256sum --check SHA256SUMS` says the same as kmatrix.
+///
+/// It finds what was changed by hand or by accident. It is no signature: who computes it anew is believed.
+struct RunSeal: Hashable {
+    static let fileName = "SHA256SUMS"
+
+    /// Digests in hexadecimal, by path below the run's folder.
+    var digests: [String: String]
+
+    struct MalformedLine: Error, CustomStringConvertible {
+        var description: String { "a line of it is no digest and file" }
+    }
+
+    static func digest(_ bytes: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: SHA256.hash(data: bytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
+    /// - Returns: Nil when the run was not sealed.
+    static func read(in folder: FilePath) throws -> RunSeal? {
+        guard let bytes = try BoundedFile.read(folder.appending(fileName), limit: 256 << 20) else { return nil }
+        var digests: [String: String] = [:]
+        for line in bytes.split(separator: UInt8(ascii: "\n")) {
+            // sha256sum(1) writes 64 digits, a blank, one more blank (or a star for binary), and the name.
+            guard line.count > 66 else { throw MalformedLine() }
+            digests[String(decoding: line.dropFirst(66), as: UTF8.self)] = String(decoding: line.prefix(64), as: UTF8.self)
+        }
+        return RunSeal(digests: digests)
+    }
+
+    func write(in folder: FilePath) throws {
+        let lines = digests.sorted { $0.key < $1.key }.map { "\($0.value)  \($0.key)\n" }
+        try DurableFile.write(Array(lines.joined().utf8), to: folder.appending(Self.fileName))
+    }
+}

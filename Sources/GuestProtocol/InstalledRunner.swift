@@ -1,0 +1,7 @@
+/// The runner as a distribution has it, whoever brought it there.
+public enum InstalledRunner {
+    public static let folder = "/usr/lib/kmatrix"
+    public static let path = folder + "/guest-runner"
+    /// Starts it in a distribution that booted by itself.
+    public static let argument = "installed"
+}

@@ -1,0 +1,61 @@
+import Foundation
+import PackageStreams
+import SystemPackage
+
+/// Writes what a package holds of a kernel below a folder, and nothing anywhere else.
+///
+/// The package's own tool only hands out its content as a stream. No link is ever made, so no path can lead through one, and a member
+/// that would have is refused like every other that reaches out of the package.
+enum PackageContent {
+    enum Form { case deb, rpm }
+
+    /// Of a package's content, unpacked, in bytes: the modules of the largest kernels take a third of it.
+    static let largest = 3 << 30
+
+    /// - Throws: `CatalogueError` with `brokenPackage`, `tooLarge`, `noSpace`, `toolMissing`.
+    static func unpack(_ package: FilePath, as form: Form, into folder: FilePath, address: String, limit: Int = largest) async throws {
+        let stream = folder.appending(".stream")
+        defer { unlink(stream.string) }
+        let (tool, from, arguments) =
+            switch form {
+            case .deb: ("dpkg-deb", "dpkg", ["--fsys-tarfile", package.string])
+            case .rpm: ("rpm2cpio", "rpm2cpio", [package.string])
+            }
+        try await Tool.unpack(tool, package: from, arguments: arguments, into: stream, limit: limit, subject: address, failure: .brokenPackage)
+        let archive = try Data(contentsOf: URL(filePath: stream.string), options: .alwaysMapped)
+        do {
+            let members = form == .deb ? try TarReader.members(of: archive, largest: limit) : try CpioReader.members(of: archive, largest: limit)
+            try write(members, of: archive, below: folder)
+        } catch let error as PackageStreamError {
+            switch error {
+            case .malformed(let reason), .unsafe(let reason), .tooLarge(let reason): throw CatalogueError(.brokenPackage, subject: address, detail: reason)
+            }
+        } catch let error as Errno {
+            throw CatalogueError(error == .noSpace || error == .diskQuotaExceeded ? .noSpace : .brokenPackage, subject: address, detail: "\(error)")
+        }
+    }
+
+    private static func write(_ members: [PackageMember], of archive: Data, below folder: FilePath) throws {
+        let links = Set(members.filter { $0.kind == .link }.map(\.path))
+        for member in members where member.kind == .file {
+            let parents = Self.parents(of: member.path)
+            guard links.isDisjoint(with: parents) else { throw PackageStreamError.unsafe("\(member.path.prefix(200).debugDescription) lies behind a link") }
+            guard isOfKernel(member.path) else { continue }
+            let place = folder.appending(member.path)
+            try FileManager.default.createDirectory(atPath: place.removingLastComponent().string, withIntermediateDirectories: true)
+            let file = try FileDescriptor.open(place, .writeOnly, options: [.create, .truncate, .noFollow, .closeOnExec], permissions: [.ownerReadWrite, .groupRead, .otherRead])
+            try file.closeAfter { _ = try file.writeAll(archive[member.content]) }
+        }
+    }
+
+    /// `a` and `a/b` of `a/b/c`.
+    private static func parents(of path: String) -> Set<String> {
+        let parts = path.split(separator: "/")
+        return Set((1..<max(parts.count, 1)).map { parts.prefix($0).joined(separator: "/") })
+    }
+
+    /// Documentation and symbols are of no use here.
+    private static func isOfKernel(_ path: String) -> Bool {
+        ["boot/", "lib/modules/", "usr/lib/modules/"].contains(where: path.hasPrefix) && !path.contains("System.map")
+    }
+}

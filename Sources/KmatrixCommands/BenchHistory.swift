@@ -1,0 +1,44 @@
+import ArgumentParser
+import Foundation
+import MatrixReport
+import RunHistory
+import SystemPackage
+
+/// `kmatrix bench history`: the history's questions, on runs that are made up.
+struct BenchHistory: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "history", abstract: "Time history and diff on runs that are made up. Boots nothing.")
+
+    @Option(help: "How many nights the history has.")
+    var nights: Int = 365
+
+    @Option(help: "How many cells each night has.")
+    var cells: Int = 500
+
+    @Option(help: "How many cells the two compared runs have.")
+    var comparedCells: Int = 10_000
+
+    @Option(help: "How to print the figures: table, json, or jsonl.")
+    var format: OutputFormat = .table
+
+    func validate() throws {
+        if !(1...10_000).contains(nights) { throw ValidationError("--nights must lie between 1 and 10000") }
+        if !(1...100_000).contains(cells) || !(1...100_000).contains(comparedCells) {
+            throw ValidationError("--cells and --compared-cells must lie between 1 and 100000")
+        }
+    }
+
+    func run() throws {
+        let path = FilePath(NSTemporaryDirectory()).appending("kmatrix-bench-\(getpid())")
+        defer { try? FileManager.default.removeItem(atPath: path.string) }
+        let benchmark = HistoryBenchmark(folder: path)
+        let figures = try benchmark.nights(nights, cells: cells) + benchmark.comparison(cells: comparedCells)
+        switch format {
+        case .json: try StandardOutput.writeJSON(["figures": figures])
+        case .jsonl: for figure in figures { try StandardOutput.writeJSON(figure, isCompact: true) }
+        case .table:
+            let rows = [["question", "seconds"]] + figures.map { [$0.question, "\(($0.seconds * 1000).rounded() / 1000)"] }
+            StandardOutput.write(TextColumns.render(rows) + "\n")
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Guidance
+import MatrixModel
+
+/// A diagnosis as a person reads it.
+enum DiagnosisText {
+    /// Of equally sure causes all are shown; of what is merely possible beside something surer, only the names.
+    static func render(_ diagnosis: EncodedDiagnosis, isFamilyKnown: Bool) -> String {
+        var lines: [String] = []
+        let known = [diagnosis.distribution, diagnosis.kernel.map { "kernel \($0)" }, diagnosis.status.map { "status \($0)" }].compactMap(\.self)
+        if !known.isEmpty { lines += [known.map(shown).joined(separator: ", "), ""] }
+        let shownCauses = diagnosis.causes.enumerated().filter { $0.offset == 0 || $0.element.confidence != "possible" }.map(\.element)
+        for cause in shownCauses { lines += block(cause) + [""] }
+        let further = diagnosis.causes.filter { cause in !shownCauses.contains { $0.code == cause.code } }
+        if !further.isEmpty { lines += ["Possible as well: \(further.map { "\($0.code) (\($0.summary))" }.joined(separator: "; "))", ""] }
+        switch diagnosis.outcome {
+        case "healthy": lines += ["Nothing is wrong as far as these files say: the status is SUCCESS and every part of it RUNNING.", ""]
+        case "undetermined": lines += ["These files prove nothing. Ask for:"] + wanted(diagnosis.wanted) + [""]
+        default: if !isFamilyKnown { lines += ["The distribution is not known; commands are spelt for \(diagnosis.family.rawValue) (see --family).", ""] }
+        }
+        lines += diagnosis.warnings.map { "warning: \(shown($0))" }
+        return lines.joined(separator: "\n").trimmedEnd + "\n"
+    }
+
+    private static func block(_ cause: EncodedDiagnosis.Cause) -> [String] {
+        var lines = ["\(cause.code) (\(cause.confidence)): \(cause.title)", "  \(cause.summary)"]
+        if !cause.proof.isEmpty { lines += ["  proof"] + cause.proof.map { "    \($0.source): \($0.quote)" } }
+        lines += ["  remedy"] + remedies(cause.remedies, indent: "    ")
+        if !cause.wanted.isEmpty { lines += ["  what would settle it"] + wanted(cause.wanted) }
+        if let article = cause.article { lines += ["  article", "    \(article.section): \(article.link)"] }
+        return lines
+    }
+
+    static func remedies(_ remedies: [Remedy], indent: String) -> [String] {
+        remedies.enumerated().flatMap { index, remedy in
+            ["\(indent)\(index + 1). \(remedy.action)"] + remedy.commands.map { "\(indent)     \($0)" } + (remedy.note.map { ["\(indent)   \($0)"] } ?? [])
+        }
+    }
+
+    private static func wanted(_ files: [EncodedDiagnosis.Wanted]) -> [String] { files.map { "    \($0.file): \($0.command)" } }
+
+    /// Names come from strangers.
+    private static func shown(_ text: String) -> String { String(text.unicodeScalars.map { $0.properties.generalCategory == .control || $0.properties.generalCategory == .format ? "?" : Character($0) }) }
+}
+
+extension String {
+    fileprivate var trimmedEnd: String {
+        var rest = self[...]
+        while rest.last == "\n" { rest.removeLast() }
+        return String(rest)
+    }
+}

@@ -1,0 +1,59 @@
+import CellExpectations
+import EvidenceStore
+import MatrixModel
+
+/// What changed between two runs, as `diff --format json` prints it.
+struct EncodedComparison: Encodable {
+    struct Run: Encodable {
+        let id: String
+        let started: String
+        let folder: String?
+        let cells: Int
+    }
+
+    struct Outcome: Encodable {
+        let verdict: Verdict
+        let cause: String?
+        let summary: String
+        let attempts: Int
+
+        init(_ outcome: CellOutcome) {
+            verdict = outcome.verdict
+            cause = outcome.cause
+            summary = outcome.summary
+            attempts = outcome.attempts
+        }
+
+        var text: String { verdict.rawValue + (cause.map { " " + $0 } ?? "") }
+    }
+
+    struct Change: Encodable {
+        let change: RunComparison.Kind
+        let id: String
+        /// The earlier cell's id, where the later run has the series' next kernel.
+        let previous: String?
+        let before: Outcome?
+        let after: Outcome?
+        let regression: Bool
+    }
+
+    let schema = 1
+    let before: Run
+    let after: Run
+    let changes: [Change]
+    /// How many cells changed in each way, and how many did not change.
+    let counts: [String: Int]
+
+    init(before: ComparedRun, after: ComparedRun, _ comparison: RunComparison, _ expectations: Expectations) {
+        self.before = Run(id: before.id, started: before.started, folder: before.folder, cells: before.cells.count)
+        self.after = Run(id: after.id, started: after.started, folder: after.folder, cells: after.cells.count)
+        changes = comparison.changes.map { change in
+            Change(
+                change: change.kind, id: change.id, previous: change.before?.id == change.id ? nil : change.before?.id,
+                before: change.before.map(Outcome.init), after: change.after.map(Outcome.init), regression: expectations.isRegression(change))
+        }
+        var counts = Dictionary(uniqueKeysWithValues: RunComparison.Kind.allCases.map { ($0.rawValue, comparison.count($0)) })
+        counts["unchanged"] = comparison.unchanged
+        self.counts = counts
+    }
+}

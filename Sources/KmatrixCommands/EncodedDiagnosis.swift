@@ -1,0 +1,73 @@
+import Diagnosis
+import Guidance
+import MatrixModel
+
+/// A diagnosis as it is printed for machines. The member names are a contract; they stay.
+struct EncodedDiagnosis: Encodable {
+    struct Cause: Encodable {
+        let code: String
+        let title: String
+        let confidence: String
+        let summary: String
+        let proof: [Finding]
+        let remedies: [Remedy]
+        let wanted: [Wanted]
+        /// Null where the article does not speak of it.
+        let article: Article?
+
+        init(_ conclusion: Conclusion, family: DistributionFamily) {
+            code = conclusion.guide.code
+            title = conclusion.guide.title
+            confidence = conclusion.confidence.name
+            summary = conclusion.summary
+            proof = conclusion.findings
+            remedies = conclusion.remedies(for: family)
+            wanted = conclusion.wanted.map(Wanted.init)
+            article = conclusion.guide.article.map(Article.init)
+        }
+    }
+
+    /// A further file, and how to come by it.
+    struct Wanted: Encodable {
+        let file: String
+        let command: String
+
+        init(_ file: WantedFile) {
+            self.file = file.rawValue
+            command = file.command
+        }
+    }
+
+    struct Article: Encodable {
+        let section: String
+        let link: String
+
+        init(_ section: ArticleSection) {
+            self.section = section.title
+            link = section.link
+        }
+    }
+
+    let schema = 1
+    let outcome: String
+    let causes: [Cause]
+    let wanted: [Wanted]
+    let files: [String]
+    let kernel: String?
+    let distribution: String?
+    let family: DistributionFamily
+    let status: String?
+    let warnings: [String]
+
+    init(_ diagnosis: Diagnosis, warnings: [String], family: DistributionFamily) {
+        outcome = diagnosis.outcome.rawValue
+        causes = diagnosis.conclusions.map { Cause($0, family: family) }
+        wanted = diagnosis.wanted.map(Wanted.init)
+        files = diagnosis.facts.files
+        kernel = diagnosis.facts.release?.value
+        distribution = diagnosis.facts.distribution?.value
+        self.family = family
+        status = diagnosis.facts.status?.overall
+        self.warnings = warnings + diagnosis.warnings
+    }
+}

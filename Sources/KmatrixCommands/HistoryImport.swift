@@ -1,0 +1,62 @@
+import ArgumentParser
+import EvidenceStore
+import MatrixReport
+import RunHistory
+import SystemPackage
+
+/// `kmatrix history import`: runs' folders into the history.
+struct HistoryImport: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Read runs' folders into the history.",
+        discussion: """
+            Importing a run again changes nothing, or brings it up to date. A folder that is damaged, or whose verdicts were \
+            changed after the run, is refused and the others are read all the same; the exit code is then 2.
+
+            EXAMPLE
+              kmatrix history import runs/nightly-*
+            """)
+
+    @Argument(help: ArgumentHelp("The folders of runs.", valueName: "run-folder"), completion: .directory)
+    var folders: [String]
+
+    @OptionGroup(title: "History") var history: HistoryOptions
+
+    @Option(help: "How to print what was imported: table, json, or jsonl.")
+    var format: OutputFormat = .table
+
+    func run() throws {
+        let database = try history.open()
+        var imported: [EncodedImport] = []
+        var isWhole = true
+        for folder in folders {
+            let path = WorkingFolder.path(folder)
+            do {
+                let stored = try StoredRun<CellOutcome>.read(at: path)
+                if !stored.unfinished.isEmpty {
+                    StandardError.line("warning: the run in '\(path)' was cut short: \(stored.unfinished.count) of its cells have no verdict")
+                }
+                let recording = try database.record(stored.run, stored.cells, folder: path)
+                imported.append(EncodedImport(run: stored.run.id, folder: path.string, cells: stored.cells.count, recording: recording))
+            } catch let error as RunReadingError {
+                StandardError.line("error: " + TerminalText.escaped("\(error)"))
+                isWhole = false
+            }
+        }
+        switch format {
+        case .json: try StandardOutput.writeJSON(["imported": imported])
+        case .jsonl: for run in imported { try StandardOutput.writeJSON(run, isCompact: true) }
+        case .table:
+            let rows = imported.map { [TerminalText.escaped($0.run), "\($0.cells) cells", $0.recording.rawValue] }
+            if !rows.isEmpty { StandardOutput.write(TextColumns.render(rows) + "\n") }
+        }
+        if !isWhole { throw ExitCodes.usage }
+    }
+}
+
+private struct EncodedImport: Encodable {
+    let run: String
+    let folder: String
+    let cells: Int
+    let recording: RunDatabase.Recording
+}

@@ -1,0 +1,102 @@
+import ArgumentParser
+import MatrixModel
+import MatrixReport
+import RunHistory
+
+/// `kmatrix history list`: runs, or cells over time.
+struct HistoryList: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List the runs; with a pattern, a cause or --flaky, what became of cells (the default).",
+        discussion: """
+            A cell has a line for each stretch of runs that concluded the same. Flaky are runs in which it needed a retry or proved \
+            nothing, through our fault.
+
+            EXAMPLES
+              kmatrix history
+              kmatrix history 'micro/6.1*' --since 2026-09-01
+              kmatrix history --cause verifier-rejected --format json
+            """)
+
+    @Argument(help: ArgumentHelp("Which cells, by their ids: * stands for any text, ? for one character.", valueName: "cell-pattern"))
+    var pattern: String?
+
+    @Option(help: ArgumentHelp("Only cells with this cause, and the runs in which they had it.", valueName: "code"), transform: Self.cause)
+    var cause: Cause?
+
+    @Flag(help: "Only cells that were flaky, the worst first.")
+    var flaky = false
+
+    @Option(help: ArgumentHelp("Only runs that started since: a day (2026-09-01), or so many days ago (30d).", valueName: "day"))
+    var since: SinceArgument?
+
+    @OptionGroup(title: "History") var history: HistoryOptions
+
+    @Option(help: "How to print: table, json, or jsonl.")
+    var format: OutputFormat = .table
+
+    func validate() throws { _ = try cellPattern() }
+
+    func run() throws {
+        let database = try history.openExisting()
+        if pattern == nil, cause == nil, !flaky {
+            try print(runs: database?.runs(since: since?.moment) ?? [])
+        } else {
+            var cells = try database?.cells(matching: cellPattern(), cause: cause, since: since?.moment) ?? []
+            if flaky {
+                cells = cells.filter { $0.flaky > 0 }.enumerated().sorted { one, other in
+                    let (left, right) = (one.element.flakeRate ?? 0, other.element.flakeRate ?? 0)
+                    return left != right ? left > right : one.offset < other.offset
+                }.map(\.element)
+            }
+            try print(cells: cells)
+        }
+    }
+
+    @Sendable private static func cause(_ text: String) throws -> Cause {
+        guard let cause = Cause(rawValue: text) else {
+            throw ValidationError("'\(text)' is no cause; choose among \(Cause.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return cause
+    }
+
+    private func cellPattern() throws -> CellPattern? {
+        do { return try pattern.map { text throws(SelectorError) in try CellPattern(parsing: text) } } catch { throw ValidationError("\(error)") }
+    }
+
+    private func print(runs: [HistoricRun]) throws {
+        let encoded = runs.map(EncodedHistoricRun.init)
+        switch format {
+        case .json: try StandardOutput.writeJSON(["runs": encoded])
+        case .jsonl: for run in encoded { try StandardOutput.writeJSON(run, isCompact: true) }
+        case .table:
+            let rows = [["run", "started", "cells", "verdicts", "retried"]] + runs.map { run in
+                let counts = Verdict.allCases.compactMap { verdict in run.verdicts[verdict].map { "\($0) \(verdict.rawValue)" } }
+                let verdicts = counts.joined(separator: ", ") + (run.finished == nil ? " (cut short)" : "")
+                return [TerminalText.escaped(run.id), run.started, "\(run.cells)", verdicts.isEmpty ? "none" : verdicts, "\(run.retried)"]
+            }
+            StandardOutput.write(TextColumns.render(rows) + "\n")
+        }
+    }
+
+    private func print(cells: [CellHistory]) throws {
+        let encoded = cells.map(EncodedCellHistory.init)
+        switch format {
+        case .json: try StandardOutput.writeJSON(["cells": encoded])
+        case .jsonl: for cell in encoded { try StandardOutput.writeJSON(cell, isCompact: true) }
+        case .table:
+            var rows = [["cell", "flaky", "verdict", "runs", "since", "last run"]]
+            for cell in cells {
+                for (index, streak) in cell.streaks.enumerated() {
+                    let verdict = [streak.verdict.rawValue, streak.cause].compactMap(\.self).joined(separator: " ")
+                    let isFirst = index == 0
+                    rows.append([
+                        isFirst ? TerminalText.escaped(cell.id) : "", isFirst ? "\(cell.flaky) of \(cell.tried)" : "", TerminalText.escaped(verdict),
+                        "\(streak.runs)", String(streak.since.prefix(10)), TerminalText.escaped(streak.lastRun),
+                    ])
+                }
+            }
+            StandardOutput.write(TextColumns.render(rows) + "\n")
+        }
+    }
+}

@@ -1,0 +1,35 @@
+public import AgentBundles
+import Foundation
+import SystemPackage
+
+/// Which agent a cell runs.
+public enum AgentChoice: Hashable, Sendable {
+    case own
+    case bundle(AgentBundle)
+
+    /// Reads `own`, or a bundle by its path.
+    public init(parsing text: String) async throws {
+        guard text != "own" else {
+            self = .own
+            return
+        }
+        let place = FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath(text)).lexicallyNormalized()
+        self = .bundle(try await AgentBundle.load(place))
+    }
+
+    /// What stands in the cell's id.
+    public var name: String {
+        switch self {
+        case .own: "own"
+        case .bundle(let bundle): bundle.name
+        }
+    }
+
+    /// `deb` or `rpm`.
+    var packageKind: String {
+        switch self {
+        case .own: "deb"
+        case .bundle(let bundle): bundle.package?.extension ?? "deb"
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import CloudImages
+import Foundation
+import GuestImages
+import KernelCatalogue
+import MatrixModel
+import SystemPackage
+
+/// Kernels that no repository's index lists: image files, OCI images, sources, and those of disk images.
+struct GivenKernels: Sendable {
+    let images: GuestImageBuilder
+    let disks: DiskImageStore
+    let packed: OCIKernelStore
+    let sources: SourceKernelStore
+    /// What a kernel that is built has.
+    let configuration: FilePath
+    let events: @Sendable (RunnerEvent) -> Void
+
+    private static let packedPrefix = "oci:"
+    private static let sourcePrefix = "source:"
+
+    init(images: GuestImageBuilder, catalogue: KernelCatalogue, products: Products, events: @escaping @Sendable (RunnerEvent) -> Void) {
+        let (settings, environment) = (DownloadSettings(catalogue), catalogue.settings.environment)
+        self.images = images
+        disks = DiskImageStore(cache: images.cache, settings: settings)
+        packed = OCIKernelStore(cache: images.cache, settings: settings)
+        sources = SourceKernelStore(
+            cache: images.cache, settings: settings, base: environment["KMATRIX_KERNEL_MIRROR"] ?? SourceKernelStore.kernelOrg,
+            keys: environment["KMATRIX_KERNEL_KEYS"].map { FilePath($0) })
+        configuration = products.kernelConfiguration
+        self.events = events
+    }
+
+    /// The kernel that a selector's path, or an OCI image's or a source's name, stands for. Fetches and builds what it has to, for nothing
+    /// else knows which version it is.
+    /// - Throws: `CloudImageError` with `badReference`, `CacheError`, `CancellationError`. What cannot be had is no error of the plan.
+    func kernel(_ text: String) async throws -> Result<PlannedKernel, PreparationFailure> {
+        do {
+            if text.hasPrefix(Self.packedPrefix) {
+                let reference = try OCIReference(parsing: String(text.dropFirst(Self.packedPrefix.count)))
+                let image = try await packed.kernel(reference) { events(.preparing($0)) }
+                return .success(try await kernel(inFile: image, origin: "\(Self.packedPrefix)\(reference)"))
+            }
+            if text.hasPrefix(Self.sourcePrefix) {
+                let reference = try SourceReference(parsing: String(text.dropFirst(Self.sourcePrefix.count)))
+                let image = try await sources.kernel(reference, configuration: configuration) { events(.preparing($0)) }
+                return .success(try await kernel(inFile: image, origin: "\(Self.sourcePrefix)\(reference)"))
+            }
+            let path = FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath((text as NSString).expandingTildeInPath))
+            return .success(try await kernel(inFile: path.lexicallyNormalized(), origin: "file"))
+        } catch let error as GuestImageError {
+            return .failure(PreparationFailure(cause: .notABootableKernel, reason: "\(error)"))
+        } catch let error as CloudImageError where error.code != .badReference {
+            return .failure(PreparationFailure(error, otherwise: .notABootableKernel))
+        }
+    }
+
+    /// The kernel that a disk image boots by itself.
+    func kernel(of guest: ImageGuest) async throws -> Result<PlannedKernel, PreparationFailure> {
+        do {
+            let kernel = try await disks.open(guest.source, modules: GuestImageBuilder.earlyModules) { events(.preparing($0)) }.kernel()
+            // Two images may have kernels of the same release and other content. Its own guest need not be told whose it is.
+            let identity = KernelIdentity(
+                version: try KernelVersion(parsing: kernel.release), flavour: .custom, release: kernel.release, origin: "\(guest.name)/image")
+            return .success(PlannedKernel(identity: identity, source: .ofImage(image: kernel.image, modules: kernel.modules)))
+        } catch let error as CloudImageError {
+            return .failure(PreparationFailure(error, otherwise: .imageNotBuilt))
+        }
+    }
+
+    /// Reads what a kernel image says of itself, and looks for its modules where distributions keep them.
+    private func kernel(inFile image: FilePath, origin: String) async throws -> PlannedKernel {
+        guard let release = try await images.kernel(image: image).release else {
+            throw GuestImageError(.notAKernel, path: image, found: "an image that does not say its version")
+        }
+        let version = try KernelVersion(parsing: release)
+        let folder = image.removingLastComponent()
+        let candidates = [
+            folder.appending("modules"), folder.removingLastComponent().appending("lib/modules/\(release)"),
+            folder.removingLastComponent().appending("usr/lib/modules/\(release)"), FilePath("/lib/modules").appending(release),
+            folder,
+        ]
+        let modules = candidates.first { FileManager.default.fileExists(atPath: $0.appending("modules.builtin").string) }
+        // An origin's first part stands in the cell's id, and here all of it tells one kernel from another.
+        return PlannedKernel(
+            identity: KernelIdentity(version: version, flavour: .custom, release: release, origin: origin.replacing("/", with: "_")), source: .file(image: image, modules: modules))
+    }
+}

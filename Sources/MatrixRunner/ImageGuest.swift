@@ -1,0 +1,51 @@
+public import CloudImages
+import Foundation
+public import KernelCatalogue
+import SystemPackage
+
+/// A disk image as a guest.
+public struct ImageGuest: Hashable, Sendable {
+    public enum Boot: Hashable, Sendable {
+        /// The kernel is taken out of the image, or is another, and starts with the initramfs of the harness.
+        case direct
+        /// The image's own boot loader, kernel and initramfs, as on the platform.
+        case ownLoader
+    }
+
+    public let name: String
+    public let source: DiskImageSource
+    public let boot: Boot
+
+    private static let ownLoaderPrefix = "whole:"
+
+    public init(name: String, source: DiskImageSource, boot: Boot) {
+        self.name = name
+        self.source = source
+        self.boot = boot
+    }
+
+    /// The image that a distribution's makers publish; nil when the catalogue names none.
+    public init?(_ distribution: Distribution, boot: Boot) {
+        guard let image = distribution.image else { return nil }
+        let published = PublishedImage(
+            address: image.address, checksums: image.checksums, signature: image.signature.map(PublishedImage.Signature.detached) ?? .clear, key: image.key,
+            fingerprint: image.fingerprint)
+        self.init(name: distribution.name + (boot == .ownLoader ? ".whole" : ""), source: .published(published), boot: boot)
+    }
+
+    /// The rest of a selector that asks for its own boot loader; nil for one that does not.
+    public static func bootingItself(_ text: String) -> String? {
+        text.hasPrefix(ownLoaderPrefix) ? String(text.dropFirst(ownLoaderPrefix.count)) : nil
+    }
+
+    /// Reads the path of an image: `./debian.qcow2`, or `whole:./debian.qcow2` for one that boots by itself. Nil for what is no path.
+    public init?(parsing text: String) {
+        let rest = Self.bootingItself(text)
+        let (path, bootsItself) = (rest ?? text, rest != nil)
+        guard path.contains("/") else { return nil }
+        let place = FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath((path as NSString).expandingTildeInPath)).lexicallyNormalized()
+        // It becomes part of a cell's id and of a folder's name.
+        let stem = (place.stem ?? "image").lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber || "-.".contains($0)) ? $0 : "-" }
+        self.init(name: String(stem.prefix(60)) + (bootsItself ? ".whole" : ".image"), source: .file(place), boot: bootsItself ? .ownLoader : .direct)
+    }
+}

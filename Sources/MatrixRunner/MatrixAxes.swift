@@ -1,0 +1,76 @@
+public import FabricSimulator
+public import MatrixModel
+
+/// A block of a matrix: every combination of what stands on its axes is a cell.
+public struct MatrixAxes: Sendable {
+    public var guests: [GuestChoice]
+    /// Empty for each distribution's own.
+    public var kernels: [KernelSelector]
+    public var layouts: [CgroupLayout]
+    /// The program variants to run; empty for the agent's own program alone.
+    public var programs: [ProgramVariant]
+    public var scenarios: ScenarioChoice
+    /// The agents to run; empty for our own alone.
+    public var agents: [AgentChoice]
+    /// Nil among them is a kernel that is hardened in no way.
+    public var profiles: [BootProfile?]
+    /// Empty for guests that the harness brings up.
+    public var deployments: [Deployment]
+
+    public init(
+        guests: [GuestChoice] = [.micro], kernels: [KernelSelector], layouts: [CgroupLayout], programs: [ProgramVariant] = [], scenarios: ScenarioChoice,
+        agents: [AgentChoice] = [], profiles: [BootProfile?] = [nil], deployments: [Deployment] = []
+    ) {
+        self.guests = guests
+        self.kernels = kernels
+        self.layouts = layouts
+        self.programs = programs
+        self.scenarios = scenarios
+        self.agents = agents
+        self.profiles = profiles
+        self.deployments = deployments
+    }
+
+    /// One point of all axes but guest and kernel.
+    struct Point {
+        let layout: CgroupLayout
+        let profile: BootProfile?
+        let deployment: Deployment?
+        let scenario: (name: String?, scenario: Scenario)
+        let agent: AgentChoice?
+        let program: ProgramVariant?
+    }
+
+    /// An axis that nobody asked for has one point, which is nil.
+    var combinations: [Point] {
+        func axis<Value>(_ values: [Value]) -> [Value?] { values.isEmpty ? [nil] : values }
+        return layouts.flatMap { layout in
+            profiles.flatMap { profile in
+                axis(deployments).flatMap { deployment in
+                    scenarios.named.flatMap { scenario in
+                        axis(agents).flatMap { agent in
+                            axis(programs).map {
+                                Point(layout: layout, profile: profile, deployment: deployment, scenario: scenario, agent: agent, program: $0)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What the platform does.
+public enum ScenarioChoice: Sendable {
+    /// One for all cells; no axis.
+    case standard(Scenario)
+    case axis([Scenario])
+
+    /// Each with the name that stands in the cell's id.
+    var named: [(name: String?, scenario: Scenario)] {
+        switch self {
+        case .standard(let scenario): [(nil, scenario)]
+        case .axis(let scenarios): scenarios.map { ($0.name, $0) }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+import ArtefactCache
+import CloudImages
+import MatrixModel
+
+/// Why something a cell needs could not be had.
+struct PreparationFailure: Error, Sendable {
+    let cause: Cause
+    let reason: String
+
+    init(cause: Cause, reason: String) {
+        self.cause = cause
+        self.reason = reason
+    }
+
+    /// What could not be had, or be used, or of which nothing is known for this machine's own fault.
+    init(_ error: CloudImageError, otherwise cause: Cause) {
+        self.init(cause: error.isOurs ? .harness : error.isOfTransfer ? .fetchFailed : cause, reason: "\(error)")
+    }
+
+    var judgment: Judgment { Judgment(cause: cause, summary: reason) }
+}

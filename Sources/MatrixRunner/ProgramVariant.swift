@@ -1,0 +1,13 @@
+public import SystemPackage
+
+/// A BPF object that takes the place of the agent's own.
+public struct ProgramVariant: Hashable, Sendable {
+    /// The name that stands in the cell's id.
+    public let name: String
+    public let object: FilePath
+
+    public init(name: String, object: FilePath) {
+        self.name = name
+        self.object = object
+    }
+}

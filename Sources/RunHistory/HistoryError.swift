@@ -1,0 +1,58 @@
+import GRDB
+public import SystemPackage
+
+/// The history could not be read or written.
+public struct HistoryError: Error, Sendable, CustomStringConvertible {
+    /// The kind of trouble.
+    public struct Code: Hashable, Sendable {
+        enum Value: Hashable, Sendable { case newer, noDatabase, damaged, busy, noSpace, unwritable, unknownRun, ambiguousRun, other }
+        let value: Value
+        /// A later kmatrix has changed the database's tables.
+        public static let newer = Code(value: .newer)
+        public static let noDatabase = Code(value: .noDatabase)
+        public static let damaged = Code(value: .damaged)
+        public static let busy = Code(value: .busy)
+        public static let noSpace = Code(value: .noSpace)
+        public static let unwritable = Code(value: .unwritable)
+        public static let unknownRun = Code(value: .unknownRun)
+        public static let ambiguousRun = Code(value: .ambiguousRun)
+        public static let other = Code(value: .other)
+    }
+
+    public let code: Code
+    public let path: FilePath
+    public let detail: String
+
+    init(_ code: Code, path: FilePath, detail: String = "") {
+        self.code = code
+        self.path = path
+        self.detail = detail
+    }
+
+    init(_ error: DatabaseError, path: FilePath) {
+        let code: Code =
+            switch error.resultCode {
+            case .SQLITE_NOTADB: .noDatabase
+            case .SQLITE_CORRUPT: .damaged
+            case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
+            case .SQLITE_FULL: .noSpace
+            case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM: .unwritable
+            default: .other
+            }
+        self.init(code, path: path, detail: error.message ?? "\(error.resultCode)")
+    }
+
+    public var description: String {
+        switch code.value {
+        case .newer: "the history '\(path)' was written by a later kmatrix (\(detail)); use that one, or name another file with --history"
+        case .noDatabase: "'\(path)' is no history (\(detail)); name another file with --history"
+        case .damaged: "the history '\(path)' is damaged (\(detail)); move it away and read the runs' folders anew with 'kmatrix history import'"
+        case .busy: "the history '\(path)' is in use by another program that does not let go of it (\(detail)); try again when that has ended"
+        case .noSpace: "no space left for the history '\(path)' (\(detail)); free some, or name another file with --history"
+        case .unwritable: "the history '\(path)' cannot be written (\(detail)); name another file with --history"
+        case .unknownRun: "no run '\(detail)' in the history '\(path)'; 'kmatrix history' lists those there are, and 'kmatrix history import' adds a folder"
+        case .ambiguousRun: "several runs in the history '\(path)' begin like that: \(detail); write more of it"
+        case .other: "the history '\(path)': \(detail)"
+        }
+    }
+}

@@ -1,0 +1,11 @@
+/// How much of what strangers send is read.
+public struct BundleLimits: Sendable {
+    /// Of an archive as it is sent, in bytes, and of all that comes out of it.
+    public var archive = 256 << 20
+    /// Kept of one file, in bytes: of logs the end, of everything else the beginning.
+    public var file = 4 << 20
+    public var members = 10_000
+    public var depth = 8
+
+    public init() {}
+}

@@ -1,0 +1,96 @@
+import Archives
+import Diagnosis
+import Foundation
+public import SystemPackage
+
+/// Gathers on a live machine what a diagnosis needs. It only reads, and it never reads a key.
+public struct Collector: Sendable {
+    /// A program and what its output is called in the bundle.
+    public struct Question: Hashable, Sendable {
+        public let name: String
+        public let command: [String]
+    }
+
+    /// What became of a gathering.
+    public struct Outcome: Sendable {
+        public let archive: [UInt8]
+        /// The names of what is in it.
+        public let names: [String]
+        /// What could not be had, in words.
+        public let missing: [String]
+    }
+
+    private let root: FilePath
+    private let ask: @Sendable (Question) async throws -> [UInt8]?
+    private let limit: Int
+
+    /// - Parameters:
+    ///   - root: Where the machine's files are: `/`, and elsewhere in tests.
+    ///   - ask: Runs a program and returns what it printed; nil when there is none.
+    public init(root: FilePath = "/", limit: Int = 2 << 20, ask: @escaping @Sendable (Question) async throws -> [UInt8]?) {
+        self.root = root
+        self.limit = limit
+        self.ask = ask
+    }
+
+    /// Files, by their place on the machine, and what they are called in the bundle.
+    private static let files: [(place: String, name: String)] = [
+        ("var/log/azure-proxy-agent/status.json", "status.json"), ("proc/sys/kernel/osrelease", "uname.txt"), ("etc/os-release", "os-release"),
+        ("proc/filesystems", "filesystems.txt"), ("proc/self/mountinfo", "mountinfo.txt"), ("proc/cmdline", "cmdline.txt"), ("proc/cgroups", "cgroups.txt"),
+        ("sys/kernel/security/lockdown", "lockdown.txt"), ("sys/kernel/security/lsm", "lsm.txt"), ("proc/sys/net/core/bpf_jit_harden", "bpf_jit_harden.txt"),
+        ("proc/sys/kernel/unprivileged_bpf_disabled", "unprivileged_bpf_disabled.txt"), ("var/log/cloud-init.log", "cloud-init.log"),
+    ]
+
+    public static let questions = [
+        Question(name: "unit-state.txt", command: ["systemctl", "show", "azure-proxy-agent.service", "--property=Id,LoadState,ActiveState,SubState,UnitFileState,ExecMainStatus,NRestarts"]),
+        Question(name: "unit-status.txt", command: ["systemctl", "status", "azure-proxy-agent.service", "--no-pager", "--full", "--lines=0"]),
+        Question(name: "unit-journal.log", command: ["journalctl", "--unit=azure-proxy-agent.service", "--boot", "--no-pager", "--lines=2000"]),
+        Question(name: "cloud-init-version.txt", command: ["cloud-init", "--version"]),
+    ]
+
+    /// - Parameters:
+    ///   - time: When this is, RFC 3339 in UTC.
+    ///   - version: kmatrix's own.
+    /// - Throws: `CancellationError`.
+    public func gather(time: String, version: String) async throws -> Outcome {
+        var found: [(name: String, bytes: [UInt8])] = []
+        var missing: [String] = []
+        for (place, name) in Self.files {
+            if let bytes = read(root.appending(place), keepsEnd: BundleContents.isLog(name)) { found.append((name, bytes)) } else { missing.append("/\(place)") }
+        }
+        found += agentLogs()
+        found.append(("btf.txt", Array((isThere("sys/kernel/btf/vmlinux") ? "present" : "absent").utf8)))
+        for question in Self.questions {
+            if let answer = try await ask(question) { found.append((question.name, Array(answer.suffix(limit)))) } else { missing.append(question.command.joined(separator: " ")) }
+        }
+        let note: [String: Any] = ["schema": 1, "collected": time, "kmatrix": version, "missing": missing]
+        let data = try JSONSerialization.data(withJSONObject: note, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
+        found.append(("collected.json", Array(data)))
+        return Outcome(archive: TarWriter.archive(found), names: found.map(\.name), missing: missing)
+    }
+
+    /// The agent's logs by their endings. Its keys are elsewhere (`/var/lib/azure-proxy-agent/keys`), and neither a link to them nor a
+    /// file called like one is taken.
+    private func agentLogs() -> [(name: String, bytes: [UInt8])] {
+        let folder = root.appending("var/log/azure-proxy-agent")
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder.string)) ?? []).sorted().filter { $0.hasSuffix(".log") }
+        return names.suffix(16).compactMap { name in read(folder.appending(name), keepsEnd: true).map { ("logs/\(name)", $0) } }
+    }
+
+    private func isThere(_ place: String) -> Bool { FileManager.default.fileExists(atPath: root.appending(place).string) }
+
+    /// Reads a regular file, or one of the kernel's, up to the limit. No link is followed in the last step.
+    private func read(_ path: FilePath, keepsEnd: Bool) -> [UInt8]? {
+        // Only where the distribution keeps its own description a link is what one expects.
+        let options: FileDescriptor.OpenOptions = path.lastComponent == "os-release" ? [.closeOnExec, .nonBlocking] : [.closeOnExec, .nonBlocking, .noFollow]
+        guard let descriptor = try? FileDescriptor.open(path, .readOnly, options: options) else { return nil }
+        defer { try? descriptor.close() }
+        var status = stat()
+        guard fstat(descriptor.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        if keepsEnd, status.st_size > limit { _ = try? descriptor.seek(offset: Int64(status.st_size) - Int64(limit), from: .start) }
+        var out: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while out.count < limit, let count = try? buffer.withUnsafeMutableBytes({ try descriptor.read(into: $0) }), count > 0 { out += buffer.prefix(count) }
+        return Array(out.prefix(limit))
+    }
+}

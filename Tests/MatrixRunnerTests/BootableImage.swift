@@ -1,0 +1,75 @@
+import ArtefactCache
+import Foundation
+import GuestImages
+import KernelCatalogue
+import Subprocess
+import SystemPackage
+
+/// A cloud image as its makers build one, made here without root: Debian with its kernel, GRUB for BIOS and for UEFI, cloud-init.
+enum BootableImage {
+    /// Built once and kept in the user's cache.
+    static func make(_ distribution: Distribution, packages: KernelCatalogue, cache: ArtefactCache) async throws -> FilePath {
+        let recipe = RootImageRecipe(
+            suite: distribution.debianSuites[0].name, further: distribution.debianSuites.dropFirst().map(\.name),
+            packages: distribution.packages + ["linux-image-cloud-amd64", "initramfs-tools", "zstd"])
+        let root = try await RootImageBuilder(cache: cache).image(recipe, keyring: packages.settings.keyrings[0]) {
+            try await packages.packageSources(of: distribution).lines
+        }
+        let folder = try await cache.entry(kind: "test-image", key: recipe.key + "-2") { folder in
+            try await shell(script, folder.string, root.disk.string)
+        }
+        return folder.appending("image.qcow2")
+    }
+
+    /// $1 the folder, $2 the root. GRUB's boot sector holds where its core is, and the core's first sector where the rest of it is.
+    private static let script = """
+        cd "$1"
+        release=$(debugfs -R 'ls -p /boot' "$2" 2>/dev/null | sed -n 's#.*/vmlinuz-\\([^/]*\\)/.*#\\1#p' | head -1)
+        size=$(($(stat -c %s "$2") / 512))
+        truncate -s $((size * 512 + 71303168)) disk.raw
+        { echo 'label: gpt'
+          echo 'start=2048, size=2048, type=21686148-6449-6E6F-744E-656564454649'
+          echo 'start=4096, size=131072, type=uefi'
+          echo "start=135168, size=$size, type=4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709"; } | sfdisk -q disk.raw
+        cp --sparse=always "$2" root.img
+        { echo 'search --no-floppy --label root --set=root'
+          echo "linux /boot/vmlinuz-$release root=LABEL=root rw console=ttyS0"
+          echo "initrd /boot/initrd.img-$release"
+          echo boot; } > grub.cfg
+        printf 'mkdir /boot/grub\\ncd /boot/grub\\nwrite grub.cfg grub.cfg\\n' > requests
+        debugfs -w -f requests root.img > /dev/null 2>&1
+        dd if=root.img of=disk.raw bs=1M seek=66 conv=notrunc,sparse status=none
+        { echo 'search --no-floppy --label root --set=root'
+          echo 'set prefix=($root)/boot/grub'
+          echo 'configfile $prefix/grub.cfg'; } > early.cfg
+        modules='part_gpt ext2 normal linux search search_label configfile boot'
+        grub-mkimage -O x86_64-efi -p /boot/grub -c early.cfg -o BOOTX64.EFI $modules
+        truncate -s 64M esp.img
+        mkfs.vfat esp.img > /dev/null
+        mmd -i esp.img ::/EFI ::/EFI/BOOT
+        mcopy -i esp.img BOOTX64.EFI ::/EFI/BOOT/BOOTX64.EFI
+        dd if=esp.img of=disk.raw bs=1M seek=2 conv=notrunc,sparse status=none
+        grub-mkimage -O i386-pc -p /boot/grub -c early.cfg -o core.img biosdisk $modules
+        patch() { printf "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none; }
+        cp /usr/lib/grub/i386-pc/boot.img boot.img
+        patch boot.img 92 '\\000\\010\\000\\000\\000\\000\\000\\000'
+        patch boot.img 102 '\\220\\220'
+        patch core.img 500 '\\001\\010\\000\\000\\000\\000\\000\\000'
+        sectors=$((($(stat -c %s core.img) + 511) / 512 - 1))
+        patch core.img 508 "\\\\$(printf %03o $((sectors % 256)))\\\\$(printf %03o $((sectors / 256)))"
+        dd if=boot.img of=disk.raw bs=440 count=1 conv=notrunc status=none
+        dd if=core.img of=disk.raw bs=512 seek=2048 conv=notrunc status=none
+        qemu-img convert -q -f raw -O qcow2 disk.raw image.qcow2
+        rm -f disk.raw root.img esp.img
+        """
+
+    static func shell(_ script: String, _ arguments: String...) async throws {
+        let path = (ProcessInfo.processInfo.environment["PATH"] ?? "") + ":/usr/sbin:/sbin"
+        let result = try await Subprocess.run(
+            .name("sh"), arguments: Arguments(["-euc", script, "sh"] + arguments), environment: .inherit.updating(["PATH": path, "LC_ALL": "C"]),
+            output: .discarded, error: .string(limit: 1 << 20))
+        guard result.terminationStatus.isSuccess else { throw ScriptFailure(complaint: "\(result.terminationStatus): \(result.standardError)") }
+    }
+
+    struct ScriptFailure: Error { let complaint: String }
+}

@@ -1,0 +1,174 @@
+import ArtefactCache
+import CloudImages
+import EvidenceStore
+import FabricSimulator
+import Foundation
+import GuestImages
+import GuestProtocol
+import KernelCatalogue
+import MatrixModel
+import QEMUGuest
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import MatrixRunner
+
+@Suite("A guest from a disk image")
+struct ImageGuestTests {
+    @Test("is named by a path, and its name can stand in a cell's id", arguments: [
+        ("./Debian 12_cloud.qcow2", "debian-12-cloud.image", ImageGuest.Boot.direct), ("/srv/x.img", "x.image", .direct), ("whole:./x.qcow2", "x.whole", .ownLoader),
+    ])
+    func names(text: String, name: String, boot: ImageGuest.Boot) throws {
+        let guest = try #require(ImageGuest(parsing: text))
+        #expect(guest.name == name)
+        #expect(guest.boot == boot)
+    }
+
+    @Test("is not named by a distribution's name", arguments: ["debian-12", "all", "debian-*", "whole:debian-12"])
+    func others(text: String) { #expect(ImageGuest(parsing: text) == nil) }
+
+    static let entry = """
+        distributions:
+          mine:
+            title: Mine
+            repository: { kind: debian, suite: bookworm }
+            kernel: { flavour: cloud-amd64 }
+            claim: { support: unstated, source: nobody }
+            image: { address: "https://images.invalid/mine.qcow2", checksums: "https://images.invalid/SUMS", signature: SIGNATURE, key: /keys/mine.gpg, fingerprint: FINGERPRINT }
+        """
+
+    @Test("is what a distribution's makers publish, where the catalogue says so", arguments: ["clear", "https://images.invalid/SUMS.gpg"])
+    func published(signature: String) throws {
+        let text = Self.entry.replacing("SIGNATURE", with: signature).replacing("FINGERPRINT", with: "D2EB 4462 6FDD C30B 513D 5BB7 1A5D 6C4C 7DB8 7C81")
+        let distribution = try #require(try DistributionCatalogue(parsing: text, source: "test").distributions.first)
+        let guest = try #require(GuestChoice(distribution).image)
+        #expect(guest.name == "mine")
+        guard case .published(let image) = guest.source else {
+            Issue.record("\(guest.source)")
+            return
+        }
+        #expect(image.fingerprint == "D2EB44626FDDC30B513D5BB71A5D6C4C7DB87C81")
+        #expect(image.signature == (signature == "clear" ? .clear : .detached(signature)))
+        #expect(ImageGuest(distribution, boot: .ownLoader)?.name == "mine.whole")
+    }
+
+    @Test("is not believed without the whole fingerprint of a key", arguments: ["1A5D6C4C7DB87C81", "", "x"])
+    func fingerprints(text: String) {
+        let entry = Self.entry.replacing("SIGNATURE", with: "clear").replacing("FINGERPRINT", with: "\"\(text)\"")
+        #expect(throws: (any Error).self) { try DistributionCatalogue(parsing: entry, source: "test") }
+    }
+
+    @Test("is told its layout and profile on the kernel's command line, and one that boots by itself cannot be told", arguments: [ImageGuest.Boot.direct, .ownLoader])
+    func refusals(boot: ImageGuest.Boot) throws {
+        let guest = GuestChoice.image(ImageGuest(name: "x", source: .file("/x.qcow2"), boot: boot))
+        var request = try MatrixPlanTests.axes([.unified, .hybrid, .unmounted])
+        request.profiles = [nil, .allCases[0]]
+        let cells = MatrixPlan.expand(guests: [(guest, try MatrixPlanTests.kernel("6.1.176-1"))], axes: request)
+        let refused = Dictionary(grouping: cells.filter { $0.refusal != nil }, by: { $0.refusal?.cause })
+        #expect(refused[.layoutNotOffered]?.count == (boot == .direct ? 2 : 4))
+        #expect(refused[.profileNotOffered, default: []].count == (boot == .direct ? 0 : 1))
+        #expect(cells.count - refused.values.joined().count == (boot == .direct ? 4 : 1))
+    }
+
+    /// A cache of the test's own, and a catalogue that nobody may ask.
+    private func given(_ folder: TemporaryFolder) throws -> GivenKernels {
+        let (catalogue, products) = try surroundings(folder)
+        return GivenKernels(
+            images: GuestImageBuilder(cache: catalogue.settings.cache, runner: products.runner), catalogue: catalogue, products: products, events: { _ in })
+    }
+
+    private func surroundings(_ folder: TemporaryFolder) throws -> (KernelCatalogue, Products) {
+        let products = folder.path.appending("products")
+        try FileManager.default.createDirectory(atPath: products.appending("bpf").string, withIntermediateDirectories: true)
+        for name in ["azure-proxy-agent", "guest-runner", "fabric-relay", "bpf/connect4.bpf.o"] {
+            #expect(FileManager.default.createFile(atPath: products.appending(name).string, contents: Data(name.utf8)))
+        }
+        let cache = ArtefactCache(root: folder.path.appending("cache"))
+        return (KernelCatalogue(settings: CatalogueSettings(cache: cache, offline: true, environment: [:])), try Products(folder: products))
+    }
+
+    @Test("that boots by itself and has nothing to bring the runner in is unavailable, and told how it can be booted", arguments: [false, true])
+    func withoutCloudInit(hasIt: Bool) async throws {
+        let folder = try TemporaryFolder()
+        try await BootableImage.shell(
+            """
+            cd "$1"; mkdir -p tree/usr/lib tree/usr/bin; echo ID=some > tree/usr/lib/os-release
+            if [ "$2" = true ]; then echo '#!/usr/bin/python3' > tree/usr/bin/cloud-init; fi
+            truncate -s 16M raw; mke2fs -q -F -t ext4 -d tree raw; qemu-img convert -q -f raw -O qcow2 raw x.qcow2
+            """, folder.path.string, "\(hasIt)")
+        let guest = GuestChoice.image(ImageGuest(name: "x", source: .file(folder.path.appending("x.qcow2")), boot: .ownLoader))
+        let (catalogue, products) = try surroundings(folder)
+        let preparer = ArtefactPreparer(catalogue: catalogue, cache: catalogue.settings.cache, products: products, events: { _ in })
+        let prepared = try await preparer.prepare(MatrixPlan.expand(guests: [(guest, try MatrixPlanTests.kernel("6.1.176-1"))], axes: MatrixPlanTests.axes([.unified])))
+        let outcome = try #require(prepared.images["x"])
+        guard !hasIt else {
+            let root = try outcome.get()
+            #expect(root.place == .mounted)
+            #expect(root.firmware == .bios)
+            #expect(FileManager.default.fileExists(atPath: try #require(root.seed).string))
+            return
+        }
+        let failure = #expect(throws: PreparationFailure.self) { try outcome.get() }
+        #expect(failure?.cause == .imageNotBuilt)
+        #expect(failure?.reason.contains("leave 'whole:' out") == true)
+    }
+
+    @Test("that cannot be used is unavailable, with the reason, and never a verdict on the agent", arguments: [
+        ("text", Cause.imageNotBuilt, "something else"), ("none", .imageNotBuilt, "cannot be read"), ("published", .fetchFailed, "--offline"),
+    ])
+    func unusable(what: String, cause: Cause, words: String) async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path.appending("x.qcow2")
+        if what == "text" { try Data("no disk".utf8).write(to: URL(filePath: path.string)) }
+        let address = "https://images.invalid/x.qcow2"
+        let source: DiskImageSource =
+            what == "published" ? .published(PublishedImage(address: address, checksums: address + ".sum", signature: .clear, key: address, fingerprint: "")) : .file(path)
+        let result = try await given(folder).kernel(of: ImageGuest(name: "x", source: source, boot: .direct))
+        let failure = #expect(throws: PreparationFailure.self) { try result.get() }
+        #expect(failure?.cause == cause)
+        #expect(failure?.judgment.verdict == .unavailable)
+        #expect(failure?.reason.contains(words) == true, "\(failure?.reason ?? "")")
+    }
+
+    @Test("and a full disk or a missing tool says nothing of it")
+    func ours() {
+        for code in [CloudImageError.Code.noSpace, .toolMissing] {
+            let failure = PreparationFailure(CloudImageError(code, subject: "x"), otherwise: .imageNotBuilt)
+            #expect(failure.cause == .harness)
+            #expect(failure.judgment.verdict == .inconclusive)
+        }
+    }
+
+    @Test("kernels that are named by what holds them say why they cannot be had", arguments: [
+        ("oci:./none", Cause.notABootableKernel, "no such layout"), ("oci:quay.invalid/k:1", .fetchFailed, "--offline"), ("source:6.1.100", .fetchFailed, "KMATRIX_KERNEL_KEYS"),
+        ("/none/vmlinuz", .notABootableKernel, "cannot be read"),
+    ])
+    func kernels(text: String, cause: Cause, words: String) async throws {
+        let folder = try TemporaryFolder()
+        let products = folder.path.appending("products/kernels")
+        let given = try given(folder)
+        try FileManager.default.createDirectory(atPath: products.string, withIntermediateDirectories: true)
+        try Data("CONFIG_BPF=y\n".utf8).write(to: URL(filePath: products.appending("small.config").string))
+        guard case .image(let path) = try KernelSelector(parsing: text) else {
+            Issue.record("'\(text)' is no selector of a given kernel")
+            return
+        }
+        let result = try await given.kernel(path)
+        let failure = #expect(throws: PreparationFailure.self) { try result.get() }
+        #expect(failure?.cause == cause, "\(failure?.reason ?? "")")
+        #expect(failure?.reason.contains(words) == true, "\(failure?.reason ?? "")")
+        await #expect(throws: CloudImageError.self) { _ = try await given.kernel("oci:nonsense") }
+    }
+
+    @Test("UEFI's firmware is looked for where distributions have it, and named when it is not there")
+    func firmware() throws {
+        let folder = try TemporaryFolder()
+        let file = folder.path.appending("OVMF.fd")
+        #expect(try Firmwares.find(.bios, places: []) == .bios)
+        let error = #expect(throws: CloudImageError.self) { try Firmwares.find(.uefi, places: [file]) }
+        #expect(error?.code == .toolMissing)
+        try Data("firmware".utf8).write(to: URL(filePath: file.string))
+        #expect(try Firmwares.find(.uefi, places: ["/none", file]) == .uefi(file))
+    }
+}

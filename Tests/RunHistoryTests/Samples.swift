@@ -1,0 +1,31 @@
+import EvidenceStore
+import Foundation
+import MatrixModel
+import RunHistory
+import SystemPackage
+
+/// Runs of a few cells, a day apart.
+enum Samples {
+    static func run(_ day: Int, id: String? = nil) -> RunRecord {
+        let stamp = "2026-01-\(day < 10 ? "0" : "")\(day)T00:00:00Z"
+        var run = RunRecord(id: id ?? "night-\(day)", started: stamp, harness: "0.1.0")
+        run.finished = stamp
+        run.accelerator = "tcg"
+        return run
+    }
+
+    static func cell(_ id: String, _ verdict: Verdict = .compatible, _ cause: Cause? = nil, attempts: Int = 1, summary: String = "s") -> CellOutcome {
+        CellOutcome(id: id, lineage: "l/" + id, verdict: verdict, cause: cause?.rawValue, summary: summary, documented: .supported, attempts: attempts)
+    }
+
+    static func withFolder(_ body: (FilePath) throws -> Void) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "kmatrix-history-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try body(FilePath(folder.path(percentEncoded: false)).lexicallyNormalized())
+    }
+
+    static func withDatabase(_ body: (RunDatabase) throws -> Void) throws {
+        try withFolder { try body(RunDatabase(at: $0.appending("history.sqlite"))) }
+    }
+}

@@ -1,0 +1,120 @@
+import Diagnosis
+import Foundation
+import Guidance
+import MatrixModel
+import Subprocess
+import SupportBundles
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite("Bundles that people send")
+struct BundleReaderTests {
+    static let status = """
+        {"proxyAgentStatus": {"status": "ERROR", "keyLatchStatus": {"status": "RUNNING", "message": ""}, "proxyListenerStatus": {"status": "RUNNING", "message": ""},
+         "ebpfProgramStatus": {"status": "STOPPED", "message": "Failed to attach program 'connect4' with error: `bpf_link_create` failed"}}}
+        """
+
+    /// A folder with a log bundle's content, and what a script makes of it.
+    static func bundle(_ script: String) async throws -> (folder: TemporaryFolder, path: FilePath) {
+        let folder = try TemporaryFolder()
+        let result = try await Subprocess.run(
+            .path("/bin/sh"), arguments: ["-ec", "mkdir -p tree/logs; printf %s \"$STATUS\" > tree/status.json; echo 'Failed to acquire key details: x' > tree/logs/ProxyAgent.log; \(script)"],
+            environment: .inherit.updating(["STATUS": status]), workingDirectory: folder.path, output: .discarded, error: .string(limit: 64 << 10))
+        try #require(result.terminationStatus.isSuccess, "\(result.standardError)")
+        return (folder, folder.path.appending("bundle"))
+    }
+
+    @Test("are read in every form", arguments: [
+        "tar -cf bundle -C tree .", "tar -czf bundle -C tree .", "tar -cJf bundle -C tree .", "tar --zstd -cf bundle -C tree .", "mv tree bundle", "cp tree/status.json bundle",
+        "gzip -c tree/status.json > bundle",
+    ])
+    func forms(script: String) async throws {
+        let (folder, path) = try await Self.bundle(script)
+        defer { _ = folder }
+        let contents = try await BundleReader().read(path)
+        #expect(contents.warnings.isEmpty)
+        #expect(Diagnosis(contents.files).conclusions.first?.guide.code == "attach-failed/no-cgroup2")
+    }
+
+    @Test("a name that leads out is refused, and the rest is read", arguments: [
+        "tar -P --transform 's,tree/logs/ProxyAgent.log,../../etc/passwd,' -cf bundle tree", "tar -P --transform 's,tree/logs/ProxyAgent.log,/etc/cron.d/x,' -cf bundle tree",
+        "tar -P --transform 's,tree/logs/ProxyAgent.log,a/../../x,' -cf bundle tree",
+    ])
+    func traversal(script: String) async throws {
+        let (folder, path) = try await Self.bundle(script)
+        let before = try FileManager.default.subpathsOfDirectory(atPath: folder.path.string).sorted()
+        let contents = try await BundleReader().read(path)
+        #expect(contents.warnings.count == 1 && contents.warnings[0].contains("leads out of the bundle"))
+        #expect(contents.files.map(\.name) == ["tree/status.json"])
+        // Nothing is written anywhere.
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: folder.path.string).sorted() == before)
+    }
+
+    @Test("links, devices and pipes are passed over", arguments: ["ln -s /etc/passwd tree/link.json; mkfifo tree/pipe; tar -cf bundle tree", "ln -s /etc/passwd tree/link.json; mkfifo tree/pipe; mv tree bundle"])
+    func links(script: String) async throws {
+        let (folder, path) = try await Self.bundle(script)
+        defer { _ = folder }
+        #expect(try await BundleReader().read(path).files.count == 2)
+    }
+
+    @Test("keys are not read, whoever packed them")
+    func keys() async throws {
+        let (folder, path) = try await Self.bundle("mkdir tree/keys; echo secret > tree/keys/a; echo secret > tree/b.key; tar -cf bundle tree")
+        defer { _ = folder }
+        let contents = try await BundleReader().read(path)
+        #expect(contents.files.allSatisfy { !$0.text.contains("secret") })
+        #expect(contents.warnings.count == 2)
+    }
+
+    @Test("a bomb is refused", arguments: ["gzip -c", "xz -c", "zstd -c"])
+    func bomb(tool: String) async throws {
+        let (folder, path) = try await Self.bundle("head -c 4000000 /dev/zero | \(tool) > bundle")
+        defer { _ = folder }
+        var limits = BundleLimits()
+        limits.archive = 1 << 20
+        let reader = BundleReader(limits: limits)
+        await #expect { try await reader.read(path) } throws: { ($0 as? SupportBundleError)?.code == .tooLarge }
+    }
+
+    @Test("too many members are refused", arguments: ["tar -cf bundle many", "mv many bundle"])
+    func many(script: String) async throws {
+        let (folder, path) = try await Self.bundle("mkdir many; for i in 1 2 3 4 5 6; do echo > many/$i; done; \(script)")
+        defer { _ = folder }
+        var limits = BundleLimits()
+        limits.members = 5
+        let reader = BundleReader(limits: limits)
+        await #expect { try await reader.read(path) } throws: { ($0 as? SupportBundleError)?.code == .tooLarge }
+    }
+
+    @Test("a tar that breaks off gives what came before")
+    func cut() async throws {
+        let (folder, path) = try await Self.bundle("tar -cf whole tree/status.json tree/logs; head -c 1500 whole > bundle")
+        defer { _ = folder }
+        let contents = try await BundleReader().read(path)
+        #expect(contents.files.map(\.name) == ["tree/status.json"])
+        #expect(contents.warnings.first?.contains("damaged") == true)
+    }
+
+    @Test("of a long log the end is kept, and that it was cut is known")
+    func long() async throws {
+        let (folder, path) = try await Self.bundle("head -c 9000 /dev/zero > tree/logs/ProxyAgent.log; echo END >> tree/logs/ProxyAgent.log; mv tree bundle")
+        defer { _ = folder }
+        var limits = BundleLimits()
+        limits.file = 100
+        let file = try await BundleReader(limits: limits).read(path).files.first { $0.name == "logs/ProxyAgent.log" }
+        #expect(file?.isTruncated == true && file?.text.hasSuffix("END\n") == true)
+    }
+
+    @Test("a whole run is not one machine")
+    func run() async throws {
+        let (folder, path) = try await Self.bundle("mkdir -p bundle/cells/a bundle/cells/b; echo {} > bundle/run.json")
+        defer { _ = folder }
+        await #expect { try await BundleReader().read(path) } throws: { ($0 as? SupportBundleError)?.code == .isRun }
+    }
+
+    @Test("what is not there says so")
+    func missing() async throws {
+        await #expect { try await BundleReader().read("/nonexistent/status.json") } throws: { ($0 as? SupportBundleError)?.code == .notFound }
+    }
+}
