@@ -47,8 +47,6 @@ public struct CauseNotes: Sendable {
     /// - Parameter find: The note on a cause for a guest such as `debian-12`, or for guests in general when that is nil.
     public init(find: @escaping @Sendable (Cause, String?) -> Note?) { self.find = find }
 
-    /// Says of each cause what happened, and no remedy.
-    public static let meanings = CauseNotes { cause, _ in Note(title: cause.meaning) }
-
+    /// Where nobody has a note, what happened is said, and no remedy.
     func note(on cause: Cause, guest: String? = nil) -> Note { find(cause, guest) ?? Note(title: cause.meaning) }
 }

@@ -127,10 +127,10 @@ struct ReportFormatTests {
     func latest() throws {
         let old = try StoredSample([try ReportSamples.record("6.1.176-1", .unified, cause: .loadFailed)], run: ReportSamples.run("old", started: "2025-01-01T00:00:00Z"))
         let new = try StoredSample([try ReportSamples.record("6.1.176-1", .unified)], run: ReportSamples.run("new", started: "2026-01-01T00:00:00Z"))
-        let report = try #require(PublishedReport([try new.read(), try old.read()], notes: .meanings))
+        let report = try #require(PublishedReport([try new.read(), try old.read()], notes: .unwritten))
         let bytes = try #require(try report.render(.markdown))
         let markdown = String(decoding: bytes, as: UTF8.self)
         #expect(markdown.contains("# kmatrix: new") && markdown.contains("1 fixed"))
-        #expect(PublishedReport([], notes: .meanings) == nil)
+        #expect(PublishedReport([], notes: .unwritten) == nil)
     }
 }

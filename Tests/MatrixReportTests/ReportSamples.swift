@@ -51,6 +51,10 @@ enum ReportSamples {
     static func document() throws -> RunDocument { RunDocument(run: run(), cells: try cells()) }
 }
 
+extension CauseNotes {
+    static let unwritten = CauseNotes { _, _ in nil }
+}
+
 /// A run on disk, with what guests really printed as its evidence.
 final class StoredSample {
     let folder: RunFolder
@@ -94,7 +98,7 @@ final class StoredSample {
 
     func read() throws -> PublishableRun { try PublishableRun(reading: folder.path) }
 
-    func report(notes: CauseNotes = .meanings, earlier: [PublishableRun] = []) throws -> PublishedReport {
+    func report(notes: CauseNotes = .unwritten, earlier: [PublishableRun] = []) throws -> PublishedReport {
         try #require(PublishedReport([try read()] + earlier, notes: notes))
     }
 }

@@ -9,7 +9,7 @@ import Testing
 @Suite("The site")
 struct SiteTests {
     /// A site, and every file of it by its path.
-    private func site(of sample: StoredSample, notes: CauseNotes = .meanings, earlier: [PublishableRun] = [], to name: String = "site") async throws -> [String: [UInt8]] {
+    private func site(of sample: StoredSample, notes: CauseNotes = .unwritten, earlier: [PublishableRun] = [], to name: String = "site") async throws -> [String: [UInt8]] {
         let place = sample.place.appending(name)
         try await sample.report(notes: notes, earlier: earlier).writeSite(to: place)
         var files: [String: [UInt8]] = [:]
