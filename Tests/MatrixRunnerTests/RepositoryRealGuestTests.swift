@@ -3,6 +3,7 @@ import EvidenceStore
 import Foundation
 import KernelCatalogue
 import MatrixModel
+import QEMUGuest
 import SystemPackage
 import TestSupport
 import Testing
