@@ -96,7 +96,7 @@ let package = Package(
                 "QEMUGuest", "FabricSimulator", "AgentBundles", "CloudImages", "Conformance", subprocess, system,
             ],
             swiftSettings: settings),
-        // Rank 4. Tables, documents and a static site from stored runs. Style sheet, page program and schema go into the program: it is one static file.
+        // Rank 4. Tables, documents and a static site from stored runs; the site's own files are part of the program, which is one static file.
         .target(name: "MatrixReport", dependencies: ["MatrixModel", "EvidenceStore", system], resources: [.embedInCode("Resources")], swiftSettings: settings),
         // Rank 5. The subcommands: wiring only.
         .target(

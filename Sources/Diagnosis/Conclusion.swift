@@ -32,7 +32,7 @@ public struct Conclusion: Hashable, Sendable {
 
     /// What to do, in the family's own commands. What is known already is not asked for again.
     public func remedies(for family: DistributionFamily) -> [Remedy] {
-        guide.measures.filter { $0 != .readVerifierLog || wanted.contains(.verifierLog) }.map { $0.remedy(for: family) }
+        guide.remedies(for: family, leavingOut: wanted.contains(.verifierLog) ? [] : [.readVerifierLog])
     }
 
     init(_ cause: Cause, _ confidence: Confidence, _ summary: String, _ findings: [Finding?], wanted: [WantedFile]? = nil) {

@@ -25,7 +25,11 @@ extension Diagnosis {
             return [conclusion] + (facts.release == nil && conclusion.wanted.isEmpty ? [] : age(facts, quote))
         }
         if message.contains("BTF"), facts.hasBTF?.value != true {
-            return [Conclusion(.noBTF, facts.hasBTF == nil ? .likely : .certain, "The program needs the kernel's own type information, and the agent could not have it.", [quote, facts.hasBTF?.finding])] + age(facts, quote)
+            return [
+                Conclusion(
+                    .noBTF, facts.hasBTF == nil ? .likely : .certain, "The program needs the kernel's own type information, and the agent could not have it.",
+                    [quote, facts.hasBTF?.finding])
+            ] + age(facts, quote)
         }
         if message.isEmpty || message.contains("is starting") || message == "Status unknown." {
             return [Conclusion(.loadFailed, .possible, "The program does not run, and why is not said.", [quote], wanted: [.agentLog, .kernelRelease, .filesystems, .mounts])] + age(facts, quote)
@@ -76,7 +80,9 @@ extension Diagnosis {
         }
         guard series < Expectation.documentedFloor else { return [] }
         return [
-            Conclusion(.kernelTooOld, .likely, "The kernel is \(FieldFacts.shown(release.value)), and the documented floor is \(Expectation.documentedFloor).", [release.finding, quote], wanted: facts.distribution == nil ? [.osRelease] : [])
+            Conclusion(
+                .kernelTooOld, .likely, "The kernel is \(FieldFacts.shown(release.value)), and the documented floor is \(Expectation.documentedFloor).",
+                [release.finding, quote], wanted: facts.distribution == nil ? [.osRelease] : [])
         ]
     }
 }
@@ -89,7 +95,10 @@ extension Diagnosis {
         if let listed = facts.hasCgroup2, !listed.value {
             found.append(Conclusion(.cgroup2Unsupported, .likely, "This kernel has no cgroup v2, and the agent's program attaches to nothing else.", [listed.finding], wanted: [.status]))
         } else if let mounts = facts.cgroup2Mounts, mounts.value.isEmpty {
-            found.append(Conclusion(.attachNoCgroup2, .likely, "cgroup v2 is mounted nowhere, and the agent's program attaches to nothing else.", [mounts.finding, facts.hasCgroup2?.finding], wanted: [.status]))
+            found.append(
+                Conclusion(
+                    .attachNoCgroup2, .likely, "cgroup v2 is mounted nowhere, and the agent's program attaches to nothing else.",
+                    [mounts.finding, facts.hasCgroup2?.finding], wanted: [.status]))
         }
         if let series = facts.series, series < Expectation.documentedFloor { found += age(facts, nil) }
         return found

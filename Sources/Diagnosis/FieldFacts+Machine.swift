@@ -9,6 +9,8 @@ extension FieldFacts {
 
     /// What was typed, if a line is a prompt with a command behind it.
     static func command(_ line: some StringProtocol) -> String? {
+        // Nearly every line ends here, and by its bytes that is known soonest.
+        guard line.utf8.prefix(80).contains(where: { $0 == 0x23 || $0 == 0x24 || $0 == 0x3E || $0 == 0x25 }) else { return nil }
         let text = line.drop(while: \.isWhitespace)
         guard let prompt = text.firstIndex(where: { "#$>%".contains($0) }), text.distance(from: text.startIndex, to: prompt) < 80 else { return nil }
         let words = text[text.index(after: prompt)...].split(separator: " ")
@@ -21,7 +23,7 @@ extension FieldFacts {
         let name = file.baseName
         let isNamed = name.hasPrefix("uname") || name.hasPrefix("kernel-release") || name.hasPrefix("kernel_release")
         var asked = isNamed || lines.count(where: { !$0.allSatisfy(\.isWhitespace) }) == 1
-        for line in lines {
+        for line in lines where line.utf8.count <= 256 {
             if Self.command(line)?.hasPrefix("uname") == true || line.trimmingPrefix(while: \.isWhitespace).hasPrefix("uname -") {
                 asked = true
                 continue
@@ -34,9 +36,9 @@ extension FieldFacts {
                 release = release ?? Observed(String(words[0]), Self.finding(file, line))
             }
             if !words.isEmpty, !isNamed { asked = false }
-            if line.contains("[none]") || line.contains("[integrity]") || line.contains("[confidentiality]"), line.contains("integrity") {
-                lockdown = Observed(String(line), Self.finding(file, line))
-            }
+        }
+        for line in file.lines(containing: ["integrity"]) where ["[none]", "[integrity]", "[confidentiality]"].contains(where: { line.contains($0) }) {
+            lockdown = Observed(String(line), Self.finding(file, line))
         }
         if name.hasPrefix("btf"), let line = lines.first, !line.isEmpty { hasBTF = Observed(line.hasPrefix("present"), Self.finding(file, line)) }
         guard name.contains("console") || name.contains("kernel.log") || name.contains("dmesg") || name.contains("messages") || name.contains("syslog") else { return }
@@ -68,6 +70,7 @@ extension FieldFacts {
 
     mutating func readMounts(_ file: LegibleFile) {
         readFilesystems(file)
+        guard [" type ", " - ", "cgroup2"].contains(where: { file.contains($0) }) else { return }
         let lines = file.lines
         var points: [String] = []
         var proof: Substring?
@@ -95,6 +98,7 @@ extension FieldFacts {
     }
 
     private mutating func readFilesystems(_ file: LegibleFile) {
+        guard file.contains("nodev") || file.contains("/proc/filesystems") else { return }
         let lines = file.lines
         // `nodev\tcgroup2`, with a tab or what became of it in somebody's mail.
         let listed = lines.compactMap { line -> (name: Substring, line: Substring)? in

@@ -4,6 +4,7 @@ import MatrixModel
 extension FieldFacts {
     /// `systemctl status` and `systemctl show` of the agent's unit.
     mutating func readUnit(_ file: LegibleFile) {
+        guard file.contains("azure-proxy-agent") || file.baseName.hasPrefix("unit-state") || file.baseName.contains("azure-proxy-agent") else { return }
         var isOurs = false
         for line in file.lines {
             let text = line.drop(while: \.isWhitespace)
@@ -34,6 +35,7 @@ extension FieldFacts {
 
     /// `sc query`: a name, its state a few lines on, or a refusal with the number of the error.
     mutating func readServices(_ file: LegibleFile) {
+        guard file.contains("SERVICE_NAME") || file.contains("FAILED 1060") else { return }
         var name: String?
         for line in file.lines {
             let text = line.drop(while: \.isWhitespace)

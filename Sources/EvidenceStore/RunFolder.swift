@@ -7,6 +7,9 @@ public import SystemPackage
 public struct RunFolder: Sendable {
     public let path: FilePath
 
+    /// A folder that is there.
+    public init(path: FilePath) { self.path = path }
+
     /// Makes the folder, and fails early when it cannot be written.
     /// - Throws: `StoreError`; with `fileExists` when another run is in it already.
     public static func create(at path: FilePath) throws -> RunFolder {

@@ -34,11 +34,12 @@ public struct SeedDisc: Hashable, Sendable {
     public static let kind = "seed"
     private static let name = "seed.iso"
 
-    /// A unit of its own, so that cloud-init does not wait for it and its end does not end it. /run may forbid programs.
+    /// A unit of its own, so that cloud-init does not wait for it and its end does not end it; it is started once the boot is over, for under an
+    /// emulator the agent and its clients would have to share a slow processor with it. /run may forbid programs.
     private static let start = """
         set -e; mkdir -p /run/kmatrix/seed \(InstalledRunner.folder); mount -o ro /dev/disk/by-id/virtio-\(GuestDisk.seed.rawValue) /run/kmatrix/seed; \
         cp /run/kmatrix/seed/guest-runner \(InstalledRunner.path); chmod 755 \(InstalledRunner.path); umount /run/kmatrix/seed; \
-        systemd-run --no-block --unit=kmatrix-runner --property=StandardOutput=journal+console --property=StandardError=journal+console \
+        systemd-run --no-block --unit=kmatrix-runner --property=After=cloud-final.service --property=StandardOutput=journal+console --property=StandardError=journal+console \
         \(InstalledRunner.path) \(InstalledRunner.argument)
         """
 

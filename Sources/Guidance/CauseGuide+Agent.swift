@@ -31,20 +31,28 @@ extension CauseGuide {
                 "Requests go round the agent", "The agent says SUCCESS and the platform sees unsigned requests.",
                 "A request in `fabric.jsonl` without the agent's claims.", [.detachOther, .upgradeAgent, .reportAgent])
         case .notForwarded:
-            return behaviour("The agent takes requests and does not pass them on", "Clients wait, or are refused.", "A client in `clients.json` that connected to the agent, and no request of its in `fabric.jsonl`.")
+            return behaviour(
+                "The agent takes requests and does not pass them on", "Clients wait, or are refused.",
+                "A client in `clients.json` that connected to the agent, and no request of its in `fabric.jsonl`.")
         case .misattributed:
-            return behaviour("The agent takes one client for another", "Rules for a user or process hit the wrong one.", "Claims in `fabric.jsonl` that are not the client's.")
+            return behaviour(
+                "The agent takes one client for another", "Rules for a user or process hit the wrong one.",
+                "Claims in `fabric.jsonl` that are not the client's.")
         case .eventsLost:
             return behaviour("The agent lost records of connections", "Single requests are answered with 421 under load.", "A counter of losses in `status-final.json`.")
         case .statusContradicted:
-            return behaviour("The agent's word is not what the platform saw", "`status.json` says one thing and the traffic another.", "The quoted line of `status.json` beside the one of `fabric.jsonl`.")
+            return behaviour(
+                "The agent's word is not what the platform saw", "`status.json` says one thing and the traffic another.",
+                "The quoted line of `status.json` beside the one of `fabric.jsonl`.")
         case .keyNotLatched:
             return CauseGuide(
                 code, "The agent has no key", symptom: "`secureChannelState` says that the protocol is enforced, `keyGuid` is missing, requests are refused.",
                 proof: "`keyLatchStatus.message`: `Failed to acquire key details`, `Failed to save key details`, `Failed to attest the key`.",
                 wanted: [.agentLog, .keyStatus], measures: [.readAgentLogs, .freeDisk, .resetKey], article: .keyFailure)
         case .requestsUnsigned:
-            return behaviour("Requests pass through the agent unsigned", "The platform refuses requests although the agent has a key.", "`signature none` in `fabric.jsonl`.", [.readAgentLogs, .upgradeAgent, .reportAgent])
+            return behaviour(
+                "Requests pass through the agent unsigned", "The platform refuses requests although the agent has a key.",
+                "`signature none` in `fabric.jsonl`.", [.readAgentLogs, .upgradeAgent, .reportAgent])
         case .signatureWrong:
             return CauseGuide(
                 code, "The platform found a signature to be wrong", symptom: "Requests are answered with 401 or 403 although they are signed.",
@@ -55,17 +63,27 @@ extension CauseGuide {
                 code, "The agent lost its key when it was started again", symptom: "After a restart of the agent the platform refuses to hand out another key.",
                 proof: "Another `keyGuid`, or none, in `status-restarted.json`.", wanted: [.agentLog], measures: [.freeDisk, .resetKey, .reportAgent], article: .keyReset)
         case .wronglyDenied:
-            return behaviour("The agent refused what its rules allow", "An entitled process is answered with 403.", "A client in `clients.json` with 403 that the scenario expects to pass.")
+            return behaviour(
+                "The agent refused what its rules allow", "An entitled process is answered with 403.",
+                "A client in `clients.json` with 403 that the scenario expects to pass.")
         case .wronglyAllowed:
             return behaviour("The agent let pass what its rules forbid", "Nothing is to be seen from the machine.", "A request in `fabric.jsonl` that must not be there.")
         case .identityMissing:
-            return behaviour("Connections are redirected and nobody is recognised", "Every request is answered with 421.", "421 for every client in `clients.json`, and nothing in `fabric.jsonl`.", [.checkLockdown, .upgradeKernel, .upgradeAgent])
+            return behaviour(
+                "Connections are redirected and nobody is recognised", "Every request is answered with 421.",
+                "421 for every client in `clients.json`, and nothing in `fabric.jsonl`.", [.checkLockdown, .upgradeKernel, .upgradeAgent])
         case .dualStackNotRedirected:
-            return behaviour("Clients that write the address as IPv6 go round the agent", "Some language run-times reach the metadata services unsigned.", "A request of the client `::ffff:169.254.169.254` in `fabric.jsonl` without claims.")
+            return behaviour(
+                "Clients that write the address as IPv6 go round the agent", "Some language run-times reach the metadata services unsigned.",
+                "A request of the client `::ffff:169.254.169.254` in `fabric.jsonl` without claims.")
         case .redirectedTooMuch:
-            return behaviour("The agent redirects what is none of its business", "Connections to other places fail.", "A client to another place in `clients.json` that reached the agent.")
+            return behaviour(
+                "The agent redirects what is none of its business", "Connections to other places fail.",
+                "A client to another place in `clients.json` that reached the agent.")
         case .scenarioContradicted:
-            return behaviour("What happened is not what the scenario demands", "The agent reacts otherwise to the platform's doing than one that works.", "The quoted client or status beside the scenario's `expect`.")
+            return behaviour(
+                "What happened is not what the scenario demands", "The agent reacts otherwise to the platform's doing than one that works.",
+                "The quoted client or status beside the scenario's `expect`.")
         default:
             return CauseGuide(
                 code, "The agent's package could not be installed", symptom: "The distribution's own tool refuses it.", proof: "The last lines of `install.log`.",

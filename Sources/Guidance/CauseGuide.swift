@@ -30,7 +30,15 @@ public struct CauseGuide: Hashable, Sendable {
         self.article = article
     }
 
-    public func remedies(for family: DistributionFamily) -> [Remedy] { measures.map { $0.remedy(for: family) } }
+    /// What to do, in the family's own commands, each once.
+    /// - Parameter known: Measures whose purpose is served already.
+    public func remedies(for family: DistributionFamily, leavingOut known: Set<Measure> = []) -> [Remedy] {
+        var seen: Set<Remedy> = []
+        let all = measures.filter { !known.contains($0) }.map { $0.remedy(for: family) }.filter { seen.insert($0).inserted }
+        // No model of a virtual machine stands behind kmatrix's own guest.
+        let fitting = family == .micro ? all.filter { $0.place != .controlPlane } : all
+        return fitting.isEmpty ? all : fitting
+    }
 
     public init(_ cause: Cause) {
         self = switch cause.fault {

@@ -26,11 +26,15 @@ extension ControlPlaneError {
         ControlPlaneError(
             codes: ["SubscriptionNotEnabledForProxyAgentFeature"], message: "The subscription is not registered for the private preview of ProxyAgent feature.",
             parameters: [], property: nil, action: "Register the feature flag.",
-            commands: ["az feature list --namespace Microsoft.Compute --query \"[?contains(name, 'ProxyAgent')]\"", "az feature register --namespace Microsoft.Compute --name FEATURE", "az provider register --namespace Microsoft.Compute"]),
+            commands: [
+                "az feature list --namespace Microsoft.Compute --query \"[?contains(name, 'ProxyAgent')]\"", "az feature register --namespace Microsoft.Compute --name FEATURE",
+                "az provider register --namespace Microsoft.Compute",
+            ]),
         together("wireServer"), together("imds"),
         ControlPlaneError(
             codes: ["BadRequest"], message: "The value \(settings).keyIncarnationId can only be incremented.", parameters: [], property: "\(settings).keyIncarnationId",
-            action: "Fix the parameter: give a higher number than the model has.", commands: [show, "az vm update --resource-group RESOURCE_GROUP --name VM --set \(settings).keyIncarnationId=HIGHER_NUMBER"]),
+            action: "Fix the parameter: give a higher number than the model has.",
+            commands: [show, "az vm update --resource-group RESOURCE_GROUP --name VM --set \(settings).keyIncarnationId=HIGHER_NUMBER"]),
         mode("wireServer"), mode("imds"),
         ControlPlaneError(
             codes: ["InvalidParameter"],
@@ -57,6 +61,7 @@ extension ControlPlaneError {
         ControlPlaneError(
             codes: ["InVMAccessControlProfileNotFound"],
             message: "Failed to prepare the InVMAccessControlProfile '{0}' metadata for one or more resources due to an error: '{1}'.", parameters: [profile, "The error"],
-            property: "\(settings).*.inVMAccessControlProfileReferenceId", action: "Create a new profile and start over.", commands: ["az rest --method put --url 'https://management.azure.com/PROFILE_ID?api-version=API_VERSION' --body @profile.json"]),
+            property: "\(settings).*.inVMAccessControlProfileReferenceId", action: "Create a new profile and start over.",
+            commands: ["az rest --method put --url 'https://management.azure.com/PROFILE_ID?api-version=API_VERSION' --body @profile.json"]),
     ]
 }

@@ -74,7 +74,9 @@ extension DistributionFamily {
     var installPackage: Remedy {
         self == .micro
             ? Remedy("Deploy with the agent installed.", in: .harness, ["kmatrix run --distro debian-13 --deployment installed"])
-            : Remedy("Put the agent into the image.", installation("./azure-proxy-agent") + ["sudo systemctl enable azure-proxy-agent.service"], note: "An image for deployments with the protocol enabled must hold it.")
+            : Remedy(
+                "Put the agent into the image.", installation("./azure-proxy-agent") + ["sudo systemctl enable azure-proxy-agent.service"],
+                note: "An image for deployments with the protocol enabled must hold it.")
     }
 
     private func upgrade(_ package: String) -> [String] {

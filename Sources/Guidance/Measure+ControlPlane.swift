@@ -58,7 +58,8 @@ extension Measure {
         case .runAgain: Remedy("Run the cell again; nothing was proven about the agent.", in: .harness, ["kmatrix run --kernel SERIES --cgroup LAYOUT --jobs 1"])
         case .checkHost: Remedy("See whether this machine is fit for guests.", in: .harness, ["kmatrix doctor"])
         case .raiseLimits:
-            Remedy("Give each guest more of the machine.", in: .harness, ["kmatrix run --kernel SERIES --cgroup LAYOUT --jobs 1"], note: "An emulated guest on a busy machine is slow; fewer at once are not.")
+            Remedy("Give each guest more of the machine.", in: .harness, ["kmatrix run --kernel SERIES --cgroup LAYOUT --jobs 1"],
+                note: "An emulated guest on a busy machine is slow; fewer at once are not.")
         case .chooseKernel: Remedy("Choose a kernel that is on offer.", in: .harness, ["kmatrix kernels list --all-versions"])
         case .buildImage: Remedy("Build the distribution's image and read what stands in the way.", in: .harness, ["kmatrix distros build DISTRO --refresh"])
         case .chooseLayout: Remedy("Choose a layout that the guest's systemd still offers.", in: .harness, ["kmatrix run --distro DISTRO --cgroup unified"])

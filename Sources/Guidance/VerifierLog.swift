@@ -61,7 +61,10 @@ public struct VerifierLog: Hashable, Sendable {
         return (index, opcode, String(words).trimmed)
     }
 
-    private static let statistics = ["processed ", "verification time", "stack depth", "-- END PROG LOAD LOG", "-- BEGIN PROG LOAD LOG", "from ", "regs=", "last_idx", "mark_precise:", "parent ", "caller:", "callee:", "frame"]
+    private static let statistics = [
+        "processed ", "verification time", "stack depth", "-- END PROG LOAD LOG", "-- BEGIN PROG LOAD LOG",
+        "from ", "regs=", "last_idx", "mark_precise:", "parent ", "caller:", "callee:", "frame",
+    ]
 
     private static func isTrace(_ line: some StringProtocol) -> Bool {
         if statistics.contains(where: { line.hasPrefix($0) }) { return true }

@@ -16,8 +16,8 @@ struct CollectCommand: AsyncParsableCommand {
 
             EXAMPLES
               sudo kmatrix collect
-              sudo kmatrix collect --out /tmp/machine.tar
-              kmatrix diagnose /tmp/machine.tar
+              sudo kmatrix collect --out machine.tar
+              kmatrix diagnose machine.tar
 
             EXIT CODES
               0  the bundle is written

@@ -39,7 +39,9 @@ enum DiagnosisText {
     private static func wanted(_ files: [EncodedDiagnosis.Wanted]) -> [String] { files.map { "    \($0.file): \($0.command)" } }
 
     /// Names come from strangers.
-    private static func shown(_ text: String) -> String { String(text.unicodeScalars.map { $0.properties.generalCategory == .control || $0.properties.generalCategory == .format ? "?" : Character($0) }) }
+    private static func shown(_ text: String) -> String {
+        String(text.unicodeScalars.map { [.control, .format].contains($0.properties.generalCategory) ? "?" : Character($0) })
+    }
 }
 
 extension String {

@@ -51,9 +51,9 @@ struct BootTimePlot {
     }
 
     private func axis(end: Double, height: Double, into svg: inout Markup) {
-        for step in 0...4 {
-            let value = end * Double(step) / 4
-            let x = Self.number(Self.left + Self.width * Double(step) / 4)
+        for step in 0...5 {
+            let value = end * Double(step) / 5
+            let x = Self.number(Self.left + Self.width * Double(step) / 5)
             svg.element("line", ["class": "g", "x1": x, "x2": x, "y1": "\(Self.number(Self.top - 6))", "y2": Self.number(height - 18)], "")
             svg.element("text", ["class": "m", "x": x, "y": Self.number(Self.top - 10), "text-anchor": "middle"], Self.number(value))
         }

@@ -36,7 +36,7 @@ struct MarkdownReport {
         guard !overview.lines.isEmpty else { return nil }
         let head = [title, "statement"] + overview.layouts.map(\.rawValue)
         let rows = overview.lines.map { line in
-            [Self.text(line.name), "\(line.all.mark.symbol) \(line.all.level.rawValue)" + (line.all.contradictions > 0 ? ", not as documented" : "")]
+            [Self.text(line.name), "\(line.all.mark.symbol) \(line.words)" + (line.all.contradictions > 0 ? "; not as documented" : "")]
                 + overview.layouts.map { layout in line.byLayout[layout].map { "\($0.mark.symbol) \($0.fraction)" } ?? ". not run" }
         }
         return "## By \(title)\n\n" + Self.table(head, rows)

@@ -79,6 +79,17 @@ struct SupportOverview {
         let name: String
         let all: SupportStatement
         let byLayout: [CgroupLayout: SupportStatement]
+
+        /// What can be published in a line: in which layouts it works, or since which cause it does not.
+        var words: String {
+            switch all.level {
+            case .partly:
+                let works = byLayout.filter { $0.value.level == .supported }.keys.sorted().map(\.rawValue)
+                return works.isEmpty ? all.level.rawValue : "\(all.level.rawValue): \(works.joined(separator: ", "))"
+            case .unsupported: return all.causes.first.map { "\(all.level.rawValue): \($0.rawValue)" } ?? all.level.rawValue
+            case .supported, .unknown, .absent: return all.level.rawValue
+            }
+        }
     }
 
     let layouts: [CgroupLayout]

@@ -70,7 +70,7 @@ struct CellAttempt: Sendable {
     }
 
     /// Firmware, boot loader, the image's own initramfs and its cloud-init, under an emulator.
-    private static let selfBootTimeout = Duration.seconds(240)
+    private static let selfBootTimeout = Duration.seconds(360)
 
     /// cloud-init waits for an agent for two minutes, and everything around it takes its time as well.
     private static let deploymentTimeout = Duration.seconds(480)

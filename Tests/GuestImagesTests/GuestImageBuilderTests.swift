@@ -53,6 +53,21 @@ struct GuestImageBuilderTests {
             }
         }
 
+        @Test("takes the modules of a root's file system as well, where the kernel has them as modules")
+        func fileSystems() async throws {
+            try await withScratch { scratch in
+                let modules = try GuestImageBuilderTests.modules(scratch)
+                try scratch.file("lib/kernel/xfs.ko", HandmadeELF.module(depends: "libcrc32c"))
+                try scratch.file("lib/kernel/libcrc32c.ko", HandmadeELF.module(depends: ""))
+                let builder = try scratch.builder()
+                let plain = try await builder.stage0(release: "6.1.0", modules: modules)
+                let image = try await builder.stage0(release: "6.1.0", modules: modules, fileSystems: ["btrfs", "xfs"])
+                #expect(image != plain)
+                #expect(GuestImageBuilderTests.contains("/modules/libcrc32c.ko\n/modules/xfs.ko\n", try Scratch.bytes(image)))
+                #expect(!GuestImageBuilderTests.contains("xfs", try Scratch.bytes(plain)))
+            }
+        }
+
         @Test("needs no modules folder")
         func plain() async throws {
             try await withScratch { scratch in

@@ -45,6 +45,18 @@ struct CauseGuideTests {
         }
     }
 
+    @Test("every cause has something to do in every family, and nothing twice")
+    func remedies() {
+        for guide in CauseGuide.all {
+            for family in DistributionFamily.allCases {
+                let remedies = guide.remedies(for: family)
+                #expect(!remedies.isEmpty && Set(remedies).count == remedies.count, "\(guide.code) \(family)")
+            }
+        }
+        let micro = CauseGuide(.verifierRejected).remedies(for: .micro)
+        #expect(micro.allSatisfy { $0.place == .harness } && micro.count == 2)
+    }
+
     @Test("a link is the article's address with the heading's anchor")
     func link() {
         #expect(ArticleSection.notApplied.link.hasSuffix("/troubleshoot-guide#msp-is-enabled-but-not-applied"))

@@ -33,6 +33,22 @@ struct ReportCommandTests {
         #expect(said.stderr.contains("warning: cells/notes"))
     }
 
+    @Test("a cell that could never run is in the report of its run")
+    func unavailable() async throws {
+        let products = try CommandLineTests.emptyProducts()
+        let folder = try TemporaryFolder()
+        let image = folder.path.appending("vmlinuz")
+        try DurableFile.write(Array("hello".utf8), to: image)
+        let out = folder.path.appending("out")
+        let ran = try await CommandLineTests.kmatrix(
+            ["run", "--kernel", image.string, "--cgroup", "unified", "--format", "json", "--out", out.string], environment: ["KMATRIX_PRODUCTS": products.path.string])
+        let reported = try await CommandLineTests.kmatrix(["report", out.string, "--format", "json"])
+        #expect(reported.code == 0, "\(reported.stderr)")
+        let document = try JSONDecoder().decode(RunDocument.self, from: Data(reported.stdout.utf8))
+        #expect(document.cells.map(\.cause) == [.notABootableKernel])
+        #expect(try document == JSONDecoder().decode(RunDocument.self, from: Data(ran.stdout.utf8)))
+    }
+
     @Test("writes a site, and a file in place of an older one")
     func out() async throws {
         let folder = try TemporaryFolder()

@@ -42,6 +42,14 @@ struct SupportStatementTests {
         #expect(SupportOverview.byGuest(cells).lines.map(\.all.level) == [.supported])
     }
 
+    @Test("a statement says in which layouts it works, or why it does not")
+    func words() throws {
+        func words(_ cells: [CellRecord]) -> [String] { SupportOverview.byGuest(cells).lines.map(\.words) }
+        let broken = try ReportSamples.record("6.1.1-1", .legacy, cause: .attachNoCgroup2)
+        #expect(words([broken]) == ["unsupported: attach-failed/no-cgroup2"])
+        #expect(words([broken, try ReportSamples.record("6.1.1-1", .hybrid), try ReportSamples.record("6.1.1-1", .unified)]) == ["partly: unified, hybrid"])
+    }
+
     @Test("distributions and series stand in their order")
     func order() throws {
         let cells = try ["debian-9", "micro", "debian-12"].flatMap { guest in try ["5.9.1-1", "5.10.1-1"].map { try ReportSamples.record($0, .unified, guest: guest) } }

@@ -85,6 +85,17 @@ struct FakeEmulatorCellTests {
         #expect(try JSONDecoder().decode(CellRecord.self, from: data) == record)
     }
 
+    @Test("is believed when its folder is read for a report", arguments: ["complete", "unattached", "exit-code"])
+    func reported(behaviour: String) async throws {
+        let bench = try Bench()
+        let record = try await bench.run(behaviour)
+        let folder = RunFolder(path: try bench.evidence(record).removingLastComponent().removingLastComponent())
+        try folder.save(RunRecord(id: "r", started: "2026-01-01T00:00:00Z", harness: "0"))
+        let read = try PublishableRun(reading: folder.path)
+        #expect(read.document.cells == [record])
+        #expect(read.troubles.isEmpty, "\(read.troubles)")
+    }
+
     @Test("leaves no socket behind")
     func sockets() async throws {
         let bench = try Bench()

@@ -42,8 +42,8 @@
     // Read when first needed: ten thousand cells take a moment that a reader who filters nothing need not wait for.
     const read = () => rows ??= [...body.rows].map((row, index) => ({
       row, index, guest: row.dataset.g, series: row.dataset.s, axes: row.dataset.a ? row.dataset.a.split(' ') : [],
-      text: row.textContent.toLowerCase(),
-      cells: [...row.cells].slice(1).map(cell => ({ cell, verdict: cell.classList[1], cause: cell.querySelector('a')?.firstChild.data ?? '', odd: cell.classList.contains('odd') })),
+      text: (row.textContent + ' ' + row.dataset.r).toLowerCase(),
+      cells: [...row.cells].slice(1).map(cell => ({ cell, verdict: cell.classList[1], cause: cell.querySelector('a')?.textContent ?? '', odd: cell.classList.contains('odd') })),
     }));
 
     const state = () => {

@@ -29,10 +29,10 @@ struct CellMatrix {
     // MARK: - Rows
 
     private func row(_ line: Matrix.Line, place: Int, _ html: inout Markup) {
-        html.lineBreak()
+        let rest = [line.sample.release, line.sample.origin].compactMap(\.self).joined(separator: " ")
         html.open("tr", [
             "data-g": line.row.guest, "data-s": line.sample.series ?? "", "data-n": "\(place)",
-            "data-a": line.row.axes.isEmpty ? nil : line.row.axes.map(Self.token).joined(separator: " "),
+            "data-a": line.row.axes.isEmpty ? nil : line.row.axes.map(Self.token).joined(separator: " "), "data-r": VisibleText.line(rest, limit: 96),
         ])
         html.element("th", ["scope": "row"]) { html in
             if line.row.guest != "micro" {
@@ -41,8 +41,6 @@ struct CellMatrix {
             }
             html.text(VisibleText.line("\(line.row.kernel) \(line.row.flavour)", limit: 96))
             for axis in line.row.axes { html.element("span", ["class": "tag"], VisibleText.line(axis, limit: 64)) }
-            let rest = [line.sample.release, line.sample.origin].compactMap(\.self).joined(separator: " · ")
-            if !rest.isEmpty { html.element("span", ["class": "rel"], VisibleText.line(rest, limit: 96)) }
         }
         for layout in matrix.layouts { cell(line.cells[layout], &html) }
         html.close("tr")
@@ -57,12 +55,9 @@ struct CellMatrix {
             return
         }
         let isOdd = cell.expectation.isContradicted(by: cell.verdict) || (cell.verdict == .compatible && cell.expectation == .unsupported)
-        html.open("td", ["class": "v \(cell.verdict.rawValue)" + (isOdd ? " odd" : "")])
-        html.open("a", ["href": "cells/\(cell.pageName)"])
-        html.text(cell.cause?.rawValue ?? cell.verdict.words)
-        if isOdd { html.element("span", ["class": "flag", "title": cell.documentedNote], "≠") }
-        if cell.attempts > 1 { html.element("span", ["class": "flag", "title": "\(cell.attempts) attempts"], "↻") }
-        html.close("a")
+        // Marks come from the style sheet: ten thousand cells are to be light.
+        html.open("td", ["class": "v \(cell.verdict.rawValue)" + (isOdd ? " odd" : "") + (cell.attempts > 1 ? " again" : "")])
+        html.verdict(cell.verdict, text: cell.cause?.rawValue ?? cell.verdict.words, href: "cells/\(cell.pageName)")
         html.close("td")
     }
 

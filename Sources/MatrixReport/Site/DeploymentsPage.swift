@@ -28,7 +28,7 @@ struct DeploymentsPage {
             html.element("td", ["class": "wrap"], VisibleText.line(finding.documented ?? "nothing", limit: 400))
             html.element("td", ["class": "wrap"], VisibleText.line(finding.platformSaw, limit: 400))
             let verdict: Verdict = finding.matches.map { $0 ? .compatible : .incompatible } ?? .notRun
-            html.element("td", ["class": "v \(verdict.rawValue)"], finding.matches.map { $0 ? "yes" : "no" } ?? "–")
+            html.element("td", ["class": "v \(verdict.rawValue)"]) { $0.element("span", finding.matches.map { $0 ? "yes" : "no" } ?? "the article has no such row") }
             html.verdictCell(cell, href: nil)
         }
     }

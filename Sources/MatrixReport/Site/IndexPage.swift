@@ -58,8 +58,8 @@ struct IndexPage {
     private func row(_ line: SupportOverview.Line, key: String, layouts: [CgroupLayout], _ html: inout Markup) {
         html.element("tr") { html in
             html.element("th", ["scope": "row"]) { $0.element("a", ["href": filter([(key, line.name)])], VisibleText.line(line.name, limit: 64)) }
-            html.element("td", ["class": "v \(line.all.mark.rawValue)"]) { html in
-                html.element("span", line.all.level.rawValue)
+            html.element("td", ["class": "v words \(line.all.mark.rawValue)"]) { html in
+                html.element("span", line.words)
                 if line.all.contradictions > 0 { html.element("span", ["class": "flag", "title": "\(line.all.contradictions) not as documented"], "≠") }
             }
             for layout in layouts {

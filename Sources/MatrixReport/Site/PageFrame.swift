@@ -64,7 +64,7 @@ extension Markup {
         close("td")
     }
 
-    /// The sign comes from the style sheet, which also says it in words to those who do not see it: ten thousand cells are to be light.
+    /// The sign comes from the style sheet, which also says it in words to those who do not see it.
     mutating func verdict(_ verdict: Verdict, text: String, href: String?) {
         if let href { element("a", ["href": href], text) } else { element("span", text) }
     }
