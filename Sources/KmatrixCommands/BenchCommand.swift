@@ -18,7 +18,10 @@ struct BenchCell: AsyncParsableCommand {
         commandName: "cell", abstract: "Time whole cold cells against a bare boot and power-off of the same kernel.")
 
     @Option(help: ArgumentHelp("Which kernels, as for run. May be repeated.", valueName: "selector"))
-    var kernel: [String] = ["5.10", "6.1", "6.12", "7.3"]
+    var kernel: [String] = []
+
+    @Option(help: ArgumentHelp("Which distributions, as for run; with them the floor is a bare boot of the same image. May be repeated.", valueName: "name"))
+    var distro: [String] = []
 
     @Option(help: "How often each side is run.")
     var rounds: Int = 5
@@ -42,14 +45,15 @@ struct BenchCell: AsyncParsableCommand {
             func text(_ spread: CellBenchmark.Spread) -> String {
                 [spread.min, spread.median, spread.max].map { "\(($0 * 100).rounded() / 100)" }.joined(separator: " / ")
             }
-            let rows = [["kernel", "bare s (min / median / max)", "cold cell s", "coldRatio"]]
-                + figures.map { [$0.kernel, text($0.bareSeconds), text($0.coldSeconds), text($0.coldRatio)] }
+            let rows = [["guest", "kernel", "bare s (min / median / max)", "cold cell s", "coldRatio"]]
+                + figures.map { [$0.guest, $0.kernel, text($0.bareSeconds), text($0.coldSeconds), text($0.coldRatio)] }
             StandardOutput.write(TextColumns.render(rows) + "\n")
         }
     }
 
     private func measure() async throws -> [CellBenchmark.Figures] {
-        let axes = try AxisOptions.parse(kernel.flatMap { ["--kernel", $0] } + ["--cgroup", "unified"])
+        let axes = try AxisOptions.parse(
+            (kernel.isEmpty && distro.isEmpty ? ["5.10", "6.1", "6.12", "7.3"] : kernel).flatMap { ["--kernel", $0] } + distro.flatMap { ["--distro", $0] } + ["--cgroup", "unified"])
         // One at a time: what runs beside would be measured too.
         let guests = try GuestOptions.parse(["--jobs", "1"])
         let prepared = try await RunPreparation(axes: axes, kernels: kernels, guests: guests) { event in

@@ -21,12 +21,27 @@ struct CellAttempt: Sendable {
     let scenario: Scenario
     let profile: BootProfile?
     let deployment: Deployment?
+    /// Whether the distribution only boots, as the floor to measure against.
+    var isBare = false
     let artefacts: PreparedCell
     let context: CellContext
     let folder: CellFolder
 
     func run() async -> Outcome {
         let start = ContinuousClock.now
+        let session = await lead()
+        let ended = ContinuousClock.now
+        var evidence = session.evidence
+        evidence.losses += EvidenceWriter(folder: folder, packagedConfiguration: artefacts.kernel.config).write(evidence)
+        let judgment = Judge.judgment(of: evidence)
+        var seconds = session.seconds(until: ended)
+        seconds[.judge] = Self.seconds(ContinuousClock.now - ended)
+        seconds[.total] = Self.seconds(ContinuousClock.now - start)
+        return Outcome(judgment: judgment, provisioning: Judge.deploymentFinding(evidence), seconds: seconds)
+    }
+
+    /// The guest's whole life, from its disk to its console.
+    func lead() async -> GuestSession {
         let session = GuestSession(plan: guestPlan, expectation: scenario.expectation, profile: profile, deployment: deployment, events: { context.events(.cellPhase(cell.id, $0)) })
         do {
             try saveCommand()
@@ -43,27 +58,20 @@ struct CellAttempt: Sendable {
             session.fail(error)
         }
         session.readConsole(folder.file(.console))
-        let ended = ContinuousClock.now
-        var evidence = session.evidence
-        evidence.losses += EvidenceWriter(folder: folder, packagedConfiguration: artefacts.kernel.config).write(evidence)
-        let judgment = Judge.judgment(of: evidence)
-        var seconds = session.seconds(until: ended)
-        seconds[.judge] = Self.seconds(ContinuousClock.now - ended)
-        seconds[.total] = Self.seconds(ContinuousClock.now - start)
-        return Outcome(judgment: judgment, provisioning: Judge.deploymentFinding(evidence), seconds: seconds)
+        return session
     }
 
     /// Takes what the guest writes, and goes with it.
     private var rootDisk: FilePath { folder.path.appending("root.qcow2") }
 
     private var userland: Userland {
-        artefacts.distribution.map { .distribution(DistributionStart(root: $0.root.place, package: $0.package, isDeployment: deployment != nil)) } ?? .micro
+        artefacts.distribution.map { .distribution(DistributionStart(root: $0.root.place, package: isBare ? nil : $0.package, isDeployment: deployment != nil)) } ?? .micro
     }
 
     private var guestPlan: GuestPlan {
         GuestPlan(
-            userland: userland, layout: cell.cgroup, agentPath: ArtefactPreparer.agentPath,
-            steps: deployment.map(StandardCourse.steps) ?? StandardCourse.steps(for: scenario),
+            mode: isBare ? .bareBoot : .matrix, userland: userland, layout: cell.cgroup, agentPath: ArtefactPreparer.agentPath,
+            steps: isBare ? [] : deployment.map(StandardCourse.steps) ?? StandardCourse.steps(for: scenario),
             awaitsSuccess: scenario.expectation.status == "SUCCESS", agentDeadline: UInt32(agentDeadline / .milliseconds(1)),
             // As long as the slowest answer of the platform and some.
             clientDeadline: 15_000)

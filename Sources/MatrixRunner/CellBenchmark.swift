@@ -6,7 +6,8 @@ import QEMUGuest
 import Subprocess
 import SystemPackage
 
-/// Times whole cells against the floor: the same kernel booted bare, with an init that powers off at once.
+/// Times whole cells against the floor: the same kernel booted bare, with an init that powers off at once; of a distribution the same
+/// image booted to its end, without agent or clients.
 public struct CellBenchmark: Sendable {
     /// A figure over all rounds.
     public struct Spread: Encodable, Sendable {
@@ -23,6 +24,7 @@ public struct CellBenchmark: Sendable {
     }
 
     public struct Figures: Encodable, Sendable {
+        public let guest: String
         public let kernel: String
         public let series: String
         public let rounds: Int
@@ -63,30 +65,46 @@ public struct CellBenchmark: Sendable {
             events: runner.events)
         var figures: [Figures] = []
         for planned in plan.cells {
-            figures.append(try await measure(planned, try prepared.artefacts(for: planned).get(), bareInitramfs, context, folder))
+            figures.append(try await measure(planned, prepared, bareInitramfs, context, folder))
         }
         return figures
     }
 
     private func measure(
-        _ planned: MatrixPlan.PlannedCell, _ artefacts: PreparedCell, _ bareInitramfs: FilePath, _ context: CellContext, _ folder: RunFolder
+        _ planned: MatrixPlan.PlannedCell, _ prepared: PreparedArtefacts, _ bareInitramfs: FilePath, _ context: CellContext, _ folder: RunFolder
     ) async throws -> Figures {
+        let artefacts = try prepared.artefacts(for: planned).get()
         var bare: [Double] = []
         var records: [CellRecord] = []
         for round in 1...rounds {
             runner.events(.preparing("\(planned.cell.id): round \(round) of \(rounds)"))
-            bare.append(try await bareBoot(artefacts.kernel.boot, bareInitramfs, context, folder))
+            bare.append(
+                artefacts.distribution == nil
+                    ? try await bareBoot(artefacts.kernel.boot, bareInitramfs, context, folder) : try await bareBoot(planned, artefacts, context, folder, round))
             let place = try RunFolder.create(at: folder.path.appending("round-\(round)"))
-            let prepared = PreparedArtefacts(
-                kernels: [planned.kernel.identity: .success(artefacts.kernel)], payloads: [planned.content: .success(artefacts.payload)])
             records.append(try await CellRunner(context: context, folder: place).run(planned, prepared))
         }
         let cold = records.map { $0.seconds[.total] ?? 0 }
         let phases = Phase.allCases.map { phase in (phase.rawValue, Spread(records.compactMap { $0.seconds[phase] }).median) }
         return Figures(
-            kernel: planned.cell.kernel.description, series: planned.cell.kernel.series.description, rounds: rounds, bareSeconds: Spread(bare),
+            guest: planned.cell.guest, kernel: planned.cell.kernel.description, series: planned.cell.kernel.series.description, rounds: rounds, bareSeconds: Spread(bare),
             coldSeconds: Spread(cold), coldRatio: Spread(zip(cold, bare).map { $0 / $1 }), phaseSeconds: Dictionary(uniqueKeysWithValues: phases),
             verdicts: Dictionary(grouping: records, by: \.verdict.rawValue).mapValues(\.count))
+    }
+
+    /// A cell's guest whose distribution boots without an agent and switches off once it has.
+    private func bareBoot(
+        _ planned: MatrixPlan.PlannedCell, _ artefacts: PreparedCell, _ context: CellContext, _ folder: RunFolder, _ round: Int
+    ) async throws -> Double {
+        let place = CellFolder(path: folder.path.appending("bare-\(round)"))
+        try FileManager.default.createDirectory(atPath: place.path.string, withIntermediateDirectories: true)
+        let start = ContinuousClock.now
+        let session = await CellAttempt(
+            cell: planned.cell, scenario: planned.scenario, profile: planned.profile, deployment: nil, isBare: true, artefacts: artefacts, context: context, folder: place
+        ).lead()
+        let seconds = CellAttempt.seconds(ContinuousClock.now - start)
+        guard session.evidence.fate == .poweredOff else { throw RunnerError(.bareBootFailed, subject: planned.cell.id.text, detail: "\(session.evidence.fate)") }
+        return seconds
     }
 
     /// The same machine, memory and console as a cell's guest, and nothing else.
