@@ -1,6 +1,7 @@
 public import EvidenceStore
 import Foundation
 import GuestImages
+import Judgement
 import MatrixModel
 import QEMUGuest
 import Subprocess

@@ -6,7 +6,7 @@ import Testing
 
 @testable import AgentCore
 
-@Suite("The proxy's traffic", .timeLimit(.minutes(1)))
+@Suite("The proxy's traffic", .timeLimit(.minutes(5)))
 struct ProxyTrafficTests {
     private static let hello = ProxyServerTests.hello
     private static func get(_ path: String = "/", _ headers: String = "") -> String { ProxyServerTests.get(path, headers) }
