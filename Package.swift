@@ -46,8 +46,10 @@ let package = Package(
         // Rank 0. What is known of each cause: symptom, proof, remedy by distribution family, the article's words and the kernel's history as data.
         .target(name: "Guidance", dependencies: ["MatrixModel"], swiftSettings: settings),
 
+        // zlib, which CLibBPF links as well.
+        .systemLibrary(name: "CZlib"),
         // Rank 0. Archives in memory: tar, zip and gzip, bounded, never unpacked onto a disk.
-        .target(name: "Archives", swiftSettings: settings),
+        .target(name: "Archives", dependencies: ["CZlib"], swiftSettings: settings),
         // Rank 0. ELF files: sections, symbols, relocations, every offset checked.
         .target(name: "ELFFiles", swiftSettings: settings),
         // Rank 0. YAML documents that say the line of what is wrong and refuse keys nobody reads.

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import SystemPackage
 
@@ -28,4 +29,7 @@ enum BoundedFile {
             }
         }
     }
+
+    /// Nil for everything that `read` has no bytes of, whatever the reason.
+    static func data(_ path: FilePath, limit: Int) -> Data? { ((try? read(path, limit: limit)) ?? nil).map { Data($0) } }
 }

@@ -20,7 +20,7 @@ struct CellReading: Sendable {
             return
         }
         do {
-            guard let bytes = BoundedRead.bytes(of: place.file(.verdict), limit: PublishableRun.recordLimit) else {
+            guard let bytes = BoundedFile.data(place.file(.verdict), limit: PublishableRun.recordLimit) else {
                 throw PublishableRunError(.unreadable, path: place.file(.verdict), detail: "it is no file of at most \(PublishableRun.recordLimit >> 20) MiB")
             }
             var found = try JSONDecoder().decode(CellRecord.self, from: bytes)

@@ -47,7 +47,7 @@ public struct PublishableRun: Sendable {
         struct Head: Decodable { let schema: Int }
         let path = folder.appending("run.json")
         guard FileManager.default.fileExists(atPath: path.string) else { throw PublishableRunError(.notARun, path: folder) }
-        guard let bytes = BoundedRead.bytes(of: path, limit: recordLimit) else {
+        guard let bytes = BoundedFile.data(path, limit: recordLimit) else {
             throw PublishableRunError(.unreadable, path: path, detail: "it is no readable file of at most \(recordLimit >> 20) MiB")
         }
         do {
@@ -75,7 +75,7 @@ public struct PublishableRun: Sendable {
             let path = folder.path.appending(RunFolder.plannedName)
             // Runs of before there were plans have none.
             guard FileManager.default.fileExists(atPath: path.string) else { return }
-            guard let bytes = BoundedRead.bytes(of: path, limit: 256 << 20) else {
+            guard let bytes = BoundedFile.data(path, limit: 256 << 20) else {
                 troubles.append("\(RunFolder.plannedName) cannot be read: cells that never ran are missing")
                 return
             }

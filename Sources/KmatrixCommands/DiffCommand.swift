@@ -67,6 +67,6 @@ struct DiffCommand: ParsableCommand {
         let header = "\(comparison.before.id) (\(comparison.before.started)) -> \(comparison.after.id) (\(comparison.after.started))"
         let summary = (counts + ["\(comparison.counts["unchanged"] ?? 0) unchanged"]).joined(separator: ", ")
         return ([header] + lines + ["", summary]).flatMap { $0.split(separator: "\n", omittingEmptySubsequences: false) }
-            .map { TerminalText.escaped(String($0)) }.joined(separator: "\n") + "\n"
+            .map { VisibleText.line(String($0)) }.joined(separator: "\n") + "\n"
     }
 }

@@ -42,7 +42,7 @@ extension Expectations {
             guard let entry = entry(for: outcome.id), !entry.isMet(by: outcome.verdict, cause: outcome.cause) else { continue }
             let found = [outcome.verdict.rawValue, outcome.cause].compactMap(\.self).joined(separator: " ")
             let expected = [entry.verdict.rawValue, entry.cause?.rawValue].compactMap(\.self).joined(separator: " ")
-            StandardError.line("not as expected: \(TerminalText.escaped("\(outcome.id): \(found)")), where \(entry.place) expects \(expected) (\(entry.reason))")
+            StandardError.line("not as expected: \(VisibleText.line("\(outcome.id): \(found)")), where \(entry.place) expects \(expected) (\(entry.reason))")
         }
         for entry in unused(among: outcomes.map(\.id)) {
             StandardError.line("warning: \(entry.place): no cell of this run matches '\(entry.cells)'")

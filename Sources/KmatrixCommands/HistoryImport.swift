@@ -39,7 +39,7 @@ struct HistoryImport: ParsableCommand {
                 let recording = try database.record(stored.run, stored.cells, folder: path)
                 imported.append(EncodedImport(run: stored.run.id, folder: path.string, cells: stored.cells.count, recording: recording))
             } catch let error as RunReadingError {
-                StandardError.line("error: " + TerminalText.escaped("\(error)"))
+                StandardError.line("error: " + VisibleText.line("\(error)"))
                 isWhole = false
             }
         }
@@ -47,7 +47,7 @@ struct HistoryImport: ParsableCommand {
         case .json: try StandardOutput.writeJSON(["imported": imported])
         case .jsonl: for run in imported { try StandardOutput.writeJSON(run, isCompact: true) }
         case .table:
-            let rows = imported.map { [TerminalText.escaped($0.run), "\($0.cells) cells", $0.recording.rawValue] }
+            let rows = imported.map { [VisibleText.line($0.run), "\($0.cells) cells", $0.recording.rawValue] }
             if !rows.isEmpty { StandardOutput.write(TextColumns.render(rows) + "\n") }
         }
         if !isWhole { throw ExitCodes.usage }

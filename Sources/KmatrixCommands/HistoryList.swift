@@ -73,7 +73,7 @@ struct HistoryList: ParsableCommand {
             let rows = [["run", "started", "cells", "verdicts", "retried"]] + runs.map { run in
                 let counts = Verdict.allCases.compactMap { verdict in run.verdicts[verdict].map { "\($0) \(verdict.rawValue)" } }
                 let verdicts = counts.joined(separator: ", ") + (run.finished == nil ? " (cut short)" : "")
-                return [TerminalText.escaped(run.id), run.started, "\(run.cells)", verdicts.isEmpty ? "none" : verdicts, "\(run.retried)"]
+                return [VisibleText.line(run.id), run.started, "\(run.cells)", verdicts.isEmpty ? "none" : verdicts, "\(run.retried)"]
             }
             StandardOutput.write(TextColumns.render(rows) + "\n")
         }
@@ -91,8 +91,8 @@ struct HistoryList: ParsableCommand {
                     let verdict = [streak.verdict.rawValue, streak.cause].compactMap(\.self).joined(separator: " ")
                     let isFirst = index == 0
                     rows.append([
-                        isFirst ? TerminalText.escaped(cell.id) : "", isFirst ? "\(cell.flaky) of \(cell.tried)" : "", TerminalText.escaped(verdict),
-                        "\(streak.runs)", String(streak.since.prefix(10)), TerminalText.escaped(streak.lastRun),
+                        isFirst ? VisibleText.line(cell.id) : "", isFirst ? "\(cell.flaky) of \(cell.tried)" : "", VisibleText.line(verdict),
+                        "\(streak.runs)", String(streak.since.prefix(10)), VisibleText.line(streak.lastRun),
                     ])
                 }
             }

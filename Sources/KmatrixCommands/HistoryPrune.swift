@@ -40,7 +40,7 @@ struct HistoryPrune: ParsableCommand {
         case .json: try StandardOutput.writeJSON(["forgotten": encoded])
         case .jsonl: for run in encoded { try StandardOutput.writeJSON(run, isCompact: true) }
         case .table:
-            if !forgotten.isEmpty { StandardOutput.write(TextColumns.render(forgotten.map { [TerminalText.escaped($0.id), $0.started] }) + "\n") }
+            if !forgotten.isEmpty { StandardOutput.write(TextColumns.render(forgotten.map { [VisibleText.line($0.id), $0.started] }) + "\n") }
             StandardOutput.write("\(forgotten.count) runs forgotten\n")
         }
     }

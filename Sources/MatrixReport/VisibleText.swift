@@ -1,6 +1,6 @@
 /// Text that nobody vouches for, made harmless and still readable: what would move a cursor, turn the direction of reading, hide
 /// itself or end a document is shown as a sign instead.
-enum VisibleText {
+public enum VisibleText {
     /// What is done beyond that. Everything happens in one pass over the bytes, for a site shows hundreds of megabytes of logs.
     struct Form: OptionSet {
         let rawValue: Int
@@ -20,7 +20,7 @@ enum VisibleText {
     static func of(_ text: String) -> String { transformed(text, []) }
 
     /// For where a line break would begin something else: it is shown as a sign, and the rest is cut at a limit.
-    static func line(_ text: String, limit: Int = 4096) -> String {
+    public static func line(_ text: String, limit: Int = 4096) -> String {
         // Characters are counted only where there can be too many: counting is dear.
         let cut = text.utf8.count > limit && text.count > limit ? "\(text.prefix(limit))…" : text
         return transformed(cut, .line)
