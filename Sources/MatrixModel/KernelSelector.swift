@@ -9,7 +9,7 @@ public enum KernelSelector: Hashable, Sendable, CustomStringConvertible {
     /// The newest package of each series on offer: `all`.
     case all(KernelPackaging)
     /// A kernel image in a file: `./vmlinuz`, `/boot/vmlinuz-6.1.0`. A path has a slash and starts like no version. Or what holds or makes
-    /// one: `oci:quay.io/some/kernels:6.1`, `source:6.1.100`.
+    /// one: `oci:registry.example/some/kernels:6.1`, `source:6.1.100`.
     case image(path: String)
 
     /// Reads a selector. A flavour follows a slash (`6.1/rt-amd64`), a distribution an at sign (`5.15@ubuntu-22.04`).
