@@ -120,7 +120,7 @@ public struct QEMUCommandLine: Hashable, Sendable {
         ].map { address, socket in ",guestfwd=tcp:\(address)-cmd:\(escape(shellQuote(network.relay.string))) \(socket)" }
         return [
             Option(arguments: [
-                "-netdev", "user,id=net,net=168.0.0.0/7,restrict=on,host=168.0.0.2" + forwards.joined(), "-device",
+                "-netdev", "user,id=net,net=168.0.0.0/7,restrict=on,host=168.0.0.2,dhcpstart=168.0.0.15" + forwards.joined(), "-device",
                 "virtio-net-pci,netdev=net,mac=52:54:00:12:34:56,romfile=",
             ])
         ]
