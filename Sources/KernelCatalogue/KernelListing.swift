@@ -108,10 +108,24 @@ public struct KernelListing: Sendable {
 
     private func explanation(_ selector: KernelSelector) -> String {
         let read = searched.filter { if case .read = $0.outcome { true } else { false } }.map(\.name)
-        let failed = searched.compactMap { suite in if case .failed(let error) = suite.outcome { "\(suite.name) (\(error.reason))" } else { nil } }
         var text = "searched \(read.isEmpty ? "nothing" : read.joined(separator: ", "))"
+        let failed = failures.map { "\($0.names.joined(separator: ", ")) (\($0.reason))" }
         if !failed.isEmpty { text += "; could not read \(failed.joined(separator: ", ")): --mirror NAME=URL names another place" }
         return text + "; \(nearest(selector)); other kernels can be given as the path of an image (--kernel ./vmlinuz)"
+    }
+
+    /// What could not be read, those of one reason together.
+    private var failures: [(names: [String], reason: String)] {
+        var failures: [(names: [String], reason: String)] = []
+        for suite in searched {
+            guard case .failed(let error) = suite.outcome else { continue }
+            if let known = failures.firstIndex(where: { $0.reason == error.reason }) {
+                failures[known].names.append(suite.name)
+            } else {
+                failures.append(([suite.name], error.reason))
+            }
+        }
+        return failures
     }
 
     /// The neighbours of what was asked for.

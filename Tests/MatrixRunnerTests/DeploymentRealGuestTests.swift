@@ -1,0 +1,57 @@
+import ArtefactCache
+import EvidenceStore
+import Foundation
+import KernelCatalogue
+import MatrixModel
+import QEMUGuest
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import MatrixRunner
+
+/// Real cloud-init on the simulated platform, and hardened kernels. The nightly matrix has all rows and profiles.
+@Suite("Real guests, deployed and hardened", .enabled(if: RealGuests.products != nil, "KMATRIX_PRODUCTS names no built products; ci/test sets it"), .serialized)
+struct DeploymentRealGuestTests {
+    private func run(_ axes: (Products, DistributionCatalogue) throws -> MatrixAxes) async throws -> [CellRecord] {
+        let products = try #require(RealGuests.products)
+        let cache = ArtefactCache.standard()
+        let axes = try axes(products, DistributionCatalogue(file: products.catalogue))
+        let runner = MatrixRunner(
+            request: MatrixRequest(blocks: [axes]), products: products, cache: cache, catalogue: KernelCatalogue(settings: CatalogueSettings(cache: cache)),
+            accelerator: .tcg, harness: "test", events: { _ in })
+        let folder = try TemporaryFolder()
+        let cells = try await runner.run(try await runner.plan(), id: "test", in: RunFolder.create(at: folder.path.appending("run"))).cells
+        RealGuests.keep(folder)
+        return cells
+    }
+
+    @Test("cloud-init before 24.3 reports ready without the agent and without waiting for it, as the article's first and third rows say")
+    func unaware() async throws {
+        let cells = try await run { products, catalogue in
+            MatrixAxes(
+                guests: try catalogue.select("debian-12").map(GuestChoice.init), kernels: [], layouts: [.unified], scenarios: .standard(try products.standardScenario()),
+                deployments: [.installed, .missing])
+        }
+        #expect(cells.map(\.deployment) == ["installed", "missing"])
+        #expect(cells.map(\.provisioning?.row) == [3, 1], "\(cells.map(\.summary))")
+        #expect(cells.map(\.provisioning?.matches) == [true, true], "\(cells.map(\.provisioning?.platformSaw))")
+        #expect(cells.map(\.provisioning?.cloudInit) == ["22.4.2", "22.4.2"])
+        #expect(cells.last?.cause == .readyWithoutKey, "\(cells.map(\.summary))")
+        let log = FilePath(try #require(cells.last?.evidence)).appending("cloud-init.log").string
+        #expect(try String(contentsOfFile: log, encoding: .utf8).contains("Azure chassis asset tag: '7783-7084-3265-9085-8269-3286-77' (AZURE_CLOUD)"))
+    }
+
+    @Test("a kernel locked down for confidentiality takes the native program, and refuses the one that needs a kprobe's reading of memory")
+    func lockdown() async throws {
+        let cells = try await run { products, _ in
+            MatrixAxes(
+                kernels: [try KernelSelector(parsing: "6.1")], layouts: [.unified], programs: [try products.program("connect4"), try products.program("kprobe-audit")],
+                scenarios: .standard(try products.standardScenario()), profiles: [.lockdownConfidentiality])
+        }
+        #expect(cells.map(\.bpf) == ["connect4", "kprobe-audit"])
+        #expect(cells.map(\.cause) == [nil, .verifierRejected], "\(cells.map(\.summary))")
+        let facts = FilePath(try #require(cells.first?.evidence)).appending("facts.json").string
+        #expect(try String(contentsOfFile: facts, encoding: .utf8).contains("[confidentiality]"))
+    }
+}
