@@ -7,7 +7,7 @@ struct GuestOptions: ParsableArguments {
     @Option(help: "How many guests run at once (default: one per processor).")
     var jobs: Int?
 
-    @Option(help: ArgumentHelp("How long one attempt at a cell may take, in seconds.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("How long one attempt at a cell may take, in seconds; a distribution's twice that, and a deployment's eight minutes at least.", valueName: "seconds"))
     var timeout: Int = 90
 
     @Option(help: "How often a cell is tried again after an attempt that failed through our fault.")

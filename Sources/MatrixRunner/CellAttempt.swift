@@ -100,9 +100,15 @@ struct CellAttempt: Sendable {
                 plan.limits.total = max(context.timeout, Self.selfBootTimeout) * 2
             }
             plan.memory = 1024
+            // A service manager and a package manager under an emulator.
+            plan.limits.total = max(plan.limits.total, context.timeout * 2)
             plan.kernelArguments += SystemdLayout.kernelArguments(cell.cgroup) ?? []
             plan.kernelArguments += DistributionBootArguments.standard
-            if deployment == nil { plan.kernelArguments.append(DistributionBootArguments.withoutCloudInit) } else { plan.limits.total = max(context.timeout, Self.deploymentTimeout) }
+            if deployment == nil {
+                plan.kernelArguments.append(DistributionBootArguments.withoutCloudInit)
+            } else {
+                plan.limits.total = max(plan.limits.total, Self.deploymentTimeout)
+            }
         }
         if artefacts.distribution?.root.firmware == nil { plan.limits.ready = min(plan.limits.ready, context.timeout) }
         return plan
