@@ -106,7 +106,7 @@ public struct ArtefactCache: Sendable {
 
     private func folder(kind: String, key: String) -> FilePath { root.appending(kind).appending(key) }
 
-    private func makeFolder(_ path: FilePath) throws {
+    func makeFolder(_ path: FilePath) throws {
         do {
             try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true)
         } catch let error as CocoaError {

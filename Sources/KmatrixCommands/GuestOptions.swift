@@ -4,13 +4,13 @@ import QEMUGuest
 
 /// How guests are run.
 struct GuestOptions: ParsableArguments {
-    @Option(help: "How many guests run at once (default: one per processor).")
+    @Option(help: "How many guests run at once (default: one per processor). Other runs of yours on this machine take their turns from the same number.")
     var jobs: Int?
 
     @Option(help: ArgumentHelp("How long one attempt at a cell may take, in seconds; a distribution's twice that, and a deployment's eight minutes at least.", valueName: "seconds"))
     var timeout: Int = 90
 
-    @Option(help: "How often a cell is tried again after an attempt that failed through our fault.")
+    @Option(help: "How often a cell is tried again after an attempt that failed through our fault, or in a way that chance can bring about.")
     var retries: Int = 2
 
     @Option(help: "The accelerator: auto (probed by a boot and remembered), kvm, or tcg.")

@@ -88,6 +88,14 @@ public enum Cause: String, CaseIterable, Hashable, Sendable, Codable {
         }
     }
 
+    /// Whether a machine with too much to do, or an emulated network that lost something, can look like this once. Seen twice it is proof.
+    public var mayBeChance: Bool {
+        switch self {
+        case .notForwarded, .keyNotLatched, .agentSilent: true
+        default: false
+        }
+    }
+
     /// The verdict that follows from whose fault it is.
     public var verdict: Verdict {
         switch fault {

@@ -62,7 +62,7 @@ public struct CellBenchmark: Sendable {
             catalogue: runner.catalogue, cache: runner.cache, products: runner.products, events: runner.events).prepare(plan.cells)
         let chosen = try await runner.chooseAccelerator(emulator, prepared)
         let context = CellContext(
-            emulator: emulator, accelerator: chosen.accelerator, products: runner.products, timeout: runner.request.timeout, retries: 0,
+            emulator: emulator, accelerator: chosen.accelerator, products: runner.products, slots: runner.slots, timeout: runner.request.timeout, retries: 0,
             events: runner.events)
         var figures: [Figures] = []
         for planned in plan.cells {

@@ -1,3 +1,4 @@
+import ArtefactCache
 import EvidenceStore
 import Foundation
 import Judgement
@@ -10,6 +11,7 @@ struct CellContext: Sendable {
     let emulator: Emulator
     let accelerator: Accelerator
     let products: Products
+    let slots: GuestSlots
     let timeout: Duration
     let retries: Int
     /// Kernel arguments beyond the standard ones.
@@ -36,17 +38,23 @@ struct CellRunner: Sendable {
             return stored(CellRecord(cell: cell, judgment: failure.judgment, evidence: nil, seconds: [:], attempts: 0), cell, place)
         }
 
+        let cellAttempt = CellAttempt(
+            cell: cell, scenario: planned.scenario, profile: planned.profile, deployment: planned.deployment, artefacts: artefacts, context: context, folder: place)
+        var suspicions: Set<Cause> = []
         var attempt = 1
         while true {
+            let outcome: CellAttempt.Outcome
+            do {
+                outcome = try await context.slots.withTurn {
+                    try Task.checkCancellation()
+                    context.events(.cellStarted(cell.id, attempt: attempt))
+                    return await cellAttempt.run()
+                }
+            } catch let error as CacheError {
+                return unrecorded(cell, error)
+            }
             try Task.checkCancellation()
-            context.events(.cellStarted(cell.id, attempt: attempt))
-            let outcome = await CellAttempt(
-                cell: cell, scenario: planned.scenario, profile: planned.profile, deployment: planned.deployment, artefacts: artefacts, context: context, folder: place
-            ).run()
-            try Task.checkCancellation()
-            let isOurs = outcome.judgment.cause?.fault == .harness
-            // Evidence that the disk did not take will not fit the next time either.
-            if isOurs, outcome.judgment.cause != .evidenceLost, attempt <= context.retries {
+            if attempt <= context.retries, let cause = outcome.judgment.cause, isUnproven(cause, &suspicions) {
                 context.events(.cellRetried(cell.id, outcome.judgment))
                 do { try place.setAside(attempt: attempt) } catch { return unrecorded(cell, error) }
                 attempt += 1
@@ -54,6 +62,13 @@ struct CellRunner: Sendable {
             }
             return store(cell, outcome, attempt, place)
         }
+    }
+
+    /// Whether another attempt could tell more: what was our own fault, or what chance can bring about once.
+    private func isUnproven(_ cause: Cause, _ suspicions: inout Set<Cause>) -> Bool {
+        // Evidence that the disk did not take will not fit the next time either.
+        if cause.fault == .harness { return cause != .evidenceLost }
+        return cause.mayBeChance && suspicions.insert(cause).inserted
     }
 
     private func store(_ cell: Cell, _ outcome: CellAttempt.Outcome, _ attempts: Int, _ place: CellFolder) -> CellRecord {

@@ -1,3 +1,4 @@
+import ArtefactCache
 public import Conformance
 import EvidenceStore
 import FabricSimulator
@@ -38,7 +39,9 @@ extension MatrixRunner {
             func startNext() {
                 guard let index = waiting.popFirst() else { return }
                 tasks.addTask {
-                    let results = try await run(groups[index], layout: planned.cell.cgroup, boot: settled, emulator: emulator, in: path.appending(groups[index].name))
+                    let results = try await slots.withTurn {
+                        try await run(groups[index], layout: planned.cell.cgroup, boot: settled, emulator: emulator, in: path.appending(groups[index].name))
+                    }
                     return (index, results)
                 }
             }

@@ -67,7 +67,7 @@ public struct MatrixRunner: Sendable {
             run.accelerator = chosen.accelerator.rawValue
             run.acceleratorReason = chosen.reason
             let context = CellContext(
-                emulator: emulator, accelerator: chosen.accelerator, products: products, timeout: request.timeout, retries: request.retries,
+                emulator: emulator, accelerator: chosen.accelerator, products: products, slots: slots, timeout: request.timeout, retries: request.retries,
                 events: events)
             records += try await runCells(plan.cells, prepared, context, folder, onRecord)
         }
@@ -81,6 +81,9 @@ public struct MatrixRunner: Sendable {
         }
         return RunDocument(run: run, cells: CellOrder.sorted(records))
     }
+
+    /// Whoever asks for more guests than there are cores gets them, and is late by choice.
+    var slots: GuestSlots { GuestSlots(cache: cache, count: max(request.jobs, ProcessInfo.processInfo.activeProcessorCount)) }
 
     // MARK: - Cells
 

@@ -5,6 +5,8 @@ import MatrixModel
 /// agent has nothing to redirect.
 struct GuestStory {
     let isAttached: Bool
+    /// The name of a client that asks and hears nothing; nil for none.
+    let unserved: String?
 
     static let hello = GuestMessage.hello(GuestHello(release: "6.1.0-fake", machine: "x86_64", uptimeMilliseconds: 900))
 
@@ -36,6 +38,7 @@ struct GuestStory {
     }
 
     private func report(_ client: ClientSpec) -> ClientReport {
+        if client.name == unserved { return ClientReport(name: client.name, connectError: nil, peer: "169.254.169.254:80", httpStatus: nil, microseconds: 700, failure: "no answer") }
         let address = client.address.count == 4 ? client.address.map(String.init).joined(separator: ".") : "[::1]"
         return ClientReport(
             name: client.name, peer: "\(address):\(client.port)", httpStatus: client.kind == .http || client.kind == .raw ? PlatformClient.ask(for: client) : nil,

@@ -35,6 +35,10 @@ enum Behaviour: String {
     case complete
     /// As planned, but the agent could not attach and cgroup v2 is nowhere.
     case unattached
+    /// As planned, but a client gets no answer.
+    case unserved
+    /// As `unserved` at the first attempt, and as planned at the next.
+    case unservedOnce = "unserved-once"
     /// Boots and switches off without a word on the control channel.
     case powerOff = "power-off"
     /// A line on the console, then nothing.

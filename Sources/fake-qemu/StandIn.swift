@@ -22,8 +22,9 @@ struct StandIn {
         }
         var line = ControlLine(invocation.control)
         switch behaviour {
-        case .complete, .slowLeave, .unattached:
-            GuestStory(isAttached: behaviour != .unattached).tell(&line)
+        case .complete, .slowLeave, .unattached, .unserved, .unservedOnce:
+            let isUnserved = behaviour == .unserved || behaviour == .unservedOnce && access("attempt-1", F_OK) != 0
+            GuestStory(isAttached: behaviour != .unattached, unserved: isUnserved ? "imds-user" : nil).tell(&line)
             printLine("reboot: Power down")
             if behaviour == .slowLeave { waitForEver() }
             exit(0)

@@ -18,6 +18,17 @@ final class ArtefactCacheTests {
 
     private struct FillFailure: Error {}
 
+    /// How many do something at once, and how many did at most.
+    private actor Tally {
+        private var now = 0
+        private(set) var most = 0
+
+        func change(by difference: Int) {
+            now += difference
+            most = max(most, now)
+        }
+    }
+
     private actor Counter {
         private(set) var value = 0
 
@@ -82,6 +93,35 @@ final class ArtefactCacheTests {
         let waiting = Task { try await cache.entry(kind: "kernel", key: "one") { _ in } }
         waiting.cancel()
         await #expect(throws: CancellationError.self) { _ = try await waiting.value }
+    }
+
+    @Test("gives no more turns at a time than there are, and one more as soon as one ends")
+    func turns() async throws {
+        let slots = GuestSlots(cache: cache, count: 2)
+        let tally = Tally()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<6 {
+                group.addTask {
+                    try await slots.withTurn {
+                        await tally.change(by: 1)
+                        try await Task.sleep(for: .milliseconds(20))
+                        await tally.change(by: -1)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(await tally.most == 2)
+    }
+
+    @Test("stops waiting for a turn when it is cancelled")
+    func cancelledTurn() async throws {
+        let slots = GuestSlots(cache: cache, count: 1)
+        try await slots.withTurn {
+            let waiting = Task { try await slots.withTurn {} }
+            waiting.cancel()
+            await #expect(throws: CancellationError.self) { try await waiting.value }
+        }
     }
 
     @Test("keeps nothing when it is cancelled while filling")

@@ -1,3 +1,4 @@
+import ArtefactCache
 import EvidenceStore
 import Foundation
 import MatrixModel
@@ -28,7 +29,7 @@ struct FakeEmulatorCellTests {
             }
             let context = CellContext(
                 emulator: try await Emulator.find(environment: ["KMATRIX_QEMU": program.string]), accelerator: .tcg,
-                products: try Products(folder: products), timeout: timeout, retries: retries, kernelArguments: ["fake=\(behaviour)"],
+                products: try Products(folder: products), slots: GuestSlots(cache: ArtefactCache(root: folder.path.appending("cache")), count: 1), timeout: timeout, retries: retries, kernelArguments: ["fake=\(behaviour)"],
                 events: events.add)
             let planned = try #require(MatrixPlan.expand(kernels: [try MatrixPlanTests.kernel("6.1.176-1")], axes: try MatrixPlanTests.axes([.unified])).first)
             let kernel = PreparedKernel(boot: .elf("/k/vmlinux"), initramfs: "/k/initramfs", modules: nil, config: nil)
@@ -64,6 +65,17 @@ struct FakeEmulatorCellTests {
         #expect(FileManager.default.fileExists(atPath: folder.appending("attempt-1/qemu.json").string))
         #expect(FileManager.default.fileExists(atPath: folder.appending("qemu.json").string))
         #expect(bench.events.retries == 1)
+    }
+
+    @Test("against the agent in a way that chance can bring about is believed when seen twice, and forgotten when not")
+    func chance() async throws {
+        let bench = try Bench()
+        let twice = try await bench.run("unserved", retries: 2)
+        #expect(twice.cause == .notForwarded, "\(twice.summary)")
+        #expect(twice.attempts == 2)
+        let once = try await bench.run("unserved-once", retries: 2, out: bench.folder.path.appending("other"))
+        #expect(once.verdict == .compatible, "\(once.summary)")
+        #expect(once.attempts == 2)
     }
 
     @Test("and one that behaves is judged by its scenario, with every request in the journal")

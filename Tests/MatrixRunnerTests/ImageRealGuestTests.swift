@@ -29,7 +29,7 @@ struct ImageRealGuestTests {
         let cache = ArtefactCache.standard()
         let request = MatrixRequest(blocks: [MatrixAxes(
             guests: [guest], kernels: try kernels.map { try KernelSelector(parsing: $0) }, layouts: layouts,
-            scenarios: .standard(try products.standardScenario()))], jobs: 1, timeout: .seconds(180), retries: 0)
+            scenarios: .standard(try products.standardScenario()))], jobs: 1, timeout: .seconds(180), retries: 1)
         let runner = MatrixRunner(
             request: request, products: products, cache: cache, catalogue: KernelCatalogue(settings: CatalogueSettings(cache: cache)), accelerator: .tcg,
             harness: "test", events: { _ in })

@@ -115,7 +115,7 @@ enum RealGuests {
             ]))
         prepared.payloads[GuestContent()] = .success(payload)
         let context = CellContext(
-            emulator: try await Emulator.find(), accelerator: .tcg, products: runner.products, timeout: .seconds(90), retries: 2,
+            emulator: try await Emulator.find(), accelerator: .tcg, products: runner.products, slots: runner.slots, timeout: .seconds(90), retries: 2,
             agentDeadline: .seconds(3), events: { _ in })
         let folder = try TemporaryFolder()
         let cell = try #require(plan.cells.first)
