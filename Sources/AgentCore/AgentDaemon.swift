@@ -90,7 +90,11 @@ public final class AgentDaemon {
             }
             let now = MonotonicTime.now
             if let next = listenerRetry.next, next <= now { startListener(proxy, group) }
-            if let next = redirectorRetry.next, next <= now { startRedirector() }
+            if let next = redirectorRetry.next, next <= now {
+                startRedirector()
+                // A key that had to wait for this need not wait for the next poll as well.
+                if redirection != nil { keeper.wake() }
+            }
             if nextStatus <= now {
                 refreshCounters()
                 status.write()
@@ -102,11 +106,11 @@ public final class AgentDaemon {
     private var uptime: Int { MonotonicTime.now - started }
 
     private func keyKeeper(_ group: MultiThreadedEventLoopGroup) -> KeyKeeper {
-        let status = status
+        let (status, policy) = (status, policy)
         return KeyKeeper(
             KeyKeeper.Surroundings(
                 client: HostClient(group: group, clock: clock), store: KeyStore(folder: configuration.keyFolder, log: log), keys: keys,
-                clock: clock, policy: policy, rules: rules, readiness: provisioning, log: log,
+                clock: clock, policy: policy, isRedirecting: { policy.isInForce }, rules: rules, readiness: provisioning, log: log,
                 publish: { module in status.update { $0.keyLatch = module } }),
             pollInterval: configuration.pollInterval * 1000, started: started)
     }

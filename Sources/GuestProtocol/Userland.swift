@@ -43,4 +43,6 @@ public enum GuestDisk: String, CaseIterable, Hashable, Sendable {
     case modules = "kmatrix-modules"
     /// What cloud-init is told by, where a distribution boots by itself.
     case seed = "kmatrix-seed"
+    /// The temporary storage that every machine of the platform has, empty.
+    case resource = "kmatrix-resource"
 }

@@ -80,8 +80,19 @@ struct DistributionBoot {
         try SmallFile.makeFolders("\(Self.unitFolder)/\(unitStart.rawValue).wants")
         let link = "\(Self.unitFolder)/\(unitStart.rawValue).wants/\(Self.unitName)"
         guard symlink("../\(Self.unitName)", link) == 0 else { throw SystemCallError("link", link, code: errno) }
+        if start.isDeployment {
+            try SmallFile.makeFolders("/run/udev/rules.d")
+            try SmallFile.write(Array(Self.resourceRule.utf8), to: "/run/udev/rules.d/66-azure-resource.rules")
+        }
         try RunnerHandover(sequence: channel.sequence, plan: plan).save()
     }
+
+    /// The name under which cloud-init looks for the platform's temporary storage; on the platform its udev rules go by Hyper-V's device ids.
+    private static let resourceRule = """
+        SUBSYSTEM=="block", ENV{DEVTYPE}=="disk", ATTR{serial}=="\(GuestDisk.resource.rawValue)", SYMLINK+="disk/cloud/azure_resource"
+        SUBSYSTEM=="block", ENV{DEVTYPE}=="partition", ATTRS{serial}=="\(GuestDisk.resource.rawValue)", SYMLINK+="disk/cloud/azure_resource-part%n"
+
+        """
 
     private func becomeInit() throws {
         guard let path = Self.initPaths.first(where: SmallFile.exists) else { throw SystemCallError("find init in", "/sbin", code: ENOENT) }

@@ -7,6 +7,12 @@ extension Judge {
     static func deploymentJudgment(_ evidence: CellEvidence) -> Judgment? {
         guard let deployment = evidence.deployment else { return nil }
         guard let report = evidence.provisioningReport else {
+            if deployment.hasAgent, let refused = evidence.journal?.last(where: { $0.endpoint == .wireServer && $0.status == 403 && $0.claims == nil }), let why = agentFailure(evidence) {
+                let quote = "\(refused.method) \(refused.target) answered 403\(refused.note.map { " (\($0))" } ?? "")"
+                return Judgment(
+                    verdict: why.verdict, cause: why.cause, summary: "cloud-init could report nothing, for the platform refused its unsigned requests. \(why.summary)",
+                    findings: [Finding(source: "fabric.jsonl", quote: Quote.line(quote))] + why.findings)
+            }
             return Judgment(
                 cause: .provisioningUnproven, summary: "cloud-init reported nothing to the platform.",
                 findings: lastLine(evidence, .cloudInitLog, "cloud-init.log"))

@@ -49,7 +49,8 @@ struct CellAttempt: Sendable {
                 try await RootImageBuilder.overlay(of: distribution.root.disk, at: rootDisk)
                 try folder.write(FileManager.default.contents(atPath: distribution.root.packages.string).map(Array.init) ?? [], to: .packages)
             }
-            defer { try? FileManager.default.removeItem(atPath: rootDisk.string) }
+            if deployment != nil { try makeResourceDisk() }
+            defer { for disk in [rootDisk, resourceDisk] { try? FileManager.default.removeItem(atPath: disk.string) } }
             let (outcome, requests) = try await Fabric.serve(in: folder.path, journal: folder.file(.fabricJournal), scenario: scenario) {
                 try await withGuest(bootPlan, emulator: context.emulator) { guest in await session.converse(with: guest) }
             }
@@ -63,6 +64,14 @@ struct CellAttempt: Sendable {
 
     /// Takes what the guest writes, and goes with it.
     private var rootDisk: FilePath { folder.path.appending("root.qcow2") }
+
+    private var resourceDisk: FilePath { folder.path.appending("resource.img") }
+
+    /// Empty and sparse. What cloud-init partitions and formats is as large as the smallest that it does not complain of.
+    private func makeResourceDisk() throws {
+        let file = try FileDescriptor.open(resourceDisk, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: [.ownerReadWrite])
+        try file.closeAfter { try file.resize(to: 256 << 20) }
+    }
 
     private var userland: Userland {
         artefacts.distribution.map { .distribution(DistributionStart(root: $0.root.place, package: isBare ? nil : $0.package, isDeployment: deployment != nil)) } ?? .micro
@@ -92,7 +101,8 @@ struct CellAttempt: Sendable {
         plan.limits.total = context.timeout
         if let distribution = artefacts.distribution {
             plan.distribution = DistributionDisks(
-                root: rootDisk, modules: artefacts.kernel.modules, seed: distribution.root.seed, provisioning: distribution.provisioning)
+                root: rootDisk, modules: artefacts.kernel.modules, seed: distribution.root.seed, provisioning: distribution.provisioning,
+                resource: deployment == nil ? nil : resourceDisk)
             if let firmware = distribution.root.firmware {
                 plan.source = .firmware(firmware)
                 // Nobody knows when it says something on this console, or whether it does at all.

@@ -67,12 +67,15 @@ public struct DistributionDisks: Hashable, Sendable {
     public var seed: FilePath?
     /// The provisioning ISO of the platform, which also makes the machine say that it is one of Azure's; nil for none.
     public var provisioning: FilePath?
+    /// The platform's temporary storage, which takes what the guest writes; nil for none. cloud-init before 24.3 waits two minutes for it.
+    public var resource: FilePath?
 
-    public init(root: FilePath, modules: FilePath?, seed: FilePath? = nil, provisioning: FilePath? = nil) {
+    public init(root: FilePath, modules: FilePath?, seed: FilePath? = nil, provisioning: FilePath? = nil, resource: FilePath? = nil) {
         self.root = root
         self.modules = modules
         self.seed = seed
         self.provisioning = provisioning
+        self.resource = resource
     }
 }
 

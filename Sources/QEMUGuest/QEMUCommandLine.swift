@@ -79,6 +79,7 @@ public struct QEMUCommandLine: Hashable, Sendable {
         if case .firmware = plan.source { root.arguments[root.arguments.count - 1] += ",bootindex=0" }
         disks.append(root)
         if let modules = distribution.modules { disks.append(disk(.modules, modules, format: "raw", isReadOnly: true)) }
+        if let resource = distribution.resource { disks.append(disk(.resource, resource, format: "raw", isReadOnly: false)) }
         if let seed = distribution.seed { disks.append(disk(.seed, seed, format: "raw", isReadOnly: true)) }
         return disks
     }

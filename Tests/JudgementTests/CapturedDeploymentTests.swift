@@ -6,7 +6,7 @@ import Testing
 @testable import Judgement
 
 /// Deployments as real cloud-init and the simulated platform left them: a folder each, with what must come of it in `expect` (the
-/// deployment, the cause, the article's row and what the platform saw, words of a finding).
+/// deployment, the cause, the article's row and what the platform saw, words of a finding, the status that the scenario expects).
 @Suite("Captured deployments")
 struct CapturedDeploymentTests {
     static let root = Bundle.module.bundleURL.appending(path: "Deployments")
@@ -36,6 +36,24 @@ struct CapturedDeploymentTests {
         #expect(Judge.deploymentJudgment(evidence)?.cause == .provisioningUnproven)
         #expect(Judge.deploymentFinding(evidence)?.platformSaw == "nothing")
         #expect(Judge.deploymentFinding(evidence)?.matches == false)
+    }
+
+    @Test("that could report nothing because an agent without redirection had latched a key are judged by what the agent says")
+    func refused() throws {
+        var (evidence, _) = try Self.evidence(of: "debian-13-legacy")
+        evidence.journal = evidence.journal?.map { request in
+            guard request.endpoint == .wireServer, request.report != nil || request.target.contains("goalstate") else { return request }
+            return FabricRequest(
+                sequence: request.sequence, seconds: request.seconds, endpoint: .wireServer, method: request.method, target: request.target, client: nil,
+                claims: nil, signedWith: nil, status: 403, note: "a key is latched and the request is not signed")
+        }
+        let judgment = try #require(Judge.deploymentJudgment(evidence))
+        #expect(judgment.cause == .attachNoCgroup2, "\(judgment)")
+        #expect(judgment.summary.contains("unsigned") && judgment.findings.first?.quote.contains("403") == true)
+        #expect(Judge.deploymentFinding(evidence)?.matches == false)
+        evidence.items[.status] = nil
+        evidence.journal = []
+        #expect(Judge.deploymentJudgment(evidence)?.cause == .provisioningUnproven)
     }
 
     @Test("that failed for another reason are not the agent's fault")
@@ -68,10 +86,12 @@ struct CapturedDeploymentTests {
     private static func evidence(of name: String) throws -> (CellEvidence, expected: [String]) {
         let folder = root.appending(path: name)
         let expected = try String(contentsOf: folder.appending(path: "expect"), encoding: .utf8).split(separator: "\n").map(String.init)
-        var evidence = CellEvidence(layout: .unified, expectation: ScenarioExpectation(status: "SUCCESS"), fate: .poweredOff)
+        var evidence = CellEvidence(layout: .unified, expectation: ScenarioExpectation(status: expected.count > 4 ? expected[4] : "SUCCESS"), fate: .poweredOff)
         let deployment: Deployment = try #require(Deployment(rawValue: expected[0]))
         evidence.deployment = deployment
-        let items: [(EvidenceItem, String)] = [(.status, "status.json"), (.cloudInitLog, "cloud-init.log"), (.unitJournal, "unit-journal.log")]
+        let items: [(EvidenceItem, String)] = [
+            (.status, "status.json"), (.cloudInitLog, "cloud-init.log"), (.unitJournal, "unit-journal.log"), (.mountInfo, "mountinfo"), (.filesystems, "filesystems"),
+        ]
         for (item, name) in items {
             guard let content = try? Data(contentsOf: folder.appending(path: name)) else { continue }
             evidence.items[item] = CellEvidence.Item(bytes: Array(content), length: UInt64(content.count))

@@ -12,6 +12,8 @@ public final class KeyKeeper: Sendable {
         let keys: KeyBoard
         let clock: HostClock
         let policy: RedirectPolicy
+        /// Whether what is to be signed comes to the agent at all.
+        let isRedirecting: @Sendable () -> Bool
         let rules: (any RuleSink)?
         let readiness: (any ReadinessSink)?
         let log: AgentLog
@@ -124,6 +126,9 @@ public final class KeyKeeper: Sendable {
             return ready("Found key details from local and ready to use.")
         }
         do throws(LatchFailure) {
+            // From the moment a key is latched the platform refuses what is not signed. Where nothing is redirected that would be all
+            // there is, down to cloud-init's word that provisioning failed.
+            guard parts.isRedirecting() else { throw LatchFailure(description: "No key is latched before connections are redirected, which the eBPF program does not do yet.") }
             let key = try fresh()
             parts.keys.install(key)
             parts.store.prune(keeping: key.guid)

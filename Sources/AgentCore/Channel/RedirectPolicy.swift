@@ -28,6 +28,9 @@ public final class RedirectPolicy: Sendable {
     /// What is redirected now.
     public var active: Set<PlatformService> { state.withLock { $0.applied ?? [] } }
 
+    /// Whether the kernel does what is wanted.
+    public var isInForce: Bool { state.withLock { $0.redirection != nil && $0.applied == $0.wanted } }
+
     /// Brings the kernel to what is wanted; what fails is tried again at the next pass.
     public func apply() {
         state.withLock { state in

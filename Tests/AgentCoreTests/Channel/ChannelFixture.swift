@@ -19,6 +19,8 @@ struct ChannelFixture {
     let readiness: ReadinessRecord
     let policy: RedirectPolicy
     let clock: HostClock
+    /// Whether connections are redirected, as they are unless a test says otherwise.
+    let redirects = Flag(true)
 
     var keyFolder: FilePath { folder.path.appending("lib/keys") }
 
@@ -44,11 +46,11 @@ struct ChannelFixture {
         readiness = ReadinessRecord()
         let log = AgentLog(folder: nil, systemLevel: .error)
         policy = RedirectPolicy(log: log)
-        let status = status
+        let (status, redirects) = (status, redirects)
         keeper = KeyKeeper(
             KeyKeeper.Surroundings(
                 client: HostClient(group: group, at: try SocketAddress(unixDomainSocketPath: socket.string), clock: clock),
-                store: KeyStore(folder: self.folder.path.appending("lib/keys"), log: log), keys: keys, clock: clock, policy: policy, rules: rules,
+                store: KeyStore(folder: self.folder.path.appending("lib/keys"), log: log), keys: keys, clock: clock, policy: policy, isRedirecting: { redirects.value }, rules: rules,
                 readiness: readiness, log: log, publish: { status.set($0) }),
             pollInterval: 50)
     }
@@ -72,6 +74,15 @@ struct ChannelFixture {
             }
         }
         try await group.shutdownGracefully()
+    }
+}
+
+final class Flag: Sendable {
+    private let state: Mutex<Bool>
+    init(_ value: Bool) { state = Mutex(value) }
+    var value: Bool {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
     }
 }
 

@@ -57,6 +57,24 @@ struct KeyKeeperTests {
         }
     }
 
+    @Test("latches no key while nothing is redirected, for the platform would then refuse everything; and does so once it is")
+    func waitsForRedirection() async throws {
+        try await ChannelFixture.with("normal") { make in
+            let fixture = try make(nil)
+            fixture.redirects.value = false
+            fixture.keeper.pass()
+            #expect(fixture.keys.current == nil && fixture.keyFiles.isEmpty)
+            #expect(fixture.status.current.state == .stopped)
+            #expect(fixture.status.current.message.contains("before connections are redirected"))
+            #expect(fixture.status.state("secureChannelState") == "WireServer Enforce -  IMDS Enforce - HostGA Enforce")
+            #expect(fixture.readiness.keyLatch == false)
+            fixture.redirects.value = true
+            fixture.keeper.pass()
+            #expect(fixture.keys.current != nil)
+            #expect(fixture.readiness.keyLatch == true)
+        }
+    }
+
     @Test("uses after a restart the key it has, and asks for no other")
     func restart() async throws {
         try await ChannelFixture.with("normal") { make in
