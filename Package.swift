@@ -48,6 +48,8 @@ let package = Package(
 
         // zlib, which CLibBPF links as well.
         .systemLibrary(name: "CZlib"),
+        // The processor's time stamp counter, which Swift has no word for.
+        .systemLibrary(name: "CTimeStamp"),
         // Rank 0. Archives in memory: tar, zip and gzip, bounded, never unpacked onto a disk.
         .target(name: "Archives", dependencies: ["CZlib"], swiftSettings: settings),
         // Rank 0. ELF files: sections, symbols, relocations, every offset checked.
@@ -86,7 +88,7 @@ let package = Package(
         .target(name: "RunHistory", dependencies: ["MatrixModel", "EvidenceStore", grdb, system], swiftSettings: settings),
 
         // Rank 2. A boot plan becomes a guest inside a `withGuest` scope.
-        .target(name: "QEMUGuest", dependencies: ["MatrixModel", "GuestProtocol", nioCore, nioPosix, subprocess, system], swiftSettings: settings),
+        .target(name: "QEMUGuest", dependencies: ["CTimeStamp", "MatrixModel", "GuestProtocol", nioCore, nioPosix, subprocess, system], swiftSettings: settings),
         // Rank 2. The platform's side: WireServer, IMDS and HostGAPlugin, with a journal.
         .target(name: "FabricSimulator", dependencies: ["MatrixModel", "StrictYAML", crypto, nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),
 
@@ -154,7 +156,7 @@ let package = Package(
         .testTarget(name: "EvidenceStoreTests", dependencies: ["EvidenceStore", "MatrixModel", system], swiftSettings: settings),
         .testTarget(name: "CellExpectationsTests", dependencies: ["CellExpectations", "MatrixModel", "StrictYAML"], swiftSettings: settings),
         .testTarget(name: "RunHistoryTests", dependencies: ["RunHistory", "EvidenceStore", "MatrixModel", grdb, system], swiftSettings: settings),
-        .testTarget(name: "QEMUGuestTests", dependencies: ["QEMUGuest", "GuestProtocol", "MatrixModel", "TestSupport", "fake-qemu", system, subprocess], resources: [.copy("Snapshots")], swiftSettings: settings),
+        .testTarget(name: "QEMUGuestTests", dependencies: ["QEMUGuest", "CTimeStamp", "GuestProtocol", "MatrixModel", "TestSupport", "fake-qemu", system, subprocess], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "FabricSimulatorTests", dependencies: ["FabricSimulator", "MatrixModel", "StrictYAML", "TestSupport", "fabric-relay", crypto, subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),
         .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "CloudImages", "FabricSimulator", "AgentBundles", "Conformance", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestImages", "TestSupport", "fake-qemu", "fabric-relay", subprocess, system], swiftSettings: settings),
         .testTarget(name: "MatrixReportTests", dependencies: ["MatrixReport", "EvidenceStore", "MatrixModel", system], exclude: ["Browser"], resources: [.copy("Snapshots")], swiftSettings: settings),

@@ -42,6 +42,8 @@ public struct CellEvidence: Sendable {
     public var phases: Set<GuestPhase> = []
     /// When each phase was reached, in milliseconds of the guest's own uptime.
     public var uptimes: [GuestPhase: UInt64] = [:]
+    /// How many milliseconds passed for the guest in one of the host's; nil when it did not live long enough to tell.
+    public var clockRate: Double?
     public var setupFailure: SetupFailure?
     public var agentEnding: ProcessEnding?
     public var items: [EvidenceItem: Item] = [:]

@@ -9,7 +9,7 @@ public import MatrixModel
 public enum Judge {
     public static func judgment(of evidence: CellEvidence) -> Judgment {
         let sightings = ConsoleClassifier.sightings(in: evidence.console)
-        return attemptFailure(evidence, sightings)
+        let judgment = attemptFailure(evidence, sightings)
             ?? kernelFailure(evidence, sightings)
             ?? lossOfEvidence(evidence)
             ?? layoutRefusal(evidence)
@@ -17,9 +17,22 @@ public enum Judge {
             ?? deploymentJudgment(evidence)
             ?? agentFailure(evidence)
             ?? behaviour(evidence)
+        return clockFailure(evidence, judgment) ?? judgment
     }
 
     // MARK: - Did the attempt prove anything?
+
+    /// An agent is not blamed for what it had less time for than it should.
+    private static func clockFailure(_ evidence: CellEvidence, _ judgment: Judgment) -> Judgment? {
+        guard judgment.cause?.fault == .agent, let rate = evidence.clockRate, rate > fastestClock else { return nil }
+        return Judgment(
+            cause: .harness,
+            summary: "The guest's clock ran \((rate * 10).rounded() / 10) times as fast as the host's, so nothing that takes time is proven. It would have read: \(judgment.summary)",
+            findings: judgment.findings)
+    }
+
+    /// What a clock may be wrong by, and a message late, before it counts.
+    private static let fastestClock = 1.5
 
     static func attemptFailure(_ evidence: CellEvidence, _ sightings: [ConsoleClassifier.Sighting]) -> Judgment? {
         let agentWasStarted = evidence.phases.contains(.agentStarted)

@@ -159,6 +159,7 @@ extension BootPlan {
     static func cell(_ artefacts: PreparedCell, accelerator: Accelerator, relay: FilePath, folder: FilePath) -> BootPlan {
         var plan = BootPlan(
             kernel: artefacts.kernel.boot, initramfs: artefacts.kernel.initramfs, payload: artefacts.payload, accelerator: accelerator, folder: folder)
+        plan.timeStampKilohertz = accelerator == .tcg ? TimeStampCounter.kilohertz : nil
         plan.network = GuestNetwork(
             relay: relay, wireServer: Fabric.socketName(.wireServer), hostGAPlugin: Fabric.socketName(.hostGAPlugin), imds: Fabric.socketName(.imds))
         return plan

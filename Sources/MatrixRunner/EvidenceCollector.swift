@@ -45,7 +45,19 @@ struct EvidenceCollector {
         }
     }
 
-    mutating func end(_ fate: GuestFate) { evidence.fate = fate }
+    mutating func end(_ fate: GuestFate) {
+        evidence.fate = fate
+        evidence.clockRate = clockRate
+    }
+
+    /// Between the first phase and the last, if these lie so far apart that a message's way does not count.
+    private var clockRate: Double? {
+        guard let first = marks.min(by: { $0.value < $1.value }), let last = marks.max(by: { $0.value < $1.value }),
+            let start = evidence.uptimes[first.key], let end = evidence.uptimes[last.key], end >= start
+        else { return nil }
+        let elapsed = (last.value - first.value) / .milliseconds(1)
+        return elapsed < 500 ? nil : Double(end - start) / elapsed
+    }
 
     mutating func add(loss: String) { evidence.losses.append(loss) }
 

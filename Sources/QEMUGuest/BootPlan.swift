@@ -41,6 +41,8 @@ public struct BootPlan: Hashable, Sendable {
     /// In MiB. Series 7 does not boot in 256.
     public var memory = 512
     public var processors = 1
+    /// What the guest's time stamp counter counts in a millisecond; nil to let its kernel find out.
+    public var timeStampKilohertz: Int?
     /// Kernel arguments beyond the standard ones.
     public var kernelArguments: [String] = []
     public var network: GuestNetwork?

@@ -51,6 +51,7 @@ public struct QEMUCommandLine: Hashable, Sendable {
                 "panic=-1", "reboot=t",
                 // Spare the kernel its self-tests and its search for timers: they change when it is ready, not what it does then.
                 "no_timer_check", "tsc=reliable", "cryptomgr.notests", "random.trust_cpu=on",
+            ] + (plan.timeStampKilohertz.map { ["tsc_early_khz=\($0)"] } ?? []) + [
                 // Kernel lines are told from a program's by their time stamp.
                 "printk.time=1",
             ])

@@ -27,7 +27,8 @@ struct ImportDirectionTests {
         "CellExpectations": ["MatrixModel", "StrictYAML"],
         "EvidenceStore": ["MatrixModel"],
         "RunHistory": ["MatrixModel", "EvidenceStore"],
-        "QEMUGuest": ["MatrixModel", "GuestProtocol"],
+        "CTimeStamp": [],
+        "QEMUGuest": ["MatrixModel", "GuestProtocol", "CTimeStamp"],
         "FabricSimulator": ["MatrixModel", "StrictYAML"],
         "MatrixRunner": [
             "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "EvidenceStore", "QEMUGuest",

@@ -33,6 +33,20 @@ struct JudgeTests {
             #expect(Judge.judgment(of: evidence).verdict == .unavailable)
         }
 
+        @Test("an agent is not blamed where the guest's clock ran too fast, and is where it ran as it should")
+        func clock() {
+            var evidence = Samples.compatible()
+            evidence.replaceReport(by: ClientReport(name: "imds-user", peer: "169.254.169.254:80", failure: "no answer"))
+            for (rate, cause) in [(4.7, Cause.harness), (1.6, .harness), (1.2, .notForwarded), (0.3, .notForwarded), (nil, .notForwarded)] {
+                evidence.clockRate = rate
+                #expect(Judge.judgment(of: evidence).cause == cause)
+            }
+            // What needs no time is proven by any clock.
+            var proven = Samples.compatible()
+            proven.clockRate = 4.7
+            #expect(Judge.judgment(of: proven).verdict == .compatible)
+        }
+
         @Test("a package that the distribution's tool refused is the agent's fault")
         func installation() {
             var evidence = Samples.compatible()

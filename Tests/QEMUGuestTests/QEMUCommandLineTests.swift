@@ -1,3 +1,4 @@
+import CTimeStamp
 import Foundation
 import SystemPackage
 import Testing
@@ -40,6 +41,24 @@ struct QEMUCommandLineTests {
         let file = try #require(Bundle.module.url(forResource: name, withExtension: "txt", subdirectory: "Snapshots"))
         let expected = try String(contentsOf: file, encoding: .utf8)
         #expect(QEMUCommandLine(plan).arguments.map { $0 + "\n" }.joined() == expected)
+    }
+
+    @Test("tells the kernel how fast its time stamp counter runs, where that is known")
+    func timeStampCounter() throws {
+        var plan = Self.plans[1].plan
+        plan.timeStampKilohertz = 2_596_100
+        let arguments = QEMUCommandLine(plan).arguments
+        let append = try #require(arguments.firstIndex(of: "-append"))
+        #expect(arguments[append + 1].split(separator: " ").contains("tsc_early_khz=2596100"))
+    }
+
+    @Test("knows the counter's frequency to a thousandth, whatever else the machine does")
+    func frequency() async throws {
+        let kilohertz = try #require(TimeStampCounter.kilohertz)
+        let (start, time) = (ts_counter(), ContinuousClock.now)
+        try await Task.sleep(for: .milliseconds(500))
+        let measured = Double(ts_counter() - start) / ((ContinuousClock.now - time) / .milliseconds(1))
+        #expect(abs(Double(kilohertz) / measured - 1) < 0.001)
     }
 
     @Test("gives every guest the same regardless of its folder")
