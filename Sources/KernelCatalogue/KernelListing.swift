@@ -111,7 +111,7 @@ public struct KernelListing: Sendable {
         var text = "searched \(read.isEmpty ? "nothing" : read.joined(separator: ", "))"
         let failed = failures.map { "\($0.names.joined(separator: ", ")) (\($0.reason))" }
         if !failed.isEmpty { text += "; could not read \(failed.joined(separator: ", ")): --mirror NAME=URL names another place" }
-        return text + "; \(nearest(selector)); other kernels can be given as the path of an image (--kernel ./vmlinuz)"
+        return text + "; \(nearest(selector)); other kernels can be given as the path of an image (--kernel-image FILE)"
     }
 
     /// What could not be read, those of one reason together.

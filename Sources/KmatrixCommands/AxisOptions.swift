@@ -25,6 +25,9 @@ struct AxisOptions: ParsableArguments {
             """, valueName: "selector"))
     var kernel: [String] = []
 
+    @Option(help: ArgumentHelp("A kernel image in a file, beside what --kernel says. May be repeated.", valueName: "file"), completion: .file())
+    var kernelImage: [String] = []
+
     @Option(help: ArgumentHelp(
         "How control groups are mounted: unified, hybrid, legacy, unmounted, elsewhere, or all (the default). May be repeated.", valueName: "layout"))
     var cgroup: [String] = []
@@ -64,7 +67,7 @@ struct AxisOptions: ParsableArguments {
 
     private var written: [AxisTexts.Axis: [String]] {
         [
-            .distro: distro, .kernel: kernel, .cgroup: cgroup, .bpf: bpf, .scenario: scenario, .agent: agent, .deployment: deployment, .profile: profile,
+            .distro: distro, .kernel: kernel + kernelImage.map { $0.contains("/") ? $0 : "./" + $0 }, .cgroup: cgroup, .bpf: bpf, .scenario: scenario, .agent: agent, .deployment: deployment, .profile: profile,
         ].filter { !$0.value.isEmpty }
     }
 

@@ -108,7 +108,7 @@ struct CommandLineTests {
         let image = folder.path.appending("vmlinuz")
         if kind != "missing" { #expect(FileManager.default.createFile(atPath: image.string, contents: Data(kind == "text" ? "hello".utf8 : "".utf8))) }
         let said = try await Self.kmatrix(
-            ["run", "--kernel", image.string, "--cgroup", "unified", "--format", "json", "--out", folder.path.appending("out").string],
+            ["run", "--kernel-image", image.string, "--cgroup", "unified", "--format", "json", "--out", folder.path.appending("out").string],
             environment: ["KMATRIX_PRODUCTS": products.path.string])
         #expect(said.code == 3, "\(said.stderr)")
         let document = try JSONDecoder().decode(RunDocument.self, from: Data(said.stdout.utf8))
