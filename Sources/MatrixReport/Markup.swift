@@ -45,6 +45,15 @@ struct Markup {
 
     mutating func text(_ text: String) { escaped(text, .escaped) }
 
+    /// Text with what stands between two backticks as code. A backtick without its other one is just that.
+    mutating func prose(_ text: String) {
+        let pieces = text.split(separator: "`", omittingEmptySubsequences: false)
+        guard pieces.count % 2 == 1 else { return self.text(text) }
+        for (index, piece) in pieces.enumerated() where !piece.isEmpty {
+            if index % 2 == 0 { self.text(String(piece)) } else { element("code", String(piece)) }
+        }
+    }
+
     /// Words and markup of the program's own.
     mutating func literal(_ markup: StaticString) {
         markup.withUTF8Buffer { bytes.append(contentsOf: $0) }

@@ -11,12 +11,12 @@ struct CauseSection {
         let note = content.notes.note(on: cause, guest: guest)
         html.element("h2", "What it is\(note.steps.isEmpty ? "" : ", and what to do")")
         html.element("p") { $0.element("strong", VisibleText.line(note.title)) }
-        for paragraph in note.paragraphs { html.element("p", VisibleText.line(paragraph)) }
+        for paragraph in note.paragraphs { html.element("p") { $0.prose(VisibleText.line(paragraph)) } }
         if !note.steps.isEmpty {
             html.element("ol") { html in
                 for step in note.steps {
                     html.element("li") { html in
-                        html.text(VisibleText.line(step.text))
+                        html.prose(VisibleText.line(step.text))
                         if !step.commands.isEmpty { html.command(step.commands.joined(separator: "\n")) }
                     }
                 }
