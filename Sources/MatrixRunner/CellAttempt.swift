@@ -82,8 +82,8 @@ struct CellAttempt: Sendable {
             mode: isBare ? .bareBoot : .matrix, userland: userland, layout: cell.cgroup, agentPath: ArtefactPreparer.agentPath,
             steps: isBare ? [] : deployment.map(StandardCourse.steps) ?? StandardCourse.steps(for: scenario),
             awaitsSuccess: scenario.expectation.status == "SUCCESS", agentDeadline: UInt32(agentDeadline / .milliseconds(1)),
-            // As long as the slowest answer of the platform and some.
-            clientDeadline: 15_000)
+            // Far longer than the platform's slowest answer: a crowd of clients on a machine with much to do is slow as well.
+            clientDeadline: 30_000)
     }
 
     /// Firmware, boot loader, the image's own initramfs and its cloud-init, under an emulator.
