@@ -35,7 +35,7 @@ struct DistrosList: AsyncParsableCommand {
         case .jsonl: for distribution in encoded { try StandardOutput.writeJSON(distribution, isCompact: true) }
         case .table:
             let rows = [["name", "title", "kernel", "systemd", "cloud-init", "upstream says", "image"]]
-                + encoded.map { [$0.name, $0.title, $0.kernel, $0.systemd ?? "-", $0.cloudInit ?? "-", $0.support, $0.imageBytes.map { "\($0 / 1_000_000) MB" } ?? "not built"] }
+                + encoded.map { [$0.name, $0.title, $0.kernel, $0.systemd ?? "-", $0.cloudInit ?? "-", $0.support, $0.imageBytes.map { "\($0 / 1_000_000) MB" } ?? $0.imageOrigin.words] }
             StandardOutput.write(TextColumns.render(rows) + "\n")
         }
     }
@@ -49,6 +49,7 @@ private struct EncodedDistribution: Encodable {
     let cloudInit: String?
     let support: String
     let supportSource: String
+    let imageOrigin: ImageOrigin
     /// What the built image takes on the disk; nil when it is not built.
     let imageBytes: Int?
 
@@ -60,6 +61,25 @@ private struct EncodedDistribution: Encodable {
         cloudInit = distribution.cloudInit
         support = distribution.claim.support.rawValue
         supportSource = distribution.claim.source
+        imageOrigin = distribution.image != nil ? .published : distribution.packages.isEmpty ? .none : .packages
         imageBytes = image?.bytes
+    }
+}
+
+/// Where a distribution's guests would come from.
+private enum ImageOrigin: String, Encodable {
+    /// Built here.
+    case packages
+    /// Its makers'; fetched, or found in the cache, when it is wanted.
+    case published
+    /// Only its kernels are known.
+    case none
+
+    var words: String {
+        switch self {
+        case .packages: "not built"
+        case .published: "published"
+        case .none: "-"
+        }
     }
 }

@@ -66,7 +66,7 @@ struct AptVendorTests {
             #expect(!listing.isComplete)
             let error = try #require(throws: CatalogueError.self) { _ = try releases(listing, "5.15") }
             #expect(error.code == .notOffered)
-            for part in ["ubuntu-22.04/jammy", "503", "--mirror", "./vmlinuz", "nearest on offer: 6.1"] { #expect(error.description.contains(part), "\(error)") }
+            for part in ["ubuntu-22.04/jammy", "503", "--mirror", "--kernel-image", "nearest on offer: 6.1"] { #expect(error.description.contains(part), "\(error)") }
         }
     }
 

@@ -14,8 +14,8 @@ public struct SourceKernelStore: Sendable {
     private var tools: ImageTools { download.tools }
 
     public static let kernelOrg = "https://cdn.kernel.org/pub/linux/kernel"
-    /// Linus Torvalds' and Greg Kroah-Hartman's (kernel.org, "Linux kernel releases PGP signatures").
-    public static let signers = ["ABAF11C65A2970B130ABE3C479BE3E4300411886", "647F28654894E3BD457199BE38DBBDC86092693E"]
+    /// Linus Torvalds', Greg Kroah-Hartman's and Sasha Levin's (kernel.org, "Linux kernel releases PGP signatures").
+    public static let signers = ["ABAF11C65A2970B130ABE3C479BE3E4300411886", "647F28654894E3BD457199BE38DBBDC86092693E", "E27E5D8A3403A2EF66873BBCDEA66FF797772CDC"]
     private let signers: [String]
 
     /// The sorts of artefact it keeps in the cache.
