@@ -79,7 +79,11 @@ public enum Judge {
 
     static func kernelFailure(_ evidence: CellEvidence, _ sightings: [ConsoleClassifier.Sighting]) -> Judgment? {
         guard evidence.phases.contains(.agentStarted) else { return nil }
-        if let panic = sightings.first(where: { $0.trouble == .panic }) {
+        // A guest that said farewell has not panicked, whatever somebody in it wrote on the console.
+        if evidence.fate != .poweredOff, let panic = sightings.first(where: { $0.trouble == .panic }) {
+            if panic.finding.quote.contains("sysrq triggered crash") {
+                return Judgment(cause: .agentCrashed, summary: "Somebody in the guest told the kernel to crash while the agent ran.", findings: [panic.finding])
+            }
             return Judgment(
                 cause: .kernelPanic, summary: "The kernel panicked after the agent was started.", findings: [panic.finding])
         }

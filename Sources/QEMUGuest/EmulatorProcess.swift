@@ -58,6 +58,10 @@ struct EmulatorProcess: Sendable {
         }
     }
 
+    /// What the emulator and its relays may never become. Root's powers go as well where there are any (capabilities(7)); what is left of
+    /// root owns its files and no more.
+    private static let restrictions = ["--no-new-privs"] + (geteuid() == 0 ? ["--bounding-set", "-all", "--inh-caps", "-all"] : [])
+
     private func start(errors: FileDescriptorOutput) async throws -> TerminationStatus {
         var options = PlatformOptions()
         // With a terminal the emulator stays in the session that has it.
@@ -65,7 +69,7 @@ struct EmulatorProcess: Sendable {
         options.teardownSequence = [.gracefulShutDown(toProcessGroup: options.createSession, allowedDurationToNextStep: .seconds(2))]
         // setpriv(1) asks the kernel to kill the emulator when the harness dies, even by SIGKILL. To the kernel that means the thread
         // that forked (prctl(2), PR_SET_PDEATHSIG); swift-subprocess 1.0 forks from one thread that lives as long as the process.
-        let arguments = Arguments(["--pdeathsig", "KILL", emulator.path.string] + QEMUCommandLine(plan).arguments)
+        let arguments = Arguments(["--pdeathsig", "KILL"] + Self.restrictions + [emulator.path.string] + QEMUCommandLine(plan).arguments)
         let environment = Environment.custom(["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"])
         switch plan.terminal {
         case .none:

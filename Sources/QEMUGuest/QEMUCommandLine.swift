@@ -44,7 +44,7 @@ public struct QEMUCommandLine: Hashable, Sendable {
         let processor = plan.accelerator == .kvm ? "host" : "qemu64,+rdrand"
         return Option(
             arguments: [
-                "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-machine", "q35,accel=\(plan.accelerator.rawValue)",
+                "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-sandbox", sandbox, "-machine", "q35,accel=\(plan.accelerator.rawValue)",
                 "-cpu", processor, "-m", "\(plan.memory)", "-smp", "\(plan.processors)",
             ],
             kernelArguments: [
@@ -56,6 +56,10 @@ public struct QEMUCommandLine: Hashable, Sendable {
                 "printk.time=1",
             ])
     }
+
+    /// No system calls that nobody needs any more, and no say in the host's scheduling. It does start processes, each in a session of its own
+    /// (which QEMU counts among privileges, setsid(2)): the relay, one for each of the guest's connections.
+    private static let sandbox = "on,obsolete=deny,elevateprivileges=allow,spawn=allow,resourcecontrol=deny"
 
     private static func console() -> Option {
         // QEMU writes the file itself: it is there from the first byte, whatever becomes of the harness.

@@ -103,10 +103,23 @@ struct JudgeTests {
             #expect(Judge.judgment(of: evidence).verdict == .inconclusive)
         }
 
+        @Test("a panic that somebody asked for, or only wrote on the console, is not the kernel's")
+        func forged() {
+            var evidence = Samples.compatible()
+            evidence.console = Array("[    9.0] Kernel panic - not syncing: forged\n".utf8)
+            #expect(Judge.judgment(of: evidence).verdict == .compatible)
+            evidence.fate = .endedEarly
+            #expect(Judge.judgment(of: evidence).cause == .kernelPanic)
+            evidence.console = Array("[    9.0] Kernel panic - not syncing: sysrq triggered crash\n".utf8)
+            #expect(Judge.judgment(of: evidence).cause == .agentCrashed)
+        }
+
         @Test("a panic or an oops after it started is the kernel's", arguments: [("Kernel panic - not syncing: Fatal exception", Cause.kernelPanic), ("BUG: kernel NULL pointer dereference, address: 0000000000000008", .kernelOops)])
         func late(words: String, cause: Cause) {
             var evidence = Samples.compatible()
             evidence.console = Array("[    3.141592] \(words)\n".utf8)
+            // A panic ends the guest, an oops need not.
+            if cause == .kernelPanic { evidence.fate = .endedEarly }
             let judgment = Judge.judgment(of: evidence)
             #expect(judgment.cause == cause)
             #expect(judgment.verdict == .incompatible)

@@ -102,7 +102,7 @@ enum RealGuests {
     }
 
     /// Runs a shell script in the agent's place, on 6.1.
-    static func runScript(_ script: String) async throws -> CellRecord {
+    static func runScript(_ script: String, deadline: Duration = .seconds(3), retries: Int = 2) async throws -> CellRecord {
         let runner = try runner(kernels: ["6.1"], layouts: [.unified], programs: [])
         let preparer = ArtefactPreparer(catalogue: runner.catalogue, cache: runner.cache, products: runner.products, events: { _ in })
         let plan = try await runner.plan()
@@ -115,8 +115,8 @@ enum RealGuests {
             ]))
         prepared.payloads[GuestContent()] = .success(payload)
         let context = CellContext(
-            emulator: try await Emulator.find(), accelerator: .tcg, products: runner.products, slots: runner.slots, timeout: .seconds(90), retries: 2,
-            agentDeadline: .seconds(3), events: { _ in })
+            emulator: try await Emulator.find(), accelerator: .tcg, products: runner.products, slots: runner.slots, timeout: .seconds(90), retries: retries,
+            agentDeadline: deadline, events: { _ in })
         let folder = try TemporaryFolder()
         let cell = try #require(plan.cells.first)
         return try await CellRunner(context: context, folder: RunFolder.create(at: folder.path.appending("run"))).run(cell, prepared)
