@@ -55,4 +55,7 @@ public struct RunDocument: Codable, Hashable, Sendable {
         self.run = run
         self.cells = cells
     }
+
+    /// What was concluded of each cell.
+    public var outcomes: [CellOutcome] { cells.map(CellOutcome.init) }
 }

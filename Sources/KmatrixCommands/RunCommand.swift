@@ -52,7 +52,7 @@ struct RunCommand: AsyncParsableCommand {
         // Read before anything is booted: a file that is wrong, or past its day, is known at once.
         let expectations = try expected.load(besides: axes.matrixFile()?.expectations)
         let document = try await InterruptibleWork.run { try await arguments.execute() }
-        expectations.explain(document.cells.map(CellOutcome.init))
+        expectations.explain(document.outcomes)
         throw ExitCodes.code(for: document.cells, expectations)
     }
 
