@@ -49,7 +49,7 @@ public struct RunFolder: Sendable {
             return true
         }
         _ = try add(Self.recordName)
-        _ = try add(Self.plannedName, limit: Self.planLimit)
+        for name in [Self.plannedName, Self.elsewhereName] { _ = try add(name, limit: Self.planLimit) }
         for record in records {
             let file = Self.verdictPath(record.folderName)
             if try add(file) { continue }

@@ -12,6 +12,8 @@ public struct StoredRun: Sendable {
     public let folder: RunFolder
     /// The run, with every cell that was planned or left a folder, sorted by meaning.
     public let document: RunDocument
+    /// The cells that other parts of the same run have, when it is one of several.
+    public let elsewhere: [CellRecord]
     /// Everything that is wrong with the folder.
     public let damages: [RunReadingError.Damage]
     /// The ids of cells that were planned or begun and have no verdict: the run was cut short, or goes on.
@@ -23,6 +25,7 @@ public struct StoredRun: Sendable {
         var reader = StoredRunReader(folder: folder)
         let run = try reader.read()
         document = RunDocument(run: run, cells: CellOrder.sorted(Array(reader.records.values)))
+        elsewhere = CellOrder.sorted(reader.elsewhere)
         damages = reader.damages
         unfinished = reader.unfinished
     }

@@ -8,8 +8,13 @@ struct StoredRunReader {
     let folder: RunFolder
     /// By the name of the folder: two cells that would share one cannot both have been measured.
     private(set) var records: [String: CellRecord] = [:]
+    private(set) var elsewhere: [CellRecord] = []
     private(set) var damages: [RunReadingError.Damage] = []
     private(set) var unfinished: [String] = []
+    /// The folders whose verdicts are whole, and say what a run would have written.
+    private(set) var intact: Set<String> = []
+    /// Whether there is a plan without damage.
+    private(set) var hasWholePlan = false
     private var seal: RunSeal?
 
     init(folder: RunFolder) { self.folder = folder }
@@ -20,6 +25,16 @@ struct StoredRunReader {
         readPlan()
         readCells()
         return run
+    }
+
+    /// Reads plan and cells even where the run's own record is lost.
+    mutating func readWhatThereIs() -> RunRecord? {
+        do { return try read() } catch {
+            damages = error.damages
+            readPlan()
+            readCells()
+            return nil
+        }
     }
 
     // MARK: - The run
@@ -52,15 +67,41 @@ struct StoredRunReader {
     // MARK: - The plan
 
     private mutating func readPlan() {
-        let name = RunFolder.plannedName
+        let before = damages.count
+        let isThere = readLines(RunFolder.plannedName) { reader, place, planned in
+            var record = planned
+            if let other = reader.records[record.folderName] {
+                reader.damages.append(.init(code: .misplaced, file: place, detail: "\(record.id), for which \(other.id) stands already"))
+                return
+            }
+            // Only what a cell's own folder holds was measured.
+            if let doubt = record.contradiction ?? (record.verdict == .notRun || record.verdict == .unavailable ? nil : "it has an outcome") {
+                reader.damages.append(.init(code: .contradictory, file: place, detail: "\(record.id): \(doubt)"))
+                record = record.doubted("\(place) is edited or damaged: \(doubt).")
+            }
+            reader.records[record.folderName] = record
+        }
+        hasWholePlan = isThere && damages.count == before
+        readLines(RunFolder.elsewhereName) { reader, place, record in
+            if let doubt = record.contradiction ?? (record.verdict == .notRun ? nil : "it has an outcome") {
+                reader.damages.append(.init(code: .contradictory, file: place, detail: "\(record.id): \(doubt)"))
+            } else {
+                reader.elsewhere.append(record)
+            }
+        }
+    }
+
+    /// - Returns: Whether there is such a file.
+    @discardableResult
+    private mutating func readLines(_ name: String, _ take: (inout Self, String, CellRecord) -> Void) -> Bool {
         let bytes: [UInt8]
         do {
             // Runs of before there were plans have none.
-            guard let found = try BoundedFile.read(folder.path.appending(name), limit: RunFolder.planLimit) else { return }
+            guard let found = try BoundedFile.read(folder.path.appending(name), limit: RunFolder.planLimit) else { return false }
             bytes = found
         } catch {
             damages.append(.init(code: .unreadable, file: name, detail: "\(error); cells that never ran are missing"))
-            return
+            return true
         }
         if let seal, seal.doubt(name, bytes) == .altered { damages.append(.init(code: .altered, file: name, detail: "")) }
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
@@ -70,18 +111,10 @@ struct StoredRunReader {
             case .success(var record):
                 // No folder is read because a file says so.
                 record.evidence = nil
-                if let other = records[record.folderName] {
-                    damages.append(.init(code: .misplaced, file: place, detail: "\(record.id), for which \(other.id) stands already"))
-                    continue
-                }
-                // Only what a cell's own folder holds was measured.
-                if let doubt = record.contradiction ?? (record.verdict == .notRun || record.verdict == .unavailable ? nil : "it has an outcome") {
-                    damages.append(.init(code: .contradictory, file: place, detail: "\(record.id): \(doubt)"))
-                    record = record.doubted("\(place) is edited or damaged: \(doubt).")
-                }
-                records[record.folderName] = record
+                take(&self, place, record)
             }
         }
+        return true
     }
 
     // MARK: - Cells
@@ -97,6 +130,7 @@ struct StoredRunReader {
         var without = Set(planned.keys)
         for (name, reading) in zip(names, Self.concurrently(names, { CellReading($0, in: cells, planned: planned[$0], seal: seal) })) {
             if let record = reading.record { records[record.folderName] = record }
+            if reading.hasVerdict, reading.record != nil, reading.damages.isEmpty { intact.insert(name) }
             if reading.hasVerdict { without.remove(name) } else if reading.record != nil { without.insert(name) }
             damages += reading.damages
         }

@@ -1,0 +1,21 @@
+import Glibc
+public import SystemPackage
+
+/// Keeps a run's folder for one process, by a lock on the folder itself (flock(2)): it ends with the process, however that ends.
+public final class RunFolderLock: Sendable {
+    private let descriptor: FileDescriptor
+
+    /// - Throws: `StoreError` with `resourceBusy` when another process works in it.
+    public init(_ path: FilePath) throws(StoreError) {
+        do { descriptor = try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec]) } catch {
+            throw StoreError(path: path, errno: error as? Errno ?? .ioError)
+        }
+        guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+            let errno = Errno(rawValue: errno)
+            try? descriptor.close()
+            throw StoreError(path: path, errno: errno == .wouldBlock ? .resourceBusy : errno)
+        }
+    }
+
+    deinit { try? descriptor.close() }
+}
