@@ -1,13 +1,18 @@
 import Glibc
 public import SystemPackage
 
-/// Keeps a run's folder for one process, by a lock on the folder itself (flock(2)): it ends with the process, however that ends.
+/// Keeps a run's folder for one process, by a lock on a file in it (flock(2)): it ends with the process, however that ends.
+///
+/// Not on the folder itself: NFS locks only what is open for writing.
 public final class RunFolderLock: Sendable {
     private let descriptor: FileDescriptor
 
     /// - Throws: `StoreError` with `resourceBusy` when another process works in it.
     public init(_ path: FilePath) throws(StoreError) {
-        do { descriptor = try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec]) } catch {
+        do {
+            descriptor = try FileDescriptor.open(
+                path.appending(".lock"), .readWrite, options: [.create, .noFollow, .closeOnExec], permissions: [.ownerReadWrite, .groupRead, .otherRead])
+        } catch {
             throw StoreError(path: path, errno: error as? Errno ?? .ioError)
         }
         guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else {
