@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import MatrixModel
 import SystemPackage
 
@@ -78,15 +78,18 @@ extension CellRecord {
 }
 
 extension CellFolder {
-    fileprivate var isFolder: Bool {
-        // The attributes of a link are its own and not those of what it points to.
-        (try? FileManager.default.attributesOfItem(atPath: path.string))?[.type] as? FileAttributeType == .typeDirectory
+    /// A link is what it is, and not what it points to.
+    private static func status(_ path: FilePath, _ kind: mode_t) -> stat? {
+        var status = stat()
+        return lstat(path.string, &status) == 0 && status.st_mode & S_IFMT == kind ? status : nil
     }
+
+    fileprivate var isFolder: Bool { Self.status(path, S_IFDIR) != nil }
 
     /// What must be there for a cell that works, and is not: the platform's journal is the proof.
     fileprivate func missingProof(of record: CellRecord) -> String? {
         guard record.verdict == .compatible || record.verdict == .degraded else { return nil }
         if record.attempts < 1 { return "it was never attempted" }
-        return (excerpt(of: .fabricJournal, head: 1, tail: 0)?.size ?? 0) > 0 ? nil : "the platform's journal, which would prove it, is not there"
+        return (Self.status(file(.fabricJournal), S_IFREG)?.st_size ?? 0) > 0 ? nil : "the platform's journal, which would prove it, is not there"
     }
 }

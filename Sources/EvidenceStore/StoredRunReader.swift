@@ -128,19 +128,22 @@ struct StoredRunReader {
         }
         let (planned, seal) = (records, seal)
         var without = Set(planned.keys)
+        // What was read is there; the run's own record is as well.
+        var present: Set<String> = [RunFolder.recordName]
         for (name, reading) in zip(names, Self.concurrently(names, { CellReading($0, in: cells, planned: planned[$0], seal: seal) })) {
             if let record = reading.record { records[record.folderName] = record }
             if reading.hasVerdict, reading.record != nil, reading.damages.isEmpty { intact.insert(name) }
+            if reading.hasVerdict { present.insert(RunFolder.verdictPath(name)) }
             if reading.hasVerdict { without.remove(name) } else if reading.record != nil { without.insert(name) }
             damages += reading.damages
         }
-        if let seal { missing(of: seal, &without) }
+        if let seal { missing(of: seal, present, &without) }
         unfinished = CellIDOrder.sort(without.compactMap { records[$0]?.id }, by: \.self)
     }
 
-    /// What was sealed and is not there; `run.json` was read.
-    private mutating func missing(of seal: RunSeal, _ without: inout Set<String>) {
-        for file in seal.digests.keys.sorted() where !FileManager.default.fileExists(atPath: folder.path.appending(file).string) {
+    /// What was sealed and is not there.
+    private mutating func missing(of seal: RunSeal, _ present: Set<String>, _ without: inout Set<String>) {
+        for file in seal.digests.keys.filter({ !present.contains($0) }).sorted() where !FileManager.default.fileExists(atPath: folder.path.appending(file).string) {
             damages.append(.init(code: .missing, file: file, detail: ""))
             let parts = file.split(separator: "/").map(String.init)
             guard parts.count == 3, parts[0] == RunFolder.cellsName, parts[2] == EvidenceFile.verdict.rawValue else { continue }
