@@ -5,6 +5,10 @@ import SystemPackage
 import TestSupport
 import Testing
 
+/// Suites of whole runs, one after the other: many at once would make tests late that measure time.
+@Suite("Whole runs with the stand-in", .serialized)
+enum StandInRuns {}
+
 /// Runs of `kmatrix` whose emulator is the stand-in, so that whole runs take a second; counts the guests that were started.
 struct StandInRun {
     let temporary: TemporaryFolder
