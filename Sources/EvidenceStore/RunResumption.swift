@@ -1,6 +1,6 @@
 import Foundation
 public import MatrixModel
-import SystemPackage
+public import SystemPackage
 
 /// What a run that was cut short left, and what of it counts.
 ///
@@ -13,15 +13,20 @@ public struct RunResumption: Sendable {
     /// By meaning.
     public let finished: [CellRecord]
 
+    /// The folder of a run that was begun.
+    /// - Throws: `RunResumptionError` with `noRun`.
+    public static func folder(at path: FilePath) throws(RunResumptionError) -> RunFolder {
+        guard [RunFolder.recordName, RunFolder.plannedName].contains(where: { FileManager.default.fileExists(atPath: path.appending($0).string) }) else {
+            throw RunResumptionError(.noRun, path: path)
+        }
+        return RunFolder(path: path)
+    }
+
     /// - Parameters:
     ///   - planned: The ids of what is to be run, and those that are unavailable.
     ///   - shard: Which part of a run that is.
     /// - Throws: `RunResumptionError`.
     public init(of folder: RunFolder, planned: Set<String>, shard: Shard?) throws(RunResumptionError) {
-        let manager = FileManager.default
-        guard [RunFolder.recordName, RunFolder.plannedName].contains(where: { manager.fileExists(atPath: folder.path.appending($0).string) }) else {
-            throw RunResumptionError(.noRun, path: folder.path)
-        }
         var reader = StoredRunReader(folder: folder)
         let run = reader.readWhatThereIs()
         if let run {

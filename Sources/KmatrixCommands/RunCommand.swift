@@ -83,7 +83,7 @@ struct RunCommand: AsyncParsableCommand {
         let parent = RunFolder.standardParent(environment: ProcessInfo.processInfo.environment)
         let place = (resume ?? out).map { FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath($0)) } ?? parent.appending(identifier)
         // Made before anything is fetched: a folder that cannot be written is known at once.
-        let folder = resume == nil ? try RunFolder.create(at: place.lexicallyNormalized()) : RunFolder(path: place.lexicallyNormalized())
+        let folder = resume == nil ? try RunFolder.create(at: place.lexicallyNormalized()) : try RunResumption.folder(at: place.lexicallyNormalized())
         let lock = try RunFolderLock(folder.path)
         defer { withExtendedLifetime(lock) {} }
         let plan = parts.part(of: try await prepared.runner.plan(), costs)

@@ -146,6 +146,7 @@ extension StandInRuns {
             let said = try await bench.kmatrix(bench.arguments(["--resume", out.string]))
             #expect(said.code == 2)
             #expect(said.stderr.contains(out.string), "\(said.stderr)")
+            #expect(try kind == "absent" || RunFiles.all(out).isEmpty)
         }
     }
 }
