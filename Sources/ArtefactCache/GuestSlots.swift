@@ -1,23 +1,37 @@
+import Glibc
 import SystemPackage
 
-/// Turns at running a guest, shared by every process of this user.
+/// Turns at running a guest, shared by every process of this user on this machine: a cluster's nodes may share the cache, and not their cores.
 ///
 /// A guest under an emulator takes a whole core. More of them than cores only make each other late, and a guest that is late proves
 /// nothing; so two runs at once wait for each other's guests instead. A turn is a lock on a file (flock(2)): it ends with the process.
 public struct GuestSlots: Sendable {
     private let cache: ArtefactCache
     private let count: Int
+    private let host: String
 
     /// - Parameter count: How many guests may run while one of these is wanted. Who was asked for more than others takes more.
-    public init(cache: ArtefactCache, count: Int) {
+    public init(cache: ArtefactCache, count: Int) { self.init(cache: cache, count: count, host: Self.thisHost) }
+
+    init(cache: ArtefactCache, count: Int, host: String) {
         self.cache = cache
         self.count = count
+        self.host = host
+    }
+
+    /// This machine's name, as one path component.
+    private static var thisHost: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "host" }
+        let bytes = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        let isPlain = { (byte: UInt8) in [UInt8(ascii: "-"), UInt8(ascii: ".")].contains(byte) || UnicodeScalar(byte).properties.isAlphabetic || (48...57).contains(byte) }
+        return "host-" + String(decoding: bytes.map { $0 < 128 && isPlain($0) ? $0 : UInt8(ascii: "_") }, as: UTF8.self)
     }
 
     /// Waits for a turn and keeps it while the body runs.
     /// - Throws: `CacheError` when the cache cannot be written, `CancellationError` while waiting, or what the body throws.
     public func withTurn<Value>(_ body: () async throws -> Value) async throws -> Value {
-        let folder = cache.root.appending("slots")
+        let folder = cache.root.appending("slots").appending(host)
         try cache.makeFolder(folder)
         while true {
             for index in 0..<count {

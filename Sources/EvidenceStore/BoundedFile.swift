@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 import SystemPackage
 
@@ -29,7 +28,4 @@ enum BoundedFile {
             }
         }
     }
-
-    /// Nil for everything that `read` has no bytes of, whatever the reason.
-    static func data(_ path: FilePath, limit: Int) -> Data? { ((try? read(path, limit: limit)) ?? nil).map { Data($0) } }
 }

@@ -13,9 +13,14 @@ public struct CellOutcome: Hashable, Sendable {
     public var documented: Expectation
     /// Above 1: earlier attempts failed through the harness's fault.
     public var attempts: Int
+    /// Seconds from its start to its end; nil for one that was not run, or not here.
+    public var seconds: Double?
+    /// What it was made of; nil where nobody said.
+    public var inputs: String?
 
     public init(
-        id: String, lineage: String, verdict: Verdict, cause: String?, summary: String, documented: Expectation, attempts: Int
+        id: String, lineage: String, verdict: Verdict, cause: String?, summary: String, documented: Expectation, attempts: Int, seconds: Double? = nil,
+        inputs: String? = nil
     ) {
         self.id = id
         self.lineage = lineage
@@ -24,19 +29,14 @@ public struct CellOutcome: Hashable, Sendable {
         self.summary = summary
         self.documented = documented
         self.attempts = attempts
+        self.seconds = seconds
+        self.inputs = inputs
     }
 
     public init(_ record: CellRecord) {
         self.init(
-            id: record.id, lineage: Self.lineage(id: record.id, series: record.series), verdict: record.verdict, cause: record.cause?.rawValue, summary: record.summary,
-            documented: record.expectation, attempts: record.attempts)
-    }
-
-    static func lineage(id: String, series: String?) -> String {
-        guard let series else { return id }
-        var parts = id.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { String(Substring($0)) }
-        guard parts.count > 1 else { return id }
-        parts[1] = series
-        return parts.joined(separator: "/")
+            id: record.id, lineage: CellID(stored: record.id).lineage(series: record.series), verdict: record.verdict, cause: record.cause?.rawValue, summary: record.summary,
+            documented: record.expectation, attempts: record.attempts, seconds: record.reused == nil ? record.seconds[.total] : nil,
+            inputs: record.inputs)
     }
 }

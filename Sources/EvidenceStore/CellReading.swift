@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import MatrixModel
 import SystemPackage
 
@@ -6,43 +6,50 @@ import SystemPackage
 struct CellReading: Sendable {
     /// Nil when the folder cannot be said to be a cell's.
     private(set) var record: CellRecord?
-    private(set) var troubles: [String] = []
+    /// Whether there is a verdict, readable or not.
+    private(set) var hasVerdict = false
+    private(set) var damages: [RunReadingError.Damage] = []
 
-    /// - Parameter planned: What was known of the cell before it ran.
-    init(_ name: String, in cells: FilePath, planned: CellRecord?) {
+    /// - Parameters:
+    ///   - planned: What was known of the cell before it ran.
+    ///   - seal: What the verdict was when the run ended; nil for a run that was not sealed.
+    init(_ name: String, in cells: FilePath, planned: CellRecord?, seal: RunSeal?) {
         let place = CellFolder(path: cells.appending(name))
+        let file = RunFolder.verdictPath(name)
         guard place.isFolder else {
-            troubles.append("cells/\(name) is no folder")
+            damages.append(.init(code: .foreign, file: "\(RunFolder.cellsName)/\(name)", detail: "it is no folder"))
             return
         }
-        guard FileManager.default.fileExists(atPath: place.file(.verdict).string) else {
+        let bytes: [UInt8]?
+        do { bytes = try BoundedFile.read(place.file(.verdict), limit: RunFolder.recordLimit) } catch {
+            hasVerdict = true
+            distrust(planned, name, .unreadable, "\(error)", place)
+            return
+        }
+        guard let bytes else {
             readUnfinished(place, name, planned)
             return
         }
-        do {
-            guard let bytes = BoundedFile.data(place.file(.verdict), limit: PublishableRun.recordLimit) else {
-                throw PublishableRunError(.unreadable, path: place.file(.verdict), detail: "it is no file of at most \(PublishableRun.recordLimit >> 20) MiB")
-            }
-            var found = try JSONDecoder().decode(CellRecord.self, from: bytes)
-            guard found.folderName == name else {
-                // A copied folder: the other cell, if there is one, is told by its own.
-                distrust(planned, name, "its verdict.json is of another cell, \(found.id)", place)
-                return
-            }
+        hasVerdict = true
+        switch StoredJSON.decode(CellRecord.self, schema: CellRecord.schema, from: bytes) {
+        case .failure(let failure): distrust(planned, name, failure.code, failure.detail, place)
+        // A copied folder: the other cell, if there is one, is told by its own.
+        case .success(let found) where found.folderName != name: distrust(planned, name, .misplaced, found.id, place)
+        case .success(var found):
             if found.evidence != nil { found.evidence = place.path.string }
-            if let reason = found.contradiction ?? place.missingProof(of: found) {
-                doubt(found, "verdict.json says \(found.verdict.rawValue) and is edited or damaged: \(reason).")
+            if let code = seal?.doubt(file, bytes) {
+                doubt(found, .init(code: code, file: file, detail: ""))
+            } else if let reason = found.contradiction ?? place.missingProof(of: found) {
+                doubt(found, .init(code: .contradictory, file: file, detail: "\(found.verdict.rawValue), and \(reason)"))
             } else {
                 record = found
             }
-        } catch {
-            distrust(planned, name, "its verdict.json cannot be read: \(DamagedJSON.reason(error))", place)
         }
     }
 
     private mutating func readUnfinished(_ place: CellFolder, _ name: String, _ planned: CellRecord?) {
         guard let known = planned ?? CellRecord(folderName: name) else {
-            troubles.append("cells/\(name) has no verdict.json, and its name is no cell's")
+            damages.append(.init(code: .foreign, file: "\(RunFolder.cellsName)/\(name)", detail: "it has no verdict.json, and its name is no cell's"))
             return
         }
         let judgment = Judgment(verdict: .notRun, cause: nil, summary: "Not run to its end: its folder has evidence and no verdict.")
@@ -51,16 +58,17 @@ struct CellReading: Sendable {
         record = unfinished
     }
 
-    private mutating func distrust(_ planned: CellRecord?, _ name: String, _ why: String, _ place: CellFolder) {
-        guard var known = planned ?? CellRecord(folderName: name) else { return troubles.append("cells/\(name): \(why)") }
+    private mutating func distrust(_ planned: CellRecord?, _ name: String, _ code: RunReadingError.Code, _ detail: String, _ place: CellFolder) {
+        let damage = RunReadingError.Damage(code: code, file: RunFolder.verdictPath(name), detail: detail)
+        guard var known = planned ?? CellRecord(folderName: name) else { return damages.append(damage) }
         known.evidence = place.path.string
         known.attempts = max(known.attempts, 1)
-        doubt(known, "Nothing is known of the outcome: \(why).")
+        doubt(known, damage)
     }
 
-    private mutating func doubt(_ known: CellRecord, _ why: String) {
-        record = known.doubted(why)
-        troubles.append("\(known.id): \(why)")
+    private mutating func doubt(_ known: CellRecord, _ damage: RunReadingError.Damage) {
+        record = known.doubted("Nothing is known of the outcome: \(damage).")
+        damages.append(damage)
     }
 }
 
@@ -70,15 +78,18 @@ extension CellRecord {
 }
 
 extension CellFolder {
-    fileprivate var isFolder: Bool {
-        // The attributes of a link are its own and not those of what it points to.
-        (try? FileManager.default.attributesOfItem(atPath: path.string))?[.type] as? FileAttributeType == .typeDirectory
+    /// A link is what it is, and not what it points to.
+    private static func status(_ path: FilePath, _ kind: mode_t) -> stat? {
+        var status = stat()
+        return lstat(path.string, &status) == 0 && status.st_mode & S_IFMT == kind ? status : nil
     }
+
+    fileprivate var isFolder: Bool { Self.status(path, S_IFDIR) != nil }
 
     /// What must be there for a cell that works, and is not: the platform's journal is the proof.
     fileprivate func missingProof(of record: CellRecord) -> String? {
         guard record.verdict == .compatible || record.verdict == .degraded else { return nil }
         if record.attempts < 1 { return "it was never attempted" }
-        return (excerpt(of: .fabricJournal, head: 1, tail: 0)?.size ?? 0) > 0 ? nil : "the platform's journal, which would prove it, is not there"
+        return (Self.status(file(.fabricJournal), S_IFREG)?.st_size ?? 0) > 0 ? nil : "the platform's journal, which would prove it, is not there"
     }
 }

@@ -41,6 +41,7 @@ extension CellRecord {
         record.findings = judgment.findings
         record.provisioning = nil
         record.seconds = [:]
+        record.reused = nil
         return record
     }
 

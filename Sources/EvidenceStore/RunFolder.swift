@@ -7,16 +7,23 @@ public import SystemPackage
 public struct RunFolder: Sendable {
     public let path: FilePath
 
+    static let recordName = "run.json"
+    static let cellsName = "cells"
+    /// Bytes of a record: a verdict quotes findings, each bounded; a run lists warnings.
+    static let recordLimit = 16 << 20
+    /// Bytes of a plan: a record a line.
+    static let planLimit = 256 << 20
+
     /// A folder that is there.
     public init(path: FilePath) { self.path = path }
 
     /// Makes the folder, and fails early when it cannot be written.
     /// - Throws: `StoreError`; with `fileExists` when another run is in it already.
     public static func create(at path: FilePath) throws -> RunFolder {
-        if FileManager.default.fileExists(atPath: path.appending("run.json").string) {
-            throw StoreError(path: path.appending("run.json"), errno: .fileExists)
+        if FileManager.default.fileExists(atPath: path.appending(Self.recordName).string) {
+            throw StoreError(path: path.appending(Self.recordName), errno: .fileExists)
         }
-        try DurableFile.makeFolder(path.appending("cells"))
+        try DurableFile.makeFolder(path.appending(Self.cellsName))
         return RunFolder(path: path)
     }
 
@@ -29,31 +36,34 @@ public struct RunFolder: Sendable {
     /// Stores what is said of the run; while it goes on it is not sealed.
     public func save(_ run: RunRecord) throws {
         if run.finished == nil { unlink(path.appending(RunSeal.fileName).string) }
-        try DurableFile.write(Self.encoder().encode(run), to: path.appending("run.json"))
+        try DurableFile.write(Self.encoder().encode(run), to: path.appending(Self.recordName))
     }
 
     /// Ends the run: stores the verdicts of cells that left no evidence, and the digests of everything concluded.
     public func seal(_ run: RunRecord, _ records: [CellRecord]) throws {
         try save(run)
         var seal = RunSeal(digests: [:])
-        func add(_ file: String) throws -> Bool {
-            guard let bytes = try BoundedFile.read(path.appending(file), limit: 16 << 20) else { return false }
+        func add(_ file: String, limit: Int = Self.recordLimit) throws -> Bool {
+            guard let bytes = try BoundedFile.read(path.appending(file), limit: limit) else { return false }
             seal.digests[file] = RunSeal.digest(bytes)
             return true
         }
-        _ = try add("run.json")
+        _ = try add(Self.recordName)
+        for name in [Self.plannedName, Self.elsewhereName] { _ = try add(name, limit: Self.planLimit) }
         for record in records {
-            let id = CellID(stored: record.id)
-            let file = "cells/\(id.folderName)/\(EvidenceFile.verdict.rawValue)"
+            let file = Self.verdictPath(record.folderName)
             if try add(file) { continue }
-            try cell(id).save(record, to: .verdict)
+            try cell(CellID(stored: record.id)).save(record, to: .verdict)
             _ = try add(file)
         }
         try seal.write(in: path)
     }
 
+    /// Where a cell's verdict is, below the run's folder.
+    static func verdictPath(_ folderName: String) -> String { "\(cellsName)/\(folderName)/\(EvidenceFile.verdict.rawValue)" }
+
     public func cell(_ id: CellID) throws -> CellFolder {
-        let folder = CellFolder(path: path.appending("cells").appending(id.folderName))
+        let folder = CellFolder(path: path.appending(Self.cellsName).appending(id.folderName))
         try DurableFile.makeFolder(folder.path)
         return folder
     }

@@ -4,7 +4,7 @@ public import SystemPackage
 public struct RunReadingError: Error, Sendable, CustomStringConvertible {
     /// The kind of damage.
     public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case noRun, unreadable, unknownSchema, altered, missing, unsealed, misplaced }
+        enum Value: Hashable, Sendable { case noRun, unreadable, unknownSchema, altered, missing, unsealed, misplaced, contradictory, foreign }
         let value: Value
         /// There is no `run.json`.
         public static let noRun = Code(value: .noRun)
@@ -16,16 +16,34 @@ public struct RunReadingError: Error, Sendable, CustomStringConvertible {
         public static let missing = Code(value: .missing)
         /// The file was put there after the run had ended.
         public static let unsealed = Code(value: .unsealed)
-        /// The record speaks of another cell than its folder: a copy, which would be a second record of that cell.
+        /// The record speaks of another cell than its place: a copy, which would be a second record of that cell.
         public static let misplaced = Code(value: .misplaced)
+        /// The record says what no run would have written.
+        public static let contradictory = Code(value: .contradictory)
+        /// What is no cell's and in nobody's way.
+        public static let foreign = Code(value: .foreign)
     }
 
     /// One thing that is wrong.
-    public struct Damage: Hashable, Sendable {
+    public struct Damage: Hashable, Sendable, CustomStringConvertible {
         public let code: Code
         /// Below the run's folder.
         public let file: String
         public let detail: String
+
+        public var description: String {
+            switch code.value {
+            case .noRun: "there is no run.json in it; name the folder that 'kmatrix run' printed or was given with --out"
+            case .unreadable: "\(file) cannot be read (\(detail)); bring the file back, or run the cell again"
+            case .unknownSchema: "\(file) has \(detail); read it with the kmatrix that wrote it, or a later one"
+            case .altered: "\(file) was changed after the run had ended (\(RunSeal.fileName) has another digest); bring the file back, or run the cell again"
+            case .missing: "\(file) is gone although the run wrote it; bring the file back, or run the cell again"
+            case .unsealed: "\(file) was put there after the run had ended (\(RunSeal.fileName) does not know it); take it away"
+            case .misplaced: "\(file) speaks of another cell: \(detail); take the copy away"
+            case .contradictory: "\(file) is edited or damaged (\(detail)); bring the file back, or run the cell again"
+            case .foreign: "\(file) is no cell's: \(detail)"
+            }
+        }
     }
 
     public let path: FilePath
@@ -34,20 +52,8 @@ public struct RunReadingError: Error, Sendable, CustomStringConvertible {
     public func contains(_ code: Code) -> Bool { damages.contains { $0.code == code } }
 
     public var description: String {
-        let shown = damages.prefix(5).map(Self.text)
+        let shown = damages.prefix(5).map(\.description)
         let rest = damages.count > 5 ? ["and \(damages.count - 5) more"] : []
         return "the run in '\(path)' cannot be used: " + (shown + rest).joined(separator: "; ")
-    }
-
-    private static func text(_ damage: Damage) -> String {
-        switch damage.code.value {
-        case .noRun: "there is no run.json in it; name the folder that 'kmatrix run' printed or was given with --out"
-        case .unreadable: "\(damage.file) cannot be read (\(damage.detail)); bring the file back, or run the cell again"
-        case .unknownSchema: "\(damage.file) has \(damage.detail); read it with the kmatrix that wrote it, or a later one"
-        case .altered: "\(damage.file) was changed after the run had ended (\(RunSeal.fileName) has another digest); bring the file back, or run the cell again"
-        case .missing: "\(damage.file) is gone although the run wrote it; bring the file back, or run the cell again"
-        case .unsealed: "\(damage.file) was put there after the run had ended (\(RunSeal.fileName) does not know it); take it away"
-        case .misplaced: "\(damage.file) speaks of \(damage.detail), whose record has its place elsewhere; take the copy away"
-        }
     }
 }

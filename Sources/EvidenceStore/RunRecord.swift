@@ -1,3 +1,5 @@
+public import MatrixModel
+
 /// What is said once of a whole run. The member names are a contract; they stay.
 public struct RunRecord: Codable, Hashable, Sendable {
     /// Raised when a member changes its meaning; added members do not raise it.
@@ -16,6 +18,10 @@ public struct RunRecord: Codable, Hashable, Sendable {
     public var harness: String
     /// What the reader must know of the run: expired indices, suites that could not be read.
     public var warnings: [String]
+    /// Which part of a divided run this is; nil for a whole one.
+    public var shard: Shard?
+    /// The ids of the runs it was merged from; nil for one that was run.
+    public var merged: [String]?
 
     public init(id: String, started: String, harness: String) {
         self.id = id
@@ -25,12 +31,14 @@ public struct RunRecord: Codable, Hashable, Sendable {
         accelerator = nil
         acceleratorReason = nil
         warnings = []
+        shard = nil
+        merged = nil
     }
 
     enum CodingKeys: String, CodingKey {
         case schema, id, started, finished, accelerator
         case acceleratorReason = "accelerator_reason"
-        case harness, warnings
+        case harness, warnings, shard, merged
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -43,6 +51,8 @@ public struct RunRecord: Codable, Hashable, Sendable {
         try container.encode(acceleratorReason, forKey: .acceleratorReason)
         try container.encode(harness, forKey: .harness)
         try container.encode(warnings, forKey: .warnings)
+        try container.encode(shard, forKey: .shard)
+        try container.encode(merged, forKey: .merged)
     }
 }
 
@@ -55,4 +65,7 @@ public struct RunDocument: Codable, Hashable, Sendable {
         self.run = run
         self.cells = cells
     }
+
+    /// What was concluded of each cell.
+    public var outcomes: [CellOutcome] { cells.map(CellOutcome.init) }
 }

@@ -31,6 +31,12 @@ struct RunSeal: Hashable {
         return RunSeal(digests: digests)
     }
 
+    /// Why a file's bytes are not those that were sealed; nil when they are.
+    func doubt(_ file: String, _ bytes: [UInt8]) -> RunReadingError.Code? {
+        guard let sealed = digests[file] else { return .unsealed }
+        return sealed == Self.digest(bytes) ? nil : .altered
+    }
+
     func write(in folder: FilePath) throws {
         let lines = digests.sorted { $0.key < $1.key }.map { "\($0.value)  \($0.key)\n" }
         try DurableFile.write(Array(lines.joined().utf8), to: folder.appending(Self.fileName))

@@ -18,6 +18,8 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
             "'\(path)' cannot be written (\(errno)); choose a folder you own with --out"
         case .notDirectory, .fileExists:
             "'\(path)' is in the way (\(errno)); choose another folder with --out"
+        case .resourceBusy:
+            "another kmatrix is at work in '\(path)'; wait until it has ended, or choose another folder with --out"
         default:
             "'\(path)': \(errno)"
         }

@@ -12,6 +12,8 @@ public struct Scenario: Hashable, Sendable {
     let key: Key
     let timeline: [Event]
     let faults: Faults
+    /// What it was read from.
+    public let text: String
 
     /// How the secure channel is set up.
     struct Channel: Hashable, Sendable {
@@ -72,6 +74,7 @@ public struct Scenario: Hashable, Sendable {
     /// - Parameter source: Where the text comes from; its last component without extension is the scenario's name.
     /// - Throws: `YAMLError` with the line of what is wrong.
     public init(parsing text: String, source: String) throws {
+        self.text = text
         let root = try YAMLNode(parsing: text, source: source)
         try root.allow("summary", "pause", "channel", "key", "timeline", "faults", "expect")
         let file = source.split(separator: "/").last.map(String.init) ?? source

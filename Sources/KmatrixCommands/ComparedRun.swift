@@ -14,7 +14,7 @@ struct ComparedRun {
     /// Reads runs that are named by folder, or by what the history calls them.
     static func read(_ names: [String], history: HistoryOptions) throws -> [ComparedRun] {
         let folders = names.map { isFolder($0) ? WorkingFolder.path($0) : nil }
-        var stored = StoredRun<CellOutcome>.readAll(folders.compactMap(\.self))[...]
+        var stored = StoredRun.allIntact(at: folders.compactMap(\.self))[...]
         // Opened once, and only for what needs it.
         let database = folders.contains(nil) ? try history.open() : nil
         return try zip(names, folders).map { name, folder in
@@ -37,10 +37,10 @@ struct ComparedRun {
         self.cells = cells
     }
 
-    private init(_ stored: StoredRun<CellOutcome>, folder: FilePath) {
-        if stored.run.finished == nil {
+    private init(_ stored: StoredRun, folder: FilePath) {
+        if stored.document.run.finished == nil {
             StandardError.line("warning: the run in '\(folder)' was cut short: \(stored.unfinished.count) of its cells have no verdict")
         }
-        self.init(id: stored.run.id, started: stored.run.started, folder: folder.string, cells: stored.cells)
+        self.init(id: stored.document.run.id, started: stored.document.run.started, folder: folder.string, cells: stored.document.outcomes)
     }
 }

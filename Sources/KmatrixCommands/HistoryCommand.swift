@@ -15,6 +15,7 @@ struct HistoryCommand: AsyncParsableCommand {
               kmatrix history --flaky --since 30d  cells that needed retries
               kmatrix history import runs/*
               kmatrix history prune --keep 400
+              kmatrix history costs --out costs.json
             """,
-        subcommands: [HistoryList.self, HistoryImport.self, HistoryPrune.self], defaultSubcommand: HistoryList.self)
+        subcommands: [HistoryList.self, HistoryImport.self, HistoryPrune.self, HistoryCosts.self], defaultSubcommand: HistoryList.self)
 }

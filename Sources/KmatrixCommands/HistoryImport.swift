@@ -32,12 +32,12 @@ struct HistoryImport: ParsableCommand {
         for folder in folders {
             let path = WorkingFolder.path(folder)
             do {
-                let stored = try StoredRun<CellOutcome>.read(at: path)
+                let stored = try StoredRun.intact(at: path)
                 if !stored.unfinished.isEmpty {
                     StandardError.line("warning: the run in '\(path)' was cut short: \(stored.unfinished.count) of its cells have no verdict")
                 }
-                let recording = try database.record(stored.run, stored.cells, folder: path)
-                imported.append(EncodedImport(run: stored.run.id, folder: path.string, cells: stored.cells.count, recording: recording))
+                let recording = try database.record(stored.document.run, stored.document.outcomes, folder: path)
+                imported.append(EncodedImport(run: stored.document.run.id, folder: path.string, cells: stored.document.cells.count, recording: recording))
             } catch let error as RunReadingError {
                 StandardError.line("error: " + VisibleText.line("\(error)"))
                 isWhole = false

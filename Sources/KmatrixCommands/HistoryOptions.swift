@@ -26,7 +26,7 @@ struct HistoryOptions: ParsableArguments {
     /// Keeps a run that has just ended. The run is worth more than its place in the history: what goes wrong is a warning.
     func record(_ document: RunDocument, folder: FilePath) {
         do {
-            try open().record(document.run, document.cells.map(CellOutcome.init), folder: folder)
+            try open().record(document.run, document.outcomes, folder: folder)
         } catch {
             StandardError.line("warning: the run is not in the history: \(error); once that is mended, 'kmatrix history import \(folder)' adds it")
         }

@@ -9,32 +9,42 @@ struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
         abstract: "Say what a run would boot: cells, kernels, boots. Boots nothing.",
-        discussion: "Takes the same selectors as run. Fetches repository indices, no kernels.")
+        discussion: """
+            Takes the same selectors as run. Fetches repository indices, no kernels.
+
+            EXAMPLES
+              kmatrix plan --kernel all
+              kmatrix plan --matrix images/nightly.yml --shard 2/3
+            """)
 
     @OptionGroup(title: "Axes") var axes: AxisOptions
     @OptionGroup(title: "Kernels") var kernels: KernelOptions
+
+    @OptionGroup(title: "Parts") var parts: ShardOptions
 
     @Option(help: "How to print the plan: table, json, or jsonl.")
     var format: OutputFormat = .table
 
     func run() async throws {
         let arguments = self
+        let costs = try parts.cellCosts()
         let plan = try await InterruptibleWork.run {
             let guests = try GuestOptions.parse([])
             let prepared = try await RunPreparation(axes: arguments.axes, kernels: arguments.kernels, guests: guests) { event in
                 if case .warning(let text) = event { StandardError.line("warning: \(text)") }
             }
-            return try await prepared.runner.plan()
+            return arguments.parts.part(of: try await prepared.runner.plan(), costs)
         }
-        try print(plan)
+        try print(plan, costs)
         if !plan.unavailable.isEmpty { throw ExitCodes.notProven }
     }
 
-    private func print(_ plan: MatrixPlan) throws {
-        let planned = plan.cells.map(EncodedPlannedCell.init) + plan.unavailable.map(EncodedPlannedCell.init)
+    private func print(_ plan: MatrixPlan, _ costs: CellCosts) throws {
+        let seconds = plan.milliseconds(costs) / 1000
+        let planned = plan.cells.map { EncodedPlannedCell($0, costs) } + plan.unavailable.map(EncodedPlannedCell.init)
         switch format {
         case .json:
-            try StandardOutput.writeJSON(EncodedPlan(cells: planned, boots: plan.boots, kernels: plan.kernels.count))
+            try StandardOutput.writeJSON(EncodedPlan(cells: planned, boots: plan.boots, kernels: plan.kernels.count, shard: plan.shard, estimatedSeconds: seconds))
         case .jsonl:
             for cell in planned { try StandardOutput.writeJSON(cell, isCompact: true) }
         case .table:
@@ -43,6 +53,8 @@ struct PlanCommand: AsyncParsableCommand {
             for cell in plan.unavailable.prefix(1) { StandardOutput.write("\(cell.summary)\n") }
             StandardOutput.write("\(plan.boots) boots for \(plan.cells.count) cells of \(plan.kernels.count) kernels")
             StandardOutput.write(plan.unavailable.isEmpty ? "\n" : "; \(plan.unavailable.count) cells unavailable\n")
+            let part = plan.shard.map { "part \($0) of the run (\(plan.elsewhere.count) cells in other parts): " } ?? ""
+            StandardOutput.write("\(part)about \(max(1, (seconds + 59) / 60)) min, one guest after the other\n")
         }
     }
 }
@@ -51,6 +63,15 @@ private struct EncodedPlan: Encodable {
     let cells: [EncodedPlannedCell]
     let boots: Int
     let kernels: Int
+    /// Nil for a whole plan.
+    let shard: Shard?
+    /// One guest after the other, fetching and building included.
+    let estimatedSeconds: Int
+
+    enum CodingKeys: String, CodingKey {
+        case cells, boots, kernels, shard
+        case estimatedSeconds = "estimated_seconds"
+    }
 }
 
 private struct EncodedPlannedCell: Encodable {
@@ -66,8 +87,15 @@ private struct EncodedPlannedCell: Encodable {
     let bpf: String?
     let expectation: Expectation
     let available: Bool
+    /// Of the guest alone.
+    let estimatedSeconds: Double
 
-    init(_ planned: MatrixPlan.PlannedCell) {
+    enum CodingKeys: String, CodingKey {
+        case id, kernel, series, flavour, release, origin, cgroup, profile, deployment, bpf, expectation, available
+        case estimatedSeconds = "estimated_seconds"
+    }
+
+    init(_ planned: MatrixPlan.PlannedCell, _ costs: CellCosts) {
         let cell = planned.cell
         id = cell.id.text
         kernel = cell.kernel.version.description
@@ -81,6 +109,7 @@ private struct EncodedPlannedCell: Encodable {
         bpf = cell.bpf
         expectation = planned.expectation
         available = true
+        estimatedSeconds = costs.seconds(of: cell)
     }
 
     init(_ record: CellRecord) {
@@ -96,5 +125,6 @@ private struct EncodedPlannedCell: Encodable {
         bpf = record.bpf
         expectation = record.expectation
         available = false
+        estimatedSeconds = 0
     }
 }

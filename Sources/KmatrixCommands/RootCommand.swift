@@ -17,6 +17,7 @@ public struct RootCommand: AsyncParsableCommand {
               kmatrix run --kernel all --format json > run.json
               kmatrix run --distro 'debian-*'      whole distributions, each on its own kernel
               kmatrix plan --kernel all            what that would boot
+              kmatrix merge runs/whole runs/part-1 runs/part-2
               kmatrix report runs/nightly --format html --out site
               kmatrix conformance --kernel 6.1     upstream's security checks, by their ids
               kmatrix shell --kernel 6.1 --cgroup legacy    look around in a guest
@@ -36,7 +37,7 @@ public struct RootCommand: AsyncParsableCommand {
             """,
         version: KmatrixVersion.current,
         subcommands: [
-            RunCommand.self, PlanCommand.self, BisectCommand.self, ReportCommand.self, KernelsCommand.self, DistrosCommand.self, ConformanceCommand.self, HistoryCommand.self,
+            RunCommand.self, PlanCommand.self, MergeCommand.self, BisectCommand.self, ReportCommand.self, KernelsCommand.self, DistrosCommand.self, ConformanceCommand.self, HistoryCommand.self,
             DiffCommand.self, DiagnoseCommand.self, ExplainCommand.self, CollectCommand.self, PredictCommand.self, PlatformCommand.self, ShellCommand.self,
             DoctorCommand.self, CompletionsCommand.self, ManCommand.self, BenchCommand.self,
         ])

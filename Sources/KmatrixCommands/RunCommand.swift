@@ -17,6 +17,7 @@ struct RunCommand: AsyncParsableCommand {
               kmatrix run --kernel 5.10 --kernel 6.1 --cgroup unified --cgroup legacy
               kmatrix run --kernel all --cgroup unified --format jsonl
               kmatrix run --kernel 5.10 --kernel 6.12 --bpf loop-lookup --cgroup unified
+              kmatrix run --matrix images/nightly.yml --shard 2/3 --out runs/part-2
 
             Evidence of every cell is kept in a folder of the run (--out); its path stands under the table.
             """)
@@ -28,6 +29,21 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The run's folder (default: a new one under $XDG_STATE_HOME/kmatrix/runs).", valueName: "folder"))
     var out: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Finish a run that was interrupted or killed, in its folder: what has a verdict is kept, what is not-run or unavailable is tried again.",
+            discussion: "Takes the same axes as the run had; another plan is refused.", valueName: "run-folder"), completion: .directory)
+    var resume: String?
+
+    @Flag(
+        help: ArgumentHelp(
+            "Take verdicts over from the history where nothing a cell is made of has changed.",
+            discussion: """
+                Kernel, initramfs, agent, program, image, scenario, emulator and kmatrix itself have to be the same, and the earlier verdict must \
+                have needed no retry. The cell is marked as reused, and its evidence is copied from the earlier run's folder.
+                """))
+    var reuse = false
+
     @Option(help: "How to print the outcome: table, json (one object), or jsonl (a line per cell as it finishes, then the run).")
     var format: OutputFormat = .table
 
@@ -37,6 +53,7 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Run every cell whatever happens (the default).")
     var keepGoing = false
 
+    @OptionGroup(title: "Parts") var parts: ShardOptions
     @OptionGroup(title: "Expectations") var expected: ExpectationOptions
     @OptionGroup(title: "History") var history: HistoryOptions
 
@@ -45,28 +62,35 @@ struct RunCommand: AsyncParsableCommand {
 
     func validate() throws {
         if failFast && keepGoing { throw ValidationError("--fail-fast and --keep-going contradict each other") }
+        if out != nil && resume != nil { throw ValidationError("--resume works in the folder of the run it finishes: leave --out out") }
     }
 
     func run() async throws {
         let arguments = self
         // Read before anything is booted: a file that is wrong, or past its day, is known at once.
         let expectations = try expected.load(besides: axes.matrixFile()?.expectations)
-        let document = try await InterruptibleWork.run { try await arguments.execute() }
-        expectations.explain(document.cells.map(CellOutcome.init))
+        let costs = try parts.cellCosts()
+        let document = try await InterruptibleWork.run { try await arguments.execute(costs) }
+        expectations.explain(document.outcomes)
         throw ExitCodes.code(for: document.cells, expectations)
     }
 
-    private func execute() async throws -> RunDocument {
+    private func execute(_ costs: CellCosts) async throws -> RunDocument {
         let display = ProgressDisplay()
         defer { display.end() }
         let prepared = try await RunPreparation(axes: axes, kernels: kernels, guests: guests, stopsAtFirstFailure: failFast, events: display.show)
         let identifier = RunIdentifier.make()
         let parent = RunFolder.standardParent(environment: ProcessInfo.processInfo.environment)
-        let place = out.map { FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath($0)) } ?? parent.appending(identifier)
+        let place = (resume ?? out).map { FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath($0)) } ?? parent.appending(identifier)
         // Made before anything is fetched: a folder that cannot be written is known at once.
-        let folder = try RunFolder.create(at: place.lexicallyNormalized())
-        let plan = try await prepared.runner.plan()
-        let document = try await prepared.runner.run(plan, id: identifier, in: folder) { record in
+        let folder = resume == nil ? try RunFolder.create(at: place.lexicallyNormalized()) : try RunResumption.folder(at: place.lexicallyNormalized())
+        let lock = try RunFolderLock(folder.path)
+        defer { withExtendedLifetime(lock) {} }
+        let plan = parts.part(of: try await prepared.runner.plan(), costs)
+        let planned = Set(plan.cells.map(\.cell.id.text) + plan.unavailable.map(\.id))
+        let resumption = resume == nil ? nil : try RunResumption(of: folder, planned: planned, shard: plan.shard)
+        let earlier = reuse ? try history.openExisting().map(HistoricVerdicts.init) : nil
+        let document = try await prepared.runner.run(plan, id: identifier, in: folder, resuming: resumption, earlier: earlier) { record in
             if format == .jsonl { try? StandardOutput.writeJSON(["cell": record], isCompact: true) }
         }
         display.end()

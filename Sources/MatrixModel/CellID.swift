@@ -24,6 +24,15 @@ public struct CellID: Hashable, Sendable, CustomStringConvertible {
 
     public var description: String { text }
 
+    /// What stays the same when a distribution publishes its next kernel of a series: the id with the series in the version's place.
+    public func lineage(series: String?) -> String {
+        guard let series else { return text }
+        var parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { String(Substring($0)) }
+        guard parts.count > 1 else { return text }
+        parts[1] = series
+        return parts.joined(separator: "/")
+    }
+
     /// The id as one path component: no separator, nothing hidden, only characters that every file system takes.
     public var folderName: String {
         var name = String.UnicodeScalarView()

@@ -2,7 +2,7 @@
 public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kind of mistake.
     public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case empty, malformedVersion, malformedRange, emptyRange, malformedFlavour, malformedDistribution, unknownLayout, unknownDistribution, unknownDeployment, unknownProfile, emptyPattern, malformedDay }
+        enum Value: Hashable, Sendable { case empty, malformedVersion, malformedRange, emptyRange, malformedFlavour, malformedDistribution, unknownLayout, unknownDistribution, unknownDeployment, unknownProfile, emptyPattern, malformedDay, malformedShard }
         let value: Value
         public static let empty = Code(value: .empty)
         public static let malformedVersion = Code(value: .malformedVersion)
@@ -16,6 +16,7 @@ public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible 
         public static let unknownProfile = Code(value: .unknownProfile)
         public static let emptyPattern = Code(value: .emptyPattern)
         public static let malformedDay = Code(value: .malformedDay)
+        public static let malformedShard = Code(value: .malformedShard)
     }
 
     public let code: Code
@@ -51,6 +52,7 @@ public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible 
         case .unknownProfile: "'\(text)' is no boot profile; choose among \(known.joined(separator: ", ")), none, or all"
         case .emptyPattern: "the pattern is empty; give a cell's id, with * for any text and ? for one character, as in '*/legacy'"
         case .malformedDay: "'\(text)' is no day; write it as 2027-03-31"
+        case .malformedShard: "'\(text)' is no part of a run; write which of how many, counted from 1, as in 2/3 (at most \(Shard.maximum))"
         }
     }
 }

@@ -5,7 +5,7 @@ import MatrixModel
 struct AtomFeed {
     let run: RunRecord
     /// Between each run and the one before, the newest first.
-    let changes: [RunChanges]
+    let changes: [RunStep]
 
     private static let listed = 200
 
@@ -25,7 +25,7 @@ struct AtomFeed {
         return xml.bytes
     }
 
-    private func entry(_ changes: RunChanges, into xml: inout Markup) {
+    private func entry(_ changes: RunStep, into xml: inout Markup) {
         xml.element("entry") { xml in
             xml.element("id", Self.identifier("\(changes.before.id)\n\(changes.after.id)"))
             xml.element("title", "\(changes.inWords) in \(VisibleText.line(changes.after.id))")
@@ -37,7 +37,7 @@ struct AtomFeed {
     }
 
     /// Markup inside of text: escaped once here and once more by the feed.
-    private func content(_ changes: RunChanges) -> [UInt8] {
+    private func content(_ changes: RunStep) -> [UInt8] {
         var html = Markup()
         html.element("p", "Since \(VisibleText.line(changes.before.id)): \(changes.inWords).")
         html.element("ul") { html in
@@ -49,9 +49,9 @@ struct AtomFeed {
         return html.bytes
     }
 
-    static func words(_ change: RunChanges.Change) -> String {
-        func side(_ cell: CellRecord?) -> String {
-            cell.map { $0.verdict.words + ($0.cause.map { " (\($0.rawValue))" } ?? "") } ?? "nothing"
+    static func words(_ change: RunComparison.Change) -> String {
+        func side(_ cell: CellOutcome?) -> String {
+            cell.map { $0.verdict.words + ($0.cause.map { " (\(VisibleText.line($0, limit: 64)))" } ?? "") } ?? "nothing"
         }
         return "\(side(change.before)) → \(side(change.after))"
     }

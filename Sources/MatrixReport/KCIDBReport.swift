@@ -80,7 +80,7 @@ struct KCIDBReport: Encodable {
     private let issues: [Issue]
     private let incidents: [Incident]
 
-    init(_ run: PublishableRun) {
+    init(_ run: StoredRun) {
         let document = run.published
         let cells = zip(document.cells, run.document.cells).filter { $0.0.kernel != nil }
         var seen: Set<String> = []

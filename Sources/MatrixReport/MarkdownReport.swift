@@ -5,7 +5,7 @@ import MatrixModel
 struct MarkdownReport {
     let document: RunDocument
     let troubles: [String]
-    let changes: RunChanges?
+    let changes: RunStep?
 
     /// Above these a document is no longer read; the site shows everything.
     private static let (rows, failures) = (400, 200)
@@ -68,7 +68,7 @@ struct MarkdownReport {
         return ["## What does not work, or was not shown to\n\n" + items.joined(separator: "\n") + (rest > 0 ? "\n- …and \(rest) more" : "")]
     }
 
-    private static func section(_ changes: RunChanges) -> [String] {
+    private static func section(_ changes: RunStep) -> [String] {
         let items = changes.changes.prefix(failures).map { "- \($0.kind.rawValue): **\(text($0.id))**: \(text(AtomFeed.words($0)))" }
         return ["## Since \(text(changes.before.id))", "\(changes.inWords).", items.joined(separator: "\n")].filter { !$0.isEmpty }
     }

@@ -48,7 +48,8 @@ public struct MatrixTable: Sendable {
 
     private var legend: String {
         let retried = document.cells.count { $0.attempts > 1 }
-        return VerdictCounts(document.cells).inWords + (retried == 0 ? "" : "; \(retried) needed a retry")
+        let reused = document.cells.count { $0.reused != nil }
+        return VerdictCounts(document.cells).inWords + (retried == 0 ? "" : "; \(retried) needed a retry") + (reused == 0 ? "" : "; \(reused) reused from earlier runs")
     }
 
     private static func mark(_ verdict: Verdict) -> String { "\(verdict.symbol) \(verdict.words)" }

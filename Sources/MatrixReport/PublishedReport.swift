@@ -13,10 +13,10 @@ public struct PublishedReport: Sendable {
     private let content: SiteContent
 
     /// - Parameter runs: In any order: the one that started last is reported.
-    public init?(_ runs: [PublishableRun], notes: CauseNotes) {
+    public init?(_ runs: [StoredRun], notes: CauseNotes) {
         let ordered = runs.sorted { ($1.document.run.started, $1.document.run.id) < ($0.document.run.started, $0.document.run.id) }
         guard let latest = ordered.first else { return nil }
-        let changes = zip(ordered.dropFirst(), ordered).map { RunChanges(from: $0.document, to: $1.document) }
+        let changes = zip(ordered.dropFirst(), ordered).map { RunStep(from: $0.document, to: $1.document) }
         content = SiteContent(latest, changes: changes, notes: notes)
     }
 

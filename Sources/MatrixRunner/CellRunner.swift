@@ -18,6 +18,9 @@ struct CellContext: Sendable {
     var kernelArguments: [String] = []
     /// How long the agent has until its status settles.
     var agentDeadline = Duration.seconds(20)
+    /// What earlier runs measured, when it may be taken over; nil to measure everything.
+    var earlier: (any VerdictSource)?
+    var inputs = CellInputs()
     let events: @Sendable (RunnerEvent) -> Void
 }
 
@@ -38,6 +41,8 @@ struct CellRunner: Sendable {
             return stored(CellRecord(cell: cell, judgment: failure.judgment, evidence: nil, seconds: [:], attempts: 0), cell, place)
         }
 
+        let inputs = context.inputs.digest(of: planned, artefacts, context)
+        if let inputs, let earlier = context.earlier?.verdict(on: cell.id.text, inputs: inputs), let record = takeOver(earlier, place) { return record }
         let cellAttempt = CellAttempt(
             cell: cell, scenario: planned.scenario, profile: planned.profile, deployment: planned.deployment, artefacts: artefacts, context: context, folder: place)
         var suspicions: Set<Cause> = []
@@ -60,7 +65,7 @@ struct CellRunner: Sendable {
                 attempt += 1
                 continue
             }
-            return store(cell, outcome, attempt, place)
+            return store(cell, outcome, attempt, inputs, place)
         }
     }
 
@@ -71,9 +76,25 @@ struct CellRunner: Sendable {
         return cause.mayBeChance && suspicions.insert(cause).inserted
     }
 
-    private func store(_ cell: Cell, _ outcome: CellAttempt.Outcome, _ attempts: Int, _ place: CellFolder) -> CellRecord {
+    /// - Returns: Nil when its evidence could not be copied; then the cell is measured.
+    private func takeOver(_ earlier: EarlierVerdict, _ place: CellFolder) -> CellRecord? {
+        do {
+            try earlier.evidence.copyEvidence(to: place)
+            var record = earlier.record
+            record.evidence = place.path.string
+            record.reused = earlier.run
+            try place.save(record, to: .verdict)
+            return record
+        } catch {
+            context.events(.warning("\(earlier.record.id) is measured, for its earlier evidence could not be taken over: \(error)"))
+            return nil
+        }
+    }
+
+    private func store(_ cell: Cell, _ outcome: CellAttempt.Outcome, _ attempts: Int, _ inputs: String?, _ place: CellFolder) -> CellRecord {
         let record = CellRecord(
-            cell: cell, judgment: outcome.judgment, provisioning: outcome.provisioning, evidence: place.path.string, seconds: outcome.seconds, attempts: attempts)
+            cell: cell, judgment: outcome.judgment, provisioning: outcome.provisioning, evidence: place.path.string, seconds: outcome.seconds, attempts: attempts,
+            inputs: inputs)
         return stored(record, cell, place)
     }
 

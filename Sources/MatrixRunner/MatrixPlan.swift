@@ -25,11 +25,17 @@ public struct MatrixPlan: Sendable {
     public let unavailable: [CellRecord]
     /// What the reader must know of how the plan came about.
     public let warnings: [String]
+    /// Which part of a divided plan this is; nil for a whole one.
+    public let shard: Shard?
+    /// The cells that other parts have.
+    public let elsewhere: [CellRecord]
 
-    public init(cells: [PlannedCell], unavailable: [CellRecord], warnings: [String]) {
+    public init(cells: [PlannedCell], unavailable: [CellRecord], warnings: [String], shard: Shard? = nil, elsewhere: [CellRecord] = []) {
         self.cells = cells
         self.unavailable = unavailable
         self.warnings = warnings
+        self.shard = shard
+        self.elsewhere = elsewhere
     }
 
     /// How many guests are booted when no cell needs a retry.

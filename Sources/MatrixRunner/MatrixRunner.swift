@@ -41,35 +41,52 @@ public struct MatrixRunner: Sendable {
     /// Runs every cell of a plan.
     ///
     /// A cell's outcome is on disk before the next cell of its slot starts, so whatever ends the run leaves what was finished.
-    /// - Parameter onRecord: Called with each cell's record once it is stored.
+    /// - Parameters:
+    ///   - resumption: What an earlier attempt at the same plan left in the folder; its finished cells are kept.
+    ///   - earlier: Where verdicts may be taken from in the place of measuring; nil to measure everything.
+    ///   - onRecord: Called with each cell's record once it is stored.
     /// - Throws: What makes a run impossible as a whole (no emulator, no room for `run.json`), and `CancellationError`. A cell's
     ///   own trouble is its verdict.
     public func run(
-        _ plan: MatrixPlan, id: String, in folder: RunFolder, onRecord: @escaping @Sendable (CellRecord) -> Void = { _ in }
+        _ plan: MatrixPlan, id: String, in folder: RunFolder, resuming resumption: RunResumption? = nil, earlier: (any VerdictSource)? = nil,
+        onRecord: @escaping @Sendable (CellRecord) -> Void = { _ in }
     ) async throws -> RunDocument {
-        var run = RunRecord(id: id, started: Self.timestamp(), harness: harness)
+        var run = RunRecord(id: resumption?.run?.id ?? id, started: resumption?.run?.started ?? Self.timestamp(), harness: harness)
         run.warnings = plan.warnings
+        run.shard = plan.shard
         try folder.save(run)
         let waiting = plan.cells.map { Self.notRun($0.cell, "Not run: the run ended before its turn.") }
-        try folder.savePlan(CellOrder.sorted(plan.unavailable + waiting))
+        try folder.savePlan(CellOrder.sorted(plan.unavailable + waiting), elsewhere: plan.elsewhere)
 
+        let kept = resumption?.finished ?? []
+        let finished = Set(kept.map(\.id))
+        let cells = plan.cells.filter { !finished.contains($0.cell.id.text) }
+        if let resumption {
+            for id in cells.map(\.cell.id) + plan.unavailable.map({ CellID(stored: $0.id) }) { try resumption.clear(id) }
+            events(.preparing("\(kept.count) cells were finished before and are kept"))
+            kept.forEach(onRecord)
+        }
         for record in plan.unavailable {
             events(.cellFinished(record))
             onRecord(record)
         }
-        var records = plan.unavailable
-        if !plan.cells.isEmpty {
+        var records = plan.unavailable + kept
+        // What guests ran with is said of those that did.
+        (run.accelerator, run.acceleratorReason) = (resumption?.run?.accelerator, resumption?.run?.acceleratorReason)
+        if !cells.isEmpty {
             let emulator = try await Emulator.find()
             let preparation = ArtefactPreparer(catalogue: catalogue, cache: cache, products: products, events: events)
-            let prepared = try await preparation.prepare(plan.cells)
+            let prepared = try await preparation.prepare(cells)
             try Task.checkCancellation()
             let chosen = try await chooseAccelerator(emulator, prepared)
             run.accelerator = chosen.accelerator.rawValue
             run.acceleratorReason = chosen.reason
+            // A run that is killed has said it.
+            try folder.save(run)
             let context = CellContext(
                 emulator: emulator, accelerator: chosen.accelerator, products: products, slots: slots, timeout: request.timeout, retries: request.retries,
-                events: events)
-            records += try await runCells(plan.cells, prepared, context, folder, onRecord)
+                earlier: earlier, events: events)
+            records += try await runCells(cells, prepared, context, folder, onRecord)
         }
         run.finished = Self.timestamp()
         // By now the outcome is worth more than the record of it: it is told even when the disk takes nothing more.

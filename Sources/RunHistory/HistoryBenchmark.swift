@@ -42,13 +42,15 @@ public struct HistoryBenchmark: Sendable {
             let place = try RunFolder.create(at: path)
             // Not durably, as a run would: that is the disk's figure.
             for record in records {
-                try RunFolder.encoder().encode(record).write(to: URL(filePath: place.cell(CellID(stored: record.id)).file(.verdict).string))
+                let cell = try place.cell(CellID(stored: record.id))
+                try RunFolder.encoder().encode(record).write(to: URL(filePath: cell.file(.verdict).string))
+                try Data("{}\n".utf8).write(to: URL(filePath: cell.file(.fabricJournal).string))
             }
             figures.append(try Self.time("seal a run of \(cells) cells") { try place.seal(run, records) })
             figures.append(try Self.time("record a run of \(cells) cells") { try database.record(run, records.map(CellOutcome.init), folder: path) })
         }
         figures.append(try Self.time("diff of two folders of \(cells) cells") {
-            let runs = try StoredRun<CellOutcome>.readAll(folders).map { try $0.get().cells }
+            let runs = try StoredRun.allIntact(at: folders).map { try $0.get().document.outcomes }
             _ = RunComparison(before: runs[0], after: runs[1])
         })
         figures.append(try Self.time("diff of two recorded runs of \(cells) cells") {

@@ -45,6 +45,14 @@ enum Migrations {
                     CREATE INDEX outcome_by_conclusion ON outcome (conclusion);
                     """)
         }
+        migrator.registerMigration("2 what cells took and were made of") { db in
+            try db.execute(
+                sql: """
+                    ALTER TABLE outcome ADD COLUMN seconds REAL;
+                    ALTER TABLE outcome ADD COLUMN inputs TEXT;
+                    CREATE INDEX outcome_by_inputs ON outcome (inputs) WHERE inputs IS NOT NULL;
+                    """)
+        }
         return migrator
     }
 }

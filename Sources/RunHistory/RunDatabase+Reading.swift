@@ -72,7 +72,7 @@ extension RunDatabase {
     /// What a run concluded of each of its cells.
     public func outcomes(of run: HistoricRun) throws -> [CellOutcome] { try read { try Self.outcomes(ofRun: run.number, $0) } }
 
-    private static func runs(_ db: Database, _ condition: String, _ arguments: StatementArguments) throws -> [HistoricRun] {
+    static func runs(_ db: Database, _ condition: String, _ arguments: StatementArguments) throws -> [HistoricRun] {
         let rows = try Row.fetchAll(
             db, sql: "SELECT number, id, started, finished, harness, accelerator, folder FROM run WHERE \(condition) ORDER BY started, id", arguments: arguments)
         return rows.map {
@@ -85,7 +85,7 @@ extension RunDatabase {
         let rows = try Row.fetchCursor(
             db,
             sql: """
-                SELECT cell.id, cell.lineage, outcome.conclusion, outcome.attempts
+                SELECT cell.id, cell.lineage, outcome.conclusion, outcome.attempts, outcome.seconds, outcome.inputs
                 FROM outcome JOIN cell ON cell.number = outcome.cell WHERE outcome.run = ?
                 """, arguments: [number])
         var outcomes: [CellOutcome] = []
@@ -94,7 +94,7 @@ extension RunDatabase {
             outcomes.append(
                 CellOutcome(
                     id: row[0], lineage: row[1], verdict: conclusion.verdict, cause: conclusion.cause, summary: conclusion.summary,
-                    documented: conclusion.documented, attempts: row[3]))
+                    documented: conclusion.documented, attempts: row[3], seconds: row[4], inputs: row[5]))
         }
         return outcomes
     }

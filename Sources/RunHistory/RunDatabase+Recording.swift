@@ -40,12 +40,12 @@ extension RunDatabase {
                 INSERT INTO conclusion (verdict, cause, summary, documented) VALUES (?, ?, ?, ?)
                 ON CONFLICT (verdict, ifnull(cause, ''), summary, documented) DO UPDATE SET summary = excluded.summary RETURNING number
                 """)
-        let outcome = try db.makeStatement(sql: "INSERT INTO outcome (cell, run, conclusion, attempts) VALUES (?, ?, ?, ?)")
+        let outcome = try db.makeStatement(sql: "INSERT INTO outcome (cell, run, conclusion, attempts, seconds, inputs) VALUES (?, ?, ?, ?, ?, ?)")
         for item in cells {
             let cellNumber = try Int64.fetchOne(cell, arguments: [item.id, item.lineage])
             let conclusionNumber = try Int64.fetchOne(
                 conclusion, arguments: [item.verdict.rawValue, item.cause, item.summary, item.documented.rawValue])
-            try outcome.execute(arguments: [cellNumber, run, conclusionNumber, item.attempts])
+            try outcome.execute(arguments: [cellNumber, run, conclusionNumber, item.attempts, item.seconds, item.inputs])
         }
     }
 

@@ -10,7 +10,7 @@ enum Repository {
         let found = FileManager.default.enumerator(at: base, includingPropertiesForKeys: nil)
         var files: [(String, String)] = []
         while let url = found?.nextObject() as? URL {
-            guard endings.contains(where: url.path().hasSuffix) else { continue }
+            guard !url.hasDirectoryPath, endings.contains(where: url.path().hasSuffix) else { continue }
             let path = String(url.path(percentEncoded: false).dropFirst(root.path(percentEncoded: false).count))
             files.append((path, try String(contentsOf: url, encoding: .utf8)))
         }

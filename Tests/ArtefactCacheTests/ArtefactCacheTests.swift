@@ -114,6 +114,14 @@ final class ArtefactCacheTests {
         #expect(await tally.most == 2)
     }
 
+    @Test("has turns of its own on each machine that shares the cache", .timeLimit(.minutes(1)))
+    func hosts() async throws {
+        let taken = try await GuestSlots(cache: cache, count: 1, host: "one").withTurn {
+            try await GuestSlots(cache: cache, count: 1, host: "two").withTurn { try FileManager.default.contentsOfDirectory(atPath: root.appending("slots").string) }
+        }
+        #expect(taken.sorted() == ["one", "two"])
+    }
+
     @Test("stops waiting for a turn when it is cancelled")
     func cancelledTurn() async throws {
         let slots = GuestSlots(cache: cache, count: 1)

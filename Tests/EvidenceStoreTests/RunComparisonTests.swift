@@ -62,10 +62,8 @@ struct RunComparisonTests {
         #expect(RunComparison(before: [Self.cell(.compatible)], after: []).changes.map(\.kind) == [.gone])
     }
 
-    @Test("know a record's lineage by its series, and read the same of it in memory and on disk")
+    @Test("know a record's lineage by its series")
     func outcomeOfRecord() throws {
-        let record = try CellRecordTests.record()
-        #expect(CellOutcome(record).lineage == "micro/6.1/cloud-amd64/legacy")
-        #expect(try JSONDecoder().decode(CellOutcome.self, from: RunFolder.encoder().encode(record)) == CellOutcome(record))
+        #expect(CellOutcome(try CellRecordTests.record()).lineage == "micro/6.1/cloud-amd64/legacy")
     }
 }

@@ -5,6 +5,7 @@ import Testing
 
 @testable import EvidenceStore
 
+/// What is wrong with a folder is refused by those who draw conclusions from it.
 @Suite("A run's folder read back")
 struct StoredRunTests {
     static let verdict = "cells/micro_6.1.176-1_cloud-amd64_legacy/verdict.json"
@@ -22,13 +23,20 @@ struct StoredRunTests {
         return run
     }
 
+    /// As a cell leaves its folder.
+    static func store(_ record: CellRecord, in run: RunFolder) throws {
+        let place = try run.cell(CellID(stored: record.id))
+        try place.save(record, to: .verdict)
+        try place.write(Array("{}\n".utf8), to: .fabricJournal)
+    }
+
     /// A run with a cell in the legacy and one in the unified layout, and one that was unavailable.
     static func withRun(_ body: (FilePath) throws -> Void) throws {
         try withScratch { folder in
             let place = try RunFolder.create(at: folder.appending("run"))
             try place.save(run(finished: false))
             var records = try [.legacy, .unified].map(record)
-            for record in records { try place.cell(CellID(stored: record.id)).save(record, to: .verdict) }
+            for record in records { try store(record, in: place) }
             records.append(
                 CellRecord(unavailable: try KernelSelector(parsing: "5.15"), layout: .unified, bpf: nil, judgment: Judgment(cause: .notOffered, summary: "nobody")))
             try place.seal(run(), records)
@@ -41,7 +49,7 @@ struct StoredRunTests {
         var found: [RunReadingError.Damage] = []
         try withRun { path in
             try body(path)
-            let error = #expect(throws: RunReadingError.self) { try StoredRun<CellRecord>.read(at: path) }
+            let error = #expect(throws: RunReadingError.self) { try StoredRun.intact(at: path) }
             found = error?.damages ?? []
             #expect(error?.description.contains(path.string) == true)
         }
@@ -57,9 +65,9 @@ struct StoredRunTests {
     @Test("has every cell, also the one that left no evidence, sorted by meaning")
     func whole() throws {
         try Self.withRun { path in
-            let stored = try StoredRun<CellRecord>.read(at: path)
-            #expect(stored.run == Self.run())
-            #expect(stored.cells.map(\.id) == ["micro/5.15/cloud-amd64/unified", "micro/6.1.176-1/cloud-amd64/unified", "micro/6.1.176-1/cloud-amd64/legacy"])
+            let stored = try StoredRun.intact(at: path)
+            #expect(stored.document.run == Self.run())
+            #expect(stored.document.cells.map(\.id) == ["micro/5.15/cloud-amd64/unified", "micro/6.1.176-1/cloud-amd64/unified", "micro/6.1.176-1/cloud-amd64/legacy"])
             #expect(stored.unfinished.isEmpty)
         }
     }
@@ -67,8 +75,8 @@ struct StoredRunTests {
     @Test("several at once come in the order they were asked for, each with its own trouble")
     func several() throws {
         try Self.withRun { path in
-            let results = StoredRun<CellOutcome>.readAll([path, path.appending("nothing"), path])
-            #expect(results.map { (try? $0.get())?.run.id } == ["r", nil, "r"])
+            let results = StoredRun.allIntact(at: [path, path.appending("nothing"), path])
+            #expect(results.map { (try? $0.get())?.document.run.id } == ["r", nil, "r"])
         }
     }
 
@@ -82,6 +90,38 @@ struct StoredRunTests {
             try process.run()
             process.waitUntilExit()
             #expect(process.terminationStatus == 0)
+        }
+    }
+
+    @Test("of which nothing can be believed any more still shows every cell, and none of the doubtful ones as it was", arguments: ["altered", "missing", "unsealed"])
+    func shown(kind: String) throws {
+        try Self.withRun { path in
+            switch kind {
+            case "altered": try Self.edit(path.appending(Self.verdict), "\"fine\"", "\"finer\"")
+            case "missing": try FileManager.default.removeItem(atPath: path.appending("cells/micro_6.1.176-1_cloud-amd64_legacy").string)
+            default: try Self.store(Self.record(.hybrid), in: RunFolder(path: path))
+            }
+            let stored = try StoredRun(reading: path)
+            #expect(stored.damages.map(\.code) == [kind == "altered" ? .altered : kind == "missing" ? .missing : .unsealed])
+            let doubted = stored.document.cells.filter { $0.cause == .evidenceLost }
+            #expect(doubted.map(\.cgroup) == [kind == "unsealed" ? .hybrid : .legacy])
+            #expect(stored.document.cells.count == (kind == "unsealed" ? 4 : 3))
+            #expect(stored.unfinished.isEmpty)
+        }
+    }
+
+    @Test("whose plan was changed after it had ended is refused")
+    func editedPlan() throws {
+        try withScratch { folder in
+            let place = try RunFolder.create(at: folder.appending("run"))
+            try place.savePlan([DoubtedRunTests.waiting(DoubtedRunTests.cell())])
+            let record = try Self.record(.unified)
+            try Self.store(record, in: place)
+            try place.seal(Self.run(), [record])
+            #expect(try StoredRun.intact(at: place.path).document.cells.map(\.verdict) == [.compatible])
+            try Self.edit(place.path.appending("planned.jsonl"), "not yet", "never")
+            let error = #expect(throws: RunReadingError.self) { try StoredRun.intact(at: place.path) }
+            #expect(error?.damages == [.init(code: .altered, file: "planned.jsonl", detail: "")])
         }
     }
 
@@ -102,7 +142,7 @@ struct StoredRunTests {
         #expect(try Self.damages { try FileManager.default.removeItem(atPath: $0.appending(Self.verdict).string) }.map(\.code) == [.missing])
         let extra = try Self.damages { path in
             let record = try Self.record(.hybrid)
-            try RunFolder(path: path).cell(CellID(stored: record.id)).save(record, to: .verdict)
+            try Self.store(record, in: RunFolder(path: path))
         }
         #expect(extra.map(\.code) == [.unsealed])
     }
@@ -113,12 +153,12 @@ struct StoredRunTests {
             let place = try RunFolder.create(at: folder.appending("run"))
             try place.save(Self.run(finished: false))
             let record = try Self.record(.legacy)
-            try place.cell(CellID(stored: record.id)).save(record, to: .verdict)
+            try Self.store(record, in: place)
             try DurableFile.write([1], to: place.cell(CellID(stored: "micro/6.1.176-1/cloud-amd64/unified")).file(.console))
-            let stored = try StoredRun<CellRecord>.read(at: place.path)
-            #expect(stored.cells == [record])
-            #expect(stored.unfinished == ["micro_6.1.176-1_cloud-amd64_unified"])
-            #expect(stored.run.finished == nil)
+            let stored = try StoredRun.intact(at: place.path)
+            #expect(stored.document.cells.map(\.verdict) == [.notRun, .compatible])
+            #expect(stored.unfinished == ["micro/6.1.176-1/cloud-amd64/unified"])
+            #expect(stored.document.run.finished == nil)
         }
     }
 
@@ -127,7 +167,7 @@ struct StoredRunTests {
         try Self.withRun { path in
             try RunFolder(path: path).save(Self.run(finished: false))
             try Self.edit(path.appending(Self.verdict), "\"fine\"", "\"finer\"")
-            #expect(try StoredRun<CellRecord>.read(at: path).cells.contains { $0.summary == "finer" })
+            #expect(try StoredRun.intact(at: path).document.cells.contains { $0.summary == "finer" })
         }
     }
 
@@ -136,7 +176,7 @@ struct StoredRunTests {
         try withScratch { folder in
             let place = try RunFolder.create(at: folder.appending("run"))
             try place.seal(Self.run(), [])
-            #expect(try StoredRun<CellRecord>.read(at: place.path).cells.isEmpty)
+            #expect(try StoredRun.intact(at: place.path).document.cells.isEmpty)
         }
     }
 
@@ -144,7 +184,7 @@ struct StoredRunTests {
     func noRun(kind: String) throws {
         try withScratch { folder in
             let path = kind == "empty" ? folder : folder.appending("absent")
-            let error = #expect(throws: RunReadingError.self) { try StoredRun<CellRecord>.read(at: path) }
+            let error = #expect(throws: RunReadingError.self) { try StoredRun.intact(at: path) }
             #expect(error?.contains(.noRun) == true)
             #expect(error?.description.contains("--out") == true)
         }

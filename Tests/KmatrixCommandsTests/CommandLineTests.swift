@@ -68,7 +68,7 @@ struct CommandLineTests {
         #expect(said.stderr.isEmpty)
     }
 
-    @Test("the help of every command is what it was", arguments: ["", "run", "plan", "bisect", "report", "kernels", "kernels list", "kernels fetch", "kernels gc", "distros", "distros list", "distros build", "distros fetch", "distros gc", "conformance", "history", "history list", "history import", "history prune", "diff", "diagnose", "explain", "collect", "predict", "platform", "shell", "doctor", "completions", "man"])
+    @Test("the help of every command is what it was", arguments: ["", "run", "plan", "bisect", "report", "kernels", "kernels list", "kernels fetch", "kernels gc", "distros", "distros list", "distros build", "distros fetch", "distros gc", "conformance", "history", "history list", "history import", "history prune", "history costs", "merge", "diff", "diagnose", "explain", "collect", "predict", "platform", "shell", "doctor", "completions", "man"])
     func snapshots(command: String) async throws {
         let said = try await Self.kmatrix(["help"] + command.split(separator: " ").map(String.init))
         let name = "help" + (command.isEmpty ? "" : "-" + command.replacing(" ", with: "-"))

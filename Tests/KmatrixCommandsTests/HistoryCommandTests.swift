@@ -30,6 +30,7 @@ struct HistoryCommandTests {
             CellRecord(cell: Cell(kernel: kernel, cgroup: layout), judgment: judgment, evidence: nil, seconds: [:], attempts: attempts)
         }
         let place = try RunFolder.create(at: folder.appending(id))
+        for record in records { try place.cell(CellID(stored: record.id)).write(Array("{}\n".utf8), to: .fabricJournal) }
         try place.seal(run, records)
         return place.path.string
     }

@@ -46,7 +46,7 @@ struct ReportFormatTests {
     @Test("Markdown reads as it always did")
     func markdown() throws {
         let before = RunDocument(run: ReportSamples.run("20251231T000000Z-z"), cells: [try ReportSamples.record("5.10.223-1", .unified, cause: .loadFailed)])
-        let changes = RunChanges(from: before, to: try ReportSamples.document())
+        let changes = RunStep(from: before, to: try ReportSamples.document())
         #expect(try MarkdownReport(document: ReportSamples.document(), troubles: ["cells/notes is no cell's"], changes: changes).render() == snapshot("report.md"))
     }
 
@@ -78,7 +78,7 @@ struct ReportFormatTests {
     @Test("every XML stays XML whatever it quotes")
     func hostileXML() throws {
         let document = try Self.hostileDocument()
-        let changes = RunChanges(from: RunDocument(run: document.run, cells: []), to: document)
+        let changes = RunStep(from: RunDocument(run: document.run, cells: []), to: document)
         for bytes in [
             JUnitReport(document: document).render(), AtomFeed(run: document.run, changes: [changes]).render(), BadgeImage(cells: document.cells).render(),
             BootTimePlot(cells: document.cells).render(),
@@ -90,7 +90,7 @@ struct ReportFormatTests {
     @Test("the feed has an entry for each pair of runs, with an identifier that stays")
     func atom() throws {
         let documents = try ["a", "b", "c"].map { RunDocument(run: ReportSamples.run($0), cells: $0 == "b" ? [] : try ReportSamples.cells()) }
-        let changes = [RunChanges(from: documents[1], to: documents[2]), RunChanges(from: documents[0], to: documents[1])]
+        let changes = [RunStep(from: documents[1], to: documents[2]), RunStep(from: documents[0], to: documents[1])]
         let feed = AtomFeed(run: documents[2].run, changes: changes).render()
         let elements = try ElementCollector.elements(of: feed)
         #expect(elements.count { $0.name == "entry" } == 2)

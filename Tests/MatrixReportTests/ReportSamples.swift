@@ -96,9 +96,9 @@ final class StoredSample {
         try place.write(Array(#"{"release":"6.1.0","hasBTF":true,"mounts":["a","b"],"configuration":{"CONFIG_BPF":"y"}}"#.utf8), to: .facts)
     }
 
-    func read() throws -> PublishableRun { try PublishableRun(reading: folder.path) }
+    func read() throws -> StoredRun { try StoredRun(reading: folder.path) }
 
-    func report(notes: CauseNotes = .unwritten, earlier: [PublishableRun] = []) throws -> PublishedReport {
+    func report(notes: CauseNotes = .unwritten, earlier: [StoredRun] = []) throws -> PublishedReport {
         try #require(PublishedReport([try read()] + earlier, notes: notes))
     }
 }

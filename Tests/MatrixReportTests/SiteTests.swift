@@ -9,7 +9,7 @@ import Testing
 @Suite("The site")
 struct SiteTests {
     /// A site, and every file of it by its path.
-    private func site(of sample: StoredSample, notes: CauseNotes = .unwritten, earlier: [PublishableRun] = [], to name: String = "site") async throws -> [String: [UInt8]] {
+    private func site(of sample: StoredSample, notes: CauseNotes = .unwritten, earlier: [StoredRun] = [], to name: String = "site") async throws -> [String: [UInt8]] {
         let place = sample.place.appending(name)
         try await sample.report(notes: notes, earlier: earlier).writeSite(to: place)
         var files: [String: [UInt8]] = [:]
@@ -125,10 +125,10 @@ struct SiteTests {
         #expect(page.contains("About attach-failed/no-cgroup2") && page.contains("On debian-12:") && page.contains("update-grub"))
         #expect(!page.contains("javascript:"))
         #expect(page.contains("kmatrix run --distro debian-12 --kernel 6.1.176-1 --cgroup legacy"))
-        #expect(page.contains("broken since old: compatible → incompatible (attach-failed/no-cgroup2)"))
+        #expect(page.contains("new-failure since old: compatible → incompatible (attach-failed/no-cgroup2)"))
         let cause = try text(files, "causes/attach-failed-no-cgroup2.html")
         #expect(cause.contains("On any guest:") && cause.contains("href=\"https://example.org/x\""))
-        #expect(try text(files, "changes.html").contains("broken"))
+        #expect(try text(files, "changes.html").contains("new-failure"))
     }
 
     @Test("deployments have a page only when there were some")

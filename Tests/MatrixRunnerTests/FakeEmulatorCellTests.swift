@@ -103,7 +103,7 @@ struct FakeEmulatorCellTests {
         let record = try await bench.run(behaviour)
         let folder = RunFolder(path: try bench.evidence(record).removingLastComponent().removingLastComponent())
         try folder.save(RunRecord(id: "r", started: "2026-01-01T00:00:00Z", harness: "0"))
-        let read = try PublishableRun(reading: folder.path)
+        let read = try StoredRun(reading: folder.path)
         #expect(read.document.cells == [record])
         #expect(read.troubles.isEmpty, "\(read.troubles)")
     }

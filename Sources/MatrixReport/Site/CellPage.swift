@@ -47,6 +47,9 @@ struct CellPage {
                     if let note = cell.documentedNote { html.text(" · \(note)") }
                 }
                 html.element("p", VisibleText.line(cell.summary))
+                if let earlier = cell.reused {
+                    html.element("p", "Reused from run \(VisibleText.line(earlier.run)) of \(VisibleText.line(earlier.started)): nothing this cell is made of has changed since.")
+                }
                 if cell.attempts > 1 { html.element("p", "↻ It took \(cell.attempts) attempts; earlier ones failed through the harness's fault and are kept in attempt-1 and on.") }
             }
         }

@@ -15,7 +15,7 @@ struct ChangesPage {
         }
     }
 
-    private func section(_ changes: RunChanges, isLatest: Bool, _ html: inout Markup) {
+    private func section(_ changes: RunStep, isLatest: Bool, _ html: inout Markup) {
         html.element("h2", "\(VisibleText.line(changes.before.id)) → \(VisibleText.line(changes.after.id))")
         html.element("p", "\(VisibleText.line(changes.before.started)) to \(VisibleText.line(changes.after.started)): \(changes.inWords).")
         guard !changes.changes.isEmpty else { return }
@@ -30,19 +30,19 @@ struct ChangesPage {
         if changes.changes.count > Self.listed { html.element("p", "…and \(Figure.grouped(changes.changes.count - Self.listed)) more.") }
     }
 
-    private func row(_ change: RunChanges.Change, isLatest: Bool, _ html: inout Markup) {
+    private func row(_ change: RunComparison.Change, isLatest: Bool, _ html: inout Markup) {
         html.element("tr") { html in
             html.element("td", change.kind.rawValue)
             html.element("th", ["scope": "row"]) { html in
                 // Only the newest run's cells have pages here.
                 if isLatest, let after = change.after {
-                    html.element("a", ["href": "cells/\(after.pageName)"], VisibleText.line(after.id, limit: 200))
+                    html.element("a", ["href": "cells/\(CellID(stored: after.id).pageName)"], VisibleText.line(after.id, limit: 200))
                 } else {
                     html.text(VisibleText.line(change.id, limit: 200))
                 }
             }
             for cell in [change.before, change.after] {
-                if let cell { html.verdictCell(cell, href: nil) } else { html.element("td", "–") }
+                if let cell { html.verdictCell(outcome: cell, href: nil) } else { html.element("td", "–") }
             }
             html.element("td", ["class": "wrap"], VisibleText.line((change.after ?? change.before)?.summary ?? "", limit: 400))
         }

@@ -57,10 +57,12 @@ struct PageFrame {
 
 extension Markup {
     /// A verdict as a table's cell, told by sign, word and colour.
-    mutating func verdictCell(_ cell: CellRecord?, href: String?) {
+    mutating func verdictCell(_ cell: CellRecord?, href: String?) { verdictCell(outcome: cell.map(CellOutcome.init), href: href) }
+
+    mutating func verdictCell(outcome cell: CellOutcome?, href: String?) {
         let verdict = cell?.verdict ?? .notRun
         open("td", ["class": "v \(verdict.rawValue)"])
-        self.verdict(verdict, text: cell?.cause?.rawValue ?? verdict.words, href: href)
+        self.verdict(verdict, text: cell?.cause.map { VisibleText.line($0, limit: 64) } ?? verdict.words, href: href)
         close("td")
     }
 

@@ -3,20 +3,20 @@ import MatrixModel
 
 /// What all pages of a site are made of.
 struct SiteContent: Sendable {
-    let stored: PublishableRun
+    let stored: StoredRun
     /// The run with evidence named by its place in the run's folder.
     let document: RunDocument
     /// Between each run and the one before, the newest first.
-    let changes: [RunChanges]
+    let changes: [RunStep]
     let notes: CauseNotes
     /// What changed in a cell since the run before.
-    let changeOfCell: [String: RunChanges.Change]
+    let changeOfCell: [String: RunComparison.Change]
     let byCause: [Cause: [CellRecord]]
     /// Causes that occur, the most frequent first.
     let causes: [Cause]
     let deployments: [CellRecord]
 
-    init(_ stored: PublishableRun, changes: [RunChanges], notes: CauseNotes) {
+    init(_ stored: StoredRun, changes: [RunStep], notes: CauseNotes) {
         self.stored = stored
         document = stored.published
         self.changes = changes
@@ -32,6 +32,10 @@ struct SiteContent: Sendable {
 }
 
 extension CellRecord {
+    var pageName: String { CellID(stored: id).pageName }
+}
+
+extension CellID {
     /// The name of the cell's page. File systems end names at 255 bytes.
     var pageName: String {
         let name = folderName

@@ -1,0 +1,31 @@
+/// Runs cannot be merged.
+public struct RunMergeError: Error, Sendable, CustomStringConvertible {
+    public struct Code: Hashable, Sendable {
+        enum Value: Hashable, Sendable { case nothing, differentParts, sameFolder, occupied }
+        let value: Value
+        public static let nothing = Code(value: .nothing)
+        /// They were divided into different numbers of parts.
+        public static let differentParts = Code(value: .differentParts)
+        /// Two cells would share a folder.
+        public static let sameFolder = Code(value: .sameFolder)
+        /// What is to be replaced was not merged.
+        public static let occupied = Code(value: .occupied)
+    }
+
+    public let code: Code
+    public let detail: String
+
+    init(_ code: Code, detail: String = "") {
+        self.code = code
+        self.detail = detail
+    }
+
+    public var description: String {
+        switch code.value {
+        case .nothing: "there is no run to merge; name the folders of runs"
+        case .differentParts: "these are parts of runs that were divided differently (into \(detail)); merge the parts of one run"
+        case .sameFolder: "two cells would share a folder: \(detail); these runs are not of one matrix"
+        case .occupied: "'\(detail)' is there and was not merged; choose another folder, or take it away"
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import Foundation
+
+/// Records as files have them: decoded, or refused in one line.
+enum StoredJSON {
+    struct Failure: Error, Hashable {
+        let code: RunReadingError.Code
+        let detail: String
+    }
+
+    private struct Head: Decodable { let schema: Int }
+
+    /// Of a record of another schema nothing else is said: nothing can be expected to be where it is today.
+    static func decode<Value: Decodable>(_ type: Value.Type, schema: Int, from bytes: [UInt8]) -> Result<Value, Failure> {
+        let data = Data(bytes)
+        let error: any Error
+        do {
+            let value = try JSONDecoder().decode(type, from: data)
+            guard let found = (value as? RunRecord)?.schema, found != schema else { return .success(value) }
+            return .failure(unknown(found, known: schema))
+        } catch let caught {
+            error = caught
+        }
+        if let found = try? JSONDecoder().decode(Head.self, from: data).schema, found != schema { return .failure(unknown(found, known: schema)) }
+        return .failure(Failure(code: .unreadable, detail: reason(error)))
+    }
+
+    private static func unknown(_ found: Int, known: Int) -> Failure {
+        Failure(code: .unknownSchema, detail: "schema \(found), where this kmatrix reads \(known)")
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case DecodingError.dataCorrupted(let context):
+            context.codingPath.isEmpty ? "it is no whole JSON" : "\(context.codingPath.map(\.stringValue).joined(separator: ".")): \(context.debugDescription)"
+        case DecodingError.keyNotFound(let key, _): "'\(key.stringValue)' is missing"
+        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+            "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' is not what it must be"
+        default: "\(error)"
+        }
+    }
+}

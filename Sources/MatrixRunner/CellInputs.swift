@@ -1,0 +1,46 @@
+import FabricSimulator
+import GuestImages
+import MatrixModel
+import QEMUGuest
+import SystemPackage
+
+/// Everything that a cell's verdict follows from, as one digest: kernel, initramfs, payload, root file system, scenario, emulator, and
+/// this program, which has the guest's steps and the judgement in it.
+struct CellInputs: Sendable {
+    /// Raised when something else becomes part of it.
+    private static let format = "1"
+
+    let digests = ArtefactDigests()
+    /// This program itself. A harness that was built anew may judge otherwise.
+    var program: FilePath = "/proc/self/exe"
+
+    /// - Returns: Nil when one of the files cannot be read: then nothing is known to be the same.
+    func digest(of planned: MatrixPlan.PlannedCell, _ artefacts: PreparedCell, _ context: CellContext) -> String? {
+        do {
+            var parts = [Self.format, planned.cell.id.text, planned.kernel.identity.release, planned.kernel.identity.origin]
+            parts += [context.accelerator.rawValue] + context.kernelArguments
+            parts += ["scenario", planned.scenario.name, planned.scenario.text]
+            var files: [(String, FilePath?)] = [
+                ("harness", program), ("emulator", context.emulator.path), ("relay", context.products.relay), ("kernel", artefacts.kernel.boot.path),
+                ("initramfs", artefacts.kernel.initramfs), ("payload", artefacts.payload),
+            ]
+            if let distribution = artefacts.distribution {
+                files += [
+                    ("modules", artefacts.kernel.modules), ("packages", distribution.root.packages), ("seed", distribution.root.seed), ("provisioning", distribution.provisioning),
+                ]
+                // Gigabytes, and never written to: its folder in the cache is named by what it was made of.
+                parts += ["root", distribution.root.disk.removingLastComponent().lastComponent?.string ?? "", distribution.root.fileSystem]
+                parts += ["partition", "\(distribution.root.partition ?? 0)", "package", distribution.package ?? ""]
+                switch distribution.root.firmware {
+                case nil: parts.append("direct")
+                case .bios?: parts.append("bios")
+                case .uefi(let code)?: files.append(("uefi", code))
+                }
+            }
+            for case (let name, let file?) in files { parts += [name, try digests.digest(of: file)] }
+            return ArtefactDigests.digest(of: parts)
+        } catch {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import EvidenceStore
+public import MatrixModel
+
+extension MatrixPlan {
+    /// One part of the plan. All parts together have every cell once, those that are unavailable as well.
+    /// - Parameter costs: The same for all parts.
+    public func part(_ shard: Shard, costs: CellCosts) -> MatrixPlan {
+        let own = Set(split(into: shard.count, costs: costs).parts[shard.index - 1])
+        let others = cells.filter { !own.contains($0.cell.id.text) }.map { notRun($0.cell) } + unavailable.filter { !own.contains($0.id) }.map(\.asNotRun)
+        return MatrixPlan(
+            cells: cells.filter { own.contains($0.cell.id.text) }, unavailable: unavailable.filter { own.contains($0.id) }, warnings: warnings, shard: shard,
+            elsewhere: CellOrder.sorted(others))
+    }
+
+    /// How long the plan's guests take, one after the other, what has to be prepared for them included.
+    public func milliseconds(_ costs: CellCosts) -> Int { split(into: 1, costs: costs).milliseconds[0] }
+
+    private func split(into count: Int, costs: CellCosts) -> ShardSplit {
+        ShardSplit(cells.map { costs.item($0.cell) } + unavailable.map { ShardSplit.Item(id: $0.id, milliseconds: 0) }, count: count)
+    }
+
+    private func notRun(_ cell: Cell) -> CellRecord {
+        CellRecord(cell: cell, judgment: Self.otherPart, evidence: nil, seconds: [:], attempts: 0)
+    }
+
+    fileprivate static let otherPart = Judgment(verdict: .notRun, cause: nil, summary: "Not run here: another part of the run has it.")
+}
+
+extension CellRecord {
+    /// Another part of the run says that it is unavailable, and why.
+    fileprivate var asNotRun: CellRecord {
+        var record = self
+        record.verdict = .notRun
+        record.cause = nil
+        record.fault = nil
+        record.summary = MatrixPlan.otherPart.summary
+        record.findings = []
+        return record
+    }
+}

@@ -1,0 +1,128 @@
+import ArgumentParser
+import Foundation
+import StrictYAML
+import Testing
+
+@testable import KmatrixCommands
+
+/// The files that others copy: what CI and schedulers run has to be what the program understands.
+@Suite("Ready files for CI and clusters")
+struct ReadyFileTests {
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    static let files = [
+        "ci/github/nightly.yml", "ci/gitlab/nightly.yml", "ci/cluster/kubernetes/parts.yml", "ci/cluster/kubernetes/merge.yml", "ci/cluster/part",
+        "ci/cluster/slurm/submit", "ci/cluster/slurm/part.sbatch", "ci/cluster/slurm/merge.sbatch",
+    ]
+
+    private static func text(_ file: String) throws -> String { try String(contentsOf: root.appending(path: file), encoding: .utf8) }
+
+    private static func yaml(_ file: String) throws -> YAMLNode { try YAMLNode(parsing: text(file), source: file) }
+
+    /// Every start of the program in a file, as words; comments left out.
+    static func invocations(in text: String) -> [[String]] {
+        let lines = text.split(separator: "\n").filter { !$0.drop { $0 == " " }.hasPrefix("#") }
+        return lines.flatMap { line in
+            line.matches(of: /(?:ci\/kmatrix|kmatrix\/kmatrix|products\/kmatrix|"\$kmatrix") ([^;|>&)]*)/).map { $0.1.split(separator: " ").map(String.init) }
+        }
+    }
+
+    /// The names of the options of the command that the words start with; nil when there is none.
+    static func options(_ words: [String], of root: CommandDescription) -> Set<String>? {
+        guard let name = words.first, var command = root.subcommands?.first(where: { $0.commandName == name }) else { return nil }
+        if let nested = command.subcommands, !nested.isEmpty {
+            // The one that is meant when none is named.
+            command = nested.first { words.count > 1 && $0.commandName == words[1] } ?? nested.first { $0.commandName == "list" } ?? command
+        }
+        return Set((command.arguments ?? []).flatMap { $0.names ?? [] }.map(\.text))
+    }
+
+    static func program() throws -> CommandDescription { try JSONDecoder().decode(ToolDescription.self, from: Data(RootCommand._dumpHelp().utf8)).command }
+
+    @Test("start commands that there are, with options that they have", arguments: files)
+    func options(file: String) throws {
+        let root = try Self.program()
+        let text = try Self.text(file)
+        for words in Self.invocations(in: text) {
+            let known = try #require(Self.options(words, of: root), "\(file): there is no \(words)")
+            for word in words where word.hasPrefix("--") { #expect(known.contains(word), "\(file): \(words.prefix(2)) has no \(word)") }
+        }
+        // What the part's script is given beyond its own words goes to `run`.
+        let run = try #require(Self.options(["run"], of: root))
+        for match in text.matches(of: /ci\/cluster\/part[" ]([^\n]*)/) where !match.output.0.hasPrefix("ci/cluster/part INDEX") {
+            for word in match.1.split(separator: " ") where word.hasPrefix("--") { #expect(run.contains(String(word)), "\(file): run has no \(word)") }
+        }
+    }
+
+    @Test("are seen to start it")
+    func seen() throws {
+        let found = try Dictionary(uniqueKeysWithValues: Self.files.map { ($0, Self.invocations(in: try Self.text($0)).compactMap(\.first)) })
+        #expect(found["ci/github/nightly.yml"] == ["doctor", "history", "plan", "merge", "report", "report", "history", "diff"])
+        #expect(found["ci/gitlab/nightly.yml"] == ["history", "plan", "merge", "report", "report", "history", "diff"])
+        #expect(found["ci/cluster/part"] == ["run"] && found["ci/cluster/slurm/merge.sbatch"] == ["merge", "report"])
+        #expect(try Self.options(["run"], of: Self.program())?.contains("--no-such") == false)
+    }
+
+    @Test("name files that there are", arguments: files)
+    func paths(file: String) throws {
+        for match in try Self.text(file).matches(of: /(images\/[a-z.]+|ci\/(?:setup|build|kmatrix|cluster\/part))\b/) {
+            #expect(FileManager.default.fileExists(atPath: Self.root.appending(path: String(match.1)).path), "\(file): \(match.1)")
+        }
+    }
+
+    @Test("are scripts that the shell can read and anybody may start", arguments: files.filter { !$0.hasSuffix(".yml") })
+    func scripts(file: String) throws {
+        let url = Self.root.appending(path: file)
+        #expect(FileManager.default.isExecutableFile(atPath: url.path))
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["bash", "-n", url.path]
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+    }
+
+    @Test("have jobs that wait for jobs that there are")
+    func github() throws {
+        let jobs = try #require(try Self.yaml("ci/github/nightly.yml")["jobs"])
+        #expect(jobs.keys == ["plan", "run", "merge"])
+        for name in jobs.keys {
+            let job = try #require(jobs[name])
+            #expect(try !job.list("steps").isEmpty)
+            for step in try job.list("steps") {
+                try step.allow("name", "id", "if", "uses", "with", "run", "env", "continue-on-error")
+                #expect((step["uses"] == nil) != (step["run"] == nil), "\(step.place)")
+            }
+            let needs = try job["needs"]?.string.map { [$0] } ?? job.list("needs").compactMap(\.string)
+            #expect(needs.allSatisfy(jobs.keys.contains))
+        }
+        // A part's number is the matrix's, out of as many as were planned.
+        #expect(jobs["run"]?["strategy"]?["matrix"]?["part"]?.string == "${{ fromJSON(needs.plan.outputs.parts) }}")
+    }
+
+    @Test("have jobs in stages that there are")
+    func gitlab() throws {
+        let root = try Self.yaml("ci/gitlab/nightly.yml")
+        let stages = try root.list("stages").compactMap(\.string)
+        let jobs = root.keys.filter { !["stages", "default", "variables", "workflow"].contains($0) }
+        #expect(jobs.count == stages.count)
+        for job in jobs { #expect(try stages.contains(root[job]?.text("stage") ?? "") && !(root[job]?.list("script").isEmpty ?? true), "\(job)") }
+        #expect(try root["part"]?.number("parallel", upTo: 100) ?? 0 > 1)
+    }
+
+    @Test("divide a Kubernetes job into as many parts as it has indices")
+    func kubernetes() throws {
+        let root = try Self.yaml("ci/cluster/kubernetes/parts.yml")
+        let spec = try #require(root["spec"])
+        #expect(try root.text("kind") == "Job" && root.text("apiVersion") == "batch/v1" && spec.text("completionMode") == "Indexed")
+        let pod = try #require(spec["template"]?["spec"])
+        // Kubernetes counts failures by index only of pods that are not started again in place.
+        #expect(try pod.text("restartPolicy") == "Never" && spec["backoffLimitPerIndex"] != nil)
+        let container = try #require(try pod.list("containers").first)
+        let parts = try container.list("env").first { try $0.text("name") == "PARTS" }?.text("value")
+        #expect(try parts == spec.text("completions"))
+        let volumes = try pod.list("volumes").compactMap { try $0.text("name") }
+        for mount in try container.list("volumeMounts") { #expect(try volumes.contains(mount.text("name") ?? "")) }
+        #expect(try Self.yaml("ci/cluster/kubernetes/merge.yml").text("kind") == "Job")
+    }
+}

@@ -1,0 +1,93 @@
+import EvidenceStore
+import Foundation
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Suites of whole runs, one after the other: many at once would make tests late that measure time.
+@Suite("Whole runs with the stand-in", .serialized)
+enum StandInRuns {}
+
+/// Runs of `kmatrix` whose emulator is the stand-in, so that whole runs take a second; counts the guests that were started.
+struct StandInRun {
+    let temporary: TemporaryFolder
+    let products: TemporaryFolder
+    var folder: FilePath { temporary.path }
+    var kernel: FilePath { folder.appending("vmlinuz") }
+    private var emulator: FilePath { folder.appending("emulator") }
+    private var starts: FilePath { folder.appending("starts") }
+    private var hangs: FilePath { folder.appending("hangs") }
+
+    static let layouts = ["unified", "hybrid", "legacy"]
+
+    init() throws {
+        temporary = try TemporaryFolder()
+        products = try CommandLineTests.emptyProducts()
+        for name in ["azure-proxy-agent", "guest-runner", "fabric-relay"] {
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: products.path.appending(name).string)
+        }
+        // Its guest's platform does not use the protocol: nothing has to be signed.
+        let scenarios = products.path.appending("scenarios")
+        try FileManager.default.removeItem(atPath: scenarios.appending("normal.yml").string)
+        try FileManager.default.copyItem(atPath: scenarios.appending("disabled.yml").string, toPath: scenarios.appending("normal.yml").string)
+        try Self.writeKernel("6.1.0-fake", to: kernel)
+        // Past the number of guests in `hangs` it says nothing for ever.
+        let script = """
+            #!/bin/sh
+            [ "$1" = --version ] && exec \(try BuiltProgram.path("fake-qemu")) --version
+            echo "$PWD" >> \(starts)
+            [ -e \(hangs) ] && [ "$(wc -l < \(starts))" -gt "$(cat \(hangs))" ] && exec sleep 600
+            exec \(try BuiltProgram.path("fake-qemu")) "$@"
+            """
+        try script.write(toFile: emulator.string, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: emulator.string)
+    }
+
+    /// The head of a kernel of before there were payloads in it, which says its release and is booted as it is.
+    static func writeKernel(_ release: String, to path: FilePath) throws {
+        var bytes = [UInt8](repeating: 0, count: 2048)
+        bytes[0x1F1] = 1
+        bytes.replaceSubrange(0x1FE..<0x206, with: [0x55, 0xAA, 0, 0] + Array("HdrS".utf8))
+        // Protocol 2.06; the release at 0x300, counted from 0x200.
+        bytes.replaceSubrange(0x206..<0x210, with: [0x06, 0x02, 0, 0, 0, 0, 0, 0, 0x00, 0x01])
+        bytes.replaceSubrange(0x300..<0x300 + release.utf8.count, with: Array(release.utf8))
+        try DurableFile.write(bytes, to: path)
+    }
+
+    /// The guests that were started so far.
+    var started: Int { ((try? String(contentsOfFile: starts.string, encoding: .utf8)) ?? "").split(separator: "\n").count }
+
+    func hang(after guests: Int?) throws {
+        try? FileManager.default.removeItem(atPath: hangs.string)
+        if let guests { try DurableFile.write(Array("\(guests)".utf8), to: hangs) }
+    }
+
+    func arguments(_ options: [String], layouts: [String] = layouts, kernel: FilePath? = nil) -> [String] {
+        ["run", "--kernel", (kernel ?? self.kernel).string, "--jobs", "1", "--accel", "tcg", "--format", "json", "--history", folder.appending("history.sqlite").string]
+            + layouts.flatMap { ["--cgroup", $0] } + options
+    }
+
+    var environment: [String: String] { ["KMATRIX_PRODUCTS": products.path.string, "KMATRIX_QEMU": emulator.string] }
+
+    func kmatrix(_ arguments: [String]) async throws -> CommandLineTests.Said { try await CommandLineTests.kmatrix(arguments, environment: environment) }
+
+    @discardableResult
+    func run(_ options: [String], layouts: [String] = layouts, kernel: FilePath? = nil) async throws -> RunDocument {
+        let said = try await kmatrix(arguments(options, layouts: layouts, kernel: kernel))
+        #expect(said.code == 0, "\(said.stderr)")
+        return try JSONDecoder().decode(RunDocument.self, from: Data(said.stdout.utf8))
+    }
+
+    /// The processes that work in a folder below this one.
+    func processes() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { $0.allSatisfy(\.isNumber) }.filter {
+            // Of a process that has ended meanwhile there is nothing to read.
+            ((try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\($0)/cwd")) ?? "").hasPrefix(folder.string)
+        }
+    }
+
+    func sockets() throws -> [String] {
+        try #require(FileManager.default.enumerator(atPath: folder.string)).compactMap { $0 as? String }.filter { $0.hasSuffix(".sock") }
+    }
+}
