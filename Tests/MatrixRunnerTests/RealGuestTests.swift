@@ -118,6 +118,7 @@ enum RealGuests {
             emulator: try await Emulator.find(), accelerator: .tcg, products: runner.products, slots: runner.slots, timeout: .seconds(90), retries: retries,
             agentDeadline: deadline, events: { _ in })
         let folder = try TemporaryFolder()
+        keep(folder)
         let cell = try #require(plan.cells.first)
         return try await CellRunner(context: context, folder: RunFolder.create(at: folder.path.appending("run"))).run(cell, prepared)
     }
