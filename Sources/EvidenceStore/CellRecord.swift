@@ -37,8 +37,12 @@ public struct CellRecord: Hashable, Sendable {
     public var seconds: [Phase: Double]
     /// How often the cell was attempted; above 1 means that earlier attempts failed through the harness's fault.
     public var attempts: Int
+    /// How the guest of the last attempt came to life; null where there was none, and in records from before there were snapshots.
+    public var birth: GuestBirth?
 
-    public init(cell: Cell, judgment: Judgment, provisioning: DeploymentFinding? = nil, evidence: String?, seconds: [Phase: Double], attempts: Int) {
+    public init(
+        cell: Cell, judgment: Judgment, provisioning: DeploymentFinding? = nil, evidence: String?, seconds: [Phase: Double], attempts: Int, birth: GuestBirth? = nil
+    ) {
         id = cell.id.text
         guest = cell.guest
         kernel = cell.kernel.version.description
@@ -65,6 +69,7 @@ public struct CellRecord: Hashable, Sendable {
         self.evidence = evidence
         self.seconds = seconds
         self.attempts = attempts
+        self.birth = birth
     }
 
     /// A cell for which no kernel could be had.
@@ -94,6 +99,7 @@ public struct CellRecord: Hashable, Sendable {
         evidence = nil
         seconds = [:]
         attempts = 0
+        birth = nil
         let further = [profile.map { "profile=\($0)" }, deployment.map { "deployment=\($0)" }, scenario.map { "scenario=\($0)" }, agent.map { "agent=\($0)" }, bpf.map { "bpf=\($0)" }].compactMap(\.self)
         id = ([guest, selector.description.replacing("/", with: "_"), flavour, layout.rawValue] + further).joined(separator: "/")
     }

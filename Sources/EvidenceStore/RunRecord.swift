@@ -16,6 +16,8 @@ public struct RunRecord: Codable, Hashable, Sendable {
     public var harness: String
     /// What the reader must know of the run: expired indices, suites that could not be read.
     public var warnings: [String]
+    /// Nil where no comparison was asked for.
+    public var snapshotCheck: SnapshotCheck?
 
     public init(id: String, started: String, harness: String) {
         self.id = id
@@ -25,12 +27,14 @@ public struct RunRecord: Codable, Hashable, Sendable {
         accelerator = nil
         acceleratorReason = nil
         warnings = []
+        snapshotCheck = nil
     }
 
     enum CodingKeys: String, CodingKey {
         case schema, id, started, finished, accelerator
         case acceleratorReason = "accelerator_reason"
         case harness, warnings
+        case snapshotCheck = "snapshot_check"
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -43,6 +47,7 @@ public struct RunRecord: Codable, Hashable, Sendable {
         try container.encode(acceleratorReason, forKey: .acceleratorReason)
         try container.encode(harness, forKey: .harness)
         try container.encode(warnings, forKey: .warnings)
+        try container.encode(snapshotCheck, forKey: .snapshotCheck)
     }
 }
 

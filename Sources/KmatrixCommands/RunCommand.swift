@@ -53,6 +53,7 @@ struct RunCommand: AsyncParsableCommand {
         let expectations = try expected.load(besides: axes.matrixFile()?.expectations)
         let document = try await InterruptibleWork.run { try await arguments.execute() }
         expectations.explain(document.cells.map(CellOutcome.init))
+        if document.run.snapshotCheck?.differences.isEmpty == false { throw ExitCodes.snapshotsDiffer }
         throw ExitCodes.code(for: document.cells, expectations)
     }
 

@@ -17,7 +17,7 @@ struct RunPreparation {
         let (blocks, exclusions) = try await axes.blocks(products)
         let request = MatrixRequest(
             blocks: blocks, exclusions: exclusions, jobs: guests.effectiveJobs, timeout: .seconds(guests.timeout), retries: guests.retries,
-            stopsAtFirstFailure: stopsAtFirstFailure)
+            boot: guests.boot.choice, verification: guests.verifySnapshots.flatMap(SnapshotSample.init(parsing:)), stopsAtFirstFailure: stopsAtFirstFailure)
         let cache = ArtefactCache.standard()
         let settings = try kernels.settings(cache: cache)
         runner = MatrixRunner(

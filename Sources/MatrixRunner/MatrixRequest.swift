@@ -12,18 +12,24 @@ public struct MatrixRequest: Sendable {
     public var timeout: Duration
     /// How often a cell is attempted again when an attempt failed through the harness's fault.
     public var retries: Int
+    /// How micro guests come to life.
+    public var boot: BootChoice
+    /// Which of the cells that came from a snapshot are booted as well, for comparison; nil for none.
+    public var verification: SnapshotSample?
     /// Whether the first cell that contradicts its expectation ends the run.
     public var stopsAtFirstFailure: Bool
 
     public init(
         blocks: [MatrixAxes], exclusions: [CellPattern] = [], jobs: Int = 2, timeout: Duration = .seconds(90), retries: Int = 2,
-        stopsAtFirstFailure: Bool = false
+        boot: BootChoice = .auto, verification: SnapshotSample? = nil, stopsAtFirstFailure: Bool = false
     ) {
         self.blocks = blocks
         self.exclusions = exclusions
         self.jobs = jobs
         self.timeout = timeout
         self.retries = retries
+        self.boot = boot
+        self.verification = verification
         self.stopsAtFirstFailure = stopsAtFirstFailure
     }
 }

@@ -2,6 +2,7 @@ public import ArtefactCache
 public import EvidenceStore
 import Foundation
 import GuestImages
+import GuestSnapshots
 public import KernelCatalogue
 import MatrixModel
 public import QEMUGuest
@@ -68,8 +69,9 @@ public struct MatrixRunner: Sendable {
             run.acceleratorReason = chosen.reason
             let context = CellContext(
                 emulator: emulator, accelerator: chosen.accelerator, products: products, slots: slots, timeout: request.timeout, retries: request.retries,
-                events: events)
+                boots: bootPolicy(emulator), sharedBoots: SharedBoot.all(plan.cells), events: events)
             records += try await runCells(plan.cells, prepared, context, folder, onRecord)
+            if let sample = request.verification { run.snapshotCheck = try await verify(records, sample, plan.cells, prepared, context, folder) }
         }
         run.finished = Self.timestamp()
         // By now the outcome is worth more than the record of it: it is told even when the disk takes nothing more.
@@ -84,6 +86,10 @@ public struct MatrixRunner: Sendable {
 
     /// Whoever asks for more guests than there are cores gets them, and is late by choice.
     var slots: GuestSlots { GuestSlots(cache: cache, count: max(request.jobs, ProcessInfo.processInfo.activeProcessorCount)) }
+
+    func bootPolicy(_ emulator: Emulator) -> BootPolicy {
+        BootPolicy(choice: request.boot, store: SnapshotStore(cache: cache, emulator: emulator, turns: slots), events: events)
+    }
 
     // MARK: - Cells
 
