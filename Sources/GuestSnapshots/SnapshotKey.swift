@@ -27,13 +27,8 @@ extension BootPlan {
     /// The same boot with names in the place of places: as it is hashed, and as it is told.
     func named(kernel kernelDigest: String, initramfs initramfsDigest: String, payloadSize: Int) -> BootPlan {
         var plan = self
-        if case .kernel(let kernel, _) = source {
-            plan.source =
-                switch kernel {
-                case .elf: .kernel(.elf(FilePath(kernelDigest)), initramfs: FilePath(initramfsDigest))
-                case .bzImage: .kernel(.bzImage(FilePath(kernelDigest)), initramfs: FilePath(initramfsDigest))
-                }
-        }
+        // The emulator sees from its content in which form a kernel is.
+        plan.source = .kernel(.elf(FilePath(kernelDigest)), initramfs: FilePath(initramfsDigest))
         if payload != nil { plan.payload = FilePath("payload-\(payloadSize)") }
         // Who carries a connection to the platform is the host's business.
         plan.network = network.map { GuestNetwork(relay: "relay", wireServer: $0.wireServer, hostGAPlugin: $0.hostGAPlugin, imds: $0.imds) }
