@@ -22,16 +22,7 @@ struct GuestOptions: ParsableArguments {
         discussion: "A snapshot is a guest that has booted and waits for its plan; a cell's guest is a copy of it. auto takes one where two cells at least have the same boot, or where it is there already; a guest that cannot be brought back boots."))
     var boot: BootOption = .auto
 
-    @Option(help: ArgumentHelp(
-        "So many of the cells that came from a snapshot, or such a part of them (0.1), are booted as well; any difference of verdict or cause ends with exit code 4.",
-        valueName: "sample"))
-    var verifySnapshots: String?
-
     func validate() throws {
-        if let verifySnapshots, SnapshotSample(parsing: verifySnapshots) == nil {
-            throw ValidationError("--verify-snapshots takes a number of cells (3) or a part of them (0.25), not '\(verifySnapshots)'")
-        }
-        if verifySnapshots != nil, boot == .cold { throw ValidationError("--verify-snapshots has nothing to compare with --boot cold") }
         if let jobs, !(1...256).contains(jobs) { throw ValidationError("--jobs must lie between 1 and 256") }
         if !(5...3600).contains(timeout) { throw ValidationError("--timeout must lie between 5 and 3600 seconds") }
         if !(0...10).contains(retries) { throw ValidationError("--retries must lie between 0 and 10") }

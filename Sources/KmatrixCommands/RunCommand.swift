@@ -37,6 +37,11 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Run every cell whatever happens (the default).")
     var keepGoing = false
 
+    @Option(help: ArgumentHelp(
+        "So many of the cells that came from a snapshot, or such a part of them (0.1), are booted as well; any difference of verdict or cause ends with exit code 4.",
+        valueName: "sample"))
+    var verifySnapshots: String?
+
     @OptionGroup(title: "Expectations") var expected: ExpectationOptions
     @OptionGroup(title: "History") var history: HistoryOptions
 
@@ -45,6 +50,10 @@ struct RunCommand: AsyncParsableCommand {
 
     func validate() throws {
         if failFast && keepGoing { throw ValidationError("--fail-fast and --keep-going contradict each other") }
+        if let verifySnapshots, SnapshotSample(parsing: verifySnapshots) == nil {
+            throw ValidationError("--verify-snapshots takes a number of cells (3) or a part of them (0.25), not '\(verifySnapshots)'")
+        }
+        if verifySnapshots != nil, guests.boot == .cold { throw ValidationError("--verify-snapshots has nothing to compare with --boot cold") }
     }
 
     func run() async throws {
@@ -60,7 +69,7 @@ struct RunCommand: AsyncParsableCommand {
     private func execute() async throws -> RunDocument {
         let display = ProgressDisplay()
         defer { display.end() }
-        let prepared = try await RunPreparation(axes: axes, kernels: kernels, guests: guests, stopsAtFirstFailure: failFast, events: display.show)
+        let prepared = try await RunPreparation(axes: axes, kernels: kernels, guests: guests, stopsAtFirstFailure: failFast, verification: verifySnapshots.flatMap(SnapshotSample.init(parsing:)), events: display.show)
         let identifier = RunIdentifier.make()
         let parent = RunFolder.standardParent(environment: ProcessInfo.processInfo.environment)
         let place = out.map { FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath($0)) } ?? parent.appending(identifier)

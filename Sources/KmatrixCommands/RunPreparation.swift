@@ -10,14 +10,14 @@ struct RunPreparation {
     let runner: MatrixRunner
 
     init(
-        axes: AxisOptions, kernels: KernelOptions, guests: GuestOptions, stopsAtFirstFailure: Bool = false,
+        axes: AxisOptions, kernels: KernelOptions, guests: GuestOptions, stopsAtFirstFailure: Bool = false, verification: SnapshotSample? = nil,
         events: @escaping @Sendable (RunnerEvent) -> Void
     ) async throws {
         let products = try Products(folder: Self.productsFolder())
         let (blocks, exclusions) = try await axes.blocks(products)
         let request = MatrixRequest(
             blocks: blocks, exclusions: exclusions, jobs: guests.effectiveJobs, timeout: .seconds(guests.timeout), retries: guests.retries,
-            boot: guests.boot.choice, verification: guests.verifySnapshots.flatMap(SnapshotSample.init(parsing:)), stopsAtFirstFailure: stopsAtFirstFailure)
+            boot: guests.boot.choice, verification: verification, stopsAtFirstFailure: stopsAtFirstFailure)
         let cache = ArtefactCache.standard()
         let settings = try kernels.settings(cache: cache)
         runner = MatrixRunner(

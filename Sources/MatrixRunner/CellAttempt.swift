@@ -3,7 +3,6 @@ import FabricSimulator
 import Foundation
 import GuestImages
 import GuestProtocol
-import GuestSnapshots
 import Judgement
 import MatrixModel
 import QEMUGuest
@@ -61,8 +60,7 @@ struct CellAttempt: Sendable {
         let bootPlan = bootPlan(start)
         do {
             try saveCommand(bootPlan)
-            // The guest's console begins with the boot that it is a copy of.
-            if case .snapshot(let snapshot) = start { try folder.write(FileManager.default.contents(atPath: snapshot.console.string).map(Array.init) ?? [], to: .console) }
+            try start.leaveConsole(in: folder.path)
             if let distribution = artefacts.distribution {
                 try await RootImageBuilder.overlay(of: distribution.root.disk, at: rootDisk)
                 try folder.write(FileManager.default.contents(atPath: distribution.root.packages.string).map(Array.init) ?? [], to: .packages)
@@ -94,9 +92,6 @@ struct CellAttempt: Sendable {
             // As long as the slowest answer of the platform and some.
             clientDeadline: 15_000)
     }
-
-    /// A guest that is brought back says hello within a fraction of a second; one that does not by then is not coming.
-    private static let restoreTimeout = Duration.seconds(15)
 
     /// Firmware, boot loader, the image's own initramfs and its cloud-init, under an emulator.
     private static let selfBootTimeout = Duration.seconds(360)
@@ -131,10 +126,7 @@ struct CellAttempt: Sendable {
                 plan.limits.total = max(plan.limits.total, Self.deploymentTimeout)
             }
         }
-        if case .snapshot(let snapshot) = start {
-            plan.start = .restored(snapshot.files)
-            (plan.limits.ready, plan.limits.silence) = (Self.restoreTimeout, Self.restoreTimeout)
-        }
+        plan.begin(start)
         if artefacts.distribution?.root.firmware == nil { plan.limits.ready = min(plan.limits.ready, context.timeout) }
         return plan
     }
@@ -158,15 +150,6 @@ struct CellAttempt: Sendable {
     static func seconds(_ duration: Duration) -> Double {
         let parts = duration.components
         return ((Double(parts.seconds) + Double(parts.attoseconds) / 1e18) * 1000).rounded() / 1000
-    }
-}
-
-extension BootPolicy.Start {
-    var birth: GuestBirth {
-        switch self {
-        case .boot(let reason): .cold(reason: reason)
-        case .snapshot(let snapshot): .snapshot(key: snapshot.key)
-        }
     }
 }
 
