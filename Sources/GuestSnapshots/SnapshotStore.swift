@@ -15,13 +15,12 @@ public final class SnapshotStore: Sendable {
     /// What snapshots may take on the disk, in bytes: some sixty of them.
     public static let standardLimit = 6 << 30
     private static let kind = "snapshot"
-    /// An initramfs that never gets ready is not worth a cell's whole time.
-    private static let limits = GuestLimits()
 
     private let cache: ArtefactCache
     private let emulator: Emulator
     private let turns: GuestSlots
     private let limit: Int
+    private let guestLimits: GuestLimits
     private let memory = Mutex(Memory())
 
     private struct Memory {
@@ -33,11 +32,13 @@ public final class SnapshotStore: Sendable {
     /// - Parameters:
     ///   - turns: Where a guest that is booted for a snapshot takes its turn.
     ///   - limit: What all snapshots may take, in bytes. Those of this process stay, however many they are.
-    public init(cache: ArtefactCache, emulator: Emulator, turns: GuestSlots, limit: Int = standardLimit) {
+    ///   - guestLimits: How long the boot of a snapshot's guest may take.
+    public init(cache: ArtefactCache, emulator: Emulator, turns: GuestSlots, limit: Int = standardLimit, guestLimits: GuestLimits = GuestLimits()) {
         self.cache = cache
         self.emulator = emulator
         self.turns = turns
         self.limit = limit
+        self.guestLimits = guestLimits
     }
 
     /// The key of the snapshot that a plan can be started from.
@@ -94,7 +95,7 @@ public final class SnapshotStore: Sendable {
     private func record(_ ingredients: SnapshotIngredients, _ plan: BootPlan, in folder: FilePath) async throws {
         var plan = plan
         plan.folder = folder
-        plan.limits = Self.limits
+        plan.limits = guestLimits
         let placeholder = folder.appending("payload")
         if let payload = plan.payload {
             try Self.makeHole(placeholder, size: Self.size(of: payload))

@@ -22,7 +22,7 @@ extension BootPolicy.Start {
 
 extension BootPlan {
     /// A guest that is brought back says hello within a fraction of a second; one that has not by then is not coming.
-    private static let restoreTimeout = Duration.seconds(15)
+    private static let restoreTimeout = Duration.seconds(30)
 
     mutating func begin(_ start: BootPolicy.Start) {
         guard case .snapshot(let snapshot) = start else { return }

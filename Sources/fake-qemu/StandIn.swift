@@ -25,7 +25,7 @@ struct StandIn {
         var line = ControlLine(invocation.control)
         if let monitor = invocation.monitor, behaviour.waitsForPlan { record(behaviour, &line, MonitorLine(monitor)) }
         switch behaviour {
-        case .complete, .slowLeave, .unattached, .unserved, .unservedOnce:
+        case .complete, .slowLeave, .unattached, .unserved, .unservedOnce, .monitorRefuses, .monitorBabbles, .monitorFloods, .migrationFails, .neverWakes, .wrongNonce, .noSeed:
             let isUnserved = behaviour == .unserved || behaviour == .unservedOnce && access("attempt-1", F_OK) != 0
             GuestStory(isAttached: behaviour != .unattached, unserved: isUnserved ? "imds-user" : nil).tell(&line)
             printLine("reboot: Power down")
@@ -48,7 +48,7 @@ struct StandIn {
             line.send(GuestStory.hello)
             waitForEver()
         case .garbage, .oversized, .badChecksum, .wrongVersion, .hugeItem, .halfFrame: offend(behaviour, &line)
-        case .noConnect, .exitCode, .monitorRefuses, .monitorBabbles, .monitorFloods, .migrationFails, .neverWakes, .wrongNonce, .noSeed: waitForEver()
+        case .noConnect, .exitCode: waitForEver()
         }
     }
 
@@ -72,7 +72,7 @@ struct StandIn {
         let report = WakeReport(
             nonce: behaviour == .wrongNonce ? call.nonce &+ 1 : call.nonce, timeBefore: 1_000_000, timeAfter: call.time, clockError: 0,
             seedError: behaviour == .noSeed ? EPERM : 0, reseedError: 0)
-        GuestStory(isAttached: behaviour != .unattached, unserved: nil).tell(&line, hello: GuestStory.hello(report))
+        GuestStory(isAttached: behaviour != .unattached, unserved: behaviour == .unserved ? "imds-user" : nil).tell(&line, hello: GuestStory.hello(report))
         printLine("reboot: Power down")
         exit(0)
     }

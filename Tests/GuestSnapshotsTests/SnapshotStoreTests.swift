@@ -20,7 +20,7 @@ struct SnapshotStoreTests {
         init(_ behaviour: String = "complete") async throws {
             folder = try TemporaryFolder()
             cache = ArtefactCache(root: folder.path.appending("cache"))
-            emulator = try await Emulator.find(environment: ["KMATRIX_QEMU": BuiltProgram.path("fake-qemu").string])
+            emulator = try await Emulator.find(environment: ["KMATRIX_QEMU": BuiltProgram.path("fake-qemu").string], patience: .seconds(300))
             for (name, content) in [("vmlinux", "kernel"), ("initramfs", "runner"), ("payload", "agent")] {
                 try Data(content.utf8).write(to: URL(filePath: folder.path.appending(name).string))
             }
@@ -30,9 +30,12 @@ struct SnapshotStoreTests {
             plan.kernelArguments = ["fake=\(behaviour)"]
         }
 
+        /// That a healthy stand-in never comes near, however slow the machine is.
+        private static let patience = GuestLimits(ready: .seconds(300), silence: .seconds(300), total: .seconds(300), shutdown: .seconds(300))
+
         /// As another process has one: it knows nothing of what was checked before.
         func store(limit: Int = SnapshotStore.standardLimit) -> SnapshotStore {
-            SnapshotStore(cache: cache, emulator: emulator, turns: GuestSlots(cache: cache, count: 2), limit: limit)
+            SnapshotStore(cache: cache, emulator: emulator, turns: GuestSlots(cache: cache, count: 2), limit: limit, guestLimits: Self.patience)
         }
     }
 
