@@ -56,14 +56,20 @@ public final class SnapshotStore: Sendable {
     public func snapshot(for plan: BootPlan, telling: @Sendable (String) -> Void = { _ in }) async throws -> Snapshot {
         let ingredients = try ingredients(of: plan)
         let key = ingredients.key
-        var snapshot = try await entry(ingredients, plan, renews: false, telling)
+        let folder = try await entry(ingredients, plan, renews: false, telling)
         let isKnown = memory.withLock { $0.checked.contains(key) }
-        if let damage = damage(of: snapshot, isWholeCheck: !isKnown) {
-            telling("snapshot \(key.prefix(12)): \(damage); made anew")
-            snapshot = try await entry(ingredients, plan, renews: true, telling)
+        switch check(folder, key: key, isWhole: !isKnown) {
+        case .success(let snapshot):
+            memory.withLock { _ = $0.checked.insert(key) }
+            return snapshot
+        case .failure(let damage):
+            telling("snapshot \(key.prefix(12)): \(damage.reason); made anew")
+            let folder = try await entry(ingredients, plan, renews: true, telling)
+            switch check(folder, key: key, isWhole: false) {
+            case .success(let snapshot): return snapshot
+            case .failure: throw SnapshotError(.unreadable, path: folder)
+            }
         }
-        memory.withLock { _ = $0.checked.insert(key) }
-        return snapshot
     }
 
     /// Forgets a snapshot that its guest could not be brought back from; the next to ask has it made anew.
@@ -74,7 +80,7 @@ public final class SnapshotStore: Sendable {
 
     // MARK: Making
 
-    private func entry(_ ingredients: SnapshotIngredients, _ plan: BootPlan, renews: Bool, _ telling: @Sendable (String) -> Void) async throws -> Snapshot {
+    private func entry(_ ingredients: SnapshotIngredients, _ plan: BootPlan, renews: Bool, _ telling: @Sendable (String) -> Void) async throws -> FilePath {
         let key = ingredients.key
         let wasThere = cache.existing(kind: Self.kind, key: key) != nil
         let folder = try await cache.entry(kind: Self.kind, key: key, renews: renews) { folder in
@@ -89,7 +95,7 @@ public final class SnapshotStore: Sendable {
             _ = try cache.shrink(kind: Self.kind, to: limit, sparing: spared)
             memory.withLock { _ = $0.checked.insert(key) }
         }
-        return Snapshot(key: key, folder: folder)
+        return folder
     }
 
     private func record(_ ingredients: SnapshotIngredients, _ plan: BootPlan, in folder: FilePath) async throws {
@@ -103,12 +109,17 @@ public final class SnapshotStore: Sendable {
         }
         let (files, hello) = try await recordSnapshot(plan, emulator: emulator)
         try? FileManager.default.removeItem(atPath: placeholder.string)
+        let tail = String(UInt64.random(in: .min ... .max), radix: 16)
         let manifest = try SnapshotManifest(
-            memory: .init(size: Self.size(of: files.memory), digest: FileDigest.sparse(files.memory)),
-            state: .init(size: Self.size(of: files.state), digest: FileDigest.whole(files.state)), release: hello.release, commandLine: ingredients.commandLine)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try encoder.encode(manifest).write(to: URL(filePath: folder.appending(Snapshot.Name.manifest).string))
+            memory: keep(files.memory, as: "memory-\(tail)", digest: FileDigest.sparse), state: keep(files.state, as: "state-\(tail)", digest: FileDigest.whole),
+            release: hello.release, commandLine: ingredients.commandLine)
+        try manifest.write(in: folder)
+    }
+
+    private func keep(_ file: FilePath, as name: String, digest: (FilePath) throws -> String) throws -> SnapshotManifest.File {
+        let place = file.removingLastComponent().appending(name)
+        guard rename(file.string, place.string) == 0 else { throw CacheError(path: place, errno: Errno(rawValue: errno)) }
+        return try SnapshotManifest.File(name: name, size: Self.size(of: place), digest: digest(place))
     }
 
     private static func makeHole(_ path: FilePath, size: Int) throws {
@@ -122,18 +133,19 @@ public final class SnapshotStore: Sendable {
 
     // MARK: Checking
 
-    /// What is wrong with a snapshot, in words; nil when nothing is.
-    private func damage(of snapshot: Snapshot, isWholeCheck: Bool) -> String? {
-        guard let data = FileManager.default.contents(atPath: snapshot.manifest.string), let manifest = try? JSONDecoder().decode(SnapshotManifest.self, from: data) else {
-            return "its manifest cannot be read"
-        }
+    private struct Damage: Error { let reason: String }
+
+    /// The snapshot in a folder, or what is wrong with it.
+    private func check(_ folder: FilePath, key: String, isWhole: Bool) -> Result<Snapshot, Damage> {
+        guard let manifest = SnapshotManifest(in: folder) else { return .failure(Damage(reason: "its manifest cannot be read")) }
+        let snapshot = Snapshot(key: key, folder: folder, manifest)
         for (file, path) in [(manifest.memory, snapshot.files.memory), (manifest.state, snapshot.files.state)] where (try? Self.size(of: path)) != file.size {
-            return "'\(path.lastComponent?.string ?? "")' has not the size it was made with"
+            return .failure(Damage(reason: "'\(file.name)' has not the size it was made with"))
         }
-        guard isWholeCheck else { return nil }
-        if (try? FileDigest.whole(snapshot.files.state)) != manifest.state.digest { return "the state of its devices is damaged" }
-        if (try? FileDigest.sparse(snapshot.files.memory)) != manifest.memory.digest { return "its memory is damaged" }
-        return nil
+        guard isWhole else { return .success(snapshot) }
+        if (try? FileDigest.whole(snapshot.files.state)) != manifest.state.digest { return .failure(Damage(reason: "the state of its devices is damaged")) }
+        if (try? FileDigest.sparse(snapshot.files.memory)) != manifest.memory.digest { return .failure(Damage(reason: "its memory is damaged")) }
+        return .success(snapshot)
     }
 
     // MARK: Ingredients

@@ -57,7 +57,8 @@ struct SnapshotStoreTests {
         #expect(again == first)
         #expect(told.boots == 1)
         let names = Set(try FileManager.default.contentsOfDirectory(atPath: first.folder.string))
-        #expect(names == ["memory", "state", "console.log", "qemu.log", "manifest.json"])
+        let files = [first.files.memory, first.files.state].compactMap { $0.lastComponent?.string }
+        #expect(names == Set(files + ["console.log", "qemu.log", "manifest.json"]))
         #expect(try String(contentsOfFile: first.console.string, encoding: .utf8).contains("Linux version 6.1.0-fake"))
     }
 
@@ -78,8 +79,13 @@ struct SnapshotStoreTests {
         ("memory cut off", { try cut($0.files.memory) }), ("state cut off", { try cut($0.files.state) }),
         ("a bit of the memory", { try flip($0.files.memory) }), ("a bit of the state", { try flip($0.files.state) }),
         ("memory gone", { try FileManager.default.removeItem(atPath: $0.files.memory.string) }),
-        ("manifest gone", { try FileManager.default.removeItem(atPath: $0.manifest.string) }),
-        ("manifest damaged", { try Data("{".utf8).write(to: URL(filePath: $0.manifest.string)) }),
+        ("manifest gone", { try FileManager.default.removeItem(atPath: $0.folder.appending("manifest.json").string) }),
+        ("manifest that names files elsewhere", {
+            let place = URL(filePath: $0.folder.appending("manifest.json").string)
+            let text = try String(contentsOf: place, encoding: .utf8)
+            try Data(text.replacing("\"name\" : \"memory-", with: "\"name\" : \"../memory-").utf8).write(to: place)
+        }),
+        ("manifest damaged", { try Data("{".utf8).write(to: URL(filePath: $0.folder.appending("manifest.json").string)) }),
     ]
 
     static func cut(_ path: FilePath) throws { guard truncate(path.string, 3) == 0 else { throw Errno(rawValue: errno) } }
@@ -98,7 +104,9 @@ struct SnapshotStoreTests {
         let memory = try Data(contentsOf: URL(filePath: first.files.memory.string))
         try Self.damages[index].1(first)
         let second = try await bench.store().snapshot(for: bench.plan, telling: told.add)
-        #expect(second == first)
+        #expect(second.key == first.key)
+        // A guest that is being brought back from the old one can find no file of the new one in its place.
+        #expect(Set([first.files.memory, first.files.state]).isDisjoint(with: [second.files.memory, second.files.state]))
         #expect(told.boots == 2, "\(Self.damages[index].0)")
         #expect(told.remade == 1)
         #expect(try Data(contentsOf: URL(filePath: second.files.memory.string)) == memory)

@@ -65,8 +65,7 @@ struct SnapshotRealGuestTests {
         let bench = try await Bench()
         let first = try await RealGuests.runScript("exit 3", retries: 0, boots: bench.policy())
         guard case .snapshot(let key)? = first.birth else { Issue.record("it booted"); return }
-        let folder = bench.cache.root.appending("snapshot").appending(key)
-        let file = try FileDescriptor.open(folder.appending("memory"), .readWrite)
+        let file = try FileDescriptor.open(bench.file("memory-", of: key), .readWrite)
         _ = try file.closeAfter { try file.writeAll(toAbsoluteOffset: 200 << 20, [UInt8](repeating: 0x5A, count: 4096)) }
         let second = try await RealGuests.runScript("exit 3", retries: 0, boots: bench.policy())
         #expect(second.birth == .snapshot(key: key))
@@ -77,7 +76,7 @@ struct SnapshotRealGuestTests {
         let policy = bench.policy()
         let third = try await RealGuests.runScript("exit 3", retries: 0, boots: policy)
         #expect(third.birth == .snapshot(key: key))
-        let state = try FileDescriptor.open(folder.appending("state"), .readWrite)
+        let state = try FileDescriptor.open(bench.file("state-", of: key), .readWrite)
         _ = try state.closeAfter { try state.writeAll(toAbsoluteOffset: 0, [UInt8](repeating: 0xFF, count: 4096)) }
         let fourth = try await RealGuests.runScript("exit 3", retries: 0, boots: policy)
         guard case .cold(let reason?)? = fourth.birth else { Issue.record("\(fourth.birth.map { "\($0)" } ?? "")"); return }
@@ -104,6 +103,12 @@ struct SnapshotRealGuestTests {
             return BootPolicy(choice: .snapshot, store: SnapshotStore(cache: cache, emulator: emulator, turns: turns)) { event in
                 if case .preparing(let text) = event { self.words.withLock { $0.append(text) } }
             }
+        }
+
+        /// The file of a snapshot whose name begins so.
+        func file(_ prefix: String, of key: String) throws -> FilePath {
+            let folder = cache.root.appending("snapshot").appending(key)
+            return folder.appending(try #require(FileManager.default.contentsOfDirectory(atPath: folder.string).first { $0.hasPrefix(prefix) }))
         }
 
         /// How often a guest was booted for a snapshot.
