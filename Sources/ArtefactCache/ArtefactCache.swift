@@ -58,6 +58,39 @@ public struct ArtefactCache: Sendable {
         return place
     }
 
+    /// Removes an entry; whoever asks for it next fills it anew. Nothing happens when it is not there.
+    public func remove(kind: String, key: String) async throws {
+        let place = folder(kind: kind, key: key)
+        guard FileManager.default.fileExists(atPath: place.string) else { return }
+        let lock = try await FileLock.acquire(root.appending(kind).appending(".\(key).lock"))
+        defer { lock.release() }
+        try? FileManager.default.removeItem(atPath: place.string)
+    }
+
+    /// Removes the entries of a kind that were unused for longest, until what is left takes no more than so many bytes.
+    /// - Parameter spared: Keys that stay, whatever they take.
+    /// - Returns: The removed entries and the bytes they took.
+    public func shrink(kind: String, to limit: Int, sparing spared: Set<String>) throws -> [RemovedEntry] {
+        let parent = root.appending(kind)
+        let manager = FileManager.default
+        let names = ((try? manager.contentsOfDirectory(atPath: parent.string)) ?? []).filter { !$0.hasPrefix(".") }
+        var entries = names.map { name in
+            let attributes = try? manager.attributesOfItem(atPath: parent.appending(name).string)
+            return (key: name, bytes: Self.size(of: parent.appending(name)), lastUse: attributes?[.modificationDate] as? Date ?? .distantPast)
+        }.sorted { ($0.lastUse, $0.key) < ($1.lastUse, $1.key) }[...]
+        var total = entries.map(\.bytes).reduce(0, +)
+        var removed: [RemovedEntry] = []
+        while total > limit, let oldest = entries.popFirst() {
+            // An entry whose lock is held is being filled anew.
+            guard !spared.contains(oldest.key), let lock = try FileLock.tryAcquire(parent.appending(".\(oldest.key).lock")) else { continue }
+            defer { lock.release() }
+            try manager.removeItem(atPath: parent.appending(oldest.key).string)
+            total -= oldest.bytes
+            removed.append(RemovedEntry(kind: kind, key: oldest.key, bytes: oldest.bytes))
+        }
+        return removed
+    }
+
     /// Removes entries nobody used for longer than `age`, and whatever dead processes left half filled.
     /// - Parameter kinds: The sorts of artefact to look at; nil for all.
     /// - Returns: The removed entries and the bytes they took.

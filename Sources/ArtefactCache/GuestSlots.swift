@@ -33,13 +33,20 @@ public struct GuestSlots: Sendable {
     public func withTurn<Value>(_ body: () async throws -> Value) async throws -> Value {
         let folder = cache.root.appending("slots").appending(host)
         try cache.makeFolder(folder)
+        let lock = try await next(in: folder)
+        defer { lock.release() }
+        return try await body()
+    }
+
+    /// Only who stands at the gate looks for a free place: a run that has just left one does not take it again before those who wait.
+    private func next(in folder: FilePath) async throws -> FileLock {
+        let gate = try await FileLock.acquire(folder.appending("gate.lock"))
+        defer { gate.release() }
         while true {
             for index in 0..<count {
-                guard let lock = try FileLock.tryAcquire(folder.appending("\(index).lock")) else { continue }
-                defer { lock.release() }
-                return try await body()
+                if let lock = try FileLock.tryAcquire(folder.appending("\(index).lock")) { return lock }
             }
-            try await Task.sleep(for: .milliseconds(100))
+            try await Task.sleep(for: .milliseconds(50))
         }
     }
 }

@@ -3,7 +3,7 @@ import MatrixModel
 extension CellRecord: Codable {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case schema, id, guest, kernel, series, flavour, release, origin, architecture, cgroup, profile, deployment, scenario, agent, bpf
-        case verdict, cause, fault, summary, findings, provisioning, expectation, evidence, seconds, attempts, inputs, reused
+        case verdict, cause, fault, summary, findings, provisioning, expectation, evidence, seconds, attempts, birth, inputs, reused
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -34,6 +34,7 @@ extension CellRecord: Codable {
         try container.encode(evidence, forKey: .evidence)
         try container.encode(Dictionary(uniqueKeysWithValues: seconds.map { ($0.key.rawValue, $0.value) }), forKey: .seconds)
         try container.encode(attempts, forKey: .attempts)
+        try container.encode(birth, forKey: .birth)
         try container.encode(inputs, forKey: .inputs)
         try container.encode(reused, forKey: .reused)
     }
@@ -66,6 +67,7 @@ extension CellRecord: Codable {
         let named = try container.decode([String: Double].self, forKey: .seconds)
         seconds = Dictionary(uniqueKeysWithValues: named.compactMap { name, value in Phase(rawValue: name).map { ($0, value) } })
         attempts = try container.decode(Int.self, forKey: .attempts)
+        birth = try container.decodeIfPresent(GuestBirth.self, forKey: .birth)
         inputs = try container.decodeIfPresent(String.self, forKey: .inputs)
         reused = try container.decodeIfPresent(MeasuringRun.self, forKey: .reused)
     }

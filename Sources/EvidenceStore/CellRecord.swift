@@ -37,12 +37,17 @@ public struct CellRecord: Hashable, Sendable {
     public var seconds: [Phase: Double]
     /// How often the cell was attempted; above 1 means that earlier attempts failed through the harness's fault.
     public var attempts: Int
+    /// How the guest of the last attempt came to life; null where there was none, and in records from before there were snapshots.
+    public var birth: GuestBirth?
     /// A digest of everything the cell was made of: the same digest, the same question. Null when no guest could be started.
     public var inputs: String?
     /// The run that measured it, when it was not this one; null for a cell that this run measured.
     public var reused: MeasuringRun?
 
-    public init(cell: Cell, judgment: Judgment, provisioning: DeploymentFinding? = nil, evidence: String?, seconds: [Phase: Double], attempts: Int, inputs: String? = nil) {
+    public init(
+        cell: Cell, judgment: Judgment, provisioning: DeploymentFinding? = nil, evidence: String?, seconds: [Phase: Double], attempts: Int, birth: GuestBirth? = nil,
+        inputs: String? = nil
+    ) {
         id = cell.id.text
         guest = cell.guest
         kernel = cell.kernel.version.description
@@ -69,6 +74,7 @@ public struct CellRecord: Hashable, Sendable {
         self.evidence = evidence
         self.seconds = seconds
         self.attempts = attempts
+        self.birth = birth
         self.inputs = inputs
         reused = nil
     }
@@ -100,6 +106,7 @@ public struct CellRecord: Hashable, Sendable {
         evidence = nil
         seconds = [:]
         attempts = 0
+        birth = nil
         inputs = nil
         reused = nil
         let further = [profile.map { "profile=\($0)" }, deployment.map { "deployment=\($0)" }, scenario.map { "scenario=\($0)" }, agent.map { "agent=\($0)" }, bpf.map { "bpf=\($0)" }].compactMap(\.self)

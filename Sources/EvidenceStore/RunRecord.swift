@@ -22,6 +22,8 @@ public struct RunRecord: Codable, Hashable, Sendable {
     public var shard: Shard?
     /// The ids of the runs it was merged from; nil for one that was run.
     public var merged: [String]?
+    /// Nil where no comparison was asked for.
+    public var snapshotCheck: SnapshotCheck?
 
     public init(id: String, started: String, harness: String) {
         self.id = id
@@ -33,12 +35,14 @@ public struct RunRecord: Codable, Hashable, Sendable {
         warnings = []
         shard = nil
         merged = nil
+        snapshotCheck = nil
     }
 
     enum CodingKeys: String, CodingKey {
         case schema, id, started, finished, accelerator
         case acceleratorReason = "accelerator_reason"
         case harness, warnings, shard, merged
+        case snapshotCheck = "snapshot_check"
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -53,6 +57,7 @@ public struct RunRecord: Codable, Hashable, Sendable {
         try container.encode(warnings, forKey: .warnings)
         try container.encode(shard, forKey: .shard)
         try container.encode(merged, forKey: .merged)
+        try container.encode(snapshotCheck, forKey: .snapshotCheck)
     }
 }
 

@@ -43,8 +43,10 @@ extension CpioArchive {
 
         mutating func finish(alignment: Int) throws {
             try appendHeader("TRAILER!!!", inode: 0, mode: 0)
-            try pad(to: max(alignment, 4))
+            try pad(to: 4)
             try flush()
+            // The rest is a hole, which takes no room.
+            try file.resize(to: Int64((written + alignment - 1) / alignment * alignment))
         }
 
         private mutating func copy(_ path: FilePath, as entry: Entry, inode: Int) throws {

@@ -10,6 +10,9 @@ public struct GuestImageBuilder: Sendable {
 
     /// The cache keys' own version: raise it when the same ingredients give another image.
     private static let format = "1"
+    private static let payloadFormat = "2"
+    /// A guest from a snapshot believes its disk to be as large as when the snapshot was made, so payloads have few sizes. In bytes.
+    public static let payloadAlignment = 32 << 20
 
     public init(cache: ArtefactCache, runner: FilePath) {
         self.cache = cache
@@ -43,14 +46,15 @@ public struct GuestImageBuilder: Sendable {
         return folder.appending(Self.initramfs)
     }
 
-    /// The read-only disk with what a cell brings: the agent, its program and its configuration, as a cpio archive padded to sectors.
+    /// The read-only disk with what a cell brings: the agent, its program and its configuration, as a cpio archive padded to
+    /// `payloadAlignment`.
     ///
     /// - Throws: `GuestImageError` (`unreadable`, `invalidPath`, `tooLarge`, `changedMeanwhile`), `CacheError`, `CancellationError`.
     public func payload(_ spec: PayloadSpec) async throws -> FilePath {
         let archive = try CpioArchive(spec.items.map { .init(path: $0.path, content: .file($0.source), mode: $0.mode) })
         let key = try Self.key(of: spec)
         let folder = try await cache.entry(kind: "payload", key: key) { folder in
-            try CacheFile.write(archive, to: folder.appending(Self.payloadDisk), alignment: 512)
+            try CacheFile.write(archive, to: folder.appending(Self.payloadDisk), alignment: Self.payloadAlignment)
             // A file replaced between the two readings would otherwise be kept under the other one's key for ever.
             guard try Self.key(of: spec) == key else { throw GuestImageError(.changedMeanwhile) }
         }
@@ -58,7 +62,7 @@ public struct GuestImageBuilder: Sendable {
     }
 
     private static func key(of spec: PayloadSpec) throws -> String {
-        var parts = [format]
+        var parts = [payloadFormat]
         for item in spec.items.sorted(by: { $0.path < $1.path }) {
             let content = switch item.source {
             case .bytes(let bytes): FileContent.digest(of: bytes)

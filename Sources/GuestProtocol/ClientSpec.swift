@@ -69,13 +69,15 @@ public struct ClientSpec: Hashable, Sendable {
     public var bytes: [UInt8] {
         let token = Array(Self.nameToken.utf8)
         var result: [UInt8] = []
-        var rest = request[...]
-        while !rest.isEmpty {
-            if rest.starts(with: token) {
+        result.reserveCapacity(request.count + name.utf8.count)
+        var index = 0
+        while index < request.count {
+            if request[index] == token[0], request[index...].starts(with: token) {
                 result.append(contentsOf: name.utf8)
-                rest = rest.dropFirst(token.count)
+                index += token.count
             } else {
-                result.append(rest.removeFirst())
+                result.append(request[index])
+                index += 1
             }
         }
         return result

@@ -14,6 +14,8 @@ extension GuestMessage {
             writer.write(hello.release)
             writer.write(hello.machine)
             writer.write(hello.uptimeMilliseconds)
+            writer.write(hello.waking != nil)
+            hello.waking?.write(to: &writer)
         case .phase(let phase, let uptime):
             kind = .phase
             writer.write(phase.rawValue)
@@ -64,7 +66,15 @@ extension GuestMessage {
             guard let version = reader.readUInt32(), let release = reader.readString(), let machine = reader.readString(),
                 let uptime = reader.readUInt64()
             else { return nil }
-            return .hello(GuestHello(version: version, release: release, machine: machine, uptimeMilliseconds: uptime))
+            // Later versions may say more, and are refused for their version and not for that.
+            guard version == WireFormat.version else {
+                while reader.readUInt8() != nil {}
+                return .hello(GuestHello(version: version, release: release, machine: machine, uptimeMilliseconds: uptime))
+            }
+            guard let wasWoken = reader.readBool() else { return nil }
+            let waking = wasWoken ? WakeReport(reading: &reader) : nil
+            guard (waking != nil) == wasWoken else { return nil }
+            return .hello(GuestHello(version: version, release: release, machine: machine, uptimeMilliseconds: uptime, waking: waking))
         case .phase:
             guard let raw = reader.readUInt8(), let phase = GuestPhase(rawValue: raw), let uptime = reader.readUInt64() else { return nil }
             return .phase(phase, uptimeMilliseconds: uptime)

@@ -23,12 +23,15 @@ public struct GuestHello: Hashable, Sendable {
     /// `uname -m`.
     public let machine: String
     public let uptimeMilliseconds: UInt64
+    /// Of a guest that was brought back from a snapshot; nil for one that has booted.
+    public let waking: WakeReport?
 
-    public init(version: UInt32 = WireFormat.version, release: String, machine: String, uptimeMilliseconds: UInt64) {
+    public init(version: UInt32 = WireFormat.version, release: String, machine: String, uptimeMilliseconds: UInt64, waking: WakeReport? = nil) {
         self.version = version
         self.release = release
         self.machine = machine
         self.uptimeMilliseconds = uptimeMilliseconds
+        self.waking = waking
     }
 }
 

@@ -9,6 +9,8 @@ public enum ProtocolViolation: Error, Hashable, Sendable, CustomStringConvertibl
     case versionMismatch(UInt32)
     case itemTooLarge(item: UInt8)
     case totalTooLarge
+    /// The hello of a guest from a snapshot that does not answer its wake call.
+    case notWoken
 
     public var description: String {
         switch self {
@@ -20,6 +22,7 @@ public enum ProtocolViolation: Error, Hashable, Sendable, CustomStringConvertibl
         case .malformedPayload(let kind): "a message of kind \(kind) that cannot be read"
         case .versionMismatch(let version): "version \(version) of the contract, where this side speaks \(WireFormat.version)"
         case .itemTooLarge(let item): "more than \(WireFormat.maximumItem) bytes of evidence item \(item)"
+        case .notWoken: "a hello that does not answer the wake call of this guest"
         case .totalTooLarge: "more than \(WireFormat.maximumTotal) bytes in all"
         }
     }

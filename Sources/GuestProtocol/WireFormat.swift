@@ -1,7 +1,8 @@
 /// The numbers both sides of the control channel agree on.
 ///
 /// The channel is a virtio-serial port. The guest speaks first (`hello`), the host answers with a plan, the guest streams
-/// evidence and says farewell. A frame is a 20-byte header and a payload:
+/// evidence and says farewell. A guest that was brought back from a snapshot has said its hello in another life: there the host speaks
+/// first (`WakeCall`), both sides count their frames from 0, and the guest says hello anew. A frame is a 20-byte header and a payload:
 ///
 ///     offset size
 ///          0    4  magic "KMX1"
@@ -18,7 +19,7 @@
 /// Integers inside payloads are little endian; text is UTF-8 behind a 32-bit byte count.
 public enum WireFormat {
     /// The version of the contract; a guest of another version is refused.
-    public static let version: UInt32 = 3
+    public static let version: UInt32 = 4
     public static let magic: [UInt8] = Array("KMX1".utf8)
     public static let headerSize = 20
     /// The largest payload of one frame, in bytes.

@@ -78,10 +78,24 @@ final class ControlChannel {
     private static let planDeadline: UInt64 = 60_000
 
     /// Says hello and waits for the plan; nil when the host wants something else.
+    ///
+    /// While the guest waits here a snapshot may be made of it. A copy of it is woken by another host, over a connection on which nobody
+    /// has said anything yet.
     func introduce() throws(Failure) -> GuestPlan? {
-        try send(.hello(GuestHello(release: GuestKernel.release, machine: GuestKernel.machine, uptimeMilliseconds: GuestClock.uptime)))
-        guard case .plan(let plan) = try receive(within: Self.planDeadline) else { return nil }
+        try sayHello()
+        var message = try receive(within: Self.planDeadline)
+        if case .wake(let call) = message {
+            sequence = 0
+            try sayHello(Awakening.carryOut(call))
+            message = try receive(within: Self.planDeadline)
+        }
+        guard case .plan(let plan) = message else { return nil }
         return plan
+    }
+
+    private func sayHello(_ waking: WakeReport? = nil) throws(Failure) {
+        try send(
+            .hello(GuestHello(release: GuestKernel.release, machine: GuestKernel.machine, uptimeMilliseconds: GuestClock.uptime, waking: waking)))
     }
 
     /// Says farewell and waits until the host has everything, which it shows by closing the channel.

@@ -39,6 +39,9 @@ public struct CellEvidence: Sendable {
     public var deployment: Deployment?
     public var fate: GuestFate
     public var hello: GuestHello?
+    public var birth = GuestBirth.cold(reason: nil)
+    /// How far the clock of a guest from a snapshot was from the host's once it was set; nil for one that booted.
+    public var clockErrorMilliseconds: Int64?
     public var phases: Set<GuestPhase> = []
     /// When each phase was reached, in milliseconds of the guest's own uptime.
     public var uptimes: [GuestPhase: UInt64] = [:]

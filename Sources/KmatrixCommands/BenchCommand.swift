@@ -15,7 +15,7 @@ struct BenchCommand: AsyncParsableCommand {
 /// `kmatrix bench cell`: whole cells against bare boots.
 struct BenchCell: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cell", abstract: "Time whole cold cells against a bare boot and power-off of the same kernel.")
+        commandName: "cell", abstract: "Time whole cells, cold and from snapshots, against a bare boot and power-off of the same kernel.")
 
     @Option(help: ArgumentHelp("Which kernels, as for run. May be repeated.", valueName: "selector"))
     var kernel: [String] = []
@@ -45,8 +45,8 @@ struct BenchCell: AsyncParsableCommand {
             func text(_ spread: CellBenchmark.Spread) -> String {
                 [spread.min, spread.median, spread.max].map { "\(($0 * 100).rounded() / 100)" }.joined(separator: " / ")
             }
-            let rows = [["guest", "kernel", "bare s (min / median / max)", "cold cell s", "coldRatio"]]
-                + figures.map { [$0.guest, $0.kernel, text($0.bareSeconds), text($0.coldSeconds), text($0.coldRatio)] }
+            let rows = [["guest", "kernel", "bare s (min / median / max)", "cold cell s", "coldRatio", "snapshot cell s", "snapshotRatio"]]
+                + figures.map { [$0.guest, $0.kernel, text($0.bareSeconds), text($0.coldSeconds), text($0.coldRatio), $0.snapshotSeconds.map(text) ?? "-", $0.snapshotRatio.map(text) ?? "-"] }
             StandardOutput.write(TextColumns.render(rows) + "\n")
         }
     }

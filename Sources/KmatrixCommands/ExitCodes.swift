@@ -9,6 +9,8 @@ enum ExitCodes {
     static let againstExpectation = ExitCode(1)
     static let usage = ExitCode(2)
     static let notProven = ExitCode(3)
+    /// A cell came out otherwise from its snapshot than when it was booted: nothing of the run can be relied on.
+    static let snapshotsDiffer = ExitCode(4)
     static let interrupted = ExitCode(130)
 
     /// A contradiction of what is expected weighs more than a cell that proved nothing: it is the finding.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import MatrixRunner
 import QEMUGuest
 
 /// How guests are run.
@@ -16,6 +17,11 @@ struct GuestOptions: ParsableArguments {
     @Option(help: "The accelerator: auto (probed by a boot and remembered), kvm, or tcg.")
     var accel: AcceleratorOption = .auto
 
+    @Option(help: ArgumentHelp(
+        "How guests with our own init come to life: auto, cold, or snapshot.",
+        discussion: "A snapshot is a guest that has booted and waits for its plan; a cell's guest is a copy of it. auto takes one where two cells at least have the same boot, or where it is there already; a guest that cannot be brought back boots."))
+    var boot: BootOption = .auto
+
     func validate() throws {
         if let jobs, !(1...256).contains(jobs) { throw ValidationError("--jobs must lie between 1 and 256") }
         if !(5...3600).contains(timeout) { throw ValidationError("--timeout must lie between 5 and 3600 seconds") }
@@ -23,6 +29,18 @@ struct GuestOptions: ParsableArguments {
     }
 
     var effectiveJobs: Int { jobs ?? max(1, ProcessInfo.processInfo.activeProcessorCount) }
+}
+
+enum BootOption: String, ExpressibleByArgument, CaseIterable {
+    case auto, cold, snapshot
+
+    var choice: BootChoice {
+        switch self {
+        case .auto: .auto
+        case .cold: .cold
+        case .snapshot: .snapshot
+        }
+    }
 }
 
 enum AcceleratorOption: String, ExpressibleByArgument, CaseIterable {

@@ -33,6 +33,7 @@ public struct RootCommand: AsyncParsableCommand {
               1  some cell is not compatible although it is documented as supported
               2  the command line or a setting is wrong
               3  some cell is inconclusive (our fault) or its kernel unavailable
+              4  a cell from a snapshot came out otherwise when booted
             130  interrupted
             """,
         version: KmatrixVersion.current,

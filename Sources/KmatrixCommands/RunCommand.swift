@@ -1,4 +1,5 @@
 import ArgumentParser
+import CellExpectations
 import EvidenceStore
 import Foundation
 import MatrixModel
@@ -53,6 +54,11 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Run every cell whatever happens (the default).")
     var keepGoing = false
 
+    @Option(help: ArgumentHelp(
+        "So many of the cells that came from a snapshot, or such a part of them (0.1), are booted as well; any difference of verdict or cause ends with exit code 4.",
+        valueName: "sample"))
+    var verifySnapshots: String?
+
     @OptionGroup(title: "Parts") var parts: ShardOptions
     @OptionGroup(title: "Expectations") var expected: ExpectationOptions
     @OptionGroup(title: "History") var history: HistoryOptions
@@ -63,6 +69,10 @@ struct RunCommand: AsyncParsableCommand {
     func validate() throws {
         if failFast && keepGoing { throw ValidationError("--fail-fast and --keep-going contradict each other") }
         if out != nil && resume != nil { throw ValidationError("--resume works in the folder of the run it finishes: leave --out out") }
+        if let verifySnapshots, SnapshotSample(parsing: verifySnapshots) == nil {
+            throw ValidationError("--verify-snapshots takes a number of cells (3) or a part of them (0.25), not '\(verifySnapshots)'")
+        }
+        if verifySnapshots != nil, guests.boot == .cold { throw ValidationError("--verify-snapshots has nothing to compare with --boot cold") }
     }
 
     func run() async throws {
@@ -70,15 +80,19 @@ struct RunCommand: AsyncParsableCommand {
         // Read before anything is booted: a file that is wrong, or past its day, is known at once.
         let expectations = try expected.load(besides: axes.matrixFile()?.expectations)
         let costs = try parts.cellCosts()
-        let document = try await InterruptibleWork.run { try await arguments.execute(costs) }
+        let document = try await InterruptibleWork.run { try await arguments.execute(costs, expectations) }
         expectations.explain(document.outcomes)
+        if document.run.snapshotCheck?.differences.isEmpty == false { throw ExitCodes.snapshotsDiffer }
         throw ExitCodes.code(for: document.cells, expectations)
     }
 
-    private func execute(_ costs: CellCosts) async throws -> RunDocument {
+    private func execute(_ costs: CellCosts, _ expectations: Expectations) async throws -> RunDocument {
         let display = ProgressDisplay()
         defer { display.end() }
-        let prepared = try await RunPreparation(axes: axes, kernels: kernels, guests: guests, stopsAtFirstFailure: failFast, events: display.show)
+        let contradicts: @Sendable (CellRecord) -> Bool = { expectations.assessment(of: CellOutcome($0)) == .contradicted }
+        let prepared = try await RunPreparation(
+            axes: axes, kernels: kernels, guests: guests, endsRun: failFast ? contradicts : nil,
+            verification: verifySnapshots.flatMap { SnapshotSample(parsing: $0) }, events: display.show)
         let identifier = RunIdentifier.make()
         let parent = RunFolder.standardParent(environment: ProcessInfo.processInfo.environment)
         let place = (resume ?? out).map { FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath($0)) } ?? parent.appending(identifier)

@@ -1,4 +1,5 @@
 import ArtefactCache
+import EvidenceStore
 import Foundation
 import KernelCatalogue
 import MatrixRunner
@@ -10,14 +11,14 @@ struct RunPreparation {
     let runner: MatrixRunner
 
     init(
-        axes: AxisOptions, kernels: KernelOptions, guests: GuestOptions, stopsAtFirstFailure: Bool = false,
+        axes: AxisOptions, kernels: KernelOptions, guests: GuestOptions, endsRun: (@Sendable (CellRecord) -> Bool)? = nil, verification: SnapshotSample? = nil,
         events: @escaping @Sendable (RunnerEvent) -> Void
     ) async throws {
         let products = try Products(folder: Self.productsFolder())
         let (blocks, exclusions) = try await axes.blocks(products)
         let request = MatrixRequest(
             blocks: blocks, exclusions: exclusions, jobs: guests.effectiveJobs, timeout: .seconds(guests.timeout), retries: guests.retries,
-            stopsAtFirstFailure: stopsAtFirstFailure)
+            boot: guests.boot.choice, verification: verification, endsRun: endsRun)
         let cache = ArtefactCache.standard()
         let settings = try kernels.settings(cache: cache)
         runner = MatrixRunner(

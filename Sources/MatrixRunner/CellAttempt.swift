@@ -15,6 +15,7 @@ struct CellAttempt: Sendable {
         let judgment: Judgment
         let provisioning: DeploymentFinding?
         let seconds: [Phase: Double]
+        let birth: GuestBirth
     }
 
     let cell: Cell
@@ -27,9 +28,20 @@ struct CellAttempt: Sendable {
     let context: CellContext
     let folder: CellFolder
 
-    func run() async -> Outcome {
+    /// How the guest is to come to life.
+    /// - Throws: `CancellationError` only.
+    func prepareStart(isShared: Bool) async throws -> BootPolicy.Start {
+        try await context.boots?.start(of: bootPlan(.boot(reason: nil)), isShared: isShared) ?? .boot(reason: nil)
+    }
+
+    func run(_ wanted: BootPolicy.Start = .boot(reason: nil)) async -> Outcome {
         let start = ContinuousClock.now
-        let session = await lead()
+        var session = await lead(wanted)
+        if case .snapshot(let snapshot) = wanted, let trouble = session.restoreTrouble, !Task.isCancelled {
+            // Nothing was learnt of the kernel.
+            await context.boots?.reject(snapshot, trouble)
+            session = await lead(.boot(reason: "its snapshot could not be brought back: \(trouble)"))
+        }
         let ended = ContinuousClock.now
         var evidence = session.evidence
         evidence.losses += EvidenceWriter(folder: folder, packagedConfiguration: artefacts.kernel.config).write(evidence)
@@ -37,14 +49,18 @@ struct CellAttempt: Sendable {
         var seconds = session.seconds(until: ended)
         seconds[.judge] = Self.seconds(ContinuousClock.now - ended)
         seconds[.total] = Self.seconds(ContinuousClock.now - start)
-        return Outcome(judgment: judgment, provisioning: Judge.deploymentFinding(evidence), seconds: seconds)
+        return Outcome(judgment: judgment, provisioning: Judge.deploymentFinding(evidence), seconds: seconds, birth: session.birth)
     }
 
     /// The guest's whole life, from its disk to its console.
-    func lead() async -> GuestSession {
-        let session = GuestSession(plan: guestPlan, expectation: scenario.expectation, profile: profile, deployment: deployment, events: { context.events(.cellPhase(cell.id, $0)) })
+    func lead(_ start: BootPolicy.Start = .boot(reason: nil)) async -> GuestSession {
+        let session = GuestSession(
+            plan: guestPlan, expectation: scenario.expectation, profile: profile, deployment: deployment, birth: start.birth,
+            events: { context.events(.cellPhase(cell.id, $0)) })
+        let bootPlan = bootPlan(start)
         do {
-            try saveCommand()
+            try saveCommand(bootPlan)
+            try start.leaveConsole(in: folder.path)
             if let distribution = artefacts.distribution {
                 try await RootImageBuilder.overlay(of: distribution.root.disk, at: rootDisk)
                 try folder.write(FileManager.default.contents(atPath: distribution.root.packages.string).map(Array.init) ?? [], to: .packages)
@@ -95,7 +111,7 @@ struct CellAttempt: Sendable {
     /// A distribution starts the agent while it boots, beside everything else.
     private var agentDeadline: Duration { artefacts.distribution == nil ? context.agentDeadline : context.agentDeadline * 3 }
 
-    private var bootPlan: BootPlan {
+    private func bootPlan(_ start: BootPolicy.Start) -> BootPlan {
         var plan = BootPlan.cell(artefacts, accelerator: context.accelerator, relay: context.products.relay, folder: folder.path)
         plan.kernelArguments = context.kernelArguments + (profile?.kernelArguments ?? [])
         plan.limits.total = context.timeout
@@ -120,12 +136,13 @@ struct CellAttempt: Sendable {
                 plan.limits.total = max(plan.limits.total, Self.deploymentTimeout)
             }
         }
+        plan.begin(start)
         if artefacts.distribution?.root.firmware == nil { plan.limits.ready = min(plan.limits.ready, context.timeout) }
         return plan
     }
 
     /// The exact command, so that anybody can start the same guest by hand.
-    private func saveCommand() throws {
+    private func saveCommand(_ bootPlan: BootPlan) throws {
         struct Command: Encodable {
             let emulator: String
             let version: String

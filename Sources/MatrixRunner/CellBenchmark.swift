@@ -1,6 +1,7 @@
 public import EvidenceStore
 import Foundation
 import GuestImages
+import GuestSnapshots
 import Judgement
 import MatrixModel
 import QEMUGuest
@@ -37,6 +38,12 @@ public struct CellBenchmark: Sendable {
         public let coldRatio: Spread
         /// Part by part, the medians of the cells' phases.
         public let phaseSeconds: [String: Double]
+        /// The same of cells whose guests come from a snapshot that is there; null for distributions, of which none are made.
+        public let snapshotSeconds: Spread?
+        public let snapshotRatio: Spread?
+        public let snapshotPhaseSeconds: [String: Double]?
+        /// Seconds to make the snapshot.
+        public let recordingSeconds: Double?
         public let verdicts: [String: Int]
     }
 
@@ -66,17 +73,21 @@ public struct CellBenchmark: Sendable {
             events: runner.events)
         var figures: [Figures] = []
         for planned in plan.cells {
-            figures.append(try await measure(planned, prepared, bareInitramfs, context, folder))
+            figures.append(try await measure(planned, prepared, bareInitramfs, context, SnapshotStore(cache: runner.cache, emulator: emulator, turns: runner.slots), folder))
         }
         return figures
     }
 
     private func measure(
-        _ planned: MatrixPlan.PlannedCell, _ prepared: PreparedArtefacts, _ bareInitramfs: FilePath, _ context: CellContext, _ folder: RunFolder
+        _ planned: MatrixPlan.PlannedCell, _ prepared: PreparedArtefacts, _ bareInitramfs: FilePath, _ context: CellContext, _ snapshots: SnapshotStore, _ folder: RunFolder
     ) async throws -> Figures {
         let artefacts = try prepared.artefacts(for: planned).get()
         var bare: [Double] = []
         var records: [CellRecord] = []
+        var restored: [CellRecord] = []
+        let recording = artefacts.distribution == nil ? try await recordingSeconds(artefacts, context, snapshots, folder) : nil
+        var withSnapshots = context
+        withSnapshots.boots = BootPolicy(choice: .snapshot, store: snapshots, events: runner.events)
         for round in 1...rounds {
             runner.events(.preparing("\(planned.cell.id): round \(round) of \(rounds)"))
             bare.append(
@@ -84,13 +95,33 @@ public struct CellBenchmark: Sendable {
                     ? try await bareBoot(artefacts.kernel.boot, bareInitramfs, context, folder) : try await bareBoot(planned, artefacts, context, folder, round))
             let place = try RunFolder.create(at: folder.path.appending("round-\(round)"))
             records.append(try await CellRunner(context: context, folder: place).run(planned, prepared))
+            guard artefacts.distribution == nil else { continue }
+            let other = try RunFolder.create(at: folder.path.appending("snapshot-\(round)"))
+            let record = try await CellRunner(context: withSnapshots, folder: other).run(planned, prepared)
+            guard case .snapshot = record.birth else { throw RunnerError(.bareBootFailed, subject: record.id, detail: "it did not come from a snapshot: \(record.summary)") }
+            restored.append(record)
         }
         let cold = records.map { $0.seconds[.total] ?? 0 }
-        let phases = Phase.allCases.map { phase in (phase.rawValue, Spread(records.compactMap { $0.seconds[phase] }).median) }
+        let warm = restored.map { $0.seconds[.total] ?? 0 }
         return Figures(
             guest: planned.cell.guest, kernel: planned.cell.kernel.description, series: planned.cell.kernel.series.description, rounds: rounds, bareSeconds: Spread(bare),
-            coldSeconds: Spread(cold), coldRatio: Spread(zip(cold, bare).map { $0 / $1 }), phaseSeconds: Dictionary(uniqueKeysWithValues: phases),
-            verdicts: Dictionary(grouping: records, by: \.verdict.rawValue).mapValues(\.count))
+            coldSeconds: Spread(cold), coldRatio: Spread(zip(cold, bare).map { $0 / $1 }), phaseSeconds: Self.phases(records),
+            snapshotSeconds: warm.isEmpty ? nil : Spread(warm), snapshotRatio: warm.isEmpty ? nil : Spread(zip(warm, bare).map { $0 / $1 }),
+            snapshotPhaseSeconds: warm.isEmpty ? nil : Self.phases(restored), recordingSeconds: recording,
+            verdicts: Dictionary(grouping: records + restored, by: \.verdict.rawValue).mapValues(\.count))
+    }
+
+    private static func phases(_ records: [CellRecord]) -> [String: Double] {
+        Dictionary(uniqueKeysWithValues: Phase.allCases.map { phase in (phase.rawValue, Spread(records.compactMap { $0.seconds[phase] }).median) })
+    }
+
+    /// Makes the snapshot anew, so that its making is measured and no round pays for it.
+    private func recordingSeconds(_ artefacts: PreparedCell, _ context: CellContext, _ snapshots: SnapshotStore, _ folder: RunFolder) async throws -> Double {
+        let plan = BootPlan.cell(artefacts, accelerator: context.accelerator, relay: context.products.relay, folder: folder.path)
+        if snapshots.has(plan) { try await snapshots.discard(snapshots.snapshot(for: plan)) }
+        let start = ContinuousClock.now
+        _ = try await snapshots.snapshot(for: plan)
+        return CellAttempt.seconds(ContinuousClock.now - start)
     }
 
     /// A cell's guest whose distribution boots without an agent and switches off once it has.

@@ -14,6 +14,10 @@ struct CellContext: Sendable {
     let slots: GuestSlots
     let timeout: Duration
     let retries: Int
+    /// Nil where every guest boots.
+    var boots: BootPolicy?
+    /// What more than one cell of the run boots.
+    var sharedBoots: Set<SharedBoot> = []
     /// Kernel arguments beyond the standard ones.
     var kernelArguments: [String] = []
     /// How long the agent has until its status settles.
@@ -22,6 +26,23 @@ struct CellContext: Sendable {
     var earlier: (any VerdictSource)?
     var inputs = CellInputs()
     let events: @Sendable (RunnerEvent) -> Void
+}
+
+/// What cells must have in common to start from one snapshot.
+struct SharedBoot: Hashable, Sendable {
+    let kernel: KernelIdentity
+    let profile: BootProfile?
+
+    init(_ planned: MatrixPlan.PlannedCell) {
+        kernel = planned.kernel.identity
+        profile = planned.profile
+    }
+
+    /// The boots that two cells at least have.
+    static func all(_ cells: [MatrixPlan.PlannedCell]) -> Set<SharedBoot> {
+        let counts = cells.filter { $0.guest == .micro }.reduce(into: [SharedBoot: Int]()) { $0[SharedBoot($1), default: 0] += 1 }
+        return Set(counts.filter { $0.value > 1 }.keys)
+    }
 }
 
 /// Brings one cell to its verdict: attempts it, tries again what failed through the harness's fault, stores the outcome.
@@ -47,13 +68,14 @@ struct CellRunner: Sendable {
             cell: cell, scenario: planned.scenario, profile: planned.profile, deployment: planned.deployment, artefacts: artefacts, context: context, folder: place)
         var suspicions: Set<Cause> = []
         var attempt = 1
+        var start = try await cellAttempt.prepareStart(isShared: context.sharedBoots.contains(SharedBoot(planned)))
         while true {
             let outcome: CellAttempt.Outcome
             do {
-                outcome = try await context.slots.withTurn {
+                outcome = try await context.slots.withTurn { [start] in
                     try Task.checkCancellation()
                     context.events(.cellStarted(cell.id, attempt: attempt))
-                    return await cellAttempt.run()
+                    return await cellAttempt.run(start)
                 }
             } catch let error as CacheError {
                 return unrecorded(cell, error)
@@ -63,6 +85,8 @@ struct CellRunner: Sendable {
                 context.events(.cellRetried(cell.id, outcome.judgment))
                 do { try place.setAside(attempt: attempt) } catch { return unrecorded(cell, error) }
                 attempt += 1
+                // What is doubted is settled by a guest that booted.
+                if case .snapshot = start { start = .boot(reason: "an attempt from a snapshot ended with \(cause.rawValue), which has to be seen without one") }
                 continue
             }
             return store(cell, outcome, attempt, inputs, place)
@@ -94,7 +118,7 @@ struct CellRunner: Sendable {
     private func store(_ cell: Cell, _ outcome: CellAttempt.Outcome, _ attempts: Int, _ inputs: String?, _ place: CellFolder) -> CellRecord {
         let record = CellRecord(
             cell: cell, judgment: outcome.judgment, provisioning: outcome.provisioning, evidence: place.path.string, seconds: outcome.seconds, attempts: attempts,
-            inputs: inputs)
+            birth: outcome.birth, inputs: inputs)
         return stored(record, cell, place)
     }
 

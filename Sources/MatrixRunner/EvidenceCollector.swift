@@ -10,12 +10,13 @@ struct EvidenceCollector {
     private let commands: Int
     private let listings: Int
 
-    init(plan: GuestPlan, expectation: ScenarioExpectation, profile: BootProfile? = nil, deployment: Deployment? = nil) {
+    init(plan: GuestPlan, expectation: ScenarioExpectation, profile: BootProfile? = nil, deployment: Deployment? = nil, birth: GuestBirth = .cold(reason: nil)) {
         // Until the guest proves otherwise it ended early.
         evidence = CellEvidence(layout: plan.layout, expectation: expectation, fate: .endedEarly)
         evidence.clients = plan.clients
         evidence.profile = profile
         evidence.deployment = deployment
+        evidence.birth = birth
         commands = plan.steps.count { if case .command = $0 { true } else { false } }
         listings = plan.steps.count { if case .list = $0 { true } else { false } }
     }
@@ -57,6 +58,11 @@ struct EvidenceCollector {
         else { return nil }
         let elapsed = (last.value - first.value) / .milliseconds(1)
         return elapsed < 500 ? nil : Double(end - start) / elapsed
+    }
+
+    /// Both in microseconds since 1970; both are somebody's word, so nothing may overflow.
+    mutating func compare(clock guest: UInt64, with host: UInt64) {
+        evidence.clockErrorMilliseconds = (Int64(clamping: guest) / 1000).subtractingReportingOverflow(Int64(clamping: host) / 1000).partialValue
     }
 
     mutating func add(loss: String) { evidence.losses.append(loss) }

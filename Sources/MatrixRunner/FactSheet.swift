@@ -19,6 +19,8 @@ struct FactSheet: Codable, Hashable, Sendable {
     var unprivilegedBPFDisabled: String?
     var hasBTF: Bool?
     var clockSource: String?
+    /// How the guest came to life, and what was put right then; null in sheets from before there were snapshots.
+    var birth: BirthSheet?
     /// A distribution's name and version, as os-release(5) says it.
     var distribution: String?
     /// The first line of `systemctl --version`.
@@ -63,6 +65,7 @@ struct FactSheet: Codable, Hashable, Sendable {
         unprivilegedBPFDisabled = text(.unprivilegedBPF)
         hasBTF = evidence.items[.kernelBTF].map { $0.text.hasPrefix("present") }
         clockSource = text(.clockSource)
+        birth = BirthSheet(evidence)
         distribution = lines(.distribution).first { $0.hasPrefix("PRETTY_NAME=") }.map { String($0.dropFirst("PRETTY_NAME=".count)).replacing("\"", with: "") }
         serviceManager = lines(.serviceManager).first
         systemState = lines(.systemState).first

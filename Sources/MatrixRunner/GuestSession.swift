@@ -12,20 +12,44 @@ final class GuestSession: Sendable {
         var collector: EvidenceCollector
         var hello: ContinuousClock.Instant?
         var farewell: ContinuousClock.Instant?
+        /// Why a guest from a snapshot is not what it must be.
+        var waking: String?
     }
 
     private let plan: GuestPlan
     private let events: @Sendable (String) -> Void
+    let birth: GuestBirth
     private let state: Mutex<State>
     private let start = ContinuousClock.now
 
-    init(plan: GuestPlan, expectation: ScenarioExpectation, profile: BootProfile? = nil, deployment: Deployment? = nil, events: @escaping @Sendable (String) -> Void) {
+    init(plan: GuestPlan, expectation: ScenarioExpectation, profile: BootProfile? = nil, deployment: Deployment? = nil, birth: GuestBirth = .cold(reason: nil), events: @escaping @Sendable (String) -> Void) {
         self.plan = plan
         self.events = events
-        state = Mutex(State(collector: EvidenceCollector(plan: plan, expectation: expectation, profile: profile, deployment: deployment)))
+        self.birth = birth
+        state = Mutex(State(collector: EvidenceCollector(plan: plan, expectation: expectation, profile: profile, deployment: deployment, birth: birth)))
     }
 
     var evidence: CellEvidence { state.withLock { $0.collector.evidence } }
+
+    /// Why the guest was not brought back from its snapshot as it must be; nil when it was, or never should have been.
+    var restoreTrouble: String? {
+        guard case .snapshot = birth else { return nil }
+        return state.withLock { state in
+            if let waking = state.waking { return waking }
+            return state.hello == nil ? "it never said hello: \(state.collector.evidence.fate)" : nil
+        }
+    }
+
+    /// How far a clock that was just set may be from the host's, in milliseconds. A real-time clock tells a booting kernel full seconds.
+    private static let clockTolerance: Int64 = 2_000
+
+    private static func trouble(_ report: WakeReport?, clockError: Int64?) -> String? {
+        guard let report, let clockError else { return nil }
+        guard report.isRight else {
+            return "the guest could not put itself right (errno of clock, seed, reseeding: \(report.clockError), \(report.seedError), \(report.reseedError))"
+        }
+        return abs(clockError) > clockTolerance ? "its clock is \(clockError) ms from the host's" : nil
+    }
 
     /// Sends the plan once the guest is ready, then listens to its end. A guest that cannot be written to shows in how it ends.
     func converse(with guest: Guest) async {
@@ -33,9 +57,15 @@ final class GuestSession: Sendable {
             let now = ContinuousClock.now
             state.withLock { state in
                 state.collector.receive(message, at: now)
-                if case .hello = message { state.hello = now }
+                if case .hello(let hello) = message {
+                    state.hello = now
+                    if let report = hello.waking { state.collector.compare(clock: report.timeAfter, with: HostClock.microseconds) }
+                    state.waking = Self.trouble(hello.waking, clockError: state.collector.evidence.clockErrorMilliseconds)
+                }
                 if case .farewell = message { state.farewell = now }
             }
+            // It is not to do anything in the name of its kernel.
+            if state.withLock({ $0.waking != nil }) { return }
             switch message {
             case .hello: try? await guest.send(.plan(plan))
             case .phase(let phase, _): events(Self.name(phase))

@@ -38,8 +38,11 @@ public struct MatrixPlan: Sendable {
         self.elsewhere = elsewhere
     }
 
-    /// How many guests are booted when no cell needs a retry.
-    public var boots: Int { cells.count }
+    /// How many guests are booted when no cell needs a retry, nothing is kept from earlier runs, and cells of one boot share a snapshot.
+    public var boots: Int {
+        let shared = SharedBoot.all(cells)
+        return shared.count + cells.count { $0.guest != .micro || !shared.contains(SharedBoot($0)) }
+    }
     public var kernels: [KernelIdentity] { Set(cells.map(\.cell.kernel)).sorted() }
 
     /// Every cell of the axes.

@@ -1,3 +1,4 @@
+public import EvidenceStore
 public import MatrixModel
 
 /// What a run is asked to do: which cells and how to go about them.
@@ -12,18 +13,24 @@ public struct MatrixRequest: Sendable {
     public var timeout: Duration
     /// How often a cell is attempted again when an attempt failed through the harness's fault.
     public var retries: Int
-    /// Whether the first cell that contradicts its expectation ends the run.
-    public var stopsAtFirstFailure: Bool
+    /// How micro guests come to life.
+    public var boot: BootChoice
+    /// Which of the cells that came from a snapshot are booted as well, for comparison; nil for none.
+    public var verification: SnapshotSample?
+    /// Whether a cell's outcome ends the whole run; nil to run every cell whatever happens.
+    public var endsRun: (@Sendable (CellRecord) -> Bool)?
 
     public init(
         blocks: [MatrixAxes], exclusions: [CellPattern] = [], jobs: Int = 2, timeout: Duration = .seconds(90), retries: Int = 2,
-        stopsAtFirstFailure: Bool = false
+        boot: BootChoice = .auto, verification: SnapshotSample? = nil, endsRun: (@Sendable (CellRecord) -> Bool)? = nil
     ) {
         self.blocks = blocks
         self.exclusions = exclusions
         self.jobs = jobs
         self.timeout = timeout
         self.retries = retries
-        self.stopsAtFirstFailure = stopsAtFirstFailure
+        self.boot = boot
+        self.verification = verification
+        self.endsRun = endsRun
     }
 }

@@ -34,13 +34,15 @@ extension MatrixRunner {
         var boot = BootPlan.cell(PreparedCell(kernel: kernel, payload: payload, distribution: nil), accelerator: chosen.accelerator, relay: products.relay, folder: path)
         boot.limits.total = max(request.timeout, .seconds(600))
         let settled = boot
+        let boots = bootPolicy(emulator)
         return try await withThrowingTaskGroup(of: (Int, [ConformanceResult]).self) { tasks in
             var waiting = groups.indices[...]
             func startNext() {
                 guard let index = waiting.popFirst() else { return }
                 tasks.addTask {
+                    let start = try await boots.start(of: settled, isShared: groups.count > 1)
                     let results = try await slots.withTurn {
-                        try await run(groups[index], layout: planned.cell.cgroup, boot: settled, emulator: emulator, in: path.appending(groups[index].name))
+                        try await run(groups[index], layout: planned.cell.cgroup, boot: settled, start: start, boots: boots, emulator: emulator, in: path.appending(groups[index].name))
                     }
                     return (index, results)
                 }
@@ -56,28 +58,46 @@ extension MatrixRunner {
     }
 
     private func run(
-        _ group: ConformanceGroup, layout: CgroupLayout, boot plan: BootPlan, emulator: Emulator, in path: FilePath
+        _ group: ConformanceGroup, layout: CgroupLayout, boot plan: BootPlan, start: BootPolicy.Start, boots: BootPolicy, emulator: Emulator, in path: FilePath
     ) async throws -> [ConformanceResult] {
         events(.preparing("conformance: \(group.name), \(group.checks.count) checks"))
         let scenario = try products.conformanceScenario(group.scenario)
         try DurableFile.makeFolder(path)
-        var boot = plan
-        boot.folder = path
         let guestPlan = GuestPlan(
             layout: layout, agentPath: ArtefactPreparer.agentPath, steps: group.steps, awaitsSuccess: scenario.expectation.status == "SUCCESS",
             clientDeadline: group.deadline)
-        let session = GuestSession(plan: guestPlan, expectation: scenario.expectation, events: { _ in })
+        func lead(_ start: BootPolicy.Start) async throws -> GuestSession {
+            let session = GuestSession(plan: guestPlan, expectation: scenario.expectation, birth: start.birth, events: { _ in })
+            var boot = plan
+            boot.folder = path
+            boot.begin(start)
+            try await converse(session, boot, start, scenario, emulator)
+            return session
+        }
+        var session = try await lead(start)
+        if case .snapshot(let snapshot) = start, let trouble = session.restoreTrouble {
+            await boots.reject(snapshot, trouble)
+            session = try await lead(.boot(reason: trouble))
+        }
+        return results(of: group, session.evidence, in: path)
+    }
+
+    /// - Throws: `CancellationError` only.
+    private func converse(_ session: GuestSession, _ boot: BootPlan, _ start: BootPolicy.Start, _ scenario: Scenario, _ emulator: Emulator) async throws {
+        let path = boot.folder
         do {
-            let settled = boot
+            try start.leaveConsole(in: path)
             let (outcome, requests) = try await Fabric.serve(in: path, journal: path.appending(EvidenceFile.fabricJournal.rawValue), scenario: scenario) {
-                try await withGuest(settled, emulator: emulator) { guest in await session.converse(with: guest) }
+                try await withGuest(boot, emulator: emulator) { guest in await session.converse(with: guest) }
             }
             session.end(outcome.ending, journal: requests)
         } catch {
             try Task.checkCancellation()
             session.fail(error)
         }
-        let evidence = session.evidence
+    }
+
+    private func results(of group: ConformanceGroup, _ evidence: CellEvidence, in path: FilePath) -> [ConformanceResult] {
         for (item, name) in [(EvidenceItem.status, EvidenceFile.status), (.agentLog, .agentLog), (.agentOutput, .agentOutput)] {
             if let found = evidence.items[item] { try? Data(found.bytes).write(to: URL(filePath: path.appending(name.rawValue).string)) }
         }

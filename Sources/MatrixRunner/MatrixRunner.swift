@@ -2,6 +2,7 @@ public import ArtefactCache
 public import EvidenceStore
 import Foundation
 import GuestImages
+import GuestSnapshots
 public import KernelCatalogue
 import MatrixModel
 public import QEMUGuest
@@ -85,8 +86,9 @@ public struct MatrixRunner: Sendable {
             try folder.save(run)
             let context = CellContext(
                 emulator: emulator, accelerator: chosen.accelerator, products: products, slots: slots, timeout: request.timeout, retries: request.retries,
-                earlier: earlier, events: events)
+                boots: bootPolicy(emulator), sharedBoots: SharedBoot.all(cells), earlier: earlier, events: events)
             records += try await runCells(cells, prepared, context, folder, onRecord)
+            if let sample = request.verification { run.snapshotCheck = try await verify(records, sample, cells, prepared, context, folder) }
         }
         run.finished = Self.timestamp()
         // By now the outcome is worth more than the record of it: it is told even when the disk takes nothing more.
@@ -101,6 +103,10 @@ public struct MatrixRunner: Sendable {
 
     /// Whoever asks for more guests than there are cores gets them, and is late by choice.
     var slots: GuestSlots { GuestSlots(cache: cache, count: max(request.jobs, ProcessInfo.processInfo.activeProcessorCount)) }
+
+    func bootPolicy(_ emulator: Emulator) -> BootPolicy {
+        BootPolicy(choice: request.boot, store: SnapshotStore(cache: cache, emulator: emulator, turns: slots), events: events)
+    }
 
     // MARK: - Cells
 
@@ -124,7 +130,7 @@ public struct MatrixRunner: Sendable {
             while let record = try await group.next() {
                 records.append(record)
                 events(.cellFinished(record))
-                if request.stopsAtFirstFailure, record.expectation.isContradicted(by: record.verdict) {
+                if request.endsRun?(record) == true {
                     // What still runs is ended; what never ran says so.
                     group.cancelAll()
                     let measured = Set(records.map(\.id))

@@ -18,23 +18,14 @@ struct AcceleratorMemory {
         init(emulator path: FilePath, version: String) {
             var status = stat()
             let isThere = stat(path.string, &status) == 0
-            machine = Self.line("/etc/machine-id")
-            processor = Self.processorModel
-            kernel = Self.line("/proc/sys/kernel/osrelease")
+            let host = HostMachine.current
+            machine = host.machine
+            processor = host.processor
+            kernel = host.kernel
             emulator = path.string
             emulatorSize = isThere ? Int(status.st_size) : 0
             emulatorModified = isThere ? status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec : 0
             emulatorVersion = version
-        }
-
-        private static func line(_ path: String) -> String {
-            let text = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
-            return text.trimmingCharacters(in: .whitespacesAndNewlines)
-        }
-
-        private static var processorModel: String {
-            let entry = line("/proc/cpuinfo").split(separator: "\n").first { $0.hasPrefix("model name") }
-            return entry?.split(separator: ":", maxSplits: 1).last.map { $0.trimmingCharacters(in: .whitespaces) } ?? ""
         }
     }
 

@@ -32,7 +32,18 @@ public struct BootPlan: Hashable, Sendable {
         case firmware(Firmware)
     }
 
+    /// How the guest comes to life.
+    public enum Start: Hashable, Sendable {
+        /// By a boot from `source`.
+        case boot
+        /// The same, with its memory in a file of the guest's folder, for a snapshot.
+        case recorded
+        /// From a snapshot of such a boot; `source` is not read again.
+        case restored(SnapshotFiles)
+    }
+
     public var source: Source
+    public var start = Start.boot
     /// The read-only disk with what is deployed; nil for none.
     public var payload: FilePath?
     /// What a distribution's guest has beyond a bare one's.
@@ -56,6 +67,19 @@ public struct BootPlan: Hashable, Sendable {
         self.payload = payload
         self.accelerator = accelerator
         self.folder = folder
+    }
+}
+
+/// The files a guest is brought back from; absolute paths.
+public struct SnapshotFiles: Hashable, Sendable {
+    /// The guest's memory; never written to.
+    public let memory: FilePath
+    /// The state of processor and devices, as QEMU wrote it.
+    public let state: FilePath
+
+    public init(memory: FilePath, state: FilePath) {
+        self.memory = memory
+        self.state = state
     }
 }
 

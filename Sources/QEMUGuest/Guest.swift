@@ -3,8 +3,13 @@ public import GuestProtocol
 /// A running guest. Lives inside the body of `withGuest` and nowhere else.
 public struct Guest: Sendable {
     private let conversation: GuestConversation
+    /// The emulator's, where there is one.
+    let monitor: Monitor?
 
-    init(_ conversation: GuestConversation) { self.conversation = conversation }
+    init(_ conversation: GuestConversation, monitor: Monitor?) {
+        self.conversation = conversation
+        self.monitor = monitor
+    }
 
     /// What the guest says, in order, its hello first. Ends when the guest does, or breaks the contract, or its time is over.
     public var messages: AsyncStream<GuestMessage> { conversation.messages }

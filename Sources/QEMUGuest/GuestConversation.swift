@@ -9,14 +9,19 @@ final class GuestConversation: Sendable {
     private let machine: Mutex<GuestStateMachine>
     private let line = Mutex(Line())
     private let start = ContinuousClock.now
+    private let call: (@Sendable () -> WakeCall)?
 
     private struct Line {
         var channel: (any Channel)?
         var sent: UInt32 = 0
     }
 
-    init(limits: GuestLimits) {
-        machine = Mutex(GuestStateMachine(limits: limits))
+    /// - Parameters:
+    ///   - nonce: What a guest from a snapshot must repeat; nil for one that boots.
+    ///   - call: Said to a guest from a snapshot once it is connected; made then, for it tells the time.
+    init(limits: GuestLimits, nonce: UInt64? = nil, call: (@Sendable () -> WakeCall)? = nil) {
+        self.call = call
+        machine = Mutex(GuestStateMachine(limits: limits, nonce: nonce))
         // Bounded by what the decoder accepts in all (WireFormat.maximumTotal).
         (messages, continuation) = AsyncStream.makeStream()
     }
@@ -36,6 +41,7 @@ final class GuestConversation: Sendable {
         line.withLock { line in
             guard line.channel == nil else { return false }
             line.channel = channel
+            if let call { Self.write(.wake(call()), to: channel, &line).whenFailure { _ in channel.close(promise: nil) } }
             return true
         }
     }
@@ -71,11 +77,15 @@ final class GuestConversation: Sendable {
             guard let channel = line.channel else {
                 throw GuestError(.notReady, subject: "", detail: "its control channel is not connected")
             }
-            defer { line.sent += 1 }
-            // Queued inside the lock: two senders keep the order of their numbers.
-            return channel.writeAndFlush(ByteBuffer(bytes: message.frame(sequence: line.sent).encoded()))
+            return Self.write(message, to: channel, &line)
         }
         try await written.get()
+    }
+
+    /// Queued inside the lock: two senders keep the order of their numbers.
+    private static func write(_ message: HostMessage, to channel: any Channel, _ line: inout Line) -> EventLoopFuture<Void> {
+        defer { line.sent += 1 }
+        return channel.writeAndFlush(ByteBuffer(bytes: message.frame(sequence: line.sent).encoded()))
     }
 
     /// Waits until everything a dead emulator had written was received.

@@ -3,7 +3,7 @@ import SystemPackage
 /// Why no guest could be started.
 public struct GuestError: Error, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case emulatorMissing, emulatorTooOld, emulatorUnusable, folder, socket, notReady, relayMissing, toolMissing, acceleratorUnusable }
+        enum Value: Hashable, Sendable { case emulatorMissing, emulatorTooOld, emulatorUnusable, folder, socket, notReady, relayMissing, toolMissing, acceleratorUnusable, monitor, snapshotNotMade }
         let value: Value
         public static let emulatorMissing = Code(value: .emulatorMissing)
         public static let emulatorTooOld = Code(value: .emulatorTooOld)
@@ -15,8 +15,15 @@ public struct GuestError: Error, Sendable, CustomStringConvertible {
         public static let relayMissing = Code(value: .relayMissing)
         public static let toolMissing = Code(value: .toolMissing)
         /// KVM was asked for and its device cannot be opened.
+        /// QEMU's monitor refused something, or talked nonsense.
+        public static let monitor = Code(value: .monitor)
+        public static let snapshotNotMade = Code(value: .snapshotNotMade)
         public static let acceleratorUnusable = Code(value: .acceleratorUnusable)
     }
+
+    /// Whether the monitor is gone because the emulator is.
+    var isHangUp: Bool { code == .monitor && detail == Self.hangUp }
+    static let hangUp = "the emulator hung up"
 
     public let code: Code
     public let subject: String
@@ -39,6 +46,8 @@ public struct GuestError: Error, Sendable, CustomStringConvertible {
         case .notReady: "the guest never got ready: \(detail)"
         case .toolMissing: "'\(subject)' is needed to start guests and not installed; install Debian's package \(detail) (ci/setup does)"
         case .relayMissing: "the relay '\(subject)' is missing; build it with ci/build"
+        case .monitor: "QEMU's monitor failed at \(subject): \(detail)"
+        case .snapshotNotMade: "no snapshot could be made in '\(subject)': \(detail); its guest can be booted cold (--boot cold)"
         case .acceleratorUnusable:
             "\(subject) cannot be opened (\(detail)); join the group that owns it (usually kvm), or leave the choice to the harness, which falls "
                 + "back to TCG"

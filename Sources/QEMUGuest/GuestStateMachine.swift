@@ -18,8 +18,13 @@ struct GuestStateMachine {
     private var consoleGrewAt = Duration.zero
     private var leftAt = Duration.zero
     private let limits: GuestLimits
+    /// What the hello must repeat; nil for a guest that boots.
+    private let nonce: UInt64?
 
-    init(limits: GuestLimits) { self.limits = limits }
+    init(limits: GuestLimits, nonce: UInt64? = nil) {
+        self.limits = limits
+        self.nonce = nonce
+    }
 
     /// How the guest ended, once it did.
     var ending: GuestEnding? {
@@ -102,6 +107,7 @@ struct GuestStateMachine {
         case (.booting, _), (.ready, .hello), (.leaving, _): throw .malformedPayload(kind: message.frame(sequence: 0).kind)
         default: break
         }
+        if case .hello(let hello) = message, hello.waking?.nonce != nonce { throw .notWoken }
         if case .evidence(let item, let bytes) = message {
             itemSizes[item, default: 0] += bytes.count
             if itemSizes[item, default: 0] > WireFormat.maximumItem { throw .itemTooLarge(item: item.rawValue) }

@@ -11,6 +11,10 @@ public struct QEMUCommandLine: Hashable, Sendable {
         static let control = "control.sock"
         /// Takes the emulator's standard error.
         static let log = "qemu.log"
+        static let monitor = "monitor.sock"
+        /// Takes the memory of a guest of which a snapshot is made, and the state of its devices.
+        static let memory = "memory"
+        static let state = "state"
     }
 
     public init(_ plan: BootPlan) {
@@ -19,7 +23,7 @@ public struct QEMUCommandLine: Hashable, Sendable {
 
     /// The same machine and console with nothing attached: the floor that benchmarks compare with.
     public static func bare(_ plan: BootPlan) -> QEMUCommandLine {
-        let devices = [machine(plan), console()]
+        let devices = [machine(plan), console(plan)]
         return QEMUCommandLine(devices + [boot(plan, devices.flatMap(\.kernelArguments) + plan.kernelArguments)])
     }
 
@@ -32,7 +36,7 @@ public struct QEMUCommandLine: Hashable, Sendable {
     }
 
     static func options(for plan: BootPlan) -> [Option] {
-        let devices = [machine(plan), console(), control()] + disks(plan) + platform(plan) + network(plan) + terminal(plan)
+        let devices = [machine(plan), console(plan), control()] + disks(plan) + platform(plan) + network(plan) + terminal(plan) + monitor(plan)
         let kernelArguments = devices.flatMap(\.kernelArguments) + plan.kernelArguments
         return devices + [boot(plan, kernelArguments)]
     }
@@ -42,9 +46,12 @@ public struct QEMUCommandLine: Hashable, Sendable {
         // -no-reboot with panic=-1 makes a panic the end of the guest instead of a loop.
         // RDRAND spares the guest a second's wait for entropy; the rest of "max" only makes booting under TCG a fifth slower.
         let processor = plan.accelerator == .kvm ? "host" : "qemu64,+rdrand"
+        let memory = memory(plan)
         return Option(
             arguments: [
-                "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-sandbox", sandbox, "-machine", "q35,accel=\(plan.accelerator.rawValue)",
+                "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-sandbox", sandbox,
+            ] + memory.map { ["-object", $0] }.joined() + [
+                "-machine", "q35,accel=\(plan.accelerator.rawValue)" + (memory.isEmpty ? "" : ",memory-backend=memory"),
                 "-cpu", processor, "-m", "\(plan.memory)", "-smp", "\(plan.processors)",
             ],
             kernelArguments: [
@@ -61,10 +68,29 @@ public struct QEMUCommandLine: Hashable, Sendable {
     /// (which QEMU counts among privileges, setsid(2)): the relay, one for each of the guest's connections.
     private static let sandbox = "on,obsolete=deny,elevateprivileges=allow,spawn=allow,resourcecontrol=deny"
 
-    private static func console() -> Option {
+    /// The file that is the guest's memory: shared with it where a snapshot is made, and what a guest from a snapshot begins with, whose own
+    /// writes stay its own (a private mapping).
+    private static func memory(_ plan: BootPlan) -> [String] {
+        switch plan.start {
+        case .boot: []
+        case .recorded: ["memory-backend-file,id=memory,size=\(plan.memory)M,mem-path=\(Name.memory),share=on"]
+        case .restored(let files): ["memory-backend-file,id=memory,size=\(plan.memory)M,mem-path=\(escape(files.memory.string)),share=off"]
+        }
+    }
+
+    /// QEMU connects to the harness, once. A guest from a snapshot needs it because QEMU 7.2 can be told in no other way to leave the memory
+    /// out of what it loads; it has no monitor any more once it runs.
+    private static func monitor(_ plan: BootPlan) -> [Option] {
+        guard plan.start != .boot else { return [] }
+        return [Option(arguments: ["-chardev", "socket,id=monitor,path=\(Name.monitor)", "-mon", "chardev=monitor,mode=control"])]
+    }
+
+    private static func console(_ plan: BootPlan) -> Option {
+        // What the snapshot's boot printed stands in the file already.
+        let isContinued = if case .restored = plan.start { true } else { false }
         // QEMU writes the file itself: it is there from the first byte, whatever becomes of the harness.
-        Option(
-            arguments: ["-chardev", "file,id=console,path=\(Name.console)", "-serial", "chardev:console"], kernelArguments: ["console=ttyS0"])
+        return Option(
+            arguments: ["-chardev", "file,id=console,path=\(Name.console)" + (isContinued ? ",append=on" : ""), "-serial", "chardev:console"], kernelArguments: ["console=ttyS0"])
     }
 
     private static func control() -> Option {
@@ -141,7 +167,8 @@ public struct QEMUCommandLine: Hashable, Sendable {
     }
 
     private static func boot(_ plan: BootPlan, _ kernelArguments: [String]) -> Option {
-        switch plan.source {
+        if case .restored = plan.start { return Option(arguments: ["-incoming", "defer"]) }
+        return switch plan.source {
         case .kernel(let kernel, let initramfs):
             Option(arguments: ["-kernel", kernel.path.string, "-initrd", initramfs.string, "-append", kernelArguments.joined(separator: " ")])
         case .firmware(.bios): Option(arguments: [])

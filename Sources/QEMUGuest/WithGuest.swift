@@ -16,20 +16,46 @@ public func withGuest<Value: Sendable>(
     _ plan: BootPlan, emulator: Emulator, body: @escaping @Sendable (Guest) async throws -> Value
 ) async throws -> GuestOutcome<Value> {
     let folder = try GuestFolder(plan.folder)
-    let conversation = GuestConversation(limits: plan.limits)
-    let socket = folder.shortPath(QEMUCommandLine.Name.control)
-    let server = try await listen(at: socket, for: conversation, folder: plan.folder)
+    let conversation = GuestConversation(plan)
+    let monitor = plan.start == .boot ? nil : Monitor()
     let outcome: Result<GuestOutcome<Value>, any Error>
+    var servers: [any Channel] = []
     do {
-        let life = GuestLife(conversation: conversation, emulator: EmulatorProcess(plan: plan, emulator: emulator))
+        servers.append(try await listen(at: folder.shortPath(QEMUCommandLine.Name.control), for: conversation, folder: plan.folder))
+        if let monitor {
+            do {
+                servers.append(try await monitor.listen(at: folder.shortPath(QEMUCommandLine.Name.monitor)))
+            } catch {
+                throw GuestError(.socket, subject: plan.folder.string, detail: "\(error)")
+            }
+        }
+        let life = GuestLife(conversation: conversation, emulator: EmulatorProcess(plan: plan, emulator: emulator), monitor: monitor)
         outcome = .success(try await life.run(body))
     } catch {
         outcome = .failure(error)
     }
-    try? await server.close()
+    for server in servers { try? await server.close() }
     await conversation.close()
-    unlink(folder.shortPath(QEMUCommandLine.Name.control))
+    await monitor?.close()
+    // Only what this call opened: something else may stand where a socket could not be made.
+    for name in [QEMUCommandLine.Name.control, QEMUCommandLine.Name.monitor].prefix(servers.count) { unlink(folder.shortPath(name)) }
     return try outcome.get()
+}
+
+extension GuestConversation {
+    /// A guest from a snapshot is called by the harness, and must answer this call and no other.
+    convenience init(_ plan: BootPlan) {
+        guard case .restored = plan.start else {
+            self.init(limits: plan.limits)
+            return
+        }
+        let nonce = UInt64.random(in: .min ... .max)
+        self.init(limits: plan.limits, nonce: nonce) {
+            var generator = SystemRandomNumberGenerator()
+            let seed = (0..<WakeCall.seedSize).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+            return WakeCall(nonce: nonce, time: HostClock.microseconds, seed: seed)
+        }
+    }
 }
 
 private func listen(at socket: String, for conversation: GuestConversation, folder: FilePath) async throws -> any Channel {
@@ -49,10 +75,12 @@ private func listen(at socket: String, for conversation: GuestConversation, fold
 private struct GuestLife: Sendable {
     let conversation: GuestConversation
     let emulator: EmulatorProcess
+    let monitor: Monitor?
 
     private enum Part<Value: Sendable>: Sendable {
         case emulatorEnded(log: String)
         case guestOver
+        case restored
         case bodyEnded(Result<Value, any Error>)
     }
 
@@ -64,7 +92,8 @@ private struct GuestLife: Sendable {
                 return try await withThrowingTaskGroup(of: Part<Value>.self) { group in
                     group.addTask { .emulatorEnded(log: try await emulatorTask.value) }
                     group.addTask { try await watch() }
-                    group.addTask { .bodyEnded(await Result { try await body(Guest(conversation)) }) }
+                    group.addTask { .bodyEnded(await Result { try await body(Guest(conversation, monitor: monitor)) }) }
+                    if case .restored(let files) = emulator.plan.start { group.addTask { try await restore(files) } }
                     defer { group.cancelAll() }
                     return try await gather(&group, endEmulator: emulatorTask.cancel)
                 }
@@ -91,6 +120,7 @@ private struct GuestLife: Sendable {
             switch part {
             case .emulatorEnded(let text): log = text
             case .guestOver: endEmulator()
+            case .restored: break
             case .bodyEnded(let value):
                 result = value
                 if conversation.released() { endEmulator() }
@@ -99,6 +129,16 @@ private struct GuestLife: Sendable {
         try Task.checkCancellation()
         guard let ending = conversation.ending, let result, let log else { throw CancellationError() }
         return GuestOutcome(ending: ending, result: result, emulatorLog: log)
+    }
+
+    /// An emulator that ends before tells why itself; what its monitor refuses only the monitor knows.
+    private func restore<Value: Sendable>(_ files: SnapshotFiles) async throws -> Part<Value> {
+        do {
+            try await monitor?.load(through: "cat \(QEMUCommandLine.shellQuote(files.state.string))")
+        } catch let error as GuestError where error.code == .monitor && !error.isHangUp {
+            throw error
+        } catch {}
+        return .restored
     }
 
     /// Looks at the clock and at how much the guest made the emulator write, until the guest is over.

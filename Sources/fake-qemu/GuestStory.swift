@@ -8,10 +8,14 @@ struct GuestStory {
     /// The name of a client that asks and hears nothing; nil for none.
     let unserved: String?
 
-    static let hello = GuestMessage.hello(GuestHello(release: "6.1.0-fake", machine: "x86_64", uptimeMilliseconds: 900))
+    static let hello = hello(nil)
 
-    func tell(_ line: inout ControlLine) {
-        line.send(Self.hello)
+    static func hello(_ waking: WakeReport?) -> GuestMessage {
+        .hello(GuestHello(release: "6.1.0-fake", machine: "x86_64", uptimeMilliseconds: 900, waking: waking))
+    }
+
+    func tell(_ line: inout ControlLine, hello: GuestMessage = Self.hello) {
+        line.send(hello)
         guard case .plan(let plan) = line.receive() else { StandIn.fail("no plan came") }
         if plan.mode == .matrix { carryOut(plan, &line) }
         line.send(.farewell)

@@ -1,3 +1,5 @@
+import Glibc
+
 /// What the stand-in needs of QEMU's command line.
 struct Invocation {
     /// The file that takes the guest's console.
@@ -5,6 +7,12 @@ struct Invocation {
     /// The socket of the control channel.
     let control: String
     let kernelArguments: [String]
+    /// The socket of the monitor; nil for a guest that just boots.
+    let monitor: String?
+    /// The file that is the guest's memory; nil for a guest without one.
+    let memory: String?
+    /// Whether the guest comes from a snapshot.
+    let isRestored: Bool
 
     init?(_ arguments: [String]) {
         let values = zip(arguments, arguments.dropFirst())
@@ -13,12 +21,24 @@ struct Invocation {
             let options = chardevs.map { $0.split(separator: ",") }.first { $0.contains("id=\(id)") }
             return options?.first { $0.hasPrefix("path=") }.map { String($0.dropFirst("path=".count)) }
         }
-        guard let console = path("console"), let control = path("control"), let append = values.first(where: { $0.0 == "-append" })?.1 else {
-            return nil
-        }
+        isRestored = arguments.contains("-incoming")
+        let append = values.first { $0.0 == "-append" }?.1
+        guard let console = path("console"), let control = path("control"), isRestored || append != nil else { return nil }
         self.console = console
         self.control = control
-        kernelArguments = append.split(separator: " ").map(String.init)
+        monitor = path("monitor")
+        let object = values.first { $0.0 == "-object" }?.1.split(separator: ",").first { $0.hasPrefix("mem-path=") }
+        memory = object.map { String($0.dropFirst("mem-path=".count)) }
+        // What a guest from a snapshot does is told by the one it is a copy of: its memory has the words.
+        let words = isRestored ? memory.map(Self.content) ?? "" : append ?? ""
+        kernelArguments = words.split(separator: " ").map(String.init)
+    }
+
+    private static func content(of path: String) -> String {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return "" }
+        defer { close(file) }
+        return String(decoding: UnixSocket.read(from: file), as: UTF8.self)
     }
 
     var behaviour: Behaviour? {
@@ -31,6 +51,14 @@ struct Invocation {
 
 /// How the guest lives or dies; the raw value is the name in the kernel argument `fake=`.
 enum Behaviour: String {
+    /// Whether it gets as far as to say hello and nothing wrong before.
+    var waitsForPlan: Bool {
+        switch self {
+        case .complete, .unattached, .unserved, .unservedOnce, .stuck, .monitorRefuses, .monitorBabbles, .monitorFloods, .migrationFails, .neverWakes, .wrongNonce, .noSeed: true
+        default: false
+        }
+    }
+
     /// Everything as planned.
     case complete
     /// As planned, but the agent could not attach and cgroup v2 is nowhere.
@@ -67,6 +95,20 @@ enum Behaviour: String {
     case stuck
     /// Says farewell and stays.
     case slowLeave = "slow-leave"
+    /// The monitor refuses a capability.
+    case monitorRefuses = "monitor-refuses"
+    /// The monitor talks nonsense.
+    case monitorBabbles = "monitor-babbles"
+    /// The monitor says one line without end.
+    case monitorFloods = "monitor-floods"
+    /// The state of the devices cannot be saved.
+    case migrationFails = "migration-fails"
+    /// A snapshot is made as planned, and no copy of it says a word.
+    case neverWakes = "never-wakes"
+    /// A copy answers another's wake call.
+    case wrongNonce = "wrong-nonce"
+    /// A copy could not take the seed it was given.
+    case noSeed = "no-seed"
     /// Never connects to the control channel.
     case noConnect = "no-connect"
 }

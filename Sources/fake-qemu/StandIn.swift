@@ -8,12 +8,14 @@ struct StandIn {
 
     init(_ invocation: Invocation) {
         self.invocation = invocation
-        console = open(invocation.console, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        // A copy's console goes on where the snapshot's ended.
+        console = open(invocation.console, O_WRONLY | O_CREAT | (invocation.isRestored ? O_APPEND : O_TRUNC) | O_CLOEXEC, 0o644)
         if console < 0 { Self.fail("console: \(String(cString: strerror(errno)))") }
     }
 
     func live() -> Never {
         guard let behaviour = invocation.behaviour else { Self.fail("no such behaviour") }
+        if invocation.isRestored { restore(behaviour) }
         printLine("Linux version 6.1.0-fake (nobody@nowhere)")
         switch behaviour {
         case .noConnect: waitForEver()
@@ -21,8 +23,9 @@ struct StandIn {
         default: break
         }
         var line = ControlLine(invocation.control)
+        if let monitor = invocation.monitor, behaviour.waitsForPlan { record(behaviour, &line, MonitorLine(monitor)) }
         switch behaviour {
-        case .complete, .slowLeave, .unattached, .unserved, .unservedOnce:
+        case .complete, .slowLeave, .unattached, .unserved, .unservedOnce, .monitorRefuses, .monitorBabbles, .monitorFloods, .migrationFails, .neverWakes, .wrongNonce, .noSeed:
             let isUnserved = behaviour == .unserved || behaviour == .unservedOnce && access("attempt-1", F_OK) != 0
             GuestStory(isAttached: behaviour != .unattached, unserved: isUnserved ? "imds-user" : nil).tell(&line)
             printLine("reboot: Power down")
@@ -47,6 +50,31 @@ struct StandIn {
         case .garbage, .oversized, .badChecksum, .wrongVersion, .hugeItem, .halfFrame: offend(behaviour, &line)
         case .noConnect, .exitCode: waitForEver()
         }
+    }
+
+    /// Lives as a guest of which a snapshot is made: it says hello and gets no plan.
+    private func record(_ behaviour: Behaviour, _ line: inout ControlLine, _ monitor: MonitorLine) {
+        var monitor = monitor
+        // The copies do as this one is told.
+        if let memory = invocation.memory { monitor.save(memory, invocation.kernelArguments.joined(separator: " ")) }
+        line.send(GuestStory.hello)
+        monitor.serve(behaviour)
+        waitForEver()
+    }
+
+    /// Lives as a copy of such a guest.
+    private func restore(_ behaviour: Behaviour) -> Never {
+        guard let path = invocation.monitor else { Self.fail("a copy without a monitor") }
+        var line = ControlLine(invocation.control)
+        var monitor = MonitorLine(path)
+        monitor.serve(behaviour)
+        guard behaviour != .neverWakes, case .wake(let call) = line.receive() else { waitForEver() }
+        let report = WakeReport(
+            nonce: behaviour == .wrongNonce ? call.nonce &+ 1 : call.nonce, timeBefore: 1_000_000, timeAfter: call.time, clockError: 0,
+            seedError: behaviour == .noSeed ? EPERM : 0, reseedError: 0)
+        GuestStory(isAttached: behaviour != .unattached, unserved: behaviour == .unserved ? "imds-user" : nil).tell(&line, hello: GuestStory.hello(report))
+        printLine("reboot: Power down")
+        exit(0)
     }
 
     private func offend(_ behaviour: Behaviour, _ line: inout ControlLine) -> Never {

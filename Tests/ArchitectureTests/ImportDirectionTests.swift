@@ -30,9 +30,10 @@ struct ImportDirectionTests {
         "CTimeStamp": [],
         "QEMUGuest": ["MatrixModel", "GuestProtocol", "CTimeStamp"],
         "FabricSimulator": ["MatrixModel", "StrictYAML"],
+        "GuestSnapshots": ["GuestProtocol", "ArtefactCache", "QEMUGuest"],
         "MatrixRunner": [
             "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "EvidenceStore", "QEMUGuest",
-            "FabricSimulator", "AgentBundles", "CloudImages", "Conformance",
+            "GuestSnapshots", "FabricSimulator", "AgentBundles", "CloudImages", "Conformance",
         ],
         "MatrixReport": ["MatrixModel", "EvidenceStore"],
         "KmatrixCommands": [
@@ -61,7 +62,7 @@ struct ImportDirectionTests {
         "ArgumentParser": ["KmatrixCommands", "kmatrix"],
         "Yams": ["StrictYAML"],
         "GRDB": ["RunHistory"],
-        "Crypto": ["KernelCatalogue", "GuestImages", "CloudImages", "AgentBundles", "EvidenceStore", "FabricSimulator", "AgentCore"],
+        "Crypto": ["KernelCatalogue", "GuestImages", "CloudImages", "AgentBundles", "GuestSnapshots", "EvidenceStore", "FabricSimulator", "AgentCore"],
         "NIOHTTP1": ["FabricSimulator", "AgentCore", "TestSupport"],
     ]
 

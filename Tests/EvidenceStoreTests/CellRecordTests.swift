@@ -31,6 +31,26 @@ struct CellRecordTests {
         #expect(try JSONDecoder().decode(CellRecord.self, from: data) == record)
     }
 
+    @Test("says how its guest was born", arguments: [GuestBirth.cold(reason: nil), .cold(reason: "no room"), .snapshot(key: "0a")])
+    func birth(birth: GuestBirth) throws {
+        var record = try Self.record()
+        record.birth = birth
+        let data = try RunFolder.encoder().encode(record)
+        #expect(try JSONDecoder().decode(CellRecord.self, from: data) == record)
+        let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        let said = try #require(object["birth"] as? [String: Any])
+        #expect(Set(said.keys) == ["how", "snapshot", "reason"])
+    }
+
+    @Test("from before there were snapshots is read as ever")
+    func beforeSnapshots() throws {
+        let data = try RunFolder.encoder().encode(Self.record())
+        var object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        #expect(object.removeValue(forKey: "birth") is NSNull)
+        let old = try JSONDecoder().decode(CellRecord.self, from: JSONSerialization.data(withJSONObject: object))
+        #expect(try old == Self.record())
+    }
+
     @Test("of another schema is refused")
     func schema() throws {
         var text = String(decoding: try RunFolder.encoder().encode(Self.record()), as: UTF8.self)

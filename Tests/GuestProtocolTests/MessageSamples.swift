@@ -7,6 +7,9 @@ enum MessageSamples {
         [
             .hello(GuestHello(release: "6.1.0-50-cloud-amd64", machine: "x86_64", uptimeMilliseconds: 2906)),
             .hello(GuestHello(release: "", machine: "", uptimeMilliseconds: .max)),
+            .hello(GuestHello(
+                release: "6.1.0", machine: "x86_64", uptimeMilliseconds: 1,
+                waking: WakeReport(nonce: .max, timeBefore: 0, timeAfter: .max, clockError: 0, seedError: -1, reseedError: 61))),
             .farewell,
             .setupFailed(step: "cgroup-layout", reason: "häßlich 🐧\nsecond line"),
             .setupFailed(step: "", reason: ""),
@@ -41,6 +44,8 @@ enum MessageSamples {
         .listen(address: [127, 0, 0, 9], port: 80), .write(path: "/etc/x", content: [0, 1], mode: 0o600), .remove(path: "ü"),
         .command(CommandSpec(name: "v", path: "/bin/v", arguments: ["--version", ""])), .list(path: "/var"), .status(.finalStatus),
     ]
+
+    static let calls = [WakeCall(nonce: 0, time: .max, seed: []), WakeCall(nonce: .max, time: 0, seed: [UInt8](0..<64))]
 
     static let plans: [GuestPlan] =
         CgroupLayout.allCases.map { GuestPlan(layout: $0, agentPath: "usr/sbin/azure-proxy-agent") } + [

@@ -19,6 +19,17 @@ struct RoundTripTests {
         #expect(try frames.map { try HostMessage($0) } == [.plan(plan)])
     }
 
+    @Test("to a guest from a snapshot", arguments: MessageSamples.calls)
+    func wake(call: WakeCall) throws {
+        var decoder = FrameDecoder()
+        let frame = HostMessage.wake(call).frame(sequence: 0)
+        #expect(try decoder.receive(frame.encoded()).map { try HostMessage($0) } == [.wake(call)])
+        for length in 0..<frame.payload.count {
+            let cut = Frame(kind: frame.kind, sequence: 0, payload: Array(frame.payload.prefix(length)))
+            #expect(throws: ProtocolViolation.malformedPayload(kind: frame.kind)) { try HostMessage(cut) }
+        }
+    }
+
     @Test("to a process that plays clients", arguments: [true, false])
     func clients(isCrowd: Bool) throws {
         let task = ClientTask(specs: MessageSamples.clients, isCrowd: isCrowd, deadline: 7)

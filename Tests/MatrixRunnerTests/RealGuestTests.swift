@@ -91,9 +91,11 @@ struct RealGuestTests {
 enum RealGuests {
     static let products = ProcessInfo.processInfo.environment["KMATRIX_PRODUCTS"].flatMap { try? Products(folder: FilePath($0)) }
 
-    static func run(kernels: [String], layouts: [CgroupLayout], programs: [String] = [], scenarios: [String] = []) async throws -> [CellRecord] {
+    static func run(
+        kernels: [String], layouts: [CgroupLayout], programs: [String] = [], scenarios: [String] = [], boot: BootChoice = .auto
+    ) async throws -> [CellRecord] {
         let folder = try TemporaryFolder()
-        let runner = try runner(kernels: kernels, layouts: layouts, programs: programs, scenarios: scenarios)
+        let runner = try runner(kernels: kernels, layouts: layouts, programs: programs, scenarios: scenarios, boot: boot)
         let plan = try await runner.plan()
         let document = try await runner.run(plan, id: "test", in: RunFolder.create(at: folder.path.appending("run")))
         // The records outlive the folder, and what a test reads of it must be there while it reads.
@@ -102,7 +104,7 @@ enum RealGuests {
     }
 
     /// Runs a shell script in the agent's place, on 6.1.
-    static func runScript(_ script: String, deadline: Duration = .seconds(3), retries: Int = 2) async throws -> CellRecord {
+    static func runScript(_ script: String, deadline: Duration = .seconds(3), retries: Int = 2, boots: BootPolicy? = nil) async throws -> CellRecord {
         let runner = try runner(kernels: ["6.1"], layouts: [.unified], programs: [])
         let preparer = ArtefactPreparer(catalogue: runner.catalogue, cache: runner.cache, products: runner.products, events: { _ in })
         let plan = try await runner.plan()
@@ -116,19 +118,19 @@ enum RealGuests {
         prepared.payloads[GuestContent()] = .success(payload)
         let context = CellContext(
             emulator: try await Emulator.find(), accelerator: .tcg, products: runner.products, slots: runner.slots, timeout: .seconds(90), retries: retries,
-            agentDeadline: deadline, events: { _ in })
+            boots: boots, agentDeadline: deadline, events: { _ in })
         let folder = try TemporaryFolder()
         keep(folder)
         let cell = try #require(plan.cells.first)
         return try await CellRunner(context: context, folder: RunFolder.create(at: folder.path.appending("run"))).run(cell, prepared)
     }
 
-    static func runner(kernels: [String], layouts: [CgroupLayout], programs: [String], scenarios: [String] = []) throws -> MatrixRunner {
+    static func runner(kernels: [String], layouts: [CgroupLayout], programs: [String], scenarios: [String] = [], boot: BootChoice = .auto) throws -> MatrixRunner {
         let products = try #require(products)
         let cache = ArtefactCache.standard()
         let request = MatrixRequest(blocks: [MatrixAxes(
             kernels: try kernels.map { try KernelSelector(parsing: $0) }, layouts: layouts, programs: try programs.map(products.program),
-            scenarios: try scenarios.isEmpty ? .standard(products.standardScenario()) : .axis(scenarios.flatMap(products.scenarios)))])
+            scenarios: try scenarios.isEmpty ? .standard(products.standardScenario()) : .axis(scenarios.flatMap(products.scenarios)))], boot: boot)
         return MatrixRunner(
             request: request, products: products, cache: cache, catalogue: KernelCatalogue(settings: CatalogueSettings(cache: cache)),
             accelerator: .tcg, harness: "test", events: { _ in })

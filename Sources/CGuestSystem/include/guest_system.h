@@ -70,6 +70,14 @@ int gs_isolate(int user_and_cgroup, int network);
 uint64_t gs_boot_milliseconds(void);
 uint64_t gs_monotonic_microseconds(void);
 
+// CLOCK_REALTIME in microseconds since 1970, and setting it (clock_settime(2)).
+uint64_t gs_time(void);
+int gs_set_time(uint64_t microseconds);
+
+// random(4): mixes bytes into the kernel's pool and credits them (RNDADDENTROPY); makes the generator draw on the pool now (RNDRESEEDCRNG).
+int gs_credit_entropy(const uint8_t *bytes, int count);
+int gs_reseed(void);
+
 // poll(2) for input on up to `count` descriptors; a negative timeout waits for ever. A bit per descriptor says which are ready;
 // bit 16 + n that descriptor n was hung up on.
 int gs_poll(const int *descriptors, int count, int timeout, uint32_t *ready);

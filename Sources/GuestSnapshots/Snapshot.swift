@@ -1,0 +1,63 @@
+import Foundation
+public import QEMUGuest
+public import SystemPackage
+
+/// A guest that waits for its plan, in files.
+public struct Snapshot: Hashable, Sendable {
+    public let key: String
+    public let folder: FilePath
+    public let files: SnapshotFiles
+
+    /// The console of the boot, from its first byte.
+    public var console: FilePath { folder.appending(Self.consoleName) }
+
+    static let consoleName = "console.log"
+
+    init(key: String, folder: FilePath, _ manifest: SnapshotManifest) {
+        self.key = key
+        self.folder = folder
+        files = SnapshotFiles(memory: folder.appending(manifest.memory.name), state: folder.appending(manifest.state.name))
+    }
+}
+
+/// What is said of a snapshot beside it, by which it is checked.
+struct SnapshotManifest: Codable, Hashable {
+    struct File: Codable, Hashable {
+        /// No other making of the same snapshot has a file of this name: memory and state that do not belong together are never found
+        /// together, whatever another process does meanwhile.
+        let name: String
+        /// In bytes.
+        let size: Int
+        let digest: String
+    }
+
+    let memory: File
+    let state: File
+    /// `uname -r` of its guest, for people.
+    let release: String
+    /// What it was made with, for people.
+    let commandLine: [String]
+
+    static let name = "manifest.json"
+
+    init(memory: File, state: File, release: String, commandLine: [String]) {
+        self.memory = memory
+        self.state = state
+        self.release = release
+        self.commandLine = commandLine
+    }
+
+    /// Nil when there is none that can be read, or one that names files elsewhere.
+    init?(in folder: FilePath) {
+        guard let data = FileManager.default.contents(atPath: folder.appending(Self.name).string), let found = try? JSONDecoder().decode(Self.self, from: data),
+            [found.memory.name, found.state.name].allSatisfy({ FilePath.Component($0)?.kind == .regular })
+        else { return nil }
+        self = found
+    }
+
+    func write(in folder: FilePath) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try encoder.encode(self).write(to: URL(filePath: folder.appending(Self.name).string))
+    }
+}

@@ -1,0 +1,28 @@
+public import SystemPackage
+
+/// Why there is no snapshot.
+public struct SnapshotError: Error, Hashable, Sendable, CustomStringConvertible {
+    public struct Code: Hashable, Sendable {
+        enum Value: Hashable, Sendable { case notForThisGuest, unreadable }
+        let value: Value
+        public static let notForThisGuest = Code(value: .notForThisGuest)
+        public static let unreadable = Code(value: .unreadable)
+    }
+
+    public let code: Code
+    public let path: FilePath
+    public let errno: Errno?
+
+    init(_ code: Code, path: FilePath = "", errno: Errno? = nil) {
+        self.code = code
+        self.path = path
+        self.errno = errno
+    }
+
+    public var description: String {
+        switch code.value {
+        case .notForThisGuest: "snapshots are made of guests with our own init alone, and without a terminal"
+        case .unreadable: "'\(path)' cannot be read (\(errno.map { "\($0)" } ?? "")), and a snapshot depends on it; check the path and its permissions"
+        }
+    }
+}

@@ -1,0 +1,176 @@
+public import ArtefactCache
+import Foundation
+import Glibc
+import GuestProtocol
+public import QEMUGuest
+import Synchronization
+import SystemPackage
+
+/// The snapshots of this user: made once for each boot, kept across runs in the cache, checked before they are used.
+///
+/// Each is checked whole once in each process: its memory is a hundred megabytes of page cache at a gigabyte and more a second, and
+/// has to be read from the disk for the first cell anyway. A sample would miss the one page that a full disk or a crash left out; the
+/// check for each cell is of the sizes alone.
+public final class SnapshotStore: Sendable {
+    /// What snapshots may take on the disk, in bytes: some sixty of them.
+    public static let standardLimit = 6 << 30
+    private static let kind = "snapshot"
+
+    private let cache: ArtefactCache
+    private let emulator: Emulator
+    private let turns: GuestSlots
+    private let limit: Int
+    private let guestLimits: GuestLimits
+    private let memory = Mutex(Memory())
+
+    private struct Memory {
+        var digests: [FilePath: String] = [:]
+        /// The snapshots that were found whole, or made, by this process.
+        var checked: Set<String> = []
+    }
+
+    /// - Parameters:
+    ///   - turns: Where a guest that is booted for a snapshot takes its turn.
+    ///   - limit: What all snapshots may take, in bytes. Those of this process stay, however many they are.
+    ///   - guestLimits: How long the boot of a snapshot's guest may take.
+    public init(cache: ArtefactCache, emulator: Emulator, turns: GuestSlots, limit: Int = standardLimit, guestLimits: GuestLimits = GuestLimits()) {
+        self.cache = cache
+        self.emulator = emulator
+        self.turns = turns
+        self.limit = limit
+        self.guestLimits = guestLimits
+    }
+
+    /// The key of the snapshot that a plan can be started from.
+    /// - Throws: `SnapshotError` for a plan of which no snapshot is made, or a file that cannot be read.
+    public func key(for plan: BootPlan) throws -> String { try ingredients(of: plan).key }
+
+    /// Whether the snapshot for a plan is there already; it may still turn out to be damaged.
+    public func has(_ plan: BootPlan) -> Bool { (try? key(for: plan)).map { cache.existing(kind: Self.kind, key: $0) != nil } ?? false }
+
+    /// The snapshot for a plan, whole; made when there is none, and made anew when it is damaged.
+    ///
+    /// Two processes may ask at once: one makes it, the other waits.
+    /// - Parameter telling: Told what is done, when it takes time.
+    /// - Throws: `SnapshotError`, `GuestError` when its guest does not come up, `CacheError`, `CancellationError`.
+    public func snapshot(for plan: BootPlan, telling: @Sendable (String) -> Void = { _ in }) async throws -> Snapshot {
+        let ingredients = try ingredients(of: plan)
+        let key = ingredients.key
+        let folder = try await entry(ingredients, plan, renews: false, telling)
+        let isKnown = memory.withLock { $0.checked.contains(key) }
+        switch check(folder, key: key, isWhole: !isKnown) {
+        case .success(let snapshot):
+            memory.withLock { _ = $0.checked.insert(key) }
+            return snapshot
+        case .failure(let damage):
+            telling("snapshot \(key.prefix(12)): \(damage.reason); made anew")
+            let folder = try await entry(ingredients, plan, renews: true, telling)
+            switch check(folder, key: key, isWhole: false) {
+            case .success(let snapshot): return snapshot
+            case .failure: throw SnapshotError(.unreadable, path: folder)
+            }
+        }
+    }
+
+    /// Forgets a snapshot that its guest could not be brought back from; the next to ask has it made anew.
+    public func discard(_ snapshot: Snapshot) async throws {
+        memory.withLock { _ = $0.checked.remove(snapshot.key) }
+        try await cache.remove(kind: Self.kind, key: snapshot.key)
+    }
+
+    // MARK: Making
+
+    private func entry(_ ingredients: SnapshotIngredients, _ plan: BootPlan, renews: Bool, _ telling: @Sendable (String) -> Void) async throws -> FilePath {
+        let key = ingredients.key
+        let wasThere = cache.existing(kind: Self.kind, key: key) != nil
+        let folder = try await cache.entry(kind: Self.kind, key: key, renews: renews) { folder in
+            try await turns.withTurn {
+                telling("snapshot \(key.prefix(12)): booting its guest")
+                try await record(ingredients, plan, in: folder)
+            }
+        }
+        if renews || !wasThere {
+            // Room for this one; those in use here stay.
+            let spared = memory.withLock { $0.checked }.union([key])
+            _ = try cache.shrink(kind: Self.kind, to: limit, sparing: spared)
+            memory.withLock { _ = $0.checked.insert(key) }
+        }
+        return folder
+    }
+
+    private func record(_ ingredients: SnapshotIngredients, _ plan: BootPlan, in folder: FilePath) async throws {
+        var plan = plan
+        plan.folder = folder
+        plan.limits = guestLimits
+        let placeholder = folder.appending("payload")
+        if let payload = plan.payload {
+            try Self.makeHole(placeholder, size: Self.size(of: payload))
+            plan.payload = placeholder
+        }
+        let (files, hello) = try await recordSnapshot(plan, emulator: emulator)
+        try? FileManager.default.removeItem(atPath: placeholder.string)
+        let tail = String(UInt64.random(in: .min ... .max), radix: 16)
+        let manifest = try SnapshotManifest(
+            memory: keep(files.memory, as: "memory-\(tail)", digest: FileDigest.sparse), state: keep(files.state, as: "state-\(tail)", digest: FileDigest.whole),
+            release: hello.release, commandLine: ingredients.commandLine)
+        try manifest.write(in: folder)
+    }
+
+    private func keep(_ file: FilePath, as name: String, digest: (FilePath) throws -> String) throws -> SnapshotManifest.File {
+        let place = file.removingLastComponent().appending(name)
+        guard rename(file.string, place.string) == 0 else { throw CacheError(path: place, errno: Errno(rawValue: errno)) }
+        return try SnapshotManifest.File(name: name, size: Self.size(of: place), digest: digest(place))
+    }
+
+    private static func makeHole(_ path: FilePath, size: Int) throws {
+        do {
+            let file = try FileDescriptor.open(path, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: .ownerReadWrite)
+            try file.closeAfter { try file.resize(to: Int64(size)) }
+        } catch let error as Errno {
+            throw CacheError(path: path, errno: error)
+        }
+    }
+
+    // MARK: Checking
+
+    private struct Damage: Error { let reason: String }
+
+    /// The snapshot in a folder, or what is wrong with it.
+    private func check(_ folder: FilePath, key: String, isWhole: Bool) -> Result<Snapshot, Damage> {
+        guard let manifest = SnapshotManifest(in: folder) else { return .failure(Damage(reason: "its manifest cannot be read")) }
+        let snapshot = Snapshot(key: key, folder: folder, manifest)
+        for (file, path) in [(manifest.memory, snapshot.files.memory), (manifest.state, snapshot.files.state)] where (try? Self.size(of: path)) != file.size {
+            return .failure(Damage(reason: "'\(file.name)' has not the size it was made with"))
+        }
+        guard isWhole else { return .success(snapshot) }
+        if (try? FileDigest.whole(snapshot.files.state)) != manifest.state.digest { return .failure(Damage(reason: "the state of its devices is damaged")) }
+        if (try? FileDigest.sparse(snapshot.files.memory)) != manifest.memory.digest { return .failure(Damage(reason: "its memory is damaged")) }
+        return .success(snapshot)
+    }
+
+    // MARK: Ingredients
+
+    func ingredients(of plan: BootPlan) throws -> SnapshotIngredients {
+        guard case .kernel(let kernel, let initramfs) = plan.source, plan.distribution == nil, plan.terminal == .none else { throw SnapshotError(.notForThisGuest) }
+        let named = try plan.named(
+            kernel: digest(of: kernel.path), initramfs: digest(of: initramfs), payloadSize: plan.payload.map { try Self.size(of: $0) } ?? 0)
+        return try SnapshotIngredients(
+            commandLine: QEMUCommandLine(named).arguments, emulatorVersion: emulator.version.description, emulatorDigest: digest(of: emulator.path),
+            host: HostMachine.current)
+    }
+
+    /// Read once in this process: what boots a guest is not changed under a run.
+    private func digest(of path: FilePath) throws -> String {
+        if let known = memory.withLock({ $0.digests[path] }) { return known }
+        let digest: String
+        do { digest = try FileDigest.whole(path) } catch let error as Errno { throw SnapshotError(.unreadable, path: path, errno: error) }
+        memory.withLock { $0.digests[path] = digest }
+        return digest
+    }
+
+    private static func size(of path: FilePath) throws -> Int {
+        var status = stat()
+        guard stat(path.string, &status) == 0 else { throw SnapshotError(.unreadable, path: path, errno: Errno(rawValue: errno)) }
+        return Int(status.st_size)
+    }
+}

@@ -1,0 +1,32 @@
+import Foundation
+import GuestSnapshots
+import MatrixModel
+import QEMUGuest
+import SystemPackage
+
+extension BootPolicy.Start {
+    var birth: GuestBirth {
+        switch self {
+        case .boot(let reason): .cold(reason: reason)
+        case .snapshot(let snapshot): .snapshot(key: snapshot.key)
+        }
+    }
+
+    /// Puts the console of the boot that a guest is a copy of where its own goes on.
+    func leaveConsole(in folder: FilePath) throws {
+        guard case .snapshot(let snapshot) = self else { return }
+        let place = folder.appending(snapshot.console.lastComponent ?? "console.log")
+        try Data(contentsOf: URL(filePath: snapshot.console.string)).write(to: URL(filePath: place.string))
+    }
+}
+
+extension BootPlan {
+    /// A guest that is brought back says hello within a fraction of a second; one that has not by then is not coming.
+    private static let restoreTimeout = Duration.seconds(30)
+
+    mutating func begin(_ start: BootPolicy.Start) {
+        guard case .snapshot(let snapshot) = start else { return }
+        self.start = .restored(snapshot.files)
+        (limits.ready, limits.silence) = (Self.restoreTimeout, Self.restoreTimeout)
+    }
+}

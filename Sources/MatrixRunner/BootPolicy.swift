@@ -1,0 +1,63 @@
+import Foundation
+import GuestSnapshots
+import MatrixModel
+import QEMUGuest
+import Synchronization
+
+/// Decides which guests boot and which are brought back from a snapshot. What goes wrong with a snapshot is the harness's trouble: the
+/// guest boots then.
+final class BootPolicy: Sendable {
+    /// How one guest comes to life.
+    enum Start: Sendable {
+        /// By a boot; why, where a snapshot was wanted.
+        case boot(reason: String?)
+        case snapshot(Snapshot)
+    }
+
+    /// A snapshot that failed this often in a run is not tried again in it.
+    private static let patience = 2
+
+    private let choice: BootChoice
+    private let store: SnapshotStore
+    private let events: @Sendable (RunnerEvent) -> Void
+    private let failures = Mutex<[String: Int]>([:])
+
+    init(choice: BootChoice, store: SnapshotStore, events: @escaping @Sendable (RunnerEvent) -> Void) {
+        self.choice = choice
+        self.store = store
+        self.events = events
+    }
+
+    /// How the guest of a plan comes to life. Makes the snapshot when there is none, which takes a turn: to be asked by who has none.
+    /// - Parameter isShared: Whether more guests of the run have the same boot.
+    /// - Throws: `CancellationError` only.
+    func start(of plan: BootPlan, isShared: Bool) async throws -> Start {
+        guard choice != .cold else { return .boot(reason: nil) }
+        do {
+            let key = try store.key(for: plan)
+            guard choice == .snapshot || isShared || store.has(plan) else { return .boot(reason: nil) }
+            guard failures.withLock({ $0[key, default: 0] }) < Self.patience else { return .boot(reason: "its snapshot failed \(Self.patience) times in this run") }
+            do {
+                return .snapshot(try await store.snapshot(for: plan) { [events] in events(.preparing($0)) })
+            } catch {
+                try Task.checkCancellation()
+                failures.withLock { $0[key, default: 0] += 1 }
+                throw error
+            }
+        } catch let error as SnapshotError where error.code == .notForThisGuest {
+            return .boot(reason: choice == .snapshot ? "\(error)" : nil)
+        } catch {
+            if error is CancellationError { throw error }
+            events(.warning("\(error)"))
+            return .boot(reason: "\(error)")
+        }
+    }
+
+    /// A guest could not be brought back from a snapshot: it is thrown away, and made anew for the next.
+    func reject(_ snapshot: Snapshot, _ reason: String) async {
+        events(.warning("snapshot \(snapshot.key.prefix(12)) is thrown away: \(reason)"))
+        failures.withLock { $0[snapshot.key, default: 0] += 1 }
+        // One that cannot be removed is found damaged again, or fails again.
+        try? await store.discard(snapshot)
+    }
+}

@@ -1,0 +1,41 @@
+import Foundation
+
+/// What the harness asks of QEMU's monitor: making a snapshot and bringing one back, and nothing else.
+enum MonitorCommand: Hashable {
+    case negotiate
+    /// Capabilities of the migration, all switched on.
+    case enable([String])
+    /// Runs a shell command in the emulator's folder, with the state of the devices on its standard input.
+    case save(command: String)
+    /// Runs a shell command in the emulator's folder, whose standard output is such a state.
+    case load(command: String)
+    case askForMigration
+    case quit
+
+    /// Leaves the guest's memory out, because it is in a file that is shared.
+    static let ignoreShared = "x-ignore-shared"
+    /// Tells how the migration goes, so that nobody has to ask again and again.
+    static let events = "events"
+
+    /// As QEMU calls it.
+    var name: String { content.name }
+
+    var line: [UInt8] {
+        var message: [String: Any] = ["execute": name]
+        message["arguments"] = content.arguments
+        // Texts and truth values only, which JSON takes whatever they are.
+        let encoded = (try? JSONSerialization.data(withJSONObject: message, options: [.sortedKeys, .withoutEscapingSlashes])) ?? Data()
+        return Array(encoded) + [UInt8(ascii: "\n")]
+    }
+
+    private var content: (name: String, arguments: [String: Any]?) {
+        switch self {
+        case .negotiate: ("qmp_capabilities", nil)
+        case .enable(let names): ("migrate-set-capabilities", ["capabilities": names.map { ["capability": $0, "state": true] as [String: Any] }])
+        case .save(let command): ("migrate", ["uri": "exec:\(command)"])
+        case .load(let command): ("migrate-incoming", ["uri": "exec:\(command)"])
+        case .askForMigration: ("query-migrate", nil)
+        case .quit: ("quit", nil)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import QEMUGuest
+import SystemPackage
+import Testing
+
+@testable import GuestSnapshots
+
+@Suite("A snapshot's key")
+struct SnapshotIngredientsTests {
+    static let standard: BootPlan = {
+        var plan = BootPlan(kernel: .elf("/k/vmlinux"), initramfs: "/i/initramfs", payload: "/p/payload", accelerator: .tcg, folder: "/run/cell")
+        plan.network = GuestNetwork(relay: "/b/relay", wireServer: "w.sock", hostGAPlugin: "h.sock", imds: "i.sock")
+        return plan
+    }()
+
+    static func ingredients(_ plan: BootPlan? = nil, kernel: String = "K", initramfs: String = "I", payloadSize: Int = 32 << 20) -> SnapshotIngredients {
+        SnapshotIngredients(
+            commandLine: QEMUCommandLine((plan ?? standard).named(kernel: kernel, initramfs: initramfs, payloadSize: payloadSize)).arguments, emulatorVersion: "7.2",
+            emulatorDigest: "Q", host: HostMachine(machine: "m", processor: "p", kernel: "h"))
+    }
+
+    static let changes: [(name: String, value: SnapshotIngredients)] = [
+        ("the kernel", ingredients(kernel: "K2")),
+        ("the initramfs, with its runner and modules", ingredients(initramfs: "I2")), ("the payload's size", ingredients(payloadSize: 64 << 20)),
+        ("memory", changed { $0.memory = 1024 }), ("processors", changed { $0.processors = 2 }), ("the accelerator", changed { $0.accelerator = .kvm }),
+        ("kernel arguments", changed { $0.kernelArguments = ["lockdown=integrity"] }), ("the devices", changed { $0.network = nil }),
+        ("the emulator's version", other { $0.emulatorVersion = "8.0" }), ("the emulator's binary", other { $0.emulatorDigest = "Q2" }),
+        ("the host", other { $0.host = HostMachine(machine: "m2", processor: "p", kernel: "h") }),
+        ("the host's processor", other { $0.host = HostMachine(machine: "m", processor: "p2", kernel: "h") }),
+        ("the contract with the guest", other { $0.protocolVersion += 1 }),
+    ]
+
+    static func other(_ change: (inout SnapshotIngredients) -> Void) -> SnapshotIngredients {
+        var other = ingredients()
+        change(&other)
+        return other
+    }
+
+    static func changed(_ change: (inout BootPlan) -> Void) -> SnapshotIngredients {
+        var other = standard
+        change(&other)
+        return ingredients(other)
+    }
+
+    @Test("is another for another", arguments: changes.indices)
+    func differs(index: Int) {
+        #expect(Self.changes[index].value.key != Self.ingredients().key, "\(Self.changes[index].name)")
+    }
+
+    @Test("is its own for every change")
+    func distinct() {
+        #expect(Set(Self.changes.map { $0.value.key }).count == Self.changes.count)
+    }
+
+    @Test("does not depend on where things are, nor on limits, nor on the payload's content")
+    func places() {
+        var other = Self.standard
+        other.folder = "/elsewhere"
+        other.payload = "/p/other"
+        other.limits.total = .seconds(1)
+        other.source = .kernel(.elf("/elsewhere/vmlinux"), initramfs: "/elsewhere/initramfs")
+        other.network = GuestNetwork(relay: "/elsewhere/relay", wireServer: "w.sock", hostGAPlugin: "h.sock", imds: "i.sock")
+        #expect(Self.ingredients(other).key == Self.ingredients().key)
+    }
+
+    @Test("is one path component")
+    func component() {
+        #expect(Self.ingredients().key.count == 64)
+        #expect(Self.ingredients().key.allSatisfy { $0.isHexDigit })
+    }
+}

@@ -1,0 +1,197 @@
+import ArtefactCache
+import Foundation
+import QEMUGuest
+import Synchronization
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import GuestSnapshots
+
+@Suite("The snapshots that are kept")
+struct SnapshotStoreTests {
+    /// A cache, a kernel and a payload of one test's own.
+    struct Bench {
+        let folder: TemporaryFolder
+        let cache: ArtefactCache
+        let emulator: Emulator
+        var plan: BootPlan
+
+        init(_ behaviour: String = "complete") async throws {
+            folder = try TemporaryFolder()
+            cache = ArtefactCache(root: folder.path.appending("cache"))
+            emulator = try await Emulator.find(environment: ["KMATRIX_QEMU": BuiltProgram.path("fake-qemu").string], patience: .seconds(300))
+            for (name, content) in [("vmlinux", "kernel"), ("initramfs", "runner"), ("payload", "agent")] {
+                try Data(content.utf8).write(to: URL(filePath: folder.path.appending(name).string))
+            }
+            plan = BootPlan(
+                kernel: .elf(folder.path.appending("vmlinux")), initramfs: folder.path.appending("initramfs"), payload: folder.path.appending("payload"),
+                accelerator: .tcg, folder: folder.path)
+            plan.kernelArguments = ["fake=\(behaviour)"]
+        }
+
+        /// That a healthy stand-in never comes near, however slow the machine is.
+        private static let patience = GuestLimits(ready: .seconds(300), silence: .seconds(300), total: .seconds(300), shutdown: .seconds(300))
+
+        /// As another process has one: it knows nothing of what was checked before.
+        func store(limit: Int = SnapshotStore.standardLimit) -> SnapshotStore {
+            SnapshotStore(cache: cache, emulator: emulator, turns: GuestSlots(cache: cache, count: 2), limit: limit, guestLimits: Self.patience)
+        }
+    }
+
+    final class Told: Sendable {
+        private let words = Mutex<[String]>([])
+        func add(_ text: String) { words.withLock { $0.append(text) } }
+        var boots: Int { words.withLock { $0.count { $0.contains("booting its guest") } } }
+        var remade: Int { words.withLock { $0.count { $0.contains("made anew") } } }
+    }
+
+    @Test("are made once, and found by the next process")
+    func once() async throws {
+        let bench = try await Bench()
+        let told = Told()
+        #expect(!bench.store().has(bench.plan))
+        let first = try await bench.store().snapshot(for: bench.plan, telling: told.add)
+        #expect(bench.store().has(bench.plan))
+        let again = try await bench.store().snapshot(for: bench.plan, telling: told.add)
+        #expect(again == first)
+        #expect(told.boots == 1)
+        let names = Set(try FileManager.default.contentsOfDirectory(atPath: first.folder.string))
+        let files = [first.files.memory, first.files.state].compactMap { $0.lastComponent?.string }
+        #expect(names == Set(files + ["console.log", "qemu.log", "manifest.json"]))
+        #expect(try String(contentsOfFile: first.console.string, encoding: .utf8).contains("Linux version 6.1.0-fake"))
+    }
+
+    @Test("are made once by many that ask at the same time")
+    func together() async throws {
+        let bench = try await Bench()
+        let told = Told()
+        try await withThrowingTaskGroup(of: Snapshot.self) { group in
+            for _ in 0..<6 { group.addTask { [bench] in try await bench.store().snapshot(for: bench.plan, telling: told.add) } }
+            var found: Set<Snapshot> = []
+            for try await snapshot in group { found.insert(snapshot) }
+            #expect(found.count == 1)
+        }
+        #expect(told.boots == 1)
+    }
+
+    static let damages: [(String, @Sendable (Snapshot) throws -> Void)] = [
+        ("memory cut off", { try cut($0.files.memory) }), ("state cut off", { try cut($0.files.state) }),
+        ("a bit of the memory", { try flip($0.files.memory) }), ("a bit of the state", { try flip($0.files.state) }),
+        ("memory gone", { try FileManager.default.removeItem(atPath: $0.files.memory.string) }),
+        ("manifest gone", { try FileManager.default.removeItem(atPath: $0.folder.appending("manifest.json").string) }),
+        ("manifest that names files elsewhere", {
+            let place = URL(filePath: $0.folder.appending("manifest.json").string)
+            let text = try String(contentsOf: place, encoding: .utf8)
+            try Data(text.replacing("\"name\" : \"memory-", with: "\"name\" : \"../memory-").utf8).write(to: place)
+        }),
+        ("manifest damaged", { try Data("{".utf8).write(to: URL(filePath: $0.folder.appending("manifest.json").string)) }),
+    ]
+
+    static func cut(_ path: FilePath) throws { guard truncate(path.string, 3) == 0 else { throw Errno(rawValue: errno) } }
+
+    static func flip(_ path: FilePath) throws {
+        var bytes = try Data(contentsOf: URL(filePath: path.string))
+        bytes[bytes.count / 2] ^= 1
+        try bytes.write(to: URL(filePath: path.string))
+    }
+
+    @Test("are thrown away and made anew when they are damaged", arguments: damages.indices)
+    func damaged(index: Int) async throws {
+        let bench = try await Bench()
+        let told = Told()
+        let first = try await bench.store().snapshot(for: bench.plan, telling: told.add)
+        let memory = try Data(contentsOf: URL(filePath: first.files.memory.string))
+        try Self.damages[index].1(first)
+        let second = try await bench.store().snapshot(for: bench.plan, telling: told.add)
+        #expect(second.key == first.key)
+        // A guest that is being brought back from the old one can find no file of the new one in its place.
+        #expect(Set([first.files.memory, first.files.state]).isDisjoint(with: [second.files.memory, second.files.state]))
+        #expect(told.boots == 2, "\(Self.damages[index].0)")
+        #expect(told.remade == 1)
+        #expect(try Data(contentsOf: URL(filePath: second.files.memory.string)) == memory)
+    }
+
+    @Test("are made anew once they were discarded")
+    func discarded() async throws {
+        let bench = try await Bench()
+        let told = Told()
+        let store = bench.store()
+        try await store.discard(store.snapshot(for: bench.plan, telling: told.add))
+        #expect(!store.has(bench.plan))
+        _ = try await store.snapshot(for: bench.plan, telling: told.add)
+        #expect(told.boots == 2)
+    }
+
+    @Test("leave nothing when their guest does not come up")
+    func failed() async throws {
+        let bench = try await Bench("migration-fails")
+        let error = await #expect(throws: GuestError.self) { _ = try await bench.store().snapshot(for: bench.plan) }
+        #expect(error?.code == .snapshotNotMade)
+        let left = try FileManager.default.contentsOfDirectory(atPath: bench.cache.root.appending("snapshot").string).filter { !$0.hasSuffix(".lock") }
+        #expect(left == [])
+    }
+
+    @Test("make room: those unused for longest go first, and those of this process stay")
+    func room() async throws {
+        var bench = try await Bench()
+        var snapshots: [Snapshot] = []
+        for index in 0..<3 {
+            bench.plan.memory = 512 + index
+            snapshots.append(try await bench.store().snapshot(for: bench.plan))
+            let age = Date(timeIntervalSinceNow: Double(index - 10) * 3600)
+            try FileManager.default.setAttributes([.modificationDate: age], ofItemAtPath: snapshots[index].folder.string)
+        }
+        let size = ArtefactCache.size(of: snapshots[0].folder)
+        let store = bench.store(limit: size * 3)
+        // The oldest is in use here.
+        bench.plan.memory = 512
+        _ = try await store.snapshot(for: bench.plan)
+        bench.plan.memory = 600
+        let latest = try await store.snapshot(for: bench.plan)
+        let left = Set(try FileManager.default.contentsOfDirectory(atPath: bench.cache.root.appending("snapshot").string).filter { !$0.hasPrefix(".") })
+        #expect(left == [snapshots[0].key, snapshots[2].key, latest.key])
+    }
+
+    @Test("are not made of a guest that boots from a disk")
+    func unsuitable() async throws {
+        var bench = try await Bench()
+        bench.plan.distribution = DistributionDisks(root: "/r", modules: nil)
+        #expect(throws: SnapshotError.self) { _ = try bench.store().key(for: bench.plan) }
+        #expect(!bench.store().has(bench.plan))
+    }
+
+    @Test("name a file that cannot be read")
+    func unreadable() async throws {
+        let bench = try await Bench()
+        try FileManager.default.removeItem(atPath: bench.folder.path.appending("vmlinux").string)
+        let error = #expect(throws: SnapshotError.self) { _ = try bench.store().key(for: bench.plan) }
+        #expect(error?.code == .unreadable)
+        #expect(error?.description.contains("vmlinux") == true)
+    }
+}
+
+@Suite("The digest of a file with holes")
+struct FileDigestTests {
+    @Test("counts what the file reads as, and not where it has holes")
+    func holes() throws {
+        let folder = try TemporaryFolder()
+        func file(_ name: String, _ writes: [(Int, [UInt8])], size: Int) throws -> FilePath {
+            let path = folder.path.appending(name)
+            let file = try FileDescriptor.open(path, .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
+            try file.closeAfter {
+                try file.resize(to: Int64(size))
+                for (offset, bytes) in writes { _ = try file.writeAll(toAbsoluteOffset: Int64(offset), bytes) }
+            }
+            return path
+        }
+        let size = 8 << 20
+        let sparse = try FileDigest.sparse(file("sparse", [(3 << 20, [1, 2, 3])], size: size))
+        let full = try FileDigest.sparse(file("full", [(0, [UInt8](repeating: 0, count: size)), (3 << 20, [1, 2, 3])], size: size))
+        #expect(sparse == full)
+        let moved = try FileDigest.sparse(file("moved", [(4 << 20, [1, 2, 3])], size: size))
+        #expect(moved != sparse)
+        #expect(try FileDigest.sparse(file("other", [(3 << 20, [1, 2, 4])], size: size)) != sparse)
+        #expect(try FileDigest.sparse(file("empty", [], size: size)) != sparse)
+    }
+}
