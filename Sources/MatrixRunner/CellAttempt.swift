@@ -102,8 +102,8 @@ struct CellAttempt: Sendable {
             clientDeadline: 30_000)
     }
 
-    /// Firmware, boot loader, the image's own initramfs and its cloud-init, under an emulator.
-    private static let selfBootTimeout = Duration.seconds(360)
+    /// Firmware, boot loader, the image's own initramfs and its cloud-init, under an emulator: six minutes, unless asked otherwise.
+    private var selfBootTimeout: Duration { context.timeout * 4 }
 
     /// cloud-init waits for an agent for two minutes, and everything around it takes its time as well.
     private static let deploymentTimeout = Duration.seconds(480)
@@ -122,8 +122,8 @@ struct CellAttempt: Sendable {
             if let firmware = distribution.root.firmware {
                 plan.source = .firmware(firmware)
                 // Nobody knows when it says something on this console, or whether it does at all.
-                (plan.limits.ready, plan.limits.silence) = (Self.selfBootTimeout, Self.selfBootTimeout)
-                plan.limits.total = max(context.timeout, Self.selfBootTimeout) * 2
+                (plan.limits.ready, plan.limits.silence) = (selfBootTimeout, selfBootTimeout)
+                plan.limits.total = max(context.timeout, selfBootTimeout) * 2
             }
             plan.memory = 1024
             // A service manager and a package manager under an emulator.

@@ -7,14 +7,15 @@ import Glibc
 /// was seen, a clock 4.7 times too fast, and every time limit in the guest as much too short. So the kernel is told
 /// (`tsc_early_khz=`, Linux's kernel-parameters.txt; commit bd35c77e32e4).
 public enum TimeStampCounter {
-    /// To a tenth of a megahertz, so that it is the same in every run; nil where there is no such counter. Measured once, in 50 ms.
+    /// To a megahertz, so that it is the same in every run and snapshots are found again; nil where there is no such counter. Measured once,
+    /// in 50 ms.
     public static let kilohertz: Int? = {
         let first = reading()
         usleep(50_000)
         let last = reading()
         guard last.counter > first.counter, last.nanoseconds > first.nanoseconds else { return nil }
         let kilohertz = Double(last.counter - first.counter) * 1e6 / Double(last.nanoseconds - first.nanoseconds)
-        return Int((kilohertz / 100).rounded()) * 100
+        return Int((kilohertz / 1000).rounded()) * 1000
     }()
 
     /// Both clocks at one moment: of some pairs the one that was read quickest.

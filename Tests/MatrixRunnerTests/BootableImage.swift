@@ -21,6 +21,41 @@ enum BootableImage {
         return folder.appending("image.qcow2")
     }
 
+    /// What can be wrong with an image that somebody else built.
+    enum Fault: String {
+        /// Its boot sector is empty.
+        case boot
+        /// Its kernel is told to leave the network's driver alone.
+        case network
+    }
+
+    /// The same image with a fault; built once as well.
+    static func make(_ distribution: Distribution, with fault: Fault, packages: KernelCatalogue, cache: ArtefactCache) async throws -> FilePath {
+        let sound = try await make(distribution, packages: packages, cache: cache)
+        let key = "\(sound.removingLastComponent().lastComponent?.string ?? "")-no-\(fault.rawValue)"
+        let folder = try await cache.entry(kind: "test-image", key: key) { folder in
+            try await shell(spoiling, folder.string, sound.string, fault.rawValue)
+        }
+        return folder.appending("image.qcow2")
+    }
+
+    /// $1 the folder, $2 the image, $3 the fault. The root begins where `script` puts it.
+    private static let spoiling = """
+        cd "$1"
+        qemu-img convert -O raw "$2" disk.raw
+        case $3 in
+        boot) dd if=/dev/zero of=disk.raw bs=440 count=1 conv=notrunc status=none ;;
+        network)
+            root="disk.raw?offset=69206016"
+            debugfs -R 'cat /boot/grub/grub.cfg' "$root" 2> /dev/null | sed 's/console=ttyS0/& modprobe.blacklist=virtio_net/' > grub.cfg
+            grep -q blacklist grub.cfg
+            printf 'cd /boot/grub\nrm grub.cfg\nwrite grub.cfg grub.cfg\n' > requests
+            debugfs -w -f requests "$root" > /dev/null 2>&1 ;;
+        esac
+        qemu-img convert -q -O qcow2 disk.raw image.qcow2
+        rm -f disk.raw
+        """
+
     /// $1 the folder, $2 the root. GRUB's boot sector holds where its core is, and the core's first sector where the rest of it is.
     private static let script = """
         cd "$1"

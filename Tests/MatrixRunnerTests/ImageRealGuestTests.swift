@@ -20,16 +20,23 @@ struct ImageRealGuestTests {
         return try await BootableImage.make(debian, packages: KernelCatalogue(settings: CatalogueSettings(cache: cache)), cache: cache)
     }
 
-    private func run(_ guest: String, kernels: [String] = [], layouts: [CgroupLayout]) async throws -> [CellRecord] {
-        try await run(.image(try #require(ImageGuest(parsing: guest))), kernels: kernels, layouts: layouts)
+    private func faultyImage(_ fault: BootableImage.Fault) async throws -> FilePath {
+        let products = try #require(RealGuests.products)
+        let debian = try #require(try DistributionCatalogue(file: products.catalogue).select("debian-12").first)
+        let cache = ArtefactCache.standard()
+        return try await BootableImage.make(debian, with: fault, packages: KernelCatalogue(settings: CatalogueSettings(cache: cache)), cache: cache)
     }
 
-    private func run(_ guest: GuestChoice, kernels: [String], layouts: [CgroupLayout]) async throws -> [CellRecord] {
+    private func run(_ guest: String, kernels: [String] = [], layouts: [CgroupLayout], timeout: Duration = .seconds(180), retries: Int = 1) async throws -> [CellRecord] {
+        try await run(.image(try #require(ImageGuest(parsing: guest))), kernels: kernels, layouts: layouts, timeout: timeout, retries: retries)
+    }
+
+    private func run(_ guest: GuestChoice, kernels: [String], layouts: [CgroupLayout], timeout: Duration = .seconds(180), retries: Int = 1) async throws -> [CellRecord] {
         let products = try #require(RealGuests.products)
         let cache = ArtefactCache.standard()
         let request = MatrixRequest(blocks: [MatrixAxes(
             guests: [guest], kernels: try kernels.map { try KernelSelector(parsing: $0) }, layouts: layouts,
-            scenarios: .standard(try products.standardScenario()))], jobs: 1, timeout: .seconds(180), retries: 1)
+            scenarios: .standard(try products.standardScenario()))], jobs: 1, timeout: timeout, retries: retries)
         let runner = MatrixRunner(
             request: request, products: products, cache: cache, catalogue: KernelCatalogue(settings: CatalogueSettings(cache: cache)), accelerator: .tcg,
             harness: "test", events: { _ in })
@@ -86,5 +93,12 @@ struct ImageRealGuestTests {
         #expect(cells.last?.cause == .layoutNotOffered)
         let command = FilePath(try #require(cells.first?.evidence)).appending("qemu.json").string
         #expect(try !String(contentsOfFile: command, encoding: .utf8).contains("-kernel"))
+    }
+
+    @Test("an image that does not boot, or has no network, proves nothing", arguments: [(BootableImage.Fault.boot, Cause.emulatorHang, 10), (.network, .guestSetup, 90)])
+    func faulty(fault: BootableImage.Fault, cause: Cause, timeout: Int) async throws {
+        let cells = try await run("whole:\(faultyImage(fault))", layouts: [.unified], timeout: .seconds(timeout), retries: 0)
+        #expect(cells.map(\.cause) == [cause], "\(cells.map(\.summary))")
+        #expect(cells.map(\.verdict) == [.inconclusive])
     }
 }
