@@ -51,7 +51,8 @@ public enum GuestRunnerCommand {
 
     static func play(_ task: ClientTask) -> Int32 {
         guard let first = task.specs.first else { return 0 }
-        let outcome = gs_become(first.user, first.user)
+        // Its group is the other one's number: an agent that takes the one for the other takes root for a user, and a user for root.
+        let outcome = gs_become(first.user, first.user == 0 ? 65_534 : 0)
         guard outcome == 0 else {
             RunnerLog.say("\(SystemCallError("become user", "\(first.user)", code: -outcome))")
             return 1
