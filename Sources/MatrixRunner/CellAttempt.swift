@@ -123,7 +123,7 @@ struct CellAttempt: Sendable {
                 plan.source = .firmware(firmware)
                 // Nobody knows when it says something on this console, or whether it does at all.
                 (plan.limits.ready, plan.limits.silence) = (selfBootTimeout, selfBootTimeout)
-                plan.limits.total = max(context.timeout, selfBootTimeout) * 2
+                plan.limits.total = selfBootTimeout * 2
             }
             plan.memory = 1024
             // A service manager and a package manager under an emulator.
@@ -176,7 +176,7 @@ extension BootPlan {
     static func cell(_ artefacts: PreparedCell, accelerator: Accelerator, relay: FilePath, folder: FilePath) -> BootPlan {
         var plan = BootPlan(
             kernel: artefacts.kernel.boot, initramfs: artefacts.kernel.initramfs, payload: artefacts.payload, accelerator: accelerator, folder: folder)
-        plan.timeStampKilohertz = accelerator == .tcg ? TimeStampCounter.kilohertz : nil
+        plan.timeStampKilohertz = TimeStampCounter.kilohertz(under: accelerator)
         plan.network = GuestNetwork(
             relay: relay, wireServer: Fabric.socketName(.wireServer), hostGAPlugin: Fabric.socketName(.hostGAPlugin), imds: Fabric.socketName(.imds))
         return plan

@@ -142,7 +142,7 @@ public struct CellBenchmark: Sendable {
     /// The same machine, memory and console as a cell's guest, and nothing else.
     private func bareBoot(_ kernel: BootPlan.Kernel, _ initramfs: FilePath, _ context: CellContext, _ folder: RunFolder) async throws -> Double {
         var plan = BootPlan(kernel: kernel, initramfs: initramfs, accelerator: context.accelerator, folder: folder.path)
-        plan.timeStampKilohertz = context.accelerator == .tcg ? TimeStampCounter.kilohertz : nil
+        plan.timeStampKilohertz = TimeStampCounter.kilohertz(under: context.accelerator)
         let start = ContinuousClock.now
         let result = try await Subprocess.run(
             .path(context.emulator.path), arguments: Arguments(QEMUCommandLine.bare(plan).arguments), workingDirectory: folder.path,

@@ -18,6 +18,9 @@ public enum TimeStampCounter {
         return Int((kilohertz / 1000).rounded()) * 1000
     }()
 
+    /// What a guest is told of it; nil under KVM, which tells its guests itself.
+    public static func kilohertz(under accelerator: Accelerator) -> Int? { accelerator == .tcg ? kilohertz : nil }
+
     /// Both clocks at one moment: of some pairs the one that was read quickest.
     private static func reading() -> (counter: UInt64, nanoseconds: UInt64) {
         (0..<8).map { _ in

@@ -13,18 +13,13 @@ import Testing
 /// Whole distributions from an image that others could have built. These need what `ci/build` makes, and a mirror or a filled cache.
 @Suite("Real guests from disk images", .enabled(if: RealGuests.products != nil, "KMATRIX_PRODUCTS names no built products; ci/test sets it"), .serialized)
 struct ImageRealGuestTests {
-    private func image() async throws -> FilePath {
+    private func image(with fault: BootableImage.Fault? = nil) async throws -> FilePath {
         let products = try #require(RealGuests.products)
         let debian = try #require(try DistributionCatalogue(file: products.catalogue).select("debian-12").first)
         let cache = ArtefactCache.standard()
-        return try await BootableImage.make(debian, packages: KernelCatalogue(settings: CatalogueSettings(cache: cache)), cache: cache)
-    }
-
-    private func faultyImage(_ fault: BootableImage.Fault) async throws -> FilePath {
-        let products = try #require(RealGuests.products)
-        let debian = try #require(try DistributionCatalogue(file: products.catalogue).select("debian-12").first)
-        let cache = ArtefactCache.standard()
-        return try await BootableImage.make(debian, with: fault, packages: KernelCatalogue(settings: CatalogueSettings(cache: cache)), cache: cache)
+        let packages = KernelCatalogue(settings: CatalogueSettings(cache: cache))
+        guard let fault else { return try await BootableImage.make(debian, packages: packages, cache: cache) }
+        return try await BootableImage.make(debian, with: fault, packages: packages, cache: cache)
     }
 
     private func run(_ guest: String, kernels: [String] = [], layouts: [CgroupLayout], timeout: Duration = .seconds(180), retries: Int = 1) async throws -> [CellRecord] {
@@ -97,7 +92,7 @@ struct ImageRealGuestTests {
 
     @Test("an image that does not boot, or has no network, proves nothing", arguments: [(BootableImage.Fault.boot, Cause.emulatorHang, 10), (.network, .guestSetup, 90)])
     func faulty(fault: BootableImage.Fault, cause: Cause, timeout: Int) async throws {
-        let cells = try await run("whole:\(faultyImage(fault))", layouts: [.unified], timeout: .seconds(timeout), retries: 0)
+        let cells = try await run("whole:\(image(with: fault))", layouts: [.unified], timeout: .seconds(timeout), retries: 0)
         #expect(cells.map(\.cause) == [cause], "\(cells.map(\.summary))")
         #expect(cells.map(\.verdict) == [.inconclusive])
     }
