@@ -58,11 +58,22 @@ public struct ArtefactCache: Sendable {
         return place
     }
 
-    /// Removes an entry; whoever asks for it next fills it anew. Nothing happens when it is not there.
-    public func remove(kind: String, key: String) async throws {
+    /// Holds on to an entry, which stays as it is as long as the use lasts. Waits for whoever fills it.
+    /// - Returns: Nil when there is no such entry.
+    public func use(kind: String, key: String) async throws -> EntryUse? {
+        guard existing(kind: kind, key: key) != nil else { return nil }
+        let lock = try await FileLock.acquire(root.appending(kind).appending(".\(key).lock"), .shared)
+        guard existing(kind: kind, key: key) != nil else {
+            lock.release()
+            return nil
+        }
+        return EntryUse(lock)
+    }
+
+    /// Removes an entry; whoever asks for it next fills it anew. One that is in use stays.
+    public func remove(kind: String, key: String) throws {
         let place = folder(kind: kind, key: key)
-        guard FileManager.default.fileExists(atPath: place.string) else { return }
-        let lock = try await FileLock.acquire(root.appending(kind).appending(".\(key).lock"))
+        guard FileManager.default.fileExists(atPath: place.string), let lock = try FileLock.tryAcquire(root.appending(kind).appending(".\(key).lock")) else { return }
         defer { lock.release() }
         try? FileManager.default.removeItem(atPath: place.string)
     }
@@ -81,7 +92,7 @@ public struct ArtefactCache: Sendable {
         var total = entries.map(\.bytes).reduce(0, +)
         var removed: [RemovedEntry] = []
         while total > limit, let oldest = entries.popFirst() {
-            // An entry whose lock is held is being filled anew.
+            // An entry whose lock is held is in use, or being filled anew.
             guard !spared.contains(oldest.key), let lock = try FileLock.tryAcquire(parent.appending(".\(oldest.key).lock")) else { continue }
             defer { lock.release() }
             try manager.removeItem(atPath: parent.appending(oldest.key).string)
@@ -102,7 +113,7 @@ public struct ArtefactCache: Sendable {
             for name in (try? manager.contentsOfDirectory(atPath: parent.string))?.sorted() ?? [] where !name.hasSuffix(".lock") {
                 let isHalfFilled = name.hasPrefix(".") && name.hasSuffix(".part")
                 let key = isHalfFilled ? String(name.dropFirst().dropLast(".part".count)) : name
-                // An entry whose lock is held is being filled right now.
+                // An entry whose lock is held is in use, or being filled right now.
                 guard let lock = try FileLock.tryAcquire(parent.appending(".\(key).lock")) else { continue }
                 defer { lock.release() }
                 let path = parent.appending(name)

@@ -1,20 +1,28 @@
 import Glibc
 import SystemPackage
 
-/// An exclusive advisory lock on a file (flock(2)); the kernel releases it when the process dies.
+/// An advisory lock on a file (flock(2)); the kernel releases it when the process dies.
 struct FileLock: Sendable {
+    enum Kind: Sendable {
+        case exclusive
+        /// Held by as many as like, while nobody has the other.
+        case shared
+
+        fileprivate var operation: Int32 { self == .shared ? LOCK_SH : LOCK_EX }
+    }
+
     private let descriptor: FileDescriptor
 
     /// Waits for the lock, and stops waiting when the task is cancelled.
-    static func acquire(_ path: FilePath) async throws -> FileLock {
+    static func acquire(_ path: FilePath, _ kind: Kind = .exclusive) async throws -> FileLock {
         while true {
-            if let lock = try tryAcquire(path) { return lock }
+            if let lock = try tryAcquire(path, kind) { return lock }
             try await Task.sleep(for: .milliseconds(50))
         }
     }
 
-    /// The lock, or nil when somebody else holds it.
-    static func tryAcquire(_ path: FilePath) throws -> FileLock? {
+    /// The lock, or nil when somebody else's is in its way.
+    static func tryAcquire(_ path: FilePath, _ kind: Kind = .exclusive) throws -> FileLock? {
         let descriptor: FileDescriptor
         do {
             descriptor = try FileDescriptor.open(
@@ -22,7 +30,7 @@ struct FileLock: Sendable {
         } catch let error as Errno {
             throw CacheError(path: path, errno: error)
         }
-        if flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 { return FileLock(descriptor: descriptor) }
+        if flock(descriptor.rawValue, kind.operation | LOCK_NB) == 0 { return FileLock(descriptor: descriptor) }
         let error = Errno(rawValue: errno)
         try? descriptor.close()
         if error == .wouldBlock || error == .interrupted { return nil }

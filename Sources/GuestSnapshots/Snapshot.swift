@@ -1,19 +1,22 @@
+internal import ArtefactCache
 import Foundation
 public import QEMUGuest
 public import SystemPackage
 
-/// A guest that waits for its plan, in files.
-public struct Snapshot: Hashable, Sendable {
+/// A guest that waits for its plan, in files, which stay where they are as long as anybody has this.
+public struct Snapshot: Sendable {
     public let key: String
     public let folder: FilePath
     public let files: SnapshotFiles
+    let use: EntryUse
 
     /// The console of the boot, from its first byte.
     public var console: FilePath { folder.appending(Self.consoleName) }
 
     static let consoleName = "console.log"
 
-    init(key: String, folder: FilePath, _ manifest: SnapshotManifest) {
+    init(key: String, folder: FilePath, _ manifest: SnapshotManifest, _ use: EntryUse) {
+        self.use = use
         self.key = key
         self.folder = folder
         files = SnapshotFiles(memory: folder.appending(manifest.memory.name), state: folder.appending(manifest.state.name))

@@ -51,36 +51,52 @@ public final class SnapshotStore: Sendable {
     /// The snapshot for a plan, whole; made when there is none, and made anew when it is damaged.
     ///
     /// Two processes may ask at once: one makes it, the other waits.
-    /// - Parameter telling: Told what is done, when it takes time.
+    /// - Parameters:
+    ///   - renews: Make it anew in any case, once nobody uses the one that is there.
+    ///   - telling: Told what is done, when it takes time.
     /// - Throws: `SnapshotError`, `GuestError` when its guest does not come up, `CacheError`, `CancellationError`.
-    public func snapshot(for plan: BootPlan, telling: @Sendable (String) -> Void = { _ in }) async throws -> Snapshot {
+    public func snapshot(for plan: BootPlan, renews: Bool = false, telling: @Sendable (String) -> Void = { _ in }) async throws -> Snapshot {
         let ingredients = try ingredients(of: plan)
         let key = ingredients.key
-        let folder = try await entry(ingredients, plan, renews: false, telling)
-        let isKnown = memory.withLock { $0.checked.contains(key) }
-        switch check(folder, key: key, isWhole: !isKnown) {
-        case .success(let snapshot):
-            memory.withLock { _ = $0.checked.insert(key) }
-            return snapshot
-        case .failure(let damage):
-            telling("snapshot \(key.prefix(12)): \(damage.reason); made anew")
-            let folder = try await entry(ingredients, plan, renews: true, telling)
-            switch check(folder, key: key, isWhole: false) {
-            case .success(let snapshot): return snapshot
-            case .failure: throw SnapshotError(.unreadable, path: folder)
+        if !renews {
+            let (folder, use) = try await entry(ingredients, plan, renews: false, telling)
+            let isKnown = memory.withLock { $0.checked.contains(key) }
+            switch check(folder, key: key, isWhole: !isKnown, use) {
+            case .success(let snapshot):
+                memory.withLock { _ = $0.checked.insert(key) }
+                return snapshot
+            case .failure(let damage):
+                telling("snapshot \(key.prefix(12)): \(damage.reason); made anew")
+                use.end()
             }
+        }
+        let (folder, use) = try await entry(ingredients, plan, renews: true, telling)
+        switch check(folder, key: key, isWhole: false, use) {
+        case .success(let snapshot): return snapshot
+        case .failure: throw SnapshotError(.unreadable, path: folder)
         }
     }
 
-    /// Forgets a snapshot that its guest could not be brought back from; the next to ask has it made anew.
-    public func discard(_ snapshot: Snapshot) async throws {
+    /// Whether a snapshot that its guest was not brought back from is as it was made. If it is, the machine was to blame, or the snapshot
+    /// is none: who knows which keeps it or removes it.
+    public func isWhole(_ snapshot: Snapshot) -> Bool {
+        if case .success(let found) = check(snapshot.folder, key: snapshot.key, isWhole: true, snapshot.use), found.files == snapshot.files { return true }
         memory.withLock { _ = $0.checked.remove(snapshot.key) }
-        try await cache.remove(kind: Self.kind, key: snapshot.key)
+        return false
+    }
+
+    /// Removes a snapshot that nobody else uses; the next to ask has it made anew.
+    public func discard(_ snapshot: Snapshot) throws {
+        snapshot.use.end()
+        memory.withLock { _ = $0.checked.remove(snapshot.key) }
+        try cache.remove(kind: Self.kind, key: snapshot.key)
     }
 
     // MARK: Making
 
-    private func entry(_ ingredients: SnapshotIngredients, _ plan: BootPlan, renews: Bool, _ telling: @Sendable (String) -> Void) async throws -> FilePath {
+    private func entry(
+        _ ingredients: SnapshotIngredients, _ plan: BootPlan, renews: Bool, _ telling: @Sendable (String) -> Void
+    ) async throws -> (FilePath, EntryUse) {
         let key = ingredients.key
         let wasThere = cache.existing(kind: Self.kind, key: key) != nil
         let folder = try await cache.entry(kind: Self.kind, key: key, renews: renews) { folder in
@@ -95,7 +111,9 @@ public final class SnapshotStore: Sendable {
             _ = try cache.shrink(kind: Self.kind, to: limit, sparing: spared)
             memory.withLock { _ = $0.checked.insert(key) }
         }
-        return folder
+        if let use = try await cache.use(kind: Self.kind, key: key) { return (folder, use) }
+        // Somebody removed it in between.
+        return try await entry(ingredients, plan, renews: false, telling)
     }
 
     private func record(_ ingredients: SnapshotIngredients, _ plan: BootPlan, in folder: FilePath) async throws {
@@ -136,9 +154,9 @@ public final class SnapshotStore: Sendable {
     private struct Damage: Error { let reason: String }
 
     /// The snapshot in a folder, or what is wrong with it.
-    private func check(_ folder: FilePath, key: String, isWhole: Bool) -> Result<Snapshot, Damage> {
+    private func check(_ folder: FilePath, key: String, isWhole: Bool, _ use: EntryUse) -> Result<Snapshot, Damage> {
         guard let manifest = SnapshotManifest(in: folder) else { return .failure(Damage(reason: "its manifest cannot be read")) }
-        let snapshot = Snapshot(key: key, folder: folder, manifest)
+        let snapshot = Snapshot(key: key, folder: folder, manifest, use)
         for (file, path) in [(manifest.memory, snapshot.files.memory), (manifest.state, snapshot.files.state)] where (try? Self.size(of: path)) != file.size {
             return .failure(Damage(reason: "'\(file.name)' has not the size it was made with"))
         }

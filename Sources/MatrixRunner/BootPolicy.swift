@@ -14,7 +14,7 @@ final class BootPolicy: Sendable {
         case snapshot(Snapshot)
     }
 
-    /// A snapshot that failed this often in a run is not tried again in it.
+    /// A snapshot that failed this often in a row is not tried again in its run.
     private static let patience = 2
 
     private let choice: BootChoice
@@ -36,7 +36,7 @@ final class BootPolicy: Sendable {
         do {
             let key = try store.key(for: plan)
             guard choice == .snapshot || isShared || store.has(plan) else { return .boot(reason: nil) }
-            guard failures.withLock({ $0[key, default: 0] }) < Self.patience else { return .boot(reason: "its snapshot failed \(Self.patience) times in this run") }
+            guard failures.withLock({ $0[key, default: 0] }) < Self.patience else { return .boot(reason: "its snapshot failed \(Self.patience) times in a row") }
             do {
                 return .snapshot(try await store.snapshot(for: plan) { [events] in events(.preparing($0)) })
             } catch {
@@ -53,11 +53,34 @@ final class BootPolicy: Sendable {
         }
     }
 
-    /// A guest could not be brought back from a snapshot: it is thrown away, and made anew for the next.
-    func reject(_ snapshot: Snapshot, _ reason: String) async {
-        events(.warning("snapshot \(snapshot.key.prefix(12)) is thrown away: \(reason)"))
-        failures.withLock { $0[snapshot.key, default: 0] += 1 }
+    /// Leads a guest that starts in a certain way. One that does not come back from its snapshot is brought back once more, for the
+    /// machine may have had too much to do, and boots then.
+    /// - Throws: What the body throws.
+    func lead(_ start: Start, _ body: (Start) async throws -> GuestSession) async rethrows -> GuestSession {
+        let session = try await body(start)
+        guard case .snapshot(let snapshot) = start, !Task.isCancelled else { return session }
+        guard let trouble = session.restoreTrouble else {
+            failures.withLock { $0[snapshot.key] = nil }
+            return session
+        }
+        // Nothing was learnt of the kernel.
+        if isWorthAnother(snapshot, trouble) { return try await lead(start, body) }
+        return try await body(.boot(reason: "its snapshot could not be brought back: \(trouble)"))
+    }
+
+    /// Whether a guest that did not come back from a snapshot may the next time. A snapshot of which that is not expected is thrown away.
+    private func isWorthAnother(_ snapshot: Snapshot, _ trouble: String) -> Bool {
+        let count = failures.withLock { failures in
+            failures[snapshot.key, default: 0] += 1
+            return failures[snapshot.key, default: 0]
+        }
+        if count < Self.patience, store.isWhole(snapshot) {
+            events(.warning("snapshot \(snapshot.key.prefix(12)) is tried once more: \(trouble)"))
+            return true
+        }
+        events(.warning("snapshot \(snapshot.key.prefix(12)) is thrown away: \(trouble)"))
         // One that cannot be removed is found damaged again, or fails again.
-        try? await store.discard(snapshot)
+        try? store.discard(snapshot)
+        return false
     }
 }

@@ -36,12 +36,7 @@ struct CellAttempt: Sendable {
 
     func run(_ wanted: BootPolicy.Start = .boot(reason: nil)) async -> Outcome {
         let start = ContinuousClock.now
-        var session = await lead(wanted)
-        if case .snapshot(let snapshot) = wanted, let trouble = session.restoreTrouble, !Task.isCancelled {
-            // Nothing was learnt of the kernel.
-            await context.boots?.reject(snapshot, trouble)
-            session = await lead(.boot(reason: "its snapshot could not be brought back: \(trouble)"))
-        }
+        let session = if let boots = context.boots { await boots.lead(wanted, lead) } else { await lead(wanted) }
         let ended = ContinuousClock.now
         var evidence = session.evidence
         evidence.losses += EvidenceWriter(folder: folder, packagedConfiguration: artefacts.kernel.config).write(evidence)

@@ -66,18 +66,13 @@ extension MatrixRunner {
         let guestPlan = GuestPlan(
             layout: layout, agentPath: ArtefactPreparer.agentPath, steps: group.steps, awaitsSuccess: scenario.expectation.status == "SUCCESS",
             clientDeadline: group.deadline)
-        func lead(_ start: BootPolicy.Start) async throws -> GuestSession {
+        let session = try await boots.lead(start) { start in
             let session = GuestSession(plan: guestPlan, expectation: scenario.expectation, birth: start.birth, events: { _ in })
             var boot = plan
             boot.folder = path
             boot.begin(start)
             try await converse(session, boot, start, scenario, emulator)
             return session
-        }
-        var session = try await lead(start)
-        if case .snapshot(let snapshot) = start, let trouble = session.restoreTrouble {
-            await boots.reject(snapshot, trouble)
-            session = try await lead(.boot(reason: trouble))
         }
         return results(of: group, session.evidence, in: path)
     }

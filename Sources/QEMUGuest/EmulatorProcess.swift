@@ -24,11 +24,12 @@ struct EmulatorProcess: Sendable {
     /// Runs the emulator to its end and tells the conversation, after all that the guest had sent was received.
     ///
     /// When the task is cancelled the emulator gets SIGTERM, two seconds later SIGKILL.
+    /// - Parameter loop: Where the guest's connection is accepted.
     /// - Returns: The end of what the emulator printed on its standard error.
     /// - Throws: `GuestError` when it could not be started.
-    func run(_ conversation: GuestConversation) async throws -> String {
+    func run(_ conversation: GuestConversation, on loop: any EventLoop) async throws -> String {
         let status = try await terminationStatus()
-        await conversation.drain(within: .seconds(5))
+        await conversation.drain(within: .seconds(5), on: loop)
         let text = FileTail.text(of: log, bytes: Self.logTail)
         conversation.emulatorEnded(isSuccess: status.isSuccess, status: "\(status)", stderr: String(text.suffix(2000)))
         return text

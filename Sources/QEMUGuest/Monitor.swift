@@ -41,14 +41,16 @@ final class Monitor: Sendable {
         try await dialogue.execute(.quit)
     }
 
-    /// Has the monitor bring a snapshot back, and hangs up: QEMU connects to this socket once, so nobody has a monitor afterwards.
+    /// Has the monitor bring a snapshot back, and hangs up once its guest runs: QEMU connects to this socket once, so nobody has a
+    /// monitor afterwards.
     /// - Parameter command: Has the state of the devices on its standard output.
     /// - Throws: `GuestError` (`monitor`) when QEMU refuses or ends before.
     func load(through command: String) async throws {
         var dialogue = Dialogue(self)
         try await dialogue.open()
-        try await dialogue.execute(.enable([MonitorCommand.ignoreShared]))
+        try await dialogue.execute(.enable([MonitorCommand.ignoreShared, MonitorCommand.events]))
         try await dialogue.execute(.load(command: command))
+        try await dialogue.awaitMigration()
         await close()
     }
 

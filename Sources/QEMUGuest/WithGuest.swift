@@ -21,7 +21,8 @@ public func withGuest<Value: Sendable>(
     let outcome: Result<GuestOutcome<Value>, any Error>
     var servers: [any Channel] = []
     do {
-        servers.append(try await listen(at: folder.shortPath(QEMUCommandLine.Name.control), for: conversation, folder: plan.folder))
+        let control = try await listen(at: folder.shortPath(QEMUCommandLine.Name.control), for: conversation, folder: plan.folder)
+        servers.append(control)
         if let monitor {
             do {
                 servers.append(try await monitor.listen(at: folder.shortPath(QEMUCommandLine.Name.monitor)))
@@ -29,7 +30,7 @@ public func withGuest<Value: Sendable>(
                 throw GuestError(.socket, subject: plan.folder.string, detail: "\(error)")
             }
         }
-        let life = GuestLife(conversation: conversation, emulator: EmulatorProcess(plan: plan, emulator: emulator), monitor: monitor)
+        let life = GuestLife(conversation: conversation, emulator: EmulatorProcess(plan: plan, emulator: emulator), loop: control.eventLoop, monitor: monitor)
         outcome = .success(try await life.run(body))
     } catch {
         outcome = .failure(error)
@@ -75,6 +76,8 @@ private func listen(at socket: String, for conversation: GuestConversation, fold
 private struct GuestLife: Sendable {
     let conversation: GuestConversation
     let emulator: EmulatorProcess
+    /// Of the control channel's server and its connection.
+    let loop: any EventLoop
     let monitor: Monitor?
 
     private enum Part<Value: Sendable>: Sendable {
@@ -86,7 +89,7 @@ private struct GuestLife: Sendable {
 
     func run<Value: Sendable>(_ body: @escaping @Sendable (Guest) async throws -> Value) async throws -> GuestOutcome<Value> {
         // Not a child task: it is cancelled alone when a limit is passed, while the body reads what the guest had said.
-        let emulatorTask = Task { try await emulator.run(conversation) }
+        let emulatorTask = Task { try await emulator.run(conversation, on: loop) }
         return try await withTaskCancellationHandler {
             do {
                 return try await withThrowingTaskGroup(of: Part<Value>.self) { group in
@@ -135,6 +138,7 @@ private struct GuestLife: Sendable {
     private func restore<Value: Sendable>(_ files: SnapshotFiles) async throws -> Part<Value> {
         do {
             try await monitor?.load(through: "cat \(QEMUCommandLine.shellQuote(files.state.string))")
+            conversation.restored()
         } catch let error as GuestError where error.code == .monitor && !error.isHangUp {
             throw error
         } catch {}

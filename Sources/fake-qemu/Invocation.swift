@@ -54,7 +54,7 @@ enum Behaviour: String {
     /// Whether it gets as far as to say hello and nothing wrong before.
     var waitsForPlan: Bool {
         switch self {
-        case .complete, .unattached, .unserved, .unservedOnce, .stuck, .monitorRefuses, .monitorBabbles, .monitorFloods, .migrationFails, .neverWakes, .wrongNonce, .noSeed: true
+        case .complete, .unattached, .unserved, .unservedOnce, .stuck, .monitorRefuses, .monitorBabbles, .monitorFloods, .migrationFails, .neverWakes, .wrongNonce, .noSeed, .noSeedOnce: true
         default: false
         }
     }
@@ -109,6 +109,8 @@ enum Behaviour: String {
     case wrongNonce = "wrong-nonce"
     /// A copy could not take the seed it was given.
     case noSeed = "no-seed"
+    /// The same, but for the second time in a folder.
+    case noSeedOnce = "no-seed-once"
     /// Never connects to the control channel.
     case noConnect = "no-connect"
 }

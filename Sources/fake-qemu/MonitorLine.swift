@@ -14,7 +14,7 @@ struct MonitorLine {
 
     func say(_ line: String) { _ = UnixSocket.write(Array("\(line)\r\n".utf8), to: socket) }
 
-    /// Answers commands until one is answered that ends the matter: the state was saved and the emulator told to quit, or loading began.
+    /// Answers commands until one is answered that ends the matter: the state was saved and the emulator told to quit, or loaded.
     /// - Parameter behaviour: What goes wrong, if anything.
     mutating func serve(_ behaviour: Behaviour) {
         while let command = nextLine() {
@@ -34,6 +34,7 @@ struct MonitorLine {
             case "query-migrate": say(#"{"return": {"status": "completed", "ram": {"total": 1}}}"#)
             case "migrate-incoming":
                 say(#"{"return": {}}"#)
+                say(#"{"timestamp": {"seconds": 1, "microseconds": 2}, "event": "MIGRATION", "data": {"status": "completed"}}"#)
                 return
             case "quit":
                 say(#"{"return": {}}"#)

@@ -25,7 +25,7 @@ struct StandIn {
         var line = ControlLine(invocation.control)
         if let monitor = invocation.monitor, behaviour.waitsForPlan { record(behaviour, &line, MonitorLine(monitor)) }
         switch behaviour {
-        case .complete, .slowLeave, .unattached, .unserved, .unservedOnce, .monitorRefuses, .monitorBabbles, .monitorFloods, .migrationFails, .neverWakes, .wrongNonce, .noSeed:
+        case .complete, .slowLeave, .unattached, .unserved, .unservedOnce, .monitorRefuses, .monitorBabbles, .monitorFloods, .migrationFails, .neverWakes, .wrongNonce, .noSeed, .noSeedOnce:
             let isUnserved = behaviour == .unserved || behaviour == .unservedOnce && access("attempt-1", F_OK) != 0
             GuestStory(isAttached: behaviour != .unattached, unserved: isUnserved ? "imds-user" : nil).tell(&line)
             printLine("reboot: Power down")
@@ -69,9 +69,10 @@ struct StandIn {
         var monitor = MonitorLine(path)
         monitor.serve(behaviour)
         guard behaviour != .neverWakes, case .wake(let call) = line.receive() else { waitForEver() }
+        let hasNoSeed = behaviour == .noSeed || behaviour == .noSeedOnce && close(open("woken", O_CREAT | O_EXCL | O_WRONLY, 0o644)) == 0
         let report = WakeReport(
             nonce: behaviour == .wrongNonce ? call.nonce &+ 1 : call.nonce, timeBefore: 1_000_000, timeAfter: call.time, clockError: 0,
-            seedError: behaviour == .noSeed ? EPERM : 0, reseedError: 0)
+            seedError: hasNoSeed ? EPERM : 0, reseedError: 0)
         GuestStory(isAttached: behaviour != .unattached, unserved: behaviour == .unserved ? "imds-user" : nil).tell(&line, hello: GuestStory.hello(report))
         printLine("reboot: Power down")
         exit(0)

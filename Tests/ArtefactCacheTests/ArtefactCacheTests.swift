@@ -165,6 +165,62 @@ final class ArtefactCacheTests {
         #expect(names("kernel") == ["busy", "new"])
     }
 
+    @Test("keeps what anybody uses, and removes what nobody does")
+    func used() async throws {
+        let folder = try await cache.entry(kind: "snapshot", key: "one") { try write("1", in: $0) }
+        let first = try #require(try await cache.use(kind: "snapshot", key: "one"))
+        let second = try #require(try await cache.use(kind: "snapshot", key: "one"))
+        first.end()
+        try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -10 * 86_400)], ofItemAtPath: folder.string)
+        try cache.remove(kind: "snapshot", key: "one")
+        #expect(try cache.shrink(kind: "snapshot", to: 0, sparing: []) == [])
+        #expect(try await cache.collectGarbage(unusedFor: .seconds(1)) == [])
+        #expect(names("snapshot") == ["one"])
+        second.end()
+        try cache.remove(kind: "snapshot", key: "one")
+        #expect(names("snapshot") == [])
+        #expect(try await cache.use(kind: "snapshot", key: "one") == nil)
+        #expect(try await cache.use(kind: "never", key: "one") == nil)
+    }
+
+    @Test("ends a use when nobody knows of it any more")
+    func forgottenUse() async throws {
+        _ = try await cache.entry(kind: "snapshot", key: "one") { try write("1", in: $0) }
+        _ = try await cache.use(kind: "snapshot", key: "one")
+        try cache.remove(kind: "snapshot", key: "one")
+        #expect(names("snapshot") == [])
+    }
+
+    @Test("fills an entry anew only once nobody uses the old one", .timeLimit(.minutes(1)))
+    func renewal() async throws {
+        let folder = try await cache.entry(kind: "snapshot", key: "one") { try write("old", in: $0) }
+        let use = try #require(try await cache.use(kind: "snapshot", key: "one"))
+        let cache = cache
+        let renewing = Task {
+            try await cache.entry(kind: "snapshot", key: "one", renews: true) { try Data("new".utf8).write(to: URL(filePath: $0.appending("file").string)) }
+        }
+        for _ in 0..<20 { await Task.yield() }
+        #expect(try String(contentsOfFile: folder.appending("file").string, encoding: .utf8) == "old")
+        use.end()
+        #expect(try await renewing.value == folder)
+        #expect(try String(contentsOfFile: folder.appending("file").string, encoding: .utf8) == "new")
+    }
+
+    @Test("makes room: what was unused for longest goes, what is spared stays, and as much as fits")
+    func room() async throws {
+        for (age, key) in ["oldest", "older", "spared", "new"].enumerated() {
+            let folder = try await cache.entry(kind: "snapshot", key: key) { try Data(count: 100_000).write(to: URL(filePath: $0.appending("file").string)) }
+            let date = key == "spared" ? Date.distantPast : Date(timeIntervalSinceNow: Double(age - 10) * 3600)
+            try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: folder.string)
+        }
+        let size = ArtefactCache.size(of: root.appending("snapshot/new"))
+        let removed = try cache.shrink(kind: "snapshot", to: size * 2, sparing: ["spared"])
+        #expect(removed.map(\.key) == ["oldest", "older"])
+        #expect(removed.allSatisfy { $0.bytes == size })
+        #expect(names("snapshot") == ["new", "spared"])
+        #expect(try cache.shrink(kind: "snapshot", to: size * 2, sparing: []) == [])
+    }
+
     @Test("counts asking for an entry as using it")
     func useIsRemembered() async throws {
         let folder = try await cache.entry(kind: "kernel", key: "one") { try write("1", in: $0) }

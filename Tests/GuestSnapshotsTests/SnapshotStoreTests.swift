@@ -54,7 +54,7 @@ struct SnapshotStoreTests {
         let first = try await bench.store().snapshot(for: bench.plan, telling: told.add)
         #expect(bench.store().has(bench.plan))
         let again = try await bench.store().snapshot(for: bench.plan, telling: told.add)
-        #expect(again == first)
+        #expect(again.files == first.files)
         #expect(told.boots == 1)
         let names = Set(try FileManager.default.contentsOfDirectory(atPath: first.folder.string))
         let files = [first.files.memory, first.files.state].compactMap { $0.lastComponent?.string }
@@ -66,10 +66,10 @@ struct SnapshotStoreTests {
     func together() async throws {
         let bench = try await Bench()
         let told = Told()
-        try await withThrowingTaskGroup(of: Snapshot.self) { group in
-            for _ in 0..<6 { group.addTask { [bench] in try await bench.store().snapshot(for: bench.plan, telling: told.add) } }
-            var found: Set<Snapshot> = []
-            for try await snapshot in group { found.insert(snapshot) }
+        try await withThrowingTaskGroup(of: SnapshotFiles.self) { group in
+            for _ in 0..<6 { group.addTask { [bench] in try await bench.store().snapshot(for: bench.plan, telling: told.add).files } }
+            var found: Set<SnapshotFiles> = []
+            for try await files in group { found.insert(files) }
             #expect(found.count == 1)
         }
         #expect(told.boots == 1)
@@ -103,6 +103,7 @@ struct SnapshotStoreTests {
         let first = try await bench.store().snapshot(for: bench.plan, telling: told.add)
         let memory = try Data(contentsOf: URL(filePath: first.files.memory.string))
         try Self.damages[index].1(first)
+        first.use.end()
         let second = try await bench.store().snapshot(for: bench.plan, telling: told.add)
         #expect(second.key == first.key)
         // A guest that is being brought back from the old one can find no file of the new one in its place.
@@ -123,6 +124,30 @@ struct SnapshotStoreTests {
         #expect(told.boots == 2)
     }
 
+    @Test("stay while anybody uses them, whoever wants them gone", .timeLimit(.minutes(2)))
+    func used() async throws {
+        let bench = try await Bench()
+        let told = Told()
+        let held = try await bench.store().snapshot(for: bench.plan, telling: told.add)
+        let other = bench.store(limit: 0)
+        try await other.discard(other.snapshot(for: bench.plan, telling: told.add))
+        // Makes room for another one, and finds none.
+        var another = bench.plan
+        another.memory = 600
+        _ = try await other.snapshot(for: another)
+        #expect(bench.store().isWhole(held))
+
+        let renewing = Task { [bench] in try await bench.store().snapshot(for: bench.plan, renews: true, telling: told.add).files }
+        // As long as it is used it is the one.
+        for _ in 0..<20 { await Task.yield() }
+        #expect(bench.store().isWhole(held))
+        held.use.end()
+        let renewed = try await renewing.value
+        #expect(renewed != held.files)
+        #expect(!bench.store().isWhole(held))
+        #expect(told.boots == 2)
+    }
+
     @Test("leave nothing when their guest does not come up")
     func failed() async throws {
         let bench = try await Bench("migration-fails")
@@ -139,6 +164,7 @@ struct SnapshotStoreTests {
         for index in 0..<3 {
             bench.plan.memory = 512 + index
             snapshots.append(try await bench.store().snapshot(for: bench.plan))
+            snapshots[index].use.end()
             let age = Date(timeIntervalSinceNow: Double(index - 10) * 3600)
             try FileManager.default.setAttributes([.modificationDate: age], ofItemAtPath: snapshots[index].folder.string)
         }

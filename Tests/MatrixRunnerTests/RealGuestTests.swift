@@ -133,7 +133,12 @@ enum RealGuests {
             scenarios: try scenarios.isEmpty ? .standard(products.standardScenario()) : .axis(scenarios.flatMap(products.scenarios)))], boot: boot)
         return MatrixRunner(
             request: request, products: products, cache: cache, catalogue: KernelCatalogue(settings: CatalogueSettings(cache: cache)),
-            accelerator: .tcg, harness: "test", events: { _ in })
+            accelerator: .tcg, harness: "test", events: tell)
+    }
+
+    /// What goes wrong and is made good again shows in no verdict, and is worth knowing.
+    private static func tell(_ event: RunnerEvent) {
+        if case .warning(let text) = event { FileHandle.standardError.write(Data("warning: \(text)\n".utf8)) }
     }
 
     private nonisolated(unsafe) static var kept: [TemporaryFolder] = []

@@ -89,6 +89,15 @@ struct SnapshotCellTests {
         #expect(facts.birth?.birth == record.birth)
     }
 
+    @Test("whose snapshot fails once is brought back once more")
+    func secondChance() async throws {
+        let bench = try await Bench()
+        let record = try await bench.run("no-seed-once", choice: .snapshot)
+        #expect(Self.isRestored(record), "\(record.birth.map { "\($0)" } ?? "")")
+        #expect(record.verdict == .compatible, "\(record.summary)")
+        #expect(record.attempts == 1)
+    }
+
     @Test("of which nothing is proven is attempted again by a boot")
     func retried() async throws {
         let bench = try await Bench()
