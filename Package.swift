@@ -26,7 +26,7 @@ let package = Package(
         .executable(name: "kmatrix", targets: ["kmatrix"]),
         .executable(name: "azure-proxy-agent", targets: ["azure-proxy-agent"]),
         .executable(name: "guest-runner", targets: ["guest-runner"]),
-        .executable(name: "fabric-relay", targets: ["fabric-relay"]),
+        .executable(name: "guest-network", targets: ["guest-network"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -133,8 +133,10 @@ let package = Package(
         // PID 1 of the micro guest: lays out cgroups, starts the agent, plays the clients, streams evidence.
         .target(name: "GuestRunner", dependencies: ["MatrixModel", "GuestProtocol", "CGuestSystem"], swiftSettings: settings),
         .executableTarget(name: "guest-runner", dependencies: ["GuestRunner"], swiftSettings: settings),
-        // Joins one guest connection (standard input and output) to the fabric's Unix socket.
-        .executableTarget(name: "fabric-relay", swiftSettings: settings),
+        // TCP/IP in user space, of which QEMU is made as well.
+        .systemLibrary(name: "CSlirp"),
+        // The network of one guest: carries its frames, and its connections to the fabric's Unix sockets.
+        .executableTarget(name: "guest-network", dependencies: ["CSlirp"], swiftSettings: settings),
 
         // Tests.
         .target(name: "TestSupport", dependencies: ["MatrixModel", "GuestProtocol", subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),
@@ -161,8 +163,8 @@ let package = Package(
         .testTarget(name: "RunHistoryTests", dependencies: ["RunHistory", "EvidenceStore", "MatrixModel", grdb, system], swiftSettings: settings),
         .testTarget(name: "QEMUGuestTests", dependencies: ["QEMUGuest", "CTimeStamp", "GuestProtocol", "MatrixModel", "TestSupport", "fake-qemu", system, subprocess], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "GuestSnapshotsTests", dependencies: ["GuestSnapshots", "QEMUGuest", "ArtefactCache", "GuestProtocol", "TestSupport", "fake-qemu", system], swiftSettings: settings),
-        .testTarget(name: "FabricSimulatorTests", dependencies: ["FabricSimulator", "MatrixModel", "StrictYAML", "TestSupport", "fabric-relay", crypto, subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),
-        .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "CloudImages", "FabricSimulator", "AgentBundles", "Conformance", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestSnapshots", "GuestImages", "TestSupport", "fake-qemu", "fabric-relay", subprocess, system], swiftSettings: settings),
+        .testTarget(name: "FabricSimulatorTests", dependencies: ["FabricSimulator", "MatrixModel", "StrictYAML", "TestSupport", crypto, subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),
+        .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "CloudImages", "FabricSimulator", "AgentBundles", "Conformance", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestSnapshots", "GuestImages", "TestSupport", "fake-qemu", "guest-network", subprocess, system], swiftSettings: settings),
         .testTarget(name: "MatrixReportTests", dependencies: ["MatrixReport", "EvidenceStore", "MatrixModel", system], exclude: ["Browser"], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "KmatrixCommandsTests", dependencies: ["KmatrixCommands", "MatrixModel", "EvidenceStore", "CellExpectations", "StrictYAML", "TestSupport", "kmatrix", "fake-qemu", subprocess, system, argumentParser], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore", "CAgentABI", "FabricSimulator", "MatrixModel", "TestSupport", crypto, nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),

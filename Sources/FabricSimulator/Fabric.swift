@@ -53,7 +53,7 @@ public enum Fabric {
     ) async throws -> any Channel {
         do {
             return try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-                .serverChannelOption(.backlog, value: 64)
+                .serverChannelOption(.backlog, value: 256)
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try connections.add(channel)

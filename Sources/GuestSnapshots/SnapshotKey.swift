@@ -30,8 +30,6 @@ extension BootPlan {
         // The emulator sees from its content in which form a kernel is.
         plan.source = .kernel(.elf(FilePath(kernelDigest)), initramfs: FilePath(initramfsDigest))
         if payload != nil { plan.payload = FilePath("payload-\(payloadSize)") }
-        // Who carries a connection to the platform is the host's business.
-        plan.network = network.map { GuestNetwork(relay: "relay", wireServer: $0.wireServer, hostGAPlugin: $0.hostGAPlugin, imds: $0.imds) }
         plan.start = .recorded
         return plan
     }

@@ -107,7 +107,7 @@ struct CellAttempt: Sendable {
     private var agentDeadline: Duration { artefacts.distribution == nil ? context.agentDeadline : context.agentDeadline * 3 }
 
     private func bootPlan(_ start: BootPolicy.Start) -> BootPlan {
-        var plan = BootPlan.cell(artefacts, accelerator: context.accelerator, relay: context.products.relay, folder: folder.path)
+        var plan = BootPlan.cell(artefacts, accelerator: context.accelerator, network: context.products.network, folder: folder.path)
         plan.kernelArguments = context.kernelArguments + (profile?.kernelArguments ?? [])
         plan.limits.total = context.timeout
         if let distribution = artefacts.distribution {
@@ -168,12 +168,12 @@ enum DistributionBootArguments {
 
 extension BootPlan {
     /// What every cell's guest is booted with.
-    static func cell(_ artefacts: PreparedCell, accelerator: Accelerator, relay: FilePath, folder: FilePath) -> BootPlan {
+    static func cell(_ artefacts: PreparedCell, accelerator: Accelerator, network: FilePath, folder: FilePath) -> BootPlan {
         var plan = BootPlan(
             kernel: artefacts.kernel.boot, initramfs: artefacts.kernel.initramfs, payload: artefacts.payload, accelerator: accelerator, folder: folder)
         plan.timeStampKilohertz = TimeStampCounter.kilohertz(under: accelerator)
         plan.network = GuestNetwork(
-            relay: relay, wireServer: Fabric.socketName(.wireServer), hostGAPlugin: Fabric.socketName(.hostGAPlugin), imds: Fabric.socketName(.imds))
+            program: network, wireServer: Fabric.socketName(.wireServer), hostGAPlugin: Fabric.socketName(.hostGAPlugin), imds: Fabric.socketName(.imds))
         return plan
     }
 }

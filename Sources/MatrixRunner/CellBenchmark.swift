@@ -117,7 +117,7 @@ public struct CellBenchmark: Sendable {
 
     /// Makes the snapshot anew, so that its making is measured and no round pays for it.
     private func recordingSeconds(_ artefacts: PreparedCell, _ context: CellContext, _ snapshots: SnapshotStore, _ folder: RunFolder) async throws -> Double {
-        let plan = BootPlan.cell(artefacts, accelerator: context.accelerator, relay: context.products.relay, folder: folder.path)
+        let plan = BootPlan.cell(artefacts, accelerator: context.accelerator, network: context.products.network, folder: folder.path)
         let start = ContinuousClock.now
         _ = try await snapshots.snapshot(for: plan, renews: true)
         return CellAttempt.seconds(ContinuousClock.now - start)

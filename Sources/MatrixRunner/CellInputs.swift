@@ -21,7 +21,7 @@ struct CellInputs: Sendable {
             parts += [context.accelerator.rawValue] + context.kernelArguments
             parts += ["scenario", planned.scenario.name, planned.scenario.text]
             var files: [(String, FilePath?)] = [
-                ("harness", program), ("emulator", context.emulator.path), ("relay", context.products.relay), ("kernel", artefacts.kernel.boot.path),
+                ("harness", program), ("emulator", context.emulator.path), ("network", context.products.network), ("kernel", artefacts.kernel.boot.path),
                 ("initramfs", artefacts.kernel.initramfs), ("payload", artefacts.payload),
             ]
             if let distribution = artefacts.distribution {

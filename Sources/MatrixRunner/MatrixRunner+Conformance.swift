@@ -31,7 +31,7 @@ extension MatrixRunner {
         let kernel = try prepared.artefacts(for: planned).get().kernel
         let payload = try await preparer.images.payload(preparer.payloadSpec(planned.content, busybox: try GuestTool.busybox()))
         let chosen = try await chooseAccelerator(emulator, prepared)
-        var boot = BootPlan.cell(PreparedCell(kernel: kernel, payload: payload, distribution: nil), accelerator: chosen.accelerator, relay: products.relay, folder: path)
+        var boot = BootPlan.cell(PreparedCell(kernel: kernel, payload: payload, distribution: nil), accelerator: chosen.accelerator, network: products.network, folder: path)
         boot.limits.total = max(request.timeout, .seconds(600))
         let settled = boot
         let boots = bootPolicy(emulator)

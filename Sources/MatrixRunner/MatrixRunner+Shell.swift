@@ -29,7 +29,7 @@ extension MatrixRunner {
 
         try DurableFile.makeFolder(path)
         let artefacts = PreparedCell(kernel: kernel, payload: payload, distribution: nil)
-        var boot = BootPlan.cell(artefacts, accelerator: chosen.accelerator, relay: products.relay, folder: path)
+        var boot = BootPlan.cell(artefacts, accelerator: chosen.accelerator, network: products.network, folder: path)
         boot.terminal = .inherited
         // A person may take as long as they like.
         boot.limits.total = .seconds(7 * 86_400)

@@ -2,14 +2,14 @@ public import FabricSimulator
 import Foundation
 public import SystemPackage
 
-/// Where the things are that `ci/build` puts beside each other: the agent, the guest's runner, the relay, the BPF objects.
+/// Where the things are that `ci/build` puts beside each other: the agent, the guest's runner and network, the BPF objects.
 public struct Products: Sendable {
     public let folder: FilePath
 
     /// - Throws: `RunnerError` with `productMissing` when one of them is not there.
     public init(folder: FilePath) throws {
         self.folder = folder
-        for path in [agent, runner, relay, nativeProgram] where !FileManager.default.isReadableFile(atPath: path.string) {
+        for path in [agent, runner, network, nativeProgram] where !FileManager.default.isReadableFile(atPath: path.string) {
             throw RunnerError(.productMissing, subject: path.string)
         }
     }
@@ -22,7 +22,7 @@ public struct Products: Sendable {
 
     public var agent: FilePath { folder.appending("azure-proxy-agent") }
     public var runner: FilePath { folder.appending("guest-runner") }
-    public var relay: FilePath { folder.appending("fabric-relay") }
+    public var network: FilePath { folder.appending("guest-network") }
     /// Our agent as Debian installs it.
     public var agentPackage: FilePath { folder.appending("packages/azure-proxy-agent.deb") }
     /// The distributions there are.

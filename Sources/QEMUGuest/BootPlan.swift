@@ -105,16 +105,17 @@ public struct DistributionDisks: Hashable, Sendable {
     }
 }
 
-/// The guest's only network: the platform's magic addresses, each connection handed to the relay.
+/// The guest's only network: the platform's magic addresses.
 public struct GuestNetwork: Hashable, Sendable {
-    public let relay: FilePath
+    /// What carries it.
+    public let program: FilePath
     /// The fabric's sockets, relative to the guest's folder.
     public let wireServer: String
     public let hostGAPlugin: String
     public let imds: String
 
-    public init(relay: FilePath, wireServer: String, hostGAPlugin: String, imds: String) {
-        self.relay = relay
+    public init(program: FilePath, wireServer: String, hostGAPlugin: String, imds: String) {
+        self.program = program
         self.wireServer = wireServer
         self.hostGAPlugin = hostGAPlugin
         self.imds = imds

@@ -35,13 +35,10 @@ struct EmulatorProcess: Sendable {
         return text
     }
 
-    private static let setpriv = "/usr/bin/setpriv"
-
     private func terminationStatus() async throws -> TerminationStatus {
         // setpriv would say so as well, but as if the emulator had run and failed.
         guard access(emulator.path.string, X_OK) == 0 else { throw GuestError(.emulatorMissing, subject: emulator.path.string) }
-        guard access(Self.setpriv, X_OK) == 0 else { throw GuestError(.toolMissing, subject: Self.setpriv, detail: "util-linux") }
-        if let relay = plan.network?.relay, access(relay.string, X_OK) != 0 { throw GuestError(.relayMissing, subject: relay.string) }
+        guard access(HostProcess.launcher, X_OK) == 0 else { throw GuestError(.toolMissing, subject: HostProcess.launcher, detail: "util-linux") }
         let errors: SystemPackage.FileDescriptor
         do {
             errors = try SystemPackage.FileDescriptor.open(
@@ -59,28 +56,18 @@ struct EmulatorProcess: Sendable {
         }
     }
 
-    /// What the emulator and its relays may never become. Root's powers go as well where there are any (capabilities(7)); what is left of
-    /// root owns its files and no more.
-    private static let restrictions = ["--no-new-privs"] + (geteuid() == 0 ? ["--bounding-set", "-all", "--inh-caps", "-all"] : [])
-
     private func start(errors: FileDescriptorOutput) async throws -> TerminationStatus {
-        var options = PlatformOptions()
-        // With a terminal the emulator stays in the session that has it.
-        options.createSession = plan.terminal == .none
-        options.teardownSequence = [.gracefulShutDown(toProcessGroup: options.createSession, allowedDurationToNextStep: .seconds(2))]
-        // setpriv(1) asks the kernel to kill the emulator when the harness dies, even by SIGKILL. To the kernel that means the thread
-        // that forked (prctl(2), PR_SET_PDEATHSIG); swift-subprocess 1.0 forks from one thread that lives as long as the process.
-        let arguments = Arguments(["--pdeathsig", "KILL"] + Self.restrictions + [emulator.path.string] + QEMUCommandLine(plan).arguments)
-        let environment = Environment.custom(["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"])
+        let options = HostProcess.options(isInTerminal: plan.terminal != .none)
+        let arguments = HostProcess.arguments(emulator.path, QEMUCommandLine(plan).arguments)
         switch plan.terminal {
         case .none:
             return try await Subprocess.run(
-                .path(FilePath(Self.setpriv)), arguments: arguments, environment: environment, workingDirectory: plan.folder,
+                .path(FilePath(HostProcess.launcher)), arguments: arguments, environment: HostProcess.environment, workingDirectory: plan.folder,
                 platformOptions: options, input: .none, output: .discarded, error: errors
             ).terminationStatus
         case .inherited:
             return try await Subprocess.run(
-                .path(FilePath(Self.setpriv)), arguments: arguments, environment: environment, workingDirectory: plan.folder,
+                .path(FilePath(HostProcess.launcher)), arguments: arguments, environment: HostProcess.environment, workingDirectory: plan.folder,
                 platformOptions: options, input: .fileDescriptor(.standardInput, closeAfterSpawningProcess: false),
                 output: .fileDescriptor(.standardOutput, closeAfterSpawningProcess: false), error: errors
             ).terminationStatus

@@ -3,7 +3,7 @@ import SystemPackage
 /// Why no guest could be started.
 public struct GuestError: Error, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case emulatorMissing, emulatorTooOld, emulatorUnusable, folder, socket, notReady, relayMissing, toolMissing, acceleratorUnusable, monitor, snapshotNotMade }
+        enum Value: Hashable, Sendable { case emulatorMissing, emulatorTooOld, emulatorUnusable, folder, socket, notReady, networkMissing, networkFailed, toolMissing, acceleratorUnusable, monitor, snapshotNotMade }
         let value: Value
         public static let emulatorMissing = Code(value: .emulatorMissing)
         public static let emulatorTooOld = Code(value: .emulatorTooOld)
@@ -12,12 +12,14 @@ public struct GuestError: Error, Sendable, CustomStringConvertible {
         public static let socket = Code(value: .socket)
         /// The guest ended, or its channel closed, before it said hello.
         public static let notReady = Code(value: .notReady)
-        public static let relayMissing = Code(value: .relayMissing)
+        public static let networkMissing = Code(value: .networkMissing)
+        /// The guest's network ended while the guest lived.
+        public static let networkFailed = Code(value: .networkFailed)
         public static let toolMissing = Code(value: .toolMissing)
-        /// KVM was asked for and its device cannot be opened.
         /// QEMU's monitor refused something, or talked nonsense.
         public static let monitor = Code(value: .monitor)
         public static let snapshotNotMade = Code(value: .snapshotNotMade)
+        /// KVM was asked for and its device cannot be opened.
         public static let acceleratorUnusable = Code(value: .acceleratorUnusable)
     }
 
@@ -42,10 +44,11 @@ public struct GuestError: Error, Sendable, CustomStringConvertible {
         case .emulatorTooOld: "\(subject) is QEMU \(detail), and \(Emulator.oldestVersion) or later is needed"
         case .emulatorUnusable: "\(subject) does not answer as QEMU does: \(detail)"
         case .folder: "the guest's folder '\(subject)' cannot be used: \(detail)"
-        case .socket: "the guest's control socket in '\(subject)' cannot be made: \(detail)"
+        case .socket: "the guest's sockets in '\(subject)' cannot be made: \(detail)"
         case .notReady: "the guest never got ready: \(detail)"
         case .toolMissing: "'\(subject)' is needed to start guests and not installed; install Debian's package \(detail) (ci/setup does)"
-        case .relayMissing: "the relay '\(subject)' is missing; build it with ci/build"
+        case .networkMissing: "'\(subject)', the guest's network, is missing; build it with ci/build"
+        case .networkFailed: "the network of the guest in '\(subject)' ended: \(detail)"
         case .monitor: "QEMU's monitor failed at \(subject): \(detail)"
         case .snapshotNotMade: "no snapshot could be made in '\(subject)': \(detail); its guest can be booted cold (--boot cold)"
         case .acceleratorUnusable:

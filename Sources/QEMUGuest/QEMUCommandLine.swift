@@ -12,6 +12,7 @@ public struct QEMUCommandLine: Hashable, Sendable {
         /// Takes the emulator's standard error.
         static let log = "qemu.log"
         static let monitor = "monitor.sock"
+        static let network = "network.sock"
         /// Takes the memory of a guest of which a snapshot is made, and the state of its devices.
         static let memory = "memory"
         static let state = "state"
@@ -144,16 +145,10 @@ public struct QEMUCommandLine: Hashable, Sendable {
     static let machineID = "5f9d1e6a-1c2b-4a3d-8e4f-6b7a8c9d0e1f"
 
     private static func network(_ plan: BootPlan) -> [Option] {
-        guard let network = plan.network else { return [] }
-        // One netdev carries both magic addresses because 168.0.0.0/7 covers 168.x and 169.x. restrict=on keeps the guest off every
-        // other network; without it a guest would reach whatever the host does.
-        let forwards = [
-            ("168.63.129.16:80", network.wireServer), ("168.63.129.16:32526", network.hostGAPlugin), ("169.254.169.254:80", network.imds),
-        ].map { address, socket in ",guestfwd=tcp:\(address)-cmd:\(escape(shellQuote(network.relay.string))) \(socket)" }
+        guard plan.network != nil else { return [] }
         return [
             Option(arguments: [
-                "-netdev", "user,id=net,net=168.0.0.0/7,restrict=on,host=168.0.0.2,dhcpstart=168.0.0.15" + forwards.joined(), "-device",
-                "virtio-net-pci,netdev=net,mac=52:54:00:12:34:56,romfile=",
+                "-netdev", "stream,id=net,server=off,addr.type=unix,addr.path=\(Name.network)", "-device", "virtio-net-pci,netdev=net,mac=52:54:00:12:34:56,romfile=",
             ])
         ]
     }

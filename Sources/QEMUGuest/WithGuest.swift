@@ -18,6 +18,7 @@ public func withGuest<Value: Sendable>(
     let folder = try GuestFolder(plan.folder)
     let conversation = GuestConversation(plan)
     let monitor = plan.start == .boot ? nil : Monitor()
+    var network: NetworkProcess?
     let outcome: Result<GuestOutcome<Value>, any Error>
     var servers: [any Channel] = []
     do {
@@ -30,7 +31,8 @@ public func withGuest<Value: Sendable>(
                 throw GuestError(.socket, subject: plan.folder.string, detail: "\(error)")
             }
         }
-        let life = GuestLife(conversation: conversation, emulator: EmulatorProcess(plan: plan, emulator: emulator), loop: control.eventLoop, monitor: monitor)
+        if let wanted = plan.network { network = try NetworkProcess(wanted, listeningAt: folder.shortPath(QEMUCommandLine.Name.network)) }
+        let life = GuestLife(conversation: conversation, emulator: EmulatorProcess(plan: plan, emulator: emulator), loop: control.eventLoop, monitor: monitor, network: network)
         outcome = .success(try await life.run(body))
     } catch {
         outcome = .failure(error)
@@ -40,6 +42,7 @@ public func withGuest<Value: Sendable>(
     await monitor?.close()
     // Only what this call opened: something else may stand where a socket could not be made.
     for name in [QEMUCommandLine.Name.control, QEMUCommandLine.Name.monitor].prefix(servers.count) { unlink(folder.shortPath(name)) }
+    if network != nil { unlink(folder.shortPath(QEMUCommandLine.Name.network)) }
     return try outcome.get()
 }
 
@@ -72,17 +75,19 @@ private func listen(at socket: String, for conversation: GuestConversation, fold
     }
 }
 
-/// The three things that happen while a guest lives: the emulator runs, its output is watched, the body works.
+/// What happens while a guest lives: the emulator runs, and its network; its output is watched, the body works.
 private struct GuestLife: Sendable {
     let conversation: GuestConversation
     let emulator: EmulatorProcess
     /// Of the control channel's server and its connection.
     let loop: any EventLoop
     let monitor: Monitor?
+    let network: NetworkProcess?
 
     private enum Part<Value: Sendable>: Sendable {
         case emulatorEnded(log: String)
         case guestOver
+        case networkEnded
         case restored
         case bodyEnded(Result<Value, any Error>)
     }
@@ -94,6 +99,7 @@ private struct GuestLife: Sendable {
             do {
                 return try await withThrowingTaskGroup(of: Part<Value>.self) { group in
                     group.addTask { .emulatorEnded(log: try await emulatorTask.value) }
+                    if let network { group.addTask { try await serve(network) } }
                     group.addTask { try await watch() }
                     group.addTask { .bodyEnded(await Result { try await body(Guest(conversation, monitor: monitor)) }) }
                     if case .restored(let files) = emulator.plan.start { group.addTask { try await restore(files) } }
@@ -123,7 +129,7 @@ private struct GuestLife: Sendable {
             switch part {
             case .emulatorEnded(let text): log = text
             case .guestOver: endEmulator()
-            case .restored: break
+            case .networkEnded, .restored: break
             case .bodyEnded(let value):
                 result = value
                 if conversation.released() { endEmulator() }
@@ -132,6 +138,11 @@ private struct GuestLife: Sendable {
         try Task.checkCancellation()
         guard let ending = conversation.ending, let result, let log else { throw CancellationError() }
         return GuestOutcome(ending: ending, result: result, emulatorLog: log)
+    }
+
+    private func serve<Value: Sendable>(_ network: NetworkProcess) async throws -> Part<Value> {
+        try await network.run(in: emulator.plan.folder)
+        return .networkEnded
     }
 
     /// An emulator that ends before tells why itself; what its monitor refuses only the monitor knows.

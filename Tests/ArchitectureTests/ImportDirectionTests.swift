@@ -47,14 +47,14 @@ struct ImportDirectionTests {
         "CGuestSystem": [],
         "GuestRunner": ["MatrixModel", "GuestProtocol", "CGuestSystem"],
         "guest-runner": ["GuestRunner"],
-        "fabric-relay": [],
+        "guest-network": [],
         "TestSupport": ["MatrixModel", "GuestProtocol"],
         "fake-qemu": ["MatrixModel", "GuestProtocol"],
     ]
 
     /// What must run inside a guest, or means the same everywhere, carries no Foundation.
     static let withoutFoundation: Set<String> = [
-        "MatrixModel", "GuestProtocol", "Guidance", "Archives", "ELFFiles", "BPFObjects", "AgentCore", "azure-proxy-agent", "GuestRunner", "guest-runner", "fabric-relay",
+        "MatrixModel", "GuestProtocol", "Guidance", "Archives", "ELFFiles", "BPFObjects", "AgentCore", "azure-proxy-agent", "GuestRunner", "guest-runner", "guest-network",
     ]
 
     /// Each heavy dependency enters where it is needed and nowhere else.

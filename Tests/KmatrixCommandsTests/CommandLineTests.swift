@@ -33,7 +33,7 @@ struct CommandLineTests {
     static func emptyProducts() throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
         try FileManager.default.createDirectory(atPath: folder.path.appending("bpf").string, withIntermediateDirectories: true)
-        for name in ["azure-proxy-agent", "guest-runner", "fabric-relay", "bpf/connect4.bpf.o"] {
+        for name in ["azure-proxy-agent", "guest-runner", "guest-network", "bpf/connect4.bpf.o"] {
             #expect(FileManager.default.createFile(atPath: folder.path.appending(name).string, contents: Data()))
         }
         let scenarios = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../images/scenarios").standardized

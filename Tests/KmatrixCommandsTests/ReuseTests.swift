@@ -43,7 +43,7 @@ extension StandInRuns {
 
         @Test(
             "is not taken when anything the cell is made of changed",
-            arguments: ["azure-proxy-agent", "guest-runner", "fabric-relay", "bpf/connect4.bpf.o", "scenarios/normal.yml", "kernel"])
+            arguments: ["azure-proxy-agent", "guest-runner", "guest-network", "bpf/connect4.bpf.o", "scenarios/normal.yml", "kernel"])
         func changed(what: String) async throws {
             try await bench.run(["--out", path("first")])
             let file = what == "kernel" ? bench.kernel : bench.products.path.appending(what)

@@ -24,7 +24,7 @@ struct StandInRun {
     init() throws {
         temporary = try TemporaryFolder()
         products = try CommandLineTests.emptyProducts()
-        for name in ["azure-proxy-agent", "guest-runner", "fabric-relay"] {
+        for name in ["azure-proxy-agent", "guest-runner", "guest-network"] {
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: products.path.appending(name).string)
         }
         // Its guest's platform does not use the protocol: nothing has to be signed.

@@ -24,7 +24,7 @@ struct FakeEmulatorCellTests {
             let program = try BuiltProgram.path("fake-qemu")
             let products = folder.path.appending("products")
             try FileManager.default.createDirectory(atPath: products.appending("bpf").string, withIntermediateDirectories: true)
-            for name in ["azure-proxy-agent", "guest-runner", "fabric-relay", "bpf/connect4.bpf.o"] {
+            for name in ["azure-proxy-agent", "guest-runner", "guest-network", "bpf/connect4.bpf.o"] {
                 #expect(FileManager.default.createFile(atPath: products.appending(name).string, contents: Data(), attributes: [.posixPermissions: 0o755]))
             }
             let context = CellContext(

@@ -81,7 +81,7 @@ struct ImageGuestTests {
     private func surroundings(_ folder: TemporaryFolder) throws -> (KernelCatalogue, Products) {
         let products = folder.path.appending("products")
         try FileManager.default.createDirectory(atPath: products.appending("bpf").string, withIntermediateDirectories: true)
-        for name in ["azure-proxy-agent", "guest-runner", "fabric-relay", "bpf/connect4.bpf.o"] {
+        for name in ["azure-proxy-agent", "guest-runner", "guest-network", "bpf/connect4.bpf.o"] {
             #expect(FileManager.default.createFile(atPath: products.appending(name).string, contents: Data(name.utf8)))
         }
         let cache = ArtefactCache(root: folder.path.appending("cache"))
