@@ -43,13 +43,16 @@ final class Monitor: Sendable {
 
     /// Has the monitor bring a snapshot back, and hangs up once its guest runs: QEMU connects to this socket once, so nobody has a
     /// monitor afterwards.
-    /// - Parameter command: Has the state of the devices on its standard output.
-    /// - Throws: `GuestError` (`monitor`) when QEMU refuses or ends before.
-    func load(through command: String) async throws {
+    /// - Parameters:
+    ///   - socket: The name of a socket in the emulator's folder, on which it takes the state of the devices.
+    ///   - deliver: Sends the state there.
+    /// - Throws: `GuestError` (`monitor`) when QEMU refuses or ends before, or what `deliver` throws.
+    func load(through socket: String, deliver: () async throws -> Void) async throws {
         var dialogue = Dialogue(self)
         try await dialogue.open()
         try await dialogue.execute(.enable([MonitorCommand.ignoreShared, MonitorCommand.events]))
-        try await dialogue.execute(.load(command: command))
+        try await dialogue.execute(.load(socket: socket))
+        try await deliver()
         try await dialogue.awaitMigration()
         await close()
     }

@@ -7,8 +7,8 @@ enum MonitorCommand: Hashable {
     case enable([String])
     /// Runs a shell command in the emulator's folder, with the state of the devices on its standard input.
     case save(command: String)
-    /// Runs a shell command in the emulator's folder, whose standard output is such a state.
-    case load(command: String)
+    /// Listens on a Unix socket in the emulator's folder for such a state.
+    case load(socket: String)
     case askForMigration
     case quit
 
@@ -33,7 +33,7 @@ enum MonitorCommand: Hashable {
         case .negotiate: ("qmp_capabilities", nil)
         case .enable(let names): ("migrate-set-capabilities", ["capabilities": names.map { ["capability": $0, "state": true] as [String: Any] }])
         case .save(let command): ("migrate", ["uri": "exec:\(command)"])
-        case .load(let command): ("migrate-incoming", ["uri": "exec:\(command)"])
+        case .load(let socket): ("migrate-incoming", ["uri": "unix:\(socket)"])
         case .askForMigration: ("query-migrate", nil)
         case .quit: ("quit", nil)
         }

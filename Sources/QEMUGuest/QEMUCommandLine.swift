@@ -13,6 +13,8 @@ public struct QEMUCommandLine: Hashable, Sendable {
         static let log = "qemu.log"
         static let monitor = "monitor.sock"
         static let network = "network.sock"
+        /// Takes the state of the devices of a guest from a snapshot.
+        static let incoming = "incoming.sock"
         /// Takes the memory of a guest of which a snapshot is made, and the state of its devices.
         static let memory = "memory"
         static let state = "state"
@@ -50,7 +52,7 @@ public struct QEMUCommandLine: Hashable, Sendable {
         let memory = memory(plan)
         return Option(
             arguments: [
-                "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-sandbox", sandbox,
+                "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-sandbox", sandbox(plan),
             ] + memory.map { ["-object", $0] }.joined() + [
                 "-machine", "q35,accel=\(plan.accelerator.rawValue)" + (memory.isEmpty ? "" : ",memory-backend=memory"),
                 "-cpu", processor, "-m", "\(plan.memory)", "-smp", "\(plan.processors)",
@@ -65,9 +67,12 @@ public struct QEMUCommandLine: Hashable, Sendable {
             ])
     }
 
-    /// No system calls that nobody needs any more, and no say in the host's scheduling. It does start processes, each in a session of its own
-    /// (which QEMU counts among privileges, setsid(2)): the relay, one for each of the guest's connections.
-    private static let sandbox = "on,obsolete=deny,elevateprivileges=allow,spawn=allow,resourcecontrol=deny"
+    /// QEMU starts no process, becomes nobody else and has no say in the host's scheduling. Only where it makes a snapshot it starts a command
+    /// that takes the state, in a session of its own, which it counts among privileges (setsid(2)); no agent runs in such a guest.
+    private static func sandbox(_ plan: BootPlan) -> String {
+        let spawning = plan.start == .recorded ? "allow" : "deny"
+        return "on,obsolete=deny,elevateprivileges=\(spawning),spawn=\(spawning),resourcecontrol=deny"
+    }
 
     /// The file that is the guest's memory: shared with it where a snapshot is made, and what a guest from a snapshot begins with, whose own
     /// writes stay its own (a private mapping).
@@ -173,7 +178,4 @@ public struct QEMUCommandLine: Hashable, Sendable {
 
     /// QEMU ends an option's value at a comma; two commas are one.
     static func escape(_ text: String) -> String { text.replacing(",", with: ",,") }
-
-    /// `guestfwd` splits its command as a shell would (g_shell_parse_argv).
-    static func shellQuote(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
 }

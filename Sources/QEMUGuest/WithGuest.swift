@@ -32,7 +32,8 @@ public func withGuest<Value: Sendable>(
             }
         }
         if let wanted = plan.network { network = try NetworkProcess(wanted, listeningAt: folder.shortPath(QEMUCommandLine.Name.network)) }
-        let life = GuestLife(conversation: conversation, emulator: EmulatorProcess(plan: plan, emulator: emulator), loop: control.eventLoop, monitor: monitor, network: network)
+        let life = GuestLife(conversation: conversation, emulator: EmulatorProcess(plan: plan, emulator: emulator), loop: control.eventLoop, monitor: monitor, network: network,
+            incoming: folder.shortPath(QEMUCommandLine.Name.incoming))
         outcome = .success(try await life.run(body))
     } catch {
         outcome = .failure(error)
@@ -43,6 +44,7 @@ public func withGuest<Value: Sendable>(
     // Only what this call opened: something else may stand where a socket could not be made.
     for name in [QEMUCommandLine.Name.control, QEMUCommandLine.Name.monitor].prefix(servers.count) { unlink(folder.shortPath(name)) }
     if network != nil { unlink(folder.shortPath(QEMUCommandLine.Name.network)) }
+    if case .restored = plan.start { unlink(folder.shortPath(QEMUCommandLine.Name.incoming)) }
     return try outcome.get()
 }
 
@@ -83,6 +85,8 @@ private struct GuestLife: Sendable {
     let loop: any EventLoop
     let monitor: Monitor?
     let network: NetworkProcess?
+    /// Where a guest from a snapshot takes the state of its devices.
+    let incoming: String
 
     private enum Part<Value: Sendable>: Sendable {
         case emulatorEnded(log: String)
@@ -148,7 +152,7 @@ private struct GuestLife: Sendable {
     /// An emulator that ends before tells why itself; what its monitor refuses only the monitor knows.
     private func restore<Value: Sendable>(_ files: SnapshotFiles) async throws -> Part<Value> {
         do {
-            try await monitor?.load(through: "cat \(QEMUCommandLine.shellQuote(files.state.string))")
+            try await monitor?.load(through: QEMUCommandLine.Name.incoming) { try await SnapshotDelivery.send(files.state, to: incoming) }
             conversation.restored()
         } catch let error as GuestError where error.code == .monitor && !error.isHangUp {
             throw error

@@ -33,20 +33,25 @@ struct ControlLine {
 }
 
 enum UnixSocket {
-    static func connect(_ path: String) -> Int32? {
+    static func connect(_ path: String) -> Int32? { make(path) { Glibc.connect($0, $1, $2) == 0 } }
+
+    private static func make(_ path: String, _ use: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Bool) -> Int32? {
         let socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         guard socket >= 0 else { return nil }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else { return nil }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        let isConnected = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.connect(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+        let isMade = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { use(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
         }
-        if isConnected == 0 { return socket }
+        if isMade { return socket }
         close(socket)
         return nil
     }
+
+    /// Listens where others connect to.
+    static func listen(_ path: String) -> Int32? { make(path) { bind($0, $1, $2) == 0 && Glibc.listen($0, 1) == 0 } }
 
     static func write(_ bytes: [UInt8], to socket: Int32) -> Bool {
         var rest = bytes[...]

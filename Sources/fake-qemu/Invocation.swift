@@ -9,6 +9,8 @@ struct Invocation {
     let kernelArguments: [String]
     /// The socket of the monitor; nil for a guest that just boots.
     let monitor: String?
+    /// The socket of the guest's network; nil for a guest without one.
+    let network: String?
     /// The file that is the guest's memory; nil for a guest without one.
     let memory: String?
     /// Whether the guest comes from a snapshot.
@@ -27,6 +29,7 @@ struct Invocation {
         self.console = console
         self.control = control
         monitor = path("monitor")
+        network = values.first { $0.0 == "-netdev" }?.1.split(separator: ",").first { $0.hasPrefix("addr.path=") }.map { String($0.dropFirst("addr.path=".count)) }
         let object = values.first { $0.0 == "-object" }?.1.split(separator: ",").first { $0.hasPrefix("mem-path=") }
         memory = object.map { String($0.dropFirst("mem-path=".count)) }
         // What a guest from a snapshot does is told by the one it is a copy of: its memory has the words.

@@ -33,7 +33,7 @@ struct MonitorLine {
                 say(#"{"timestamp": {"seconds": 1, "microseconds": 2}, "event": "MIGRATION", "data": {"status": "completed"}}"#)
             case "query-migrate": say(#"{"return": {"status": "completed", "ram": {"total": 1}}}"#)
             case "migrate-incoming":
-                say(#"{"return": {}}"#)
+                takeState { say(#"{"return": {}}"#) }
                 say(#"{"timestamp": {"seconds": 1, "microseconds": 2}, "event": "MIGRATION", "data": {"status": "completed"}}"#)
                 return
             case "quit":
@@ -49,6 +49,17 @@ struct MonitorLine {
         let file = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         _ = UnixSocket.write(Array(text.utf8), to: file)
         close(file)
+    }
+
+    /// Takes the state of the devices, whatever it is.
+    /// - Parameter listening: Called once somebody can connect.
+    private func takeState(_ listening: () -> Void) {
+        guard let server = UnixSocket.listen("incoming.sock") else { StandIn.fail("incoming: \(String(cString: strerror(errno)))") }
+        listening()
+        let connection = accept(server, nil, nil)
+        while !UnixSocket.read(from: connection).isEmpty {}
+        close(connection)
+        close(server)
     }
 
     private mutating func nextLine() -> String? {

@@ -43,10 +43,10 @@ final class UserNetwork {
         while true {
             polled = [pollfd(fd: frames.descriptor, events: Int16(POLLIN), revents: 0)]
             var timeout = UInt32(Int32.max)
-            slirp_pollfds_fill(slirp, &timeout, { descriptor, events, opaque in UserNetwork.at(opaque).add(descriptor, events) }, itself)
+            slirp_pollfds_fill(slirp, &timeout, { descriptor, events, opaque in UserNetwork.at(opaque)?.add(descriptor, events) ?? -1 }, itself)
             let isFailed = poll(&polled, nfds_t(polled.count), Int32(clamping: timeout)) < 0
             if isFailed, errno != EINTR { throw Failure.poll(errno) }
-            slirp_pollfds_poll(slirp, isFailed ? 1 : 0, { index, opaque in UserNetwork.at(opaque).events(index) }, itself)
+            slirp_pollfds_poll(slirp, isFailed ? 1 : 0, { index, opaque in UserNetwork.at(opaque)?.events(index) ?? 0 }, itself)
             guard !isFailed, polled[0].revents != 0 else { continue }
             guard try frames.receive({ slirp_input(slirp, $0.baseAddress, Int32($0.count)) }) else { return }
         }
@@ -71,7 +71,7 @@ final class UserNetwork {
     private static var callbacks: SlirpCb {
         var callbacks = SlirpCb()
         callbacks.send_packet = { bytes, count, opaque in
-            UserNetwork.at(opaque).frames.send(UnsafeRawBufferPointer(start: bytes, count: count)) ? count : -1
+            UserNetwork.at(opaque)?.frames.send(UnsafeRawBufferPointer(start: bytes, count: count)) == true ? count : -1
         }
         callbacks.guest_error = { text, _ in
             guard let text else { return }
@@ -95,10 +95,7 @@ final class UserNetwork {
 
     private static func address(_ bytes: UInt8...) -> in_addr { in_addr(s_addr: bytes.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }.bigEndian) }
 
-    private static func at(_ opaque: UnsafeMutableRawPointer?) -> UserNetwork {
-        guard let opaque else { fatalError("libslirp forgot what it was given") }
-        return Unmanaged<UserNetwork>.fromOpaque(opaque).takeUnretainedValue()
-    }
+    private static func at(_ opaque: UnsafeMutableRawPointer?) -> UserNetwork? { opaque.map { Unmanaged<UserNetwork>.fromOpaque($0).takeUnretainedValue() } }
 
     // MARK: What libslirp waits for
 

@@ -144,7 +144,9 @@ struct ProxyTrafficTests {
 
     @Test("ten thousand idle connections take the places of their own kind, no more")
     func crowd() async throws {
-        let limits = ProxyLimits()
+        var limits = ProxyLimits()
+        // On a busy machine the first are there for longer than idle connections may be.
+        limits.headTime = .hours(1)
         try await ProxyFixture.with(limits: limits, userID: 1000, script: Self.hello) { fixture in
             let held = try await fixture.flood(10_000)
             #expect(held == limits.connections - limits.connectionsForRoot)

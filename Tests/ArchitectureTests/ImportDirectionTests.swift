@@ -47,7 +47,8 @@ struct ImportDirectionTests {
         "CGuestSystem": [],
         "GuestRunner": ["MatrixModel", "GuestProtocol", "CGuestSystem"],
         "guest-runner": ["GuestRunner"],
-        "guest-network": [],
+        "CSlirp": [],
+        "guest-network": ["CSlirp"],
         "TestSupport": ["MatrixModel", "GuestProtocol"],
         "fake-qemu": ["MatrixModel", "GuestProtocol"],
     ]

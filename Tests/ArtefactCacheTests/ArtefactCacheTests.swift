@@ -165,7 +165,7 @@ final class ArtefactCacheTests {
         #expect(names("kernel") == ["busy", "new"])
     }
 
-    @Test("keeps what anybody uses, and removes what nobody does")
+    @Test("keeps what anybody uses, and removes what nobody does", .timeLimit(.minutes(1)))
     func used() async throws {
         let folder = try await cache.entry(kind: "snapshot", key: "one") { try write("1", in: $0) }
         let first = try #require(try await cache.use(kind: "snapshot", key: "one"))
@@ -177,18 +177,24 @@ final class ArtefactCacheTests {
         #expect(try await cache.collectGarbage(unusedFor: .seconds(1)) == [])
         #expect(names("snapshot") == ["one"])
         second.end()
-        try cache.remove(kind: "snapshot", key: "one")
-        #expect(names("snapshot") == [])
+        try await removeOnceUnused()
         #expect(try await cache.use(kind: "snapshot", key: "one") == nil)
         #expect(try await cache.use(kind: "never", key: "one") == nil)
     }
 
-    @Test("ends a use when nobody knows of it any more")
+    @Test("ends a use when nobody knows of it any more", .timeLimit(.minutes(1)))
     func forgottenUse() async throws {
         _ = try await cache.entry(kind: "snapshot", key: "one") { try write("1", in: $0) }
         _ = try await cache.use(kind: "snapshot", key: "one")
-        try cache.remove(kind: "snapshot", key: "one")
-        #expect(names("snapshot") == [])
+        try await removeOnceUnused()
+    }
+
+    /// A process that another test just forked has the lock as well, until it runs its program.
+    private func removeOnceUnused() async throws {
+        while names("snapshot") != [] {
+            try cache.remove(kind: "snapshot", key: "one")
+            await Task.yield()
+        }
     }
 
     @Test("fills an entry anew only once nobody uses the old one", .timeLimit(.minutes(1)))

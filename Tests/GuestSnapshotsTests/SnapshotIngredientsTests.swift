@@ -8,7 +8,7 @@ import Testing
 struct SnapshotIngredientsTests {
     static let standard: BootPlan = {
         var plan = BootPlan(kernel: .elf("/k/vmlinux"), initramfs: "/i/initramfs", payload: "/p/payload", accelerator: .tcg, folder: "/run/cell")
-        plan.network = GuestNetwork(relay: "/b/relay", wireServer: "w.sock", hostGAPlugin: "h.sock", imds: "i.sock")
+        plan.network = GuestNetwork(program: "/b/network", wireServer: "w.sock", hostGAPlugin: "h.sock", imds: "i.sock")
         return plan
     }()
 
@@ -58,7 +58,7 @@ struct SnapshotIngredientsTests {
         other.payload = "/p/other"
         other.limits.total = .seconds(1)
         other.source = .kernel(.elf("/elsewhere/vmlinux"), initramfs: "/elsewhere/initramfs")
-        other.network = GuestNetwork(relay: "/elsewhere/relay", wireServer: "w.sock", hostGAPlugin: "h.sock", imds: "i.sock")
+        other.network = GuestNetwork(program: "/elsewhere/network", wireServer: "w.sock", hostGAPlugin: "h.sock", imds: "i.sock")
         #expect(Self.ingredients(other).key == Self.ingredients().key)
     }
 

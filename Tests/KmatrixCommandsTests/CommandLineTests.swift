@@ -32,10 +32,7 @@ struct CommandLineTests {
     /// Products that are there and do nothing: enough for what ends before a guest starts.
     static func emptyProducts() throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
-        try FileManager.default.createDirectory(atPath: folder.path.appending("bpf").string, withIntermediateDirectories: true)
-        for name in ["azure-proxy-agent", "guest-runner", "guest-network", "bpf/connect4.bpf.o"] {
-            #expect(FileManager.default.createFile(atPath: folder.path.appending(name).string, contents: Data()))
-        }
+        try StandInProducts.make(in: folder.path)
         let scenarios = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../images/scenarios").standardized
         try FileManager.default.copyItem(atPath: scenarios.path, toPath: folder.path.appending("scenarios").string)
         return folder

@@ -24,9 +24,6 @@ struct StandInRun {
     init() throws {
         temporary = try TemporaryFolder()
         products = try CommandLineTests.emptyProducts()
-        for name in ["azure-proxy-agent", "guest-runner", "guest-network"] {
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: products.path.appending(name).string)
-        }
         // Its guest's platform does not use the protocol: nothing has to be signed.
         let scenarios = products.path.appending("scenarios")
         try FileManager.default.removeItem(atPath: scenarios.appending("normal.yml").string)

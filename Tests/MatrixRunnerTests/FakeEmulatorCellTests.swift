@@ -23,10 +23,7 @@ struct FakeEmulatorCellTests {
         func run(_ behaviour: String, retries: Int = 0, timeout: Duration = .seconds(20), out: FilePath? = nil) async throws -> CellRecord {
             let program = try BuiltProgram.path("fake-qemu")
             let products = folder.path.appending("products")
-            try FileManager.default.createDirectory(atPath: products.appending("bpf").string, withIntermediateDirectories: true)
-            for name in ["azure-proxy-agent", "guest-runner", "guest-network", "bpf/connect4.bpf.o"] {
-                #expect(FileManager.default.createFile(atPath: products.appending(name).string, contents: Data(), attributes: [.posixPermissions: 0o755]))
-            }
+            try StandInProducts.make(in: products)
             let context = CellContext(
                 emulator: try await Emulator.find(environment: ["KMATRIX_QEMU": program.string]), accelerator: .tcg,
                 products: try Products(folder: products), slots: GuestSlots(cache: ArtefactCache(root: folder.path.appending("cache")), count: 1), timeout: timeout, retries: retries, kernelArguments: ["fake=\(behaviour)"],

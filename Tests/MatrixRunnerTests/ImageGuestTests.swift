@@ -80,10 +80,7 @@ struct ImageGuestTests {
 
     private func surroundings(_ folder: TemporaryFolder) throws -> (KernelCatalogue, Products) {
         let products = folder.path.appending("products")
-        try FileManager.default.createDirectory(atPath: products.appending("bpf").string, withIntermediateDirectories: true)
-        for name in ["azure-proxy-agent", "guest-runner", "guest-network", "bpf/connect4.bpf.o"] {
-            #expect(FileManager.default.createFile(atPath: products.appending(name).string, contents: Data(name.utf8)))
-        }
+        try StandInProducts.make(in: products)
         let cache = ArtefactCache(root: folder.path.appending("cache"))
         return (KernelCatalogue(settings: CatalogueSettings(cache: cache, offline: true, environment: [:])), try Products(folder: products))
     }

@@ -59,7 +59,7 @@ struct MonitorMessageTests {
             (MonitorCommand.negotiate, #"{"execute":"qmp_capabilities"}"#), (.quit, #"{"execute":"quit"}"#), (.askForMigration, #"{"execute":"query-migrate"}"#),
             (.enable(["x-ignore-shared"]), #"{"arguments":{"capabilities":[{"capability":"x-ignore-shared","state":true}]},"execute":"migrate-set-capabilities"}"#),
             (.save(command: "cat > 's'"), #"{"arguments":{"uri":"exec:cat > 's'"},"execute":"migrate"}"#),
-            (.load(command: "cat \"/a"), #"{"arguments":{"uri":"exec:cat \"/a"},"execute":"migrate-incoming"}"#),
+            (.load(socket: "in \"a"), #"{"arguments":{"uri":"unix:in \"a"},"execute":"migrate-incoming"}"#),
         ])
     func commands(command: MonitorCommand, line: String) {
         #expect(String(decoding: command.line, as: UTF8.self) == line + "\n")

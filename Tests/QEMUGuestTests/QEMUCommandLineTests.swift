@@ -19,14 +19,12 @@ struct QEMUCommandLineTests {
         payload.kernelArguments = ["systemd.unified_cgroup_hierarchy=1", "cgroup_no_v1=all"]
         var network = payload
         network.network = GuestNetwork(
-            relay: "/b/fabric-relay", wireServer: "wireserver.sock", hostGAPlugin: "hostga.sock", imds: "imds.sock")
+            program: "/b/guest-network", wireServer: "wireserver.sock", hostGAPlugin: "hostga.sock", imds: "imds.sock")
         var terminal = plain
         terminal.terminal = .inherited
         var awkward = network
         awkward.source = .kernel(.elf("/a, b/it's/vmlinux"), initramfs: "/a, b/it's/initramfs")
         awkward.payload = "/a, b/it's/payload.img"
-        awkward.network = GuestNetwork(
-            relay: "/a, b/it's/fabric-relay", wireServer: "wireserver.sock", hostGAPlugin: "hostga.sock", imds: "imds.sock")
         var firmware = network
         firmware.source = .firmware(.uefi("/usr/share/ovmf/OVMF.fd"))
         firmware.distribution = DistributionDisks(root: "/run/cell/root.qcow2", modules: nil, seed: "/s/seed.iso")
@@ -75,10 +73,5 @@ struct QEMUCommandLineTests {
     @Test("doubles commas, which end an option's value")
     func commas() {
         #expect(QEMUCommandLine.escape("a,b,,c") == "a,,b,,,,c")
-    }
-
-    @Test("quotes as a shell does")
-    func quotes() {
-        #expect(QEMUCommandLine.shellQuote("it's") == #"'it'\''s'"#)
     }
 }

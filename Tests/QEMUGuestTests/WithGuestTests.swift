@@ -215,14 +215,42 @@ struct WithGuestTests {
             #expect(guest.leftovers == [])
         }
 
-        @Test("is not started without the relay its network needs")
-        func noRelay() async throws {
-            var guest = try FakeGuest("complete")
-            guest.plan.network = GuestNetwork(
-                relay: guest.folder.path.appending("relay"), wireServer: "wireserver.sock", hostGAPlugin: "hostga.sock", imds: "imds.sock")
+        private func guest(_ behaviour: String, network program: FilePath) throws -> FakeGuest {
+            var guest = try FakeGuest(behaviour)
+            guest.plan.network = GuestNetwork(program: program, wireServer: "wireserver.sock", hostGAPlugin: "hostga.sock", imds: "imds.sock")
+            return guest
+        }
+
+        @Test("has its network beside it, of which nothing is left either", arguments: ["complete", "exit-code", "garbage", "panic"])
+        func network(behaviour: String) async throws {
+            let guest = try guest(behaviour, network: BuiltProgram.path("guest-network"))
+            let (ending, _, _) = try await guest.run()
+            #expect((ending == .farewell) == (behaviour == "complete"))
+            #expect(guest.processes == [])
+            #expect(guest.leftovers == [])
+        }
+
+        @Test("is not started without its network")
+        func noNetwork() async throws {
+            let guest = try guest("complete", network: "/nowhere/network")
             let error = await #expect(throws: GuestError.self) { _ = try await guest.run() }
-            #expect(error?.code == .relayMissing)
+            #expect(error?.code == .networkMissing)
             #expect(guest.console == "")
+            #expect(guest.leftovers == [])
+        }
+
+        @Test("does not outlive its network, whose end is told as what it is", arguments: ["exit 3", "kill -KILL $$"])
+        func networkFails(end: String) async throws {
+            let folder = try TemporaryFolder()
+            let program = folder.path.appending("network")
+            try "#!/bin/sh\necho 'no more' >&2\n\(end)\n".write(toFile: program.string, atomically: true, encoding: .utf8)
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.string)
+            let guest = try guest("stuck", network: program)
+            let error = await #expect(throws: GuestError.self) { _ = try await guest.run() }
+            #expect(error?.code == .networkFailed)
+            #expect(error?.description.contains("no more") == true, "\(error?.description ?? "")")
+            #expect(guest.processes == [])
+            #expect(guest.leftovers == [])
         }
     }
 }

@@ -1,0 +1,139 @@
+import Foundation
+import NIOCore
+import NIOPosix
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import QEMUGuest
+
+@Suite("A guest's network", .timeLimit(.minutes(2)))
+struct NetworkProcessTests {
+    private static let imds: [UInt8] = [169, 254, 169, 254]
+    private static let wireServer: [UInt8] = [168, 63, 129, 16]
+
+    /// Runs the network with the platform's sockets in a folder behind it, and a card in front of it, until the body returns.
+    private func withNetwork(in folder: TemporaryFolder, _ body: @escaping @Sendable (EthernetPeer) throws -> Void) async throws {
+        let network = GuestNetwork(program: try BuiltProgram.path("guest-network"), wireServer: "wireserver.sock", hostGAPlugin: "hostga.sock", imds: "imds.sock")
+        let process = try NetworkProcess(network, listeningAt: folder.path.appending("network.sock").string)
+        async let ended: Void = process.run(in: folder.path)
+        // The card waits for what it reads, which is to be on nobody else's time, and hangs up when it returns.
+        let path = folder.path
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            Thread.detachNewThread { continuation.resume(with: Result { try body(EthernetPeer("network.sock", in: path)) }) }
+        }
+        try await ended
+    }
+
+    /// What a server behind the network got, sent back in capitals.
+    private final class Shouting: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+        typealias OutboundOut = ByteBuffer
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            let text = String(buffer: unwrapInboundIn(data)).uppercased()
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
+        }
+    }
+
+    private static func listen(at path: FilePath) async throws -> any Channel {
+        try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .childChannelInitializer { channel in channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(Shouting()) } }
+            .bind(unixDomainSocketPath: path.string).get()
+    }
+
+    @Test("leads each of the platform's addresses to its own socket, and what comes back to the guest", arguments: [(imds, 80, "imds.sock"), (wireServer, 80, "wireserver.sock"), (wireServer, 32526, "hostga.sock")])
+    func forwards(address: [UInt8], port: Int, socket: String) async throws {
+        let folder = try TemporaryFolder()
+        let server = try await Self.listen(at: folder.path.appending(socket))
+        try await withNetwork(in: folder) { peer in
+            peer.ask(for: EthernetPeer.gateway)
+            _ = peer.framesUntilAnswer()
+            peer.open(address, port: UInt16(port))
+            #expect(peer.segment()?.flags == EthernetPeer.Flags.syn | EthernetPeer.Flags.ack)
+            peer.say(Array("who is there".utf8))
+            var answer: [UInt8] = []
+            while answer.count < 12, let segment = peer.segment() { answer += segment.data }
+            #expect(String(decoding: answer, as: UTF8.self) == "WHO IS THERE")
+            peer.hangUp()
+            // The server sees the end and ends as well.
+            var ends = false
+            while !ends, let segment = peer.segment() { ends = segment.flags & EthernetPeer.Flags.fin != 0 }
+            #expect(ends)
+        }
+        try await server.close()
+    }
+
+    @Test("ends a connection that nobody takes at the other end")
+    func nobody() async throws {
+        try await withNetwork(in: TemporaryFolder()) { peer in
+            peer.ask(for: EthernetPeer.gateway)
+            _ = peer.framesUntilAnswer()
+            peer.open(Self.imds, port: 80)
+            // It is made (libslirp answers before it looks), and ends without a byte.
+            var segments: [EthernetPeer.Segment] = []
+            while segments.last.map({ $0.flags & (EthernetPeer.Flags.fin | EthernetPeer.Flags.reset) == 0 }) ?? true, let segment = peer.segment() { segments.append(segment) }
+            #expect(segments.last.map { $0.flags & (EthernetPeer.Flags.fin | EthernetPeer.Flags.reset) != 0 } == true)
+            #expect(segments.allSatisfy { $0.data.isEmpty })
+        }
+    }
+
+    @Test("has no way to the host, by none of its addresses")
+    func noEscape() async throws {
+        let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup).bind(host: "127.0.0.1", port: 0).get()
+        let port = UInt16(try #require(server.localAddress?.port))
+        for address: [UInt8] in [EthernetPeer.gateway, [168, 0, 0, 3], [127, 0, 0, 1], Self.imds, [10, 0, 0, 1]] {
+            try await withNetwork(in: TemporaryFolder()) { peer in
+                peer.ask(for: EthernetPeer.gateway)
+                _ = peer.framesUntilAnswer()
+                peer.open(address, port: port)
+                // A question for a name, which goes nowhere either.
+                peer.send(frame: EthernetPeer.frame(protocol: 17, to: [168, 0, 0, 3], EthernetPeer.bytes(UInt16(4000)) + EthernetPeer.bytes(UInt16(53)) + [0, 20, 0, 0] + [UInt8](repeating: 0, count: 12)))
+                peer.ask(for: EthernetPeer.gateway)
+                let frames = peer.framesUntilAnswer()
+                // At most it is told that there is nothing (a reset, or an unreachable port).
+                #expect(!frames.contains { $0.count > 47 && $0[23] == 6 && $0[47] & EthernetPeer.Flags.syn != 0 }, "\(address)")
+                #expect(!frames.contains { $0.count > 23 && $0[12..<14] == [8, 0] && $0[23] == 17 }, "\(address)")
+            }
+        }
+        try await server.close()
+    }
+
+    @Test("survives frames that are none")
+    func noise() async throws {
+        try await withNetwork(in: TemporaryFolder()) { peer in
+            var generator = SeededGenerator(seed: 7)
+            for length in [0, 1, 13, 14, 15, 33, 34, 60, 1514, 9000] {
+                peer.send(frame: (0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) })
+                var packet = EthernetPeer.frame(protocol: 6, to: Self.imds, (0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) })
+                packet[14] = UInt8.random(in: 0...255, using: &generator)
+                peer.send(frame: packet)
+            }
+            peer.ask(for: EthernetPeer.gateway)
+            #expect(!peer.framesUntilAnswer().contains { $0.count < 14 })
+        }
+    }
+
+    @Test("ends with a word at a frame that cannot be")
+    func tooLong() async throws {
+        let error = await #expect(throws: GuestError.self) {
+            try await withNetwork(in: TemporaryFolder()) { peer in
+                peer.write([0x7F, 0xFF, 0xFF, 0xFF, 1, 2, 3])
+                #expect(peer.receive() == nil)
+            }
+        }
+        #expect(error?.code == .networkFailed)
+        #expect(error?.description.contains("a frame of 2147483647 bytes") == true, "\(error?.description ?? "")")
+    }
+
+    @Test(
+        "says how it is used when it is not",
+        arguments: [[], ["imds.sock"], ["169.254.169.254=imds.sock"], ["1.2.3:80=x"], ["1.2.3.4:0=x"], ["1.2.3.4:70000=x"], ["1.2.3.4:80="]])
+    func usage(arguments: [String]) async throws {
+        let result = try await Subprocess.run(
+            .path(BuiltProgram.path("guest-network")), arguments: Arguments(arguments), input: .none, output: .discarded, error: .string(limit: 4096))
+        #expect(result.terminationStatus == .exited(2))
+        #expect(result.standardError.contains("usage: guest-network ADDRESS:PORT=SOCKET..."))
+    }
+}
