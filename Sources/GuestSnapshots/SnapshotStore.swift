@@ -92,6 +92,9 @@ public final class SnapshotStore: Sendable {
         try cache.remove(kind: Self.kind, key: snapshot.key)
     }
 
+    /// Removes the snapshot for a plan, if there is one that nobody uses.
+    public func forget(_ plan: BootPlan) throws { try cache.remove(kind: Self.kind, key: key(for: plan)) }
+
     // MARK: Making
 
     private func entry(

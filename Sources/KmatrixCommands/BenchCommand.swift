@@ -9,7 +9,7 @@ import SystemPackage
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure kmatrix against the floor, alternately in one run; use it through ci/bench.",
-        shouldDisplay: false, subcommands: [BenchCell.self, BenchHistory.self])
+        shouldDisplay: false, subcommands: [BenchCell.self, BenchMatrix.self, BenchPlan.self, BenchJudge.self, BenchHistory.self])
 }
 
 /// `kmatrix bench cell`: whole cells against bare boots.
@@ -42,7 +42,7 @@ struct BenchCell: AsyncParsableCommand {
         case .json: try StandardOutput.writeJSON(["kernels": figures])
         case .jsonl: for figure in figures { try StandardOutput.writeJSON(figure, isCompact: true) }
         case .table:
-            func text(_ spread: CellBenchmark.Spread) -> String {
+            func text(_ spread: Spread) -> String {
                 [spread.min, spread.median, spread.max].map { "\(($0 * 100).rounded() / 100)" }.joined(separator: " / ")
             }
             let rows = [["guest", "kernel", "bare s (min / median / max)", "cold cell s", "coldRatio", "snapshot cell s", "snapshotRatio"]]
@@ -56,13 +56,7 @@ struct BenchCell: AsyncParsableCommand {
             (kernel.isEmpty && distro.isEmpty ? ["5.10", "6.1", "6.12", "7.3"] : kernel).flatMap { ["--kernel", $0] } + distro.flatMap { ["--distro", $0] } + ["--cgroup", "unified"])
         // One at a time: what runs beside would be measured too.
         let guests = try GuestOptions.parse(["--jobs", "1"])
-        let prepared = try await RunPreparation(axes: axes, kernels: kernels, guests: guests) { event in
-            switch event {
-            case .preparing(let text): StandardError.line(text)
-            case .warning(let text): StandardError.line("warning: \(text)")
-            default: break
-            }
-        }
+        let prepared = try await RunPreparation(axes: axes, kernels: kernels, guests: guests, events: BenchOutput.tell)
         let path = FilePath(NSTemporaryDirectory()).appending("kmatrix-bench-\(getpid())")
         defer { try? FileManager.default.removeItem(atPath: path.string) }
         let plan = try await prepared.runner.plan()

@@ -11,20 +11,6 @@ import SystemPackage
 /// Times whole cells against the floor: the same kernel booted bare, with an init that powers off at once; of a distribution the same
 /// image booted to its end, without agent or clients.
 public struct CellBenchmark: Sendable {
-    /// A figure over all rounds.
-    public struct Spread: Encodable, Sendable {
-        public let min: Double
-        public let median: Double
-        public let max: Double
-
-        init(_ values: [Double]) {
-            let sorted = values.sorted()
-            min = sorted.first ?? 0
-            median = sorted.isEmpty ? 0 : sorted.count % 2 == 1 ? sorted[sorted.count / 2] : (sorted[sorted.count / 2 - 1] + sorted[sorted.count / 2]) / 2
-            max = sorted.last ?? 0
-        }
-    }
-
     public struct Figures: Encodable, Sendable {
         public let guest: String
         public let kernel: String
@@ -57,13 +43,6 @@ public struct CellBenchmark: Sendable {
 
     /// - Throws: `RunnerError` when the bare init was not built, and what makes a run impossible.
     public func run(_ plan: MatrixPlan, in folder: RunFolder) async throws -> [Figures] {
-        let initial = runner.products.folder.appending("bench-init")
-        guard FileManager.default.isReadableFile(atPath: initial.string) else { throw RunnerError(.productMissing, subject: initial.string) }
-        let bareInitramfs = folder.path.appending("bare.cpio")
-        try CpioArchive([
-            .init(path: "init", content: .file(.file(initial)), mode: 0o755),
-            .init(path: "dev/console", content: .characterDevice(major: 5, minor: 1), mode: 0o600),
-        ]).write(to: bareInitramfs)
         let emulator = try await Emulator.find()
         let prepared = try await ArtefactPreparer(
             catalogue: runner.catalogue, cache: runner.cache, products: runner.products, events: runner.events).prepare(plan.cells)
@@ -71,15 +50,16 @@ public struct CellBenchmark: Sendable {
         let context = CellContext(
             emulator: emulator, accelerator: chosen.accelerator, products: runner.products, slots: runner.slots, timeout: runner.request.timeout, retries: 0,
             events: runner.events)
+        let floor = try BareBoot(context, in: folder)
         var figures: [Figures] = []
         for planned in plan.cells {
-            figures.append(try await measure(planned, prepared, bareInitramfs, context, SnapshotStore(cache: runner.cache, emulator: emulator, turns: runner.slots), folder))
+            figures.append(try await measure(planned, prepared, floor, context, SnapshotStore(cache: runner.cache, emulator: emulator, turns: runner.slots), folder))
         }
         return figures
     }
 
     private func measure(
-        _ planned: MatrixPlan.PlannedCell, _ prepared: PreparedArtefacts, _ bareInitramfs: FilePath, _ context: CellContext, _ snapshots: SnapshotStore, _ folder: RunFolder
+        _ planned: MatrixPlan.PlannedCell, _ prepared: PreparedArtefacts, _ floor: BareBoot, _ context: CellContext, _ snapshots: SnapshotStore, _ folder: RunFolder
     ) async throws -> Figures {
         let artefacts = try prepared.artefacts(for: planned).get()
         var bare: [Double] = []
@@ -92,13 +72,13 @@ public struct CellBenchmark: Sendable {
             runner.events(.preparing("\(planned.cell.id): round \(round) of \(rounds)"))
             bare.append(
                 artefacts.distribution == nil
-                    ? try await bareBoot(artefacts.kernel.boot, bareInitramfs, context, folder) : try await bareBoot(planned, artefacts, context, folder, round))
+                    ? try await floor.seconds(artefacts.kernel.boot) : try await bareBoot(planned, artefacts, context, folder, round))
             let place = try RunFolder.create(at: folder.path.appending("round-\(round)"))
             records.append(try await CellRunner(context: context, folder: place).run(planned, prepared))
             guard artefacts.distribution == nil else { continue }
             let other = try RunFolder.create(at: folder.path.appending("snapshot-\(round)"))
             let record = try await CellRunner(context: withSnapshots, folder: other).run(planned, prepared)
-            guard case .snapshot = record.birth else { throw RunnerError(.bareBootFailed, subject: record.id, detail: "it did not come from a snapshot: \(record.summary)") }
+            guard case .snapshot = record.birth else { throw RunnerError(.benchmarkFailed, subject: record.id, detail: "it did not come from a snapshot: \(record.summary)") }
             restored.append(record)
         }
         let cold = records.map { $0.seconds[.total] ?? 0 }
@@ -134,21 +114,7 @@ public struct CellBenchmark: Sendable {
             cell: planned.cell, scenario: planned.scenario, profile: planned.profile, deployment: nil, isBare: true, artefacts: artefacts, context: context, folder: place
         ).lead()
         let seconds = CellAttempt.seconds(ContinuousClock.now - start)
-        guard session.evidence.fate == .poweredOff else { throw RunnerError(.bareBootFailed, subject: planned.cell.id.text, detail: "\(session.evidence.fate)") }
+        guard session.evidence.fate == .poweredOff else { throw RunnerError(.benchmarkFailed, subject: planned.cell.id.text, detail: "\(session.evidence.fate)") }
         return seconds
-    }
-
-    /// The same machine, memory and console as a cell's guest, and nothing else.
-    private func bareBoot(_ kernel: BootPlan.Kernel, _ initramfs: FilePath, _ context: CellContext, _ folder: RunFolder) async throws -> Double {
-        var plan = BootPlan(kernel: kernel, initramfs: initramfs, accelerator: context.accelerator, folder: folder.path)
-        plan.timeStampKilohertz = TimeStampCounter.kilohertz(under: context.accelerator)
-        let start = ContinuousClock.now
-        let result = try await Subprocess.run(
-            .path(context.emulator.path), arguments: Arguments(QEMUCommandLine.bare(plan).arguments), workingDirectory: folder.path,
-            output: .discarded, error: .string(limit: 4096))
-        guard result.terminationStatus.isSuccess else {
-            throw RunnerError(.bareBootFailed, subject: "\(result.terminationStatus)", detail: result.standardError)
-        }
-        return CellAttempt.seconds(ContinuousClock.now - start)
     }
 }

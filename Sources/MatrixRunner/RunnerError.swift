@@ -2,7 +2,7 @@
 public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable {
         enum Value: Hashable, Sendable {
-            case productMissing, unknownProgram, notABPFObject, unknownScenario, scenarioUnreadable, shellNeedsOneCell, shellTool, bareBootFailed, noPackage, notForDistributions, noCloudInit
+            case productMissing, unknownProgram, notABPFObject, unknownScenario, scenarioUnreadable, shellNeedsOneCell, shellTool, benchmarkFailed, noPackage, notForDistributions, noCloudInit
         }
         let value: Value
         public static let productMissing = Code(value: .productMissing)
@@ -12,7 +12,7 @@ public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let scenarioUnreadable = Code(value: .scenarioUnreadable)
         public static let shellNeedsOneCell = Code(value: .shellNeedsOneCell)
         public static let shellTool = Code(value: .shellTool)
-        public static let bareBootFailed = Code(value: .bareBootFailed)
+        public static let benchmarkFailed = Code(value: .benchmarkFailed)
         /// A distribution installs packages, and the agent is a folder.
         public static let noPackage = Code(value: .noPackage)
         /// An image that boots by itself has nothing that would start the runner.
@@ -39,7 +39,7 @@ public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unknownScenario: "there is no scenario '\(subject)'; there are: \(detail); or give the path of a .yml file, or all"
         case .scenarioUnreadable: "the scenario '\(subject)' cannot be read; check the path, or build with ci/build"
         case .shellNeedsOneCell: "a shell needs exactly one kernel and one layout; '\(subject)' stands for \(detail)"
-        case .bareBootFailed: "a bare boot ended with \(subject), so there is nothing to compare with: \(detail)"
+        case .benchmarkFailed: "there is nothing to measure: \(subject): \(detail)"
         case .noPackage: "'\(subject)' is no package, and a distribution installs the agent by its package: give a .deb, or leave --distro out"
         case .noCloudInit: "'\(subject)' has no cloud-init, by which the runner gets into an image that boots by itself; leave 'whole:' out, and the harness brings it up"
         case .notForDistributions: "\(subject) works with our own init alone; leave --distro out"

@@ -1,0 +1,55 @@
+import ArgumentParser
+import EvidenceStore
+import Foundation
+import MatrixModel
+import MatrixReport
+import MatrixRunner
+import SystemPackage
+
+/// `kmatrix bench matrix`: a whole matrix from warm caches.
+struct BenchMatrix: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "matrix", abstract: "Time a matrix of every layout, with its snapshots to be made and with them there, against the bare boots of its kernels.")
+
+    @Option(help: ArgumentHelp("Which kernels, as for run (default: the newest of each series on offer). May be repeated.", valueName: "selector"))
+    var kernel: [String] = []
+
+    @Option(help: "How often all of it is run.")
+    var rounds: Int = 1
+
+    @OptionGroup(title: "Guests") var guests: GuestOptions
+    @OptionGroup(title: "Kernels") var kernels: KernelOptions
+
+    @Option(help: "How to print the figures: table, json, or jsonl.")
+    var format: OutputFormat = .table
+
+    func validate() throws {
+        if !(1...100).contains(rounds) { throw ValidationError("--rounds must lie between 1 and 100") }
+    }
+
+    func run() async throws {
+        let arguments = self
+        let figures = try await InterruptibleWork.run { try await arguments.measure() }
+        func text(_ spread: Spread) -> String { [spread.min, spread.median, spread.max].map { "\(($0 * 100).rounded() / 100)" }.joined(separator: " / ") }
+        try BenchOutput.write(
+            figures, as: format,
+            rows: [
+                ["kernels", "\(figures.kernels.count)"], ["cells", "\(figures.cells)"], ["jobs", "\(figures.jobs)"], ["bare boots of all kernels, s", text(figures.bareSeconds)],
+                ["cells, snapshots to be made, s", text(figures.makingSeconds)], ["its ratio to the bare boots", text(figures.makingRatio)],
+                ["cells, snapshots there, s", text(figures.warmSeconds)], ["seconds per cell", text(figures.warmSecondsPerCell)], ["cells per minute", text(figures.cellsPerMinute)],
+                ["a cell by itself, s", text(figures.cellSeconds)], ["kmatrix itself, % of processor time", text(figures.harnessPercent)],
+                ["private memory of a guest, MiB", text(figures.privateMiBPerCell)], ["verdicts", figures.verdicts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")],
+            ])
+    }
+
+    private func measure() async throws -> MatrixBenchmark.Figures {
+        let axes = try AxisOptions.parse((kernel.isEmpty ? ["all"] : kernel).flatMap { ["--kernel", $0] })
+        let prepared = try await RunPreparation(axes: axes, kernels: kernels, guests: guests, events: BenchOutput.tell)
+        let path = FilePath(NSTemporaryDirectory()).appending("kmatrix-bench-\(getpid())")
+        defer { try? FileManager.default.removeItem(atPath: path.string) }
+        let plan = try await prepared.runner.plan()
+        // What cannot be had takes no time.
+        let available = MatrixPlan(cells: plan.cells, unavailable: [], warnings: plan.warnings)
+        return try await MatrixBenchmark(runner: prepared.runner, rounds: rounds).run(available, in: try RunFolder.create(at: path))
+    }
+}

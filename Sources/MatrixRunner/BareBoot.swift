@@ -1,0 +1,40 @@
+import EvidenceStore
+import Foundation
+import GuestImages
+import QEMUGuest
+import Subprocess
+import SystemPackage
+
+/// The floor that cells are measured against: a kernel on the same machine, with the same memory and console as a cell's guest and nothing
+/// else, whose init powers off at once.
+struct BareBoot {
+    private let context: CellContext
+    private let folder: RunFolder
+    private let initramfs: FilePath
+
+    /// - Throws: `RunnerError` when the bare init was not built (`ci/bench` does).
+    init(_ context: CellContext, in folder: RunFolder) throws {
+        let initial = context.products.folder.appending("bench-init")
+        guard FileManager.default.isReadableFile(atPath: initial.string) else { throw RunnerError(.productMissing, subject: initial.string) }
+        (self.context, self.folder) = (context, folder)
+        initramfs = folder.path.appending("bare.cpio")
+        try CpioArchive([
+            .init(path: "init", content: .file(.file(initial)), mode: 0o755),
+            .init(path: "dev/console", content: .characterDevice(major: 5, minor: 1), mode: 0o600),
+        ]).write(to: initramfs)
+    }
+
+    /// From the emulator's start to its end.
+    func seconds(_ kernel: BootPlan.Kernel) async throws -> Double {
+        var plan = BootPlan(kernel: kernel, initramfs: initramfs, accelerator: context.accelerator, folder: folder.path)
+        plan.timeStampKilohertz = TimeStampCounter.kilohertz(under: context.accelerator)
+        let start = ContinuousClock.now
+        let result = try await Subprocess.run(
+            .path(context.emulator.path), arguments: Arguments(QEMUCommandLine.bare(plan).arguments), workingDirectory: folder.path,
+            output: .discarded, error: .string(limit: 4096))
+        guard result.terminationStatus.isSuccess else {
+            throw RunnerError(.benchmarkFailed, subject: "a bare boot ended with \(result.terminationStatus)", detail: result.standardError)
+        }
+        return CellAttempt.seconds(ContinuousClock.now - start)
+    }
+}

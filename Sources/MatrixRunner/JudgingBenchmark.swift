@@ -1,0 +1,48 @@
+public import EvidenceStore
+import Judgement
+import MatrixModel
+import QEMUGuest
+
+/// Times judging on what real guests left: a guest runs for each cell of a plan, and what it left is judged again and again.
+public struct JudgingBenchmark: Sendable {
+    public struct Figures: Encodable, Sendable {
+        public let judgments: Int
+        public let seconds: Double
+        public let microsecondsPerJudgment: Double
+        /// What was judged, by verdict.
+        public let verdicts: [String: Int]
+    }
+
+    let runner: MatrixRunner
+
+    public init(runner: MatrixRunner) { self.runner = runner }
+
+    /// - Throws: `RunnerError` when one of the guests did not come to a verdict, and what makes a run impossible.
+    public func run(_ plan: MatrixPlan, judgments count: Int, in folder: RunFolder) async throws -> Figures {
+        let emulator = try await Emulator.find()
+        let prepared = try await ArtefactPreparer(catalogue: runner.catalogue, cache: runner.cache, products: runner.products, events: runner.events).prepare(plan.cells)
+        let chosen = try await runner.chooseAccelerator(emulator, prepared)
+        let context = CellContext(
+            emulator: emulator, accelerator: chosen.accelerator, products: runner.products, slots: runner.slots, timeout: runner.request.timeout, retries: 0, events: runner.events)
+        var evidence: [CellEvidence] = []
+        var verdicts: [String: Int] = [:]
+        for planned in plan.cells {
+            let attempt = CellAttempt(
+                cell: planned.cell, scenario: planned.scenario, profile: planned.profile, deployment: planned.deployment, artefacts: try prepared.artefacts(for: planned).get(),
+                context: context, folder: try folder.cell(planned.cell.id))
+            let found = await attempt.lead().evidence
+            let judgment = Judge.judgment(of: found)
+            guard judgment.cause?.fault != .harness else { throw RunnerError(.benchmarkFailed, subject: planned.cell.id.text, detail: judgment.summary) }
+            verdicts[judgment.verdict.rawValue, default: 0] += 1
+            evidence.append(found)
+        }
+        guard !evidence.isEmpty else { throw RunnerError(.benchmarkFailed, subject: "the plan", detail: "it has no cell to judge") }
+        var proven = 0
+        let time = ContinuousClock().measure {
+            for number in 0..<count where Judge.judgment(of: evidence[number % evidence.count]).cause?.fault != .harness { proven += 1 }
+        }
+        guard proven == count else { throw RunnerError(.benchmarkFailed, subject: "judging", detail: "the same evidence was judged otherwise") }
+        let seconds = time / .seconds(1)
+        return Figures(judgments: count, seconds: seconds, microsecondsPerJudgment: seconds / Double(count) * 1_000_000, verdicts: verdicts)
+    }
+}

@@ -1,0 +1,112 @@
+public import EvidenceStore
+import Foundation
+import Glibc
+import GuestSnapshots
+import MatrixModel
+import QEMUGuest
+import SystemPackage
+
+/// Times a whole matrix of guests with our own init from warm caches: with all snapshots to be made, and with all of them there, beside the
+/// bare boots of its kernels.
+public struct MatrixBenchmark: Sendable {
+    public struct Figures: Encodable, Sendable {
+        public let kernels: [String]
+        public let cells: Int
+        public let jobs: Int
+        public let rounds: Int
+        /// Seconds that a bare boot of each kernel takes, one after the other.
+        public let bareSeconds: Spread
+        /// Seconds for the matrix with all snapshots to be made, and its ratio to the bare boots, round by round.
+        public let makingSeconds: Spread
+        public let makingRatio: Spread
+        /// Seconds for the matrix with all snapshots there.
+        public let warmSeconds: Spread
+        public let warmSecondsPerCell: Spread
+        public let cellsPerMinute: Spread
+        /// What kmatrix itself takes of the processor time of a warm run, the platform it plays included; in percent.
+        public let harnessPercent: Spread
+        /// What emulator and network of a guest took of memory that nobody shares with them, at most, in MiB.
+        public let privateMiBPerCell: Spread
+        /// The cells' own times in the last warm run, in seconds.
+        public let cellSeconds: Spread
+        public let verdicts: [String: Int]
+    }
+
+    let runner: MatrixRunner
+    let rounds: Int
+
+    public init(runner: MatrixRunner, rounds: Int) {
+        self.runner = runner
+        self.rounds = rounds
+    }
+
+    /// - Throws: `RunnerError` when a cell is not from a snapshot or proves nothing, and what makes a run impossible.
+    public func run(_ plan: MatrixPlan, in folder: RunFolder) async throws -> Figures {
+        let emulator = try await Emulator.find()
+        let prepared = try await ArtefactPreparer(catalogue: runner.catalogue, cache: runner.cache, products: runner.products, events: runner.events).prepare(plan.cells)
+        let chosen = try await runner.chooseAccelerator(emulator, prepared)
+        let context = CellContext(
+            emulator: emulator, accelerator: chosen.accelerator, products: runner.products, slots: runner.slots, timeout: runner.request.timeout, retries: 0, events: runner.events)
+        let floor = try BareBoot(context, in: folder)
+        let boots = try Self.boots(plan).map { try prepared.artefacts(for: $0).get() }
+        var bare: [Double] = []
+        var making: [Double] = []
+        var warm: [(seconds: Double, records: [CellRecord], harness: Double, memory: Double)] = []
+        for round in 1...rounds {
+            runner.events(.preparing("round \(round) of \(rounds): \(boots.count) bare boots, then \(plan.cells.count) cells twice"))
+            var sum = 0.0
+            for artefacts in boots { sum += try await floor.seconds(artefacts.kernel.boot) }
+            bare.append(sum)
+            let snapshots = SnapshotStore(cache: runner.cache, emulator: emulator, turns: runner.slots)
+            for artefacts in boots {
+                try snapshots.forget(BootPlan.cell(artefacts, accelerator: context.accelerator, network: context.products.network, folder: folder.path))
+            }
+            making.append(try await measure(plan, "making-\(round)", in: folder).seconds)
+            warm.append(try await measure(plan, "warm-\(round)", in: folder))
+        }
+        let count = Double(plan.cells.count)
+        let records = warm.last?.records ?? []
+        return Figures(
+            kernels: plan.kernels.map { "\($0.version) \($0.flavour)" }, cells: plan.cells.count, jobs: runner.request.jobs, rounds: rounds, bareSeconds: Spread(bare),
+            makingSeconds: Spread(making), makingRatio: Spread(zip(making, bare).map { $0 / $1 }), warmSeconds: Spread(warm.map(\.seconds)),
+            warmSecondsPerCell: Spread(warm.map { $0.seconds / count }), cellsPerMinute: Spread(warm.map { count / $0.seconds * 60 }),
+            harnessPercent: Spread(warm.map { $0.harness * 100 }), privateMiBPerCell: Spread(warm.map(\.memory)),
+            cellSeconds: Spread(records.compactMap { $0.seconds[.total] }), verdicts: Dictionary(grouping: records, by: \.verdict.rawValue).mapValues(\.count))
+    }
+
+    /// A cell of each boot.
+    private static func boots(_ plan: MatrixPlan) -> [MatrixPlan.PlannedCell] {
+        var seen: Set<SharedBoot> = []
+        return plan.cells.filter { seen.insert(SharedBoot($0)).inserted }
+    }
+
+    private func measure(_ plan: MatrixPlan, _ name: String, in folder: RunFolder) async throws -> (seconds: Double, records: [CellRecord], harness: Double, memory: Double) {
+        let place = try RunFolder.create(at: folder.path.appending(name))
+        let sampling = Task { await GuestFootprint.largest() }
+        defer { sampling.cancel() }
+        let (own, others) = (ProcessorTime.own, ProcessorTime.children)
+        let start = ContinuousClock.now
+        let document = try await runner.run(plan, id: name, in: place)
+        let seconds = CellAttempt.seconds(ContinuousClock.now - start)
+        let harness = ProcessorTime.own - own
+        let guests = ProcessorTime.children - others
+        sampling.cancel()
+        for record in document.cells {
+            guard case .snapshot? = record.birth, record.fault != .harness else { throw RunnerError(.benchmarkFailed, subject: record.id, detail: record.summary) }
+        }
+        return (seconds, document.cells, harness / max(harness + guests, 0.001), await sampling.value)
+    }
+}
+
+/// Seconds of processor time (getrusage(2)).
+private enum ProcessorTime {
+    static var own: Double { seconds(RUSAGE_SELF.rawValue) }
+    /// Of the processes that have ended.
+    static var children: Double { seconds(RUSAGE_CHILDREN.rawValue) }
+
+    private static func seconds(_ who: Int32) -> Double {
+        var usage = rusage()
+        getrusage(who, &usage)
+        return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1_000_000 }
+    }
+}

@@ -1,0 +1,13 @@
+/// A figure over all rounds.
+public struct Spread: Encodable, Sendable {
+    public let min: Double
+    public let median: Double
+    public let max: Double
+
+    init(_ values: [Double]) {
+        let sorted = values.sorted()
+        min = sorted.first ?? 0
+        median = sorted.isEmpty ? 0 : sorted.count % 2 == 1 ? sorted[sorted.count / 2] : (sorted[sorted.count / 2 - 1] + sorted[sorted.count / 2]) / 2
+        max = sorted.last ?? 0
+    }
+}
