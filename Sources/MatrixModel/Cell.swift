@@ -11,6 +11,8 @@ public struct Cell: Hashable, Sendable {
     public let agent: String?
     /// The program variant's name when one was asked for; nil for the agent's own.
     public let bpf: String?
+    /// Made once: who sorts and looks up asks for it again and again.
+    public let id: CellID
 
     public init(
         guest: String = "micro", kernel: KernelIdentity, architecture: String = "x86_64", cgroup: CgroupLayout, profile: String? = nil,
@@ -25,9 +27,10 @@ public struct Cell: Hashable, Sendable {
         self.scenario = scenario
         self.agent = agent
         self.bpf = bpf
+        id = CellID(
+            guest: guest, kernel: kernel, architecture: architecture, cgroup: cgroup,
+            further: [("profile", profile), ("deployment", deployment), ("scenario", scenario), ("agent", agent), ("bpf", bpf)])
     }
-
-    public var id: CellID { CellID(self) }
 }
 
 extension Cell: Comparable {

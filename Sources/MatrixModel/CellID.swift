@@ -2,24 +2,22 @@
 public struct CellID: Hashable, Sendable, CustomStringConvertible {
     public let text: String
 
-    init(_ cell: Cell) {
-        var parts = [cell.guest, cell.kernel.version.description, cell.kernel.flavour.name, cell.cgroup.rawValue]
-        if cell.architecture != "x86_64" { parts.append("arch=\(cell.architecture)") }
-        let further = [
-            ("origin", Self.origin(of: cell)), ("profile", cell.profile), ("deployment", cell.deployment), ("scenario", cell.scenario), ("agent", cell.agent), ("bpf", cell.bpf),
-        ]
-        for case (let axis, let value?) in further { parts.append("\(axis)=\(value)") }
+    /// - Parameter further: Axes by name, in their order; nil for those that are not in play.
+    init(guest: String, kernel: KernelIdentity, architecture: String, cgroup: CgroupLayout, further: [(String, String?)]) {
+        var parts = [guest, kernel.version.description, kernel.flavour.name, cgroup.rawValue]
+        if architecture != "x86_64" { parts.append("arch=\(architecture)") }
+        for case (let axis, let value?) in [("origin", Self.origin(of: kernel, guest: guest))] + further { parts.append("\(axis)=\(value)") }
         // A slash inside a value would read as one more axis.
-        text = parts.map { $0.replacing("/", with: "_") }.joined(separator: "/")
+        text = parts.map { $0.utf8.contains(UInt8(ascii: "/")) ? $0.replacing("/", with: "_") : $0 }.joined(separator: "/")
     }
 
     /// The id of a cell that was stored.
     public init(stored text: String) { self.text = text }
 
     /// Who built the kernel, where that goes without saying neither by the guest nor by the version: several vendors build the same sources.
-    private static func origin(of cell: Cell) -> String? {
-        let vendor = String(cell.kernel.origin.prefix { $0 != "/" })
-        return ["", "debian", "file", cell.guest].contains(vendor) ? nil : vendor
+    private static func origin(of kernel: KernelIdentity, guest: String) -> String? {
+        let vendor = String(kernel.origin.prefix { $0 != "/" })
+        return ["", "debian", "file", guest].contains(vendor) ? nil : vendor
     }
 
     public var description: String { text }

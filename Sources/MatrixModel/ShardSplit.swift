@@ -1,8 +1,9 @@
 /// Divides a run's cells into parts that take about as long as each other.
 ///
 /// The same items and the same count give the same parts on every machine: all is whole milliseconds, and what is equal goes by the
-/// order of ids. Greedy, longest first (Graham 1969: never worse than 4/3 of the best there is, preparations left out): each cell goes
-/// where the part's time would be least, what has to be prepared for it and is not yet counted in.
+/// order of ids. Greedy, longest first (Graham 1969: never worse than 4/3 of the best there is, preparations left out), by bundles of cells
+/// that need the same preparations: a bundle goes where the part's time would be least, what has to be prepared for it and is not yet
+/// counted in. Large bundles prepare little twice, small ones balance better; of several sizes the one counts whose longest part is shortest.
 public struct ShardSplit: Hashable, Sendable {
     public struct Item: Hashable, Sendable {
         public let id: String
@@ -27,21 +28,62 @@ public struct ShardSplit: Hashable, Sendable {
     ///   - items: Each id once.
     ///   - count: At least 1.
     public init(_ items: [Item], count: Int) {
-        var loads = Array(repeating: 0, count: max(count, 1))
-        var members = Array(repeating: [String](), count: loads.count)
-        var prepared = Array(repeating: Set<String>(), count: loads.count)
-        func weight(_ item: Item) -> Int { item.milliseconds + item.preparations.values.reduce(0, +) }
-        for item in items.sorted(by: { (weight($1), $0.id) < (weight($0), $1.id) }) {
-            func load(_ part: Int) -> Int {
-                loads[part] + item.milliseconds + item.preparations.reduce(0) { $0 + (prepared[part].contains($1.key) ? 0 : $1.value) }
+        let count = max(count, 1)
+        let kinds = Dictionary(grouping: items.sorted { ($1.milliseconds, $0.id) < ($0.milliseconds, $1.id) }, by: \.preparations)
+        let fair = (items.reduce(0) { $0 + $1.milliseconds } + kinds.keys.reduce(0) { $0 + $1.values.reduce(0, +) }) / count
+        // Whole kinds, then smaller and smaller pieces of them, at last single cells.
+        let sizes = [Int.max, fair / 4, fair / 16, fair / 64, 0]
+        let attempts = sizes.map { size in Self.distribute(kinds.values.flatMap { Self.bundles($0, size: size) }, count: count) }
+        // The first of those that are as good: it prepares least.
+        let best = attempts.enumerated().min { ($0.element.longest, $0.offset) < ($1.element.longest, $1.offset) }?.element ?? attempts[0]
+        parts = best.members.map { $0.sorted() }
+        milliseconds = best.loads
+    }
+
+    /// Cells with the same preparations, which stay together.
+    private struct Bundle {
+        var ids: [String]
+        var milliseconds: Int
+        let preparations: [String: Int]
+
+        var weight: Int { milliseconds + preparations.values.reduce(0, +) }
+    }
+
+    /// - Parameters:
+    ///   - items: All with the same preparations.
+    ///   - size: What the cells of a bundle take together at most; a longer one is alone.
+    private static func bundles(_ items: [Item], size: Int) -> [Bundle] {
+        var bundles: [Bundle] = []
+        for item in items {
+            // What costs nothing is spread.
+            if item.milliseconds > 0, let last = bundles.last, last.milliseconds + item.milliseconds <= size {
+                bundles[bundles.count - 1].ids.append(item.id)
+                bundles[bundles.count - 1].milliseconds += item.milliseconds
+            } else {
+                bundles.append(Bundle(ids: [item.id], milliseconds: item.milliseconds, preparations: item.preparations))
             }
-            // Items without a cost are spread as well.
-            let part = loads.indices.min { (load($0), members[$0].count, $0) < (load($1), members[$1].count, $1) } ?? 0
-            loads[part] = load(part)
-            members[part].append(item.id)
-            prepared[part].formUnion(item.preparations.keys)
         }
-        parts = members.map { $0.sorted() }
-        milliseconds = loads
+        return bundles
+    }
+
+    private struct Distribution {
+        var loads: [Int]
+        var members: [[String]]
+        var longest: Int { loads.max() ?? 0 }
+    }
+
+    private static func distribute(_ bundles: [Bundle], count: Int) -> Distribution {
+        var result = Distribution(loads: Array(repeating: 0, count: count), members: Array(repeating: [], count: count))
+        var prepared = Array(repeating: Set<String>(), count: count)
+        for bundle in bundles.sorted(by: { ($1.weight, $0.ids[0]) < ($0.weight, $1.ids[0]) }) {
+            func load(_ part: Int) -> Int {
+                result.loads[part] + bundle.milliseconds + bundle.preparations.reduce(0) { $0 + (prepared[part].contains($1.key) ? 0 : $1.value) }
+            }
+            let part = (0..<count).map { (load: load($0), members: result.members[$0].count, part: $0) }.min { $0 < $1 }?.part ?? 0
+            result.loads[part] = load(part)
+            result.members[part] += bundle.ids
+            prepared[part].formUnion(bundle.preparations.keys)
+        }
+        return result
     }
 }
