@@ -10,7 +10,7 @@ public struct CellID: Hashable, Sendable, CustomStringConvertible {
         ]
         for case (let axis, let value?) in further { parts.append("\(axis)=\(value)") }
         // A slash inside a value would read as one more axis.
-        text = parts.map { $0.replacing("/", with: "_") }.joined(separator: "/")
+        text = parts.map { $0.utf8.contains(UInt8(ascii: "/")) ? $0.replacing("/", with: "_") : $0 }.joined(separator: "/")
     }
 
     /// The id of a cell that was stored.
@@ -35,13 +35,12 @@ public struct CellID: Hashable, Sendable, CustomStringConvertible {
 
     /// The id as one path component: no separator, nothing hidden, only characters that every file system takes.
     public var folderName: String {
-        var name = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
+        let bytes = text.unicodeScalars.map { scalar in
             switch scalar {
-            case "a"..."z", "A"..."Z", "0"..."9", "-", ".", "+", "~", "=", "_": name.append(scalar)
-            default: name.append("_")
+            case "a"..."z", "A"..."Z", "0"..."9", "-", ".", "+", "~", "=", "_": UInt8(truncatingIfNeeded: scalar.value)
+            default: UInt8(ascii: "_")
             }
         }
-        return String(name)
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
