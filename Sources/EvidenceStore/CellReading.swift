@@ -4,7 +4,7 @@ import SystemPackage
 
 /// What one folder below `cells` tells of its cell.
 struct CellReading: Sendable {
-    /// Nil when the folder cannot be said to be a cell's.
+    /// Of the cell that the folder is named after; nil when it cannot be said to be a cell's.
     private(set) var record: CellRecord?
     /// Whether there is a verdict, readable or not.
     private(set) var hasVerdict = false

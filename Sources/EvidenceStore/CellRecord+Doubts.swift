@@ -7,9 +7,10 @@ extension CellRecord {
         if cause?.fault != fault { return "the cause \(cause?.rawValue ?? "null") is not of fault \(fault?.rawValue ?? "null")" }
         if let doubt = verdictDoubt { return doubt }
         guard let kernel else { return verdict == .unavailable || verdict == .notRun ? nil : "it is \(verdict.rawValue) without a kernel" }
-        if axesID(kernel: kernel) != id { return "its axes are not those of its id" }
+        let version = try? KernelVersion(parsing: kernel)
+        if version.flatMap(axesID) != id { return "its axes are not those of its id" }
         guard let series = series.flatMap({ try? KernelSeries(parsing: $0) }) else { return "its series is no kernel series" }
-        return (try? KernelVersion(parsing: kernel))?.series == series ? nil : "its kernel \(kernel) is not of series \(series)"
+        return version?.series == series ? nil : "its kernel \(kernel) is not of series \(series)"
     }
 
     private var verdictDoubt: String? {
@@ -22,8 +23,8 @@ extension CellRecord {
     }
 
     /// The id that follows from the axes (`CellID`).
-    private func axesID(kernel: String) -> String? {
-        guard let version = try? KernelVersion(parsing: kernel), let flavour = try? KernelFlavour(parsing: flavour) else { return nil }
+    private func axesID(_ version: KernelVersion) -> String? {
+        guard let flavour = try? KernelFlavour(parsing: flavour) else { return nil }
         let identity = KernelIdentity(version: version, flavour: flavour, release: release ?? "", origin: origin ?? "")
         return Cell(
             guest: guest, kernel: identity, architecture: architecture, cgroup: cgroup, profile: profile, deployment: deployment, scenario: scenario,

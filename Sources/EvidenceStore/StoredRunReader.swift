@@ -131,7 +131,7 @@ struct StoredRunReader {
         // What was read is there; the run's own record is as well.
         var present: Set<String> = [RunFolder.recordName]
         for (name, reading) in zip(names, Self.concurrently(names, { CellReading($0, in: cells, planned: planned[$0], seal: seal) })) {
-            if let record = reading.record { records[record.folderName] = record }
+            if let record = reading.record { records[name] = record }
             if reading.hasVerdict, reading.record != nil, reading.damages.isEmpty { intact.insert(name) }
             if reading.hasVerdict { present.insert(RunFolder.verdictPath(name)) }
             if reading.hasVerdict { without.remove(name) } else if reading.record != nil { without.insert(name) }

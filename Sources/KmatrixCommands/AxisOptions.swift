@@ -90,8 +90,8 @@ struct AxisOptions: ParsableArguments {
     func matrixFile() throws -> MatrixFile? { try matrix.map(MatrixFile.init(path:)) }
 
     /// The blocks of the file, or the one of the command line.
-    func blocks(_ products: Products) async throws -> (axes: [MatrixAxes], exclusions: [CellPattern]) {
-        guard let file = try matrixFile() else { return ([try await texts.axes(products)], []) }
+    func blocks(_ products: Products, _ file: MatrixFile?) async throws -> (axes: [MatrixAxes], exclusions: [CellPattern]) {
+        guard let file else { return ([try await texts.axes(products)], []) }
         var blocks: [MatrixAxes] = []
         for block in file.blocks { blocks.append(try await block.axes(products)) }
         return (blocks, file.exclusions)

@@ -77,21 +77,22 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let arguments = self
-        // Read before anything is booted: a file that is wrong, or past its day, is known at once.
-        let expectations = try expected.load(besides: axes.matrixFile()?.expectations)
         let costs = try parts.cellCosts()
-        let document = try await InterruptibleWork.run { try await arguments.execute(costs, expectations) }
+        let (document, expectations) = try await InterruptibleWork.run { try await arguments.execute(costs) }
         expectations.explain(document.outcomes)
         if document.run.snapshotCheck?.differences.isEmpty == false { throw ExitCodes.snapshotsDiffer }
         throw ExitCodes.code(for: document.cells, expectations)
     }
 
-    private func execute(_ costs: CellCosts, _ expectations: Expectations) async throws -> RunDocument {
+    private func execute(_ costs: CellCosts) async throws -> (RunDocument, Expectations) {
+        // Read before anything is booted: a file that is wrong, or past its day, is known at once.
+        let matrix = try axes.matrixFile()
+        let expectations = try expected.load(besides: matrix?.expectations)
         let display = ProgressDisplay()
         defer { display.end() }
         let contradicts: @Sendable (CellRecord) -> Bool = { expectations.assessment(of: CellOutcome($0)) == .contradicted }
         let prepared = try await RunPreparation(
-            axes: axes, kernels: kernels, guests: guests, endsRun: failFast ? contradicts : nil,
+            axes: axes, matrix: matrix, kernels: kernels, guests: guests, endsRun: failFast ? contradicts : nil,
             verification: verifySnapshots.flatMap { SnapshotSample(parsing: $0) }, events: display.show)
         let identifier = RunIdentifier.make()
         let parent = RunFolder.standardParent(environment: ProcessInfo.processInfo.environment)
@@ -110,7 +111,7 @@ struct RunCommand: AsyncParsableCommand {
         display.end()
         if !noHistory { history.record(document, folder: folder.path) }
         try print(document)
-        return document
+        return (document, expectations)
     }
 
     private func print(_ document: RunDocument) throws {

@@ -10,12 +10,13 @@ import SystemPackage
 struct RunPreparation {
     let runner: MatrixRunner
 
+    /// - Parameter matrix: The file that the axes name, where it was read already.
     init(
-        axes: AxisOptions, kernels: KernelOptions, guests: GuestOptions, endsRun: (@Sendable (CellRecord) -> Bool)? = nil, verification: SnapshotSample? = nil,
-        events: @escaping @Sendable (RunnerEvent) -> Void
+        axes: AxisOptions, matrix: MatrixFile? = nil, kernels: KernelOptions, guests: GuestOptions, endsRun: (@Sendable (CellRecord) -> Bool)? = nil,
+        verification: SnapshotSample? = nil, events: @escaping @Sendable (RunnerEvent) -> Void
     ) async throws {
         let products = try Products(folder: Self.productsFolder())
-        let (blocks, exclusions) = try await axes.blocks(products)
+        let (blocks, exclusions) = try await axes.blocks(products, matrix ?? axes.matrixFile())
         let request = MatrixRequest(
             blocks: blocks, exclusions: exclusions, jobs: guests.effectiveJobs, timeout: .seconds(guests.timeout), retries: guests.retries,
             boot: guests.boot.choice, verification: verification, endsRun: endsRun)

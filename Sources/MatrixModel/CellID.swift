@@ -33,13 +33,12 @@ public struct CellID: Hashable, Sendable, CustomStringConvertible {
 
     /// The id as one path component: no separator, nothing hidden, only characters that every file system takes.
     public var folderName: String {
-        var name = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
+        let bytes = text.unicodeScalars.map { scalar in
             switch scalar {
-            case "a"..."z", "A"..."Z", "0"..."9", "-", ".", "+", "~", "=", "_": name.append(scalar)
-            default: name.append("_")
+            case "a"..."z", "A"..."Z", "0"..."9", "-", ".", "+", "~", "=", "_": UInt8(truncatingIfNeeded: scalar.value)
+            default: UInt8(ascii: "_")
             }
         }
-        return String(name)
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

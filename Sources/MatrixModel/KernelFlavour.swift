@@ -11,13 +11,14 @@ public struct KernelFlavour: Hashable, Comparable, Sendable, Codable, CustomStri
 
     /// Reads a flavour: lower-case letters, digits and inner dashes.
     public init(parsing text: some StringProtocol) throws(SelectorError) {
-        let allowed = text.utf8.allSatisfy {
+        let name = String(text)
+        let allowed = name.utf8.allSatisfy {
             ($0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z")) || ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")) || $0 == UInt8(ascii: "-")
         }
-        guard !text.isEmpty, allowed, text.first != "-", text.last != "-" else {
-            throw SelectorError(.malformedFlavour, text: String(text))
+        guard !name.isEmpty, allowed, name.first != "-", name.last != "-" else {
+            throw SelectorError(.malformedFlavour, text: name)
         }
-        self.name = String(text)
+        self.name = name
     }
 
     public var description: String { name }

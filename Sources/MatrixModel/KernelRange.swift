@@ -21,7 +21,7 @@ public struct KernelRange: Hashable, Sendable, CustomStringConvertible {
             }
             var version = trimmed.dropFirst(relation.rawValue.count).drop { $0 == " " }
             while version.last == " " { version.removeLast() }
-            guard let numbers = try? VersionNumbers.parse(version) else {
+            guard let numbers = try? VersionNumbers.parse(String(version)) else {
                 throw SelectorError(.malformedRange, text: String(text))
             }
             bounds.append(Bound(relation: relation, numbers: numbers))

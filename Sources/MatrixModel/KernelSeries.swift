@@ -10,7 +10,7 @@ public struct KernelSeries: Hashable, Comparable, Sendable, Codable, CustomStrin
 
     /// Reads `6.1`; anything before or after the two numbers is refused.
     public init(parsing text: some StringProtocol) throws(SelectorError) {
-        let numbers = try VersionNumbers.parse(text)
+        let numbers = try VersionNumbers.parse(String(text))
         guard numbers.count == 2 else { throw SelectorError(.malformedVersion, text: String(text)) }
         self.init(major: numbers[0], minor: numbers[1])
     }

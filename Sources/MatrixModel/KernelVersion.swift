@@ -22,14 +22,24 @@ public struct KernelVersion: Hashable, Comparable, Sendable, Codable, CustomStri
 
     /// Reads `6.1.192-2`, `6.12.117-1~deb12u1`, `5.14.0-427.13.1.el9_4`, `7.3~rc4-1~exp1` or a bare `6.1.192`.
     public init(parsing text: some StringProtocol) throws(SelectorError) {
-        let head = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-        let tail = text.dropFirst(head.count)
-        let allowed = tail.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "~+-._".contains($0)) }
-        guard allowed, tail.isEmpty || "-~+".contains(tail.first ?? " "), tail != "-" else {
-            throw SelectorError(.malformedVersion, text: String(text))
+        let text = String(text)
+        let tail = text.utf8.drop { VersionNumbers.isDigit($0) || $0 == UInt8(ascii: ".") }
+        let dash = UInt8(ascii: "-")
+        guard tail.allSatisfy(Self.isAllowed), tail.first.map({ [dash, UInt8(ascii: "~"), UInt8(ascii: "+")].contains($0) }) ?? true, !tail.elementsEqual([dash]) else {
+            throw SelectorError(.malformedVersion, text: text)
         }
-        let numbers = try VersionNumbers.parse(head)
-        try self.init(numbers: numbers, revision: String(tail.first == "-" ? tail.dropFirst() : tail))
+        let numbers = try VersionNumbers.parse(String(text[..<tail.startIndex]))
+        try self.init(numbers: numbers, revision: String(Substring(tail.first == dash ? tail.dropFirst() : tail)))
+    }
+
+    /// Whether a byte may stand in what follows the numbers.
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "~"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
+            UInt8(ascii: "_"):
+            true
+        default: VersionNumbers.isDigit(byte)
+        }
     }
 
     public var series: KernelSeries { KernelSeries(major: numbers[0], minor: numbers[1]) }

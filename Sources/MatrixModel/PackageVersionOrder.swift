@@ -13,16 +13,14 @@ public enum PackageVersionOrder {
         return 0
     }
 
-    private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
-
     private static func takeWord(_ text: inout ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        let word = text.prefix { !isDigit($0) }
+        let word = text.prefix { !VersionNumbers.isDigit($0) }
         text = text.dropFirst(word.count)
         return word
     }
 
     private static func takeNumber(_ text: inout ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        let digits = text.prefix(while: isDigit)
+        let digits = text.prefix(while: VersionNumbers.isDigit)
         text = text.dropFirst(digits.count)
         return digits.drop { $0 == UInt8(ascii: "0") }
     }

@@ -18,18 +18,34 @@ struct BrowserTests {
         .enabled(if: hasBrowser && TestPython.path != nil, "needs chromium, and KMATRIX_TEST_PYTHON, which ci/test sets"))
     func site() async throws {
         let hostile = try ReportSamples.record("6.12.1-1", .unified, cause: .verifierRejected, guest: "debian-13", summary: ReportFormatTests.hostile)
-        let sample = try StoredSample(try ReportSamples.cells() + [hostile])
+        var reused = try ReportSamples.record("6.6.1-1", .unified)
+        reused.reused = MeasuringRun(run: "night-7", started: "2025-12-31T00:00:00Z")
+        let sample = try StoredSample(try ReportSamples.cells() + [hostile, reused])
         let attack = Array("</pre><script>window.pwned=1</script><img src=x onerror=pwned=1>\u{1B}[31m\u{202E}".utf8) + [0xFF, 0x00]
         for file in EvidenceFile.allCases where file != .verdict { try sample.folder(of: hostile).write(attack, to: file) }
         let before = try StoredSample([try ReportSamples.record("6.1.176-1", .unified, cause: .loadFailed)], run: ReportSamples.run("old", started: "2025-01-01T00:00:00Z"))
         let site = sample.place.appending("site")
         try await sample.report(earlier: [try before.read()]).writeSite(to: site)
+        let large = try StoredSample([], planned: try Self.manyCells())
+        let largeSite = large.place.appending("site")
+        try await large.report().writeSite(to: largeSite)
         let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Browser/site_check.py")
-        let said = try TestPython.run([script.path, site.string])
+        let said = try TestPython.run([script.path, site.string, largeSite.string])
         let results = try #require(try? JSONDecoder().decode([String: String].self, from: Data(said.output.utf8)), "\(said.output)")
-        // The folder goes with the sample.
-        withExtendedLifetime((sample, before)) {}
-        #expect(results.count >= 10)
+        // The folders go with the samples.
+        withExtendedLifetime((sample, before, large)) {}
+        #expect(results.count >= 16)
         for (name, trouble) in results.sorted(by: { $0.key < $1.key }) { #expect(trouble.isEmpty, "\(name): \(trouble)") }
+    }
+
+    /// Enough rows for parts that nobody sees at first: kernels, each alone and under a distribution.
+    private static func manyCells() throws -> [CellRecord] {
+        let judgment = Judgment(verdict: .notRun, cause: nil, summary: "not yet")
+        return try (0..<150).flatMap { number in
+            try ["micro", "debian-13"].map { guest in
+                let cell = Cell(guest: guest, kernel: try ReportSamples.kernel("6.\(number / 10).\(number % 10)-1"), cgroup: .unified)
+                return CellRecord(cell: cell, judgment: judgment, evidence: nil, seconds: [:], attempts: 0)
+            }
+        }
     }
 }

@@ -32,7 +32,7 @@
   });
 
   function matrix(table) {
-    const body = table.tBodies[0];
+    const size = table.tBodies[0].rows.length;
     const control = id => document.getElementById('f-' + id);
     const selects = ['guest', 'series', 'cause', 'axis'];
     const many = { verdict: [...document.querySelectorAll('[data-verdict]')], layout: [...document.querySelectorAll('[data-layout]')] };
@@ -40,8 +40,8 @@
     const total = Number(table.dataset.cells);
     let rows = null;
     // Read when first needed: ten thousand cells take a moment that a reader who filters nothing need not wait for.
-    const read = () => rows ??= [...body.rows].map((row, index) => ({
-      row, index, guest: row.dataset.g, series: row.dataset.s, axes: row.dataset.a ? row.dataset.a.split(' ') : [],
+    const read = () => rows ??= [...table.rows].slice(1).map(row => ({
+      row, place: Number(row.dataset.n), guest: row.dataset.g, series: row.dataset.s, axes: row.dataset.a ? row.dataset.a.split(' ') : [],
       text: (row.textContent + ' ' + row.dataset.r).toLowerCase(),
       cells: [...row.cells].slice(1).map(cell => ({ cell, verdict: cell.classList[1], cause: cell.querySelector('a')?.textContent ?? '', odd: cell.classList.contains('odd') })),
     }));
@@ -66,38 +66,46 @@
       }
     };
 
-    let sorted = '';
+    // Rows that nobody has seen are not there either for those who hear the page: part after part is laid out when nothing else is to do.
+    const idle = window.requestIdleCallback ?? setTimeout;
+    const draw = part => {
+      if (!part || part.classList.contains('drawn')) return;
+      part.classList.add('drawn');
+      idle(() => draw(part.nextElementSibling));
+    };
+    const arrange = shown => {
+      for (const part of [...table.tBodies]) part.remove();
+      for (let start = 0; start < shown.length || start === 0; start += size) table.createTBody().append(...shown.slice(start, start + size));
+      idle(() => draw(table.tBodies[0]));
+    };
     const apply = () => {
       const want = state();
       const active = Object.keys(want).filter(key => key !== 'sort' && want[key] !== '');
-      if (active.length === 0 && want.sort === sorted && rows === null) return count(total);
+      if (active.length === 0 && want.sort === '' && rows === null) return count(total);
       const words = want.q.toLowerCase().split(/\s+/).filter(Boolean);
       const verdicts = want.verdict ? want.verdict.split(',') : [];
       const columns = want.layout ? layouts.map(layout => want.layout.split(',').includes(layout)) : layouts.map(() => true);
       let shown = 0;
-      for (const each of read()) {
+      const kept = read().filter(each => {
         const fits = (!want.guest || each.guest === want.guest) && (!want.series || each.series === want.series)
           && (!want.axis || (want.axis === 'none' ? each.axes.length === 0 : each.axes.includes(want.axis))) && words.every(word => each.text.includes(word));
-        let kept = 0;
+        let isKept = false;
         each.cells.forEach((cell, index) => {
           const on = fits && columns[index] && (verdicts.length === 0 || verdicts.includes(cell.verdict))
             && (!want.cause || cell.cause === want.cause) && (!want.odd || cell.odd);
           cell.cell.classList.toggle('off', !on);
-          if (on) { kept += 1; if (cell.cell.dataset.none === undefined) shown += 1; }
+          if (on) { isKept = true; if (cell.cell.dataset.none === undefined) shown += 1; }
         });
-        each.row.hidden = kept === 0;
-      }
+        return isKept;
+      });
       layouts.forEach((_, index) => {
         const hidden = !columns[index];
         table.tHead.rows[0].cells[index + 1].hidden = hidden;
         for (const each of rows) each.cells[index].cell.hidden = hidden;
       });
-      if (want.sort !== sorted) {
-        const key = want.sort === 'series' ? row => [Number(row.row.dataset.n), row.index] : row => [row.index, 0];
-        const order = rows.map(row => [key(row), row.row]).sort(([a], [b]) => a[0] - b[0] || a[1] - b[1]);
-        body.append(...order.map(([, row]) => row));
-        sorted = want.sort;
-      }
+      // In the order of the page, which a sort leaves to those of one kernel.
+      if (want.sort === 'series') kept.sort((one, other) => one.place - other.place);
+      arrange(kept.map(each => each.row));
       count(shown);
     };
     const count = shown => { control('count').textContent = shown === total ? `${total} cells` : `${shown} of ${total} cells`; };
@@ -124,6 +132,7 @@
     control('reset').addEventListener('click', () => { show(new URLSearchParams()); changed(); control('q').focus(); });
     window.addEventListener('hashchange', follow);
     follow();
+    idle(() => draw(table.tBodies[0]));
 
     document.addEventListener('keydown', event => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -136,11 +145,11 @@
       event.preventDefault();
       let [row, column] = [cell.parentElement, cell.cellIndex];
       for (;;) {
-        if (step[0]) row = step[0] < 0 ? row.previousElementSibling : row.nextElementSibling; else column += step[1];
+        if (step[0]) row = table.rows[row.rowIndex + step[0]]; else column += step[1];
         const target = row?.cells[column];
         if (!target || column < 1) return;
         const link = target.querySelector('a');
-        if (link && !row.hidden && !target.hidden && !target.classList.contains('off')) return link.focus();
+        if (link && !target.hidden && !target.classList.contains('off')) return link.focus();
       }
     });
   }

@@ -3,6 +3,9 @@ import MatrixModel
 
 /// The table of all cells, with the tools to find some of them.
 struct CellMatrix {
+    /// Rows that the browser lays out together, when one of them is seen. The style sheet knows how high so many are.
+    private static let partSize = 50
+
     let content: SiteContent
     private let matrix: Matrix
 
@@ -18,9 +21,11 @@ struct CellMatrix {
         html.scrolling("All cells", class: "scroll tall sticky") { html in
             html.element("table", ["id": "matrix", "data-cells": "\(content.cells.count)"]) { html in
                 html.head(["Guest and kernel"] + matrix.layouts.map(\.rawValue))
-                html.element("tbody") { html in
-                    let places = places(byKernel)
-                    for (index, line) in matrix.lines.enumerated() { row(line, place: places[index], &html) }
+                let places = places(byKernel)
+                for start in stride(from: 0, to: matrix.lines.count, by: Self.partSize) {
+                    html.element("tbody") { html in
+                        for index in start..<min(start + Self.partSize, matrix.lines.count) { row(matrix.lines[index], place: places[index], &html) }
+                    }
                 }
             }
         }

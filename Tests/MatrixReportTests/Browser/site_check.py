@@ -1,15 +1,21 @@
-"""Uses a site as people do, in a headless Chromium: `site_check.py SITE [PICTURES]`. Prints a JSON object: for each check the empty
-string, or what was wrong. With a folder for pictures it also takes some, for a person to look at."""
+"""Uses a site as people do, in a headless Chromium: `site_check.py SITE LARGE [PICTURES]`. LARGE is a site with hundreds of rows.
+Prints a JSON object: for each check the empty string, or what was wrong. With a folder for pictures it also takes some of SITE, for a
+person to look at."""
 import importlib.util, json, pathlib, sys, traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from chromium import Browser
 
-CHECKS = []
+CHECKS, LARGE_CHECKS = [], []
 
 
 def check(function):
     CHECKS.append(function)
+    return function
+
+
+def check_large(function):
+    LARGE_CHECKS.append(function)
     return function
 
 
@@ -138,6 +144,77 @@ def print_leaves_out_what_paper_cannot_do(browser, site):
 
 
 @check
+def a_verdict_of_an_earlier_run_says_so(browser, site):
+    page = browser.open(address(site, "cells/micro_6.6.1-1_cloud-amd64_unified.html"))
+    expect("Reused from run night-7 of 2025-12-31T00:00:00Z" in page.value("document.getElementById('verdict').innerText"), "the verdict does not say whose it is")
+    page.go(address(site, "cells/micro_6.1.176-1_cloud-amd64_unified.html"))
+    expect("Reused" not in page.value("document.getElementById('verdict').innerText"), "a verdict of the run itself is said to be another's")
+
+
+ROWS = "[...document.querySelectorAll('#matrix tbody tr')]"
+
+
+@check_large
+def rows_far_away_are_laid_out_later_and_columns_stay_in_line(browser, site):
+    page = browser.open("about:blank")
+    is_drawn = ROWS + "[200].querySelector('a').checkVisibility({contentVisibilityAuto: true})"
+    page.call("Page.addScriptToEvaluateOnNewDocument", source=f"addEventListener('DOMContentLoaded', () => {{ window.early = {is_drawn}; }})")
+    page.go(address(site, "index.html"))
+    expect(page.value("window.early") is False, "a row far down is laid out before the page is ready")
+    page.until(is_drawn)
+    page.value("document.getElementById('cells').scrollIntoView()"), page.value(ROWS + "[200].scrollIntoView({block: 'center'})")
+    edges = "JSON.stringify([...%s.cells].map(cell => Math.round(cell.getBoundingClientRect().left)))"
+    heads, cells = (page.value(edges % row) for row in ("document.querySelector('#matrix thead tr')", ROWS + "[200]"))
+    expect(heads == cells, f"the columns' heads are at {heads}, the cells at {cells}")
+
+
+@check_large
+def arrows_lead_from_part_to_part(browser, site):
+    page = browser.open(address(site, "index.html"))
+    focused = ROWS + ".indexOf(document.activeElement.closest('tr'))"
+    page.value(ROWS + "[49].querySelector('a').focus()")
+    page.press("ArrowDown")
+    expect(page.value(focused) == 50, f"down leads to row {page.value(focused)}")
+    page.press("ArrowUp")
+    expect(page.value(focused) == 49, f"up leads to row {page.value(focused)}")
+
+
+@check_large
+def filters_keep_the_order_and_reset_brings_every_row_back(browser, site):
+    page = browser.open(address(site, "index.html"))
+    names = ROWS + ".map(row => row.cells[0].textContent)"
+    everything = page.value(names)
+    page.go(address(site, "index.html") + "#q=debian-13")
+    page.until("document.getElementById('f-count').textContent.includes(' of ')")
+    expect(page.value(names) == [name for name in everything if "debian-13" in name], "the search finds others, or in another order")
+    page.value("document.getElementById('f-reset').click()")
+    expect(page.value(names) == everything, "reset does not bring every row back to its place")
+    page.go(address(site, "index.html") + "#sort=series")
+    page.until("document.getElementById('f-sort').value === 'series'")
+    kernel = "name => name.replace(/^debian-13 /, '')"
+    expect(page.value(f"{names}.map({kernel})") == sorted(map(lambda name: name.removeprefix("debian-13 "), everything), key=lambda name: [int(n) for n in name.split("-")[0].split(".")]), "not by kernel")
+    expect(page.value(names)[:2] == [everything[0], "debian-13 " + everything[0]], "rows of a kernel change places")
+
+
+@check_large
+def every_row_is_printed(browser, site):
+    page = browser.open(address(site, "index.html"), media="print")
+    expect(page.value(ROWS + ".every(row => row.getBoundingClientRect().height > 5)"), "rows without a height")
+    expect(page.value("getComputedStyle(document.querySelector('#matrix thead')).display") == "table-header-group", "pages would have no head")
+
+
+@check_large
+def the_table_is_whole_to_those_who_hear_it(browser, site):
+    page = browser.open(address(site, "index.html"))
+    page.until("document.querySelectorAll('#matrix tbody:not(.drawn)').length === 0")
+    page.call("Accessibility.enable")
+    table = page.call("Runtime.evaluate", expression="document.getElementById('matrix')")["result"]["objectId"]
+    roles = [node["role"]["value"] for node in page.call("Accessibility.queryAXTree", objectId=table)["nodes"]]
+    rows = page.value(ROWS + ".length")
+    expect(roles.count("table") == 1 and roles.count("row") == rows + 1 and roles.count("rowheader") == rows, f"{rows} rows, heard as {({role: roles.count(role) for role in roles})}")
+
+
+@check
 def nobody_is_shut_out(browser, site):
     source = pathlib.Path(importlib.util.find_spec("axe_playwright_python").origin).parent.joinpath("axe.min.js").read_text()
     cells = [f"cells/{path.name}" for path in sorted((site / "cells").iterdir())]
@@ -164,19 +241,19 @@ def pictures(browser, site, folder):
 
 
 def main():
-    site = pathlib.Path(sys.argv[1]).resolve()
+    site, large = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
     results = {}
     with Browser() as browser:
-        for function in CHECKS:
+        for function, subject in [(each, site) for each in CHECKS] + [(each, large) for each in LARGE_CHECKS]:
             try:
-                function(browser, site)
+                function(browser, subject)
                 results[function.__name__.replace("_", " ")] = ""
             except AssertionError as error:
                 results[function.__name__.replace("_", " ")] = str(error)
             except Exception:
                 results[function.__name__.replace("_", " ")] = traceback.format_exc()
-        if len(sys.argv) > 2:
-            pictures(browser, site, pathlib.Path(sys.argv[2]))
+        if len(sys.argv) > 3:
+            pictures(browser, site, pathlib.Path(sys.argv[3]))
     print(json.dumps(results, indent=2))
 
 
