@@ -28,6 +28,7 @@ final class ProgressDisplay: Sendable {
             case .started(let cells):
                 state.total = cells
                 say("\(cells) cells to run", &state)
+            case .waitingForMemory(let id, let reason): say("\(id): waits for memory: \(reason)", &state)
             case .cellStarted(let id, let attempt):
                 state.running[id] = "boot"
                 state.order.append(id)

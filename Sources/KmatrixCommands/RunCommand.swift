@@ -91,7 +91,7 @@ struct RunCommand: AsyncParsableCommand {
         defer { display.end() }
         let contradicts: @Sendable (CellRecord) -> Bool = { expectations.assessment(of: CellOutcome($0)) == .contradicted }
         let prepared = try await RunPreparation(
-            axes: axes, kernels: kernels, guests: guests, endsRun: failFast ? contradicts : nil,
+            axes: axes, kernels: kernels, guests: guests, costs: parts.costs != nil || noHistory ? costs : history.costs(), endsRun: failFast ? contradicts : nil,
             verification: verifySnapshots.flatMap { SnapshotSample(parsing: $0) }, events: display.show)
         let identifier = RunIdentifier.make()
         let parent = RunFolder.standardParent(environment: ProcessInfo.processInfo.environment)

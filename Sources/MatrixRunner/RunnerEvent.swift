@@ -7,6 +7,8 @@ public enum RunnerEvent: Sendable {
     case preparing(String)
     case warning(String)
     case started(cells: Int)
+    /// A cell that is ready waits for others to give memory back, and why.
+    case waitingForMemory(CellID, String)
     case cellStarted(CellID, attempt: Int)
     case cellPhase(CellID, String)
     case cellRetried(CellID, Judgment)

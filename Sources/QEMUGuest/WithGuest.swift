@@ -137,7 +137,7 @@ private struct GuestLife: Sendable {
         }
         try Task.checkCancellation()
         guard let ending = conversation.ending, let result, let log else { throw CancellationError() }
-        return GuestOutcome(ending: ending, result: result, emulatorLog: log)
+        return GuestOutcome(ending: ending, result: result, emulatorLog: log, peakMemory: emulator.memory.bytes)
     }
 
     private func serve<Value: Sendable>(_ network: NetworkProcess) async throws -> Part<Value> {
@@ -158,7 +158,10 @@ private struct GuestLife: Sendable {
 
     /// Looks at the clock and at how much the guest made the emulator write, until the guest is over.
     private func watch<Value: Sendable>() async throws -> Part<Value> {
-        while !conversation.looked(console: emulator.outputSize) { try await Task.sleep(for: .milliseconds(100)) }
+        while !conversation.looked(console: emulator.outputSize) {
+            emulator.memory.look()
+            try await Task.sleep(for: .milliseconds(100))
+        }
         return .guestOver
     }
 }
