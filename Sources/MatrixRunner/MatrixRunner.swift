@@ -123,8 +123,7 @@ public struct MatrixRunner: Sendable {
         _ cells: [MatrixPlan.PlannedCell], _ jobs: JobCount, _ prepared: PreparedArtefacts, _ context: CellContext, _ folder: RunFolder,
         _ onRecord: @escaping @Sendable (CellRecord) -> Void
     ) async throws -> [CellRecord] {
-        events(.preparing("\(jobs)"))
-        events(.started(cells: cells.count))
+        events(.started(cells.map(\.cell), jobs))
         let gate = GuestGate(memory: memory, events: events)
         return try await withThrowingTaskGroup(of: CellRecord.self) { group in
             var records: [CellRecord] = []
