@@ -5,7 +5,9 @@ import QEMUGuest
 
 /// How guests are run.
 struct GuestOptions: ParsableArguments {
-    @Option(help: "How many guests run at once (default: one per processor). Other runs of yours on this machine take their turns from the same number.")
+    @Option(help: ArgumentHelp(
+        "How many guests run at once (default: as many as there are usable cores, and memory for by what guests took here before).",
+        discussion: "Other runs of yours on this machine take their turns from the same number. While the machine is short of memory no further guest is started."))
     var jobs: Int?
 
     @Option(help: ArgumentHelp("How long one attempt at a cell may take, in seconds; a distribution's twice that, and a deployment's eight minutes at least.", valueName: "seconds"))
@@ -27,8 +29,6 @@ struct GuestOptions: ParsableArguments {
         if !(5...3600).contains(timeout) { throw ValidationError("--timeout must lie between 5 and 3600 seconds") }
         if !(0...10).contains(retries) { throw ValidationError("--retries must lie between 0 and 10") }
     }
-
-    var effectiveJobs: Int { jobs ?? max(1, ProcessInfo.processInfo.activeProcessorCount) }
 }
 
 enum BootOption: String, ExpressibleByArgument, CaseIterable {

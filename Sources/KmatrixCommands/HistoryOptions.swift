@@ -23,6 +23,17 @@ struct HistoryOptions: ParsableArguments {
         return try open()
     }
 
+    /// What cells took here before; nothing of them where there is no history. It decides about no outcome: what goes wrong is a warning.
+    func costs() -> CellCosts {
+        guard FileManager.default.fileExists(atPath: path.string) else { return .standard }
+        do {
+            return try open().costs()
+        } catch {
+            StandardError.line("warning: what cells took before is not known: \(error)")
+            return .standard
+        }
+    }
+
     /// Keeps a run that has just ended. The run is worth more than its place in the history: what goes wrong is a warning.
     func record(_ document: RunDocument, folder: FilePath) {
         do {

@@ -28,23 +28,24 @@ struct PlanCommand: AsyncParsableCommand {
     func run() async throws {
         let arguments = self
         let costs = try parts.cellCosts()
-        let plan = try await InterruptibleWork.run {
+        let (plan, jobs) = try await InterruptibleWork.run {
             let guests = try GuestOptions.parse([])
             let prepared = try await RunPreparation(axes: arguments.axes, kernels: arguments.kernels, guests: guests) { event in
                 if case .warning(let text) = event { StandardError.line("warning: \(text)") }
             }
-            return arguments.parts.part(of: try await prepared.runner.plan(), costs)
+            let plan = arguments.parts.part(of: try await prepared.runner.plan(), costs)
+            return (plan, prepared.runner.jobs(for: plan))
         }
-        try print(plan, costs)
+        try print(plan, costs, jobs)
         if !plan.unavailable.isEmpty { throw ExitCodes.notProven }
     }
 
-    private func print(_ plan: MatrixPlan, _ costs: CellCosts) throws {
+    private func print(_ plan: MatrixPlan, _ costs: CellCosts, _ jobs: JobCount) throws {
         let seconds = plan.milliseconds(costs) / 1000
         let planned = plan.cells.map { EncodedPlannedCell($0, costs) } + plan.unavailable.map(EncodedPlannedCell.init)
         switch format {
         case .json:
-            try StandardOutput.writeJSON(EncodedPlan(cells: planned, boots: plan.boots, kernels: plan.kernels.count, shard: plan.shard, estimatedSeconds: seconds))
+            try StandardOutput.writeJSON(EncodedPlan(cells: planned, boots: plan.boots, kernels: plan.kernels.count, shard: plan.shard, estimatedSeconds: seconds, jobs: jobs.count))
         case .jsonl:
             for cell in planned { try StandardOutput.writeJSON(cell, isCompact: true) }
         case .table:
@@ -55,6 +56,7 @@ struct PlanCommand: AsyncParsableCommand {
             StandardOutput.write(plan.unavailable.isEmpty ? "\n" : "; \(plan.unavailable.count) cells unavailable\n")
             let part = plan.shard.map { "part \($0) of the run (\(plan.elsewhere.count) cells in other parts): " } ?? ""
             StandardOutput.write("\(part)about \(max(1, (seconds + 59) / 60)) min, one guest after the other\n")
+            StandardOutput.write("here \(jobs)\n")
         }
     }
 }
@@ -67,9 +69,11 @@ private struct EncodedPlan: Encodable {
     let shard: Shard?
     /// One guest after the other, fetching and building included.
     let estimatedSeconds: Int
+    /// How many guests would run at once on this machine now.
+    let jobs: Int
 
     enum CodingKeys: String, CodingKey {
-        case cells, boots, kernels, shard
+        case cells, boots, kernels, shard, jobs
         case estimatedSeconds = "estimated_seconds"
     }
 }

@@ -12,24 +12,35 @@ final class ProgressDisplay: Sendable {
         var running: [CellID: String] = [:]
         var order: [CellID] = []
         var lineIsOpen = false
+        var remaining: RemainingTime
+
+        init(costs: CellCosts) { remaining = RemainingTime(costs: costs) }
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let isTerminal: Bool
     private let start = ContinuousClock.now
 
-    init(isTerminal: Bool = StandardError.isTerminal) { self.isTerminal = isTerminal }
+    /// - Parameter costs: What cells took before, as far as it is known.
+    init(costs: CellCosts = .standard, isTerminal: Bool = StandardError.isTerminal) {
+        state = Mutex(State(costs: costs))
+        self.isTerminal = isTerminal
+    }
 
     func show(_ event: RunnerEvent) {
         state.withLock { state in
             switch event {
             case .preparing(let text): say(text, &state)
             case .warning(let text): say("warning: \(text)", &state)
-            case .started(let cells):
-                state.total = cells
-                say("\(cells) cells to run", &state)
+            case .started(let cells, let jobs):
+                // What could not be had is done already.
+                state.total = state.done + cells.count
+                state.remaining.start(cells, jobs: jobs.count)
+                say("\(cells.count) cells to run, \(jobs)\(estimate(state))", &state)
+            case .waitingForMemory(let id, let reason): say("\(id): waits for memory: \(reason)", &state)
             case .cellStarted(let id, let attempt):
                 state.running[id] = "boot"
+                state.remaining.begin(id.text, at: elapsed)
                 state.order.append(id)
                 if !isTerminal { say("\(id): started\(attempt > 1 ? ", attempt \(attempt)" : "")", &state) }
             case .cellPhase(let id, let phase): state.running[id] = phase
@@ -39,8 +50,10 @@ final class ProgressDisplay: Sendable {
             case .cellFinished(let record):
                 if let id = state.order.first(where: { $0.text == record.id }) { finish(id, &state) }
                 state.done += 1
+                state.remaining.end(record.id, seconds: record.reused == nil ? record.seconds[.total] : nil)
                 let seconds = record.seconds[.total].map { " (\(Self.format($0)))" } ?? ""
-                say("\(record.id): \(record.verdict.rawValue)\(record.cause.map { " \($0.rawValue)" } ?? "")\(seconds)", &state)
+                let progress = isTerminal || state.total == 0 ? "" : " [\(state.done)/\(state.total)\(estimate(state))]"
+                say("\(record.id): \(record.verdict.rawValue)\(record.cause.map { " \($0.rawValue)" } ?? "")\(seconds)\(progress)", &state)
             }
             redraw(&state)
         }
@@ -53,6 +66,10 @@ final class ProgressDisplay: Sendable {
             clear(&state)
         }
     }
+
+    private var elapsed: Double { Double((ContinuousClock.now - start).components.seconds) }
+
+    private func estimate(_ state: State) -> String { state.remaining.text(at: elapsed).map { ", \($0)" } ?? "" }
 
     private func finish(_ id: CellID, _ state: inout State) {
         state.running[id] = nil
@@ -72,9 +89,8 @@ final class ProgressDisplay: Sendable {
     private func redraw(_ state: inout State) {
         guard isTerminal, state.total > 0, state.done < state.total else { return }
         clear(&state)
-        let elapsed = Double((ContinuousClock.now - start).components.seconds)
         let running = state.order.map { "\($0.text.split(separator: "/").dropFirst().joined(separator: " ")): \(state.running[$0] ?? "")" }
-        let text = "[\(state.done)/\(state.total) done, \(running.count) running, \(Self.format(elapsed))] \(running.joined(separator: "; "))"
+        let text = "[\(state.done)/\(state.total) done, \(running.count) running, \(Self.format(elapsed))\(estimate(state))] \(running.joined(separator: "; "))"
         StandardError.write(String(text.prefix(Self.terminalWidth - 1)))
         state.lineIsOpen = true
     }

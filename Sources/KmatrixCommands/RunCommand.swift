@@ -88,11 +88,13 @@ struct RunCommand: AsyncParsableCommand {
         // Read before anything is booted: a file that is wrong, or past its day, is known at once.
         let matrix = try axes.matrixFile()
         let expectations = try expected.load(besides: matrix?.expectations)
-        let display = ProgressDisplay()
+        // All parts are divided by the same costs; in which order they are run, and how long it takes, this machine may know better.
+        let known = parts.costs != nil || noHistory ? costs : history.costs()
+        let display = ProgressDisplay(costs: known)
         defer { display.end() }
         let contradicts: @Sendable (CellRecord) -> Bool = { expectations.assessment(of: CellOutcome($0)) == .contradicted }
         let prepared = try await RunPreparation(
-            axes: axes, matrix: matrix, kernels: kernels, guests: guests, endsRun: failFast ? contradicts : nil,
+            axes: axes, matrix: matrix, kernels: kernels, guests: guests, costs: known, endsRun: failFast ? contradicts : nil,
             verification: verifySnapshots.flatMap { SnapshotSample(parsing: $0) }, events: display.show)
         let identifier = RunIdentifier.make()
         let parent = RunFolder.standardParent(environment: ProcessInfo.processInfo.environment)

@@ -2,6 +2,7 @@ import ArtefactCache
 import EvidenceStore
 import Foundation
 import KernelCatalogue
+import MatrixModel
 import MatrixRunner
 import QEMUGuest
 import SystemPackage
@@ -12,13 +13,13 @@ struct RunPreparation {
 
     /// - Parameter matrix: The file that the axes name, where it was read already.
     init(
-        axes: AxisOptions, matrix: MatrixFile? = nil, kernels: KernelOptions, guests: GuestOptions, endsRun: (@Sendable (CellRecord) -> Bool)? = nil,
-        verification: SnapshotSample? = nil, events: @escaping @Sendable (RunnerEvent) -> Void
+        axes: AxisOptions, matrix: MatrixFile? = nil, kernels: KernelOptions, guests: GuestOptions, costs: CellCosts = .standard,
+        endsRun: (@Sendable (CellRecord) -> Bool)? = nil, verification: SnapshotSample? = nil, events: @escaping @Sendable (RunnerEvent) -> Void
     ) async throws {
         let products = try Products(folder: Self.productsFolder())
         let (blocks, exclusions) = try await axes.blocks(products, matrix ?? axes.matrixFile())
         let request = MatrixRequest(
-            blocks: blocks, exclusions: exclusions, jobs: guests.effectiveJobs, timeout: .seconds(guests.timeout), retries: guests.retries,
+            blocks: blocks, exclusions: exclusions, jobs: guests.jobs, costs: costs, timeout: .seconds(guests.timeout), retries: guests.retries,
             boot: guests.boot.choice, verification: verification, endsRun: endsRun)
         let cache = ArtefactCache.standard()
         let settings = try kernels.settings(cache: cache)

@@ -1,6 +1,7 @@
 /// What cells are expected to take, in seconds: measured where somebody measured, else by the kind of guest.
 ///
-/// It comes from a file or is the default, and never from this machine's history: all parts of a run have to be divided alike.
+/// What a run is divided by comes from a file or is the default, and never from this machine's history: all parts have to be divided alike.
+/// In which order one machine takes its own cells is its own affair.
 public struct CellCosts: Hashable, Sendable, Codable {
     public static let schema = 1
     public static let standard = CellCosts(cells: [:], guests: [:])
@@ -27,10 +28,15 @@ public struct CellCosts: Hashable, Sendable, Codable {
     public static let kernelSeconds = 10.0
     public static let imageSeconds = 45.0
 
-    public func seconds(of cell: Cell) -> Double {
-        if let measured = cells[cell.id.lineage(series: cell.kernel.series.description)] ?? guests[cell.guest] { return measured }
-        if cell.deployment != nil { return Self.deploymentSeconds }
-        return cell.guest == "micro" ? Self.microSeconds : Self.distributionSeconds
+    public func seconds(of cell: Cell) -> Double { measuredSeconds(of: cell) ?? Self.fixedSeconds(of: cell) }
+
+    /// Nil for a cell of whose guest nothing was measured.
+    public func measuredSeconds(of cell: Cell) -> Double? { cells[cell.id.lineage(series: cell.kernel.series.description)] ?? guests[cell.guest] }
+
+    /// By the kind of guest alone.
+    public static func fixedSeconds(of cell: Cell) -> Double {
+        if cell.deployment != nil { return deploymentSeconds }
+        return cell.guest == "micro" ? microSeconds : distributionSeconds
     }
 
     public func item(_ cell: Cell) -> ShardSplit.Item {

@@ -66,6 +66,7 @@ struct CellAttempt: Sendable {
                 try await withGuest(bootPlan, emulator: context.emulator) { guest in await session.converse(with: guest) }
             }
             session.end(outcome.ending, journal: requests)
+            if let peak = outcome.peakMemory { context.memory?.note(peak, guest: bootPlan.memory) }
         } catch {
             session.fail(error)
         }
@@ -120,7 +121,7 @@ struct CellAttempt: Sendable {
                 (plan.limits.ready, plan.limits.silence) = (selfBootTimeout, selfBootTimeout)
                 plan.limits.total = selfBootTimeout * 2
             }
-            plan.memory = 1024
+            plan.memory = GuestMemory.distribution
             // A service manager and a package manager under an emulator.
             plan.limits.total = max(plan.limits.total, context.timeout * 2)
             plan.kernelArguments += SystemdLayout.kernelArguments(cell.cgroup) ?? []
@@ -171,6 +172,7 @@ extension BootPlan {
     static func cell(_ artefacts: PreparedCell, accelerator: Accelerator, network: FilePath, folder: FilePath) -> BootPlan {
         var plan = BootPlan(
             kernel: artefacts.kernel.boot, initramfs: artefacts.kernel.initramfs, payload: artefacts.payload, accelerator: accelerator, folder: folder)
+        plan.memory = GuestMemory.micro
         plan.timeStampKilohertz = TimeStampCounter.kilohertz(under: accelerator)
         plan.network = GuestNetwork(
             program: network, wireServer: Fabric.socketName(.wireServer), hostGAPlugin: Fabric.socketName(.hostGAPlugin), imds: Fabric.socketName(.imds))

@@ -14,6 +14,8 @@ struct CellContext: Sendable {
     let slots: GuestSlots
     let timeout: Duration
     let retries: Int
+    /// Where what guests take is remembered; nil to forget it.
+    var memory: GuestMemory?
     /// Nil where every guest boots.
     var boots: BootPolicy?
     /// What more than one cell of the run boots.

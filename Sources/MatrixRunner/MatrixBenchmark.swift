@@ -67,7 +67,7 @@ public struct MatrixBenchmark: Sendable {
         let count = Double(plan.cells.count)
         let records = warm.last?.records ?? []
         return Figures(
-            kernels: plan.kernels.map { "\($0.version) \($0.flavour)" }, cells: plan.cells.count, jobs: runner.request.jobs, rounds: rounds, bareSeconds: Spread(bare),
+            kernels: plan.kernels.map { "\($0.version) \($0.flavour)" }, cells: plan.cells.count, jobs: runner.jobs(for: plan).count, rounds: rounds, bareSeconds: Spread(bare),
             makingSeconds: Spread(making), makingRatio: Spread(zip(making, bare).map { $0 / $1 }), warmSeconds: Spread(warm.map(\.seconds)),
             warmSecondsPerCell: Spread(warm.map { $0.seconds / count }), cellsPerMinute: Spread(warm.map { count / $0.seconds * 60 }),
             harnessPercent: Spread(warm.map { $0.harness * 100 }), privateMiBPerCell: Spread(warm.map(\.memory)),

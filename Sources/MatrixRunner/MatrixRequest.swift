@@ -7,8 +7,10 @@ public struct MatrixRequest: Sendable {
     public var blocks: [MatrixAxes]
     /// Cells of the blocks that are left out.
     public var exclusions: [CellPattern]
-    /// How many guests run at once.
-    public var jobs: Int
+    /// How many guests run at once; nil for as many as cores and memory allow.
+    public var jobs: Int?
+    /// What cells are expected to take; those that take longest are begun first.
+    public var costs: CellCosts
     /// How long one attempt at a cell may take altogether.
     public var timeout: Duration
     /// How often a cell is attempted again when an attempt failed through the harness's fault.
@@ -21,12 +23,13 @@ public struct MatrixRequest: Sendable {
     public var endsRun: (@Sendable (CellRecord) -> Bool)?
 
     public init(
-        blocks: [MatrixAxes], exclusions: [CellPattern] = [], jobs: Int = 2, timeout: Duration = .seconds(90), retries: Int = 2,
+        blocks: [MatrixAxes], exclusions: [CellPattern] = [], jobs: Int? = nil, costs: CellCosts = .standard, timeout: Duration = .seconds(90), retries: Int = 2,
         boot: BootChoice = .auto, verification: SnapshotSample? = nil, endsRun: (@Sendable (CellRecord) -> Bool)? = nil
     ) {
         self.blocks = blocks
         self.exclusions = exclusions
         self.jobs = jobs
+        self.costs = costs
         self.timeout = timeout
         self.retries = retries
         self.boot = boot

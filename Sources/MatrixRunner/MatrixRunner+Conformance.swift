@@ -47,7 +47,7 @@ extension MatrixRunner {
                     return (index, results)
                 }
             }
-            for _ in 0..<request.jobs { startNext() }
+            for _ in 0..<jobs(for: plan).count { startNext() }
             var results: [Int: [ConformanceResult]] = [:]
             while let (index, found) = try await tasks.next() {
                 results[index] = found

@@ -17,6 +17,7 @@ public struct MatrixRunner: Sendable {
     let accelerator: AcceleratorChoice
     let harness: String
     let events: @Sendable (RunnerEvent) -> Void
+    let memory: GuestMemory
 
     public init(
         request: MatrixRequest, products: Products, cache: ArtefactCache, catalogue: KernelCatalogue, accelerator: AcceleratorChoice,
@@ -29,6 +30,7 @@ public struct MatrixRunner: Sendable {
         self.accelerator = accelerator
         self.harness = harness
         self.events = events
+        memory = GuestMemory(cache: cache)
     }
 
     /// Resolves the selectors. Boots nothing and fetches no kernel.
@@ -61,7 +63,7 @@ public struct MatrixRunner: Sendable {
 
         let kept = resumption?.finished ?? []
         let finished = Set(kept.map(\.id))
-        let cells = plan.cells.filter { !finished.contains($0.cell.id.text) }
+        let cells = MatrixPlan.longestFirst(plan.cells.filter { !finished.contains($0.cell.id.text) }, request.costs)
         if let resumption {
             for id in cells.map(\.cell.id) + plan.unavailable.map({ CellID(stored: $0.id) }) { try resumption.clear(id) }
             events(.preparing("\(kept.count) cells were finished before and are kept"))
@@ -86,8 +88,8 @@ public struct MatrixRunner: Sendable {
             try folder.save(run)
             let context = CellContext(
                 emulator: emulator, accelerator: chosen.accelerator, products: products, slots: slots, timeout: request.timeout, retries: request.retries,
-                boots: bootPolicy(emulator), sharedBoots: SharedBoot.all(cells), earlier: earlier, events: events)
-            records += try await runCells(cells, prepared, context, folder, onRecord)
+                memory: memory, boots: bootPolicy(emulator), sharedBoots: SharedBoot.all(cells), earlier: earlier, events: events)
+            records += try await runCells(cells, jobs(for: plan), prepared, context, folder, onRecord)
             if let sample = request.verification { run.snapshotCheck = try await verify(records, sample, cells, prepared, context, folder) }
         }
         run.finished = Self.timestamp()
@@ -101,8 +103,15 @@ public struct MatrixRunner: Sendable {
         return RunDocument(run: run, cells: CellOrder.sorted(records))
     }
 
+    /// How many guests of a plan run at once: as many as asked for, else as many as there are cores and memory for now.
+    public func jobs(for plan: MatrixPlan) -> JobCount {
+        if let asked = request.jobs { return JobCount(asked: asked) }
+        let need = Set(plan.cells.map(\.guest.memory)).map { memory.need(guest: $0) }.max() ?? memory.need(guest: GuestMemory.micro)
+        return JobCount(HostReader().read(), need: need)
+    }
+
     /// Whoever asks for more guests than there are cores gets them, and is late by choice.
-    var slots: GuestSlots { GuestSlots(cache: cache, count: max(request.jobs, ProcessInfo.processInfo.activeProcessorCount)) }
+    var slots: GuestSlots { GuestSlots(cache: cache, count: max(request.jobs ?? 1, HostReader().read().cores)) }
 
     func bootPolicy(_ emulator: Emulator) -> BootPolicy {
         BootPolicy(choice: request.boot, store: SnapshotStore(cache: cache, emulator: emulator, turns: slots), events: events)
@@ -111,22 +120,25 @@ public struct MatrixRunner: Sendable {
     // MARK: - Cells
 
     private func runCells(
-        _ cells: [MatrixPlan.PlannedCell], _ prepared: PreparedArtefacts, _ context: CellContext, _ folder: RunFolder,
+        _ cells: [MatrixPlan.PlannedCell], _ jobs: JobCount, _ prepared: PreparedArtefacts, _ context: CellContext, _ folder: RunFolder,
         _ onRecord: @escaping @Sendable (CellRecord) -> Void
     ) async throws -> [CellRecord] {
-        events(.started(cells: cells.count))
+        events(.started(cells.map(\.cell), jobs))
+        let gate = GuestGate(memory: memory, events: events)
         return try await withThrowingTaskGroup(of: CellRecord.self) { group in
             var records: [CellRecord] = []
             var waiting = cells[...]
             func startNext() {
                 guard let planned = waiting.popFirst() else { return }
                 group.addTask {
-                    let record = try await CellRunner(context: context, folder: folder).run(planned, prepared)
+                    let record = try await gate.withGuest(planned.cell.id, size: planned.guest.memory) {
+                        try await CellRunner(context: context, folder: folder).run(planned, prepared)
+                    }
                     onRecord(record)
                     return record
                 }
             }
-            for _ in 0..<request.jobs { startNext() }
+            for _ in 0..<jobs.count { startNext() }
             while let record = try await group.next() {
                 records.append(record)
                 events(.cellFinished(record))

@@ -6,7 +6,9 @@ public enum RunnerEvent: Sendable {
     /// Words about the preparation: what is fetched, built or probed.
     case preparing(String)
     case warning(String)
-    case started(cells: Int)
+    case started([Cell], JobCount)
+    /// A cell that is ready waits for others to give memory back, and why.
+    case waitingForMemory(CellID, String)
     case cellStarted(CellID, attempt: Int)
     case cellPhase(CellID, String)
     case cellRetried(CellID, Judgment)

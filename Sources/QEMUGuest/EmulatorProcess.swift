@@ -7,6 +7,7 @@ import SystemPackage
 struct EmulatorProcess: Sendable {
     let plan: BootPlan
     let emulator: Emulator
+    let memory = PeakMemory()
 
     /// What the emulator's standard error leaves for people, in bytes; the whole is in the file.
     private static let logTail = 64 << 10
@@ -29,6 +30,7 @@ struct EmulatorProcess: Sendable {
     /// - Throws: `GuestError` when it could not be started.
     func run(_ conversation: GuestConversation, on loop: any EventLoop) async throws -> String {
         let status = try await terminationStatus()
+        memory.ended()
         await conversation.drain(within: .seconds(5), on: loop)
         let text = FileTail.text(of: log, bytes: Self.logTail)
         conversation.emulatorEnded(isSuccess: status.isSuccess, status: "\(status)", stderr: String(text.suffix(2000)))
@@ -64,7 +66,7 @@ struct EmulatorProcess: Sendable {
             return try await Subprocess.run(
                 .path(FilePath(HostProcess.launcher)), arguments: arguments, environment: HostProcess.environment, workingDirectory: plan.folder,
                 platformOptions: options, input: .none, output: .discarded, error: errors
-            ).terminationStatus
+            ) { memory.began($0.processIdentifier.value) }.terminationStatus
         case .inherited:
             return try await Subprocess.run(
                 .path(FilePath(HostProcess.launcher)), arguments: arguments, environment: HostProcess.environment, workingDirectory: plan.folder,

@@ -28,4 +28,6 @@ public struct GuestOutcome<Value: Sendable>: Sendable {
     public let result: Result<Value, any Error>
     /// The end of what the emulator printed on its standard error.
     public let emulatorLog: String
+    /// The most memory its emulator had, in bytes; nil when that was not seen.
+    public let peakMemory: Int?
 }

@@ -107,11 +107,14 @@ private struct GuestLife: Sendable {
                     group.addTask { try await watch() }
                     group.addTask { .bodyEnded(await Result { try await body(Guest(conversation, monitor: monitor)) }) }
                     if case .restored(let files) = emulator.plan.start { group.addTask { try await restore(files) } }
-                    defer { group.cancelAll() }
+                    // Whatever fails beside the emulator ends it: the group waits for all of its parts.
+                    defer {
+                        emulatorTask.cancel()
+                        group.cancelAll()
+                    }
                     return try await gather(&group, endEmulator: emulatorTask.cancel)
                 }
             } catch {
-                emulatorTask.cancel()
                 _ = await emulatorTask.result
                 // Whatever failed because of it, the cancellation is what happened.
                 try Task.checkCancellation()
@@ -141,7 +144,7 @@ private struct GuestLife: Sendable {
         }
         try Task.checkCancellation()
         guard let ending = conversation.ending, let result, let log else { throw CancellationError() }
-        return GuestOutcome(ending: ending, result: result, emulatorLog: log)
+        return GuestOutcome(ending: ending, result: result, emulatorLog: log, peakMemory: emulator.memory.bytes)
     }
 
     private func serve<Value: Sendable>(_ network: NetworkProcess) async throws -> Part<Value> {
@@ -162,7 +165,10 @@ private struct GuestLife: Sendable {
 
     /// Looks at the clock and at how much the guest made the emulator write, until the guest is over.
     private func watch<Value: Sendable>() async throws -> Part<Value> {
-        while !conversation.looked(console: emulator.outputSize) { try await Task.sleep(for: .milliseconds(100)) }
+        while !conversation.looked(console: emulator.outputSize) {
+            emulator.memory.look()
+            try await Task.sleep(for: .milliseconds(100))
+        }
         return .guestOver
     }
 }

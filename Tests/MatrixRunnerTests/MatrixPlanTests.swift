@@ -80,6 +80,22 @@ struct MatrixPlanTests {
         ])
     }
 
+    @Test("is begun with the cells that take longest, by what is known of them, and otherwise in its order")
+    func order() throws {
+        var axes = try Self.axes([.unified, .legacy])
+        let micro = MatrixPlan.expand(guests: [(.micro, try Self.kernel("6.1.1-1")), (.micro, try Self.kernel("6.12.1-1"))], axes: axes)
+        axes.deployments = [.installed]
+        let slow = MatrixPlan.expand(guests: [(.micro, try Self.kernel("6.1.1-1"))], axes: axes)
+        #expect(MatrixPlan.longestFirst(micro + slow, .standard).map(\.cell) == (slow + micro).map(\.cell))
+        let costs = CellCosts(cells: ["micro/6.12/cloud-amd64/legacy": 60, "micro/6.1/cloud-amd64/legacy": 2, "micro/6.1/cloud-amd64/unified/deployment=installed": 1], guests: ["micro": 3])
+        let ordered = MatrixPlan.longestFirst(slow + micro, costs)
+        #expect(ordered.map(\.cell.id.text) == [
+            "micro/6.12.1-1/cloud-amd64/legacy", "micro/6.1.1-1/cloud-amd64/legacy/deployment=installed", "micro/6.1.1-1/cloud-amd64/unified",
+            "micro/6.12.1-1/cloud-amd64/unified", "micro/6.1.1-1/cloud-amd64/legacy", "micro/6.1.1-1/cloud-amd64/unified/deployment=installed",
+        ])
+        #expect(MatrixPlan.longestFirst(ordered, costs).map(\.cell) == ordered.map(\.cell))
+    }
+
     @Test("a program variant is an axis")
     func programs() throws {
         let programs = [ProgramVariant(name: "b", object: "/b.o"), ProgramVariant(name: "a", object: "/a.o")]
