@@ -47,8 +47,9 @@ struct CommandRealGuestTests {
         ])
         #expect(ended.code == 1, "\(ended.stderr)")
         let document = try JSONDecoder().decode(RunDocument.self, from: Data(ended.stdout.utf8))
-        #expect(document.cells.map(\.verdict) == [.incompatible, .notRun], "\(document.cells.map(\.summary))")
-        #expect(document.cells.first?.cause == .loadFailed)
+        // Which is first is a matter of what they took here before.
+        #expect(Set(document.cells.map(\.verdict)) == [.incompatible, .notRun], "\(document.cells.map(\.summary))")
+        #expect(document.cells.compactMap(\.cause) == [.loadFailed])
         #expect(document.cells.map(\.bpf) == ["broken", "broken"])
     }
 
