@@ -47,9 +47,6 @@ struct BenchMatrix: AsyncParsableCommand {
         let prepared = try await RunPreparation(axes: axes, kernels: kernels, guests: guests, events: BenchOutput.tell)
         let path = FilePath(NSTemporaryDirectory()).appending("kmatrix-bench-\(getpid())")
         defer { try? FileManager.default.removeItem(atPath: path.string) }
-        let plan = try await prepared.runner.plan()
-        // What cannot be had takes no time.
-        let available = MatrixPlan(cells: plan.cells, unavailable: [], warnings: plan.warnings)
-        return try await MatrixBenchmark(runner: prepared.runner, rounds: rounds).run(available, in: try RunFolder.create(at: path))
+        return try await MatrixBenchmark(runner: prepared.runner, rounds: rounds).run(prepared.runner.plan(), in: try RunFolder.create(at: path))
     }
 }

@@ -41,9 +41,12 @@ public struct MatrixBenchmark: Sendable {
     }
 
     /// - Throws: `RunnerError` when a cell is not from a snapshot or proves nothing, and what makes a run impossible.
-    public func run(_ plan: MatrixPlan, in folder: RunFolder) async throws -> Figures {
+    public func run(_ wanted: MatrixPlan, in folder: RunFolder) async throws -> Figures {
         let emulator = try await Emulator.find()
-        let prepared = try await ArtefactPreparer(catalogue: runner.catalogue, cache: runner.cache, products: runner.products, events: runner.events).prepare(plan.cells)
+        let prepared = try await ArtefactPreparer(catalogue: runner.catalogue, cache: runner.cache, products: runner.products, events: runner.events).prepare(wanted.cells)
+        // What cannot be had takes no time.
+        let plan = MatrixPlan(cells: wanted.cells.filter { if case .success = prepared.artefacts(for: $0) { true } else { false } }, unavailable: [], warnings: [])
+        guard !plan.cells.isEmpty else { throw RunnerError(.benchmarkFailed, subject: "the matrix", detail: "none of its kernels can be had") }
         let chosen = try await runner.chooseAccelerator(emulator, prepared)
         let context = CellContext(
             emulator: emulator, accelerator: chosen.accelerator, products: runner.products, slots: runner.slots, timeout: runner.request.timeout, retries: 0, events: runner.events)

@@ -29,6 +29,9 @@ public func recordSnapshot(_ plan: BootPlan, emulator: Emulator) async throws ->
     // The emulator was told to quit.
     guard outcome.ending == .endedEarly else { throw failure("the emulator ended otherwise than told: \(outcome.ending)") }
     let files = SnapshotFiles(memory: plan.folder.appending(QEMUCommandLine.Name.memory), state: plan.folder.appending(state))
+    // The command that takes the state ends by itself once the emulator has, on a busy machine after it.
+    let deadline = ContinuousClock.now + .seconds(10)
+    while !FileManager.default.fileExists(atPath: files.state.string), ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(20)) }
     for file in [files.memory, files.state] where !FileManager.default.fileExists(atPath: file.string) {
         throw failure("'\(file.lastComponent?.string ?? "")' was not written")
     }
