@@ -41,7 +41,7 @@ public struct ArtefactCache: Sendable {
         }
         let parent = root.appending(kind)
         try makeFolder(parent)
-        let lock = try await FileLock.acquire(parent.appending(".\(key).lock"))
+        let lock = try await FileLock.acquire(lockFile(kind: kind, key: key))
         defer { lock.release() }
         if !renews, FileManager.default.fileExists(atPath: place.string) { return place }
         let aside = parent.appending(".\(key).part")
@@ -62,7 +62,7 @@ public struct ArtefactCache: Sendable {
     /// - Returns: Nil when there is no such entry.
     public func use(kind: String, key: String) async throws -> EntryUse? {
         guard existing(kind: kind, key: key) != nil else { return nil }
-        let lock = try await FileLock.acquire(root.appending(kind).appending(".\(key).lock"), .shared)
+        let lock = try await FileLock.acquire(lockFile(kind: kind, key: key), .shared)
         guard existing(kind: kind, key: key) != nil else {
             lock.release()
             return nil
@@ -73,7 +73,7 @@ public struct ArtefactCache: Sendable {
     /// Removes an entry; whoever asks for it next fills it anew. One that is in use stays.
     public func remove(kind: String, key: String) throws {
         let place = folder(kind: kind, key: key)
-        guard FileManager.default.fileExists(atPath: place.string), let lock = try FileLock.tryAcquire(root.appending(kind).appending(".\(key).lock")) else { return }
+        guard FileManager.default.fileExists(atPath: place.string), let lock = try FileLock.tryAcquire(lockFile(kind: kind, key: key)) else { return }
         defer { lock.release() }
         try? FileManager.default.removeItem(atPath: place.string)
     }
@@ -93,7 +93,7 @@ public struct ArtefactCache: Sendable {
         var removed: [RemovedEntry] = []
         while total > limit, let oldest = entries.popFirst() {
             // An entry whose lock is held is in use, or being filled anew.
-            guard !spared.contains(oldest.key), let lock = try FileLock.tryAcquire(parent.appending(".\(oldest.key).lock")) else { continue }
+            guard !spared.contains(oldest.key), let lock = try FileLock.tryAcquire(lockFile(kind: kind, key: oldest.key)) else { continue }
             defer { lock.release() }
             try manager.removeItem(atPath: parent.appending(oldest.key).string)
             total -= oldest.bytes
@@ -114,7 +114,7 @@ public struct ArtefactCache: Sendable {
                 let isHalfFilled = name.hasPrefix(".") && name.hasSuffix(".part")
                 let key = isHalfFilled ? String(name.dropFirst().dropLast(".part".count)) : name
                 // An entry whose lock is held is in use, or being filled right now.
-                guard let lock = try FileLock.tryAcquire(parent.appending(".\(key).lock")) else { continue }
+                guard let lock = try FileLock.tryAcquire(lockFile(kind: kind, key: key)) else { continue }
                 defer { lock.release() }
                 let path = parent.appending(name)
                 let attributes = try? manager.attributesOfItem(atPath: path.string)
@@ -147,6 +147,9 @@ public struct ArtefactCache: Sendable {
         guard rename(aside.string, place.string) == 0 else { throw CacheError(path: place, errno: Errno(rawValue: errno)) }
         try? FileManager.default.removeItem(atPath: old.string)
     }
+
+    /// Whoever fills, removes or uses an entry holds this.
+    private func lockFile(kind: String, key: String) -> FilePath { root.appending(kind).appending(".\(key).lock") }
 
     private func folder(kind: String, key: String) -> FilePath { root.appending(kind).appending(key) }
 

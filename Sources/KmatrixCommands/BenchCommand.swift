@@ -36,30 +36,16 @@ struct BenchCell: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let arguments = self
-        let figures = try await InterruptibleWork.run { try await arguments.measure() }
-        switch format {
-        case .json: try StandardOutput.writeJSON(["kernels": figures])
-        case .jsonl: for figure in figures { try StandardOutput.writeJSON(figure, isCompact: true) }
-        case .table:
-            func text(_ spread: Spread) -> String {
-                [spread.min, spread.median, spread.max].map { "\(($0 * 100).rounded() / 100)" }.joined(separator: " / ")
-            }
-            let rows = [["guest", "kernel", "bare s (min / median / max)", "cold cell s", "coldRatio", "snapshot cell s", "snapshotRatio"]]
-                + figures.map { [$0.guest, $0.kernel, text($0.bareSeconds), text($0.coldSeconds), text($0.coldRatio), $0.snapshotSeconds.map(text) ?? "-", $0.snapshotRatio.map(text) ?? "-"] }
-            StandardOutput.write(TextColumns.render(rows) + "\n")
-        }
-    }
-
-    private func measure() async throws -> [CellBenchmark.Figures] {
-        let axes = try AxisOptions.parse(
-            (kernel.isEmpty && distro.isEmpty ? ["5.10", "6.1", "6.12", "7.3"] : kernel).flatMap { ["--kernel", $0] } + distro.flatMap { ["--distro", $0] } + ["--cgroup", "unified"])
+        let axes = (kernel.isEmpty && distro.isEmpty ? ["5.10", "6.1", "6.12", "7.3"] : kernel).flatMap { ["--kernel", $0] } + distro.flatMap { ["--distro", $0] } + ["--cgroup", "unified"]
+        let rounds = rounds
         // One at a time: what runs beside would be measured too.
-        let guests = try GuestOptions.parse(["--jobs", "1"])
-        let prepared = try await RunPreparation(axes: axes, kernels: kernels, guests: guests, events: BenchOutput.tell)
-        let path = FilePath(NSTemporaryDirectory()).appending("kmatrix-bench-\(getpid())")
-        defer { try? FileManager.default.removeItem(atPath: path.string) }
-        let plan = try await prepared.runner.plan()
-        return try await CellBenchmark(runner: prepared.runner, rounds: rounds).run(plan, in: try RunFolder.create(at: path))
+        let figures = try await BenchRun.measure(axes, kernels: kernels, guests: GuestOptions.parse(["--jobs", "1"])) { runner, plan, folder in
+            try await CellBenchmark(runner: runner, rounds: rounds).run(plan, in: folder)
+        }
+        let text: (Spread) -> String = BenchOutput.text
+        try BenchOutput.write(
+            figures, named: "kernels", as: format,
+            rows: [["guest", "kernel", "bare s (min / median / max)", "cold cell s", "coldRatio", "snapshot cell s", "snapshotRatio"]]
+                + figures.map { [$0.guest, $0.kernel, text($0.bareSeconds), text($0.coldSeconds), text($0.coldRatio), $0.snapshotSeconds.map(text) ?? "-", $0.snapshotRatio.map(text) ?? "-"] })
     }
 }

@@ -29,16 +29,10 @@ struct BenchHistory: ParsableCommand {
     }
 
     func run() throws {
-        let path = FilePath(NSTemporaryDirectory()).appending("kmatrix-bench-\(getpid())")
+        let path = BenchRun.folder
         defer { try? FileManager.default.removeItem(atPath: path.string) }
         let benchmark = HistoryBenchmark(folder: path)
         let figures = try benchmark.nights(nights, cells: cells) + benchmark.comparison(cells: comparedCells)
-        switch format {
-        case .json: try StandardOutput.writeJSON(["figures": figures])
-        case .jsonl: for figure in figures { try StandardOutput.writeJSON(figure, isCompact: true) }
-        case .table:
-            let rows = [["question", "seconds"]] + figures.map { [$0.question, "\(($0.seconds * 1000).rounded() / 1000)"] }
-            StandardOutput.write(TextColumns.render(rows) + "\n")
-        }
+        try BenchOutput.write(figures, named: "figures", as: format, rows: [["question", "seconds"]] + figures.map { [$0.question, BenchOutput.text($0.seconds)] })
     }
 }

@@ -28,9 +28,11 @@ struct BenchMatrix: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let arguments = self
-        let figures = try await InterruptibleWork.run { try await arguments.measure() }
-        func text(_ spread: Spread) -> String { [spread.min, spread.median, spread.max].map { "\(($0 * 100).rounded() / 100)" }.joined(separator: " / ") }
+        let rounds = rounds
+        let figures = try await BenchRun.measure((kernel.isEmpty ? ["all"] : kernel).flatMap { ["--kernel", $0] }, kernels: kernels, guests: guests) { runner, plan, folder in
+            try await MatrixBenchmark(runner: runner, rounds: rounds).run(plan, in: folder)
+        }
+        let text: (Spread) -> String = BenchOutput.text
         try BenchOutput.write(
             figures, as: format,
             rows: [
@@ -40,13 +42,5 @@ struct BenchMatrix: AsyncParsableCommand {
                 ["a cell by itself, s", text(figures.cellSeconds)], ["kmatrix itself, % of processor time", text(figures.harnessPercent)],
                 ["private memory of a guest, MiB", text(figures.privateMiBPerCell)], ["verdicts", figures.verdicts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")],
             ])
-    }
-
-    private func measure() async throws -> MatrixBenchmark.Figures {
-        let axes = try AxisOptions.parse((kernel.isEmpty ? ["all"] : kernel).flatMap { ["--kernel", $0] })
-        let prepared = try await RunPreparation(axes: axes, kernels: kernels, guests: guests, events: BenchOutput.tell)
-        let path = FilePath(NSTemporaryDirectory()).appending("kmatrix-bench-\(getpid())")
-        defer { try? FileManager.default.removeItem(atPath: path.string) }
-        return try await MatrixBenchmark(runner: prepared.runner, rounds: rounds).run(prepared.runner.plan(), in: try RunFolder.create(at: path))
     }
 }

@@ -3,13 +3,6 @@ import MatrixModel
 /// How long a run still takes, by what cells took before and what those of this run take. A range, for nobody knows in which order cells
 /// end; nil as long as nothing was measured of the kind of what is left.
 struct RemainingTime {
-    /// Cells of a kind take about as long as each other.
-    private enum Kind: Hashable {
-        case micro, distribution, deployment
-
-        init(_ cell: Cell) { self = cell.deployment != nil ? .deployment : cell.guest == "micro" ? .micro : .distribution }
-    }
-
     private struct Measured {
         var count = 0
         var seconds = 0.0
@@ -24,7 +17,7 @@ struct RemainingTime {
     private var left: [String: Cell] = [:]
     /// When those began that run, in seconds.
     private var begun: [String: Double] = [:]
-    private var measured: [Kind: Measured] = [:]
+    private var measured: [CellKind: Measured] = [:]
 
     /// - Parameter costs: What cells took before.
     init(costs: CellCosts) { self.costs = costs }
@@ -41,14 +34,14 @@ struct RemainingTime {
     mutating func end(_ id: String, seconds: Double?) {
         begun[id] = nil
         guard let cell = left.removeValue(forKey: id), let seconds else { return }
-        var kind = measured[Kind(cell), default: Measured()]
+        var kind = measured[CellKind(cell), default: Measured()]
         kind.count += 1
         kind.seconds += seconds
         if let known = costs.measuredSeconds(of: cell) {
             kind.known += known
             kind.knownTook += seconds
         }
-        measured[Kind(cell)] = kind
+        measured[CellKind(cell)] = kind
     }
 
     /// In seconds, never below zero: from the best order in which what is left can end to the worst, the machine as quick as before or as now.
@@ -71,7 +64,7 @@ struct RemainingTime {
     }
 
     private func expected(_ cell: Cell) -> ClosedRange<Double>? {
-        let here = measured[Kind(cell)]
+        let here = measured[CellKind(cell)]
         if let known = costs.measuredSeconds(of: cell) {
             guard let here, here.known > 0 else { return known...known }
             let now = known * here.knownTook / here.known

@@ -28,15 +28,17 @@ public struct CellCosts: Hashable, Sendable, Codable {
     public static let kernelSeconds = 10.0
     public static let imageSeconds = 45.0
 
-    public func seconds(of cell: Cell) -> Double { measuredSeconds(of: cell) ?? Self.fixedSeconds(of: cell) }
+    public func seconds(of cell: Cell) -> Double { measuredSeconds(of: cell) ?? Self.fixedSeconds(CellKind(cell)) }
 
     /// Nil for a cell of whose guest nothing was measured.
     public func measuredSeconds(of cell: Cell) -> Double? { cells[cell.id.lineage(series: cell.kernel.series.description)] ?? guests[cell.guest] }
 
-    /// By the kind of guest alone.
-    public static func fixedSeconds(of cell: Cell) -> Double {
-        if cell.deployment != nil { return deploymentSeconds }
-        return cell.guest == "micro" ? microSeconds : distributionSeconds
+    private static func fixedSeconds(_ kind: CellKind) -> Double {
+        switch kind {
+        case .micro: microSeconds
+        case .distribution: distributionSeconds
+        case .deployment: deploymentSeconds
+        }
     }
 
     public func item(_ cell: Cell) -> ShardSplit.Item {

@@ -43,17 +43,11 @@ public struct CellBenchmark: Sendable {
 
     /// - Throws: `RunnerError` when the bare init was not built, and what makes a run impossible.
     public func run(_ plan: MatrixPlan, in folder: RunFolder) async throws -> [Figures] {
-        let emulator = try await Emulator.find()
-        let prepared = try await ArtefactPreparer(
-            catalogue: runner.catalogue, cache: runner.cache, products: runner.products, events: runner.events).prepare(plan.cells)
-        let chosen = try await runner.chooseAccelerator(emulator, prepared)
-        let context = CellContext(
-            emulator: emulator, accelerator: chosen.accelerator, products: runner.products, slots: runner.slots, timeout: runner.request.timeout, retries: 0,
-            events: runner.events)
+        let (prepared, context) = try await runner.prepareBenchmark(plan)
         let floor = try BareBoot(context, in: folder)
         var figures: [Figures] = []
         for planned in plan.cells {
-            figures.append(try await measure(planned, prepared, floor, context, SnapshotStore(cache: runner.cache, emulator: emulator, turns: runner.slots), folder))
+            figures.append(try await measure(planned, prepared, floor, context, SnapshotStore(cache: runner.cache, emulator: context.emulator, turns: runner.slots), folder))
         }
         return figures
     }

@@ -22,7 +22,8 @@ enum GuestFootprint {
 
     /// proc_pid_smaps(5).
     private static func privateKilobytes(_ process: Int) -> Int {
-        text("/proc/\(process)/smaps_rollup").split(separator: "\n").filter { $0.hasPrefix("Private_") }.compactMap { Int($0.split(separator: " ").dropFirst().first ?? "") }.reduce(0, +)
+        let text = text("/proc/\(process)/smaps_rollup")
+        return ["Private_Clean:", "Private_Dirty:", "Private_Hugetlb:"].compactMap { HostText.value($0, in: text) }.reduce(0, +)
     }
 
     private static func text(_ path: String) -> String { FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? "" }

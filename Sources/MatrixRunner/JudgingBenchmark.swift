@@ -19,11 +19,7 @@ public struct JudgingBenchmark: Sendable {
 
     /// - Throws: `RunnerError` when one of the guests did not come to a verdict, and what makes a run impossible.
     public func run(_ plan: MatrixPlan, judgments count: Int, in folder: RunFolder) async throws -> Figures {
-        let emulator = try await Emulator.find()
-        let prepared = try await ArtefactPreparer(catalogue: runner.catalogue, cache: runner.cache, products: runner.products, events: runner.events).prepare(plan.cells)
-        let chosen = try await runner.chooseAccelerator(emulator, prepared)
-        let context = CellContext(
-            emulator: emulator, accelerator: chosen.accelerator, products: runner.products, slots: runner.slots, timeout: runner.request.timeout, retries: 0, events: runner.events)
+        let (prepared, context) = try await runner.prepareBenchmark(plan)
         var evidence: [CellEvidence] = []
         var verdicts: [String: Int] = [:]
         for planned in plan.cells {

@@ -42,14 +42,10 @@ public struct MatrixBenchmark: Sendable {
 
     /// - Throws: `RunnerError` when a cell is not from a snapshot or proves nothing, and what makes a run impossible.
     public func run(_ wanted: MatrixPlan, in folder: RunFolder) async throws -> Figures {
-        let emulator = try await Emulator.find()
-        let prepared = try await ArtefactPreparer(catalogue: runner.catalogue, cache: runner.cache, products: runner.products, events: runner.events).prepare(wanted.cells)
+        let (prepared, context) = try await runner.prepareBenchmark(wanted)
         // What cannot be had takes no time.
         let plan = MatrixPlan(cells: wanted.cells.filter { if case .success = prepared.artefacts(for: $0) { true } else { false } }, unavailable: [], warnings: [])
         guard !plan.cells.isEmpty else { throw RunnerError(.benchmarkFailed, subject: "the matrix", detail: "none of its kernels can be had") }
-        let chosen = try await runner.chooseAccelerator(emulator, prepared)
-        let context = CellContext(
-            emulator: emulator, accelerator: chosen.accelerator, products: runner.products, slots: runner.slots, timeout: runner.request.timeout, retries: 0, events: runner.events)
         let floor = try BareBoot(context, in: folder)
         let boots = try Self.boots(plan).map { try prepared.artefacts(for: $0).get() }
         var bare: [Double] = []
@@ -60,7 +56,7 @@ public struct MatrixBenchmark: Sendable {
             var sum = 0.0
             for artefacts in boots { sum += try await floor.seconds(artefacts.kernel.boot) }
             bare.append(sum)
-            let snapshots = SnapshotStore(cache: runner.cache, emulator: emulator, turns: runner.slots)
+            let snapshots = SnapshotStore(cache: runner.cache, emulator: context.emulator, turns: runner.slots)
             for artefacts in boots {
                 try snapshots.forget(BootPlan.cell(artefacts, accelerator: context.accelerator, network: context.products.network, folder: folder.path))
             }

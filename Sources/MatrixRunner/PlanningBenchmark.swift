@@ -63,7 +63,7 @@ public struct PlanningBenchmark: Sendable {
         let all = split.milliseconds.reduce(0, +)
         return Figures(
             cells: items.count, nodes: nodes, planSeconds: planning / .seconds(1), splitSeconds: splitting / .seconds(1),
-            totalHours: Double(ShardSplit(items, count: 1).milliseconds.reduce(0, +)) / 3_600_000, nodeHours: Extremes(split.milliseconds),
+            totalHours: Double(plan.milliseconds(costs)) / 3_600_000, nodeHours: Extremes(split.milliseconds),
             sharedCacheNodeHours: Extremes(shared.milliseconds), unbalancedNodeHours: Extremes(Self.inTurn(items, nodes: nodes)),
             preparationShare: all == 0 ? 0 : Double(all - own) / Double(all))
     }

@@ -1,0 +1,33 @@
+import ArgumentParser
+import MatrixRunner
+
+/// `kmatrix bench judge`: judging what real guests left.
+struct BenchJudge: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "judge", abstract: "Time judging on what real guests left, one that works and one that does not.")
+
+    @Option(help: ArgumentHelp("Which kernels, as for run. May be repeated.", valueName: "selector"))
+    var kernel: [String] = ["6.1"]
+
+    @Option(help: "How many verdicts.")
+    var judgments: Int = 10_000
+
+    @OptionGroup(title: "Kernels") var kernels: KernelOptions
+
+    @Option(help: "How to print the figures: table, json, or jsonl.")
+    var format: OutputFormat = .table
+
+    func validate() throws {
+        if !(1...1_000_000).contains(judgments) { throw ValidationError("--judgments must lie between 1 and 1000000") }
+    }
+
+    func run() async throws {
+        let judgments = judgments
+        let figures = try await BenchRun.measure(
+            kernel.flatMap { ["--kernel", $0] } + ["--cgroup", "unified", "--cgroup", "legacy"], kernels: kernels, guests: GuestOptions.parse(["--jobs", "1"])
+        ) { runner, plan, folder in try await JudgingBenchmark(runner: runner).run(plan, judgments: judgments, in: folder) }
+        try BenchOutput.write(
+            figures, as: format,
+            rows: [["verdicts", "\(figures.judgments)"], ["seconds", BenchOutput.text(figures.seconds)], ["microseconds each", "\(figures.microsecondsPerJudgment.rounded())"]])
+    }
+}

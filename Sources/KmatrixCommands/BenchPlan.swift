@@ -1,0 +1,37 @@
+import ArgumentParser
+import MatrixRunner
+
+/// `kmatrix bench plan`: planning and dividing a large run. Boots nothing.
+struct BenchPlan: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan", abstract: "Time the planning of a large run, and say what it would cost on many machines. Boots nothing.")
+
+    @Option(help: "How many cells, at least.")
+    var cells: Int = 100_000
+
+    @Option(help: "How many machines share them.")
+    var nodes: Int = 100
+
+    @OptionGroup var shards: ShardOptions
+
+    @Option(help: "How to print the figures: table, json, or jsonl.")
+    var format: OutputFormat = .table
+
+    func validate() throws {
+        if !(1...1_000_000).contains(cells) || !(1...10_000).contains(nodes) { throw ValidationError("--cells must lie between 1 and 1000000, --nodes between 1 and 10000") }
+    }
+
+    func run() throws {
+        let figures = try PlanningBenchmark(products: Products(folder: RunPreparation.productsFolder()), costs: shards.cellCosts()).run(cells: cells, nodes: nodes)
+        let text: (Double) -> String = BenchOutput.text
+        func range(_ extremes: PlanningBenchmark.Extremes) -> String { "\(text(extremes.min)) to \(text(extremes.max))" }
+        try BenchOutput.write(
+            figures, as: format,
+            rows: [
+                ["cells", "\(figures.cells)"], ["nodes", "\(figures.nodes)"], ["planned in, s", text(figures.planSeconds)], ["divided in, s", text(figures.splitSeconds)],
+                ["guests one after the other, h", text(figures.totalHours)], ["each node, h", range(figures.nodeHours)],
+                ["each node with one cache for all, h", range(figures.sharedCacheNodeHours)], ["each node when cells go round, h", range(figures.unbalancedNodeHours)],
+                ["of it preparations, %", text(figures.preparationShare * 100)],
+            ])
+    }
+}
