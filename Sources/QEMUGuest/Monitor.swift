@@ -29,13 +29,13 @@ final class Monitor: Sendable {
     }
 
     /// Has the monitor make a snapshot and end the emulator. The guest stands still from the moment its devices are saved.
-    /// - Parameter command: Takes the state of the devices on its standard input.
+    /// - Parameter socket: The name of a socket in the emulator's folder, where somebody takes the state of the devices.
     /// - Throws: `GuestError` (`monitor`) when QEMU refuses or ends before.
-    func save(through command: String) async throws {
+    func save(through socket: String) async throws {
         var dialogue = Dialogue(self)
         try await dialogue.open()
         try await dialogue.execute(.enable([MonitorCommand.ignoreShared, MonitorCommand.events]))
-        try await dialogue.execute(.save(command: command))
+        try await dialogue.execute(.save(socket: socket))
         try await dialogue.awaitMigration()
         guard try await dialogue.execute(.askForMigration) == "completed" else { throw GuestError(.monitor, subject: "query-migrate", detail: "the state was not saved whole") }
         try await dialogue.execute(.quit)

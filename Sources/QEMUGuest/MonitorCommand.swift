@@ -5,8 +5,8 @@ enum MonitorCommand: Hashable {
     case negotiate
     /// Capabilities of the migration, all switched on.
     case enable([String])
-    /// Runs a shell command in the emulator's folder, with the state of the devices on its standard input.
-    case save(command: String)
+    /// Sends the state of the devices to whoever listens on a Unix socket in the emulator's folder.
+    case save(socket: String)
     /// Listens on a Unix socket in the emulator's folder for such a state.
     case load(socket: String)
     case askForMigration
@@ -32,7 +32,7 @@ enum MonitorCommand: Hashable {
         switch self {
         case .negotiate: ("qmp_capabilities", nil)
         case .enable(let names): ("migrate-set-capabilities", ["capabilities": names.map { ["capability": $0, "state": true] as [String: Any] }])
-        case .save(let command): ("migrate", ["uri": "exec:\(command)"])
+        case .save(let socket): ("migrate", ["uri": "unix:\(socket)"])
         case .load(let socket): ("migrate-incoming", ["uri": "unix:\(socket)"])
         case .askForMigration: ("query-migrate", nil)
         case .quit: ("quit", nil)

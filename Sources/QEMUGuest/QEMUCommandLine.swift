@@ -15,6 +15,8 @@ public struct QEMUCommandLine: Hashable, Sendable {
         static let network = "network.sock"
         /// Takes the state of the devices of a guest from a snapshot.
         static let incoming = "incoming.sock"
+        /// Gives the state of the devices of a guest of which a snapshot is made.
+        static let outgoing = "outgoing.sock"
         /// Takes the memory of a guest of which a snapshot is made, and the state of its devices.
         static let memory = "memory"
         static let state = "state"
@@ -52,7 +54,7 @@ public struct QEMUCommandLine: Hashable, Sendable {
         let memory = memory(plan)
         return Option(
             arguments: [
-                "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-sandbox", sandbox(plan),
+                "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-sandbox", sandbox,
             ] + memory.map { ["-object", $0] }.joined() + [
                 "-machine", "q35,accel=\(plan.accelerator.rawValue)" + (memory.isEmpty ? "" : ",memory-backend=memory"),
                 "-cpu", processor, "-m", "\(plan.memory)", "-smp", "\(plan.processors)",
@@ -67,12 +69,8 @@ public struct QEMUCommandLine: Hashable, Sendable {
             ])
     }
 
-    /// QEMU starts no process, becomes nobody else and has no say in the host's scheduling. Only where it makes a snapshot it starts a command
-    /// that takes the state, in a session of its own, which it counts among privileges (setsid(2)); no agent runs in such a guest.
-    private static func sandbox(_ plan: BootPlan) -> String {
-        let spawning = plan.start == .recorded ? "allow" : "deny"
-        return "on,obsolete=deny,elevateprivileges=\(spawning),spawn=\(spawning),resourcecontrol=deny"
-    }
+    /// QEMU starts no process, becomes nobody else and has no say in the host's scheduling.
+    private static let sandbox = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"
 
     /// The file that is the guest's memory: shared with it where a snapshot is made, and what a guest from a snapshot begins with, whose own
     /// writes stay its own (a private mapping).

@@ -1,5 +1,6 @@
 import Foundation
 public import GuestProtocol
+import NIOCore
 import SystemPackage
 
 /// Boots a guest, and keeps it in its folder as it waits for its plan.
@@ -12,14 +13,13 @@ public func recordSnapshot(_ plan: BootPlan, emulator: Emulator) async throws ->
     var plan = plan
     plan.start = .recorded
     func failure(_ reason: String) -> GuestError { GuestError(.snapshotNotMade, subject: plan.folder.string, detail: reason) }
-    // It appears once it is whole.
-    let state = QEMUCommandLine.Name.state
-    let outcome = try await withGuest(plan, emulator: emulator) { guest in
+    let files = SnapshotFiles(memory: plan.folder.appending(QEMUCommandLine.Name.memory), state: plan.folder.appending(QEMUCommandLine.Name.state))
+    let outcome = try await withGuest(plan, emulator: emulator) { [plan] guest in
         var hello: GuestHello?
         for await message in guest.messages {
-            guard case .hello(let said) = message else { continue }
+            guard case .hello(let said) = message, let monitor = guest.monitor else { continue }
             hello = said
-            try await guest.monitor?.save(through: "cat > \(state).part && mv \(state).part \(state)")
+            try await save(plan.folder, monitor, as: files.state)
         }
         return hello
     }
@@ -28,12 +28,29 @@ public func recordSnapshot(_ plan: BootPlan, emulator: Emulator) async throws ->
     guard let hello else { throw failure("the guest never got ready: \(outcome.ending)") }
     // The emulator was told to quit.
     guard outcome.ending == .endedEarly else { throw failure("the emulator ended otherwise than told: \(outcome.ending)") }
-    let files = SnapshotFiles(memory: plan.folder.appending(QEMUCommandLine.Name.memory), state: plan.folder.appending(state))
-    // The command that takes the state ends by itself once the emulator has, on a busy machine after it.
-    let deadline = ContinuousClock.now + .seconds(10)
-    while !FileManager.default.fileExists(atPath: files.state.string), ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(20)) }
-    for file in [files.memory, files.state] where !FileManager.default.fileExists(atPath: file.string) {
-        throw failure("'\(file.lastComponent?.string ?? "")' was not written")
-    }
+    guard FileManager.default.fileExists(atPath: files.memory.string) else { throw failure("'\(QEMUCommandLine.Name.memory)' was not written") }
     return (files, hello)
+}
+
+/// How long the state may take from when the monitor says that it was sent.
+private let deliveryTimeout = Duration.seconds(10)
+
+/// Has the emulator send the state of its devices and end, and writes it to a file.
+private func save(_ folder: FilePath, _ monitor: Monitor, as file: FilePath) async throws {
+    let socket = QEMUCommandLine.Name.outgoing
+    let guestFolder = try GuestFolder(folder)
+    defer { unlink(guestFolder.shortPath(socket)) }
+    let reception = try await SnapshotReception(listeningAt: guestFolder.shortPath(socket))
+    let state = try await withThrowingTaskGroup(of: ByteBuffer?.self) { group in
+        defer { group.cancelAll() }
+        group.addTask { try await reception.state() }
+        try await monitor.save(through: socket)
+        group.addTask {
+            try await Task.sleep(for: deliveryTimeout)
+            return nil
+        }
+        return try await group.next() ?? nil
+    }
+    guard let state, state.readableBytes > 0 else { throw GuestError(.monitor, subject: "migrate", detail: "no state was sent") }
+    try Data(state.readableBytesView).write(to: URL(filePath: file.string))
 }

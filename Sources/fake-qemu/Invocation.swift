@@ -57,7 +57,7 @@ enum Behaviour: String {
     /// Whether it gets as far as to say hello and nothing wrong before.
     var waitsForPlan: Bool {
         switch self {
-        case .complete, .unattached, .unserved, .unservedOnce, .stuck, .monitorRefuses, .monitorBabbles, .monitorFloods, .migrationFails, .neverWakes, .wrongNonce, .noSeed, .noSeedOnce: true
+        case .complete, .unattached, .unserved, .unservedOnce, .stuck, .monitorRefuses, .monitorBabbles, .monitorFloods, .migrationFails, .stateWithheld, .neverWakes, .wrongNonce, .noSeed, .noSeedOnce: true
         default: false
         }
     }
@@ -106,6 +106,7 @@ enum Behaviour: String {
     case monitorFloods = "monitor-floods"
     /// The state of the devices cannot be saved.
     case migrationFails = "migration-fails"
+    case stateWithheld = "state-withheld"
     /// A snapshot is made as planned, and no copy of it says a word.
     case neverWakes = "never-wakes"
     /// A copy answers another's wake call.

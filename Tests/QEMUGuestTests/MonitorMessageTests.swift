@@ -58,7 +58,7 @@ struct MonitorMessageTests {
         arguments: [
             (MonitorCommand.negotiate, #"{"execute":"qmp_capabilities"}"#), (.quit, #"{"execute":"quit"}"#), (.askForMigration, #"{"execute":"query-migrate"}"#),
             (.enable(["x-ignore-shared"]), #"{"arguments":{"capabilities":[{"capability":"x-ignore-shared","state":true}]},"execute":"migrate-set-capabilities"}"#),
-            (.save(command: "cat > 's'"), #"{"arguments":{"uri":"exec:cat > 's'"},"execute":"migrate"}"#),
+            (.save(socket: "out \"a"), #"{"arguments":{"uri":"unix:out \"a"},"execute":"migrate"}"#),
             (.load(socket: "in \"a"), #"{"arguments":{"uri":"unix:in \"a"},"execute":"migrate-incoming"}"#),
         ])
     func commands(command: MonitorCommand, line: String) {

@@ -51,6 +51,7 @@ struct SnapshotRecordingTests {
         "is not made, and the reason said, when QEMU or its guest does not play along",
         arguments: [
             ("monitor-refuses", "x-ignore-shared"), ("monitor-babbles", "no JSON object"), ("monitor-floods", "a line of more than"), ("migration-fails", "it failed"),
+            ("state-withheld", "no state was sent"),
             ("exit-early", "never got ready"), ("garbage", "never got ready"), ("exit-code", "never got ready"),
         ])
     func fails(behaviour: String, words: String) async throws {
