@@ -93,7 +93,7 @@ let package = Package(
         .target(name: "FabricSimulator", dependencies: ["MatrixModel", "StrictYAML", crypto, nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),
 
         // Rank 3. Guests that wait for their plan, kept in files: made once, checked, brought back for each cell.
-        .target(name: "GuestSnapshots", dependencies: ["GuestProtocol", "ArtefactCache", "QEMUGuest", crypto, system], swiftSettings: settings),
+        .target(name: "GuestSnapshots", dependencies: ["GuestProtocol", "ArtefactCache", "GuestImages", "QEMUGuest", crypto, system], swiftSettings: settings),
 
         // Rank 4. Plans cells, runs their guests within limits, retries what was ours, records each outcome.
         .target(
@@ -162,7 +162,7 @@ let package = Package(
         .testTarget(name: "CellExpectationsTests", dependencies: ["CellExpectations", "MatrixModel", "StrictYAML"], swiftSettings: settings),
         .testTarget(name: "RunHistoryTests", dependencies: ["RunHistory", "EvidenceStore", "MatrixModel", grdb, system], swiftSettings: settings),
         .testTarget(name: "QEMUGuestTests", dependencies: ["QEMUGuest", "CTimeStamp", "GuestProtocol", "MatrixModel", "TestSupport", "fake-qemu", "guest-network", system, subprocess], resources: [.copy("Snapshots")], swiftSettings: settings),
-        .testTarget(name: "GuestSnapshotsTests", dependencies: ["GuestSnapshots", "QEMUGuest", "ArtefactCache", "GuestProtocol", "TestSupport", "fake-qemu", system], swiftSettings: settings),
+        .testTarget(name: "GuestSnapshotsTests", dependencies: ["GuestSnapshots", "MatrixModel", "QEMUGuest", "ArtefactCache", "GuestProtocol", "TestSupport", "fake-qemu", system], swiftSettings: settings),
         .testTarget(name: "FabricSimulatorTests", dependencies: ["FabricSimulator", "MatrixModel", "StrictYAML", "TestSupport", crypto, subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),
         .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "CloudImages", "FabricSimulator", "AgentBundles", "Conformance", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestSnapshots", "GuestImages", "TestSupport", "fake-qemu", "guest-network", subprocess, system], swiftSettings: settings),
         .testTarget(name: "MatrixReportTests", dependencies: ["MatrixReport", "EvidenceStore", "MatrixModel", system], exclude: ["Browser"], resources: [.copy("Snapshots")], swiftSettings: settings),

@@ -52,9 +52,10 @@ public struct RootImageBuilder: Sendable {
         return folder.appending("modules.img")
     }
 
-    /// A disk that takes what a guest writes and leaves the image as it is.
-    public static func overlay(of disk: FilePath, at path: FilePath) async throws {
-        try await HostTool.run("qemu-img", ["create", "-q", "-f", "qcow2", "-F", "raw", "-b", disk.string, path.string], building: path)
+    /// A disk that takes what a guest writes and leaves the one below it as it is.
+    /// - Parameter format: Of the disk below: `raw` or `qcow2`.
+    public static func overlay(of disk: FilePath, format: String = "raw", at path: FilePath) async throws {
+        try await HostTool.run("qemu-img", ["create", "-q", "-f", "qcow2", "-F", format, "-b", disk.string, path.string], building: path)
     }
 
     private static func arguments(_ recipe: RootImageRecipe, keyring: FilePath, sources: [String], to archive: FilePath) -> [String] {

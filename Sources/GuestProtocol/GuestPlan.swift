@@ -11,6 +11,8 @@ public struct GuestPlan: Hashable, Sendable {
         case nothing = 3
         /// Bring the distribution up and say farewell once it has booted: the floor that benchmarks compare with.
         case bareBoot = 4
+        /// Bring the distribution up, say hello once more when it has booted, and wait for another plan: what a snapshot is made of.
+        case standBy = 5
     }
 
     public let mode: Mode

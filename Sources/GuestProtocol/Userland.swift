@@ -14,7 +14,7 @@ public struct DistributionStart: Hashable, Sendable {
         ///   - fileSystem: Its type, as mount(8) names it.
         ///   - partition: As the kernel counts, from 1; nil when the disk is a file system as a whole.
         case disk(fileSystem: String, partition: UInt32?)
-        /// Mounted already: the distribution came up through its own boot loader, and started the runner.
+        /// Mounted already: the distribution came up before, by its own boot loader or for a snapshot, and started the runner.
         case mounted
     }
 

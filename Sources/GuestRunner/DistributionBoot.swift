@@ -24,8 +24,10 @@ struct DistributionBoot {
         do {
             try PlanExecution.step("root") { try mountRoot() }
             try phase(.rootMounted)
-            try PlanExecution.step("payload") { try PayloadUnpacking.unpack(try disk(.payload), below: "/") }
-            try phase(.payloadUnpacked)
+            if plan.mode != .standBy {
+                try PlanExecution.step("payload") { try PayloadUnpacking.unpack(try disk(.payload), below: "/") }
+                try phase(.payloadUnpacked)
+            }
             if let package = start.package {
                 try PackageInstallation(children: children).install("/" + package, evidence: EvidenceSender(channel: channel))
                 try phase(.agentInstalled)
@@ -75,7 +77,7 @@ struct DistributionBoot {
     /// waits until the runner says that it is ready, so that what the plan wants to be there before the agent is.
     private func leaveUnit() throws {
         let holdsAgent = !start.isDeployment && plan.steps.contains { if case .startAgent = $0 { true } else { false } }
-        let unitStart = plan.mode == .bareBoot ? RunnerUnit.Start.booted : .early
+        let unitStart = plan.mode == .matrix ? RunnerUnit.Start.early : .booted
         try SmallFile.write(Array(RunnerUnit.text(start: unitStart, holdsAgent: holdsAgent).utf8), to: "\(Self.unitFolder)/\(Self.unitName)")
         try SmallFile.makeFolders("\(Self.unitFolder)/\(unitStart.rawValue).wants")
         let link = "\(Self.unitFolder)/\(unitStart.rawValue).wants/\(Self.unitName)"

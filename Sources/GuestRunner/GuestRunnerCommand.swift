@@ -30,7 +30,10 @@ public enum GuestRunnerCommand {
             guard let handover = RunnerHandover() else { throw SystemCallError("read", RunnerHandover.path, code: EINVAL) }
             let children = try ChildProcesses()
             let channel = try ControlChannel.open(before: Deadline(after: portDeadline), sequence: handover.sequence)
-            try PlanExecution(plan: handover.plan, channel: channel, children: children).carryOut()
+            // One that stands by is told only now what to do.
+            if let plan = handover.plan.mode == .standBy ? try channel.introduce() : handover.plan {
+                try PlanExecution(plan: plan, channel: channel, children: children).carryOut()
+            }
         } catch {
             RunnerLog.say("giving up: \(error)")
         }

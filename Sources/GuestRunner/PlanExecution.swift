@@ -20,7 +20,7 @@ struct PlanExecution {
     /// Returns when the farewell is said.
     func carryOut() throws(ControlChannel.Failure) {
         // In a distribution that the initramfs brought up, it has said so.
-        if plan.userland == .micro || isSelfBooted { try phase(.planReceived) }
+        if plan.userland == .micro || isUpAlready { try phase(.planReceived) }
         guard plan.mode != .nothing, plan.mode != .bareBoot else { return try channel.sendFarewell() }
         let evidence = EvidenceSender(channel: channel)
         do {
@@ -31,10 +31,10 @@ struct PlanExecution {
                 try Self.step("surroundings") { try AgentService.prepareSurroundings() }
                 agent = AgentService(plan: plan, children: children)
             case .distribution(let start):
-                if isSelfBooted { try install(start) }
+                if isUpAlready { try install(start) }
                 try phase(.unitStarted)
                 if !start.isDeployment { try network() }
-                agent = AgentUnit(children: children, gate: isSelfBooted ? .condition : start.isDeployment ? .none : .notification)
+                agent = AgentUnit(children: children, gate: isUpAlready ? .condition : start.isDeployment ? .none : .notification)
             }
             try evidence.sendFacts()
             let course = PlanCourse(plan: plan, channel: channel, children: children, agent: agent, evidence: evidence)
@@ -54,9 +54,10 @@ struct PlanExecution {
         try channel.sendFarewell()
     }
 
-    private var isSelfBooted: Bool { if case .distribution(let start) = plan.userland { start.root == .mounted } else { false } }
+    /// Without the runner, or before it was told what to deploy.
+    private var isUpAlready: Bool { if case .distribution(let start) = plan.userland { start.root == .mounted } else { false } }
 
-    /// What the initramfs does where it brings the distribution up.
+    /// What the initramfs does where it brings the distribution up with the agent in it.
     private func install(_ start: DistributionStart) throws {
         try unpackPayload()
         guard let package = start.package else { return }

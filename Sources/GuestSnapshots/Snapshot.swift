@@ -8,6 +8,8 @@ public struct Snapshot: Sendable {
     public let key: String
     public let folder: FilePath
     public let files: SnapshotFiles
+    /// What a distribution wrote while it came up, as a layer over its image (qcow2), for the layers of the guests; nil for a guest without one.
+    public let disk: FilePath?
     let use: EntryUse
 
     /// The console of the boot, from its first byte.
@@ -20,6 +22,7 @@ public struct Snapshot: Sendable {
         self.key = key
         self.folder = folder
         files = SnapshotFiles(memory: folder.appending(manifest.memory.name), state: folder.appending(manifest.state.name))
+        disk = manifest.disk.map { folder.appending($0.name) }
     }
 }
 
@@ -36,6 +39,7 @@ struct SnapshotManifest: Codable, Hashable {
 
     let memory: File
     let state: File
+    let disk: File?
     /// `uname -r` of its guest, for people.
     let release: String
     /// What it was made with, for people.
@@ -43,9 +47,10 @@ struct SnapshotManifest: Codable, Hashable {
 
     static let name = "manifest.json"
 
-    init(memory: File, state: File, release: String, commandLine: [String]) {
+    init(memory: File, state: File, disk: File?, release: String, commandLine: [String]) {
         self.memory = memory
         self.state = state
+        self.disk = disk
         self.release = release
         self.commandLine = commandLine
     }
@@ -53,7 +58,7 @@ struct SnapshotManifest: Codable, Hashable {
     /// Nil when there is none that can be read, or one that names files elsewhere.
     init?(in folder: FilePath) {
         guard let data = FileManager.default.contents(atPath: folder.appending(Self.name).string), let found = try? JSONDecoder().decode(Self.self, from: data),
-            [found.memory.name, found.state.name].allSatisfy({ FilePath.Component($0)?.kind == .regular })
+            [found.memory, found.state, found.disk].allSatisfy({ $0 == nil || $0.flatMap { FilePath.Component($0.name) }?.kind == .regular })
         else { return nil }
         self = found
     }

@@ -21,7 +21,7 @@ public struct SnapshotError: Error, Hashable, Sendable, CustomStringConvertible 
 
     public var description: String {
         switch code.value {
-        case .notForThisGuest: "snapshots are made of guests with our own init alone, and without a terminal"
+        case .notForThisGuest: "snapshots are made of guests that wait for their plan, without a terminal and outside a deployment"
         case .unreadable: "'\(path)' cannot be read (\(errno.map { "\($0)" } ?? "")), and a snapshot depends on it; check the path and its permissions"
         }
     }

@@ -1,6 +1,7 @@
 public import ArtefactCache
 import Foundation
 import Glibc
+import GuestImages
 import GuestProtocol
 public import QEMUGuest
 import Synchronization
@@ -122,7 +123,16 @@ public final class SnapshotStore: Sendable {
     private func record(_ ingredients: SnapshotIngredients, _ plan: BootPlan, in folder: FilePath) async throws {
         var plan = plan
         plan.folder = folder
-        plan.limits = guestLimits
+        var disk: FilePath?
+        if let image = plan.distribution?.root {
+            let layer = folder.appending("root.qcow2")
+            try await RootImageBuilder.overlay(of: image, at: layer)
+            plan.distribution?.root = layer
+            disk = layer
+        } else {
+            // A distribution takes what it takes.
+            plan.limits = guestLimits
+        }
         let placeholder = folder.appending("payload")
         if let payload = plan.payload {
             try Self.makeHole(placeholder, size: Self.size(of: payload))
@@ -133,7 +143,7 @@ public final class SnapshotStore: Sendable {
         let tail = String(UInt64.random(in: .min ... .max), radix: 16)
         let manifest = try SnapshotManifest(
             memory: keep(files.memory, as: "memory-\(tail)", digest: FileDigest.sparse), state: keep(files.state, as: "state-\(tail)", digest: FileDigest.whole),
-            release: hello.release, commandLine: ingredients.commandLine)
+            disk: disk.map { try keep($0, as: "disk-\(tail)", digest: FileDigest.whole) }, release: hello.release, commandLine: ingredients.commandLine)
         try manifest.write(in: folder)
     }
 
@@ -160,11 +170,12 @@ public final class SnapshotStore: Sendable {
     private func check(_ folder: FilePath, key: String, isWhole: Bool, _ use: EntryUse) -> Result<Snapshot, Damage> {
         guard let manifest = SnapshotManifest(in: folder) else { return .failure(Damage(reason: "its manifest cannot be read")) }
         let snapshot = Snapshot(key: key, folder: folder, manifest, use)
-        for (file, path) in [(manifest.memory, snapshot.files.memory), (manifest.state, snapshot.files.state)] where (try? Self.size(of: path)) != file.size {
+        for file in [manifest.memory, manifest.state] + [manifest.disk].compactMap(\.self) where (try? Self.size(of: folder.appending(file.name))) != file.size {
             return .failure(Damage(reason: "'\(file.name)' has not the size it was made with"))
         }
         guard isWhole else { return .success(snapshot) }
         if (try? FileDigest.whole(snapshot.files.state)) != manifest.state.digest { return .failure(Damage(reason: "the state of its devices is damaged")) }
+        if let disk = manifest.disk, (try? FileDigest.whole(folder.appending(disk.name))) != disk.digest { return .failure(Damage(reason: "its disk is damaged")) }
         if (try? FileDigest.sparse(snapshot.files.memory)) != manifest.memory.digest { return .failure(Damage(reason: "its memory is damaged")) }
         return .success(snapshot)
     }
@@ -172,11 +183,10 @@ public final class SnapshotStore: Sendable {
     // MARK: Ingredients
 
     func ingredients(of plan: BootPlan) throws -> SnapshotIngredients {
-        guard case .kernel(let kernel, let initramfs) = plan.source, plan.distribution == nil, plan.terminal == .none else { throw SnapshotError(.notForThisGuest) }
-        let named = try plan.named(
-            kernel: digest(of: kernel.path), initramfs: digest(of: initramfs), payloadSize: plan.payload.map { try Self.size(of: $0) } ?? 0)
+        guard plan.terminal == .none, plan.distribution?.provisioning == nil, plan.distribution?.resource == nil else { throw SnapshotError(.notForThisGuest) }
+        let named = try plan.named(payloadSize: plan.payload.map { try Self.size(of: $0) } ?? 0, digest)
         return try SnapshotIngredients(
-            commandLine: QEMUCommandLine(named).arguments, emulatorVersion: emulator.version.description, emulatorDigest: digest(of: emulator.path),
+            commandLine: QEMUCommandLine(named).arguments, firstPlan: plan.firstPlan.map { HostMessage.plan($0).frame(sequence: 0).encoded() } ?? [], emulatorVersion: emulator.version.description, emulatorDigest: digest(of: emulator.path),
             host: HostMachine.current)
     }
 
@@ -184,7 +194,7 @@ public final class SnapshotStore: Sendable {
     private func digest(of path: FilePath) throws -> String {
         if let known = memory.withLock({ $0.digests[path] }) { return known }
         let digest: String
-        do { digest = try FileDigest.whole(path) } catch let error as Errno { throw SnapshotError(.unreadable, path: path, errno: error) }
+        do { digest = try FileDigest.sparse(path) } catch let error as Errno { throw SnapshotError(.unreadable, path: path, errno: error) }
         memory.withLock { $0.digests[path] = digest }
         return digest
     }

@@ -20,8 +20,8 @@ struct GuestOptions: ParsableArguments {
     var accel: AcceleratorOption = .auto
 
     @Option(help: ArgumentHelp(
-        "How guests with our own init come to life: auto, cold, or snapshot.",
-        discussion: "A snapshot is a guest that has booted and waits for its plan; a cell's guest is a copy of it. auto takes one where two cells at least have the same boot, or where it is there already; a guest that cannot be brought back boots."))
+        "How guests come to life: auto, cold, or snapshot.",
+        discussion: "A snapshot is a guest that has booted and waits for its plan; a cell's guest is a copy of it. A distribution is one once it has come up, without the agent; a deployment always boots. auto takes one where two cells at least have the same boot, or where it is there already; a guest that cannot be brought back boots."))
     var boot: BootOption = .auto
 
     func validate() throws {

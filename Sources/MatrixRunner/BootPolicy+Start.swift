@@ -12,6 +12,9 @@ extension BootPolicy.Start {
         }
     }
 
+    /// What a distribution wrote before its snapshot was made.
+    var disk: FilePath? { if case .snapshot(let snapshot) = self { snapshot.disk } else { nil } }
+
     /// Puts the console of the boot that a guest is a copy of where its own goes on.
     func leaveConsole(in folder: FilePath) throws {
         guard case .snapshot(let snapshot) = self else { return }

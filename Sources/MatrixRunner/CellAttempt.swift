@@ -31,7 +31,7 @@ struct CellAttempt: Sendable {
     /// How the guest is to come to life.
     /// - Throws: `CancellationError` only.
     func prepareStart(isShared: Bool) async throws -> BootPolicy.Start {
-        try await context.boots?.start(of: bootPlan(.boot(reason: nil)), isShared: isShared) ?? .boot(reason: nil)
+        try await context.boots?.start(of: origin, isShared: isShared) ?? .boot(reason: nil)
     }
 
     func run(_ wanted: BootPolicy.Start = .boot(reason: nil)) async -> Outcome {
@@ -50,14 +50,18 @@ struct CellAttempt: Sendable {
     /// The guest's whole life, from its disk to its console.
     func lead(_ start: BootPolicy.Start = .boot(reason: nil)) async -> GuestSession {
         let session = GuestSession(
-            plan: guestPlan, expectation: scenario.expectation, profile: profile, deployment: deployment, birth: start.birth,
+            plan: guestPlan(start), expectation: scenario.expectation, profile: profile, deployment: deployment, birth: start.birth,
             events: { context.events(.cellPhase(cell.id, $0)) })
         let bootPlan = bootPlan(start)
         do {
             try saveCommand(bootPlan)
             try start.leaveConsole(in: folder.path)
             if let distribution = artefacts.distribution {
-                try await RootImageBuilder.overlay(of: distribution.root.disk, at: rootDisk)
+                if let layer = start.disk {
+                    try await RootImageBuilder.overlay(of: layer, format: "qcow2", at: rootDisk)
+                } else {
+                    try await RootImageBuilder.overlay(of: distribution.root.disk, at: rootDisk)
+                }
                 try folder.write(FileManager.default.contents(atPath: distribution.root.packages.string).map(Array.init) ?? [], to: .packages)
             }
             if deployment != nil { try makeResourceDisk() }
@@ -85,13 +89,15 @@ struct CellAttempt: Sendable {
         try file.closeAfter { try file.resize(to: 256 << 20) }
     }
 
-    private var userland: Userland {
-        artefacts.distribution.map { .distribution(DistributionStart(root: $0.root.place, package: isBare ? nil : $0.package, isDeployment: deployment != nil)) } ?? .micro
+    private func userland(_ start: BootPolicy.Start) -> Userland {
+        guard let distribution = artefacts.distribution else { return .micro }
+        let place = if case .snapshot = start { DistributionStart.Root.mounted } else { distribution.root.place }
+        return .distribution(DistributionStart(root: place, package: isBare ? nil : distribution.package, isDeployment: deployment != nil))
     }
 
-    private var guestPlan: GuestPlan {
+    private func guestPlan(_ start: BootPolicy.Start) -> GuestPlan {
         GuestPlan(
-            mode: isBare ? .bareBoot : .matrix, userland: userland, layout: cell.cgroup, agentPath: ArtefactPreparer.agentPath,
+            mode: isBare ? .bareBoot : .matrix, userland: userland(start), layout: cell.cgroup, agentPath: ArtefactPreparer.agentPath,
             steps: isBare ? [] : deployment.map(StandardCourse.steps) ?? StandardCourse.steps(for: scenario),
             awaitsSuccess: scenario.expectation.status == "SUCCESS", agentDeadline: UInt32(agentDeadline / .milliseconds(1)),
             // Far longer than the platform's slowest answer: a crowd of clients on a machine with much to do is slow as well.
@@ -106,6 +112,18 @@ struct CellAttempt: Sendable {
 
     /// A distribution starts the agent while it boots, beside everything else.
     private var agentDeadline: Duration { artefacts.distribution == nil ? context.agentDeadline : context.agentDeadline * 3 }
+
+    /// The boot that a snapshot for this cell is made of. A distribution has come up in it, without an agent.
+    private var origin: BootPlan {
+        var plan = bootPlan(.boot(reason: nil))
+        guard let root = artefacts.distribution?.root else { return plan }
+        plan.distribution?.root = root.disk
+        if root.firmware == nil {
+            let start = DistributionStart(root: root.place, package: nil)
+            plan.firstPlan = GuestPlan(mode: .standBy, userland: .distribution(start), layout: cell.cgroup, agentPath: ArtefactPreparer.agentPath)
+        }
+        return plan
+    }
 
     private func bootPlan(_ start: BootPolicy.Start) -> BootPlan {
         var plan = BootPlan.cell(artefacts, accelerator: context.accelerator, network: context.products.network, folder: folder.path)

@@ -34,15 +34,22 @@ struct CellContext: Sendable {
 struct SharedBoot: Hashable, Sendable {
     let kernel: KernelIdentity
     let profile: BootProfile?
+    let guest: GuestChoice
+    /// Our own init makes it when it is told its plan; a distribution has it from its kernel's command line.
+    let layout: CgroupLayout?
 
-    init(_ planned: MatrixPlan.PlannedCell) {
+    /// Nil for a cell that boots in any case: a deployment is about how the machine comes up.
+    init?(_ planned: MatrixPlan.PlannedCell) {
+        guard planned.deployment == nil else { return nil }
         kernel = planned.kernel.identity
         profile = planned.profile
+        guest = planned.guest
+        layout = planned.guest == .micro ? nil : planned.cell.cgroup
     }
 
     /// The boots that two cells at least have.
     static func all(_ cells: [MatrixPlan.PlannedCell]) -> Set<SharedBoot> {
-        let counts = cells.filter { $0.guest == .micro }.reduce(into: [SharedBoot: Int]()) { $0[SharedBoot($1), default: 0] += 1 }
+        let counts = cells.compactMap(SharedBoot.init).reduce(into: [SharedBoot: Int]()) { $0[$1, default: 0] += 1 }
         return Set(counts.filter { $0.value > 1 }.keys)
     }
 }
@@ -70,7 +77,7 @@ struct CellRunner: Sendable {
             cell: cell, scenario: planned.scenario, profile: planned.profile, deployment: planned.deployment, artefacts: artefacts, context: context, folder: place)
         var suspicions: Set<Cause> = []
         var attempt = 1
-        var start = try await cellAttempt.prepareStart(isShared: context.sharedBoots.contains(SharedBoot(planned)))
+        var start = try await cellAttempt.prepareStart(isShared: SharedBoot(planned).map(context.sharedBoots.contains) ?? false)
         while true {
             let outcome: CellAttempt.Outcome
             do {

@@ -76,7 +76,7 @@ public struct MatrixBenchmark: Sendable {
     /// A cell of each boot.
     private static func boots(_ plan: MatrixPlan) -> [MatrixPlan.PlannedCell] {
         var seen: Set<SharedBoot> = []
-        return plan.cells.filter { seen.insert(SharedBoot($0)).inserted }
+        return plan.cells.filter { SharedBoot($0).map { seen.insert($0).inserted } ?? true }
     }
 
     private func measure(_ plan: MatrixPlan, _ name: String, in folder: RunFolder) async throws -> (seconds: Double, records: [CellRecord], harness: Double, memory: Double) {

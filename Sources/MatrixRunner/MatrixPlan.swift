@@ -41,7 +41,7 @@ public struct MatrixPlan: Sendable {
     /// How many guests are booted when no cell needs a retry, nothing is kept from earlier runs, and cells of one boot share a snapshot.
     public var boots: Int {
         let shared = SharedBoot.all(cells)
-        return shared.count + cells.count { $0.guest != .micro || !shared.contains(SharedBoot($0)) }
+        return shared.count + cells.count { SharedBoot($0).map { !shared.contains($0) } ?? true }
     }
     public var kernels: [KernelIdentity] { Set(cells.map(\.cell.kernel)).sorted() }
 

@@ -1,3 +1,4 @@
+public import GuestProtocol
 public import SystemPackage
 
 /// What a guest is booted from and how. A pure value: the same plan gives the same command line.
@@ -58,6 +59,9 @@ public struct BootPlan: Hashable, Sendable {
     public var kernelArguments: [String] = []
     public var network: GuestNetwork?
     public var terminal = Terminal.none
+    /// What a guest of which a snapshot is made is told at its hello: it says hello once more when it has done that, and is kept then. Nil
+    /// to keep it at its first hello.
+    public var firstPlan: GuestPlan?
     /// The folder that takes the console and the emulator's log, and the sockets while the guest runs.
     public var folder: FilePath
     public var limits = GuestLimits()

@@ -20,10 +20,11 @@ final class GuestConversation: Sendable {
 
     /// - Parameters:
     ///   - nonce: What a guest from a snapshot must repeat; nil for one that boots.
+    ///   - hellos: How often the guest says hello.
     ///   - call: Said to a guest from a snapshot once it runs; made then, for it tells the time.
-    init(limits: GuestLimits, nonce: UInt64? = nil, call: (@Sendable () -> WakeCall)? = nil) {
+    init(limits: GuestLimits, nonce: UInt64? = nil, hellos: Int = 1, call: (@Sendable () -> WakeCall)? = nil) {
         self.call = call
-        machine = Mutex(GuestStateMachine(limits: limits, nonce: nonce))
+        machine = Mutex(GuestStateMachine(limits: limits, nonce: nonce, hellos: hellos))
         // Bounded by what the decoder accepts in all (WireFormat.maximumTotal).
         (messages, continuation) = AsyncStream.makeStream()
     }

@@ -20,10 +20,13 @@ struct GuestStateMachine {
     private let limits: GuestLimits
     /// What the hello must repeat; nil for a guest that boots.
     private let nonce: UInt64?
+    /// How often the guest may still say hello.
+    private var hellos: Int
 
-    init(limits: GuestLimits, nonce: UInt64? = nil) {
+    init(limits: GuestLimits, nonce: UInt64? = nil, hellos: Int = 1) {
         self.limits = limits
         self.nonce = nonce
+        self.hellos = hellos
     }
 
     /// How the guest ended, once it did.
@@ -92,7 +95,9 @@ struct GuestStateMachine {
 
     private mutating func advance(_ message: GuestMessage, at elapsed: Duration) {
         switch message {
-        case .hello: state = .ready
+        case .hello:
+            state = .ready
+            hellos -= 1
         case .farewell:
             state = .leaving
             leftAt = elapsed
@@ -104,6 +109,7 @@ struct GuestStateMachine {
     private mutating func check(_ message: GuestMessage) throws(ProtocolViolation) {
         switch (state, message) {
         case (.booting, .hello): break
+        case (.ready, .hello) where hellos > 0: break
         case (.booting, _), (.ready, .hello), (.leaving, _): throw .malformedPayload(kind: message.frame(sequence: 0).kind)
         default: break
         }

@@ -165,13 +165,16 @@ public struct QEMUCommandLine: Hashable, Sendable {
     }
 
     private static func boot(_ plan: BootPlan, _ kernelArguments: [String]) -> Option {
-        if case .restored = plan.start { return Option(arguments: ["-incoming", "defer"]) }
+        if case .restored = plan.start { return Option(arguments: firmware(plan.source) + ["-incoming", "defer"]) }
         return switch plan.source {
         case .kernel(let kernel, let initramfs):
             Option(arguments: ["-kernel", kernel.path.string, "-initrd", initramfs.string, "-append", kernelArguments.joined(separator: " ")])
-        case .firmware(.bios): Option(arguments: [])
-        case .firmware(.uefi(let path)): Option(arguments: ["-bios", path.string])
+        case .firmware: Option(arguments: firmware(plan.source))
         }
+    }
+
+    private static func firmware(_ source: BootPlan.Source) -> [String] {
+        if case .firmware(.uefi(let path)) = source { ["-bios", path.string] } else { [] }
     }
 
     /// QEMU ends an option's value at a comma; two commas are one.

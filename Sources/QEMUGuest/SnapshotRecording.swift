@@ -3,28 +3,35 @@ public import GuestProtocol
 import NIOCore
 import SystemPackage
 
-/// Boots a guest, and keeps it in its folder as it waits for its plan.
+/// Boots a guest, and keeps it in its folder as it waits for its plan: at its first hello, or once it has carried out the first plan.
 ///
-/// The folder then has the guest's memory and the state of its devices, and the console as far as it got.
+/// The folder then has the guest's memory and the state of its devices, and the console as far as it got. What it wrote is on its disks.
 /// - Parameter plan: What the guest boots. Its payload is a placeholder: the guest has not looked at it yet, and each copy gets its own.
 /// - Returns: What was made of the guest, and its hello.
 /// - Throws: `GuestError` (`snapshotNotMade`, or what keeps any guest from starting), `CancellationError`.
 public func recordSnapshot(_ plan: BootPlan, emulator: Emulator) async throws -> (files: SnapshotFiles, hello: GuestHello) {
-    var plan = plan
-    plan.start = .recorded
-    func failure(_ reason: String) -> GuestError { GuestError(.snapshotNotMade, subject: plan.folder.string, detail: reason) }
+    var recorded = plan
+    recorded.start = .recorded
+    let plan = recorded
+    @Sendable func failure(_ reason: String) -> GuestError { GuestError(.snapshotNotMade, subject: plan.folder.string, detail: reason) }
     let files = SnapshotFiles(memory: plan.folder.appending(QEMUCommandLine.Name.memory), state: plan.folder.appending(QEMUCommandLine.Name.state))
-    let outcome = try await withGuest(plan, emulator: emulator) { [plan] guest in
+    let outcome = try await withGuest(plan, emulator: emulator) { guest in
         var hello: GuestHello?
+        var firstPlan = plan.firstPlan
         for await message in guest.messages {
+            if case .setupFailed(let step, let reason) = message { throw failure("\(step): \(reason)") }
             guard case .hello(let said) = message, let monitor = guest.monitor else { continue }
+            if let first = firstPlan.take() {
+                try await guest.send(.plan(first))
+                continue
+            }
             hello = said
             try await save(plan.folder, monitor, as: files.state)
         }
         return hello
     }
     let hello: GuestHello?
-    do { hello = try outcome.result.get() } catch { throw failure("\(error)") }
+    do { hello = try outcome.result.get() } catch let error as GuestError where error.code == .snapshotNotMade { throw error } catch { throw failure("\(error)") }
     guard let hello else { throw failure("the guest never got ready: \(outcome.ending)") }
     // The emulator was told to quit.
     guard outcome.ending == .endedEarly else { throw failure("the emulator ended otherwise than told: \(outcome.ending)") }

@@ -52,7 +52,7 @@ extension GuestConversation {
     /// A guest from a snapshot is called by the harness, and must answer this call and no other.
     convenience init(_ plan: BootPlan) {
         guard case .restored = plan.start else {
-            self.init(limits: plan.limits)
+            self.init(limits: plan.limits, hellos: plan.firstPlan == nil ? 1 : 2)
             return
         }
         let nonce = UInt64.random(in: .min ... .max)

@@ -10,8 +10,8 @@ struct GuestStory {
 
     static let hello = hello(nil)
 
-    static func hello(_ waking: WakeReport?) -> GuestMessage {
-        .hello(GuestHello(release: "6.1.0-fake", machine: "x86_64", uptimeMilliseconds: 900, waking: waking))
+    static func hello(_ waking: WakeReport?, uptime: UInt64 = 900) -> GuestMessage {
+        .hello(GuestHello(release: "6.1.0-fake", machine: "x86_64", uptimeMilliseconds: uptime, waking: waking))
     }
 
     func tell(_ line: inout ControlLine, hello: GuestMessage = Self.hello) {

@@ -13,6 +13,8 @@ struct Invocation {
     let network: String?
     /// The file that is the guest's memory; nil for a guest without one.
     let memory: String?
+    /// Whether it is a distribution.
+    let hasRoot: Bool
     /// Whether the guest comes from a snapshot.
     let isRestored: Bool
 
@@ -32,6 +34,7 @@ struct Invocation {
         network = values.first { $0.0 == "-netdev" }?.1.split(separator: ",").first { $0.hasPrefix("addr.path=") }.map { String($0.dropFirst("addr.path=".count)) }
         let object = values.first { $0.0 == "-object" }?.1.split(separator: ",").first { $0.hasPrefix("mem-path=") }
         memory = object.map { String($0.dropFirst("mem-path=".count)) }
+        hasRoot = values.contains { $0.0 == "-drive" && $0.1.contains("id=kmatrix-root,") }
         // What a guest from a snapshot does is told by the one it is a copy of: its memory has the words.
         let words = isRestored ? memory.map(Self.content) ?? "" : append ?? ""
         kernelArguments = words.split(separator: " ").map(String.init)
@@ -57,7 +60,7 @@ enum Behaviour: String {
     /// Whether it gets as far as to say hello and nothing wrong before.
     var waitsForPlan: Bool {
         switch self {
-        case .complete, .unattached, .unserved, .unservedOnce, .stuck, .monitorRefuses, .monitorBabbles, .monitorFloods, .migrationFails, .stateWithheld, .neverWakes, .wrongNonce, .noSeed, .noSeedOnce: true
+        case .complete, .unattached, .unserved, .unservedOnce, .stuck, .monitorRefuses, .monitorBabbles, .monitorFloods, .migrationFails, .stateWithheld, .setupFails, .neverWakes, .wrongNonce, .noSeed, .noSeedOnce: true
         default: false
         }
     }
@@ -107,6 +110,7 @@ enum Behaviour: String {
     /// The state of the devices cannot be saved.
     case migrationFails = "migration-fails"
     case stateWithheld = "state-withheld"
+    case setupFails = "setup-fails"
     /// A snapshot is made as planned, and no copy of it says a word.
     case neverWakes = "never-wakes"
     /// A copy answers another's wake call.

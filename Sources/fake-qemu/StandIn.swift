@@ -27,7 +27,7 @@ struct StandIn {
         var line = ControlLine(invocation.control)
         if let monitor = invocation.monitor, behaviour.waitsForPlan { record(behaviour, &line, MonitorLine(monitor)) }
         switch behaviour {
-        case .complete, .slowLeave, .unattached, .unserved, .unservedOnce, .monitorRefuses, .monitorBabbles, .monitorFloods, .migrationFails, .stateWithheld, .neverWakes, .wrongNonce, .noSeed, .noSeedOnce:
+        case .complete, .slowLeave, .unattached, .unserved, .unservedOnce, .monitorRefuses, .monitorBabbles, .monitorFloods, .migrationFails, .stateWithheld, .setupFails, .neverWakes, .wrongNonce, .noSeed, .noSeedOnce:
             let isUnserved = behaviour == .unserved || behaviour == .unservedOnce && access("attempt-1", F_OK) != 0
             GuestStory(isAttached: behaviour != .unattached, unserved: isUnserved ? "imds-user" : nil).tell(&line)
             printLine("reboot: Power down")
@@ -60,6 +60,15 @@ struct StandIn {
         // The copies do as this one is told.
         if let memory = invocation.memory { monitor.save(memory, invocation.kernelArguments.joined(separator: " ")) }
         line.send(GuestStory.hello)
+        if invocation.hasRoot {
+            guard case .plan(let plan) = line.receive(), plan.mode == .standBy else { Self.fail("not told to stand by") }
+            if behaviour == .setupFails {
+                line.send(.setupFailed(step: "root", reason: "no such disk"))
+                line.send(.farewell)
+                exit(0)
+            }
+            line.send(GuestStory.hello(nil, uptime: 9_000))
+        }
         monitor.serve(behaviour)
         waitForEver()
     }

@@ -30,7 +30,7 @@ struct ImportDirectionTests {
         "CTimeStamp": [],
         "QEMUGuest": ["MatrixModel", "GuestProtocol", "CTimeStamp"],
         "FabricSimulator": ["MatrixModel", "StrictYAML"],
-        "GuestSnapshots": ["GuestProtocol", "ArtefactCache", "QEMUGuest"],
+        "GuestSnapshots": ["GuestProtocol", "ArtefactCache", "GuestImages", "QEMUGuest"],
         "MatrixRunner": [
             "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "EvidenceStore", "QEMUGuest",
             "GuestSnapshots", "FabricSimulator", "AgentBundles", "CloudImages", "Conformance",

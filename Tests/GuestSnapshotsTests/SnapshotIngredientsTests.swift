@@ -12,15 +12,27 @@ struct SnapshotIngredientsTests {
         return plan
     }()
 
-    static func ingredients(_ plan: BootPlan? = nil, kernel: String = "K", initramfs: String = "I", payloadSize: Int = 32 << 20) -> SnapshotIngredients {
-        SnapshotIngredients(
-            commandLine: QEMUCommandLine((plan ?? standard).named(kernel: kernel, initramfs: initramfs, payloadSize: payloadSize)).arguments, emulatorVersion: "7.2",
-            emulatorDigest: "Q", host: HostMachine(machine: "m", processor: "p", kernel: "h"))
+    static let distribution: BootPlan = {
+        var plan = standard
+        plan.distribution = DistributionDisks(root: "/d/root.img", modules: "/d/modules.img")
+        return plan
+    }()
+
+    /// - Parameter changed: The file of which the content is another, by its name.
+    static func ingredients(_ plan: BootPlan? = nil, changed: String? = nil, payloadSize: Int = 32 << 20) -> SnapshotIngredients {
+        let named = (plan ?? standard).named(payloadSize: payloadSize) { path in
+            let name = path.lastComponent?.string ?? ""
+            return name == changed ? "another \(name)" : name
+        }
+        return SnapshotIngredients(
+            commandLine: QEMUCommandLine(named).arguments, emulatorVersion: "7.2", emulatorDigest: "Q", host: HostMachine(machine: "m", processor: "p", kernel: "h"))
     }
 
     static let changes: [(name: String, value: SnapshotIngredients)] = [
-        ("the kernel", ingredients(kernel: "K2")),
-        ("the initramfs, with its runner and modules", ingredients(initramfs: "I2")), ("the payload's size", ingredients(payloadSize: 64 << 20)),
+        ("the kernel", ingredients(changed: "vmlinux")),
+        ("the initramfs, with its runner and modules", ingredients(changed: "initramfs")), ("a distribution", ingredients(distribution)),
+        ("its image", ingredients(distribution, changed: "root.img")), ("its modules", ingredients(distribution, changed: "modules.img")),
+        ("what it is told before it waits", other { $0.firstPlan = [1] }), ("the payload's size", ingredients(payloadSize: 64 << 20)),
         ("memory", changed { $0.memory = 1024 }), ("processors", changed { $0.processors = 2 }), ("the accelerator", changed { $0.accelerator = .kvm }),
         ("kernel arguments", changed { $0.kernelArguments = ["lockdown=integrity"] }), ("the devices", changed { $0.network = nil }),
         ("the emulator's version", other { $0.emulatorVersion = "8.0" }), ("the emulator's binary", other { $0.emulatorDigest = "Q2" }),

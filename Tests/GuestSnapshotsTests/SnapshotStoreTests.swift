@@ -1,5 +1,7 @@
 import ArtefactCache
 import Foundation
+import GuestProtocol
+import MatrixModel
 import QEMUGuest
 import Synchronization
 import SystemPackage
@@ -179,10 +181,42 @@ struct SnapshotStoreTests {
         #expect(left == [snapshots[0].key, snapshots[2].key, latest.key])
     }
 
-    @Test("are not made of a guest that boots from a disk")
+    /// A plan of a distribution's guest.
+    private static func distribution(_ bench: Bench) throws -> BootPlan {
+        var plan = bench.plan
+        let image = bench.folder.path.appending("root.img")
+        try Data(repeating: 7, count: 1 << 20).write(to: URL(filePath: image.string))
+        plan.distribution = DistributionDisks(root: image, modules: nil)
+        plan.firstPlan = GuestPlan(mode: .standBy, userland: .distribution(DistributionStart(package: nil)), layout: .unified, agentPath: "/usr/sbin/agent")
+        return plan
+    }
+
+    @Test("have a distribution's disk as a layer over its image, are made anew when it is damaged, and are others for another image")
+    func disk() async throws {
+        let bench = try await Bench()
+        let told = Told()
+        let plan = try Self.distribution(bench)
+        let image = try #require(plan.distribution?.root)
+        let first = try await bench.store().snapshot(for: plan, telling: told.add)
+        let layer = try #require(first.disk)
+        #expect(layer.removingLastComponent() == first.folder)
+        #expect(try Data(contentsOf: URL(filePath: layer.string)).range(of: Data(image.string.utf8)) != nil)
+        #expect(try Data(contentsOf: URL(filePath: image.string)) == Data(repeating: 7, count: 1 << 20))
+        try Self.flip(layer)
+        first.use.end()
+        let second = try await bench.store().snapshot(for: plan, telling: told.add)
+        #expect(second.key == first.key)
+        #expect(second.disk != layer)
+        #expect(told.remade == 1)
+        try Data(repeating: 8, count: 1 << 20).write(to: URL(filePath: image.string))
+        #expect(!bench.store().has(plan))
+    }
+
+    @Test("are not made of a deployment, which is about how the machine comes up")
     func unsuitable() async throws {
         var bench = try await Bench()
-        bench.plan.distribution = DistributionDisks(root: "/r", modules: nil)
+        bench.plan = try Self.distribution(bench)
+        bench.plan.distribution?.provisioning = "/p"
         #expect(throws: SnapshotError.self) { _ = try bench.store().key(for: bench.plan) }
         #expect(!bench.store().has(bench.plan))
     }

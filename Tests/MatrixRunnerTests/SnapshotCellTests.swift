@@ -32,7 +32,7 @@ struct SnapshotCellTests {
             let context = CellContext(
                 emulator: emulator, accelerator: .tcg, products: try Products(folder: folder.path.appending("products")), slots: slots, timeout: .seconds(120),
                 retries: retries, boots: BootPolicy(choice: choice, store: SnapshotStore(cache: cache, emulator: emulator, turns: slots), events: { _ in }),
-                sharedBoots: isShared ? [SharedBoot(planned)] : [], kernelArguments: ["fake=\(behaviour)"], events: { _ in })
+                sharedBoots: isShared ? SharedBoot.all([planned, planned]) : [], kernelArguments: ["fake=\(behaviour)"], events: { _ in })
             let kernel = PreparedKernel(boot: .elf(folder.path.appending("vmlinux")), initramfs: folder.path.appending("initramfs"), modules: nil, config: nil)
             let prepared = PreparedArtefacts(kernels: [planned.kernel.identity: .success(kernel)], payloads: [GuestContent(): .success(folder.path.appending("payload"))])
             return try await CellRunner(context: context, folder: RunFolder.create(at: folder.path.appending(out))).run(planned, prepared)

@@ -1,6 +1,7 @@
 import ArtefactCache
 import Foundation
 import GuestSnapshots
+import KernelCatalogue
 import MatrixModel
 import QEMUGuest
 import Synchronization
@@ -30,6 +31,29 @@ struct SnapshotRealGuestTests {
         }
         #expect(keys.values.allSatisfy { $0.count == 1 }, "one snapshot for each kernel: \(keys)")
         #expect(Set(keys.values.flatMap(\.self)).count == keys.count)
+    }
+
+    @Test("cells of a distribution from one snapshot install the agent into the running system, and come to the verdicts of cold boots")
+    func distribution() async throws {
+        let products = try #require(RealGuests.products)
+        let axes = MatrixAxes(
+            guests: try DistributionCatalogue(file: products.catalogue).select("debian-12").map(GuestChoice.init), kernels: [], layouts: [.unified],
+            programs: [try products.program("connect4"), try products.program("kprobe-audit")], scenarios: .standard(try products.standardScenario()))
+        let cache = ArtefactCache.standard()
+        let runner = MatrixRunner(
+            request: MatrixRequest(blocks: [axes], boot: .auto, verification: .count(1)), products: products, cache: cache,
+            catalogue: KernelCatalogue(settings: CatalogueSettings(cache: cache)), accelerator: .tcg, harness: "test", events: { _ in })
+        let folder = try TemporaryFolder()
+        let document = try await runner.run(try await runner.plan(), id: "test", in: RunFolder.create(at: folder.path.appending("run")))
+        #expect(document.cells.map(\.verdict) == [.compatible, .degraded], "\(document.cells.map(\.summary))")
+        for record in document.cells {
+            guard case .snapshot? = record.birth else { Issue.record("\(record.id) booted: \(record.birth.map { "\($0)" } ?? "")"); continue }
+            let log = FilePath(try #require(record.evidence)).appending("install.log").string
+            #expect(try String(contentsOfFile: log, encoding: .utf8).contains("Setting up azure-proxy-agent"))
+        }
+        let check = try #require(document.run.snapshotCheck)
+        #expect(check.cells.count == 1)
+        #expect(check.differences.isEmpty, "\(check.differences)")
     }
 
     @Test("two guests of one snapshot draw different random numbers and know the time, and their consoles begin with the boot")

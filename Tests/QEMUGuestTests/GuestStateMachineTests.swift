@@ -12,7 +12,7 @@ struct GuestStateMachineTests {
         private(set) var machine: GuestStateMachine
         private var sequence: UInt32 = 0
 
-        init(_ limits: GuestLimits = GuestLimits()) { machine = GuestStateMachine(limits: limits) }
+        init(_ limits: GuestLimits = GuestLimits(), hellos: Int = 1) { machine = GuestStateMachine(limits: limits, hellos: hellos) }
 
         var state: GuestStateMachine.State { machine.state }
         var ending: GuestEnding? { machine.ending }
@@ -68,6 +68,16 @@ struct GuestStateMachineTests {
         func twoHellos() {
             let talk = Talk()
             talk.say(hello)
+            #expect(talk.say(hello) == [])
+            #expect(talk.ending == .protocolViolation(.malformedPayload(kind: 1)))
+        }
+
+        @Test("a guest that is to come up first says hello twice, and a third breaks the contract")
+        func threeHellos() {
+            let talk = Talk(hellos: 2)
+            #expect(talk.say(hello) == [hello])
+            #expect(talk.say(.phase(.rootMounted, uptimeMilliseconds: 1)) != [])
+            #expect(talk.say(hello) == [hello])
             #expect(talk.say(hello) == [])
             #expect(talk.ending == .protocolViolation(.malformedPayload(kind: 1)))
         }

@@ -1,5 +1,6 @@
 import Foundation
 import GuestProtocol
+import MatrixModel
 import SystemPackage
 import TestSupport
 import Testing
@@ -34,6 +35,35 @@ struct SnapshotRecordingTests {
             #expect(abs(Int64(clamping: report.timeAfter) - Int64(clamping: HostClock.microseconds)) < 300_000_000)
             #expect(copy.leftovers == [])
         }
+    }
+
+    /// A distribution, which is to come up first.
+    private static func distribution(_ behaviour: String) throws -> FakeGuest {
+        var guest = try FakeGuest(behaviour)
+        guest.plan.distribution = DistributionDisks(root: "/d/root.qcow2", modules: nil)
+        guest.plan.firstPlan = GuestPlan(mode: .standBy, userland: .distribution(DistributionStart(package: nil)), layout: .unified, agentPath: "/usr/sbin/agent")
+        return guest
+    }
+
+    @Test("of a distribution is made once it has come up")
+    func comesUp() async throws {
+        let original = try Self.distribution("complete")
+        let (files, hello) = try await recordSnapshot(original.plan, emulator: original.emulator)
+        #expect(hello.uptimeMilliseconds == 9_000, "its second hello")
+        var copy = try Self.restored(files)
+        copy.plan.distribution = original.plan.distribution
+        let (ending, messages, _) = try await copy.run()
+        #expect(ending == .farewell)
+        #expect(messages.first.map { if case .hello = $0 { true } else { false } } == true)
+    }
+
+    @Test("of a distribution that does not come up is not made, and the step said that failed")
+    func doesNotComeUp() async throws {
+        let guest = try Self.distribution("setup-fails")
+        let error = await #expect(throws: GuestError.self) { _ = try await recordSnapshot(guest.plan, emulator: guest.emulator) }
+        #expect(error?.code == .snapshotNotMade)
+        #expect(error?.description.contains("root: no such disk") == true, "\(error?.description ?? "")")
+        #expect(guest.processes == [])
     }
 
     @Test("gives each copy a call of its own")
