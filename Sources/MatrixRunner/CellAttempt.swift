@@ -128,6 +128,7 @@ struct CellAttempt: Sendable {
     private func bootPlan(_ start: BootPolicy.Start) -> BootPlan {
         var plan = BootPlan.cell(artefacts, accelerator: context.accelerator, network: context.products.network, folder: folder.path)
         plan.kernelArguments = context.kernelArguments + (profile?.kernelArguments ?? [])
+        plan.sparesTime = context.sparesTime
         plan.limits.total = context.timeout
         if let distribution = artefacts.distribution {
             plan.distribution = DistributionDisks(

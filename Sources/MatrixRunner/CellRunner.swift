@@ -20,6 +20,8 @@ struct CellContext: Sendable {
     var boots: BootPolicy?
     /// What more than one cell of the run boots.
     var sharedBoots: Set<SharedBoot> = []
+    /// Whether kernels are spared what only takes time while they boot.
+    var sparesTime = true
     /// Kernel arguments beyond the standard ones.
     var kernelArguments: [String] = []
     /// How long the agent has until its status settles.

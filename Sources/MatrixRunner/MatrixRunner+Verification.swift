@@ -4,7 +4,7 @@ import QEMUGuest
 import SystemPackage
 
 extension MatrixRunner {
-    /// Boots a sample of the cells that came from snapshots, and compares what they came to.
+    /// Boots a sample of the cells that came from snapshots, as slowly as their kernels boot by themselves, and compares what they came to.
     func verify(
         _ records: [CellRecord], _ sample: SnapshotSample, _ cells: [MatrixPlan.PlannedCell], _ prepared: PreparedArtefacts, _ context: CellContext, _ folder: RunFolder
     ) async throws -> SnapshotCheck {
@@ -12,6 +12,7 @@ extension MatrixRunner {
         let chosen = Set(sample.of(restored.map(\.id)))
         var cold = context
         cold.boots = nil
+        cold.sparesTime = false
         let place = try RunFolder.create(at: folder.path.appending("cold"))
         var check = SnapshotCheck()
         for planned in cells where chosen.contains(planned.cell.id.text) {

@@ -55,6 +55,8 @@ public struct BootPlan: Hashable, Sendable {
     public var processors = 1
     /// What the guest's time stamp counter counts in a millisecond; nil to let its kernel find out.
     public var timeStampKilohertz: Int?
+    /// Whether its kernel is spared what only takes time: self-tests, the search for timers, the wait for entropy.
+    public var sparesTime = true
     /// Kernel arguments beyond the standard ones.
     public var kernelArguments: [String] = []
     public var network: GuestNetwork?

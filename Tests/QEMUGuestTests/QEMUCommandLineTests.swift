@@ -17,6 +17,8 @@ struct QEMUCommandLineTests {
         var payload = plain
         payload.payload = "/p/payload.img"
         payload.kernelArguments = ["systemd.unified_cgroup_hierarchy=1", "cgroup_no_v1=all"]
+        var patient = payload
+        patient.sparesTime = false
         var network = payload
         network.network = GuestNetwork(
             program: "/b/guest-network", wireServer: "wireserver.sock", hostGAPlugin: "hostga.sock", imds: "imds.sock")
@@ -33,7 +35,7 @@ struct QEMUCommandLineTests {
         var restored = network
         restored.start = .restored(SnapshotFiles(memory: "/c, d/memory", state: "/c, d/state"))
         return [
-            ("recorded", recorded), ("restored", restored), ("firmware", firmware), ("tcg", plain), ("kvm", kvm), ("payload", payload), ("network", network), ("terminal", terminal), ("awkward-path", awkward),
+            ("recorded", recorded), ("restored", restored), ("firmware", firmware), ("tcg", plain), ("kvm", kvm), ("payload", payload), ("network", network), ("terminal", terminal), ("awkward-path", awkward), ("patient", patient),
         ]
     }()
 
