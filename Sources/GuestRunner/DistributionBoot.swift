@@ -77,7 +77,7 @@ struct DistributionBoot {
     /// waits until the runner says that it is ready, so that what the plan wants to be there before the agent is.
     private func leaveUnit() throws {
         let holdsAgent = !start.isDeployment && plan.steps.contains { if case .startAgent = $0 { true } else { false } }
-        let unitStart = plan.mode == .matrix ? RunnerUnit.Start.early : .booted
+        let unitStart = [.bareBoot, .standBy].contains(plan.mode) ? RunnerUnit.Start.booted : .early
         try SmallFile.write(Array(RunnerUnit.text(start: unitStart, holdsAgent: holdsAgent).utf8), to: "\(Self.unitFolder)/\(Self.unitName)")
         try SmallFile.makeFolders("\(Self.unitFolder)/\(unitStart.rawValue).wants")
         let link = "\(Self.unitFolder)/\(unitStart.rawValue).wants/\(Self.unitName)"

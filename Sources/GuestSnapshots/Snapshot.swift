@@ -47,6 +47,8 @@ struct SnapshotManifest: Codable, Hashable {
 
     static let name = "manifest.json"
 
+    var files: [File] { [memory, state] + [disk].compactMap(\.self) }
+
     init(memory: File, state: File, disk: File?, release: String, commandLine: [String]) {
         self.memory = memory
         self.state = state
@@ -58,7 +60,7 @@ struct SnapshotManifest: Codable, Hashable {
     /// Nil when there is none that can be read, or one that names files elsewhere.
     init?(in folder: FilePath) {
         guard let data = FileManager.default.contents(atPath: folder.appending(Self.name).string), let found = try? JSONDecoder().decode(Self.self, from: data),
-            [found.memory, found.state, found.disk].allSatisfy({ $0 == nil || $0.flatMap { FilePath.Component($0.name) }?.kind == .regular })
+            found.files.allSatisfy({ FilePath.Component($0.name)?.kind == .regular })
         else { return nil }
         self = found
     }

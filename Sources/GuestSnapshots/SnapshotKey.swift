@@ -21,7 +21,8 @@ public struct SnapshotIngredients: Hashable, Sendable {
     /// One path component.
     public var key: String {
         FileDigest.text(
-            [Self.format, emulatorVersion, emulatorDigest, host.machine, host.processor, host.kernel, "\(protocolVersion)", "\(commandLine.count)"] + commandLine + [firstPlan.map { String($0, radix: 16) }.joined(separator: " ")])
+            [Self.format, emulatorVersion, emulatorDigest, host.machine, host.processor, host.kernel, "\(protocolVersion)", "\(commandLine.count)"]
+                + commandLine + [firstPlan.map { String($0, radix: 16) }.joined(separator: " ")])
     }
 }
 

@@ -170,7 +170,7 @@ public final class SnapshotStore: Sendable {
     private func check(_ folder: FilePath, key: String, isWhole: Bool, _ use: EntryUse) -> Result<Snapshot, Damage> {
         guard let manifest = SnapshotManifest(in: folder) else { return .failure(Damage(reason: "its manifest cannot be read")) }
         let snapshot = Snapshot(key: key, folder: folder, manifest, use)
-        for file in [manifest.memory, manifest.state] + [manifest.disk].compactMap(\.self) where (try? Self.size(of: folder.appending(file.name))) != file.size {
+        for file in manifest.files where (try? Self.size(of: folder.appending(file.name))) != file.size {
             return .failure(Damage(reason: "'\(file.name)' has not the size it was made with"))
         }
         guard isWhole else { return .success(snapshot) }
@@ -186,8 +186,8 @@ public final class SnapshotStore: Sendable {
         guard plan.terminal == .none, plan.distribution?.provisioning == nil, plan.distribution?.resource == nil else { throw SnapshotError(.notForThisGuest) }
         let named = try plan.named(payloadSize: plan.payload.map { try Self.size(of: $0) } ?? 0, digest)
         return try SnapshotIngredients(
-            commandLine: QEMUCommandLine(named).arguments, firstPlan: plan.firstPlan.map { HostMessage.plan($0).frame(sequence: 0).encoded() } ?? [], emulatorVersion: emulator.version.description, emulatorDigest: digest(of: emulator.path),
-            host: HostMachine.current)
+            commandLine: QEMUCommandLine(named).arguments, firstPlan: plan.firstPlan.map { HostMessage.plan($0).frame(sequence: 0).encoded() } ?? [],
+            emulatorVersion: emulator.version.description, emulatorDigest: digest(of: emulator.path), host: HostMachine.current)
     }
 
     /// Read once in this process: what boots a guest is not changed under a run.
