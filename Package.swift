@@ -58,8 +58,8 @@ let package = Package(
         .target(name: "StrictYAML", dependencies: [yams], swiftSettings: settings),
         // Rank 1. What people expect of cells and why, until when: the expectations file.
         .target(name: "CellExpectations", dependencies: ["MatrixModel", "StrictYAML"], swiftSettings: settings),
-        // Rank 0. Folders filled once under a lock and then only read.
-        .target(name: "ArtefactCache", dependencies: [system], swiftSettings: settings),
+        // Rank 0. Folders filled once under a lock and then only read, and digests of files.
+        .target(name: "ArtefactCache", dependencies: [crypto, system], swiftSettings: settings),
 
         // Rank 1. The content of Debian and RPM packages as streams: what lies where in them, and nothing that reaches out of them.
         .target(name: "PackageStreams", dependencies: ["Archives"], swiftSettings: settings),
@@ -93,7 +93,7 @@ let package = Package(
         .target(name: "FabricSimulator", dependencies: ["MatrixModel", "StrictYAML", crypto, nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),
 
         // Rank 3. Guests that wait for their plan, kept in files: made once, checked, brought back for each cell.
-        .target(name: "GuestSnapshots", dependencies: ["GuestProtocol", "ArtefactCache", "GuestImages", "QEMUGuest", crypto, system], swiftSettings: settings),
+        .target(name: "GuestSnapshots", dependencies: ["GuestProtocol", "ArtefactCache", "GuestImages", "QEMUGuest", system], swiftSettings: settings),
 
         // Rank 4. Plans cells, runs their guests within limits, retries what was ours, records each outcome.
         .target(
@@ -144,7 +144,7 @@ let package = Package(
         .executableTarget(name: "fake-qemu", dependencies: ["GuestProtocol", "MatrixModel"], swiftSettings: settings),
         .testTarget(name: "MatrixModelTests", dependencies: ["MatrixModel"], swiftSettings: settings),
         .testTarget(name: "GuestProtocolTests", dependencies: ["GuestProtocol", "MatrixModel", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "ArtefactCacheTests", dependencies: ["ArtefactCache", system], swiftSettings: settings),
+        .testTarget(name: "ArtefactCacheTests", dependencies: ["ArtefactCache", "TestSupport", system], swiftSettings: settings),
         .testTarget(name: "KernelCatalogueTests", dependencies: ["KernelCatalogue", "StrictYAML", "ArtefactCache", "MatrixModel", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "GuestImagesTests", dependencies: ["GuestImages", "ELFFiles", "ArtefactCache", "MatrixModel", subprocess, system], swiftSettings: settings),
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML"], swiftSettings: settings),

@@ -9,6 +9,11 @@ final class FabricJournal: Sendable {
         var requests: [FabricRequest] = []
         var isWhole = true
         var descriptor: SystemPackage.FileDescriptor?
+        let encoder = {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return encoder
+        }()
     }
 
     private let state: Mutex<State>
@@ -35,10 +40,10 @@ final class FabricJournal: Sendable {
             }
             let request = make(state.requests.count, (seconds * 1000).rounded() / 1000)
             state.requests.append(request)
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             do {
-                try descriptor.writeAll(encoder.encode(request) + [UInt8(ascii: "\n")])
+                var line = try state.encoder.encode(request)
+                line.append(UInt8(ascii: "\n"))
+                try line.withUnsafeBytes { _ = try descriptor.writeAll($0) }
             } catch {
                 state.isWhole = false
             }

@@ -24,23 +24,23 @@ struct SignatureCheck {
         guard HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: canonicalBytes, using: key.secret) else {
             return (.wrong, "the signature does not fit the request")
         }
-        guard let date = request.headers.first(name: "x-ms-azure-host-date").flatMap(Self.date), abs(date.timeIntervalSince(now)) <= Self.window
+        guard let date = request.headers.first(name: "x-ms-azure-host-date").flatMap(HTTPDate.seconds), abs(Double(date) - now.timeIntervalSince1970) <= Self.window
         else { return (.wrong, "the date is missing or far from the platform's") }
         return (.verified, nil)
     }
 
     /// What is signed, with line feeds between: method, body, headers by lower-case name, path, query.
-    var canonicalBytes: Data {
-        var lines = Data("\(request.method)\n".utf8)
+    var canonicalBytes: [UInt8] {
+        var lines = Array("\(request.method)\n".utf8)
         lines.append(contentsOf: request.body)
         lines.append(0x0A)
         var headers: [String: String] = [:]
         for (name, value) in request.headers { headers[name.lowercased()] = value.trimmingCharacters(in: .whitespaces) }
         headers.removeValue(forKey: "x-ms-azure-host-authorization")
         for name in headers.keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
-            lines.append(Data("\(name):\(headers[name] ?? "")\n".utf8))
+            lines.append(contentsOf: "\(name):\(headers[name] ?? "")\n".utf8)
         }
-        lines.append(Data("\(request.path)\n\(Self.canonicalQuery(of: request.target))".utf8))
+        lines.append(contentsOf: "\(request.path)\n\(Self.canonicalQuery(of: request.target))".utf8)
         return lines
     }
 
@@ -68,14 +68,5 @@ struct SignatureCheck {
         let values = digits.compactMap { character in "0123456789abcdef".contains(character) ? character.hexDigitValue : nil }
         guard values.count == digits.count, values.count == 64 else { return nil }
         return stride(from: 0, to: 64, by: 2).map { UInt8(values[$0] * 16 + values[$0 + 1]) }
-    }
-
-    /// As RFC 9110 section 5.6.7 prefers it.
-    static func date(_ text: String) -> Date? {
-        let formatter = DateFormatter()
-        formatter.locale = Locale(identifier: "en_US_POSIX")
-        formatter.timeZone = TimeZone(identifier: "GMT")
-        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss zzz"
-        return formatter.date(from: text)
     }
 }

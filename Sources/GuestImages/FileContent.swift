@@ -1,3 +1,4 @@
+import ArtefactCache
 import Crypto
 import Glibc
 import SystemPackage
@@ -48,12 +49,7 @@ enum FileContent {
     static func digest(of path: FilePath) throws -> String {
         let file = try open(path)
         return try file.closeAfter {
-            var hash = SHA256()
-            while true {
-                let piece = try read(file, upTo: 1 << 20, of: path)
-                if piece.isEmpty { return hexadecimal(hash.finalize()) }
-                hash.update(data: piece)
-            }
+            do { return try FileDigest.whole(file) } catch let error as Errno { throw GuestImageError(.unreadable, path: path, errno: error) }
         }
     }
 

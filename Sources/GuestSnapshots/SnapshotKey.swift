@@ -1,3 +1,4 @@
+import ArtefactCache
 import GuestProtocol
 public import QEMUGuest
 import SystemPackage

@@ -22,10 +22,10 @@ public final class SnapshotStore: Sendable {
     private let turns: GuestSlots
     private let limit: Int
     private let guestLimits: GuestLimits
+    private let digests: ArtefactDigests
     private let memory = Mutex(Memory())
 
     private struct Memory {
-        var digests: [FilePath: String] = [:]
         /// The snapshots that were found whole, or made, by this process.
         var checked: Set<String> = []
     }
@@ -34,12 +34,17 @@ public final class SnapshotStore: Sendable {
     ///   - turns: Where a guest that is booted for a snapshot takes its turn.
     ///   - limit: What all snapshots may take, in bytes. Those of this process stay, however many they are.
     ///   - guestLimits: How long the boot of a snapshot's guest may take.
-    public init(cache: ArtefactCache, emulator: Emulator, turns: GuestSlots, limit: Int = standardLimit, guestLimits: GuestLimits = GuestLimits()) {
+    ///   - digests: Of what boots a guest, which is not changed under a run; whoever has them already spares their reading.
+    public init(
+        cache: ArtefactCache, emulator: Emulator, turns: GuestSlots, limit: Int = standardLimit, guestLimits: GuestLimits = GuestLimits(),
+        digests: ArtefactDigests = ArtefactDigests()
+    ) {
         self.cache = cache
         self.emulator = emulator
         self.turns = turns
         self.limit = limit
         self.guestLimits = guestLimits
+        self.digests = digests
     }
 
     /// The key of the snapshot that a plan can be started from.
@@ -190,13 +195,8 @@ public final class SnapshotStore: Sendable {
             emulatorVersion: emulator.version.description, emulatorDigest: digest(of: emulator.path), host: HostMachine.current)
     }
 
-    /// Read once in this process: what boots a guest is not changed under a run.
     private func digest(of path: FilePath) throws -> String {
-        if let known = memory.withLock({ $0.digests[path] }) { return known }
-        let digest: String
-        do { digest = try FileDigest.sparse(path) } catch let error as Errno { throw SnapshotError(.unreadable, path: path, errno: error) }
-        memory.withLock { $0.digests[path] = digest }
-        return digest
+        do { return try digests.digest(of: path) } catch let error as Errno { throw SnapshotError(.unreadable, path: path, errno: error) }
     }
 
     private static func size(of path: FilePath) throws -> Int {

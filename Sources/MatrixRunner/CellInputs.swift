@@ -1,5 +1,5 @@
+import ArtefactCache
 import FabricSimulator
-import GuestImages
 import MatrixModel
 import QEMUGuest
 import SystemPackage
@@ -10,7 +10,7 @@ struct CellInputs: Sendable {
     /// Raised when something else becomes part of it.
     private static let format = "1"
 
-    let digests = ArtefactDigests()
+    var digests = ArtefactDigests()
     /// This program itself. A harness that was built anew may judge otherwise.
     var program: FilePath = "/proc/self/exe"
 
@@ -38,7 +38,7 @@ struct CellInputs: Sendable {
                 }
             }
             for case (let name, let file?) in files { parts += [name, try digests.digest(of: file)] }
-            return ArtefactDigests.digest(of: parts)
+            return FileDigest.text(parts)
         } catch {
             return nil
         }

@@ -86,9 +86,11 @@ public struct MatrixRunner: Sendable {
             run.acceleratorReason = chosen.reason
             // A run that is killed has said it.
             try folder.save(run)
+            let digests = ArtefactDigests()
             let context = CellContext(
                 emulator: emulator, accelerator: chosen.accelerator, products: products, slots: slots, timeout: request.timeout, retries: request.retries,
-                memory: memory, boots: bootPolicy(emulator), sharedBoots: SharedBoot.all(cells), earlier: earlier, events: events)
+                memory: memory, boots: bootPolicy(emulator, digests), sharedBoots: SharedBoot.all(cells), earlier: earlier, inputs: CellInputs(digests: digests),
+                events: events)
             records += try await runCells(cells, jobs(for: plan), prepared, context, folder, onRecord)
             if let sample = request.verification { run.snapshotCheck = try await verify(records, sample, cells, prepared, context, folder) }
         }
@@ -113,8 +115,8 @@ public struct MatrixRunner: Sendable {
     /// Whoever asks for more guests than there are cores gets them, and is late by choice.
     var slots: GuestSlots { GuestSlots(cache: cache, count: max(request.jobs ?? 1, HostReader().read().cores)) }
 
-    func bootPolicy(_ emulator: Emulator) -> BootPolicy {
-        BootPolicy(choice: request.boot, store: SnapshotStore(cache: cache, emulator: emulator, turns: slots), events: events)
+    func bootPolicy(_ emulator: Emulator, _ digests: ArtefactDigests = ArtefactDigests()) -> BootPolicy {
+        BootPolicy(choice: request.boot, store: SnapshotStore(cache: cache, emulator: emulator, turns: slots, digests: digests), events: events)
     }
 
     // MARK: - Cells

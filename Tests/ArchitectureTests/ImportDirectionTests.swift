@@ -63,7 +63,7 @@ struct ImportDirectionTests {
         "ArgumentParser": ["KmatrixCommands", "kmatrix"],
         "Yams": ["StrictYAML"],
         "GRDB": ["RunHistory"],
-        "Crypto": ["KernelCatalogue", "GuestImages", "CloudImages", "AgentBundles", "GuestSnapshots", "EvidenceStore", "FabricSimulator", "AgentCore"],
+        "Crypto": ["KernelCatalogue", "GuestImages", "CloudImages", "AgentBundles", "ArtefactCache", "EvidenceStore", "FabricSimulator", "AgentCore"],
         "NIOHTTP1": ["FabricSimulator", "AgentCore", "TestSupport"],
     ]
 

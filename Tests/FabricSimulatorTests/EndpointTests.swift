@@ -160,6 +160,12 @@ struct EndpointTests {
         #expect(HTTPDate.format(0) == "Thu, 01 Jan 1970 00:00:00 GMT")
         #expect(HTTPDate.format(784_111_777) == "Sun, 06 Nov 1994 08:49:37 GMT")
         #expect(HTTPDate.format(951_782_400) == "Tue, 29 Feb 2000 00:00:00 GMT")
+        for seconds in [0, 784_111_777, 951_782_400, 1_745_409_600] { #expect(HTTPDate.seconds(HTTPDate.format(seconds)) == seconds) }
+        let others = [
+            "", "Sun, 06 Nov 1994 08:49:37 UTC", "Mon, 06 Nov 1994 08:49:37 GMT", "Sun, 06 nov 1994 08:49:37 GMT", "Sun, 6 Nov 1994 08:49:037 GMT",
+            "Sun, 06 Nov 1994 24:49:37 GMT", "Sat, 31 Feb 2004 00:00:00 GMT", "Sun, 06 Nov 1994 08:49:37 GMT ", "Sun 6 Nov 99999999999 0:49:0 GMT", "Sun, 06 Nov 1994 08:49:-7 GMT",
+        ]
+        for text in others { #expect(HTTPDate.seconds(text) == nil, "\(text)") }
         let answer = try await answer(.wireServer, "GET /?comp=versions")
         #expect(answer.headers["x-ms-azure-host-date"]?.hasSuffix(" GMT") == true)
     }

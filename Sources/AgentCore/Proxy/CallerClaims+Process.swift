@@ -33,14 +33,18 @@ extension CallerClaims {
     /// Whether a process still runs for a user: as its real or its effective one.
     private static func belongs(_ process: String, to user: UInt32) -> Bool {
         guard let bytes = beginning(of: "\(process)/status") else { return false }
-        guard let line = bytes.split(separator: 0x0a).first(where: { $0.starts(with: "Uid:".utf8) }) else { return false }
-        let fields = line.split(separator: 0x09).dropFirst().prefix(2)
+        var line = bytes[...]
+        while !line.starts(with: "Uid:".utf8) {
+            guard let end = line.firstIndex(of: 0x0a) else { return false }
+            line = line[(end + 1)...]
+        }
+        let fields = line.prefix { $0 != 0x0a }.split(separator: 0x09, maxSplits: 3).dropFirst().prefix(2)
         return fields.contains { String(decoding: $0, as: UTF8.self) == "\(user)" }
     }
 
     /// As much of a file as is ever of use: a process chooses itself how long its command line is.
     private static func beginning(of path: String) -> [UInt8]? {
-        guard let file = try? FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec]) else { return nil }
+        guard let file = try? FileDescriptor.open(path, .readOnly, options: [.closeOnExec]) else { return nil }
         defer { try? file.close() }
         return try? [UInt8](unsafeUninitializedCapacity: 8192) { buffer, count in count = try file.read(into: UnsafeMutableRawBufferPointer(buffer)) }
     }
@@ -49,7 +53,7 @@ extension CallerClaims {
     /// hold blanks and parentheses itself, so the last one ends it.
     private static func startTime(_ process: String) -> String? {
         guard let bytes = beginning(of: "\(process)/stat"), let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
-        let fields = bytes[bytes.index(after: end)...].split(separator: UInt8(ascii: " "))
+        let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " "), maxSplits: 20)
         return fields.count > 19 ? String(decoding: fields[19], as: UTF8.self) : nil
     }
 }

@@ -1,0 +1,77 @@
+internal import Crypto
+import Glibc
+public import SystemPackage
+
+/// SHA-256 of files, as text in hexadecimal.
+public enum FileDigest {
+    private static let blockSize = 1 << 20
+    /// SEEK_DATA of lseek(2), which glibc's module does not show.
+    private static let seekData: Int32 = 3
+
+    /// - Throws: `Errno`.
+    public static func whole(_ path: FilePath) throws -> String {
+        let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+        return try file.closeAfter { try whole(file) }
+    }
+
+    /// - Parameter file: Read from its beginning, wherever it stands.
+    /// - Throws: `Errno`.
+    public static func whole(_ file: FileDescriptor) throws -> String { try digest(file) { _, bytes, hash in hash.update(bufferPointer: bytes) } }
+
+    /// The same for a file with long runs of zeros, which count by where they are and are not read where the file has holes. Where holes
+    /// are makes no difference, only what the file reads as.
+    /// - Throws: `Errno`.
+    public static func sparse(_ path: FilePath) throws -> String {
+        let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+        return try file.closeAfter {
+            try digest(file, skipsHoles: true) { index, bytes, hash in
+                guard bytes.contains(where: { $0 != 0 }) else { return }
+                withUnsafeBytes(of: UInt64(index).littleEndian) { hash.update(bufferPointer: $0) }
+                hash.update(bufferPointer: bytes)
+            }
+        }
+    }
+
+    /// One digest for several texts; where one ends is part of it.
+    public static func text(_ parts: [String]) -> String {
+        var hash = SHA256()
+        for part in parts { hash.update(data: Array("\(part.utf8.count):\(part)".utf8)) }
+        return hexadecimal(hash)
+    }
+
+    private static func digest(
+        _ file: FileDescriptor, skipsHoles: Bool = false, _ update: (_ block: Int, UnsafeRawBufferPointer, inout SHA256) -> Void
+    ) throws -> String {
+        let end = try Int(file.seek(offset: 0, from: .end))
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: blockSize, alignment: 4096)
+        defer { buffer.deallocate() }
+        var hash = SHA256()
+        var block = 0
+        while block * blockSize < end {
+            if skipsHoles {
+                // Fails with ENXIO when only holes follow.
+                let data = lseek(file.rawValue, off_t(block * blockSize), seekData)
+                guard data >= 0 else { break }
+                block = max(block, Int(data) / blockSize)
+            }
+            let length = min(blockSize, end - block * blockSize)
+            var got = 0
+            while got < length {
+                let count = try file.read(fromAbsoluteOffset: Int64(block * blockSize + got), into: UnsafeMutableRawBufferPointer(rebasing: buffer[got..<length]))
+                // Cut off while it was read.
+                guard count > 0 else { throw Errno.ioError }
+                got += count
+            }
+            update(block, UnsafeRawBufferPointer(rebasing: buffer[..<length]), &hash)
+            block += 1
+        }
+        return hexadecimal(hash)
+    }
+
+    private static func hexadecimal(_ hash: SHA256) -> String {
+        hash.finalize().map { byte in
+            let text = String(byte, radix: 16)
+            return byte < 16 ? "0" + text : text
+        }.joined()
+    }
+}
