@@ -56,6 +56,8 @@ let package = Package(
         .target(name: "ELFFiles", swiftSettings: settings),
         // Rank 0. YAML documents that say the line of what is wrong and refuse keys nobody reads.
         .target(name: "StrictYAML", dependencies: [yams], swiftSettings: settings),
+        // Rank 0. What measuring kmatrix gives: figures over rounds, what they stand beside, whole measurements and their comparison.
+        .target(name: "Measurements", swiftSettings: settings),
         // Rank 1. What people expect of cells and why, until when: the expectations file.
         .target(name: "CellExpectations", dependencies: ["MatrixModel", "StrictYAML"], swiftSettings: settings),
         // Rank 0. Folders filled once under a lock and then only read, and digests of files.
@@ -85,7 +87,7 @@ let package = Package(
         // Rank 1. Run folders on disk: what a run and each of its cells left behind.
         .target(name: "EvidenceStore", dependencies: ["MatrixModel", crypto, system], swiftSettings: settings),
         // Rank 2. The database of what past runs concluded.
-        .target(name: "RunHistory", dependencies: ["MatrixModel", "EvidenceStore", grdb, system], swiftSettings: settings),
+        .target(name: "RunHistory", dependencies: ["MatrixModel", "EvidenceStore", "Measurements", grdb, system], swiftSettings: settings),
 
         // Rank 2. A boot plan becomes a guest inside a `withGuest` scope.
         .target(name: "QEMUGuest", dependencies: ["CTimeStamp", "MatrixModel", "GuestProtocol", nioCore, nioPosix, subprocess, system], swiftSettings: settings),
@@ -100,7 +102,7 @@ let package = Package(
             name: "MatrixRunner",
             dependencies: [
                 "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "EvidenceStore",
-                "QEMUGuest", "GuestSnapshots", "FabricSimulator", "AgentBundles", "CloudImages", "Conformance", subprocess, system,
+                "QEMUGuest", "GuestSnapshots", "FabricSimulator", "AgentBundles", "CloudImages", "Conformance", "Measurements", subprocess, system,
             ],
             swiftSettings: settings),
         // Rank 4. Tables, documents and a static site from stored runs; the site's own files are part of the program, which is one static file.
@@ -110,7 +112,7 @@ let package = Package(
             name: "KmatrixCommands",
             dependencies: [
                 "MatrixModel", "ArtefactCache", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "MatrixRunner", "MatrixReport", "Conformance",
-                "CellExpectations", "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles", "BPFObjects", argumentParser, system,
+                "CellExpectations", "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles", "BPFObjects", "Measurements", argumentParser, system,
             ],
             swiftSettings: settings),
         .executableTarget(name: "kmatrix", dependencies: ["KmatrixCommands"], swiftSettings: settings),
@@ -160,13 +162,14 @@ let package = Package(
         .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "GuestProtocol", "MatrixModel"], swiftSettings: settings),
         .testTarget(name: "EvidenceStoreTests", dependencies: ["EvidenceStore", "MatrixModel", system], swiftSettings: settings),
         .testTarget(name: "CellExpectationsTests", dependencies: ["CellExpectations", "MatrixModel", "StrictYAML"], swiftSettings: settings),
+        .testTarget(name: "MeasurementsTests", dependencies: ["Measurements"], resources: [.copy("Documents")], swiftSettings: settings),
         .testTarget(name: "RunHistoryTests", dependencies: ["RunHistory", "EvidenceStore", "MatrixModel", grdb, system], swiftSettings: settings),
         .testTarget(name: "QEMUGuestTests", dependencies: ["QEMUGuest", "CTimeStamp", "GuestProtocol", "MatrixModel", "TestSupport", "fake-qemu", "guest-network", system, subprocess], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "GuestSnapshotsTests", dependencies: ["GuestSnapshots", "MatrixModel", "QEMUGuest", "ArtefactCache", "GuestProtocol", "TestSupport", "fake-qemu", system], swiftSettings: settings),
         .testTarget(name: "FabricSimulatorTests", dependencies: ["FabricSimulator", "MatrixModel", "StrictYAML", "TestSupport", crypto, subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),
         .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "CloudImages", "FabricSimulator", "AgentBundles", "Conformance", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestSnapshots", "GuestImages", "TestSupport", "fake-qemu", "guest-network", subprocess, system], swiftSettings: settings),
         .testTarget(name: "MatrixReportTests", dependencies: ["MatrixReport", "EvidenceStore", "MatrixModel", system], exclude: ["Browser"], resources: [.copy("Snapshots")], swiftSettings: settings),
-        .testTarget(name: "KmatrixCommandsTests", dependencies: ["KmatrixCommands", "MatrixModel", "EvidenceStore", "CellExpectations", "StrictYAML", "TestSupport", "kmatrix", "fake-qemu", "guest-network", subprocess, system, argumentParser], resources: [.copy("Snapshots")], swiftSettings: settings),
+        .testTarget(name: "KmatrixCommandsTests", dependencies: ["KmatrixCommands", "Measurements", "MatrixModel", "EvidenceStore", "CellExpectations", "StrictYAML", "TestSupport", "kmatrix", "fake-qemu", "guest-network", subprocess, system, argumentParser], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore", "CAgentABI", "FabricSimulator", "MatrixModel", "TestSupport", crypto, nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),
         .testTarget(name: "GuestRunnerTests", dependencies: ["GuestRunner", "CGuestSystem", "GuestProtocol", "MatrixModel", "TestSupport", system], swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),

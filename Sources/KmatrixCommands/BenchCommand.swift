@@ -3,13 +3,16 @@ import EvidenceStore
 import Foundation
 import MatrixReport
 import MatrixRunner
+import Measurements
 import SystemPackage
 
 /// `kmatrix bench`: what `ci/bench` runs.
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure kmatrix against the floor, alternately in one run; use it through ci/bench.",
-        shouldDisplay: false, subcommands: [BenchCell.self, BenchMatrix.self, BenchPlan.self, BenchJudge.self, BenchHistory.self])
+        shouldDisplay: false, subcommands: [
+            BenchCell.self, BenchMatrix.self, BenchPlan.self, BenchJudge.self, BenchHistory.self, BenchFits.self, BenchCollect.self, BenchCompare.self,
+        ])
 }
 
 /// `kmatrix bench cell`: whole cells against bare boots.
@@ -44,7 +47,7 @@ struct BenchCell: AsyncParsableCommand {
         }
         let text: (Spread) -> String = BenchOutput.text
         try BenchOutput.write(
-            figures, named: "kernels", as: format,
+            figures, ratios: figures.flatMap(\.ratios), as: format,
             rows: [["guest", "kernel", "bare s (min / median / max)", "cold cell s", "coldRatio", "snapshot cell s", "snapshotRatio"]]
                 + figures.map { [$0.guest, $0.kernel, text($0.bareSeconds), text($0.coldSeconds), text($0.coldRatio), $0.snapshotSeconds.map(text) ?? "-", $0.snapshotRatio.map(text) ?? "-"] })
     }

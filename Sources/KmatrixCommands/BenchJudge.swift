@@ -1,5 +1,6 @@
 import ArgumentParser
 import MatrixRunner
+import Measurements
 
 /// `kmatrix bench judge`: judging what real guests left.
 struct BenchJudge: AsyncParsableCommand {
@@ -9,8 +10,11 @@ struct BenchJudge: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Which kernels, as for run. May be repeated.", valueName: "selector"))
     var kernel: [String] = ["6.1"]
 
-    @Option(help: "How many verdicts.")
+    @Option(help: "How many verdicts in each round.")
     var judgments: Int = 10_000
+
+    @Option(help: "How often it is timed.")
+    var rounds: Int = 5
 
     @OptionGroup(title: "Kernels") var kernels: KernelOptions
 
@@ -19,15 +23,16 @@ struct BenchJudge: AsyncParsableCommand {
 
     func validate() throws {
         if !(1...1_000_000).contains(judgments) { throw ValidationError("--judgments must lie between 1 and 1000000") }
+        if !(1...100).contains(rounds) { throw ValidationError("--rounds must lie between 1 and 100") }
     }
 
     func run() async throws {
-        let judgments = judgments
+        let (judgments, rounds) = (judgments, rounds)
         let figures = try await BenchRun.measure(
             kernel.flatMap { ["--kernel", $0] } + ["--cgroup", "unified", "--cgroup", "legacy"], kernels: kernels, guests: GuestOptions.parse(["--jobs", "1"])
-        ) { runner, plan, folder in try await JudgingBenchmark(runner: runner).run(plan, judgments: judgments, in: folder) }
+        ) { runner, plan, folder in try await JudgingBenchmark(runner: runner, rounds: rounds).run(plan, judgments: judgments, in: folder) }
         try BenchOutput.write(
-            figures, as: format,
-            rows: [["verdicts", "\(figures.judgments)"], ["seconds", BenchOutput.text(figures.seconds)], ["microseconds each", "\(figures.microsecondsPerJudgment.rounded())"]])
+            figures, ratios: figures.ratios, as: format,
+            rows: [["verdicts", "\(figures.judgments)"], ["seconds", BenchOutput.text(figures.judging.seconds)], ["its ratio to the yardstick", BenchOutput.text(figures.judging.ratio)], ["microseconds each", "\(figures.microsecondsPerJudgment.rounded())"]])
     }
 }

@@ -4,6 +4,7 @@ import Foundation
 import MatrixModel
 import MatrixReport
 import MatrixRunner
+import Measurements
 import SystemPackage
 
 /// `kmatrix bench matrix`: a whole matrix from warm caches.
@@ -15,7 +16,7 @@ struct BenchMatrix: AsyncParsableCommand {
     var kernel: [String] = []
 
     @Option(help: "How often all of it is run.")
-    var rounds: Int = 1
+    var rounds: Int = 2
 
     @OptionGroup(title: "Guests") var guests: GuestOptions
     @OptionGroup(title: "Kernels") var kernels: KernelOptions
@@ -34,11 +35,11 @@ struct BenchMatrix: AsyncParsableCommand {
         }
         let text: (Spread) -> String = BenchOutput.text
         try BenchOutput.write(
-            figures, as: format,
+            figures, ratios: figures.ratios, as: format,
             rows: [
                 ["kernels", "\(figures.kernels.count)"], ["cells", "\(figures.cells)"], ["jobs", "\(figures.jobs)"], ["bare boots of all kernels, s", text(figures.bareSeconds)],
                 ["cells, snapshots to be made, s", text(figures.makingSeconds)], ["its ratio to the bare boots", text(figures.makingRatio)],
-                ["cells, snapshots there, s", text(figures.warmSeconds)], ["seconds per cell", text(figures.warmSecondsPerCell)], ["cells per minute", text(figures.cellsPerMinute)],
+                ["cells, snapshots there, s", text(figures.warmSeconds)], ["its ratio to the bare boots", text(figures.warmRatio)], ["seconds per cell", text(figures.warmSecondsPerCell)], ["cells per minute", text(figures.cellsPerMinute)],
                 ["a cell by itself, s", text(figures.cellSeconds)], ["kmatrix itself, % of processor time", text(figures.harnessPercent)],
                 ["private memory of a guest, MiB", text(figures.privateMiBPerCell)], ["verdicts", figures.verdicts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")],
             ])

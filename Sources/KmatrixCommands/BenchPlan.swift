@@ -1,5 +1,6 @@
 import ArgumentParser
 import MatrixRunner
+import Measurements
 
 /// `kmatrix bench plan`: planning and dividing a large run. Boots nothing.
 struct BenchPlan: ParsableCommand {
@@ -12,23 +13,29 @@ struct BenchPlan: ParsableCommand {
     @Option(help: "How many machines share them.")
     var nodes: Int = 100
 
-    @OptionGroup var shards: ShardOptions
+    @Option(help: "How often it is timed.")
+    var rounds: Int = 5
+
+    @OptionGroup var costs: CostOptions
 
     @Option(help: "How to print the figures: table, json, or jsonl.")
     var format: OutputFormat = .table
 
     func validate() throws {
         if !(1...1_000_000).contains(cells) || !(1...10_000).contains(nodes) { throw ValidationError("--cells must lie between 1 and 1000000, --nodes between 1 and 10000") }
+        if !(1...100).contains(rounds) { throw ValidationError("--rounds must lie between 1 and 100") }
     }
 
     func run() throws {
-        let figures = try PlanningBenchmark(products: Products(folder: RunPreparation.productsFolder()), costs: shards.cellCosts()).run(cells: cells, nodes: nodes)
+        let figures = try PlanningBenchmark(products: Products(folder: RunPreparation.productsFolder()), costs: costs.cellCosts()).run(cells: cells, nodes: nodes, rounds: rounds)
         let text: (Double) -> String = BenchOutput.text
         func range(_ extremes: PlanningBenchmark.Extremes) -> String { "\(text(extremes.min)) to \(text(extremes.max))" }
         try BenchOutput.write(
-            figures, as: format,
+            figures, ratios: figures.ratios, as: format,
             rows: [
-                ["cells", "\(figures.cells)"], ["nodes", "\(figures.nodes)"], ["planned in, s", text(figures.planSeconds)], ["divided in, s", text(figures.splitSeconds)],
+                ["cells", "\(figures.cells)"], ["nodes", "\(figures.nodes)"], ["planned in, s", BenchOutput.text(figures.planning.seconds)],
+                ["its ratio to the yardstick", BenchOutput.text(figures.planning.ratio)], ["divided in, s", BenchOutput.text(figures.splitting.seconds)],
+                ["its ratio to the yardstick", BenchOutput.text(figures.splitting.ratio)],
                 ["guests one after the other, h", text(figures.totalHours)], ["each node, h", range(figures.nodeHours)],
                 ["each node with one cache for all, h", range(figures.sharedCacheNodeHours)], ["each node when cells go round, h", range(figures.unbalancedNodeHours)],
                 ["of it preparations, %", text(figures.preparationShare * 100)],

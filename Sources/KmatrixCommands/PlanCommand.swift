@@ -27,7 +27,7 @@ struct PlanCommand: AsyncParsableCommand {
 
     func run() async throws {
         let arguments = self
-        let costs = try parts.cellCosts()
+        let costs = try parts.costs.cellCosts()
         let (plan, jobs) = try await InterruptibleWork.run {
             let guests = try GuestOptions.parse([])
             let prepared = try await RunPreparation(axes: arguments.axes, kernels: arguments.kernels, guests: guests) { event in

@@ -77,7 +77,7 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let arguments = self
-        let costs = try parts.cellCosts()
+        let costs = try parts.costs.cellCosts()
         let (document, expectations) = try await InterruptibleWork.run { try await arguments.execute(costs) }
         expectations.explain(document.outcomes)
         if document.run.snapshotCheck?.differences.isEmpty == false { throw ExitCodes.snapshotsDiffer }
@@ -89,7 +89,7 @@ struct RunCommand: AsyncParsableCommand {
         let matrix = try axes.matrixFile()
         let expectations = try expected.load(besides: matrix?.expectations)
         // All parts are divided by the same costs; in which order they are run, and how long it takes, this machine may know better.
-        let known = parts.costs != nil || noHistory ? costs : history.costs()
+        let known = parts.costs.costs != nil || noHistory ? costs : history.costs()
         let display = ProgressDisplay(costs: known)
         defer { display.end() }
         let contradicts: @Sendable (CellRecord) -> Bool = { expectations.assessment(of: CellOutcome($0)) == .contradicted }

@@ -4,6 +4,7 @@ import GuestImages
 import GuestSnapshots
 import Judgement
 import MatrixModel
+public import Measurements
 import QEMUGuest
 import Subprocess
 import SystemPackage
@@ -31,6 +32,11 @@ public struct CellBenchmark: Sendable {
         /// Seconds to make the snapshot.
         public let recordingSeconds: Double?
         public let verdicts: [String: Int]
+
+        public var ratios: [MeasuredRatio] {
+            let name = guest == "micro" ? series : guest
+            return [MeasuredRatio("cold cell of \(name) / its bare boot", coldRatio)] + [snapshotRatio].compactMap(\.self).map { MeasuredRatio("snapshot cell of \(name) / its bare boot", $0) }
+        }
     }
 
     let runner: MatrixRunner

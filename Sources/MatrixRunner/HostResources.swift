@@ -13,6 +13,9 @@ public struct HostResources: Hashable, Sendable {
         self.pressure = pressure
     }
 
+    /// Those of this machine now.
+    public static var here: Self { HostReader().read() }
+
     /// What is left for the harness itself, for building images and unpacking kernels, and for the page cache that snapshots are read through.
     static let reserve = 512 << 20
     /// A machine that waits for memory a fifth of the time makes guests late, which proves nothing.

@@ -1,21 +1,32 @@
 public import EvidenceStore
 import Judgement
 import MatrixModel
+public import Measurements
 import QEMUGuest
 
 /// Times judging on what real guests left: a guest runs for each cell of a plan, and what it left is judged again and again.
 public struct JudgingBenchmark: Sendable {
     public struct Figures: Encodable, Sendable {
+        /// In each round.
         public let judgments: Int
-        public let seconds: Double
+        public let rounds: Int
+        /// Beside the yardstick.
+        public let judging: SideBySide
+        /// The median.
         public let microsecondsPerJudgment: Double
         /// What was judged, by verdict.
         public let verdicts: [String: Int]
+
+        public var ratios: [MeasuredRatio] { [MeasuredRatio("\(judgments) judgments / the yardstick", judging.ratio)] }
     }
 
     let runner: MatrixRunner
+    let rounds: Int
 
-    public init(runner: MatrixRunner) { self.runner = runner }
+    public init(runner: MatrixRunner, rounds: Int) {
+        self.runner = runner
+        self.rounds = rounds
+    }
 
     /// - Throws: `RunnerError` when one of the guests did not come to a verdict, and what makes a run impossible.
     public func run(_ plan: MatrixPlan, judgments count: Int, in folder: RunFolder) async throws -> Figures {
@@ -34,11 +45,11 @@ public struct JudgingBenchmark: Sendable {
         }
         guard !evidence.isEmpty else { throw RunnerError(.benchmarkFailed, subject: "the plan", detail: "it has no cell to judge") }
         var proven = 0
-        let time = ContinuousClock().measure {
+        let judging = try SideBySide(rounds: rounds, unit: Yardstick().run) {
             for number in 0..<count where Judge.judgment(of: evidence[number % evidence.count]).cause?.fault != .harness { proven += 1 }
         }
-        guard proven == count else { throw RunnerError(.benchmarkFailed, subject: "judging", detail: "the same evidence was judged otherwise") }
-        let seconds = time / .seconds(1)
-        return Figures(judgments: count, seconds: seconds, microsecondsPerJudgment: seconds / Double(count) * 1_000_000, verdicts: verdicts)
+        guard proven == count * rounds else { throw RunnerError(.benchmarkFailed, subject: "judging", detail: "the same evidence was judged otherwise") }
+        return Figures(
+            judgments: count, rounds: rounds, judging: judging, microsecondsPerJudgment: judging.seconds.median / Double(count) * 1_000_000, verdicts: verdicts)
     }
 }

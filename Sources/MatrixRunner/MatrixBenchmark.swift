@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import GuestSnapshots
 import MatrixModel
+public import Measurements
 import QEMUGuest
 import SystemPackage
 
@@ -19,8 +20,9 @@ public struct MatrixBenchmark: Sendable {
         /// Seconds for the matrix with all snapshots to be made, and its ratio to the bare boots, round by round.
         public let makingSeconds: Spread
         public let makingRatio: Spread
-        /// Seconds for the matrix with all snapshots there.
+        /// The same with all snapshots there.
         public let warmSeconds: Spread
+        public let warmRatio: Spread
         public let warmSecondsPerCell: Spread
         public let cellsPerMinute: Spread
         /// What kmatrix itself takes of the processor time of a warm run, the platform it plays included; in percent.
@@ -30,6 +32,14 @@ public struct MatrixBenchmark: Sendable {
         /// The cells' own times in the last warm run, in seconds.
         public let cellSeconds: Spread
         public let verdicts: [String: Int]
+
+        /// So many guests at once, since memory may be for fewer than there are cores.
+        public var ratios: [MeasuredRatio] {
+            [
+                MeasuredRatio("matrix, \(jobs) at once, snapshots to be made / a bare boot of each kernel", makingRatio),
+                MeasuredRatio("matrix, \(jobs) at once, snapshots there / a bare boot of each kernel", warmRatio),
+            ]
+        }
     }
 
     let runner: MatrixRunner
@@ -67,7 +77,7 @@ public struct MatrixBenchmark: Sendable {
         let records = warm.last?.records ?? []
         return Figures(
             kernels: plan.kernels.map { "\($0.version) \($0.flavour)" }, cells: plan.cells.count, jobs: runner.jobs(for: plan).count, rounds: rounds, bareSeconds: Spread(bare),
-            makingSeconds: Spread(making), makingRatio: Spread(zip(making, bare).map { $0 / $1 }), warmSeconds: Spread(warm.map(\.seconds)),
+            makingSeconds: Spread(making), makingRatio: Spread(zip(making, bare).map { $0 / $1 }), warmSeconds: Spread(warm.map(\.seconds)), warmRatio: Spread(zip(warm, bare).map { $0.seconds / $1 }),
             warmSecondsPerCell: Spread(warm.map { $0.seconds / count }), cellsPerMinute: Spread(warm.map { count / $0.seconds * 60 }),
             harnessPercent: Spread(warm.map { $0.harness * 100 }), privateMiBPerCell: Spread(warm.map(\.memory)),
             cellSeconds: Spread(records.compactMap { $0.seconds[.total] }), verdicts: Dictionary(grouping: records, by: \.verdict.rawValue).mapValues(\.count))

@@ -1,6 +1,7 @@
 import FabricSimulator
 import KernelCatalogue
 public import MatrixModel
+public import Measurements
 import SystemPackage
 
 /// Times planning on kernels that are made up, and says what a large run would cost on many machines.
@@ -8,10 +9,11 @@ public struct PlanningBenchmark: Sendable {
     public struct Figures: Encodable, Sendable {
         public let cells: Int
         public let nodes: Int
-        /// Seconds to make the cells of all axes, each once, in their order.
-        public let planSeconds: Double
-        /// Seconds to divide them among the nodes.
-        public let splitSeconds: Double
+        public let rounds: Int
+        /// Making the cells of all axes, each once, in their order; beside the yardstick.
+        public let planning: SideBySide
+        /// Dividing them among the nodes.
+        public let splitting: SideBySide
         /// Hours of guests, one after the other, with what has to be prepared for them once.
         public let totalHours: Double
         /// Hours that the node with the least and the one with the most to do would take.
@@ -22,6 +24,13 @@ public struct PlanningBenchmark: Sendable {
         public let unbalancedNodeHours: Extremes
         /// The part of all nodes' time that goes into preparations, when each has its own cache.
         public let preparationShare: Double
+
+        public var ratios: [MeasuredRatio] {
+            [
+                MeasuredRatio("planning \(cells) cells / the yardstick", planning.ratio),
+                MeasuredRatio("dividing \(cells) cells among \(nodes) / the yardstick", splitting.ratio),
+            ]
+        }
     }
 
     public struct Extremes: Encodable, Sendable {
@@ -47,22 +56,24 @@ public struct PlanningBenchmark: Sendable {
     /// - Parameters:
     ///   - count: At least so many cells.
     ///   - nodes: The machines that share them.
-    public func run(cells count: Int, nodes: Int) throws -> Figures {
+    ///   - rounds: How often each is timed.
+    /// - Throws: When a scenario cannot be read.
+    public func run(cells count: Int, nodes: Int, rounds: Int) throws -> Figures {
         let axes = MatrixAxes(kernels: [], layouts: CgroupLayout.allCases, scenarios: .axis(try products.scenarios("all")), profiles: [nil, .jitHarden])
         let kernels = try Self.kernels((count + axes.combinations.count - 1) / axes.combinations.count)
-        let clock = ContinuousClock()
+        let yardstick = Yardstick()
         var plan = MatrixPlan(cells: [], unavailable: [], warnings: [])
-        let planning = clock.measure {
+        let planning = try SideBySide(rounds: rounds, unit: yardstick.run) {
             plan = MatrixPlan(cells: MatrixPlan.expand(guests: kernels.map { (.micro, $0) }, axes: axes), unavailable: [], warnings: []).settled(without: [])
         }
         let items = plan.cells.map { costs.item($0.cell) }
         var split = ShardSplit([], count: 1)
-        let splitting = clock.measure { split = ShardSplit(items, count: nodes) }
+        let splitting = try SideBySide(rounds: rounds, unit: yardstick.run) { split = ShardSplit(items, count: nodes) }
         let shared = ShardSplit(items.map { .init(id: $0.id, milliseconds: $0.milliseconds) }, count: nodes)
         let own = items.map(\.milliseconds).reduce(0, +)
         let all = split.milliseconds.reduce(0, +)
         return Figures(
-            cells: items.count, nodes: nodes, planSeconds: planning / .seconds(1), splitSeconds: splitting / .seconds(1),
+            cells: items.count, nodes: nodes, rounds: rounds, planning: planning, splitting: splitting,
             totalHours: Double(plan.milliseconds(costs)) / 3_600_000, nodeHours: Extremes(split.milliseconds),
             sharedCacheNodeHours: Extremes(shared.milliseconds), unbalancedNodeHours: Extremes(Self.inTurn(items, nodes: nodes)),
             preparationShare: all == 0 ? 0 : Double(all - own) / Double(all))

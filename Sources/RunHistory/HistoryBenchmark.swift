@@ -1,70 +1,94 @@
 import EvidenceStore
 import Foundation
 import MatrixModel
+public import Measurements
 public import SystemPackage
 
 /// Times the history's questions on runs that are made up: nights of cells, most of which stay as they were.
 public struct HistoryBenchmark: Sendable {
-    /// How long one question took.
-    public struct Figure: Codable, Sendable {
+    /// What one question took.
+    public struct Figure: Encodable, Sendable {
         public let question: String
-        public let seconds: Double
+        public let unit: String
+        public let time: SideBySide
+
+        public var ratio: MeasuredRatio { MeasuredRatio("\(question) / \(unit)", time.ratio) }
     }
 
     private let folder: FilePath
+    private let rounds: Int
+    private let yardstick = Yardstick()
 
-    /// - Parameter folder: Where runs and databases are made; empty, and the caller's to remove.
-    public init(folder: FilePath) { self.folder = folder }
+    /// - Parameters:
+    ///   - folder: Where runs and databases are made; empty, and the caller's to remove.
+    ///   - rounds: How often each question is timed.
+    public init(folder: FilePath, rounds: Int) {
+        self.folder = folder
+        self.rounds = rounds
+    }
 
     /// Asks for the runs and for every cell of so many nights.
     public func nights(_ nights: Int, cells: Int) throws -> [Figure] {
-        let database = try RunDatabase(at: folder.appending("nights.sqlite"))
         let generator = RunGenerator(cells: cells)
-        let recorded = try Self.time("record \(nights) runs of \(cells) cells") {
+        var database = try RunDatabase(at: folder.appending("nights.sqlite"))
+        var made = 0
+        let recording = try byYardstick("record \(nights) runs of \(cells) cells") {
+            made += 1
+            database = try RunDatabase(at: folder.appending("nights-\(made).sqlite"))
             for night in 0..<nights { try database.record(generator.run(night), generator.records(night).map(CellOutcome.init), folder: nil) }
         }
         return try [
-            recorded,
-            Self.time("history: \(nights) runs of \(cells) cells") { try database.runs() },
-            Self.time("history '*': all \(cells) cells over \(nights) runs") { try database.cells(matching: CellPattern(parsing: "*")) },
-            Self.time("history '*/legacy'") { try database.cells(matching: CellPattern(parsing: "*/legacy")) },
+            recording,
+            byYardstick("history: \(nights) runs of \(cells) cells", repetitions: 10) { _ = try database.runs() },
+            byYardstick("history '*': all \(cells) cells over \(nights) runs", repetitions: 5) { _ = try database.cells(matching: CellPattern(parsing: "*")) },
+            byYardstick("history '*/legacy'", repetitions: 100) { _ = try database.cells(matching: CellPattern(parsing: "*/legacy")) },
         ]
     }
 
     /// Compares two runs by their folders and by the history.
     public func comparison(cells: Int) throws -> [Figure] {
-        let database = try RunDatabase(at: folder.appending("comparison.sqlite"))
         let generator = RunGenerator(cells: cells)
-        var figures: [Figure] = []
-        let folders = [0, 1].map { folder.appending("run-\($0)") }
-        for (night, path) in folders.enumerated() {
-            let (run, records) = (generator.run(night), generator.records(night))
-            let place = try RunFolder.create(at: path)
+        let runs = [0, 1].map { (run: generator.run($0), records: generator.records($0), path: folder.appending("run-\($0)")) }
+        let places = try runs.map { run in
+            let place = try RunFolder.create(at: run.path)
             // Not durably, as a run would: that is the disk's figure.
-            for record in records {
+            for record in run.records {
                 let cell = try place.cell(CellID(stored: record.id))
                 try RunFolder.encoder().encode(record).write(to: URL(filePath: cell.file(.verdict).string))
                 try Data("{}\n".utf8).write(to: URL(filePath: cell.file(.fabricJournal).string))
             }
-            figures.append(try Self.time("seal a run of \(cells) cells") { try place.seal(run, records) })
-            figures.append(try Self.time("record a run of \(cells) cells") { try database.record(run, records.map(CellOutcome.init), folder: path) })
+            try place.seal(run.run, run.records)
+            return place
         }
-        figures.append(try Self.time("diff of two folders of \(cells) cells") {
-            let runs = try StoredRun.allIntact(at: folders).map { try $0.get().document.outcomes }
-            _ = RunComparison(before: runs[0], after: runs[1])
-        })
-        figures.append(try Self.time("diff of two recorded runs of \(cells) cells") {
-            let runs = try ["previous", "latest"].map { try database.outcomes(of: database.run(named: $0)) }
-            _ = RunComparison(before: runs[0], after: runs[1])
-        })
-        return figures
+        let files = try zip(places, runs).map { place, run in try run.records.map { URL(filePath: try place.cell(CellID(stored: $0.id)).file(.verdict).string) } }
+        var database = try RunDatabase(at: folder.appending("comparison.sqlite"))
+        var made = 0
+        return try [
+            byReading(files[0], "seal a run of \(cells) cells") { try places[0].seal(runs[0].run, runs[0].records) },
+            byYardstick("record two runs of \(cells) cells") {
+                made += 1
+                database = try RunDatabase(at: folder.appending("comparison-\(made).sqlite"))
+                for run in runs { try database.record(run.run, run.records.map(CellOutcome.init), folder: run.path) }
+            },
+            byReading(files.flatMap(\.self), "diff of two folders of \(cells) cells") {
+                let outcomes = try StoredRun.allIntact(at: runs.map(\.path)).map { try $0.get().document.outcomes }
+                _ = RunComparison(before: outcomes[0], after: outcomes[1])
+            },
+            byYardstick("diff of two recorded runs of \(cells) cells", repetitions: 10) {
+                let outcomes = try ["previous", "latest"].map { try database.outcomes(of: database.run(named: $0)) }
+                _ = RunComparison(before: outcomes[0], after: outcomes[1])
+            },
+        ]
     }
 
-    private static func time(_ question: String, _ body: () throws -> some Any) rethrows -> Figure {
-        let start = ContinuousClock.now
-        _ = try body()
-        let taken = ContinuousClock.now - start
-        return Figure(question: question, seconds: Double(taken.components.seconds) + Double(taken.components.attoseconds) / 1e18)
+    private func byYardstick(_ question: String, repetitions: Int = 1, _ body: () throws -> Void) throws -> Figure {
+        Figure(question: question, unit: "the yardstick", time: try SideBySide(rounds: rounds, repetitions: repetitions, unit: yardstick.run, work: body))
+    }
+
+    /// Beside what nothing that reads a run's folder can leave out.
+    private func byReading(_ files: [URL], _ question: String, _ body: () throws -> Void) throws -> Figure {
+        let reading = { for file in files { _ = try Data(contentsOf: file) } }
+        return Figure(question: question, unit: "reading its records", time: try SideBySide(rounds: rounds, unit: reading, work: body))
     }
 }
 
