@@ -90,6 +90,7 @@ extension MatrixRunner {
                         }
                     }
                 }
+                // The first of them may find out first what guests can run with, which takes a trial guest; what is being made goes on.
                 while running < jobs.count, let place = ready.keys.min(), let artefacts = ready.removeValue(forKey: place) {
                     let (planned, context) = (cells[place], try await context(artefacts.kernel))
                     running += 1

@@ -13,7 +13,7 @@ extension MatrixRunner {
         var prepared: PreparedArtefacts
     }
 
-    /// Keeps the finished cells that are still made of what they were made of, and clears the places of all others.
+    /// Keeps the finished cells that are still made of what they were made of, and clears the places of the other cells of a plan.
     ///
     /// All of them are compared before any cell runs: which cells have a snapshot in common follows from which are left.
     /// - Parameter context: Asked with a kernel, where there is one.
@@ -25,6 +25,7 @@ extension MatrixRunner {
         let compared = plan.cells.filter { finished[$0.cell.id.text]?.inputs != nil }
         var taken = TakenUp(prepared: try await preparer.prepare(compared))
         let today = compared.isEmpty ? nil : try await context(taken.prepared.anyKernel)
+        var changed: [String: [CellID]] = [:]
         for planned in plan.cells {
             let id = planned.cell.id
             if let record = finished[id.text] {
@@ -32,12 +33,15 @@ extension MatrixRunner {
                     taken.kept.append(record)
                     continue
                 }
-                taken.warnings.append("\(id) was finished and is measured again: \(change)")
+                changed[change, default: []].append(id)
             }
             try resumption.clear(id)
             taken.cells.append(planned)
         }
-        for record in plan.unavailable { try resumption.clear(CellID(stored: record.id)) }
+        taken.warnings = changed.sorted { $0.key < $1.key }.map { change, ids in
+            let names = ids.prefix(6).map(\.text).joined(separator: ", ") + (ids.count > 6 ? ", and \(ids.count - 6) more" : "")
+            return "\(names): finished before, and measured again: \(change)"
+        }
         taken.warnings.forEach { events(.warning($0)) }
         events(.preparing("\(taken.kept.count) cells were finished before and are kept"))
         return taken

@@ -62,6 +62,7 @@ public struct MatrixRunner: Sendable {
         try folder.savePlan(CellOrder.sorted(plan.unavailable + waiting), elsewhere: plan.elsewhere)
 
         for record in plan.unavailable {
+            try resumption?.clear(CellID(stored: record.id))
             events(.cellFinished(record))
             onRecord(record)
         }

@@ -7,6 +7,8 @@ struct Preparation: Sendable {
     private var underway: [Artefact.Lane: Int] = [:]
     /// The cells that lack something, with their places.
     private var lacking: [(place: Int, cell: MatrixPlan.PlannedCell)]
+    /// Whether something was made since they were last looked through, who may be thousands.
+    private var hasNews = true
 
     /// - Parameter prepared: What is there already.
     init(of cells: [MatrixPlan.PlannedCell], _ prepared: PreparedArtefacts = PreparedArtefacts()) {
@@ -31,10 +33,13 @@ struct Preparation: Sendable {
     mutating func end(_ artefact: Artefact, _ made: PreparedArtefacts) {
         underway[artefact.lane, default: 0] -= 1
         prepared.add(made)
+        hasNews = true
     }
 
     /// The cells of which all is there that was not before, by their places, or why it cannot be had.
     mutating func takeReady() -> [(place: Int, artefacts: Result<PreparedCell, PreparationFailure>)] {
+        guard hasNews else { return [] }
+        hasNews = false
         let found = lacking.compactMap { place, cell in prepared.artefacts(for: cell).map { (place: place, artefacts: $0) } }
         let places = Set(found.map(\.place))
         lacking.removeAll { places.contains($0.place) }
