@@ -16,15 +16,16 @@ extension MatrixRunner {
     /// Keeps the finished cells that are still made of what they were made of, and clears the places of the other cells of a plan.
     ///
     /// All of them are compared before any cell runs: which cells have a snapshot in common follows from which are left.
-    /// - Parameter context: Asked with a kernel, where there is one.
+    /// - Parameter context: Asked with a kernel, when there is anything to compare.
     /// - Throws: `StoreError`, `CancellationError`, or what the context cannot be had for.
     func takeUp(
-        _ resumption: RunResumption, _ plan: MatrixPlan, _ preparer: ArtefactPreparer, context: (PreparedKernel?) async throws -> CellContext
+        _ resumption: RunResumption, _ plan: MatrixPlan, _ preparer: ArtefactPreparer, context: (PreparedKernel) async throws -> CellContext
     ) async throws -> TakenUp {
         let finished = Dictionary(resumption.finished.map { ($0.id, $0) }) { first, _ in first }
         let compared = plan.cells.filter { finished[$0.cell.id.text]?.inputs != nil }
         var taken = TakenUp(prepared: try await preparer.prepare(compared))
-        let today = compared.isEmpty ? nil : try await context(taken.prepared.anyKernel)
+        var today: CellContext?
+        if let kernel = taken.prepared.anyKernel { today = try await context(kernel) }
         var changed: [String: [CellID]] = [:]
         for planned in plan.cells {
             let id = planned.cell.id

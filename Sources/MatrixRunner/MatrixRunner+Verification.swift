@@ -6,7 +6,7 @@ import SystemPackage
 extension MatrixRunner {
     /// Boots a sample of the cells that came from snapshots, and compares what they came to.
     func verify(
-        _ course: Course, _ sample: SnapshotSample, _ cells: [MatrixPlan.PlannedCell], _ context: CellContext?, _ folder: RunFolder
+        _ course: CellCourse, _ sample: SnapshotSample, _ cells: [MatrixPlan.PlannedCell], _ context: CellContext?, _ folder: RunFolder
     ) async throws -> SnapshotCheck {
         // Where there is none no guest was started.
         guard var cold = context else { return SnapshotCheck() }

@@ -25,12 +25,12 @@ struct OverlapTests {
         private let cache: ArtefactCache
 
         /// - Parameter versions: The cells' kernels, in the order in which the cells are best begun.
-        init(_ versions: [String]) async throws {
+        init(_ versions: [String], layouts: [CgroupLayout] = [.unified]) async throws {
             folder = try TemporaryFolder()
             cache = ArtefactCache(root: folder.path.appending("cache"))
             let products = folder.path.appending("products")
             try StandInProducts.make(in: products)
-            cells = try MatrixPlan.expand(guests: versions.map { (.micro, try MatrixPlanTests.kernel($0)) }, axes: try MatrixPlanTests.axes([.unified]))
+            cells = try MatrixPlan.expand(guests: versions.map { (.micro, try MatrixPlanTests.kernel($0)) }, axes: try MatrixPlanTests.axes(layouts))
             context = CellContext(
                 emulator: try await Emulator.find(environment: ["KMATRIX_QEMU": BuiltProgram.path("fake-qemu").string], patience: .seconds(300)), accelerator: .tcg,
                 products: try Products(folder: products), slots: GuestSlots(cache: cache, count: 4), timeout: .seconds(120), retries: 2, kernelArguments: ["fake=complete"],
@@ -38,7 +38,7 @@ struct OverlapTests {
         }
 
         /// - Parameter fetching: What fetching does, by the kernel's version; at once where nothing is said.
-        func run(jobs: Int = 2, endsRun: (@Sendable (CellRecord) -> Bool)? = nil, fetching: [String: Fetching] = [:]) async throws -> [CellRecord] {
+        func run(_ prepared: PreparedArtefacts = PreparedArtefacts(), jobs: Int = 2, endsRun: (@Sendable (CellRecord) -> Bool)? = nil, fetching: [String: Fetching] = [:]) async throws -> [CellRecord] {
             let runner = MatrixRunner(
                 request: MatrixRequest(blocks: [], endsRun: endsRun), products: context.products, cache: cache,
                 catalogue: KernelCatalogue(settings: CatalogueSettings(cache: cache, offline: true, environment: [:])), accelerator: .tcg, harness: "test", events: log.add)
@@ -56,9 +56,9 @@ struct OverlapTests {
                 default: return PreparedArtefacts()
                 }
             }
-            return try await runner.course(
-                of: cells, JobCount(asked: jobs), MatrixRunner.Course(prepared: PreparedArtefacts()), in: run, make: make, { log.note($0) }, context: { _ in context }
-            ).records
+            var course = CellCourse(of: cells, JobCount(asked: jobs), prepared, runner: runner, in: run, make: make) { log.note($0) }
+            try await course.run { _ in context }
+            return course.records
         }
     }
 
@@ -76,13 +76,27 @@ struct OverlapTests {
         #expect(records.allSatisfy { $0.verdict == .compatible }, "\(records.map(\.summary))")
     }
 
-    @Test("are begun in their order once they are ready, no more at once than asked for, and what they share is made once")
-    func order() async throws {
-        let bench = try await Bench(["6.3", "6.2", "6.1", "6.1"])
-        let records = try await bench.run(jobs: 1, fetching: ["6.3": { .success(KernelParts(image: "/k", modules: nil, config: nil)) }])
-        #expect(records.allSatisfy { $0.verdict == .compatible }, "\(records.map(\.summary))")
-        #expect(bench.log.mostAtOnce == 1)
-        #expect(bench.log.made.count == 7 && Set(bench.log.made).count == 7)
+    @Test("are begun in their order where all is there, and no more at once than asked for", arguments: [1, 2])
+    func order(jobs: Int) async throws {
+        let bench = try await Bench(["6.3", "6.2"], layouts: [.unified, .legacy])
+        var prepared = PreparedArtefacts(payloads: [GuestContent(): .success("/k/payload")])
+        for planned in bench.cells {
+            prepared.files[planned.kernel] = .success(KernelParts(image: "/k", modules: nil, config: nil))
+            prepared.kernels[KernelUse(planned)] = .success(PreparedKernel(boot: .elf("/k"), initramfs: "/i", modules: nil, config: nil))
+        }
+        let records = try await bench.run(prepared, jobs: jobs)
+        #expect(records.count == 4 && records.allSatisfy { $0.verdict == .compatible }, "\(records.map(\.summary))")
+        #expect(bench.log.made.isEmpty)
+        #expect(bench.log.mostAtOnce <= jobs)
+        if jobs == 1 { #expect(records.map(\.id) == bench.cells.map(\.cell.id.text)) }
+    }
+
+    @Test("have what they share made once")
+    func shared() async throws {
+        let bench = try await Bench(["6.3", "6.2"], layouts: [.unified, .legacy])
+        let records = try await bench.run()
+        #expect(records.count == 4 && records.allSatisfy { $0.verdict == .compatible }, "\(records.map(\.summary))")
+        #expect(bench.log.made.count == 5 && Set(bench.log.made).count == 5)
     }
 
     @Test("do not hear of what another could not have")
