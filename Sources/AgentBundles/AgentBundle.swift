@@ -20,6 +20,9 @@ public struct AgentBundle: Hashable, Sendable {
     /// The loader and the libraries that a bare guest does not have and this machine gave; none for a static agent.
     public let librariesOfHost: [FilePath]
 
+    /// The digest stands for all of its bytes, which are many.
+    public func hash(into hasher: inout Hasher) { hasher.combine(digest) }
+
     /// Where every agent is found in a guest, whatever place its bundle had for it.
     public static let executablePath = "usr/sbin/azure-proxy-agent"
     public static let programPath = "usr/lib/azure-proxy-agent/ebpf_cgroup.o"

@@ -33,7 +33,10 @@ struct RunCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Finish a run that was interrupted or killed, in its folder: what has a verdict is kept, what is not-run or unavailable is tried again.",
-            discussion: "Takes the same axes as the run had; another plan is refused.", valueName: "run-folder"), completion: .directory)
+            discussion: """
+                Takes the same axes as the run had; another plan is refused. A verdict on a cell that is made of something else today (see --reuse) \
+                is not kept: the cell is measured again.
+                """, valueName: "run-folder"), completion: .directory)
     var resume: String?
 
     @Flag(

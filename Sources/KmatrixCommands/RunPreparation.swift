@@ -18,9 +18,9 @@ struct RunPreparation {
     ) async throws {
         let products = try Products(folder: Self.productsFolder())
         let (blocks, exclusions) = try await axes.blocks(products, matrix ?? axes.matrixFile())
-        let request = MatrixRequest(
+        let request = try MatrixRequest(
             blocks: blocks, exclusions: exclusions, jobs: guests.jobs, costs: costs, timeout: .seconds(guests.timeout), retries: guests.retries,
-            boot: guests.boot.choice, verification: verification, endsRun: endsRun)
+            boot: guests.boot.choice, snapshotLimit: guests.snapshotBytes(), verification: verification, endsRun: endsRun)
         let cache = ArtefactCache.standard()
         let settings = try kernels.settings(cache: cache)
         runner = MatrixRunner(

@@ -9,57 +9,69 @@ import MatrixModel
 import QEMUGuest
 import SystemPackage
 
-/// Fetches and builds what the cells of a plan boot, each thing once.
+/// Fetches and builds what the cells of a plan boot.
 struct ArtefactPreparer: Sendable {
     let catalogue: KernelCatalogue
     let images: GuestImageBuilder
     let roots: DistributionImages
     let disks: DiskImageStore
     let products: Products
+    let turns: GuestSlots
     let events: @Sendable (RunnerEvent) -> Void
 
-    init(catalogue: KernelCatalogue, cache: ArtefactCache, products: Products, events: @escaping @Sendable (RunnerEvent) -> Void) {
+    /// - Parameter turns: Where the building of an image takes its turn: it takes a core as a guest does.
+    init(catalogue: KernelCatalogue, cache: ArtefactCache, products: Products, turns: GuestSlots, events: @escaping @Sendable (RunnerEvent) -> Void) {
         self.catalogue = catalogue
         images = GuestImageBuilder(cache: cache, runner: products.runner)
         roots = DistributionImages(packages: catalogue, cache: cache, events: events)
         disks = DiskImageStore(cache: cache, settings: DownloadSettings(catalogue))
         self.products = products
+        self.turns = turns
         self.events = events
     }
 
-    /// Prepares every kernel and payload of the plan. What fails is an outcome of the cells that need it, not of the run.
+    /// Makes all that cells need.
     /// - Throws: `CancellationError` only.
     func prepare(_ cells: [MatrixPlan.PlannedCell]) async throws -> PreparedArtefacts {
-        var prepared = PreparedArtefacts()
-        for content in Set(cells.map(\.content)) {
-            prepared.payloads[content] = try await outcome(.harness) { try await images.payload(payloadSpec(content)) }
-        }
-        // One after the other: each takes all of the machine.
-        for distribution in Self.distinct(cells.compactMap(\.guest.distribution)) {
-            prepared.images[distribution.name] = try await outcome(.imageNotBuilt) { GuestRoot(try await roots.image(of: distribution)) }
-        }
-        for guest in Set(cells.compactMap(\.guest.image)).sorted(by: { $0.name < $1.name }) {
-            prepared.images[guest.name] = try await outcome(.imageNotBuilt) { try await root(of: guest) }
-        }
-        for asks in Set(cells.compactMap { $0.deployment?.asksForAgent }) {
-            prepared.discs[asks] = try await outcome(.harness) { try await ProvisioningDisc(asksForAgent: asks).build(in: images.cache) }
-        }
-        let ofDistributions = Set(cells.filter { $0.guest != .micro }.map(\.kernel.identity))
-        let fileSystems = Set(prepared.images.values.compactMap { try? $0.get().fileSystem }).subtracting(["ext4"]).sorted()
-        try await withThrowingTaskGroup(of: (KernelIdentity, Result<PreparedKernel, PreparationFailure>).self) { group in
-            var waiting = Self.distinct(cells.map(\.kernel))[...]
-            func startNext() {
-                guard let kernel = waiting.popFirst() else { return }
-                group.addTask { (kernel.identity, try await prepare(kernel, isForDistribution: ofDistributions.contains(kernel.identity), fileSystems: fileSystems)) }
-            }
-            // Two at a time: one downloads while the other unpacks.
-            for _ in 0..<2 { startNext() }
-            while let (identity, result) = try await group.next() {
-                prepared.kernels[identity] = result
-                startNext()
+        try await withThrowingTaskGroup(of: (Artefact, PreparedArtefacts).self) { group in
+            var preparation = Preparation(of: cells)
+            while true {
+                for artefact in preparation.begin() {
+                    group.addTask { [prepared = preparation.prepared] in (artefact, try await make(artefact, prepared)) }
+                }
+                guard let (artefact, made) = try await group.next() else { return preparation.prepared }
+                preparation.end(artefact, made)
             }
         }
-        return prepared
+    }
+
+    /// The kernel of a cell.
+    /// - Throws: `PreparationFailure`, `CancellationError`.
+    func kernel(of planned: MatrixPlan.PlannedCell) async throws -> PreparedKernel {
+        guard let kernel = try await prepare([planned]).kernels[KernelUse(planned)] else { throw PreparationFailure(cause: .harness, reason: "nothing was prepared of \(planned.kernel.identity)") }
+        return try kernel.get()
+    }
+
+    /// Makes one thing. What fails is an outcome of the cells that need it, not of the run.
+    /// - Parameter prepared: Has what it is made of.
+    /// - Returns: It alone.
+    /// - Throws: `CancellationError` only.
+    func make(_ artefact: Artefact, _ prepared: PreparedArtefacts) async throws -> PreparedArtefacts {
+        switch artefact {
+        case .payload(let content): PreparedArtefacts(payloads: [content: try await outcome(.harness) { try await images.payload(payloadSpec(content)) }])
+        case .disc(let asks):
+            PreparedArtefacts(discs: [asks: try await outcome(.harness) { try await ProvisioningDisc(asksForAgent: asks).build(in: images.cache) }])
+        case .builtRoot(let distribution):
+            PreparedArtefacts(roots: [.distribution(distribution): try await outcome(.imageNotBuilt) { try await root(of: distribution) }])
+        case .imageRoot(let image): PreparedArtefacts(roots: [.image(image): try await outcome(.imageNotBuilt) { try await root(of: image) }])
+        case .files(let kernel): PreparedArtefacts(files: [kernel: try await files(of: kernel)])
+        case .kernel(let use): PreparedArtefacts(kernels: [use: try await build(use, prepared)])
+        }
+    }
+
+    private func root(of distribution: Distribution) async throws -> GuestRoot {
+        if roots.existing(distribution) != nil { return GuestRoot(try await roots.image(of: distribution)) }
+        return try await turns.withTurn { GuestRoot(try await roots.image(of: distribution)) }
     }
 
     private func root(of guest: ImageGuest) async throws -> GuestRoot {
@@ -70,7 +82,7 @@ struct ArtefactPreparer: Sendable {
         return GuestRoot(system, firmware: firmware, seed: try await SeedDisc(runner: products.runner).build(in: images.cache))
     }
 
-    private func prepare(_ kernel: PlannedKernel, isForDistribution: Bool, fileSystems: [String]) async throws -> Result<PreparedKernel, PreparationFailure> {
+    private func files(of kernel: PlannedKernel) async throws -> Result<KernelParts, PreparationFailure> {
         switch kernel.source {
         case .package(let package):
             // Without them there is no disk and no network in a guest, and what it would show were our fault.
@@ -80,35 +92,35 @@ struct ArtefactPreparer: Sendable {
                         cause: .fetchFailed,
                         reason: "the modules of \(package.identity.release) are in no signed index any more (\(package.identity.origin)); give an image with its modules, or choose another series"))
             }
-            let files = try await outcome(.fetchFailed) { try await catalogue.fetch(package) { events(.preparing($0.description)) } }
-            switch files {
-            case .failure(let failure): return .failure(failure)
-            case .success(let files): return try await build(kernel.identity, image: files.image, modules: files.modules, config: files.config, isForDistribution: isForDistribution, fileSystems: fileSystems)
-            }
-        case .file(let image, let modules):
-            return try await build(kernel.identity, image: image, modules: modules, config: nil, isForDistribution: isForDistribution, fileSystems: fileSystems)
-        case .ofImage(let image, let modules):
-            // The image's root has all of its modules.
-            return try await build(kernel.identity, image: image, modules: modules, config: nil, isForDistribution: false, fileSystems: fileSystems)
+            return try await outcome(.fetchFailed) { KernelParts(try await catalogue.fetch(package) { events(.preparing($0.description)) }) }
+        case .file(let image, let modules), .ofImage(let image, let modules): return .success(KernelParts(image: image, modules: modules, config: nil))
         }
     }
 
-    private func build(
-        _ identity: KernelIdentity, image: FilePath, modules: FilePath?, config: FilePath?, isForDistribution: Bool, fileSystems: [String]
-    ) async throws -> Result<PreparedKernel, PreparationFailure> {
-        try await outcome(.notABootableKernel) {
-            let kernel = try await images.kernel(image: image)
-            let initramfs = try await images.stage0(release: identity.release, modules: modules, fileSystems: fileSystems)
+    private func build(_ use: KernelUse, _ prepared: PreparedArtefacts) async throws -> Result<PreparedKernel, PreparationFailure> {
+        let parts: KernelParts
+        switch prepared.files[use.kernel] {
+        case .success(let found)?: parts = found
+        case .failure(let failure)?: return .failure(failure)
+        case nil: return .failure(PreparationFailure(cause: .harness, reason: "nothing was fetched of \(use.kernel.identity)"))
+        }
+        // What mounts the root has to be there before it; ext4 is built in.
+        let fileSystem = prepared.roots[use.guest].flatMap { try? $0.get() }?.fileSystem
+        return try await outcome(.notABootableKernel) {
+            let release = use.kernel.identity.release
+            let kernel = try await images.kernel(image: parts.image)
+            let initramfs = try await images.stage0(release: release, modules: parts.modules, fileSystems: [fileSystem].compactMap(\.self).filter { $0 != "ext4" })
             var moduleDisk: FilePath?
-            if isForDistribution, let modules { moduleDisk = try await roots.modules(release: identity.release, modules) }
+            if use.needsModuleDisk, let modules = parts.modules { moduleDisk = try await roots.modules(release: release, modules) }
             let boot: BootPlan.Kernel
             switch kernel.image {
             case .elf(let path): boot = .elf(path)
             case .bzImage(let path, let reason):
-                events(.preparing("\(identity): booted as it came, for \(reason)"))
+                events(.preparing("\(use.kernel.identity): booted as it came, for \(reason)"))
                 boot = .bzImage(path)
             }
-            return PreparedKernel(boot: boot, initramfs: initramfs, modules: moduleDisk, config: config.flatMap { FileManager.default.contents(atPath: $0.string) }.map(Array.init))
+            return PreparedKernel(
+                boot: boot, initramfs: initramfs, modules: moduleDisk, config: parts.config.flatMap { FileManager.default.contents(atPath: $0.string) }.map(Array.init))
         }
     }
 
@@ -164,16 +176,6 @@ struct ArtefactPreparer: Sendable {
 
     static let agentPath = "/" + AgentBundle.executablePath
 
-    private static func distinct(_ distributions: [Distribution]) -> [Distribution] {
-        var seen: Set<Distribution> = []
-        return distributions.filter { seen.insert($0).inserted }
-    }
-
-    private static func distinct(_ kernels: [PlannedKernel]) -> [PlannedKernel] {
-        var seen: Set<KernelIdentity> = []
-        return kernels.filter { seen.insert($0.identity).inserted }
-    }
-
     /// Turns an error into the cause it stands for, except cancellation, which ends the run. A full disk is ours, whatever was done.
     private func outcome<Value: Sendable>(_ cause: Cause, _ body: () async throws -> Value) async throws -> Result<Value, PreparationFailure> {
         do {
@@ -185,80 +187,5 @@ struct ArtefactPreparer: Sendable {
             let isOurs = error is CacheError
             return .failure(PreparationFailure(cause: isOurs ? .harness : cause, reason: "\(error)"))
         }
-    }
-}
-
-/// What a guest's payload is made of.
-struct GuestContent: Hashable, Sendable {
-    var agent = AgentChoice.own
-    var program: ProgramVariant?
-    var isDistribution = false
-    var deployment: Deployment?
-}
-
-extension MatrixPlan.PlannedCell {
-    var content: GuestContent { GuestContent(agent: agent, program: program, isDistribution: guest != .micro, deployment: deployment) }
-}
-
-/// A kernel ready to boot.
-struct PreparedKernel: Sendable {
-    let boot: BootPlan.Kernel
-    let initramfs: FilePath
-    /// Its modules as a disk for a distribution's guest; nil when no cell asked for one or there are none.
-    let modules: FilePath?
-    /// The `.config` that came with it.
-    let config: [UInt8]?
-}
-
-/// What one cell needs.
-struct PreparedCell: Sendable {
-    let kernel: PreparedKernel
-    let payload: FilePath
-    /// Nil for our own init alone.
-    let distribution: PreparedDistribution?
-}
-
-/// What a distribution's guest needs beyond a kernel and a payload.
-struct PreparedDistribution: Sendable {
-    let root: GuestRoot
-    /// Where the payload has the agent's package; nil for a guest without an agent.
-    let package: String?
-    /// The disc a deployment is told by who it is.
-    let provisioning: FilePath?
-}
-
-/// Everything prepared for a plan.
-struct PreparedArtefacts: Sendable {
-    var kernels: [KernelIdentity: Result<PreparedKernel, PreparationFailure>] = [:]
-    var payloads: [GuestContent: Result<FilePath, PreparationFailure>] = [:]
-    /// By the guest's name.
-    var images: [String: Result<GuestRoot, PreparationFailure>] = [:]
-    /// By whether they ask for the agent.
-    var discs: [Bool: Result<FilePath, PreparationFailure>] = [:]
-
-    func artefacts(for planned: MatrixPlan.PlannedCell) -> Result<PreparedCell, PreparationFailure> {
-        let missing = PreparationFailure(cause: .harness, reason: "nothing was prepared for this cell")
-        let kernel = kernels[planned.kernel.identity] ?? .failure(missing)
-        let payload = payloads[planned.content] ?? .failure(missing)
-        guard planned.guest != .micro else {
-            return kernel.flatMap { kernel in payload.map { PreparedCell(kernel: kernel, payload: $0, distribution: nil) } }
-        }
-        let image = images[planned.guest.name] ?? .failure(missing)
-        let package = planned.deployment?.hasAgent == false ? nil : ArtefactPreparer.packagePath(planned.agent.packageKind)
-        let disc: Result<FilePath?, PreparationFailure> = planned.deployment.map { (discs[$0.asksForAgent] ?? .failure(missing)).map(Optional.some) } ?? .success(nil)
-        return kernel.flatMap { kernel in
-            payload.flatMap { payload in
-                disc.flatMap { disc in
-                    image.map {
-                        PreparedCell(kernel: kernel, payload: payload, distribution: PreparedDistribution(root: $0, package: package, provisioning: disc))
-                    }
-                }
-            }
-        }
-    }
-
-    /// The first kernel that is ready, for the accelerator's probe.
-    var anyKernel: PreparedKernel? {
-        kernels.sorted { $0.key < $1.key }.lazy.compactMap { try? $0.value.get() }.first
     }
 }

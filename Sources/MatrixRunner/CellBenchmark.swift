@@ -53,15 +53,15 @@ public struct CellBenchmark: Sendable {
         let floor = try BareBoot(context, in: folder)
         var figures: [Figures] = []
         for planned in plan.cells {
-            figures.append(try await measure(planned, prepared, floor, context, SnapshotStore(cache: runner.cache, emulator: context.emulator, turns: runner.slots), folder))
+            guard let artefacts = try prepared.artefacts(for: planned)?.get() else { continue }
+            figures.append(try await measure(planned, artefacts, floor, context, runner.snapshots(context.emulator), folder))
         }
         return figures
     }
 
     private func measure(
-        _ planned: MatrixPlan.PlannedCell, _ prepared: PreparedArtefacts, _ floor: BareBoot, _ context: CellContext, _ snapshots: SnapshotStore, _ folder: RunFolder
+        _ planned: MatrixPlan.PlannedCell, _ artefacts: PreparedCell, _ floor: BareBoot, _ context: CellContext, _ snapshots: SnapshotStore, _ folder: RunFolder
     ) async throws -> Figures {
-        let artefacts = try prepared.artefacts(for: planned).get()
         var bare: [Double] = []
         var records: [CellRecord] = []
         var restored: [CellRecord] = []
@@ -74,10 +74,10 @@ public struct CellBenchmark: Sendable {
                 artefacts.distribution == nil
                     ? try await floor.seconds(artefacts.kernel.boot) : try await bareBoot(planned, artefacts, context, folder, round))
             let place = try RunFolder.create(at: folder.path.appending("round-\(round)"))
-            records.append(try await CellRunner(context: context, folder: place).run(planned, prepared))
+            records.append(try await CellRunner(context: context, folder: place).run(planned, artefacts))
             guard artefacts.distribution == nil else { continue }
             let other = try RunFolder.create(at: folder.path.appending("snapshot-\(round)"))
-            let record = try await CellRunner(context: withSnapshots, folder: other).run(planned, prepared)
+            let record = try await CellRunner(context: withSnapshots, folder: other).run(planned, artefacts)
             guard case .snapshot = record.birth else { throw RunnerError(.benchmarkFailed, subject: record.id, detail: "it did not come from a snapshot: \(record.summary)") }
             restored.append(record)
         }

@@ -62,17 +62,10 @@ struct CellRunner: Sendable {
     let folder: RunFolder
 
     /// - Throws: `CancellationError` only. Every other trouble is the cell's verdict.
-    func run(_ planned: MatrixPlan.PlannedCell, _ prepared: PreparedArtefacts) async throws -> CellRecord {
+    func run(_ planned: MatrixPlan.PlannedCell, _ artefacts: PreparedCell) async throws -> CellRecord {
         let cell = planned.cell
         let place: CellFolder
-        do { place = try folder.cell(cell.id) } catch { return unrecorded(cell, error) }
-        let artefacts: PreparedCell
-        switch prepared.artefacts(for: planned) {
-        case .success(let value): artefacts = value
-        case .failure(let failure):
-            return stored(CellRecord(cell: cell, judgment: failure.judgment, evidence: nil, seconds: [:], attempts: 0), cell, place)
-        }
-
+        do { place = try folder.cell(cell.id) } catch { return Self.unrecorded(cell, error) }
         let inputs = context.inputs.digest(of: planned, artefacts, context)
         if let inputs, let earlier = context.earlier?.verdict(on: cell.id.text, inputs: inputs), let record = takeOver(earlier, place) { return record }
         let cellAttempt = CellAttempt(
@@ -89,12 +82,12 @@ struct CellRunner: Sendable {
                     return await cellAttempt.run(start)
                 }
             } catch let error as CacheError {
-                return unrecorded(cell, error)
+                return Self.unrecorded(cell, error)
             }
             try Task.checkCancellation()
             if attempt <= context.retries, let cause = outcome.judgment.cause, isUnproven(cause, &suspicions) {
                 context.events(.cellRetried(cell.id, outcome.judgment))
-                do { try place.setAside(attempt: attempt) } catch { return unrecorded(cell, error) }
+                do { try place.setAside(attempt: attempt) } catch { return Self.unrecorded(cell, error) }
                 attempt += 1
                 // What is doubted is settled by a guest that booted.
                 if case .snapshot = start { start = .boot(reason: "an attempt from a snapshot ended with \(cause.rawValue), which has to be seen without one") }
@@ -102,6 +95,12 @@ struct CellRunner: Sendable {
             }
             return store(cell, outcome, attempt, inputs, place)
         }
+    }
+
+    /// Stores the outcome of a cell for which something could not be had.
+    static func refuse(_ cell: Cell, _ failure: PreparationFailure, in folder: RunFolder) -> CellRecord {
+        let record = CellRecord(cell: cell, judgment: failure.judgment, evidence: nil, seconds: [:], attempts: 0)
+        do { return stored(record, cell, try folder.cell(cell.id)) } catch { return unrecorded(cell, error) }
     }
 
     /// Whether another attempt could tell more: what was our own fault, or what chance can bring about once.
@@ -130,10 +129,10 @@ struct CellRunner: Sendable {
         let record = CellRecord(
             cell: cell, judgment: outcome.judgment, provisioning: outcome.provisioning, evidence: place.path.string, seconds: outcome.seconds, attempts: attempts,
             birth: outcome.birth, inputs: inputs)
-        return stored(record, cell, place)
+        return Self.stored(record, cell, place)
     }
 
-    private func stored(_ record: CellRecord, _ cell: Cell, _ place: CellFolder) -> CellRecord {
+    private static func stored(_ record: CellRecord, _ cell: Cell, _ place: CellFolder) -> CellRecord {
         do {
             try place.save(record, to: .verdict)
             return record
@@ -143,7 +142,7 @@ struct CellRunner: Sendable {
     }
 
     /// A verdict that could not be stored is no verdict: what is not on disk proves nothing tomorrow.
-    private func unrecorded(_ cell: Cell, _ error: any Error) -> CellRecord {
+    private static func unrecorded(_ cell: Cell, _ error: any Error) -> CellRecord {
         let judgment = Judgment(cause: .evidenceLost, summary: "The evidence could not be written: \(error)")
         return CellRecord(cell: cell, judgment: judgment, evidence: nil, seconds: [:], attempts: 1)
     }

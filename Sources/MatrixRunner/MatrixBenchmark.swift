@@ -54,10 +54,10 @@ public struct MatrixBenchmark: Sendable {
     public func run(_ wanted: MatrixPlan, in folder: RunFolder) async throws -> Figures {
         let (prepared, context) = try await runner.prepareBenchmark(wanted)
         // What cannot be had takes no time.
-        let plan = MatrixPlan(cells: wanted.cells.filter { if case .success = prepared.artefacts(for: $0) { true } else { false } }, unavailable: [], warnings: [])
+        let plan = MatrixPlan(cells: wanted.cells.filter { if case .success? = prepared.artefacts(for: $0) { true } else { false } }, unavailable: [], warnings: [])
         guard !plan.cells.isEmpty else { throw RunnerError(.benchmarkFailed, subject: "the matrix", detail: "none of its kernels can be had") }
         let floor = try BareBoot(context, in: folder)
-        let boots = try Self.boots(plan).map { try prepared.artefacts(for: $0).get() }
+        let boots = try Self.boots(plan).compactMap { try prepared.artefacts(for: $0)?.get() }
         var bare: [Double] = []
         var making: [Double] = []
         var warm: [(seconds: Double, records: [CellRecord], harness: Double, memory: Double)] = []
@@ -66,7 +66,7 @@ public struct MatrixBenchmark: Sendable {
             var sum = 0.0
             for artefacts in boots { sum += try await floor.seconds(artefacts.kernel.boot) }
             bare.append(sum)
-            let snapshots = SnapshotStore(cache: runner.cache, emulator: context.emulator, turns: runner.slots)
+            let snapshots = runner.snapshots(context.emulator)
             for artefacts in boots {
                 try snapshots.forget(BootPlan.cell(artefacts, accelerator: context.accelerator, network: context.products.network, folder: folder.path))
             }

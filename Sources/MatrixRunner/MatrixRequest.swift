@@ -1,4 +1,5 @@
 public import EvidenceStore
+import GuestSnapshots
 public import MatrixModel
 
 /// What a run is asked to do: which cells and how to go about them.
@@ -17,14 +18,19 @@ public struct MatrixRequest: Sendable {
     public var retries: Int
     /// How micro guests come to life.
     public var boot: BootChoice
+    /// What snapshots may take on the disk, in bytes.
+    public var snapshotLimit: Int
     /// Which of the cells that came from a snapshot are booted as well, for comparison; nil for none.
     public var verification: SnapshotSample?
     /// Whether a cell's outcome ends the whole run; nil to run every cell whatever happens.
     public var endsRun: (@Sendable (CellRecord) -> Bool)?
 
+    /// Room for some sixty snapshots.
+    public static let standardSnapshotLimit = SnapshotStore.standardLimit
+
     public init(
         blocks: [MatrixAxes], exclusions: [CellPattern] = [], jobs: Int? = nil, costs: CellCosts = .standard, timeout: Duration = .seconds(90), retries: Int = 2,
-        boot: BootChoice = .auto, verification: SnapshotSample? = nil, endsRun: (@Sendable (CellRecord) -> Bool)? = nil
+        boot: BootChoice = .auto, snapshotLimit: Int = standardSnapshotLimit, verification: SnapshotSample? = nil, endsRun: (@Sendable (CellRecord) -> Bool)? = nil
     ) {
         self.blocks = blocks
         self.exclusions = exclusions
@@ -33,6 +39,7 @@ public struct MatrixRequest: Sendable {
         self.timeout = timeout
         self.retries = retries
         self.boot = boot
+        self.snapshotLimit = snapshotLimit
         self.verification = verification
         self.endsRun = endsRun
     }

@@ -26,11 +26,10 @@ extension MatrixRunner {
             throw RunnerError(.shellNeedsOneCell, subject: request.blocks.flatMap(\.kernels).map(\.description).joined(separator: " "), detail: found)
         }
         let emulator = try await Emulator.find()
-        let preparer = ArtefactPreparer(catalogue: catalogue, cache: cache, products: products, events: events)
-        let prepared = try await preparer.prepare(plan.cells)
-        let kernel = try prepared.artefacts(for: planned).get().kernel
+        let preparer = preparer
+        let kernel = try await preparer.kernel(of: planned)
         let payload = try await preparer.images.payload(preparer.payloadSpec(planned.content, busybox: try GuestTool.busybox()))
-        let chosen = try await chooseAccelerator(emulator, prepared)
+        let chosen = try await chooseAccelerator(emulator, kernel)
         var boot = BootPlan.cell(PreparedCell(kernel: kernel, payload: payload, distribution: nil), accelerator: chosen.accelerator, network: products.network, folder: path)
         boot.limits.total = max(request.timeout, .seconds(600))
         let settled = boot

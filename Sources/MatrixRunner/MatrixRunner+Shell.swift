@@ -21,11 +21,10 @@ extension MatrixRunner {
         guard planned.guest == .micro else { throw RunnerError(.notForDistributions, subject: "a shell") }
         let busybox = try GuestTool.busybox()
         let emulator = try await Emulator.find()
-        let preparer = ArtefactPreparer(catalogue: catalogue, cache: cache, products: products, events: events)
-        let prepared = try await preparer.prepare(plan.cells)
-        let kernel = try prepared.artefacts(for: planned).get().kernel
+        let preparer = preparer
+        let kernel = try await preparer.kernel(of: planned)
         let payload = try await preparer.images.payload(preparer.payloadSpec(planned.content, busybox: busybox))
-        let chosen = try await chooseAccelerator(emulator, prepared)
+        let chosen = try await chooseAccelerator(emulator, kernel)
 
         try DurableFile.makeFolder(path)
         let artefacts = PreparedCell(kernel: kernel, payload: payload, distribution: nil)

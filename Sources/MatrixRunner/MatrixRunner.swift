@@ -8,7 +8,7 @@ import MatrixModel
 public import QEMUGuest
 import SystemPackage
 
-/// Plans a matrix, prepares its artefacts, runs its cells within limits, and records each outcome as soon as it is known.
+/// Plans a matrix, runs its cells within limits while it prepares what others need, and records each outcome as soon as it is known.
 public struct MatrixRunner: Sendable {
     let request: MatrixRequest
     let products: Products
@@ -61,39 +61,15 @@ public struct MatrixRunner: Sendable {
         let waiting = plan.cells.map { Self.notRun($0.cell, "Not run: the run ended before its turn.") }
         try folder.savePlan(CellOrder.sorted(plan.unavailable + waiting), elsewhere: plan.elsewhere)
 
-        let kept = resumption?.finished ?? []
-        let finished = Set(kept.map(\.id))
-        let cells = MatrixPlan.longestFirst(plan.cells.filter { !finished.contains($0.cell.id.text) }, request.costs)
-        if let resumption {
-            for id in cells.map(\.cell.id) + plan.unavailable.map({ CellID(stored: $0.id) }) { try resumption.clear(id) }
-            events(.preparing("\(kept.count) cells were finished before and are kept"))
-            kept.forEach(onRecord)
-        }
         for record in plan.unavailable {
+            try resumption?.clear(CellID(stored: record.id))
             events(.cellFinished(record))
             onRecord(record)
         }
-        var records = plan.unavailable + kept
+        var records = plan.unavailable
         // What guests ran with is said of those that did.
         (run.accelerator, run.acceleratorReason) = (resumption?.run?.accelerator, resumption?.run?.acceleratorReason)
-        if !cells.isEmpty {
-            let emulator = try await Emulator.find()
-            let preparation = ArtefactPreparer(catalogue: catalogue, cache: cache, products: products, events: events)
-            let prepared = try await preparation.prepare(cells)
-            try Task.checkCancellation()
-            let chosen = try await chooseAccelerator(emulator, prepared)
-            run.accelerator = chosen.accelerator.rawValue
-            run.acceleratorReason = chosen.reason
-            // A run that is killed has said it.
-            try folder.save(run)
-            let digests = ArtefactDigests()
-            let context = CellContext(
-                emulator: emulator, accelerator: chosen.accelerator, products: products, slots: slots, timeout: request.timeout, retries: request.retries,
-                memory: memory, boots: bootPolicy(emulator, digests), sharedBoots: SharedBoot.all(cells), earlier: earlier, inputs: CellInputs(digests: digests),
-                events: events)
-            records += try await runCells(cells, jobs(for: plan), prepared, context, folder, onRecord)
-            if let sample = request.verification { run.snapshotCheck = try await verify(records, sample, cells, prepared, context, folder) }
-        }
+        records += try await measure(plan, &run, in: folder, resuming: resumption, earlier: earlier, onRecord)
         run.finished = Self.timestamp()
         // By now the outcome is worth more than the record of it: it is told even when the disk takes nothing more.
         do {
@@ -116,53 +92,18 @@ public struct MatrixRunner: Sendable {
     var slots: GuestSlots { GuestSlots(cache: cache, count: max(request.jobs ?? 1, HostReader().read().cores)) }
 
     func bootPolicy(_ emulator: Emulator, _ digests: ArtefactDigests = ArtefactDigests()) -> BootPolicy {
-        BootPolicy(choice: request.boot, store: SnapshotStore(cache: cache, emulator: emulator, turns: slots, digests: digests), events: events)
+        BootPolicy(choice: request.boot, store: snapshots(emulator, digests), events: events)
     }
 
-    // MARK: - Cells
-
-    private func runCells(
-        _ cells: [MatrixPlan.PlannedCell], _ jobs: JobCount, _ prepared: PreparedArtefacts, _ context: CellContext, _ folder: RunFolder,
-        _ onRecord: @escaping @Sendable (CellRecord) -> Void
-    ) async throws -> [CellRecord] {
-        events(.started(cells.map(\.cell), jobs))
-        let gate = GuestGate(memory: memory, events: events)
-        return try await withThrowingTaskGroup(of: CellRecord.self) { group in
-            var records: [CellRecord] = []
-            var waiting = cells[...]
-            func startNext() {
-                guard let planned = waiting.popFirst() else { return }
-                group.addTask {
-                    let record = try await gate.withGuest(planned.cell.id, size: planned.guest.memory) {
-                        try await CellRunner(context: context, folder: folder).run(planned, prepared)
-                    }
-                    onRecord(record)
-                    return record
-                }
-            }
-            for _ in 0..<jobs.count { startNext() }
-            while let record = try await group.next() {
-                records.append(record)
-                events(.cellFinished(record))
-                if request.endsRun?(record) == true {
-                    // What still runs is ended; what never ran says so.
-                    group.cancelAll()
-                    let measured = Set(records.map(\.id))
-                    return records + cells.filter { !measured.contains($0.cell.id.text) }.map { Self.notRun($0.cell, "Not run: the run was told to stop at its first failure.") }
-                }
-                startNext()
-            }
-            return records
-        }
+    func snapshots(_ emulator: Emulator, _ digests: ArtefactDigests = ArtefactDigests()) -> SnapshotStore {
+        SnapshotStore(cache: cache, emulator: emulator, turns: slots, limit: request.snapshotLimit, digests: digests)
     }
 
-    private static func notRun(_ cell: Cell, _ summary: String) -> CellRecord {
-        let judgment = Judgment(verdict: .notRun, cause: nil, summary: summary)
-        return CellRecord(cell: cell, judgment: judgment, evidence: nil, seconds: [:], attempts: 0)
-    }
+    var preparer: ArtefactPreparer { ArtefactPreparer(catalogue: catalogue, cache: cache, products: products, turns: slots, events: events) }
 
-    func chooseAccelerator(_ emulator: Emulator, _ prepared: PreparedArtefacts) async throws -> AcceleratorProbe.Answer {
-        let answer = try await AcceleratorProbe(emulator: emulator, cache: cache.root).answer(accelerator, booting: prepared.anyKernel.map { ($0.boot, $0.initramfs) })
+    /// - Parameter kernel: What a guest can be tried with; nil when there is none.
+    func chooseAccelerator(_ emulator: Emulator, _ kernel: PreparedKernel?) async throws -> AcceleratorProbe.Answer {
+        let answer = try await AcceleratorProbe(emulator: emulator, cache: cache.root).answer(accelerator, booting: kernel.map { ($0.boot, $0.initramfs) })
         events(.preparing("accelerator: \(answer.accelerator.rawValue) (\(answer.reason))"))
         return answer
     }

@@ -79,7 +79,8 @@ struct CommandLineTests {
             (["run"], "--kernel"), (["run", "--kernel", "5.x"], "is not a kernel version"), (["run", "--kernel", ">=6.1,<5.10"], "no version can satisfy"),
             (["run", "--kernel", "6.1", "--cgroup", "v3"], "no cgroup layout"), (["run", "--kernel", "6.1", "--mirror", "x"], "debian=URL"),
             (["run", "--kernel", "6.1", "--jobs", "0"], "--jobs"), (["run", "--kernel", "6.1/Cloud"], "flavour"),
-            (["run", "--kernel", "6.1", "--fail-fast", "--keep-going"], "contradict"), (["frobnicate"], "Unexpected argument"),
+            (["run", "--kernel", "6.1", "--fail-fast", "--keep-going"], "contradict"),
+            (["run", "--kernel", "6.1", "--snapshot-limit", "plenty"], "--snapshot-limit takes"), (["conformance", "--kernel", "6.1", "--snapshot-limit", "0G"], "20G"), (["frobnicate"], "Unexpected argument"),
             (["kernels", "gc", "--unused-for", "-1"], "--unused-for"), (["diagnose", "/nonexistent/status.json"], "standard input"), (["diagnose", "-", "--family", "beos"], "rhel-like"),
             (["explain", "sunspots"], "kmatrix explain"), (["bisect", "--kernel", "all", "--cause", "sunspots"], "no cause"), (["predict", "/nonexistent/x.bpf.o"], "cannot be read"), (["predict", "/bin/sh"], "machine 62"), (["collect", "--out", "/dev/null"], "exists already"),
         ])
@@ -88,6 +89,15 @@ struct CommandLineTests {
         #expect(said.code == 2)
         #expect(said.stdout.isEmpty)
         #expect(said.stderr.contains(hint), "\(said.stderr)")
+    }
+
+    @Test("a variable that makes no sense is refused like an option, and an option goes before it")
+    func snapshotLimit() async throws {
+        let environment = ["KMATRIX_SNAPSHOT_LIMIT": "6 GB", "KMATRIX_PRODUCTS": "/nonexistent"]
+        let refused = try await Self.kmatrix(["run", "--kernel", "6.1"], environment: environment)
+        #expect(refused.code == 2 && refused.stderr.contains("KMATRIX_SNAPSHOT_LIMIT takes"), "\(refused.stderr)")
+        let taken = try await Self.kmatrix(["run", "--kernel", "6.1", "--snapshot-limit", "500M"], environment: environment)
+        #expect(!taken.stderr.contains("KMATRIX_SNAPSHOT_LIMIT"), "\(taken.stderr)")
     }
 
     @Test("an unknown program variant names those there are")

@@ -92,6 +92,62 @@ extension StandInRuns {
             #expect(FileManager.default.fileExists(atPath: out.appending("cells/micro_6.1.0-fake_custom_unified/interrupted-1/fabric.jsonl").string))
         }
 
+        private func append(to file: FilePath) throws {
+            let handle = try FileHandle(forWritingTo: URL(filePath: file.string))
+            try handle.seekToEnd()
+            try handle.write(contentsOf: Data("\n".utf8))
+            try handle.close()
+        }
+
+        @Test("measures again what is made of something else now, says so, and loses nothing", arguments: ["azure-proxy-agent", "scenarios/normal.yml", "kernel"])
+        func changed(what: String) async throws {
+            let before = try await bench.run(["--out", out.string])
+            try append(to: what == "kernel" ? bench.kernel : bench.products.path.appending(what))
+            let said = try await bench.kmatrix(bench.arguments(["--resume", out.string]))
+            #expect(bench.started == 6)
+            let ids = before.cells.map(\.id).joined(separator: ", ")
+            #expect(said.stderr.contains("warning: \(ids): finished before, and measured again: what"), "\(said.stderr)")
+            let after = try JSONDecoder().decode(RunDocument.self, from: Data(said.stdout.utf8))
+            try expectWhole(after)
+            #expect(after.run.warnings.count { $0.contains("measured again") } == 1)
+            #expect(zip(before.cells, after.cells).allSatisfy { $0.inputs != $1.inputs })
+            for record in before.cells {
+                let aside = try #require(record.evidence) + "/interrupted-1/verdict.json"
+                #expect(try JSONDecoder().decode(CellRecord.self, from: Data(contentsOf: URL(filePath: aside))) == record)
+            }
+            // And once it is measured it stays.
+            try await bench.run(["--resume", out.string])
+            #expect(bench.started == 6)
+        }
+
+        @Test("keeps verdicts of before it was said what they were made of")
+        func withoutInputs() async throws {
+            let before = try await bench.run(["--out", out.string])
+            for record in before.cells {
+                var record = record
+                record.inputs = nil
+                try RunFolder(path: out).cell(CellID(stored: record.id)).save(record, to: .verdict)
+            }
+            try FileManager.default.removeItem(atPath: out.appending("SHA256SUMS").string)
+            try append(to: bench.kernel)
+            let said = try await bench.kmatrix(bench.arguments(["--resume", out.string]))
+            #expect(said.code == 0 && bench.started == 3)
+            #expect(!said.stderr.contains("measured again"), "\(said.stderr)")
+        }
+
+        @Test("names what is known to have changed")
+        func accelerator() async throws {
+            try await bench.run(["--out", out.string], layouts: ["unified"])
+            let file = out.appending("run.json").string
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+            try text.replacing("\"harness\" : \"", with: "\"harness\" : \"0.0-").write(toFile: file, atomically: true, encoding: .utf8)
+            try FileManager.default.removeItem(atPath: out.appending("SHA256SUMS").string)
+            try append(to: bench.kernel)
+            let said = try await bench.kmatrix(bench.arguments(["--resume", out.string], layouts: ["unified"]))
+            #expect(said.code == 0 && bench.started == 2)
+            #expect(said.stderr.contains("measured again: kmatrix was 0.0-"), "\(said.stderr)")
+        }
+
         @Test("after kill -9 has lost nothing that was finished, and leaves no process and no socket", arguments: [0, 1, 2])
         func killed(finished: Int) async throws {
             try bench.hang(after: finished)

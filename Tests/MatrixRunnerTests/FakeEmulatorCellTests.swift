@@ -30,9 +30,8 @@ struct FakeEmulatorCellTests {
                 events: events.add)
             let planned = try #require(MatrixPlan.expand(kernels: [try MatrixPlanTests.kernel("6.1.176-1")], axes: try MatrixPlanTests.axes([.unified])).first)
             let kernel = PreparedKernel(boot: .elf("/k/vmlinux"), initramfs: "/k/initramfs", modules: nil, config: nil)
-            let prepared = PreparedArtefacts(kernels: [planned.kernel.identity: .success(kernel)], payloads: [GuestContent(): .success("/k/payload")])
             let run = try RunFolder.create(at: out ?? folder.path.appending("run"))
-            return try await CellRunner(context: context, folder: run).run(planned, prepared)
+            return try await CellRunner(context: context, folder: run).run(planned, PreparedCell(kernel: kernel, payload: "/k/payload", distribution: nil))
         }
 
         func evidence(_ record: CellRecord) throws -> FilePath { FilePath(try #require(record.evidence)) }
@@ -111,18 +110,6 @@ struct FakeEmulatorCellTests {
         let record = try await bench.run("garbage")
         let names = try FileManager.default.contentsOfDirectory(atPath: bench.evidence(record).string)
         #expect(!names.contains { $0.hasSuffix(".sock") })
-    }
-
-    @Test("without a kernel to boot is unavailable, and the reason is said")
-    func unprepared() async throws {
-        let bench = try Bench()
-        let planned = try #require(MatrixPlan.expand(kernels: [try MatrixPlanTests.kernel("6.1.176-1")], axes: try MatrixPlanTests.axes([.unified])).first)
-        let failure = PreparationFailure(cause: .fetchFailed, reason: "'http://mirror.invalid/x.deb' is not there (404)")
-        let prepared = PreparedArtefacts(kernels: [planned.kernel.identity: .failure(failure)], payloads: [GuestContent(): .success("/k/payload")])
-        #expect(throws: PreparationFailure.self) { try prepared.artefacts(for: planned).get() }
-        #expect(failure.judgment.verdict == .unavailable)
-        #expect(failure.judgment.summary.contains("404"))
-        _ = bench
     }
 
     @Test("in a folder that cannot be written is evidence lost, not a verdict")

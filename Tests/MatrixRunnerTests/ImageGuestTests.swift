@@ -96,9 +96,10 @@ struct ImageGuestTests {
             """, folder.path.string, "\(hasIt)")
         let guest = GuestChoice.image(ImageGuest(name: "x", source: .file(folder.path.appending("x.qcow2")), boot: .ownLoader))
         let (catalogue, products) = try surroundings(folder)
-        let preparer = ArtefactPreparer(catalogue: catalogue, cache: catalogue.settings.cache, products: products, events: { _ in })
+        let cache = catalogue.settings.cache
+        let preparer = ArtefactPreparer(catalogue: catalogue, cache: cache, products: products, turns: GuestSlots(cache: cache, count: 1), events: { _ in })
         let prepared = try await preparer.prepare(MatrixPlan.expand(guests: [(guest, try MatrixPlanTests.kernel("6.1.176-1"))], axes: MatrixPlanTests.axes([.unified])))
-        let outcome = try #require(prepared.images["x"])
+        let outcome = try #require(prepared.roots[guest])
         guard !hasIt else {
             let root = try outcome.get()
             #expect(root.place == .mounted)

@@ -106,23 +106,22 @@ enum RealGuests {
     /// Runs a shell script in the agent's place, on 6.1.
     static func runScript(_ script: String, deadline: Duration = .seconds(3), retries: Int = 2, boots: BootPolicy? = nil) async throws -> CellRecord {
         let runner = try runner(kernels: ["6.1"], layouts: [.unified], programs: [])
-        let preparer = ArtefactPreparer(catalogue: runner.catalogue, cache: runner.cache, products: runner.products, events: { _ in })
+        let preparer = runner.preparer
         let plan = try await runner.plan()
-        var prepared = try await preparer.prepare(plan.cells)
         let text = "#!/bin/busybox sh\nSTATUS=/var/log/azure-proxy-agent/status.json\n\(script)\n"
         let payload = try await preparer.images.payload(
             PayloadSpec([
                 .init(path: "usr/sbin/azure-proxy-agent", source: .bytes(Array(text.utf8)), mode: 0o755),
                 .init(path: "bin/busybox", source: .file("/bin/busybox"), mode: 0o755),
             ]))
-        prepared.payloads[GuestContent()] = .success(payload)
         let context = CellContext(
             emulator: try await Emulator.find(), accelerator: .tcg, products: runner.products, slots: runner.slots, timeout: .seconds(90), retries: retries,
             boots: boots, agentDeadline: deadline, events: { _ in })
         let folder = try TemporaryFolder()
         keep(folder)
         let cell = try #require(plan.cells.first)
-        return try await CellRunner(context: context, folder: RunFolder.create(at: folder.path.appending("run"))).run(cell, prepared)
+        let artefacts = PreparedCell(kernel: try await preparer.kernel(of: cell), payload: payload, distribution: nil)
+        return try await CellRunner(context: context, folder: RunFolder.create(at: folder.path.appending("run"))).run(cell, artefacts)
     }
 
     static func runner(kernels: [String], layouts: [CgroupLayout], programs: [String], scenarios: [String] = [], boot: BootChoice = .auto) throws -> MatrixRunner {

@@ -34,8 +34,8 @@ struct SnapshotCellTests {
                 retries: retries, boots: BootPolicy(choice: choice, store: SnapshotStore(cache: cache, emulator: emulator, turns: slots), events: { _ in }),
                 sharedBoots: isShared ? SharedBoot.all([planned, planned]) : [], kernelArguments: ["fake=\(behaviour)"], events: { _ in })
             let kernel = PreparedKernel(boot: .elf(folder.path.appending("vmlinux")), initramfs: folder.path.appending("initramfs"), modules: nil, config: nil)
-            let prepared = PreparedArtefacts(kernels: [planned.kernel.identity: .success(kernel)], payloads: [GuestContent(): .success(folder.path.appending("payload"))])
-            return try await CellRunner(context: context, folder: RunFolder.create(at: folder.path.appending(out))).run(planned, prepared)
+            let artefacts = PreparedCell(kernel: kernel, payload: folder.path.appending("payload"), distribution: nil)
+            return try await CellRunner(context: context, folder: RunFolder.create(at: folder.path.appending(out))).run(planned, artefacts)
         }
 
         func evidence(_ record: CellRecord) throws -> FilePath { FilePath(try #require(record.evidence)) }

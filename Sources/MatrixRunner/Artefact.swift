@@ -1,0 +1,77 @@
+import KernelCatalogue
+import MatrixModel
+
+/// One thing that cells are started with, prepared once for all that need it.
+enum Artefact: Hashable, Sendable {
+    case payload(GuestContent)
+    /// The root file system of a distribution, built from its packages.
+    case builtRoot(Distribution)
+    /// The root file system in a disk image that others built.
+    case imageRoot(ImageGuest)
+    /// The disc a deployment is told by who it is.
+    case disc(asksForAgent: Bool)
+    /// A kernel as it comes.
+    case files(PlannedKernel)
+    /// A kernel ready to boot, with its initramfs.
+    case kernel(KernelUse)
+
+    /// What a cell needs, each after what it is made of.
+    static func all(for planned: MatrixPlan.PlannedCell) -> [Artefact] {
+        let disc = planned.guest == .micro ? nil : (planned.deployment?.asksForAgent).map(Artefact.disc)
+        return [.files(planned.kernel), .payload(planned.content)] + [root(of: planned.guest), disc].compactMap(\.self) + [.kernel(KernelUse(planned))]
+    }
+
+    private static func root(of guest: GuestChoice) -> Artefact? {
+        switch guest {
+        case .micro: nil
+        case .distribution(let distribution): .builtRoot(distribution)
+        case .image(let image): .imageRoot(image)
+        }
+    }
+
+    /// What has to be there before it can be made.
+    var ingredients: [Artefact] {
+        guard case .kernel(let use) = self else { return [] }
+        return [.files(use.kernel)] + [Self.root(of: use.guest)].compactMap(\.self)
+    }
+
+    /// What is made of the same means, one after the other.
+    enum Lane: Hashable {
+        case packing, roots, downloads
+
+        /// How many are made at a time.
+        var width: Int {
+            switch self {
+            case .packing: 1
+            // Each takes all of the machine.
+            case .roots: 1
+            // One downloads while the other unpacks.
+            case .downloads: 2
+            }
+        }
+    }
+
+    var lane: Lane {
+        switch self {
+        case .payload, .disc, .kernel: .packing
+        case .builtRoot, .imageRoot: .roots
+        case .files: .downloads
+        }
+    }
+}
+
+/// A kernel under a guest: the guest's root says which modules the initramfs has to have.
+struct KernelUse: Hashable, Sendable {
+    let kernel: PlannedKernel
+    let guest: GuestChoice
+
+    /// Whether its modules have to be brought: a distribution looks for them, and an image has those of its own kernel.
+    var needsModuleDisk: Bool {
+        if case .ofImage = kernel.source { return false }
+        return guest != .micro
+    }
+}
+
+extension KernelUse {
+    init(_ planned: MatrixPlan.PlannedCell) { self.init(kernel: planned.kernel, guest: planned.guest) }
+}

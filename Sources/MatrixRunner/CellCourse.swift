@@ -1,0 +1,111 @@
+import EvidenceStore
+import MatrixModel
+
+/// Runs cells, each as soon as what it needs is there and a further guest may run; among several the first is the next. What others need
+/// is fetched and built meanwhile.
+struct CellCourse {
+    typealias Make = @Sendable (Artefact, PreparedArtefacts) async throws -> PreparedArtefacts
+
+    private enum Step: Sendable {
+        case made(Artefact, PreparedArtefacts)
+        case finished(CellRecord)
+    }
+
+    private let cells: [MatrixPlan.PlannedCell]
+    private let jobs: JobCount
+    private let runner: MatrixRunner
+    private let folder: RunFolder
+    private let gate: GuestGate
+    private let make: Make
+    private let onRecord: @Sendable (CellRecord) -> Void
+
+    private(set) var records: [CellRecord] = []
+    private var preparation: Preparation
+    /// What the cells are started with that wait for their turn, by their places.
+    private var ready: [Int: PreparedCell] = [:]
+    private var running = 0
+
+    /// - Parameters:
+    ///   - cells: In the order in which they are best begun.
+    ///   - prepared: What of their needs is there.
+    ///   - make: Makes one thing of what there is.
+    init(
+        of cells: [MatrixPlan.PlannedCell], _ jobs: JobCount, _ prepared: PreparedArtefacts, runner: MatrixRunner, in folder: RunFolder, make: @escaping Make,
+        _ onRecord: @escaping @Sendable (CellRecord) -> Void
+    ) {
+        self.cells = cells
+        self.jobs = jobs
+        self.runner = runner
+        self.folder = folder
+        self.make = make
+        self.onRecord = onRecord
+        gate = GuestGate(memory: runner.memory, events: runner.events)
+        preparation = Preparation(of: cells, prepared)
+    }
+
+    var prepared: PreparedArtefacts { preparation.prepared }
+
+    /// Runs them all, or until one ends the run; what has not ended then is ended, and says so.
+    /// - Parameter context: Asked before each guest, with its kernel.
+    /// - Throws: `CancellationError`, or what there is no context for. By then nothing is at work any more.
+    mutating func run(context: (PreparedKernel) async throws -> CellContext) async throws {
+        runner.events(.started(cells.map(\.cell), jobs))
+        try await withThrowingTaskGroup(of: Step.self) { group in
+            prepareNext(&group)
+            try await startNext(&group, context)
+            while let step = try await group.next() {
+                switch step {
+                case .made(let artefact, let made):
+                    preparation.end(artefact, made)
+                    prepareNext(&group)
+                case .finished(let record):
+                    running -= 1
+                    records.append(record)
+                    runner.events(.cellFinished(record))
+                    if runner.request.endsRun?(record) == true {
+                        group.cancelAll()
+                        let measured = Set(records.map(\.id))
+                        records += cells.map(\.cell).filter { !measured.contains($0.id.text) }
+                            .map { MatrixRunner.notRun($0, "Not run: the run was told to stop at its first failure.") }
+                        return
+                    }
+                }
+                try await startNext(&group, context)
+            }
+        }
+    }
+
+    /// Begins what can be made now, and takes note of the cells that have all of theirs.
+    private mutating func prepareNext(_ group: inout ThrowingTaskGroup<Step, any Error>) {
+        for artefact in preparation.begin() {
+            group.addTask { [make, prepared] in .made(artefact, try await make(artefact, prepared)) }
+        }
+        for (place, artefacts) in preparation.takeReady() {
+            switch artefacts {
+            case .success(let artefacts): ready[place] = artefacts
+            case .failure(let failure):
+                running += 1
+                group.addTask { [cell = cells[place].cell, folder, onRecord] in
+                    let record = CellRunner.refuse(cell, failure, in: folder)
+                    onRecord(record)
+                    return .finished(record)
+                }
+            }
+        }
+    }
+
+    private mutating func startNext(_ group: inout ThrowingTaskGroup<Step, any Error>, _ context: (PreparedKernel) async throws -> CellContext) async throws {
+        while running < jobs.count, let place = ready.keys.min(), let artefacts = ready.removeValue(forKey: place) {
+            // For the first it may take a trial guest; what is being made goes on.
+            let context = try await context(artefacts.kernel)
+            running += 1
+            group.addTask { [planned = cells[place], gate, folder, onRecord] in
+                let record = try await gate.withGuest(planned.cell.id, size: planned.guest.memory) {
+                    try await CellRunner(context: context, folder: folder).run(planned, artefacts)
+                }
+                onRecord(record)
+                return .finished(record)
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import EvidenceStore
+import MatrixModel
+import QEMUGuest
+
+extension MatrixRunner {
+    /// What is taken over from a run that was cut short, and what is left of it to do.
+    struct TakenUp {
+        var kept: [CellRecord] = []
+        var cells: [MatrixPlan.PlannedCell] = []
+        /// What the reader of the run must know.
+        var warnings: [String] = []
+        /// What was prepared to compare it.
+        var prepared: PreparedArtefacts
+    }
+
+    /// Keeps the finished cells that are still made of what they were made of, and clears the places of the other cells of a plan.
+    ///
+    /// All of them are compared before any cell runs: which cells have a snapshot in common follows from which are left.
+    /// - Parameter context: Asked with a kernel, when there is anything to compare.
+    /// - Throws: `StoreError`, `CancellationError`, or what the context cannot be had for.
+    func takeUp(
+        _ resumption: RunResumption, _ plan: MatrixPlan, _ preparer: ArtefactPreparer, context: (PreparedKernel) async throws -> CellContext
+    ) async throws -> TakenUp {
+        let finished = Dictionary(resumption.finished.map { ($0.id, $0) }) { first, _ in first }
+        let compared = plan.cells.filter { finished[$0.cell.id.text]?.inputs != nil }
+        var taken = TakenUp(prepared: try await preparer.prepare(compared))
+        var today: CellContext?
+        if let kernel = taken.prepared.anyKernel { today = try await context(kernel) }
+        var changed: [String: [CellID]] = [:]
+        for planned in plan.cells {
+            let id = planned.cell.id
+            if let record = finished[id.text] {
+                guard let today, let change = change(of: record, planned, taken.prepared, today, since: resumption.run) else {
+                    taken.kept.append(record)
+                    continue
+                }
+                changed[change, default: []].append(id)
+            }
+            try resumption.clear(id)
+            taken.cells.append(planned)
+        }
+        taken.warnings = changed.sorted { $0.key < $1.key }.map { change, ids in
+            let names = ids.prefix(6).map(\.text).joined(separator: ", ") + (ids.count > 6 ? ", and \(ids.count - 6) more" : "")
+            return "\(names): finished before, and measured again: \(change)"
+        }
+        taken.warnings.forEach { events(.warning($0)) }
+        events(.preparing("\(taken.kept.count) cells were finished before and are kept"))
+        return taken
+    }
+
+    /// What of a finished cell is not as it was then; nil when nothing is, or when that cannot be known: nobody said then what it was made
+    /// of, or what it needs cannot be had any more.
+    private func change(
+        of record: CellRecord, _ planned: MatrixPlan.PlannedCell, _ prepared: PreparedArtefacts, _ today: CellContext, since run: RunRecord?
+    ) -> String? {
+        guard let before = record.inputs, case .success(let artefacts)? = prepared.artefacts(for: planned),
+            let now = today.inputs.digest(of: planned, artefacts, today), now != before
+        else { return nil }
+        var known: [String] = []
+        if let then = run?.harness, then != harness { known.append("kmatrix was \(then), and is \(harness)") }
+        if let then = run?.accelerator, then != today.accelerator.rawValue { known.append("its guest ran with \(then), and would with \(today.accelerator.rawValue)") }
+        return known.isEmpty
+            ? "what it is made of (kernel, agent, program, image, scenario, emulator, kmatrix itself) has changed since" : known.joined(separator: "; ")
+    }
+}
