@@ -6,7 +6,7 @@ public import SystemPackage
 ///
 /// Two processes may ask for the same entry at once. The first takes the entry's lock and fills a folder aside, then renames it into
 /// place; the second waits for the lock, looks again and finds the entry there. A process that dies while filling leaves a folder
-/// aside that nobody reads and that `collectGarbage` removes.
+/// aside that nobody reads and that `collectGarbage` removes. What is in its place is on the disk: a power cut leaves no entry half filled.
 public struct ArtefactCache: Sendable {
     public let root: FilePath
 
@@ -50,12 +50,30 @@ public struct ArtefactCache: Sendable {
         do {
             try await fill(aside)
             try Task.checkCancellation()
+            try DiskSync.everything(in: aside)
             try Self.move(aside, to: place)
+            try DiskSync.one(parent)
         } catch {
             try? FileManager.default.removeItem(atPath: aside.string)
             throw error
         }
         return place
+    }
+
+    /// A folder for the time of the body, removed after it; what a dead process leaves of it is garbage, and what a living one has is not.
+    /// - Throws: `CacheError` when the cache cannot be written, or what the body throws.
+    public func withScratch<Value>(kind: String, _ body: (FilePath) async throws -> Value) async throws -> Value {
+        let key = UUID().uuidString
+        let folder = root.appending(kind).appending(".\(key).part")
+        try makeFolder(root.appending(kind))
+        let lock = try await FileLock.acquire(lockFile(kind: kind, key: key))
+        defer {
+            try? FileManager.default.removeItem(atPath: folder.string)
+            unlink(lockFile(kind: kind, key: key).string)
+            lock.release()
+        }
+        try makeFolder(folder)
+        return try await body(folder)
     }
 
     /// Holds on to an entry, which stays as it is as long as the use lasts. Waits for whoever fills it.
@@ -170,4 +188,10 @@ public struct RemovedEntry: Hashable, Sendable, Codable {
     public let kind: String
     public let key: String
     public let bytes: Int
+
+    public init(kind: String, key: String, bytes: Int) {
+        self.kind = kind
+        self.key = key
+        self.bytes = bytes
+    }
 }

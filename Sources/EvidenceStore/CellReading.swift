@@ -86,10 +86,15 @@ extension CellFolder {
 
     fileprivate var isFolder: Bool { Self.status(path, S_IFDIR) != nil }
 
+    /// Bytes of the platform's journal; nil where there is none.
+    public var journalSize: Int? { Self.status(file(.fabricJournal), S_IFREG).map { Int($0.st_size) } }
+
     /// What must be there for a cell that works, and is not: the platform's journal is the proof.
     fileprivate func missingProof(of record: CellRecord) -> String? {
         guard record.verdict == .compatible || record.verdict == .degraded else { return nil }
         if record.attempts < 1 { return "it was never attempted" }
-        return (Self.status(file(.fabricJournal), S_IFREG)?.st_size ?? 0) > 0 ? nil : "the platform's journal, which would prove it, is not there"
+        let size = journalSize ?? 0
+        guard size > 0 else { return "the platform's journal, which would prove it, is not there" }
+        return record.journalSize.map { $0 == size } ?? true ? nil : "the platform's journal, which would prove it, is not whole"
     }
 }

@@ -4,6 +4,7 @@ extension CellRecord: Codable {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case schema, id, guest, kernel, series, flavour, release, origin, architecture, cgroup, profile, deployment, scenario, agent, bpf
         case verdict, cause, fault, summary, findings, provisioning, expectation, evidence, seconds, attempts, birth, inputs, reused
+        case journalSize = "journal_size"
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -37,6 +38,7 @@ extension CellRecord: Codable {
         try container.encode(birth, forKey: .birth)
         try container.encode(inputs, forKey: .inputs)
         try container.encode(reused, forKey: .reused)
+        try container.encode(journalSize, forKey: .journalSize)
     }
 
     public init(from decoder: any Decoder) throws {
@@ -70,6 +72,7 @@ extension CellRecord: Codable {
         birth = try container.decodeIfPresent(GuestBirth.self, forKey: .birth)
         inputs = try container.decodeIfPresent(String.self, forKey: .inputs)
         reused = try container.decodeIfPresent(MeasuringRun.self, forKey: .reused)
+        journalSize = try container.decodeIfPresent(Int.self, forKey: .journalSize)
     }
 
     static func checkSchema(_ container: KeyedDecodingContainer<CodingKeys>) throws {

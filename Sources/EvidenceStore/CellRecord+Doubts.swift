@@ -43,6 +43,7 @@ extension CellRecord {
         record.provisioning = nil
         record.seconds = [:]
         record.reused = nil
+        record.journalSize = nil
         return record
     }
 

@@ -43,10 +43,12 @@ public struct CellRecord: Hashable, Sendable {
     public var inputs: String?
     /// The run that measured it, when it was not this one; null for a cell that this run measured.
     public var reused: MeasuringRun?
+    /// Bytes of the platform's journal: one that was cut off proves nothing any more. Null where there was none, and in older records.
+    public var journalSize: Int?
 
     public init(
         cell: Cell, judgment: Judgment, provisioning: DeploymentFinding? = nil, evidence: String?, seconds: [Phase: Double], attempts: Int, birth: GuestBirth? = nil,
-        inputs: String? = nil
+        inputs: String? = nil, journalSize: Int? = nil
     ) {
         id = cell.id.text
         guest = cell.guest
@@ -76,6 +78,7 @@ public struct CellRecord: Hashable, Sendable {
         self.attempts = attempts
         self.birth = birth
         self.inputs = inputs
+        self.journalSize = journalSize
         reused = nil
     }
 
@@ -108,6 +111,7 @@ public struct CellRecord: Hashable, Sendable {
         attempts = 0
         birth = nil
         inputs = nil
+        journalSize = nil
         reused = nil
         let further = [profile.map { "profile=\($0)" }, deployment.map { "deployment=\($0)" }, scenario.map { "scenario=\($0)" }, agent.map { "agent=\($0)" }, bpf.map { "bpf=\($0)" }].compactMap(\.self)
         id = ([guest, selector.description.replacing("/", with: "_"), flavour, layout.rawValue] + further).joined(separator: "/")

@@ -5,13 +5,15 @@ public import SystemPackage
 ///
 /// Not on the folder itself: NFS locks only what is open for writing.
 public final class RunFolderLock: Sendable {
+    static let fileName = ".lock"
+
     private let descriptor: FileDescriptor
 
     /// - Throws: `StoreError` with `resourceBusy` when another process works in it.
     public init(_ path: FilePath) throws(StoreError) {
         do {
             descriptor = try FileDescriptor.open(
-                path.appending(".lock"), .readWrite, options: [.create, .noFollow, .closeOnExec], permissions: [.ownerReadWrite, .groupRead, .otherRead])
+                path.appending(Self.fileName), .readWrite, options: [.create, .noFollow, .closeOnExec], permissions: [.ownerReadWrite, .groupRead, .otherRead])
         } catch {
             throw StoreError(path: path, errno: error as? Errno ?? .ioError)
         }

@@ -24,6 +24,8 @@ public struct RunRecord: Codable, Hashable, Sendable {
     public var merged: [String]?
     /// Nil where no comparison was asked for.
     public var snapshotCheck: SnapshotCheck?
+    /// How many lines `planned.jsonl` has: one that was cut off between two lines is not taken for whole. Nil in runs of before it was told.
+    public var planned: Int?
 
     public init(id: String, started: String, harness: String) {
         self.id = id
@@ -36,6 +38,7 @@ public struct RunRecord: Codable, Hashable, Sendable {
         shard = nil
         merged = nil
         snapshotCheck = nil
+        planned = nil
     }
 
     enum CodingKeys: String, CodingKey {
@@ -43,6 +46,7 @@ public struct RunRecord: Codable, Hashable, Sendable {
         case acceleratorReason = "accelerator_reason"
         case harness, warnings, shard, merged
         case snapshotCheck = "snapshot_check"
+        case planned
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -58,6 +62,7 @@ public struct RunRecord: Codable, Hashable, Sendable {
         try container.encode(shard, forKey: .shard)
         try container.encode(merged, forKey: .merged)
         try container.encode(snapshotCheck, forKey: .snapshotCheck)
+        try container.encode(planned, forKey: .planned)
     }
 }
 

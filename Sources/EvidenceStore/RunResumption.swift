@@ -4,8 +4,8 @@ public import SystemPackage
 
 /// What a run that was cut short left, and what of it counts.
 ///
-/// A cell is finished when its verdict is whole, says what a run would have written, and is a verdict on a guest: `not-run` and
-/// `unavailable` are tried again.
+/// A cell is finished when its verdict is whole, says what a run would have written, and is a verdict on a guest: `not-run`,
+/// `unavailable` and `evidence-lost`, which a full disk brings about, are tried again.
 public struct RunResumption: Sendable {
     public let folder: RunFolder
     /// Nil when `run.json` is not whole.
@@ -39,7 +39,7 @@ public struct RunResumption: Sendable {
         self.folder = folder
         self.run = run
         finished = CellOrder.sorted(
-            reader.intact.compactMap { reader.records[$0] }.filter { planned.contains($0.id) && $0.verdict != .notRun && $0.verdict != .unavailable })
+            reader.intact.compactMap { reader.records[$0] }.filter { planned.contains($0.id) && $0.isFinished })
     }
 
     /// The stored plan has to be this one. What was unavailable then may be there now; of a plan that is damaged what can be read counts.
@@ -77,11 +77,15 @@ public struct RunResumption: Sendable {
                 try DurableFile.makeFolder(aside)
                 for name in evidence { try manager.moveItem(atPath: place.path.appending(name).string, toPath: aside.appending(name).string) }
             }
-            for name in names where !evidence.contains(name) && !name.hasPrefix("interrupted-") { try manager.removeItem(atPath: place.path.appending(name).string) }
+            for path in place.remains { try manager.removeItem(atPath: path.string) }
         } catch let error as StoreError {
             throw error
         } catch {
             throw StoreError(path: place.path, errno: .ioError)
         }
     }
+}
+
+extension CellRecord {
+    fileprivate var isFinished: Bool { verdict != .notRun && verdict != .unavailable && cause != .evidenceLost }
 }

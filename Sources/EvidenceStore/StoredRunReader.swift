@@ -22,7 +22,7 @@ struct StoredRunReader {
     /// - Throws: `RunReadingError` when there is no `run.json` that could be read.
     mutating func read() throws(RunReadingError) -> RunRecord {
         let run = try readRun()
-        readPlan()
+        readPlan(run.planned)
         readCells()
         return run
     }
@@ -31,7 +31,7 @@ struct StoredRunReader {
     mutating func readWhatThereIs() -> RunRecord? {
         do { return try read() } catch {
             damages = error.damages
-            readPlan()
+            readPlan(nil)
             readCells()
             return nil
         }
@@ -66,9 +66,10 @@ struct StoredRunReader {
 
     // MARK: - The plan
 
-    private mutating func readPlan() {
+    /// - Parameter count: Of its lines, when the run says so.
+    private mutating func readPlan(_ count: Int?) {
         let before = damages.count
-        let isThere = readLines(RunFolder.plannedName) { reader, place, planned in
+        let lines = readLines(RunFolder.plannedName) { reader, place, planned in
             var record = planned
             if let other = reader.records[record.folderName] {
                 reader.damages.append(.init(code: .misplaced, file: place, detail: "\(record.id), for which \(other.id) stands already"))
@@ -81,7 +82,10 @@ struct StoredRunReader {
             }
             reader.records[record.folderName] = record
         }
-        hasWholePlan = isThere && damages.count == before
+        if let count, lines != count {
+            damages.append(.init(code: .unreadable, file: RunFolder.plannedName, detail: "\(lines.map { "\($0)" } ?? "none") of \(count) lines are there; cells that never ran are missing"))
+        }
+        hasWholePlan = lines != nil && damages.count == before
         readLines(RunFolder.elsewhereName) { reader, place, record in
             if let doubt = record.contradiction ?? (record.verdict == .notRun ? nil : "it has an outcome") {
                 reader.damages.append(.init(code: .contradictory, file: place, detail: "\(record.id): \(doubt)"))
@@ -91,20 +95,21 @@ struct StoredRunReader {
         }
     }
 
-    /// - Returns: Whether there is such a file.
+    /// - Returns: How many lines the file has; nil when there is no such file.
     @discardableResult
-    private mutating func readLines(_ name: String, _ take: (inout Self, String, CellRecord) -> Void) -> Bool {
+    private mutating func readLines(_ name: String, _ take: (inout Self, String, CellRecord) -> Void) -> Int? {
         let bytes: [UInt8]
         do {
             // Runs of before there were plans have none.
-            guard let found = try BoundedFile.read(folder.path.appending(name), limit: RunFolder.planLimit) else { return false }
+            guard let found = try BoundedFile.read(folder.path.appending(name), limit: RunFolder.planLimit) else { return nil }
             bytes = found
         } catch {
             damages.append(.init(code: .unreadable, file: name, detail: "\(error); cells that never ran are missing"))
-            return true
+            return 0
         }
         if let seal, seal.doubt(name, bytes) == .altered { damages.append(.init(code: .altered, file: name, detail: "")) }
-        for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
+        let lines = bytes.split(separator: UInt8(ascii: "\n"))
+        for (index, line) in lines.enumerated() {
             let place = "\(name) line \(index + 1)"
             switch StoredJSON.decode(CellRecord.self, schema: CellRecord.schema, from: Array(line)) {
             case .failure(let failure): damages.append(.init(code: failure.code, file: place, detail: failure.detail))
@@ -114,7 +119,7 @@ struct StoredRunReader {
                 take(&self, place, record)
             }
         }
-        return true
+        return lines.count
     }
 
     // MARK: - Cells

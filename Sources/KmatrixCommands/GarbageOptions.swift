@@ -1,6 +1,8 @@
 import ArgumentParser
 import ArtefactCache
+import EvidenceStore
 import MatrixReport
+import SystemPackage
 
 /// How old what is removed must be, and how to say what was.
 struct GarbageOptions: ParsableArguments {
@@ -14,9 +16,15 @@ struct GarbageOptions: ParsableArguments {
         if unusedFor < 0 { throw ValidationError("--unused-for takes a number of days, 0 or more") }
     }
 
-    /// - Parameter kinds: The sorts of artefact; nil for all.
-    func collect(kinds: Set<String>? = nil) async throws {
-        let removed = try await ArtefactCache.standard().collectGarbage(unusedFor: unusedFor == 0 ? .seconds(-1) : .seconds(unusedFor * 86_400), kinds: kinds)
+    /// - Parameters:
+    ///   - kinds: The sorts of artefact; nil for all.
+    ///   - runs: The folder whose runs lose what killed ones left; nil to leave them alone.
+    func collect(kinds: Set<String>? = nil, runs: FilePath? = nil) async throws {
+        var removed = try await ArtefactCache.standard().collectGarbage(unusedFor: unusedFor == 0 ? .seconds(-1) : .seconds(unusedFor * 86_400), kinds: kinds)
+        for run in runs.map(RunRemains.folders) ?? [] {
+            let bytes = try RunRemains.remove(from: run)
+            if let bytes { removed.append(RemovedEntry(kind: "run", key: run.path.lastComponent?.string ?? "", bytes: bytes)) }
+        }
         switch format {
         case .json: try StandardOutput.writeJSON(["removed": removed])
         case .jsonl: for entry in removed { try StandardOutput.writeJSON(entry, isCompact: true) }

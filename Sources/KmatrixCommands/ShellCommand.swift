@@ -1,4 +1,5 @@
 import ArgumentParser
+import ArtefactCache
 import EvidenceStore
 import Foundation
 import MatrixRunner
@@ -39,12 +40,10 @@ struct ShellCommand: AsyncParsableCommand {
             }
         }
         let plan = try await prepared.runner.plan()
-        let folder = FilePath(NSTemporaryDirectory()).appending("kmatrix-shell-\(getpid())")
-        defer { try? FileManager.default.removeItem(atPath: folder.string) }
         // The emulator puts the terminal into raw mode; whatever happens, the user's own settings come back.
         var settings = termios()
         let isKnown = tcgetattr(STDIN_FILENO, &settings) == 0
         defer { if isKnown { tcsetattr(STDIN_FILENO, TCSANOW, &settings) } }
-        try await prepared.runner.shell(plan, in: folder)
+        try await ArtefactCache.standard().withScratch(kind: "shell") { folder in try await prepared.runner.shell(plan, in: folder) }
     }
 }

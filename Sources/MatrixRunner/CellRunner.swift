@@ -128,7 +128,7 @@ struct CellRunner: Sendable {
     private func store(_ cell: Cell, _ outcome: CellAttempt.Outcome, _ attempts: Int, _ inputs: String?, _ place: CellFolder) -> CellRecord {
         let record = CellRecord(
             cell: cell, judgment: outcome.judgment, provisioning: outcome.provisioning, evidence: place.path.string, seconds: outcome.seconds, attempts: attempts,
-            birth: outcome.birth, inputs: inputs)
+            birth: outcome.birth, inputs: inputs, journalSize: place.journalSize)
         return Self.stored(record, cell, place)
     }
 

@@ -57,6 +57,7 @@ public struct MatrixRunner: Sendable {
         var run = RunRecord(id: resumption?.run?.id ?? id, started: resumption?.run?.started ?? Self.timestamp(), harness: harness)
         run.warnings = plan.warnings
         run.shard = plan.shard
+        run.planned = plan.unavailable.count + plan.cells.count
         try folder.save(run)
         let waiting = plan.cells.map { Self.notRun($0.cell, "Not run: the run ended before its turn.") }
         try folder.savePlan(CellOrder.sorted(plan.unavailable + waiting), elsewhere: plan.elsewhere)

@@ -2,7 +2,6 @@ import EvidenceStore
 import Foundation
 import Glibc
 import MatrixModel
-import Subprocess
 import SystemPackage
 import TestSupport
 import Testing
@@ -151,25 +150,17 @@ extension StandInRuns {
         @Test("after kill -9 has lost nothing that was finished, and leaves no process and no socket", arguments: [0, 1, 2])
         func killed(finished: Int) async throws {
             try bench.hang(after: finished)
-            let arguments = bench.arguments(["--out", out.string])
-            var values = ["HOME": bench.folder.string, "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
-            values.merge(bench.environment) { _, new in new }
-            let environment = Environment.custom(Dictionary(uniqueKeysWithValues: values.map { (Environment.Key(rawValue: $0.key) ?? "X", $0.value) }))
             let place = out
-            _ = try await Subprocess.run(
-                .path(try BuiltProgram.path("kmatrix")), arguments: Arguments(arguments), environment: environment, input: .none, output: .discarded, error: .discarded
-            ) { execution in
+            try await bench.kmatrix(bench.arguments(["--out", out.string])) { process in
                 // The guest that says nothing is there: all before it have their verdicts.
                 while bench.started <= finished { try await Task.sleep(for: .milliseconds(20)) }
                 let second = try await bench.kmatrix(bench.arguments(["--resume", place.string]))
                 #expect(second.code == 2 && second.stderr.contains("another kmatrix is at work"), "\(second.stderr)")
-                try execution.send(signal: .kill)
+                kill(process, SIGKILL)
             }
-            // The kernel sends the emulator its signal when it takes the harness apart.
-            for _ in 0..<250 where try !bench.processes().isEmpty { try await Task.sleep(for: .milliseconds(20)) }
-            #expect(try bench.processes().isEmpty)
+            try await bench.expectNoProcess()
             #expect(try StoredRun(reading: out).document.cells.count { $0.verdict == .compatible } == finished)
-            try bench.hang(after: nil)
+            try bench.noTrouble()
             try expectWhole(try await bench.run(["--resume", out.string]))
             #expect(bench.started == finished + 1 + (3 - finished))
             #expect(try bench.sockets().isEmpty)

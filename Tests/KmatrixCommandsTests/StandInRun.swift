@@ -17,7 +17,7 @@ struct StandInRun {
     var kernel: FilePath { folder.appending("vmlinuz") }
     private var emulator: FilePath { folder.appending("emulator") }
     private var starts: FilePath { folder.appending("starts") }
-    private var hangs: FilePath { folder.appending("hangs") }
+    private var trouble: FilePath { folder.appending("trouble") }
 
     static let layouts = ["unified", "hybrid", "legacy"]
 
@@ -29,12 +29,12 @@ struct StandInRun {
         try FileManager.default.removeItem(atPath: scenarios.appending("normal.yml").string)
         try FileManager.default.copyItem(atPath: scenarios.appending("disabled.yml").string, toPath: scenarios.appending("normal.yml").string)
         try Self.writeKernel("6.1.0-fake", to: kernel)
-        // Past the number of guests in `hangs` it says nothing for ever.
         let script = """
             #!/bin/sh
             [ "$1" = --version ] && exec \(try BuiltProgram.path("fake-qemu")) --version
             echo "$PWD" >> \(starts)
-            [ -e \(hangs) ] && [ "$(wc -l < \(starts))" -gt "$(cat \(hangs))" ] && exec sleep 600
+            guest=$(wc -l < \(starts))
+            [ -e \(trouble) ] && . \(trouble)
             exec \(try BuiltProgram.path("fake-qemu")) "$@"
             """
         try script.write(toFile: emulator.string, atomically: true, encoding: .utf8)
@@ -52,13 +52,17 @@ struct StandInRun {
         try DurableFile.write(bytes, to: path)
     }
 
-    /// The guests that were started so far.
-    var started: Int { ((try? String(contentsOfFile: starts.string, encoding: .utf8)) ?? "").split(separator: "\n").count }
+    /// The folders of the guests that were started so far.
+    var startedIn: [String] { ((try? String(contentsOfFile: starts.string, encoding: .utf8)) ?? "").split(separator: "\n").map(String.init) }
+    var started: Int { startedIn.count }
 
-    func hang(after guests: Int?) throws {
-        try? FileManager.default.removeItem(atPath: hangs.string)
-        if let guests { try DurableFile.write(Array("\(guests)".utf8), to: hangs) }
-    }
+    /// Shell commands that each emulator begins with; `$guest` counts them.
+    func trouble(_ commands: String) throws { try DurableFile.write(Array((commands + "\n").utf8), to: trouble) }
+
+    func noTrouble() throws { try FileManager.default.removeItem(atPath: trouble.string) }
+
+    /// Guests past so many say nothing for ever.
+    func hang(after guests: Int) throws { try trouble("if [ $guest -gt \(guests) ]; then exec sleep 600; fi") }
 
     /// Every guest boots, so that guests can be counted: making a snapshot starts one as well.
     func arguments(_ options: [String], layouts: [String] = layouts, kernel: FilePath? = nil) -> [String] {
@@ -69,6 +73,24 @@ struct StandInRun {
     var environment: [String: String] { ["KMATRIX_PRODUCTS": products.path.string, "KMATRIX_QEMU": emulator.string] }
 
     func kmatrix(_ arguments: [String]) async throws -> CommandLineTests.Said { try await CommandLineTests.kmatrix(arguments, environment: environment) }
+
+    /// Starts `kmatrix`, runs the body beside it, and waits for its end.
+    /// - Parameter body: Is told the process.
+    func kmatrix(_ arguments: [String], environment further: [String: String] = [:], while body: @escaping (pid_t) async throws -> Void) async throws {
+        var values = ["HOME": folder.string, "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
+        values.merge(environment) { _, new in new }
+        values.merge(further) { _, new in new }
+        let custom = Environment.custom(Dictionary(uniqueKeysWithValues: values.map { (Environment.Key(rawValue: $0.key) ?? "X", $0.value) }))
+        _ = try await Subprocess.run(
+            .path(try BuiltProgram.path("kmatrix")), arguments: Arguments(arguments), environment: custom, input: .none, output: .discarded, error: .discarded
+        ) { try await body($0.processIdentifier.value) }
+    }
+
+    /// Waits until no process works below the folder: the kernel sends an emulator its signal when it takes the harness apart.
+    func expectNoProcess() async throws {
+        for _ in 0..<250 where try !processes().isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(try processes().isEmpty)
+    }
 
     @discardableResult
     func run(_ options: [String], layouts: [String] = layouts, kernel: FilePath? = nil) async throws -> RunDocument {

@@ -29,10 +29,10 @@ public struct OCIKernelStore: Sendable {
     /// The kernel of an image, as `boot/vmlinuz` and `lib/modules/<release>` below a folder of the cache.
     /// - Throws: `CloudImageError`, `CacheError`, `CancellationError`.
     public func kernel(_ reference: OCIReference, progress: @escaping @Sendable (String) -> Void = { _ in }) async throws -> FilePath {
-        let work = cache.root.appending(Self.partialKind).appending(".\(UUID().uuidString)")
-        try ImageFile.makeFolder(work)
-        defer { try? FileManager.default.removeItem(atPath: work.string) }
-        let source = try await source(reference, work: work)
+        try await cache.withScratch(kind: Self.partialKind) { work in try await kernel(reference, from: source(reference, work: work), progress) }
+    }
+
+    private func kernel(_ reference: OCIReference, from source: any BlobSource, _ progress: @escaping @Sendable (String) -> Void) async throws -> FilePath {
         let (layers, key) = try await manifest(reference, source)
         let folder = try await cache.entry(kind: Self.kind, key: ImageFile.hash(of: "\(Self.format) \(key)")) { folder in
             var tree = LayerTree()
