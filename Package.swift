@@ -50,6 +50,8 @@ let package = Package(
         .systemLibrary(name: "CZlib"),
         // The processor's time stamp counter, which Swift has no word for.
         .systemLibrary(name: "CTimeStamp"),
+        // A system call that glibc's module leaves out.
+        .systemLibrary(name: "CDiskSync"),
         // Rank 0. Archives in memory: tar, zip and gzip, bounded, never unpacked onto a disk.
         .target(name: "Archives", dependencies: ["CZlib"], swiftSettings: settings),
         // Rank 0. ELF files: sections, symbols, relocations, every offset checked.
@@ -61,7 +63,7 @@ let package = Package(
         // Rank 1. What people expect of cells and why, until when: the expectations file.
         .target(name: "CellExpectations", dependencies: ["MatrixModel", "StrictYAML"], swiftSettings: settings),
         // Rank 0. Folders filled once under a lock and then only read, and digests of files.
-        .target(name: "ArtefactCache", dependencies: [crypto, system], swiftSettings: settings),
+        .target(name: "ArtefactCache", dependencies: ["CDiskSync", crypto, system], swiftSettings: settings),
 
         // Rank 1. The content of Debian and RPM packages as streams: what lies where in them, and nothing that reaches out of them.
         .target(name: "PackageStreams", dependencies: ["Archives"], swiftSettings: settings),

@@ -6,7 +6,8 @@ public import SystemPackage
 ///
 /// Two processes may ask for the same entry at once. The first takes the entry's lock and fills a folder aside, then renames it into
 /// place; the second waits for the lock, looks again and finds the entry there. A process that dies while filling leaves a folder
-/// aside that nobody reads and that `collectGarbage` removes. What is in its place is on the disk: a power cut leaves no entry half filled.
+/// aside that nobody reads and that `collectGarbage` removes. What is in its place is on the
+/// disk: a power cut leaves no entry half filled.
 public struct ArtefactCache: Sendable {
     public let root: FilePath
 
@@ -30,10 +31,11 @@ public struct ArtefactCache: Sendable {
     /// - Parameters:
     ///   - kind: The sort of artefact, one path component: `kernel`, `initramfs`.
     ///   - key: What the content depends on, as one path component, best a hash.
+    ///   - isChecked: Whether it is checked whole before each use, so that it need not be on the disk to be relied on.
     ///   - renews: Fill it again although it is there. Until the new one is whole the old one stays, whatever happens.
     ///   - fill: Writes the entry's files into the folder it is given. When it throws, nothing is kept.
     /// - Throws: `CacheError` when the cache cannot be written, `CancellationError` while waiting, or what `fill` throws.
-    public func entry(kind: String, key: String, renews: Bool = false, fill: (FilePath) async throws -> Void) async throws -> FilePath {
+    public func entry(kind: String, key: String, isChecked: Bool = false, renews: Bool = false, fill: (FilePath) async throws -> Void) async throws -> FilePath {
         let place = folder(kind: kind, key: key)
         if !renews, FileManager.default.fileExists(atPath: place.string) {
             touch(place)
@@ -50,9 +52,9 @@ public struct ArtefactCache: Sendable {
         do {
             try await fill(aside)
             try Task.checkCancellation()
-            try DiskSync.everything(in: aside)
+            if !isChecked { try DiskSync.fileSystem(of: aside) }
             try Self.move(aside, to: place)
-            try DiskSync.one(parent)
+            if !isChecked { try DiskSync.folder(parent) }
         } catch {
             try? FileManager.default.removeItem(atPath: aside.string)
             throw error

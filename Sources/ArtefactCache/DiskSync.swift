@@ -1,32 +1,27 @@
-import Foundation
+internal import CDiskSync
 import Glibc
 import SystemPackage
 
-/// Waits until the disk has what was written (fsync(2)).
+/// Waits until the disk has what was written.
 enum DiskSync {
-    /// All files and folders below a folder, and the folder itself.
+    /// The whole file system that a folder is on (syncfs(2)): a kernel's modules are a thousand files, and one wait is shorter than one for
+    /// each.
     /// - Throws: `CacheError`, which may be what the disk could not take.
-    static func everything(in folder: FilePath) throws {
-        let entries = FileManager.default.enumerator(atPath: folder.string)
-        while let entry = entries?.nextObject() as? String {
-            var status = stat()
-            let path = folder.appending(entry)
-            if lstat(path.string, &status) == 0, [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) { try one(path) }
-        }
-        try one(folder)
-    }
+    static func fileSystem(of folder: FilePath) throws { try wait(folder, syncfs) }
 
-    /// A file's content, or the names in a folder.
+    /// The names in a folder (fsync(2)).
     /// - Throws: `CacheError`.
-    static func one(_ path: FilePath) throws {
+    static func folder(_ path: FilePath) throws { try wait(path, fsync) }
+
+    private static func wait(_ folder: FilePath, _ sync: (Int32) -> Int32) throws {
         do {
-            let descriptor = try FileDescriptor.open(path, .readOnly, options: [.noFollow, .closeOnExec])
+            let descriptor = try FileDescriptor.open(folder, .readOnly, options: [.directory, .closeOnExec])
             try descriptor.closeAfter {
                 // Some file systems have nothing to sync in a folder, and say EINVAL.
-                guard fsync(descriptor.rawValue) == 0 || errno == EINVAL else { throw Errno(rawValue: errno) }
+                guard sync(descriptor.rawValue) == 0 || errno == EINVAL else { throw Errno(rawValue: errno) }
             }
         } catch let error as Errno {
-            throw CacheError(path: path, errno: error)
+            throw CacheError(path: folder, errno: error)
         }
     }
 }

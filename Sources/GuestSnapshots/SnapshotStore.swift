@@ -108,7 +108,7 @@ public final class SnapshotStore: Sendable {
     ) async throws -> (FilePath, EntryUse) {
         let key = ingredients.key
         let wasThere = cache.existing(kind: Self.kind, key: key) != nil
-        let folder = try await cache.entry(kind: Self.kind, key: key, renews: renews) { folder in
+        let folder = try await cache.entry(kind: Self.kind, key: key, isChecked: true, renews: renews) { folder in
             try await turns.withTurn {
                 telling("snapshot \(key.prefix(12)): booting its guest")
                 try await record(ingredients, plan, in: folder)

@@ -6,13 +6,13 @@ import Testing
 
 @Suite("Digests of files that do not change")
 struct ArtefactDigestsTests {
-    @Test("are SHA-256, and each file is read once")
+    @Test("are those of the files' content, and each file is read once")
     func once() throws {
         let folder = try TemporaryFolder()
         let path = folder.path.appending("file")
         try Data("abc".utf8).write(to: URL(filePath: path.string))
         let digests = ArtefactDigests()
-        let known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        let known = try FileDigest.sparse(path)
         #expect(try digests.digest(of: path) == known)
         try FileManager.default.removeItem(atPath: path.string)
         #expect(try digests.digest(of: path) == known)
