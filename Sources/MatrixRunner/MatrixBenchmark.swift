@@ -1,6 +1,5 @@
 public import EvidenceStore
 import Foundation
-import Glibc
 import GuestSnapshots
 import MatrixModel
 public import Measurements
@@ -104,18 +103,5 @@ public struct MatrixBenchmark: Sendable {
             guard case .snapshot? = record.birth, record.fault != .harness else { throw RunnerError(.benchmarkFailed, subject: record.id, detail: record.summary) }
         }
         return (seconds, document.cells, harness / max(harness + guests, 0.001), await sampling.value)
-    }
-}
-
-/// Seconds of processor time (getrusage(2)).
-private enum ProcessorTime {
-    static var own: Double { seconds(RUSAGE_SELF.rawValue) }
-    /// Of the processes that have ended.
-    static var children: Double { seconds(RUSAGE_CHILDREN.rawValue) }
-
-    private static func seconds(_ who: Int32) -> Double {
-        var usage = rusage()
-        getrusage(who, &usage)
-        return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1_000_000 }
     }
 }

@@ -1,8 +1,8 @@
-/// Some work timed beside another that stands for the machine: round by round, the unit before and after it.
+/// Some work measured beside another that stands for the machine: round by round, the unit before and after it.
 public struct SideBySide: Encodable, Sendable {
-    /// Of the work, once.
+    /// What the work takes once, by the clock.
     public let seconds: Spread
-    /// To the unit, round by round.
+    /// Of its processor time to the unit's, round by round: by the clock, whatever else the machine does would count for either.
     public let ratio: Spread
 
     /// - Parameters:
@@ -14,11 +14,12 @@ public struct SideBySide: Encodable, Sendable {
         var ratios: [Double] = []
         // The first is the one that finds nothing in any cache.
         try unit()
-        var before = try Self.time(unit)
+        var before = try Self.processorTime(unit)
         for _ in 0..<rounds {
-            let taken = try Self.time { for _ in 0..<repetitions { try work() } } / Double(repetitions)
-            let after = try Self.time(unit)
-            seconds.append(taken)
+            let start = ContinuousClock.now
+            let taken = try Self.processorTime { for _ in 0..<repetitions { try work() } } / Double(repetitions)
+            seconds.append((ContinuousClock.now - start) / .seconds(repetitions))
+            let after = try Self.processorTime(unit)
             ratios.append(taken / ((before + after) / 2))
             before = after
         }
@@ -26,5 +27,9 @@ public struct SideBySide: Encodable, Sendable {
         ratio = Spread(ratios)
     }
 
-    private static func time(_ body: () throws -> Void) rethrows -> Double { try ContinuousClock().measure(body) / .seconds(1) }
+    private static func processorTime(_ body: () throws -> Void) rethrows -> Double {
+        let start = ProcessorTime.own
+        try body()
+        return ProcessorTime.own - start
+    }
 }
