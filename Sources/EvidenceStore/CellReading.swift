@@ -39,8 +39,10 @@ struct CellReading: Sendable {
             if found.evidence != nil { found.evidence = place.path.string }
             if let code = seal?.doubt(file, bytes) {
                 doubt(found, .init(code: code, file: file, detail: ""))
-            } else if let reason = found.contradiction ?? place.missingProof(of: found) {
+            } else if let reason = found.contradiction {
                 doubt(found, .init(code: .contradictory, file: file, detail: "\(found.verdict.rawValue), and \(reason)"))
+            } else if let reason = place.missingProof(of: found) {
+                doubt(found, .init(code: .unproven, file: "\(RunFolder.cellsName)/\(name)/\(EvidenceFile.fabricJournal.rawValue)", detail: reason))
             } else {
                 record = found
             }
@@ -92,9 +94,8 @@ extension CellFolder {
     /// What must be there for a cell that works, and is not: the platform's journal is the proof.
     fileprivate func missingProof(of record: CellRecord) -> String? {
         guard record.verdict == .compatible || record.verdict == .degraded else { return nil }
-        if record.attempts < 1 { return "it was never attempted" }
         let size = journalSize ?? 0
-        guard size > 0 else { return "the platform's journal, which would prove it, is not there" }
-        return record.journalSize.map { $0 == size } ?? true ? nil : "the platform's journal, which would prove it, is not whole"
+        guard size > 0 else { return "is not there or empty" }
+        return record.journalSize.map { $0 == size } ?? true ? nil : "has \(size) bytes and not the \(record.journalSize ?? 0) that it had"
     }
 }

@@ -15,8 +15,10 @@ extension CellRecord {
 
     private var verdictDoubt: String? {
         switch verdict {
+        case .compatible where attempts < 1: "it was never attempted"
         case .compatible: cause == nil ? nil : "it is compatible with a cause of failure"
         case .notRun: cause == nil && attempts == 0 ? nil : "it was not run and has an outcome"
+        case .degraded where attempts < 1: "it was never attempted"
         case .degraded: cause.map { $0.verdict == .incompatible } == true ? nil : "it is degraded without a cause for that"
         case .incompatible, .inconclusive, .unavailable: cause?.verdict == verdict ? nil : "its cause does not make it \(verdict.rawValue)"
         }

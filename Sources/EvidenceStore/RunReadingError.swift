@@ -4,7 +4,7 @@ public import SystemPackage
 public struct RunReadingError: Error, Sendable, CustomStringConvertible {
     /// The kind of damage.
     public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case noRun, unreadable, unknownSchema, altered, missing, unsealed, misplaced, contradictory, foreign }
+        enum Value: Hashable, Sendable { case noRun, unreadable, unknownSchema, altered, missing, unsealed, misplaced, contradictory, unproven, foreign }
         let value: Value
         /// There is no `run.json`.
         public static let noRun = Code(value: .noRun)
@@ -20,6 +20,8 @@ public struct RunReadingError: Error, Sendable, CustomStringConvertible {
         public static let misplaced = Code(value: .misplaced)
         /// The record says what no run would have written.
         public static let contradictory = Code(value: .contradictory)
+        /// The evidence that a verdict stands on is not there, or not whole.
+        public static let unproven = Code(value: .unproven)
         /// What is no cell's and in nobody's way.
         public static let foreign = Code(value: .foreign)
     }
@@ -41,6 +43,7 @@ public struct RunReadingError: Error, Sendable, CustomStringConvertible {
             case .unsealed: "\(file) was put there after the run had ended (\(RunSeal.fileName) does not know it); take it away"
             case .misplaced: "\(file) speaks of another cell: \(detail); take the copy away"
             case .contradictory: "\(file) is edited or damaged (\(detail)); bring the file back, or run the cell again"
+            case .unproven: "\(file), the platform's journal, \(detail), and nothing else proves the verdict; bring the file back, or run the cell again"
             case .foreign: "\(file) is no cell's: \(detail)"
             }
         }

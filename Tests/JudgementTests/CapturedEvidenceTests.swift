@@ -1,6 +1,7 @@
 import Foundation
 import GuestProtocol
 import MatrixModel
+import TestSupport
 import Testing
 
 @testable import Judgement
@@ -28,6 +29,29 @@ struct CapturedEvidenceTests {
         let console = try Data(contentsOf: Self.root.appending(path: name).appending(path: "console.log"))
         #expect(console.count > 1000)
         #expect(ConsoleClassifier.sightings(in: Array(console)).isEmpty)
+    }
+
+    /// What the guest says may be damaged or forged: it never makes a cell that failed work, and what it says is quoted within bounds.
+    @Test("with damage is judged all the same, and never better", arguments: names, fuzzSeeds(1))
+    func damaged(name: String, seed: UInt64) {
+        let whole = Self.evidence(in: Self.root.appending(path: name))
+        for item in whole.items.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+            for bytes in Mutants(of: [whole.items[item]?.bytes ?? []], seed: seed, count: 40) {
+                var evidence = whole
+                evidence.items[item] = CellEvidence.Item(bytes: bytes, length: UInt64(bytes.count))
+                Self.expectWorse(Judge.judgment(of: evidence))
+            }
+        }
+        for bytes in Mutants(of: [whole.console], seed: seed, count: 40) {
+            var evidence = whole
+            evidence.console = bytes
+            Self.expectWorse(Judge.judgment(of: evidence))
+        }
+    }
+
+    private static func expectWorse(_ judgment: Judgment) {
+        #expect(judgment.verdict == .incompatible || judgment.verdict == .inconclusive)
+        #expect(judgment.findings.allSatisfy { $0.quote.utf8.count <= 4096 })
     }
 
     private static func evidence(in folder: URL) -> CellEvidence {

@@ -8,7 +8,7 @@ import Testing
 @Suite("A package's content")
 struct PackageReaderTests {
     /// What a script wrote to its standard output, in a folder of its own.
-    private static func output(_ script: String) async throws -> [UInt8] {
+    static func output(_ script: String) async throws -> [UInt8] {
         let folder = try TemporaryFolder()
         let result = try await Subprocess.run(
             .path("/bin/sh"), arguments: ["-ec", script], workingDirectory: folder.path, output: .bytes(limit: 64 << 20), error: .string(limit: 64 << 10))
@@ -21,7 +21,7 @@ struct PackageReaderTests {
     private static func cpio(_ archive: [UInt8]) throws -> [PackageMember] { try CpioReader.members(of: archive, largest: largest) }
 
     private static let longName = (0..<20).map { "folder-\($0)" }.joined(separator: "/") + "/file"
-    private static let tree = "mkdir -p tree/\(longName)-of; echo deep > tree/\(longName); echo short > tree/b; ln -s /etc/passwd tree/link; cd tree; "
+    static let tree = "mkdir -p tree/\(longName)-of; echo deep > tree/\(longName); echo short > tree/b; ln -s /etc/passwd tree/link; cd tree; "
 
     @Test("is read in every form that packages have", arguments: ["gnu", "ustar", "pax", "newc", "crc"])
     func forms(form: String) async throws {

@@ -43,6 +43,32 @@ struct NetworkProcessTests {
             .bind(unixDomainSocketPath: path.string).get()
     }
 
+    @Test("survives whatever frames a guest sends, and answers the next good one", arguments: fuzzSeeds(2))
+    func damaged(seed: UInt64) async throws {
+        let folder = try TemporaryFolder()
+        let server = try await Self.listen(at: folder.path.appending("imds.sock"))
+        try await withNetwork(in: folder) { peer in
+            peer.ask(for: EthernetPeer.gateway)
+            _ = peer.framesUntilAnswer()
+            let samples = [
+                EthernetPeer.frame(protocol: 6, to: Self.imds, EthernetPeer.bytes(UInt16(40_001)) + EthernetPeer.bytes(UInt16(80)) + [0, 0, 0, 1, 0, 0, 0, 0, 0x50, 2, 0xFF, 0, 0, 0, 0, 0]),
+                EthernetPeer.frame(protocol: 17, to: EthernetPeer.gateway, [0x9C, 0x41, 0, 67, 0, 12, 0, 0, 1, 1, 6, 0]),
+                EthernetPeer.frame(protocol: 1, to: EthernetPeer.gateway, [8, 0, 0xF7, 0xFF, 0, 0, 0, 0]),
+            ]
+            for frame in Mutants(of: samples, seed: seed, count: 300) {
+                peer.send(frame: frame)
+                // What it answers is read, or both sides would wait for each other.
+                peer.ask(for: EthernetPeer.gateway)
+                _ = peer.framesUntilAnswer()
+            }
+            peer.open(Self.imds, port: 80)
+            var flags: UInt8?
+            while flags != EthernetPeer.Flags.syn | EthernetPeer.Flags.ack, let segment = peer.segment() { flags = segment.flags }
+            #expect(flags == EthernetPeer.Flags.syn | EthernetPeer.Flags.ack)
+        }
+        try await server.close()
+    }
+
     @Test("leads each of the platform's addresses to its own socket, and what comes back to the guest", arguments: [(imds, 80, "imds.sock"), (wireServer, 80, "wireserver.sock"), (wireServer, 32526, "hostga.sock")])
     func forwards(address: [UInt8], port: Int, socket: String) async throws {
         let folder = try TemporaryFolder()

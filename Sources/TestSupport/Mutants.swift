@@ -1,0 +1,50 @@
+/// Real data with a little damage each, for property tests: whatever reads such data must refuse it or understand it, and do nothing else.
+///
+/// The same seed gives the same mutants. Some samples stay as they are now and then, so that a test sees what it must accept as well.
+public struct Mutants: Sequence, IteratorProtocol {
+    private let samples: [[UInt8]]
+    private var left: Int
+    private var generator: SeededGenerator
+
+    /// - Parameters:
+    ///   - samples: What was captured, or made by the real tools; at least one.
+    ///   - count: How many mutants there are.
+    public init(of samples: [[UInt8]], seed: UInt64, count: Int) {
+        self.samples = samples
+        left = samples.isEmpty ? 0 : count
+        generator = SeededGenerator(seed: seed)
+    }
+
+    public init(of samples: [String], seed: UInt64, count: Int) { self.init(of: samples.map { Array($0.utf8) }, seed: seed, count: count) }
+
+    public mutating func next() -> [UInt8]? {
+        guard left > 0 else { return nil }
+        left -= 1
+        var bytes = samples[number(below: samples.count)]
+        for _ in 0..<number(below: 6) where !bytes.isEmpty { damage(&bytes) }
+        return bytes
+    }
+
+    private mutating func damage(_ bytes: inout [UInt8]) {
+        let index = number(below: bytes.count)
+        let end = Swift.min(bytes.count, index + 1 + number(below: 16))
+        switch number(below: 8) {
+        case 0: bytes[index] = UInt8(number(below: 256))
+        case 1: bytes[index] ^= 1 << UInt8(number(below: 8))
+        // What lengths and counts break at.
+        case 2: for position in index..<end { bytes[position] = [0, 0x7F, 0x80, 0xFF][number(below: 4)] }
+        case 3: bytes.removeSubrange(index..<end)
+        case 4: bytes.insert(contentsOf: bytes[index..<end], at: index)
+        case 5: bytes.removeSubrange(index...)
+        // What numbers in text break at.
+        case 6: bytes.replaceSubrange(index..<end, with: ["-1", "99999999999999999999", "\u{0}", "../", "\n", "e999", "\"", "<"][number(below: 8)].utf8)
+        default:
+            let other = samples[number(below: samples.count)]
+            guard !other.isEmpty else { return }
+            let start = number(below: other.count)
+            bytes.replaceSubrange(index..<end, with: other[start..<Swift.min(other.count, start + 64)])
+        }
+    }
+
+    private mutating func number(below limit: Int) -> Int { Int.random(in: 0..<limit, using: &generator) }
+}
