@@ -29,7 +29,7 @@ struct BenchCompare: ParsableCommand {
     var format: OutputFormat = .table
 
     func validate() throws {
-        if !(0...1000).contains(tolerance) { throw ValidationError("--tolerance must lie between 0 and 1000") }
+        if !(0...10_000).contains(tolerance) { throw ValidationError("--tolerance must lie between 0 and 10000") }
     }
 
     func run() throws {

@@ -100,7 +100,10 @@ public struct MatrixBenchmark: Sendable {
         let guests = ProcessorTime.children - others
         sampling.cancel()
         for record in document.cells {
-            guard case .snapshot? = record.birth, record.fault != .harness else { throw RunnerError(.benchmarkFailed, subject: record.id, detail: record.summary) }
+            guard record.fault != .harness else { throw RunnerError(.benchmarkFailed, subject: record.id, detail: record.summary) }
+            guard case .snapshot? = record.birth else {
+                throw RunnerError(.benchmarkFailed, subject: record.id, detail: "it did not come from a snapshot; when other work slows the machine down, snapshots are thrown away")
+            }
         }
         return (seconds, document.cells, harness / max(harness + guests, 0.001), await sampling.value)
     }
