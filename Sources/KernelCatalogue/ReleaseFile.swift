@@ -23,7 +23,7 @@ struct ReleaseFile: Sendable {
         var files: [String: Entry] = [:]
         for line in listing.split(separator: "\n") {
             let words = line.split(whereSeparator: \.isWhitespace)
-            guard words.count == 3, let size = Int(words[1]), words[0].utf8.count == 64 else { continue }
+            guard words.count == 3, let size = Int(words[1]), size >= 0, words[0].utf8.count == 64 else { continue }
             files[String(words[2])] = Entry(size: size, sha256: String(words[0]))
         }
         self.files = files

@@ -24,7 +24,7 @@ struct RepositoryMetadata {
         self.path = path
         self.size = size
         sha256 = checksum.text.lowercased()
-        unpackedSize = primary.child("open-size").flatMap { Int($0.text) }
+        unpackedSize = primary.child("open-size").flatMap { Int($0.text) }.flatMap { $0 > 0 ? $0 : nil }
     }
 
     /// Names in an index become part of an address below the repository's.

@@ -32,7 +32,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Finish a run that was interrupted or killed, in its folder: what has a verdict is kept, what is not-run or unavailable is tried again.",
+            "Finish a run that was interrupted or killed, in its folder: what has a verdict is kept; what is not-run, unavailable or evidence-lost is tried again.",
             discussion: """
                 Takes the same axes as the run had; another plan is refused. A verdict on a cell that is made of something else today (see --reuse) \
                 is not kept: the cell is measured again.

@@ -165,6 +165,21 @@ final class ArtefactCacheTests {
         #expect(names("kernel") == ["busy", "new"])
     }
 
+    @Test("has folders for a while, which stay as long as whoever has them lives, and leave nothing")
+    func scratch() async throws {
+        let place = try await cache.withScratch(kind: "shell") { folder in
+            try write("socket", in: folder)
+            #expect(try await cache.collectGarbage(unusedFor: .seconds(-1)).isEmpty)
+            #expect(FileManager.default.fileExists(atPath: folder.appending("file").string))
+            return folder
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: root.appending("shell").string).isEmpty)
+        // As one that was killed leaves it.
+        try FileManager.default.createDirectory(atPath: place.string, withIntermediateDirectories: false)
+        #expect(try await cache.collectGarbage(unusedFor: .seconds(86_400)).map(\.kind) == ["shell"])
+        #expect(names("shell").isEmpty)
+    }
+
     @Test("keeps what anybody uses, and removes what nobody does", .timeLimit(.minutes(1)))
     func used() async throws {
         let folder = try await cache.entry(kind: "snapshot", key: "one") { try write("1", in: $0) }

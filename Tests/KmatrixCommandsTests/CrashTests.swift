@@ -87,6 +87,33 @@ extension StandInRuns {
             #expect(try bench.sockets().isEmpty)
         }
 
+        @Test("beside another with the same cache and history harms neither")
+        func beside() async throws {
+            // The first hangs while it makes the snapshot that the second waits for.
+            try bench.hang(after: 0)
+            let (other, arguments) = (bench.folder.appending("other"), arguments)
+            async let second = {
+                while bench.started == 0 { try await Task.sleep(for: .milliseconds(20)) }
+                return try await kmatrix(arguments("snapshot", ["--out", other.string]))
+            }()
+            try await bench.kmatrix(arguments("snapshot", ["--out", out.string]), environment: environment) { process in
+                while bench.started == 0 { try await Task.sleep(for: .milliseconds(20)) }
+                // Its plan is there, and its turn at the snapshot has not come.
+                while !FileManager.default.fileExists(atPath: other.appending("planned.jsonl").string) { try await Task.sleep(for: .milliseconds(20)) }
+                try bench.noTrouble()
+                kill(process, SIGKILL)
+            }
+            let said = try await second
+            #expect(said.code == 0, "\(said.stderr)")
+            #expect(try StoredRun.intact(at: other).document.cells.allSatisfy { $0.verdict == .compatible })
+            let resumed = try await kmatrix(arguments("snapshot", ["--resume", out.string]))
+            #expect(resumed.code == 0, "\(resumed.stderr)")
+            let history = try await kmatrix(["history", "--history", bench.folder.appending("history.sqlite").string, "--format", "json"])
+            for run in [out, other] { #expect(try history.stdout.contains(StoredRun.intact(at: run).document.run.id), "\(history.stdout)") }
+            try await bench.expectNoProcess()
+            #expect(try bench.sockets().isEmpty)
+        }
+
         @Test("in its standard place leaves sockets that kernels gc takes away, and evidence that it does not")
         func remains() async throws {
             try bench.hang(after: 1)
