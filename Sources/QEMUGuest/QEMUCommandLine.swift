@@ -54,8 +54,7 @@ public struct QEMUCommandLine: Hashable, Sendable {
             arguments: [
                 "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-sandbox", sandbox(plan),
             ] + memory.map { ["-object", $0] }.joined() + [
-                "-machine", "q35,accel=\(plan.accelerator.rawValue)" + (memory.isEmpty ? "" : ",memory-backend=memory"),
-                "-cpu", processor, "-m", "\(plan.memory)", "-smp", "\(plan.processors)",
+                "-machine", "q35" + (memory.isEmpty ? "" : ",memory-backend=memory"), "-accel", accelerator(plan), "-cpu", processor, "-m", "\(plan.memory)", "-smp", "\(plan.processors)",
             ],
             kernelArguments: [
                 "panic=-1", "reboot=t",
@@ -65,6 +64,15 @@ public struct QEMUCommandLine: Hashable, Sendable {
                 // Kernel lines are told from a program's by their time stamp.
                 "printk.time=1",
             ])
+    }
+
+    /// What TCG translates it keeps until its buffer is full, up to a gigabyte. A guest with our own init comes to 60 MB, a distribution to
+    /// 500, of which it needs half as long as it runs: with 256 MiB it takes no more time and 280 MB less.
+    private static func accelerator(_ plan: BootPlan) -> String {
+        switch plan.accelerator {
+        case .kvm: "kvm"
+        case .tcg: "tcg,tb-size=256"
+        }
     }
 
     /// QEMU starts no process, becomes nobody else and has no say in the host's scheduling. Only where it makes a snapshot it starts a command
