@@ -21,7 +21,9 @@ struct Descriptor: ~Copyable {
         return bytes
     }
 
-    func write(_ bytes: [UInt8]) throws(SystemCallError) {
+    func write(_ bytes: [UInt8]) throws(SystemCallError) { try write(bytes[...]) }
+
+    func write(_ bytes: ArraySlice<UInt8>) throws(SystemCallError) {
         var start = 0
         while start < bytes.count {
             let sent = bytes.withUnsafeBytes { buffer -> Int in
