@@ -62,7 +62,8 @@ struct PackageArchive: BundleSource {
         }
         var options = PlatformOptions()
         options.createSession = true
-        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(1))]
+        // dpkg-deb has a process of its own unpack, which would go on.
+        options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .seconds(1))]
         do {
             let result = try await Subprocess.run(
                 executable, arguments: Arguments(arguments), environment: .inherit.updating(["LC_ALL": "C"]), platformOptions: options,

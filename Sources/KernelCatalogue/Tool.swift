@@ -67,7 +67,8 @@ enum Tool {
     private static var options: PlatformOptions {
         var options = PlatformOptions()
         options.createSession = true
-        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(1))]
+        // dpkg-deb has a process of its own unpack, which would go on.
+        options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .seconds(1))]
         return options
     }
 }
