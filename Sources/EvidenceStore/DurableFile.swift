@@ -8,7 +8,7 @@ public enum DurableFile {
     static let suffix = ".part"
 
     /// Writes beside the target, syncs, renames into place, and syncs the folder, which has the name.
-    /// - Throws: `StoreError` with the errno of the step that failed; the target is then as it was.
+    /// - Throws: `StoreError` with the errno of the step that failed; the target is then as it was, unless it is the last step that did.
     public static func write(_ bytes: some Sequence<UInt8>, to path: FilePath) throws(StoreError) {
         let aside = FilePath(path.string + suffix)
         do {

@@ -36,13 +36,13 @@ struct CapturedEvidenceTests {
     func damaged(name: String, seed: UInt64) {
         let whole = Self.evidence(in: Self.root.appending(path: name))
         for item in whole.items.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
-            for bytes in Mutants(of: [whole.items[item]?.bytes ?? []], seed: seed, count: 40) {
+            for bytes in Mutants(of: [whole.items[item]?.bytes ?? []], seed: seed, count: 15) {
                 var evidence = whole
                 evidence.items[item] = CellEvidence.Item(bytes: bytes, length: UInt64(bytes.count))
                 Self.expectWorse(Judge.judgment(of: evidence))
             }
         }
-        for bytes in Mutants(of: [whole.console], seed: seed, count: 40) {
+        for bytes in Mutants(of: [whole.console], seed: seed, count: 15) {
             var evidence = whole
             evidence.console = bytes
             Self.expectWorse(Judge.judgment(of: evidence))

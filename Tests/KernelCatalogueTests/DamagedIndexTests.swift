@@ -128,7 +128,7 @@ struct DamagedIndexTests {
         let files: [String: [UInt8]] = ["boot/vmlinuz-6.1": Array("a kernel".utf8), "usr/lib/modules/6.1/modules.dep": Array("a: b\n".utf8), "etc/passwd": [1]]
         try await debian.publish("stable", packages: [.init(name: "linux-image-6.1", version: "1", files: files)])
         let sample = try Data(contentsOf: URL(filePath: debian.packageFile("linux-image-6.1").string))
-        for bytes in Mutants(of: [Array(sample)], seed: seed, count: 40) {
+        for bytes in Mutants(of: [Array(sample)], seed: seed, count: 15) {
             let scratch = try TemporaryFolder()
             let (package, folder) = (scratch.path.appending("a.deb"), scratch.path.appending("into"))
             try Data(bytes).write(to: URL(filePath: package.string))

@@ -33,7 +33,7 @@ extension StandInRuns {
         func anyMoment(boot: String, seed: UInt64) async throws {
             var generator = SeededGenerator(seed: seed)
             var kept: [String: Data] = [:]
-            for _ in 0..<8 where kept.count < StandInRun.layouts.count {
+            for _ in 0..<5 where kept.count < StandInRun.layouts.count {
                 let isBegun = ["run.json", "planned.jsonl"].contains { FileManager.default.fileExists(atPath: out.appending($0).string) }
                 let moment = Duration.milliseconds(Int.random(in: 30...500, using: &generator))
                 let before = bench.startedIn.count

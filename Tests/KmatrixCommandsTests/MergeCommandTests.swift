@@ -53,9 +53,7 @@ extension StandInRuns {
         func conflict() async throws {
             var document = try await bench.run(["--out", path("a")], layouts: ["unified"])
             let folder = try RunFolder.create(at: FilePath(path("b")))
-            document.run.id = "other"
-            // It has no plan.
-            document.run.planned = nil
+            (document.run.id, document.run.planned) = ("other", nil)
             document.cells[0].verdict = .incompatible
             document.cells[0].cause = .verifierRejected
             document.cells[0].fault = .kernel
