@@ -96,15 +96,18 @@ public struct MatrixBenchmark: Sendable {
         let start = ContinuousClock.now
         let document = try await runner.run(plan, id: name, in: place)
         let seconds = CellAttempt.seconds(ContinuousClock.now - start)
-        let harness = ProcessorTime.own - own
+        let spent = ProcessorTime.own - own
         let guests = ProcessorTime.children - others
         sampling.cancel()
+        let footprint = await sampling.value
+        // Looking at the guests' memory is the benchmark's doing.
+        let harness = spent - footprint.seconds
         for record in document.cells {
             guard record.fault != .harness else { throw RunnerError(.benchmarkFailed, subject: record.id, detail: record.summary) }
             guard case .snapshot? = record.birth else {
                 throw RunnerError(.benchmarkFailed, subject: record.id, detail: "it did not come from a snapshot; when other work slows the machine down, snapshots are thrown away")
             }
         }
-        return (seconds, document.cells, harness / max(harness + guests, 0.001), await sampling.value)
+        return (seconds, document.cells, harness / max(harness + guests, 0.001), footprint.mebibytes)
     }
 }
