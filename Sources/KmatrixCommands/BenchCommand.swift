@@ -11,7 +11,7 @@ struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure kmatrix against the floor, alternately in one run; use it through ci/bench.",
         shouldDisplay: false, subcommands: [
-            BenchCell.self, BenchMatrix.self, BenchPlan.self, BenchJudge.self, BenchHistory.self, BenchFits.self, BenchCollect.self, BenchCompare.self,
+            BenchCell.self, BenchMatrix.self, BenchPlan.self, BenchJudge.self, BenchHistory.self, BenchFits.self, BenchJoin.self, BenchCompare.self,
         ])
 }
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import KmatrixCommands
 
-/// Measurements as a person or CI collects and compares them.
+/// Measurements as a person or CI joins and compares them.
 @Suite("The benchmarks' commands")
 struct BenchCommandTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -86,7 +86,7 @@ struct BenchCommandTests {
     }
 
     @Test("what parts left becomes one document: measured, absent with the reason, or not asked for")
-    func collecting() async throws {
+    func joining() async throws {
         let ratio = #"{"ratios":[{"name":"a / b","spread":{"min":1,"median":2,"max":3}}],"figures":{"seconds":[1,2.5,null,true,"x"]}}"#
         for (name, text) in [
             "plan.json": ratio, "plan.err": "preparing\n", "plan.end": "0 12\n", "peer.json": "", "peer.err": "looking\nno such package as virtme-ng\n\n", "peer.end": "1 3\n",
@@ -94,7 +94,7 @@ struct BenchCommandTests {
             "report.json": ratio, "report.err": "", "report.end": "1 1\n",
         ] { _ = try write(text, to: name) }
         let out = temporary.path.appending("document.json").string
-        let said = try await kmatrix("collect", temporary.path.string, "--out", out)
+        let said = try await kmatrix("join", temporary.path.string, "--out", out)
         #expect(said.code == 3 && said.stdout.isEmpty && said.stderr.contains("absent: peer: no such package as virtme-ng"), "\(said.stderr)")
         let document = try BenchFile.read(out)
         guard case .measured(let measurement, 12)? = document.parts[.plan] else { return #expect(Bool(false), "\(document.parts)") }

@@ -73,8 +73,8 @@ struct CompletionTests {
 
 @Suite("Listings")
 struct ListingTests {
-    /// What prints no listing: it serves, opens a console, or prints a script or a page.
-    static let others: Set<String> = ["platform", "shell", "completions", "man"]
+    /// What prints no listing: it serves, opens a console, prints a script or a page, or (for ci/bench) one document or nothing.
+    static let others: Set<String> = ["platform", "shell", "completions", "man", "join", "fits"]
 
     @Test("all print JSON when asked")
     func formats() throws {

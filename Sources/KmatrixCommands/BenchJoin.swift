@@ -5,10 +5,10 @@ import MatrixReport
 import Measurements
 import SystemPackage
 
-/// `kmatrix bench collect`: what the parts left becomes one measurement.
-struct BenchCollect: AsyncParsableCommand {
+/// `kmatrix bench join`: what the parts left becomes one measurement.
+struct BenchJoin: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "collect", abstract: "Join what the parts of 'ci/bench all' left into one measurement; exits with 3 when one of them could not be had.")
+        commandName: "join", abstract: "Join what the parts of 'ci/bench all' left into one measurement; exits with 3 when one of them could not be had.")
 
     @Argument(help: "A folder with PART.json (what the part printed), PART.err (what it said) and PART.end (its exit code, and its seconds) for each part.")
     var folder: String
