@@ -49,6 +49,6 @@ struct BenchCell: AsyncParsableCommand {
         try BenchOutput.write(
             figures, ratios: figures.flatMap(\.ratios), as: format,
             rows: [["guest", "kernel", "bare s (min / median / max)", "cold cell s", "coldRatio", "snapshot cell s", "snapshotRatio"]]
-                + figures.map { [$0.guest, $0.kernel, text($0.bareSeconds), text($0.coldSeconds), text($0.coldRatio), $0.snapshotSeconds.map(text) ?? "-", $0.snapshotRatio.map(text) ?? "-"] })
+                + figures.map { [$0.guest, $0.kernel, text($0.bareSeconds), text($0.coldSeconds), text($0.coldRatio), text($0.snapshotSeconds), text($0.snapshotRatio)] })
     }
 }

@@ -12,8 +12,8 @@ struct BenchMatrix: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "matrix", abstract: "Time a matrix of every layout, with its snapshots to be made and with them there, against the bare boots of its kernels.")
 
-    @Option(help: ArgumentHelp("Which kernels, as for run (default: the newest of each series on offer). May be repeated.", valueName: "selector"))
-    var kernel: [String] = []
+    @Option(help: ArgumentHelp("Which kernels, as for run (default: the newest of each series on offer, and three of other flavours). May be repeated.", valueName: "selector"))
+    var kernel = ["all", "6.1/amd64", "6.12/amd64", "6.1/rt-amd64"]
 
     @Option(help: "How often all of it is run.")
     var rounds: Int = 2
@@ -30,7 +30,7 @@ struct BenchMatrix: AsyncParsableCommand {
 
     func run() async throws {
         let rounds = rounds
-        let figures = try await BenchRun.measure((kernel.isEmpty ? ["all"] : kernel).flatMap { ["--kernel", $0] }, kernels: kernels, guests: guests) { runner, plan, folder in
+        let figures = try await BenchRun.measure(kernel.flatMap { ["--kernel", $0] }, kernels: kernels, guests: guests) { runner, plan, folder in
             try await MatrixBenchmark(runner: runner, rounds: rounds).run(plan, in: folder)
         }
         let text: (Spread) -> String = BenchOutput.text

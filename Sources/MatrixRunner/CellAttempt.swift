@@ -114,7 +114,7 @@ struct CellAttempt: Sendable {
     private var agentDeadline: Duration { artefacts.distribution == nil ? context.agentDeadline : context.agentDeadline * 3 }
 
     /// The boot that a snapshot for this cell is made of. A distribution has come up in it, without an agent.
-    private var origin: BootPlan {
+    var origin: BootPlan {
         var plan = bootPlan(.boot(reason: nil))
         guard let root = artefacts.distribution?.root else { return plan }
         plan.distribution?.root = root.disk

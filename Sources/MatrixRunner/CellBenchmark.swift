@@ -25,17 +25,17 @@ public struct CellBenchmark: Sendable {
         public let coldRatio: Spread
         /// Part by part, the medians of the cells' phases.
         public let phaseSeconds: [String: Double]
-        /// The same of cells whose guests come from a snapshot that is there; null for distributions, of which none are made.
-        public let snapshotSeconds: Spread?
-        public let snapshotRatio: Spread?
-        public let snapshotPhaseSeconds: [String: Double]?
+        /// The same of cells whose guests come from a snapshot that is there.
+        public let snapshotSeconds: Spread
+        public let snapshotRatio: Spread
+        public let snapshotPhaseSeconds: [String: Double]
         /// Seconds to make the snapshot.
-        public let recordingSeconds: Double?
+        public let recordingSeconds: Double
         public let verdicts: [String: Int]
 
         public var ratios: [MeasuredRatio] {
             let name = guest == "micro" ? series : guest
-            return [MeasuredRatio("cold cell of \(name) / its bare boot", coldRatio)] + [snapshotRatio].compactMap(\.self).map { MeasuredRatio("snapshot cell of \(name) / its bare boot", $0) }
+            return [MeasuredRatio("cold cell of \(name) / its bare boot", coldRatio), MeasuredRatio("snapshot cell of \(name) / its bare boot", snapshotRatio)]
         }
     }
 
@@ -65,7 +65,7 @@ public struct CellBenchmark: Sendable {
         var bare: [Double] = []
         var records: [CellRecord] = []
         var restored: [CellRecord] = []
-        let recording = artefacts.distribution == nil ? try await recordingSeconds(artefacts, context, snapshots, folder) : nil
+        let recording = try await recordingSeconds(attempt(planned, artefacts, context, CellFolder(path: folder.path)), snapshots)
         var withSnapshots = context
         withSnapshots.boots = BootPolicy(choice: .snapshot, store: snapshots, events: runner.events)
         for round in 1...rounds {
@@ -75,7 +75,6 @@ public struct CellBenchmark: Sendable {
                     ? try await floor.seconds(artefacts.kernel.boot) : try await bareBoot(planned, artefacts, context, folder, round))
             let place = try RunFolder.create(at: folder.path.appending("round-\(round)"))
             records.append(try await CellRunner(context: context, folder: place).run(planned, artefacts))
-            guard artefacts.distribution == nil else { continue }
             let other = try RunFolder.create(at: folder.path.appending("snapshot-\(round)"))
             let record = try await CellRunner(context: withSnapshots, folder: other).run(planned, artefacts)
             guard case .snapshot = record.birth else { throw RunnerError(.benchmarkFailed, subject: record.id, detail: "it did not come from a snapshot: \(record.summary)") }
@@ -86,8 +85,8 @@ public struct CellBenchmark: Sendable {
         return Figures(
             guest: planned.cell.guest, kernel: planned.cell.kernel.description, series: planned.cell.kernel.series.description, rounds: rounds, bareSeconds: Spread(bare),
             coldSeconds: Spread(cold), coldRatio: Spread(zip(cold, bare).map { $0 / $1 }), phaseSeconds: Self.phases(records),
-            snapshotSeconds: warm.isEmpty ? nil : Spread(warm), snapshotRatio: warm.isEmpty ? nil : Spread(zip(warm, bare).map { $0 / $1 }),
-            snapshotPhaseSeconds: warm.isEmpty ? nil : Self.phases(restored), recordingSeconds: recording,
+            snapshotSeconds: Spread(warm), snapshotRatio: Spread(zip(warm, bare).map { $0 / $1 }), snapshotPhaseSeconds: Self.phases(restored),
+            recordingSeconds: recording,
             verdicts: Dictionary(grouping: records + restored, by: \.verdict.rawValue).mapValues(\.count))
     }
 
@@ -95,11 +94,17 @@ public struct CellBenchmark: Sendable {
         Dictionary(uniqueKeysWithValues: Phase.allCases.map { phase in (phase.rawValue, Spread(records.compactMap { $0.seconds[phase] }).median) })
     }
 
+    private func attempt(
+        _ planned: MatrixPlan.PlannedCell, _ artefacts: PreparedCell, _ context: CellContext, _ place: CellFolder, isBare: Bool = false
+    ) -> CellAttempt {
+        CellAttempt(
+            cell: planned.cell, scenario: planned.scenario, profile: planned.profile, deployment: nil, isBare: isBare, artefacts: artefacts, context: context, folder: place)
+    }
+
     /// Makes the snapshot anew, so that its making is measured and no round pays for it.
-    private func recordingSeconds(_ artefacts: PreparedCell, _ context: CellContext, _ snapshots: SnapshotStore, _ folder: RunFolder) async throws -> Double {
-        let plan = BootPlan.cell(artefacts, accelerator: context.accelerator, network: context.products.network, folder: folder.path)
+    private func recordingSeconds(_ attempt: CellAttempt, _ snapshots: SnapshotStore) async throws -> Double {
         let start = ContinuousClock.now
-        _ = try await snapshots.snapshot(for: plan, renews: true)
+        _ = try await snapshots.snapshot(for: attempt.origin, renews: true)
         return CellAttempt.seconds(ContinuousClock.now - start)
     }
 
@@ -110,9 +115,7 @@ public struct CellBenchmark: Sendable {
         let place = CellFolder(path: folder.path.appending("bare-\(round)"))
         try FileManager.default.createDirectory(atPath: place.path.string, withIntermediateDirectories: true)
         let start = ContinuousClock.now
-        let session = await CellAttempt(
-            cell: planned.cell, scenario: planned.scenario, profile: planned.profile, deployment: nil, isBare: true, artefacts: artefacts, context: context, folder: place
-        ).lead()
+        let session = await attempt(planned, artefacts, context, place, isBare: true).lead()
         let seconds = CellAttempt.seconds(ContinuousClock.now - start)
         guard session.evidence.fate == .poweredOff else { throw RunnerError(.benchmarkFailed, subject: planned.cell.id.text, detail: "\(session.evidence.fate)") }
         return seconds
