@@ -115,9 +115,9 @@ public struct ArtefactCache: Sendable {
             // An entry whose lock is held is in use, or being filled anew.
             guard !spared.contains(oldest.key), let lock = try FileLock.tryAcquire(lockFile(kind: kind, key: oldest.key)) else { continue }
             defer { lock.release() }
-            try manager.removeItem(atPath: parent.appending(oldest.key).string)
+            let isOurs = try Self.takeAway(parent.appending(oldest.key))
             total -= oldest.bytes
-            removed.append(RemovedEntry(kind: kind, key: oldest.key, bytes: oldest.bytes))
+            if isOurs { removed.append(RemovedEntry(kind: kind, key: oldest.key, bytes: oldest.bytes)) }
         }
         return removed
     }
@@ -141,11 +141,20 @@ public struct ArtefactCache: Sendable {
                 let lastUse = attributes?[.modificationDate] as? Date ?? .distantPast
                 guard isHalfFilled || now.timeIntervalSince(lastUse) > Double(age.components.seconds) else { continue }
                 let size = Self.size(of: path)
-                try manager.removeItem(atPath: path.string)
-                removed.append(RemovedEntry(kind: kind, key: key, bytes: size))
+                if try Self.takeAway(path) { removed.append(RemovedEntry(kind: kind, key: key, bytes: size)) }
             }
         }
         return removed
+    }
+
+    /// - Returns: False when another process had taken it away since it was seen.
+    private static func takeAway(_ path: FilePath) throws -> Bool {
+        do {
+            try FileManager.default.removeItem(atPath: path.string)
+            return true
+        } catch let error as CocoaError where error.code == .fileNoSuchFile {
+            return false
+        }
     }
 
     /// The bytes that the files under a path take on the disk; a sparse file takes less than its length.

@@ -242,6 +242,22 @@ final class ArtefactCacheTests {
         #expect(try cache.shrink(kind: "snapshot", to: size * 2, sparing: []) == [])
     }
 
+    @Test("made by many at once is told of once for each entry, and is nobody's trouble")
+    func roomAtOnce() async throws {
+        let cache = cache
+        for index in 0..<40 { _ = try await cache.entry(kind: "snapshot", key: "\(index)") { try write("x", in: $0) } }
+        let removed = try await withThrowingTaskGroup(of: [String].self) { group in
+            for turn in 0..<8 {
+                group.addTask {
+                    try await turn % 2 == 0
+                        ? cache.shrink(kind: "snapshot", to: 0, sparing: []).map(\.key) : cache.collectGarbage(unusedFor: .seconds(-1), kinds: ["snapshot"]).map(\.key)
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        #expect(removed.sorted() == (0..<40).map { "\($0)" }.sorted())
+    }
+
     @Test("counts asking for an entry as using it")
     func useIsRemembered() async throws {
         let folder = try await cache.entry(kind: "kernel", key: "one") { try write("1", in: $0) }
