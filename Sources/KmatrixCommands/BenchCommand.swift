@@ -26,28 +26,20 @@ struct BenchCell: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Which distributions, as for run; with them the floor is a bare boot of the same image. May be repeated.", valueName: "name"))
     var distro: [String] = []
 
-    @Option(help: "How often each side is run.")
-    var rounds: Int = 5
+    @OptionGroup var bench: BenchOptions
 
     @OptionGroup(title: "Kernels") var kernels: KernelOptions
 
-    @Option(help: "How to print the figures: table, json, or jsonl.")
-    var format: OutputFormat = .table
-
-    func validate() throws {
-        if !(1...100).contains(rounds) { throw ValidationError("--rounds must lie between 1 and 100") }
-    }
-
     func run() async throws {
         let axes = (kernel.isEmpty && distro.isEmpty ? ["5.10", "6.1", "6.12", "7.3"] : kernel).flatMap { ["--kernel", $0] } + distro.flatMap { ["--distro", $0] } + ["--cgroup", "unified"]
-        let rounds = rounds
+        let rounds = bench.rounds ?? 5
         // One at a time: what runs beside would be measured too.
         let figures = try await BenchRun.measure(axes, kernels: kernels, guests: GuestOptions.parse(["--jobs", "1"])) { runner, plan, folder in
             try await CellBenchmark(runner: runner, rounds: rounds).run(plan, in: folder)
         }
         let text: (Spread) -> String = BenchOutput.text
         try BenchOutput.write(
-            figures, ratios: figures.flatMap(\.ratios), as: format,
+            figures, ratios: figures.flatMap(\.ratios), as: bench.format,
             rows: [["guest", "kernel", "bare s (min / median / max)", "cold cell s", "coldRatio", "snapshot cell s", "snapshotRatio"]]
                 + figures.map { [$0.guest, $0.kernel, text($0.bareSeconds), text($0.coldSeconds), text($0.coldRatio), text($0.snapshotSeconds), text($0.snapshotRatio)] })
     }

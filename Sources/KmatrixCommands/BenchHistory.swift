@@ -19,14 +19,9 @@ struct BenchHistory: ParsableCommand {
     @Option(help: "How many cells the two compared runs have.")
     var comparedCells: Int = 10_000
 
-    @Option(help: "How often each question is timed.")
-    var rounds: Int = 5
-
-    @Option(help: "How to print the figures: table, json, or jsonl.")
-    var format: OutputFormat = .table
+    @OptionGroup var bench: BenchOptions
 
     func validate() throws {
-        if !(1...100).contains(rounds) { throw ValidationError("--rounds must lie between 1 and 100") }
         if !(1...10_000).contains(nights) { throw ValidationError("--nights must lie between 1 and 10000") }
         if !(1...100_000).contains(cells) || !(1...100_000).contains(comparedCells) {
             throw ValidationError("--cells and --compared-cells must lie between 1 and 100000")
@@ -36,10 +31,10 @@ struct BenchHistory: ParsableCommand {
     func run() throws {
         let path = BenchRun.folder
         defer { try? FileManager.default.removeItem(atPath: path.string) }
-        let benchmark = HistoryBenchmark(folder: path, rounds: rounds)
+        let benchmark = HistoryBenchmark(folder: path, rounds: bench.rounds ?? 5)
         let figures = try benchmark.nights(nights, cells: cells) + benchmark.comparison(cells: comparedCells)
         try BenchOutput.write(
-            figures, ratios: figures.map(\.ratio), as: format,
+            figures, ratios: figures.map(\.ratio), as: bench.format,
             rows: [["question", "s (min / median / max)", "its ratio", "to"]] + figures.map { figure in
                 [figure.question, BenchOutput.fineText(figure.time.seconds), BenchOutput.text(figure.time.ratio), figure.unit]
             })

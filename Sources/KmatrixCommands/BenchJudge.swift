@@ -13,26 +13,21 @@ struct BenchJudge: AsyncParsableCommand {
     @Option(help: "How many verdicts in each round.")
     var judgments: Int = 10_000
 
-    @Option(help: "How often it is timed.")
-    var rounds: Int = 5
+    @OptionGroup var bench: BenchOptions
 
     @OptionGroup(title: "Kernels") var kernels: KernelOptions
 
-    @Option(help: "How to print the figures: table, json, or jsonl.")
-    var format: OutputFormat = .table
-
     func validate() throws {
         if !(1...1_000_000).contains(judgments) { throw ValidationError("--judgments must lie between 1 and 1000000") }
-        if !(1...100).contains(rounds) { throw ValidationError("--rounds must lie between 1 and 100") }
     }
 
     func run() async throws {
-        let (judgments, rounds) = (judgments, rounds)
+        let (judgments, rounds) = (judgments, bench.rounds ?? 5)
         let figures = try await BenchRun.measure(
             kernel.flatMap { ["--kernel", $0] } + ["--cgroup", "unified", "--cgroup", "legacy"], kernels: kernels, guests: GuestOptions.parse(["--jobs", "1"])
         ) { runner, plan, folder in try await JudgingBenchmark(runner: runner, rounds: rounds).run(plan, judgments: judgments, in: folder) }
         try BenchOutput.write(
-            figures, ratios: figures.ratios, as: format,
+            figures, ratios: figures.ratios, as: bench.format,
             rows: [["verdicts", "\(figures.judgments)"], ["seconds", BenchOutput.text(figures.judging.seconds)], ["its ratio to the yardstick", BenchOutput.text(figures.judging.ratio)], ["microseconds each", "\(figures.microsecondsPerJudgment.rounded())"]])
     }
 }

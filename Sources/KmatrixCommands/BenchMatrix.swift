@@ -15,27 +15,19 @@ struct BenchMatrix: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Which kernels, as for run (default: the newest of each series on offer, and three of other flavours). May be repeated.", valueName: "selector"))
     var kernel = ["all", "6.1/amd64", "6.12/amd64", "6.1/rt-amd64"]
 
-    @Option(help: "How often all of it is run.")
-    var rounds: Int = 2
+    @OptionGroup var bench: BenchOptions
 
     @OptionGroup(title: "Guests") var guests: GuestOptions
     @OptionGroup(title: "Kernels") var kernels: KernelOptions
 
-    @Option(help: "How to print the figures: table, json, or jsonl.")
-    var format: OutputFormat = .table
-
-    func validate() throws {
-        if !(1...100).contains(rounds) { throw ValidationError("--rounds must lie between 1 and 100") }
-    }
-
     func run() async throws {
-        let rounds = rounds
+        let rounds = bench.rounds ?? 2
         let figures = try await BenchRun.measure(kernel.flatMap { ["--kernel", $0] }, kernels: kernels, guests: guests) { runner, plan, folder in
             try await MatrixBenchmark(runner: runner, rounds: rounds).run(plan, in: folder)
         }
         let text: (Spread) -> String = BenchOutput.text
         try BenchOutput.write(
-            figures, ratios: figures.ratios, as: format,
+            figures, ratios: figures.ratios, as: bench.format,
             rows: [
                 ["kernels", "\(figures.kernels.count)"], ["cells", "\(figures.cells)"], ["jobs", "\(figures.jobs)"], ["bare boots of all kernels, s", text(figures.bareSeconds)],
                 ["cells, snapshots to be made, s", text(figures.makingSeconds)], ["its ratio to the bare boots", text(figures.makingRatio)],

@@ -13,25 +13,20 @@ struct BenchPlan: ParsableCommand {
     @Option(help: "How many machines share them.")
     var nodes: Int = 100
 
-    @Option(help: "How often it is timed.")
-    var rounds: Int = 5
+    @OptionGroup var bench: BenchOptions
 
     @OptionGroup var costs: CostOptions
 
-    @Option(help: "How to print the figures: table, json, or jsonl.")
-    var format: OutputFormat = .table
-
     func validate() throws {
         if !(1...1_000_000).contains(cells) || !(1...10_000).contains(nodes) { throw ValidationError("--cells must lie between 1 and 1000000, --nodes between 1 and 10000") }
-        if !(1...100).contains(rounds) { throw ValidationError("--rounds must lie between 1 and 100") }
     }
 
     func run() throws {
-        let figures = try PlanningBenchmark(products: Products(folder: RunPreparation.productsFolder()), costs: costs.cellCosts()).run(cells: cells, nodes: nodes, rounds: rounds)
+        let figures = try PlanningBenchmark(products: Products(folder: RunPreparation.productsFolder()), costs: costs.cellCosts()).run(cells: cells, nodes: nodes, rounds: bench.rounds ?? 5)
         let text: (Double) -> String = BenchOutput.text
         func range(_ extremes: PlanningBenchmark.Extremes) -> String { "\(text(extremes.min)) to \(text(extremes.max))" }
         try BenchOutput.write(
-            figures, ratios: figures.ratios, as: format,
+            figures, ratios: figures.ratios, as: bench.format,
             rows: [
                 ["cells", "\(figures.cells)"], ["nodes", "\(figures.nodes)"], ["planned in, s", BenchOutput.text(figures.planning.seconds)],
                 ["its ratio to the yardstick", BenchOutput.text(figures.planning.ratio)], ["divided in, s", BenchOutput.text(figures.splitting.seconds)],

@@ -23,10 +23,21 @@ struct CellAttempt: Sendable {
     let profile: BootProfile?
     let deployment: Deployment?
     /// Whether the distribution only boots, as the floor to measure against.
-    var isBare = false
+    let isBare: Bool
     let artefacts: PreparedCell
     let context: CellContext
     let folder: CellFolder
+
+    init(_ planned: MatrixPlan.PlannedCell, _ artefacts: PreparedCell, _ context: CellContext, _ folder: CellFolder, isBare: Bool = false) {
+        cell = planned.cell
+        scenario = planned.scenario
+        profile = planned.profile
+        deployment = planned.deployment
+        self.isBare = isBare
+        self.artefacts = artefacts
+        self.context = context
+        self.folder = folder
+    }
 
     /// How the guest is to come to life.
     /// - Throws: `CancellationError` only.

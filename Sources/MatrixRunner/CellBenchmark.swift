@@ -65,7 +65,7 @@ public struct CellBenchmark: Sendable {
         var bare: [Double] = []
         var records: [CellRecord] = []
         var restored: [CellRecord] = []
-        let recording = try await recordingSeconds(attempt(planned, artefacts, context, CellFolder(path: folder.path)), snapshots)
+        let recording = try await recordingSeconds(CellAttempt(planned, artefacts, context, CellFolder(path: folder.path)), snapshots)
         var withSnapshots = context
         withSnapshots.boots = BootPolicy(choice: .snapshot, store: snapshots, events: runner.events)
         for round in 1...rounds {
@@ -94,13 +94,6 @@ public struct CellBenchmark: Sendable {
         Dictionary(uniqueKeysWithValues: Phase.allCases.map { phase in (phase.rawValue, Spread(records.compactMap { $0.seconds[phase] }).median) })
     }
 
-    private func attempt(
-        _ planned: MatrixPlan.PlannedCell, _ artefacts: PreparedCell, _ context: CellContext, _ place: CellFolder, isBare: Bool = false
-    ) -> CellAttempt {
-        CellAttempt(
-            cell: planned.cell, scenario: planned.scenario, profile: planned.profile, deployment: nil, isBare: isBare, artefacts: artefacts, context: context, folder: place)
-    }
-
     /// Makes the snapshot anew, so that its making is measured and no round pays for it.
     private func recordingSeconds(_ attempt: CellAttempt, _ snapshots: SnapshotStore) async throws -> Double {
         let start = ContinuousClock.now
@@ -115,7 +108,7 @@ public struct CellBenchmark: Sendable {
         let place = CellFolder(path: folder.path.appending("bare-\(round)"))
         try FileManager.default.createDirectory(atPath: place.path.string, withIntermediateDirectories: true)
         let start = ContinuousClock.now
-        let session = await attempt(planned, artefacts, context, place, isBare: true).lead()
+        let session = await CellAttempt(planned, artefacts, context, place, isBare: true).lead()
         let seconds = CellAttempt.seconds(ContinuousClock.now - start)
         guard session.evidence.fate == .poweredOff else { throw RunnerError(.benchmarkFailed, subject: planned.cell.id.text, detail: "\(session.evidence.fate)") }
         return seconds

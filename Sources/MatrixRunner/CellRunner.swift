@@ -68,8 +68,7 @@ struct CellRunner: Sendable {
         do { place = try folder.cell(cell.id) } catch { return Self.unrecorded(cell, error) }
         let inputs = context.inputs.digest(of: planned, artefacts, context)
         if let inputs, let earlier = context.earlier?.verdict(on: cell.id.text, inputs: inputs), let record = takeOver(earlier, place) { return record }
-        let cellAttempt = CellAttempt(
-            cell: cell, scenario: planned.scenario, profile: planned.profile, deployment: planned.deployment, artefacts: artefacts, context: context, folder: place)
+        let cellAttempt = CellAttempt(planned, artefacts, context, place)
         var suspicions: Set<Cause> = []
         var attempt = 1
         var start = try await cellAttempt.prepareStart(isShared: SharedBoot(planned).map(context.sharedBoots.contains) ?? false)

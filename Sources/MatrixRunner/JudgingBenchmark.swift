@@ -35,9 +35,7 @@ public struct JudgingBenchmark: Sendable {
         var verdicts: [String: Int] = [:]
         for planned in plan.cells {
             guard let artefacts = try prepared.artefacts(for: planned)?.get() else { continue }
-            let attempt = CellAttempt(
-                cell: planned.cell, scenario: planned.scenario, profile: planned.profile, deployment: planned.deployment, artefacts: artefacts, context: context,
-                folder: try folder.cell(planned.cell.id))
+            let attempt = CellAttempt(planned, artefacts, context, try folder.cell(planned.cell.id))
             let found = await attempt.lead().evidence
             let judgment = Judge.judgment(of: found)
             guard judgment.cause?.fault != .harness else { throw RunnerError(.benchmarkFailed, subject: planned.cell.id.text, detail: judgment.summary) }

@@ -56,19 +56,19 @@ public struct MatrixBenchmark: Sendable {
         let plan = MatrixPlan(cells: wanted.cells.filter { if case .success? = prepared.artefacts(for: $0) { true } else { false } }, unavailable: [], warnings: [])
         guard !plan.cells.isEmpty else { throw RunnerError(.benchmarkFailed, subject: "the matrix", detail: "none of its kernels can be had") }
         let floor = try BareBoot(context, in: folder)
-        let boots = try Self.boots(plan).compactMap { try prepared.artefacts(for: $0)?.get() }
+        let boots = try Self.boots(plan).compactMap { planned in
+            try prepared.artefacts(for: planned).map { CellAttempt(planned, try $0.get(), context, CellFolder(path: folder.path)) }
+        }
         var bare: [Double] = []
         var making: [Double] = []
         var warm: [(seconds: Double, records: [CellRecord], harness: Double, memory: Double)] = []
         for round in 1...rounds {
             runner.events(.preparing("round \(round) of \(rounds): \(boots.count) bare boots, then \(plan.cells.count) cells twice"))
             var sum = 0.0
-            for artefacts in boots { sum += try await floor.seconds(artefacts.kernel.boot) }
+            for boot in boots { sum += try await floor.seconds(boot.artefacts.kernel.boot) }
             bare.append(sum)
             let snapshots = runner.snapshots(context.emulator)
-            for artefacts in boots {
-                try snapshots.forget(BootPlan.cell(artefacts, accelerator: context.accelerator, network: context.products.network, folder: folder.path))
-            }
+            for boot in boots { try snapshots.forget(boot.origin) }
             making.append(try await measure(plan, "making-\(round)", in: folder).seconds)
             warm.append(try await measure(plan, "warm-\(round)", in: folder))
         }

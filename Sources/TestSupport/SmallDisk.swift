@@ -15,9 +15,11 @@ public enum SmallDisk {
     }()
 
     /// The arguments of `/usr/bin/unshare` that run a script in which the disk is mounted at a folder. With the script the disk is gone.
-    /// - Parameter size: In KiB.
-    public static func arguments(mountedAt folder: FilePath, size: Int, script: String) -> [String] {
+    /// - Parameters:
+    ///   - size: In KiB.
+    ///   - arguments: What the script knows as `$@`.
+    public static func arguments(mountedAt folder: FilePath, size: Int, script: String, _ arguments: [String] = []) -> [String] {
         let mount = "mount -t tmpfs -o size=\(size)k none '\(folder)'"
-        return ["--user", "--map-root-user", "--mount", "sh", "-c", "set -e\n\(mount)\n\(script)"]
+        return ["--user", "--map-root-user", "--mount", "sh", "-c", "set -e\n\(mount)\n\(script)", "sh"] + arguments
     }
 }

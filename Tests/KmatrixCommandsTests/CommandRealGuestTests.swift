@@ -53,26 +53,26 @@ struct CommandRealGuestTests {
         #expect(document.cells.map(\.bpf) == ["broken", "broken"])
     }
 
-    @Test("on a full disk a cell is evidence lost, never a verdict of the kernel", .enabled(if: RealProgram.hasMounts, "needs unprivileged user namespaces"))
+    @Test("on a full disk a cell is evidence lost, never a verdict of the kernel", .enabled(if: SmallDisk.canBeMade, "needs unprivileged user namespaces"))
     func fullEvidenceDisk() async throws {
         let folder = try TemporaryFolder()
         let out = folder.path.appending("small")
         try FileManager.default.createDirectory(atPath: out.string, withIntermediateDirectories: true)
         let ended = try await RealProgram.runOnSmallDisk(
-            ["run", "--kernel", "6.1", "--cgroup", "unified", "--format", "json", "--out", out.appending("run").string], disk: out, size: "24k")
+            ["run", "--kernel", "6.1", "--cgroup", "unified", "--format", "json", "--out", out.appending("run").string], disk: out, size: 24)
         #expect(ended.code == 3, "\(ended.stderr)")
         let document = try JSONDecoder().decode(RunDocument.self, from: Data(ended.stdout.utf8))
         #expect(document.cells.map(\.verdict) == [.inconclusive])
         #expect(document.cells.first?.cause == .evidenceLost, "\(document.cells.map(\.summary))")
     }
 
-    @Test("with no room for the cache it says so and what to do", .enabled(if: RealProgram.hasMounts, "needs unprivileged user namespaces"))
+    @Test("with no room for the cache it says so and what to do", .enabled(if: SmallDisk.canBeMade, "needs unprivileged user namespaces"))
     func fullCacheDisk() async throws {
         let folder = try TemporaryFolder()
         let cache = folder.path.appending("small")
         try FileManager.default.createDirectory(atPath: cache.string, withIntermediateDirectories: true)
         let ended = try await RealProgram.runOnSmallDisk(
-            ["run", "--kernel", "6.1", "--cgroup", "unified", "--format", "json", "--out", folder.path.appending("run").string], disk: cache, size: "1m",
+            ["run", "--kernel", "6.1", "--cgroup", "unified", "--format", "json", "--out", folder.path.appending("run").string], disk: cache, size: 1024,
             environment: ["XDG_CACHE_HOME": cache.string])
         #expect(ended.code == 3, "\(ended.stderr)")
         #expect(ended.stderr.contains("free some space"), "\(ended.stderr)")
@@ -94,17 +94,6 @@ enum RealProgram {
         return FileManager.default.isExecutableFile(atPath: program.string) ? program : nil
     }()
 
-    /// Whether this user may mount in a namespace of their own.
-    static let hasMounts: Bool = {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/unshare")
-        process.arguments = ["--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"]
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
-    }()
-
     static func run(_ arguments: [String], meanwhile: @escaping @Sendable (pid_t) async throws -> Void) async throws -> Ended {
         let result = try await Subprocess.run(
             .path(try #require(path)), arguments: Arguments(arguments), input: .none, output: .discarded, error: .discarded
@@ -121,9 +110,9 @@ enum RealProgram {
     }
 
     /// Runs the program while a small file system lies over a folder.
-    static func runOnSmallDisk(_ arguments: [String], disk: FilePath, size: String, environment: [Environment.Key: String] = [:]) async throws -> Ended {
-        let script = "mount -t tmpfs -o size=\(size) none \"$0\" && exec \"$@\""
-        let all = ["--user", "--map-root-user", "--mount", "sh", "-c", script, disk.string, try #require(path).string] + arguments
+    /// - Parameter size: In KiB.
+    static func runOnSmallDisk(_ arguments: [String], disk: FilePath, size: Int, environment: [Environment.Key: String] = [:]) async throws -> Ended {
+        let all = SmallDisk.arguments(mountedAt: disk, size: size, script: "exec \"$@\"", [try #require(path).string] + arguments)
         let result = try await Subprocess.run(
             .path("/usr/bin/unshare"), arguments: Arguments(all), environment: .inherit.updating(Dictionary(uniqueKeysWithValues: environment.map { ($0.key, Optional($0.value)) })),
             output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
