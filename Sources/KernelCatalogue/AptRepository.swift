@@ -47,7 +47,7 @@ struct AptRepository: KernelRepository {
         let plain = "main/binary-amd64/Packages"
         let packed = Packing.allCases.lazy.compactMap { packing in release.files["\(plain).\(packing)"].map { (packing, $0) } }.first
         guard let (packing, entry) = packed else { throw CatalogueError(.malformedIndex, subject: "\(address)/InRelease", detail: "it lists no \(plain).xz") }
-        return try await transfer.settings.cache.document(kind: "index", key: entry.sha256) { folder in
+        return try await transfer.settings.cache.document(kind: "packages-index", key: entry.sha256) { folder in
             progress(.fetchingIndex(suite: suite))
             let file = folder.appending("Packages.\(packing)")
             do {

@@ -2,15 +2,6 @@ public import MatrixModel
 
 /// A distribution's release as `images/catalogue.yml` describes it.
 public struct Distribution: Hashable, Sendable {
-    /// What upstream says of it.
-    public struct Claim: Hashable, Sendable {
-        public enum Support: String, CaseIterable, Hashable, Sendable, Codable { case supported, unsupported, unstated }
-
-        public let support: Support
-        /// Where it says so.
-        public let source: String
-    }
-
     /// `debian-12`: the name in a cell's id.
     public let name: String
     public let title: String
@@ -19,11 +10,12 @@ public struct Distribution: Hashable, Sendable {
     /// The version it was released with; nil where nobody looked it up.
     public let systemd: String?
     public let cloudInit: String?
-    public let claim: Claim
+    /// What upstream says of it, each with its source; empty where no source names it.
+    public let claims: [DistributionClaim]
     /// What its image holds beyond a minimal system; empty where no image is built from packages.
     public let packages: [String]
-    /// The image its makers publish, which guests are then made from; nil where one is built from packages, or there is none.
-    public let image: DistributionImage?
+    /// The image it publishes, or why there is none.
+    public let image: ImageOffer
 
     /// Which of a repository's kernels are meant.
     public struct Kernel: Hashable, Sendable {
@@ -33,8 +25,9 @@ public struct Distribution: Hashable, Sendable {
         public let series: KernelSeries?
         /// The series that are worth looking for here when Debian has none; empty for Debian's own releases.
         let offers: [KernelRange]
-        /// Where the packages' names do not follow from the kernel's release: by flavour, the packages that hold one, the image's first.
-        let packages: [String: [String]]
+        /// Where the packages' names do not follow from the kernel's release: by flavour, the packages that hold one, the image's first; a
+        /// distribution with several streams of one flavour has several such lists.
+        let packages: [String: [[String]]]
         /// What `uname -r` says on a kernel from rpm packages that do not say so themselves.
         let uname: UnameForm
 

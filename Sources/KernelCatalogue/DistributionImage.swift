@@ -1,32 +1,77 @@
 import StrictYAML
 
-/// A disk image that a distribution's makers publish, and what proves that it is theirs.
+/// A disk image that a distribution publishes, and what proves whose it is.
 public struct DistributionImage: Hashable, Sendable {
-    /// Of the qcow2 file.
+    /// The format inside of any compression, which the name tells: `.xz`, `.gz`, `.bz2`, `.zst`.
+    public enum Form: String, CaseIterable, Hashable, Sendable { case qcow2, raw, vhd }
+
+    /// How the guest runner gets into the guest.
+    public enum Entry: String, CaseIterable, Hashable, Sendable {
+        /// cloud-init reads a second disk.
+        case nocloud
+        /// Ignition reads QEMU's firmware configuration on the first boot.
+        case ignition
+    }
+
+    public enum Signature: Hashable, Sendable {
+        /// The address of a detached signature of the list of checksums.
+        case detached(String)
+        /// The list of checksums is signed text.
+        case clear
+        /// No signature is published: the image is used only as a file that a person has checked.
+        case unsigned
+    }
+
+    /// Its last part may be a pattern, of which the last name in the list of checksums is meant: `al2023-kvm-*-x86_64.qcow2`.
     public let address: String
-    /// Of the list of checksums.
+    public let form: Form
+    /// The address of the list of checksums.
     public let checksums: String
-    /// Of the list's signature; nil where the list is signed text.
-    public let signature: String?
-    /// An address or a path of the public key. What it is worth the fingerprint says.
-    public let key: String
-    /// Of the primary key, in hexadecimal.
-    public let fingerprint: String
+    public let signature: Signature
+    /// The keys one of which must have signed; empty for an unsigned image.
+    public let keys: [SigningKey]
+    public let entry: Entry
+}
+
+/// Whether a distribution publishes a disk image.
+public enum ImageOffer: Hashable, Sendable {
+    case published(DistributionImage)
+    /// Why there is none, and how to bring one.
+    case none(reason: String)
+
+    public var published: DistributionImage? { if case .published(let image) = self { image } else { nil } }
+}
+
+extension ImageOffer {
+    init(_ node: YAMLNode, keys: [String: SigningKey]) throws {
+        if let reason = try node.text("none") {
+            try node.allow("none")
+            self = .none(reason: reason)
+        } else {
+            self = .published(try DistributionImage(node, keys: keys))
+        }
+    }
 }
 
 extension DistributionImage {
-    init(_ node: YAMLNode) throws {
-        try node.allow("address", "checksums", "signature", "key", "fingerprint")
+    fileprivate init(_ node: YAMLNode, keys known: [String: SigningKey]) throws {
+        try node.allow("address", "form", "checksums", "signature", "keys", "entry")
         func web(_ key: String) throws -> String {
             let text = try node.required(key)
             guard text.hasPrefix("https://") || text.hasPrefix("http://") else { throw node.error("'\(key)' must be an address of the web") }
             return text
         }
         address = try web("address")
+        form = try node.choice("form") ?? .qcow2
         checksums = try web("checksums")
-        signature = try node.required("signature") == "clear" ? nil : web("signature")
-        key = try node.required("key")
-        fingerprint = try node.required("fingerprint").filter { $0 != " " }
-        guard fingerprint.utf8.count == 40, fingerprint.allSatisfy(\.isHexDigit) else { throw node.error("'fingerprint' must be the 40 hexadecimal digits of a key") }
+        signature =
+            switch try node.required("signature") {
+            case "clear": .clear
+            case "unsigned": .unsigned
+            default: .detached(try web("signature"))
+            }
+        keys = try node.keys("keys", known)
+        entry = try node.choice("entry") ?? .nocloud
+        guard signature == .unsigned || !keys.isEmpty else { throw node.error("'keys' must name the key that signs") }
     }
 }

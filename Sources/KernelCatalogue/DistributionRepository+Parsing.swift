@@ -3,38 +3,40 @@ import StrictYAML
 import SystemPackage
 
 extension DistributionRepository {
-    private enum Kind: String, CaseIterable { case debian, apt, rpm }
+    private enum Kind: String, CaseIterable { case debian, apt, rpm, image }
 
-    init(_ node: YAMLNode) throws {
+    init(_ node: YAMLNode, keys: [String: SigningKey]) throws {
         guard let kind: Kind = try node.choice("kind") else { throw node.error("'kind' is missing") }
+        let common = ["kind", "name", "title", "addresses", "keys", "subscription"]
         switch kind {
         case .debian:
             try node.allow("kind", "suite", "further", "kernels")
             let suites = try ([node.required("suite")] + node.texts("further")).map { DebianSuite(name: $0, archive: $0.hasSuffix("-security") ? .security : .main) }
             self = .debian(suites: suites, kernelSuites: try node.texts("kernels"))
         case .apt:
-            try node.allow("kind", "name", "addresses", "suites", "keys", "keyrings")
-            self = .apt(try Vendor(node), suites: try node.suites())
+            try node.allow(common + ["suites", "shape"])
+            self = .apt(try Vendor(node, keys), suites: try node.suites(), shape: try node.choice("shape") ?? .general)
         case .rpm:
-            try node.allow("kind", "name", "addresses", "folders", "signed", "keys", "keyrings")
+            try node.allow(common + ["folders", "signed"])
             guard let signed: SignedPart = try node.choice("signed") else { throw node.error("'signed' is missing") }
-            self = .rpm(try Vendor(node), folders: try node.folders(), signed: signed)
+            self = .rpm(try Vendor(node, keys), folders: try node.folders(), signed: signed)
+        case .image:
+            try node.allow("kind", "name", "title", "keys")
+            self = .image(Vendor(name: try node.required("name"), title: try node.text("title") ?? node.required("name"), addresses: [], keys: try node.keys("keys", keys), subscription: nil))
         }
     }
 }
 
 extension DistributionRepository.Vendor {
-    fileprivate init(_ node: YAMLNode) throws {
+    fileprivate init(_ node: YAMLNode, _ known: [String: SigningKey]) throws {
         name = try node.required("name")
+        title = try node.text("title") ?? name
         addresses = try node.texts("addresses")
         guard !addresses.isEmpty, addresses.allSatisfy({ $0.hasPrefix("http://") || $0.hasPrefix("https://") }) else {
             throw (node["addresses"] ?? node).error("'addresses' must be a list of http or https addresses")
         }
-        keys = try node.texts("keys").map { $0.filter { $0 != " " } }
-        guard keys.allSatisfy({ [40, 64].contains($0.utf8.count) && $0.allSatisfy(\.isHexDigit) && $0 == $0.uppercased() }) else {
-            throw (node["keys"] ?? node).error("'keys' must be whole fingerprints, in capitals")
-        }
-        keyrings = try node.texts("keyrings").map { FilePath($0) }
+        keys = try node.keys("keys", known)
+        subscription = try node.text("subscription")
     }
 }
 
@@ -48,6 +50,16 @@ extension YAMLNode {
         try list(key).map { item in
             guard let text = item.string, !text.isEmpty else { throw item.error("this must be text") }
             return text
+        }
+    }
+
+    /// Keys by their names in the catalogue.
+    func keys(_ key: String, _ known: [String: SigningKey]) throws -> [SigningKey] {
+        try texts(key).map { name in
+            guard let found = known[name] else {
+                throw (self[key] ?? self).error("there is no key '\(name)'; there are: \(known.keys.sorted().joined(separator: ", "))")
+            }
+            return found
         }
     }
 

@@ -1,24 +1,26 @@
-public import SystemPackage
-
 /// How a distribution's packages are published. Each kind has its own reader, a `KernelRepository`.
 public enum DistributionRepository: Hashable, Sendable {
     /// Debian's own archive, whose mirror this machine's apt knows: the suites of the release, and further ones with kernels of its own.
     case debian(suites: [DebianSuite], kernelSuites: [String])
     /// Suites with an `InRelease` file, as other makers of Debian packages have them.
-    case apt(Vendor, suites: [String])
+    case apt(Vendor, suites: [String], shape: KernelPackages.Shape)
     /// Folders with a `repodata/repomd.xml`.
     case rpm(Vendor, folders: [Folder], signed: SignedPart)
+    /// No packages: the kernel is in the disk image only.
+    case image(Vendor)
 
     /// Who publishes, where, and whose signature counts.
     public struct Vendor: Hashable, Sendable {
         /// What `--mirror` and the settings call it: `ubuntu`. Releases of one vendor share it.
         public let name: String
+        /// For people: "Azure Linux".
+        public let title: String
         /// Tried in this order.
         public let addresses: [String]
-        /// The fingerprints of the keys that may sign; none where none is known for certain.
-        public let keys: [String]
-        /// Where this machine may have them.
-        public let keyrings: [FilePath]
+        /// The keys that may sign.
+        public let keys: [SigningKey]
+        /// Where the repository is behind a subscription: how to bring a mirror. Its addresses are then not asked.
+        public let subscription: String?
     }
 
     public struct Folder: Hashable, Sendable {
@@ -39,7 +41,7 @@ public enum DistributionRepository: Hashable, Sendable {
     public var vendor: Vendor? {
         switch self {
         case .debian: nil
-        case .apt(let vendor, _), .rpm(let vendor, _, _): vendor
+        case .apt(let vendor, _, _), .rpm(let vendor, _, _), .image(let vendor): vendor
         }
     }
 }

@@ -69,10 +69,12 @@ public struct KernelCatalogue: Sendable {
     private func repository(of distribution: Distribution) throws -> any KernelRepository {
         switch distribution.repository {
         case .debian: try debian()
-        case .apt(let vendor, let suites):
+        case .apt(let vendor, let suites, let shape):
             AptRepository(
                 vendor: distribution.name, suites: try suites.map { AptRepository.Suite(name: $0, archives: try Mirrors.addresses(of: vendor, settings)) },
-                shape: .ubuntu, signature: { [settings] in try await VendorKeyring(for: vendor, forPackages: false, settings).signature }, transfer: transfer)
+                shape: shape, signature: { [settings] in try await VendorKeyring(for: vendor, forPackages: false, settings).signature }, transfer: transfer)
+        // It has no packages: its kernel is in its disk image.
+        case .image: AptRepository(vendor: distribution.name, suites: [], shape: .general, signature: debianSignature, transfer: transfer)
         case .rpm(let vendor, let folders, let signed):
             RpmRepository(
                 vendor: distribution.name, folders: folders, addresses: try Mirrors.addresses(of: vendor, settings), packages: distribution.kernel.packages,

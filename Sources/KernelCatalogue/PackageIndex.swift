@@ -1,7 +1,7 @@
 import Foundation
 import SystemPackage
 
-/// The kernel packages of one suite, from its `Packages` file.
+/// The packages of one suite that hold kernels, and further ones by name, from its `Packages` file.
 struct PackageIndex: Codable, Sendable {
     struct Package: Codable, Hashable, Sendable {
         let name: String
@@ -10,32 +10,44 @@ struct PackageIndex: Codable, Sendable {
         let filename: String
         let size: Int
         let sha256: String
+        /// The names of the packages it depends on; only of the small ones, which may be meta packages.
+        let depends: [String]
     }
 
     let packages: [Package]
+    /// How many packages of any kind the file lists.
+    let listed: Int
 
     /// What the names of packages with a kernel's files start with.
     static let prefixes = ["linux-image-", "linux-binary-", "linux-modules-", "linux-base-"]
+    /// No package with a kernel's image is as small.
+    private static let largestMeta = 1 << 20
 
-    init(packages: [Package]) { self.packages = packages }
+    init(packages: [Package]) { (self.packages, listed) = (packages, packages.count) }
 
     /// Reads an index, tens of megabytes of it, and keeps what belongs to kernels.
-    init(_ bytes: Data) {
+    /// - Parameter further: Names of packages that are kept in addition.
+    init(_ bytes: Data, further: Set<String> = []) {
         var found: [Package] = []
+        var listed = 0
         bytes.withUnsafeBytes { buffer in
-            let wanted = Array("Package: linux-".utf8)
+            let wanted = [Array("Package: linux-".utf8)] + further.sorted().map { Array("Package: \($0)\n".utf8) }
             var start = 0
             while start < buffer.count {
                 let end = Self.endOfStanza(buffer, from: start)
                 let stanza = buffer[start..<end]
                 // Nearly every stanza is of something else, and is passed over without being made into text.
-                if stanza.starts(with: wanted), let package = Self.package(String(decoding: stanza, as: UTF8.self)) { found.append(package) }
+                if wanted.contains(where: stanza.starts), let package = Self.package(String(decoding: stanza, as: UTF8.self), further) { found.append(package) }
+                if stanza.starts(with: Self.field) { listed += 1 }
                 start = end + 1
                 while start < buffer.count, buffer[start] == UInt8(ascii: "\n") { start += 1 }
             }
         }
         packages = found
+        self.listed = listed
     }
+
+    private static let field = Array("Package: ".utf8)
 
     private static func endOfStanza(_ buffer: UnsafeRawBufferPointer, from start: Int) -> Int {
         guard let base = buffer.baseAddress else { return buffer.count }
@@ -48,13 +60,20 @@ struct PackageIndex: Codable, Sendable {
         return buffer.count
     }
 
-    private static func package(_ text: String) -> Package? {
-        guard let stanza = ControlStanza.parse(text).first, let name = stanza["Package"], prefixes.contains(where: name.hasPrefix),
+    private static func package(_ text: String, _ further: Set<String>) -> Package? {
+        guard let stanza = ControlStanza.parse(text).first, let name = stanza["Package"], further.contains(name) || prefixes.contains(where: name.hasPrefix),
             let version = stanza["Version"], let filename = stanza["Filename"], let size = stanza["Size"].flatMap({ Int($0) }),
             let sha256 = stanza["SHA256"], size > 0, size < 2 << 30, sha256.utf8.count == 64,
             // The name becomes part of an address below the archive.
             !filename.hasPrefix("/"), !filename.split(separator: "/").contains("..")
         else { return nil }
-        return Package(name: name, version: version, filename: filename, size: size, sha256: sha256)
+        return Package(name: name, version: version, filename: filename, size: size, sha256: sha256, depends: size < largestMeta ? depends(stanza["Depends"]) : [])
+    }
+
+    /// `linux-image-6.9.3-surface-2 (= 6.9.3-2), kmod | module-init` without versions, the first of alternatives.
+    private static func depends(_ field: String?) -> [String] {
+        (field ?? "").split(separator: ",").prefix(64).compactMap { dependency in
+            dependency.split(whereSeparator: { $0.isWhitespace || $0 == "|" || $0 == "(" }).first.map(String.init)
+        }
     }
 }

@@ -11,8 +11,8 @@ struct RpmRepository: KernelRepository {
     let folders: [DistributionRepository.Folder]
     /// Where the vendor's tree is, best first.
     let addresses: [String]
-    /// By flavour, the packages that hold a kernel, the image's first.
-    let packages: [String: [String]]
+    /// By flavour, the lists of packages that hold a kernel, the image's first.
+    let packages: [String: [[String]]]
     let uname: Distribution.Kernel.UnameForm
     let signed: DistributionRepository.SignedPart
     let keyring: @Sendable () async throws -> VendorKeyring
@@ -90,7 +90,7 @@ struct RpmRepository: KernelRepository {
         guard let packing = Packing(metadata.path) else {
             throw CatalogueError(.malformedIndex, subject: source, detail: "it is packed in none of the ways \(Packing.allCases.map(\.rawValue).joined(separator: ", "))")
         }
-        let names = Set(packages.values.flatMap(\.self))
+        let names = Set(packages.values.flatMap { $0.flatMap(\.self) })
         // What is kept of it depends on what was looked for.
         let key = Transfer.sha256(of: ([metadata.sha256] + names.sorted()).joined(separator: "\n"))
         return try await transfer.settings.cache.document(kind: "rpm-index", key: key) { folder in
@@ -117,7 +117,8 @@ struct RpmRepository: KernelRepository {
 
     private func kernels(in index: RpmIndex, origin: String, address: String) -> [CatalogueKernel] {
         let byName = Dictionary(grouping: index.packages, by: \.name)
-        return packages.flatMap { flavour, names -> [CatalogueKernel] in
+        let cuts = packages.flatMap { flavour, cuts in cuts.map { (flavour, $0) } }
+        return cuts.flatMap { flavour, names -> [CatalogueKernel] in
             guard let flavour = try? KernelFlavour(parsing: flavour), let first = names.first else { return [] }
             return (byName[first] ?? []).compactMap { image in
                 let release = image.kernelRelease ?? uname.release(version: image.version, release: image.release, flavour: flavour.name)

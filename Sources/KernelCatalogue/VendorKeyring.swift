@@ -18,8 +18,8 @@ struct VendorKeyring {
     init(for vendor: DistributionRepository.Vendor, forPackages: Bool, _ settings: CatalogueSettings) async throws {
         func untrusted(_ reason: String) -> CatalogueError { CatalogueError(.untrusted, subject: vendor.name, detail: reason) }
         let named = try settings.vendorKeyrings[vendor.name] ?? ConfigurationFile(settings).keyrings[vendor.name]
-        let files = (named.map { [$0] } ?? vendor.keyrings).filter { FileManager.default.isReadableFile(atPath: $0.string) }
-        let wanted = named == nil ? vendor.keys : []
+        let files = (named.map { [$0] } ?? Self.places(of: vendor.keys)).filter { FileManager.default.isReadableFile(atPath: $0.string) }
+        let wanted = named == nil ? vendor.keys.map(\.fingerprint) : []
         if let named, files.isEmpty { throw untrusted("its keyring '\(named)' cannot be read") }
         guard named != nil || !wanted.isEmpty else { throw untrusted("no fingerprint of its maker's keys is known for certain") }
         guard !files.isEmpty else { throw untrusted("this machine has no file with its maker's public key \(wanted.joined(separator: " or "))") }
@@ -44,6 +44,11 @@ struct VendorKeyring {
             }
             try FileManager.default.removeItem(atPath: home.string)
         }
+    }
+
+    private static func places(of keys: [SigningKey]) -> [FilePath] {
+        var seen: Set<FilePath> = []
+        return keys.flatMap(\.places).filter { seen.insert($0).inserted }
     }
 
     /// The fingerprints of primary keys (gnupg's doc/DETAILS: a `fpr` record follows the `pub` it is of).

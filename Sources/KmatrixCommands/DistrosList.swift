@@ -35,7 +35,7 @@ struct DistrosList: AsyncParsableCommand {
         case .jsonl: for distribution in encoded { try StandardOutput.writeJSON(distribution, isCompact: true) }
         case .table:
             let rows = [["name", "title", "kernel", "systemd", "cloud-init", "upstream says", "image"]]
-                + encoded.map { [$0.name, $0.title, $0.kernel, $0.systemd ?? "-", $0.cloudInit ?? "-", $0.support, $0.imageBytes.map { "\($0 / 1_000_000) MB" } ?? $0.imageOrigin.words] }
+                + encoded.map { [$0.name, $0.title, $0.kernel, $0.systemd ?? "-", $0.cloudInit ?? "-", $0.claims.map { "\($0.says): \($0.source)" }.joined(separator: "; "), $0.imageBytes.map { "\($0 / 1_000_000) MB" } ?? $0.imageOrigin.words] }
             StandardOutput.write(TextColumns.render(rows) + "\n")
         }
     }
@@ -47,8 +47,7 @@ private struct EncodedDistribution: Encodable {
     let kernel: String
     let systemd: String?
     let cloudInit: String?
-    let support: String
-    let supportSource: String
+    let claims: [EncodedClaim]
     let imageOrigin: ImageOrigin
     /// What the built image takes on the disk; nil when it is not built.
     let imageBytes: Int?
@@ -59,10 +58,25 @@ private struct EncodedDistribution: Encodable {
         kernel = "\(distribution.kernel.series.map(\.description) ?? "newest")/\(distribution.kernel.flavour)"
         systemd = distribution.systemd
         cloudInit = distribution.cloudInit
-        support = distribution.claim.support.rawValue
-        supportSource = distribution.claim.source
-        imageOrigin = distribution.image != nil ? .published : distribution.packages.isEmpty ? .none : .packages
+        claims = distribution.claims.map { EncodedClaim($0) }
+        imageOrigin = distribution.image.published != nil ? .published : distribution.packages.isEmpty ? .none : .packages
         imageBytes = image?.bytes
+    }
+}
+
+private struct EncodedClaim: Encodable {
+    let says: String
+    let source: String
+    let title: String
+    let date: String
+    let address: String?
+
+    init(_ claim: DistributionClaim) {
+        says = claim.support.rawValue
+        source = claim.source.name
+        title = claim.source.title
+        date = claim.source.date
+        address = claim.source.address
     }
 }
 

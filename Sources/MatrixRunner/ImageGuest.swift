@@ -26,10 +26,19 @@ public struct ImageGuest: Hashable, Sendable {
 
     /// The image that a distribution's makers publish; nil when the catalogue names none.
     public init?(_ distribution: Distribution, boot: Boot) {
-        guard let image = distribution.image else { return nil }
-        let published = PublishedImage(
-            address: image.address, checksums: image.checksums, signature: image.signature.map(PublishedImage.Signature.detached) ?? .clear, key: image.key,
-            fingerprint: image.fingerprint)
+        guard let image = distribution.image.published, let key = image.keys.first else { return nil }
+        let signature: PublishedImage.Signature
+        switch image.signature {
+        case .detached(let address): signature = .detached(address)
+        case .clear: signature = .clear
+        case .unsigned: return nil
+        }
+        let place: String
+        switch key.source {
+        case .package(_, let file): place = file.string
+        case .address(let address): place = address
+        }
+        let published = PublishedImage(address: image.address, checksums: image.checksums, signature: signature, key: place, fingerprint: key.fingerprint)
         self.init(name: distribution.name + (boot == .ownLoader ? ".whole" : ""), source: .published(published), boot: boot)
     }
 

@@ -50,6 +50,13 @@ public struct YAMLNode {
     /// The node's text; nil for a list or a mapping.
     public var string: String? { node.scalar?.string }
 
+    /// The node's texts; nil for what is not a list of texts.
+    public var texts: [String]? {
+        guard let items = node.sequence else { return nil }
+        let texts = items.compactMap(\.scalar?.string)
+        return texts.count == items.count ? texts : nil
+    }
+
     /// Whether nothing stands there.
     public var isNull: Bool { node.null != nil }
 

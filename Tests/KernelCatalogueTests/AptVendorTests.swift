@@ -81,7 +81,7 @@ struct AptVendorTests {
     @Test("is believed with the keys whose fingerprints the catalogue states, and with those of a keyring that was named; else nothing is asked of it")
     func keys() async throws {
         let other = try await DebianRepository()
-        try await VendorFixture.withUbuntu(keys: ", keys: [\(String(repeating: "0", count: 40))], keyrings: [\(other.keyring)]") { fixture in
+        try await VendorFixture.withUbuntu(keys: other.keyring) { fixture in
             func failure(_ change: (inout CatalogueSettings) -> Void) async throws -> CatalogueError? {
                 let searched = try await fixture.listing("5.15@ubuntu-22.04", change: change).searched
                 if case .failed(let error)? = searched.first?.outcome { return error }
@@ -117,7 +117,10 @@ struct AptVendorTests {
         let fingerprint = try #require(listing.split(separator: "\n").first { $0.hasPrefix("fpr:") }?.split(separator: ":").last)
         let folder = try TemporaryFolder()
         let settings = CatalogueSettings(cache: .init(root: folder.path.appending("cache")), environment: ["HOME": folder.path.string])
-        let vendor = DistributionRepository.Vendor(name: "ubuntu", addresses: [], keys: [String(fingerprint)], keyrings: ["/nonexistent", repository.keyring])
+        let key = SigningKey(
+            name: "ubuntu", title: "Ubuntu", fingerprint: String(fingerprint), source: .package("some-keyring", file: "/nonexistent"),
+            places: ["/nonexistent", repository.keyring])
+        let vendor = DistributionRepository.Vendor(name: "ubuntu", title: "Ubuntu", addresses: [], keys: [key], subscription: nil)
         let file = folder.path.appending("InRelease")
         try await repository.sign("Codename: jammy\n", as: file)
         let text = try await VendorKeyring(for: vendor, forPackages: false, settings).signature.text(signedIn: file, address: "here")
@@ -170,7 +173,7 @@ struct AptVendorTests {
             let listing = try await fixture.listing("5.15@ubuntu-22.04")
             guard case .failed(let error)? = listing.searched.first?.outcome else { return #expect(Bool(false), "\(listing.searched)") }
             #expect(error.code == .tooLarge)
-            #expect(fixture.cached("index").count <= 1)
+            #expect(fixture.cached("packages-index").count <= 1)
         }
     }
 

@@ -88,7 +88,7 @@ struct TrustTests {
             content[content.count / 2] ^= 1
             try content.write(to: URL(filePath: file.string))
             #expect(await failure(fixture)?.code == .hashMismatch)
-            #expect(fixture.cached("index") == [])
+            #expect(fixture.cached("packages-index") == [])
         }
     }
 

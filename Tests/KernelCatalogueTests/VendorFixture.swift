@@ -35,8 +35,9 @@ struct VendorFixture {
     }
 
     /// Serves a Debian with 6.1, beside what `publish` puts below `ubuntu/`.
+    /// - Parameter keys: A file that is said to have the vendor's key, whose fingerprint is all zeros.
     static func withUbuntu(
-        keys: String = "", publish: (DebianRepository) async throws -> Void = publishUbuntu, _ body: (VendorFixture) async throws -> Void
+        keys: FilePath? = nil, publish: (DebianRepository) async throws -> Void = publishUbuntu, _ body: (VendorFixture) async throws -> Void
     ) async throws {
         let debian = try await DebianRepository()
         try await debian.publish("bookworm", packages: [CatalogueFixture.whole("6.1.0-9-cloud-amd64", "6.1.27-1")])
@@ -44,12 +45,13 @@ struct VendorFixture {
         try await LoopbackServer.serving(debian.root) { server in
             let distributions = try DistributionCatalogue(
                 parsing: """
+                    keys:
+                      wanted: { title: Wanted, fingerprint: "\(String(repeating: "0", count: 40))", package: some-keyring, file: \(keys ?? "/nonexistent") }
                     distributions:
                       ubuntu-22.04:
                         title: Ubuntu
-                        repository: { kind: apt, name: ubuntu, addresses: ["\(server.address)/ubuntu"], suites: [jammy, jammy-updates]\(keys) }
+                        repository: { kind: apt, name: ubuntu, addresses: ["\(server.address)/ubuntu"], suites: [jammy, jammy-updates], shape: ubuntu\(keys == nil ? "" : ", keys: [wanted]") }
                         kernel: { flavour: azure, offers: ["5.15", "6.8"] }
-                        claim: { support: unstated, source: nowhere }
                     """, source: "test.yml")
             try await body(
                 VendorFixture(server: server, home: TemporaryFolder(), debian: debian, distributions: distributions, keyrings: ["ubuntu": debian.keyring]))
@@ -95,7 +97,6 @@ struct VendorFixture {
                         title: Rocky
                         repository: { kind: rpm, name: rocky, addresses: ["\(server.address)"], folders: { BaseOS: \(folder) }, signed: \(signed) }
                         kernel: { flavour: el, offers: ["5.14"], packages: { el: [kernel-core, kernel-modules-core, kernel-modules] } }
-                        claim: { support: unstated, source: nowhere }
                     """, source: "test.yml")
             try await body(
                 VendorFixture(server: server, home: TemporaryFolder(), debian: debian, distributions: distributions, keyrings: ["rocky": archive.keyring]), archive)

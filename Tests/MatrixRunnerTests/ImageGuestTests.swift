@@ -29,13 +29,14 @@ struct ImageGuestTests {
     func others(text: String) { #expect(ImageGuest(parsing: text) == nil) }
 
     static let entry = """
+        keys:
+          mine: { title: Mine, fingerprint: FINGERPRINT, package: mine-keyring, file: /keys/mine.gpg }
         distributions:
           mine:
             title: Mine
             repository: { kind: debian, suite: bookworm }
             kernel: { flavour: cloud-amd64 }
-            claim: { support: unstated, source: nobody }
-            image: { address: "https://images.invalid/mine.qcow2", checksums: "https://images.invalid/SUMS", signature: SIGNATURE, key: /keys/mine.gpg, fingerprint: FINGERPRINT }
+            image: { address: "https://images.invalid/mine.qcow2", checksums: "https://images.invalid/SUMS", signature: SIGNATURE, keys: [mine] }
         """
 
     @Test("is what a distribution's makers publish, where the catalogue says so", arguments: ["clear", "https://images.invalid/SUMS.gpg"])

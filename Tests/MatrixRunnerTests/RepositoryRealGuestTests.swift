@@ -51,7 +51,6 @@ struct RepositoryRealGuestTests {
                         title: Wrapped
                         repository: { kind: rpm, name: wrapped, addresses: ["\(server.address)"], folders: { oss: os }, signed: packages }
                         kernel: { flavour: cloud-amd64, packages: { cloud-amd64: [kernel-cloud, kernel-cloud-modules] }, uname: suse }
-                        claim: { support: unstated, source: nowhere }
                     """, source: "test.yml")
             let cache = ArtefactCache(root: home.path.appending("cache"))
             let settings = CatalogueSettings(cache: cache, distributions: distributions, vendorKeyrings: ["wrapped": archive.keyring])
