@@ -1,17 +1,36 @@
 import Guidance
+import MatrixModel
 import MatrixReport
 
 extension CauseNotes {
-    /// What our guide says of a cause, with the commands of the guest's family; without a guest, of the most common one.
-    static let guidance = CauseNotes { cause, guest in
+    /// Explanations from the guide, with the commands of the reader's distribution family.
+    static let guidance = CauseNotes(distributions: ["debian", "ubuntu", "rhel", "sles", "azurelinux", "amazonlinux"]) { cause, distribution in
         let guide = CauseGuide(cause)
-        let family = guest.flatMap(DistributionFamily.init(guest:)) ?? .debian
+        let family = distribution.flatMap(DistributionFamily.init(guest:)).flatMap { $0 == .micro ? nil : $0 } ?? .debian
+        // A fault of the kernel, the configuration or the agent is fixed on the user's machine, so no command of kmatrix belongs there.
+        let isOfMachine = cause.fault != .harness && cause.fault != .artefact
         let steps = guide.remedies(for: family).map { remedy in
-            let remarks = [remedy.note, remedy.needsRestart ? "Takes effect with the next boot." : nil].compactMap(\.self)
-            return Step(text: ([remedy.action] + remarks).joined(separator: " "), commands: remedy.commands)
+            let remarks = [remedy.note, remedy.needsRestart ? "Takes effect at the next boot." : nil].compactMap(\.self)
+            return Step(
+                text: ([remedy.action] + remarks).joined(separator: " "), place: remedy.place == .controlPlane ? "Azure CLI" : nil,
+                commands: isOfMachine && remedy.place == .harness ? [] : remedy.commands)
         }
         return Note(
-            title: guide.title, paragraphs: ["How it shows: \(guide.symptom)", "What proves it: \(guide.proof)"], steps: steps,
+            title: guide.title, symptom: guide.symptom, proof: guide.proof, family: isOfMachine ? family.words : nil, steps: steps,
             reference: guide.article.map { Reference(title: "\($0.title), in the troubleshooting article", address: $0.link) })
+    }
+}
+
+extension DistributionFamily {
+    fileprivate var words: String {
+        switch self {
+        case .debian: "Debian"
+        case .ubuntu: "Ubuntu"
+        case .rhel: "RHEL, Rocky, Alma, Oracle, CentOS and Fedora"
+        case .sles: "SLES and openSUSE"
+        case .azureLinux: "Azure Linux"
+        case .amazon: "Amazon Linux"
+        case .micro: "the micro guest"
+        }
     }
 }

@@ -1,10 +1,10 @@
 import EvidenceStore
 import MatrixModel
 
-/// The changes between runs as an Atom feed (RFC 4287), the newest first.
+/// The changes between runs as an Atom feed (RFC 4287), newest first.
 struct AtomFeed {
     let run: RunRecord
-    /// Between each run and the one before, the newest first.
+    /// From each run to the one after it, newest first.
     let changes: [RunStep]
 
     private static let listed = 200
@@ -14,7 +14,7 @@ struct AtomFeed {
         xml.literal("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
         xml.element("feed", ["xmlns": "http://www.w3.org/2005/Atom"]) { xml in
             xml.element("id", Self.identifier("feed"))
-            xml.element("title", "kmatrix: what changed")
+            xml.element("title", "kmatrix: changes")
             xml.element("updated", Self.time(of: run))
             xml.element("author") { $0.element("name", "kmatrix \(run.harness)") }
             xml.element("link", ["rel": "alternate", "type": "text/html", "href": "index.html"], "")
@@ -36,7 +36,7 @@ struct AtomFeed {
         xml.lineBreak()
     }
 
-    /// Markup inside of text: escaped once here and once more by the feed.
+    /// Markup inside text, so the feed escapes it a second time.
     private func content(_ changes: RunStep) -> [UInt8] {
         var html = Markup()
         html.element("p", "Since \(VisibleText.line(changes.before.id)): \(changes.inWords).")
@@ -56,12 +56,12 @@ struct AtomFeed {
         return "\(side(change.before)) → \(side(change.after))"
     }
 
-    /// A feed needs a time; that of a run which does not tell one is the beginning of time.
+    /// A feed requires a time; a run without one gets the epoch.
     private static func time(of run: RunRecord) -> String {
         (run.finished.flatMap(Timestamp.init) ?? Timestamp(run.started))?.text ?? "1970-01-01T00:00:00Z"
     }
 
-    /// A UUID made of the text alone (version 8, RFC 9562), so that a reader knows an entry again.
+    /// A UUID derived from the text (version 8, RFC 9562), so feed readers recognise an entry.
     static func identifier(_ text: String) -> String {
         var digits = Array(text.stableHash + ("kmatrix\n" + text).stableHash)
         digits[12] = "8"

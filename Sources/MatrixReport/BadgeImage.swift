@@ -1,7 +1,7 @@
 import EvidenceStore
 import MatrixModel
 
-/// An SVG badge: how many cells work. Green only when each one was measured and works.
+/// An SVG badge with the number of compatible cells. It is green only when every cell was measured and works.
 struct BadgeImage {
     let cells: [CellRecord]
 
@@ -17,7 +17,7 @@ struct BadgeImage {
             case .unsupported: "#cf222e"
             case .unknown, .absent: "#59636e"
             }
-        // Verdana at 11 pixels takes about 6.6 for a character; `textLength` makes it exact in any face.
+        // Verdana at 11 pixels is about 6.6 pixels per character; `textLength` makes it exact in any font.
         let left = 10 + label.count * 7
         let right = 10 + message.count * 7
         var svg = Markup()

@@ -1,8 +1,7 @@
 import EvidenceStore
 import MatrixModel
 
-/// How long guests took from the emulator's start to being ready, by guest and kernel series: from the fastest to the slowest, with the
-/// median as a dot.
+/// Boot times by guest and kernel series, from the start of QEMU to READY: fastest to slowest, with the median as a dot.
 struct BootTimePlot {
     let cells: [CellRecord]
 
@@ -25,13 +24,13 @@ struct BootTimePlot {
             "aria-label": "Boot times by guest and kernel series",
         ]
         svg.element("svg", size) { svg in
-            // A picture has no page whose colours it could take.
+            // An image does not inherit the page's colours.
             svg.literal("<style>text{font:12px system-ui,sans-serif;fill:#1f2328}.m{fill:#59636e}.g{stroke:#d1d9e0}.l{stroke:#0969da;stroke-width:2}.d{fill:#0969da}")
             svg.literal("@media(prefers-color-scheme:dark){text{fill:#f0f6fc}.m{fill:#9198a1}.g{stroke:#3d444d}.l{stroke:#4493f8}.d{fill:#4493f8}}</style>")
-            svg.element("text", ["x": "8", "y": "18"], "Seconds from the emulator's start to the guest being ready")
+            svg.element("text", ["x": "8", "y": "18"], "Seconds from the start of QEMU to READY")
             axis(end: end, height: height, into: &svg)
             for (index, line) in lines.prefix(Self.shown).enumerated() { draw(line, y: Self.top + Self.row * (Double(index) + 0.5), end: end, into: &svg) }
-            if lines.isEmpty { svg.element("text", ["x": "8", "y": Self.number(Self.top + 14), "class": "m"], "No guest was booted.") }
+            if lines.isEmpty { svg.element("text", ["x": "8", "y": Self.number(Self.top + 14), "class": "m"], "No guest booted.") }
             if lines.count > Self.shown { svg.element("text", ["x": "8", "y": Self.number(height - 6), "class": "m"], "and \(lines.count - Self.shown) more") }
         }
         svg.lineBreak()
@@ -71,7 +70,7 @@ struct BootTimePlot {
         }
     }
 
-    /// The next of 1, 2, 5, 10, … above.
+    /// The next value of 1, 2, 5, 10, 20, 50, …
     private static func niceEnd(_ value: Double) -> Double {
         let steps = (0...5).flatMap { power in [1.0, 2.0, 5.0].map { factor in (0..<power).reduce(factor) { size, _ in size * 10 } } }
         return steps.first { $0 >= value } ?? 100_000

@@ -1,20 +1,29 @@
+import EvidenceStore
 public import MatrixModel
 
-/// What is known of causes beyond their codes: told by whoever makes the report, since knowledge is not the report's business.
+/// Explanations and remedies of causes. The caller supplies them: a report knows no more than a cause's code.
 public struct CauseNotes: Sendable {
     /// What to read and do about a cause.
     public struct Note: Hashable, Sendable {
         /// One line.
         public var title: String
-        /// How it shows and what proves it, in paragraphs.
-        public var paragraphs: [String]
+        /// What a person sees without knowing the cause.
+        public var symptom: String?
+        /// Which words in which evidence prove it.
+        public var proof: String?
+        /// Whose commands the steps use, such as `Debian`; nil where the steps are the same everywhere.
+        public var family: String?
         public var steps: [Step]
-        /// Where more is written; only an `https` address becomes a link.
+        /// Further reading; only an `https` address becomes a link.
         public var reference: Reference?
 
-        public init(title: String, paragraphs: [String] = [], steps: [Step] = [], reference: Reference? = nil) {
+        public init(
+            title: String, symptom: String? = nil, proof: String? = nil, family: String? = nil, steps: [Step] = [], reference: Reference? = nil
+        ) {
             self.title = title
-            self.paragraphs = paragraphs
+            self.symptom = symptom
+            self.proof = proof
+            self.family = family
             self.steps = steps
             self.reference = reference
         }
@@ -33,20 +42,43 @@ public struct CauseNotes: Sendable {
     /// One thing to do.
     public struct Step: Hashable, Sendable {
         public var text: String
-        /// Exactly what to type, a command a line; may be empty.
+        /// Where the commands are typed, such as `Azure CLI`; nil where the text says so.
+        public var place: String?
+        /// Exactly what to type, one command per line; may be empty.
         public var commands: [String]
 
-        public init(text: String, commands: [String] = []) {
+        public init(text: String, place: String? = nil, commands: [String] = []) {
             self.text = text
+            self.place = place
             self.commands = commands
         }
     }
 
-    private let find: @Sendable (Cause, String?) -> Note?
+    private let distributions: [String]
+    private let find: @Sendable (Cause, String?) -> Note
 
-    /// - Parameter find: The note on a cause for a guest such as `debian-12`, or for guests in general when that is nil.
-    public init(find: @escaping @Sendable (Cause, String?) -> Note?) { self.find = find }
+    /// - Parameters:
+    ///   - distributions: One for each family of distributions whose commands differ, the most common first.
+    ///   - find: Returns the note on a cause for a distribution such as `debian-12`; nil stands for any.
+    public init(distributions: [String] = [], find: @escaping @Sendable (Cause, String?) -> Note) {
+        self.distributions = distributions
+        self.find = find
+    }
 
-    /// Where nobody has a note, what happened is said, and no remedy.
-    func note(on cause: Cause, guest: String? = nil) -> Note { find(cause, guest) ?? Note(title: cause.meaning) }
+    func note(on cause: Cause, distribution: String? = nil) -> Note { find(cause, distribution) }
+
+    /// The notes on a cause for every family of distributions, or one where all have the same steps.
+    func notesByFamily(on cause: Cause) -> [Note] {
+        let notes = distributions.map { find(cause, $0) }
+        return Set(notes.map(\.steps)).count > 1 ? notes : [note(on: cause)]
+    }
+}
+
+extension CellRecord {
+    /// The distribution whose commands a reader of this cell needs: the guest's, or the one that built a micro guest's kernel.
+    var machineDistribution: String? {
+        if guest != "micro" { return guest }
+        let vendor = origin?.split(separator: "/").first.map(String.init)
+        return vendor == "file" ? nil : vendor
+    }
 }

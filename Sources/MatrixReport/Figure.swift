@@ -1,6 +1,6 @@
-/// Numbers as they are written in reports: the same on every machine, and harmless whatever a file claims.
+/// Formats numbers for reports: the same on every machine, and bounded whatever a file claims.
 enum Figure {
-    /// To a tenth. What no cell can take is cut to a day.
+    /// Rounded to a tenth, and limited to one day.
     static func seconds(_ value: Double) -> Double {
         guard value.isFinite else { return 0 }
         return (min(max(value, 0), 86_400) * 10).rounded() / 10
@@ -10,10 +10,10 @@ enum Figure {
         "\(Self.seconds(seconds))"
     }
 
-    /// Whole numbers without a point.
+    /// Whole numbers without a decimal point.
     static func plain(_ value: Double) -> String { Int(exactly: value).map(String.init) ?? "\(value)" }
 
-    /// `1 234 567`, with blanks that do not break.
+    /// `1 234 567`, with narrow no-break spaces.
     static func grouped(_ count: Int) -> String {
         let digits = String(count.magnitude)
         let groups = stride(from: digits.count, to: 0, by: -3).map { end in String(digits.dropLast(digits.count - end).suffix(3)) }
@@ -21,7 +21,7 @@ enum Figure {
     }
 }
 
-/// A time as RFC 3339 in UTC, which is what runs are stamped with; nil for any other text.
+/// A time stamp of a run: RFC 3339 in UTC. Any other text is nil.
 struct Timestamp: Hashable, Comparable {
     let text: String
 
@@ -40,7 +40,7 @@ struct Timestamp: Hashable, Comparable {
 }
 
 extension String {
-    /// A number that stays the same for the same text (FNV-1a), as hexadecimal.
+    /// A hash that is the same on every machine (FNV-1a), in hexadecimal.
     var stableHash: String {
         let hash = utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         let digits = String(hash, radix: 16)

@@ -1,9 +1,9 @@
 import EvidenceStore
 import MatrixModel
 
-/// A run as JUnit XML, for the many programs that read it: a suite for each guest, a case for each cell.
+/// A run as JUnit XML: one suite per guest, one test case per cell.
 ///
-/// A cell that does not work where the documentation says so is skipped with its reason, for it is no news.
+/// A cell that fails as documented is skipped with its reason, because the failure is expected.
 struct JUnitReport {
     let document: RunDocument
 

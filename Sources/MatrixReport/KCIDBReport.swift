@@ -2,8 +2,8 @@ import EvidenceStore
 import Foundation
 import MatrixModel
 
-/// A run in the format of kernel developers' common report database (KCIDB I/O schema 5.3): kernels as builds, cells as tests, causes as
-/// issues with an incident for each cell they explain. A cell for which no kernel was found has no build and is left out.
+/// A run in the format of the kernel developers' report database (KCIDB I/O schema 5.3). Kernels are builds, cells are tests, and a cause is
+/// an issue with one incident per cell. A cell without a kernel has no build and is left out.
 struct KCIDBReport: Encodable {
     private struct Version: Encodable {
         let major = 5
@@ -70,7 +70,7 @@ struct KCIDBReport: Encodable {
     }
 
     private static let origin = "kmatrix"
-    /// What the schema takes.
+    /// The schema's limit.
     private static let excerptLimit = 16384
 
     private let version = Version()
@@ -80,7 +80,7 @@ struct KCIDBReport: Encodable {
     private let issues: [Issue]
     private let incidents: [Incident]
 
-    init(_ run: StoredRun) {
+    init(_ run: StoredRun, notes: CauseNotes) {
         let document = run.published
         let cells = zip(document.cells, run.document.cells).filter { $0.0.kernel != nil }
         var seen: Set<String> = []
@@ -88,7 +88,7 @@ struct KCIDBReport: Encodable {
         builds = cells.map { Self.build($0.0) }.filter { seen.insert($0.id).inserted }
         tests = cells.map { cell, stored in Self.test(cell, run: document.run, evidence: run.evidence(of: stored)) }
         let explained = cells.compactMap { cell, _ in cell.cause.map { (cell, $0) } }
-        issues = Set(explained.map(\.1)).sorted { $0.rawValue < $1.rawValue }.map(Self.issue)
+        issues = Set(explained.map(\.1)).sorted { $0.rawValue < $1.rawValue }.map { Self.issue($0, notes) }
         incidents = explained.map { cell, cause in
             let test = Self.testID(cell, run: document.run)
             return Incident(id: "\(test):\(cause.rawValue)", issue_id: "\(Self.origin):\(cause.rawValue)", test_id: test)
@@ -107,9 +107,9 @@ struct KCIDBReport: Encodable {
             config_name: line(cell.flavour), comment: line(cell.release ?? ""))
     }
 
-    private static func issue(_ cause: Cause) -> Issue {
+    private static func issue(_ cause: Cause, _ notes: CauseNotes) -> Issue {
         let culprit = Culprit(code: cause.fault == .kernel, tool: cause.fault == .agent || cause.fault == .configuration, harness: cause.fault == .harness)
-        return Issue(id: "\(origin):\(cause.rawValue)", comment: cause.meaning, culprit: culprit)
+        return Issue(id: "\(origin):\(cause.rawValue)", comment: line(notes.note(on: cause).title), culprit: culprit)
     }
 
     private static func test(_ cell: CellRecord, run: RunRecord, evidence: CellFolder?) -> Test {
@@ -138,7 +138,7 @@ struct KCIDBReport: Encodable {
 
     private static func line(_ text: String) -> String { VisibleText.line(text) }
 
-    /// Only the letters that the schema's paths and names take.
+    /// Keeps the characters that the schema allows in paths and names.
     private static func word(_ text: String, also: String) -> String {
         let kept = text.map { $0.isASCII && ($0.isLetter || $0.isNumber || also.contains($0)) ? $0 : "_" }
         return kept.isEmpty ? "_" : String(kept.prefix(128))

@@ -1,7 +1,7 @@
 import EvidenceStore
 import Foundation
 
-/// A run as JSON lines: the run, then a line for each cell. Each line can be read alone; `report-lines-1.schema.json` describes them.
+/// A run as JSON lines: one line for the run, then one per cell. Each line can be read alone; a JSON schema describes them.
 struct LinesReport {
     let document: RunDocument
 

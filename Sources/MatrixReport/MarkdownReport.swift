@@ -1,42 +1,44 @@
 import EvidenceStore
 import MatrixModel
 
-/// A run as Markdown, for an issue, a job's summary or a wiki.
+/// A run as Markdown, for an issue, a CI job summary or a wiki.
 struct MarkdownReport {
     let document: RunDocument
     let troubles: [String]
     let changes: RunStep?
 
-    /// Above these a document is no longer read; the site shows everything.
+    /// Limits that keep the document readable; the site shows everything.
     private static let (rows, failures) = (400, 200)
 
     func render() -> String {
         let run = document.run
-        var parts = ["# kmatrix: \(Self.text(run.id))"]
+        let agents = AgentNames(document)
+        var parts = ["# \(Self.text(agents.heading))"]
         let facts = [
-            "Started \(run.started)", run.finished.map { "finished \($0)" } ?? "not finished", run.accelerator.map { "on \($0)" }, "with kmatrix \(run.harness)",
+            agents.list, "Run \(run.id)", "started \(run.started)", run.finished.map { "finished \($0)" } ?? "not finished", run.accelerator.map { "accelerator \($0)" },
+            "kmatrix \(run.harness)",
         ].compactMap(\.self).joined(separator: ", ")
         parts.append("\(Self.text(facts)). \(document.cells.isEmpty ? "No cells." : VerdictCounts(document.cells).inWords + ".")")
-        parts += warnings
         if !document.cells.isEmpty {
             parts += [overview("distribution", .byGuest(document.cells)), overview("kernel series", .bySeries(document.cells))].compactMap(\.self)
             parts += matrix + failures
         }
         if let changes { parts += Self.section(changes) }
+        parts += notes
         parts.append(Verdict.allCases.map { "`\($0.symbol)` \($0.words): \($0.meaning)" }.joined(separator: "<br>\n"))
         return parts.joined(separator: "\n\n") + "\n"
     }
 
-    private var warnings: [String] {
-        let all = (document.run.warnings + troubles).prefix(50)
-        return all.isEmpty ? [] : [all.map { "> **Note:** \(Self.text($0))" }.joined(separator: "\n>\n")]
+    private var notes: [String] {
+        let all = (troubles + document.run.warnings).prefix(50)
+        return all.isEmpty ? [] : ["## Notes on this run", all.map { "- \(Self.text($0))" }.joined(separator: "\n")]
     }
 
     private func overview(_ title: String, _ overview: SupportOverview) -> String? {
         guard !overview.lines.isEmpty else { return nil }
         let head = [title, "statement"] + overview.layouts.map(\.rawValue)
         let rows = overview.lines.map { line in
-            [Self.text(line.name), "\(line.all.mark.symbol) \(line.words)" + (line.all.contradictions > 0 ? "; not as documented" : "")]
+            [Self.text(line.name) + (line.agent.map { " (\(Self.text($0)))" } ?? ""), "\(line.all.mark.symbol) \(line.words)" + (line.all.contradictions > 0 ? "; not as documented" : "")]
                 + overview.layouts.map { layout in line.byLayout[layout].map { "\($0.mark.symbol) \($0.fraction)" } ?? ". not run" }
         }
         return "## By \(title)\n\n" + Self.table(head, rows)
@@ -65,7 +67,7 @@ struct MarkdownReport {
             return "- **\(Self.text(cell.id))**: \(cell.verdict.words)\(cell.cause.map { ", `\($0.rawValue)`" } ?? "")\(note)<br>\(Self.text(cell.summary))\(evidence)"
         }
         let rest = failed.count - items.count
-        return ["## What does not work, or was not shown to\n\n" + items.joined(separator: "\n") + (rest > 0 ? "\n- …and \(rest) more" : "")]
+        return ["## Failed or unproven cells\n\n" + items.joined(separator: "\n") + (rest > 0 ? "\n- …and \(rest) more" : "")]
     }
 
     private static func section(_ changes: RunStep) -> [String] {
@@ -77,7 +79,7 @@ struct MarkdownReport {
         ([head, head.map { _ in "---" }] + rows).map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
     }
 
-    /// Text that is nothing but text: no markup, link, mention or end of a table's cell.
+    /// Escapes text so that it forms no markup, link, mention or end of a table cell.
     static func text(_ text: String) -> String {
         var escaped = ""
         for character in VisibleText.line(text) {
@@ -85,7 +87,7 @@ struct MarkdownReport {
             case "&": escaped += "&amp;"
             case "<": escaped += "&lt;"
             case ">": escaped += "&gt;"
-            // Addresses and mentions become links by themselves.
+            // Renderers turn mentions into links.
             case "@": escaped += "&#64;"
             case "\\", "`", "*", "_", "[", "]", "(", ")", "|", "~", "#", "!", "$", "{", "}": escaped += "\\\(character)"
             default: escaped.append(character)

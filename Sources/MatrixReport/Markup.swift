@@ -1,15 +1,15 @@
-/// HTML, SVG or XML under construction. Names of elements and attributes are literals of the program and everything else is
-/// escaped: by its types, no text of a guest can become markup.
+/// Builds HTML, SVG or XML. Element and attribute names are literals of the program and everything else is escaped, so a guest's text
+/// cannot become markup.
 struct Markup {
     typealias Attributes = KeyValuePairs<StaticString, String?>
 
     private(set) var bytes: [UInt8] = []
 
-    /// - Parameter capacity: About how many bytes it will have.
+    /// - Parameter capacity: The expected size in bytes.
     init(capacity: Int = 4096) { bytes.reserveCapacity(capacity) }
 
-    /// Opens an element that is closed by `close`, or never: HTML's void elements.
-    /// - Parameter attributes: One that is nil is left out; an empty one has no value.
+    /// Opens an element. `close` closes it; HTML's void elements stay open.
+    /// - Parameter attributes: A nil value leaves the attribute out.
     mutating func open(_ name: StaticString, _ attributes: Attributes = [:]) {
         bytes.append(UInt8(ascii: "<"))
         literal(name)
@@ -45,7 +45,7 @@ struct Markup {
 
     mutating func text(_ text: String) { escaped(text, .escaped) }
 
-    /// Text with what stands between two backticks as code. A backtick without its other one is just that.
+    /// Text in which backticks enclose code. An unpaired backtick is kept.
     mutating func prose(_ text: String) {
         let pieces = text.split(separator: "`", omittingEmptySubsequences: false)
         guard pieces.count % 2 == 1 else { return self.text(text) }
@@ -54,7 +54,7 @@ struct Markup {
         }
     }
 
-    /// Words and markup of the program's own.
+    /// Markup of the program itself, not escaped.
     mutating func literal(_ markup: StaticString) {
         markup.withUTF8Buffer { bytes.append(contentsOf: $0) }
     }

@@ -1,15 +1,15 @@
 import EvidenceStore
 import MatrixModel
 
-/// Cells as rows and columns: layouts across, everything else down.
+/// Cells as a table: one column per layout, one row per combination of the other axes.
 struct Matrix {
-    /// What a row's cells have in common.
+    /// The axes that a row's cells share.
     struct Row: Hashable {
         let guest: String
-        /// The kernel's version, or what was asked for when none was found.
+        /// The kernel's version, or the selector when no kernel was found.
         let kernel: String
         let flavour: String
-        /// The further axes in play, as `axis=value`.
+        /// Further axes in play, as `axis=value`.
         let axes: [String]
 
         init(_ cell: CellRecord) {
@@ -23,7 +23,7 @@ struct Matrix {
             axes = further.compactMap { axis, value in value.map { "\(axis)=\($0)" } }
         }
 
-        /// On a line of a terminal or a document, with nothing in it that could break the line.
+        /// The row's name as one line, safe for a terminal.
         var title: String {
             VisibleText.line(((guest == "micro" ? [] : [guest]) + ["\(kernel) \(flavour)"] + axes).joined(separator: " "))
         }
@@ -31,16 +31,16 @@ struct Matrix {
 
     struct Line {
         let row: Row
-        /// By layout; one that is missing was not run.
+        /// By layout; a missing one was not run.
         let cells: [CgroupLayout: CellRecord]
-        /// A cell to tell of the row what is not in its name.
+        /// One cell of the row, for facts that are not in its name.
         let sample: CellRecord
     }
 
     let layouts: [CgroupLayout]
     let lines: [Line]
 
-    /// Cells come sorted by meaning, so the first sight of a row gives its place.
+    /// - Parameter cells: Sorted; a row takes the place of its first cell.
     init(_ cells: [CellRecord]) {
         layouts = Set(cells.map(\.cgroup)).sorted()
         var order: [Row] = []
@@ -59,15 +59,15 @@ struct Matrix {
 }
 
 extension CellRecord {
-    /// What the documentation says beside what was found, where that is worth saying.
+    /// How the documentation compares with the verdict, where that is worth a remark.
     var documentedNote: String? {
         if expectation.isContradicted(by: verdict) { return "documented as supported" }
         if verdict == .incompatible, expectation == .unsupported { return "as documented" }
         return verdict == .compatible && expectation == .unsupported ? "documented as unsupported" : nil
     }
 
-    /// Whether the cell speaks for its distribution and kernel: nothing about it was chosen to make things hard.
+    /// Whether the cell counts for its distribution and kernel: no axis was chosen to make the agent fail.
     var isRepresentative: Bool {
-        profile == nil && deployment == nil && bpf == nil && (agent == nil || agent == "own") && (scenario == nil || scenario == "normal")
+        profile == nil && deployment == nil && bpf == nil && (scenario == nil || scenario == "normal")
     }
 }

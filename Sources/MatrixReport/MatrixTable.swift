@@ -1,7 +1,7 @@
 public import EvidenceStore
 import MatrixModel
 
-/// The table at the end of a run: kernels down, layouts across, and below it the cause of every cell that is not compatible.
+/// The table at the end of a run: one row per kernel, one column per layout. Below it stands the cause of every cell that is not compatible.
 public struct MatrixTable: Sendable {
     private let document: RunDocument
     private let style: TextStyle
@@ -22,7 +22,7 @@ public struct MatrixTable: Sendable {
         let first = max("kernel".count, titles.map(\.count).max() ?? 0)
         let verdicts = document.cells.map { Self.mark($0.verdict).count }.max() ?? 0
         let width = max(verdicts, matrix.layouts.map(\.rawValue.count).max() ?? 0)
-        // Padding is done on the bare text: escape sequences have no width.
+        // Pads the bare text, because escape sequences have no width.
         func pad(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(0, width - text.count)) }
         var lines = [style.bold(([pad("kernel", first)] + matrix.layouts.map { pad($0.rawValue, width) }).joined(separator: "  "))]
         for (title, line) in zip(titles, matrix.lines) {

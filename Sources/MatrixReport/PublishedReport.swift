@@ -3,16 +3,16 @@ import Foundation
 import MatrixModel
 public import SystemPackage
 
-/// What a report can be made into.
+/// The formats of a report.
 public enum ReportFormat: String, CaseIterable, Sendable {
     case table, markdown, html, json, jsonl, junit, kcidb, badge, plot, atom
 }
 
-/// Reports of one stored run, with those before it to tell what changed. The same store gives the same bytes.
+/// Reports of a stored run, with earlier runs to show changes. The same folders give the same bytes.
 public struct PublishedReport: Sendable {
     private let content: SiteContent
 
-    /// - Parameter runs: In any order: the one that started last is reported.
+    /// - Parameter runs: In any order; the run that started last is reported.
     public init?(_ runs: [StoredRun], notes: CauseNotes) {
         let ordered = runs.sorted { ($1.document.run.started, $1.document.run.id) < ($0.document.run.started, $0.document.run.id) }
         guard let latest = ordered.first else { return nil }
@@ -20,10 +20,10 @@ public struct PublishedReport: Sendable {
         content = SiteContent(latest, changes: changes, notes: notes)
     }
 
-    /// What the reader must know of the run's folder, a line each, fit for a terminal.
+    /// Damage to the run's folder, one line each, safe for a terminal.
     public var troubles: [String] { content.stored.troubles.map { VisibleText.line($0) } }
 
-    /// A report that is one file; nil for the site, which is many.
+    /// A report in one file; nil for the site, which has many.
     public func render(_ format: ReportFormat, style: TextStyle = .plain) throws -> [UInt8]? {
         switch format {
         case .table: Array(MatrixTable(content.stored.document, style: style).render().utf8)
@@ -32,7 +32,7 @@ public struct PublishedReport: Sendable {
         case .json: Array(try RunFolder.encoder().encode(content.document)) + [UInt8(ascii: "\n")]
         case .jsonl: try LinesReport(document: content.document).render()
         case .junit: JUnitReport(document: content.document).render()
-        case .kcidb: try KCIDBReport(content.stored).render()
+        case .kcidb: try KCIDBReport(content.stored, notes: content.notes).render()
         case .badge: BadgeImage(cells: content.cells).render()
         case .plot: BootTimePlot(cells: content.cells).render()
         case .atom: AtomFeed(run: content.run, changes: content.changes).render()
@@ -40,7 +40,7 @@ public struct PublishedReport: Sendable {
         }
     }
 
-    /// Writes the site into a folder, in the place of an earlier one.
+    /// Writes the site to a folder and replaces an earlier site there.
     /// - Throws: `ReportError`.
     public func writeSite(to folder: FilePath) async throws { try await SiteWriter(content: content).write(to: folder) }
 }

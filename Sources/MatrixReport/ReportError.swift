@@ -1,6 +1,6 @@
 public import SystemPackage
 
-/// A report cannot be put where it should go.
+/// A report could not be written.
 public struct ReportError: Error, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable {
         enum Value: Hashable, Sendable { case notASite, notWritten }
@@ -21,8 +21,8 @@ public struct ReportError: Error, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch code.value {
-        case .notASite: "'\(path)' holds something that is no site of kmatrix and will not be replaced; choose another place with --out, or empty it"
-        case .notWritten: "'\(path)' cannot be written: \(detail); choose another place with --out"
+        case .notASite: "refusing to replace '\(path)': it holds files that are not a kmatrix site; name another folder with --out, or empty it"
+        case .notWritten: "cannot write '\(path)': \(detail); name another path with --out"
         }
     }
 }

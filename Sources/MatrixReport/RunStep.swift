@@ -1,7 +1,7 @@
 import EvidenceStore
 import MatrixModel
 
-/// A run and the one before it, and what changed from one to the other.
+/// The changes from one run to the next.
 struct RunStep: Sendable {
     let before: RunRecord
     let after: RunRecord

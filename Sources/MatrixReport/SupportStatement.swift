@@ -1,7 +1,7 @@
 import EvidenceStore
 import MatrixModel
 
-/// How many cells have which verdict.
+/// Counts cells by verdict.
 struct VerdictCounts: Hashable {
     private var counts: [Verdict: Int] = [:]
 
@@ -11,7 +11,7 @@ struct VerdictCounts: Hashable {
 
     subscript(_ verdict: Verdict) -> Int { counts[verdict] ?? 0 }
 
-    /// Cells of which something is proven.
+    /// Cells with a proven outcome.
     var measured: Int { self[.compatible] + self[.degraded] + self[.incompatible] }
 
     /// `3 compatible, 1 incompatible`.
@@ -20,24 +20,24 @@ struct VerdictCounts: Hashable {
     }
 }
 
-/// What is published of several cells together, such as those of a distribution in one layout.
+/// The published statement about several cells, such as those of a distribution in one layout.
 struct SupportStatement {
     enum Level: String, CaseIterable {
-        /// Everything that was to be measured was, and works.
+        /// Every planned cell was measured and works.
         case supported
         case partly
         case unsupported
-        /// Nothing is proven, or not of everything.
+        /// Nothing is proven, or at least one cell is not.
         case unknown
-        /// There is nothing to measure: no such kernel or layout exists.
+        /// Nothing can be measured: no such kernel or layout exists.
         case absent
     }
 
     let counts: VerdictCounts
     let level: Level
-    /// Why it is not supported, the most frequent cause first.
+    /// Why cells fail, the most frequent cause first.
     let causes: [Cause]
-    /// How many cells are not as documented.
+    /// Counts cells that contradict the documentation.
     let contradictions: Int
 
     init(_ cells: [CellRecord]) {
@@ -51,14 +51,14 @@ struct SupportStatement {
             switch (counts[.compatible], counts[.degraded] + counts[.incompatible], open) {
             case (1..., 0, 0): .supported
             case (1..., 1..., _): .partly
-            // What works so far may yet fail where nothing is proven.
+            // An unproven cell may still fail.
             case (1..., 0, 1...): .unknown
             case (0, 1..., _): counts[.degraded] > 0 ? .partly : .unsupported
             default: counts[.unavailable] > 0 && open == 0 ? .absent : .unknown
             }
     }
 
-    /// The verdict whose sign and colour the statement wears.
+    /// The verdict that lends the statement its sign and colour.
     var mark: Verdict {
         switch level {
         case .supported: .compatible
@@ -69,18 +69,20 @@ struct SupportStatement {
         }
     }
 
-    /// How many of those measured work.
+    /// Compatible cells of those measured.
     var fraction: String { counts.measured == 0 ? "–" : "\(counts[.compatible])/\(counts.measured)" }
 }
 
-/// Statements for every guest or every kernel series, by layout.
+/// Support statements for every guest or every kernel series, by layout.
 struct SupportOverview {
     struct Line {
         let name: String
+        /// Nil where the run tested one agent only.
+        let agent: String?
         let all: SupportStatement
         let byLayout: [CgroupLayout: SupportStatement]
 
-        /// What can be published in a line: in which layouts it works, or since which cause it does not.
+        /// One line: the layouts in which it works, or the cause for which it does not.
         var words: String {
             switch all.level {
             case .partly:
@@ -95,12 +97,21 @@ struct SupportOverview {
     let layouts: [CgroupLayout]
     let lines: [Line]
 
-    /// - Parameter name: What a cell is counted under, in the order of the cells.
+    private struct Key: Hashable {
+        let name: String
+        let agent: String
+    }
+
+    /// - Parameter name: The guest or series that a cell counts for.
     init(_ cells: [CellRecord], by name: (CellRecord) -> String, order: (String, String) -> Bool) {
         let plain = cells.filter(\.isRepresentative)
         layouts = Set(plain.map(\.cgroup)).sorted()
-        lines = Dictionary(grouping: plain, by: name).sorted { order($0.key, $1.key) }.map { name, cells in
-            Line(name: name, all: SupportStatement(cells), byLayout: Dictionary(grouping: cells, by: \.cgroup).mapValues(SupportStatement.init))
+        let hasSeveralAgents = Set(plain.map { $0.agent ?? AgentNames.own }).count > 1
+        let groups = Dictionary(grouping: plain) { Key(name: name($0), agent: $0.agent ?? AgentNames.own) }
+        lines = groups.sorted { $0.key.name == $1.key.name ? $0.key.agent < $1.key.agent : order($0.key.name, $1.key.name) }.map { key, cells in
+            Line(
+                name: key.name, agent: hasSeveralAgents ? key.agent : nil, all: SupportStatement(cells),
+                byLayout: Dictionary(grouping: cells, by: \.cgroup).mapValues(SupportStatement.init))
         }
     }
 

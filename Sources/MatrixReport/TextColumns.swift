@@ -1,6 +1,6 @@
-/// Rows of text set in columns as wide as their widest entry.
+/// Formats rows of text in columns as wide as their widest entry.
 public enum TextColumns {
-    /// Joins cells with two blanks; the last column is not padded.
+    /// Separates columns with two spaces; the last column is not padded.
     public static func render(_ rows: [[String]]) -> String {
         let count = rows.map(\.count).max() ?? 0
         let widths = (0..<count).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }

@@ -1,6 +1,6 @@
 import MatrixModel
 
-/// Whether text goes to a terminal that shows colour.
+/// Plain text, or text for a terminal with colours.
 public enum TextStyle: Hashable, Sendable {
     case plain, colour
 

@@ -1,7 +1,7 @@
 import MatrixModel
 
 extension Verdict {
-    /// A sign that tells the verdict without its colour.
+    /// The verdict's sign, for readers who do not see its colour.
     var symbol: String {
         switch self {
         case .compatible: "✔"
@@ -13,15 +13,15 @@ extension Verdict {
         }
     }
 
-    /// For readers who meet it the first time.
+    /// What the verdict means, in one sentence.
     var meaning: String {
         switch self {
         case .compatible: "Proven: the platform saw every request come through the agent, signed and attributed to the right client."
-        case .degraded: "Works, and a named capability is missing."
-        case .incompatible: "Does not work; the cause is the kernel's, the configuration's or the agent's."
-        case .inconclusive: "Nothing was proven; the fault is the harness's."
-        case .unavailable: "The kernel cannot be had, or has no such layout."
-        case .notRun: "Nobody measured it."
+        case .degraded: "Works, but a named capability is missing."
+        case .incompatible: "Does not work; the cause lies in the kernel, the configuration or the agent."
+        case .inconclusive: "Nothing was proven: the harness, the emulator or the evidence failed."
+        case .unavailable: "Not measurable: the kernel or image could not be obtained, or does not offer this layout."
+        case .notRun: "Not attempted."
         }
     }
 

@@ -1,16 +1,16 @@
-/// Text that nobody vouches for, made harmless and still readable: what would move a cursor, turn the direction of reading, hide
-/// itself or end a document is shown as a sign instead.
+/// Makes untrusted text harmless and keeps it readable. Characters that move the cursor, change the reading direction, are invisible or end
+/// a document become visible signs.
 public enum VisibleText {
-    /// What is done beyond that. Everything happens in one pass over the bytes, for a site shows hundreds of megabytes of logs.
+    /// Further conversions. All happen in one pass over the bytes, because a site can show hundreds of megabytes of logs.
     struct Form: OptionSet {
         let rawValue: Int
-        /// What is special in HTML and XML becomes an entity.
+        /// Characters that are special in HTML and XML become entities.
         static let escaped = Form(rawValue: 1)
-        /// A line break becomes a sign as well.
+        /// A line break becomes a sign too.
         static let line = Form(rawValue: 2)
     }
 
-    /// - Parameter bytes: UTF-8 as a guest sent it; bytes that are none are shown as such.
+    /// - Parameter bytes: UTF-8 as a guest sent it; invalid bytes are shown in hexadecimal.
     static func of(_ bytes: [UInt8]) -> String {
         var visible: [UInt8] = []
         bytes.withUnsafeBufferPointer { append($0, to: &visible, []) }
@@ -19,9 +19,9 @@ public enum VisibleText {
 
     static func of(_ text: String) -> String { transformed(text, []) }
 
-    /// For where a line break would begin something else: it is shown as a sign, and the rest is cut at a limit.
+    /// One line: line breaks become signs, and text beyond the limit is cut.
     public static func line(_ text: String, limit: Int = 4096) -> String {
-        // Characters are counted only where there can be too many: counting is dear.
+        // Counting characters is slow, so it happens only when there can be too many.
         let cut = text.utf8.count > limit && text.count > limit ? "\(text.prefix(limit))…" : text
         return transformed(cut, .line)
     }
@@ -56,7 +56,7 @@ public enum VisibleText {
         return !form.contains(.escaped) || entity(byte) == nil
     }
 
-    /// - Returns: How many bytes were dealt with.
+    /// - Returns: The number of bytes consumed.
     private static func appendSpecial(_ rest: Slice<UnsafeBufferPointer<UInt8>>, to out: inout [UInt8], _ form: Form) -> Int {
         let byte = rest[rest.startIndex]
         if let entity = entity(byte) {
@@ -64,7 +64,7 @@ public enum VisibleText {
             return 1
         }
         if byte < 0x80 {
-            // The lines of a serial console end in both.
+            // A serial console ends lines with CR LF.
             if byte == 0x0D, rest.count > 1, rest[rest.startIndex + 1] == 0x0A { return 1 }
             if byte == 0x09 { out.append(0x20) } else { picture(of: byte, to: &out) }
             return 1
@@ -94,7 +94,7 @@ public enum VisibleText {
         }
     }
 
-    /// U+2400 and on are pictures of the control characters.
+    /// U+2400 onwards are pictures of the control characters.
     private static func picture(of control: UInt8, to out: inout [UInt8]) {
         guard let scalar = Unicode.Scalar(control == 0x7F ? 0x2421 : 0x2400 + UInt32(control)) else { return }
         out.append(contentsOf: Character(scalar).utf8)

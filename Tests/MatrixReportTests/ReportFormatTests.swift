@@ -130,7 +130,7 @@ struct ReportFormatTests {
         let report = try #require(PublishedReport([try new.read(), try old.read()], notes: .unwritten))
         let bytes = try #require(try report.render(.markdown))
         let markdown = String(decoding: bytes, as: UTF8.self)
-        #expect(markdown.contains("# kmatrix: new") && markdown.contains("1 fixed"))
+        #expect(markdown.contains("Run new,") && markdown.contains("1 fixed"))
         #expect(PublishedReport([], notes: .unwritten) == nil)
     }
 }

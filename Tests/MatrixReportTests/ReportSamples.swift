@@ -52,7 +52,7 @@ enum ReportSamples {
 }
 
 extension CauseNotes {
-    static let unwritten = CauseNotes { _, _ in nil }
+    static let unwritten = CauseNotes { cause, _ in Note(title: "About \(cause.rawValue)") }
 }
 
 /// A run on disk, with what guests really printed as its evidence.

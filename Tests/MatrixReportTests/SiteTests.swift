@@ -95,7 +95,7 @@ struct SiteTests {
         let page = try text(files, "cells/\(cell.pageName)")
         #expect(!page.contains("<script>") && !page.contains("<img") && !page.contains("\u{202E}") && !page.contains("\u{1B}"))
         #expect(page.contains("&lt;script&gt;window.pwned=1") && page.contains("⟨U+202E⟩") && page.contains("⟨0xFF⟩␀"))
-        #expect(page.contains("the last word") && page.contains("bytes are left out here; the whole file is cells/\(cell.folderName)/console.log"))
+        #expect(page.contains("the last word") && page.contains("bytes left out; the whole file is cells/\(cell.folderName)/console.log"))
         #expect(page.utf8.count < 1 << 20)
         for (path, bytes) in files where path.hasSuffix(".html") { #expect(!String(decoding: bytes, as: UTF8.self).contains("<script>"), "\(path)") }
     }
@@ -113,22 +113,67 @@ struct SiteTests {
 
     @Test("a cell's page has what is known of its cause for its guest, how to run it again, and what changed")
     func cellPage() async throws {
-        let notes = CauseNotes { cause, guest in
+        let notes = CauseNotes { cause, distribution in
             CauseNotes.Note(
-                title: "About \(cause.rawValue)", steps: [.init(text: "On \(guest ?? "any guest"):", commands: ["update-grub"])],
-                reference: .init(title: "more", address: guest == nil ? "https://example.org/x" : "javascript:alert(1)"))
+                title: "About \(cause.rawValue)", symptom: "see `mount`", family: distribution,
+                steps: [.init(text: "On \(distribution ?? "any guest"):", place: "Azure CLI", commands: ["update-grub"])],
+                reference: .init(title: "more", address: distribution == nil ? "https://example.org/x" : "javascript:alert(1)"))
         }
         let old = try StoredSample([try ReportSamples.record("6.1.176-1", .legacy, guest: "debian-12")], run: ReportSamples.run("old", started: "2025-01-01T00:00:00Z")).read()
         let cell = try ReportSamples.record("6.1.176-1", .legacy, cause: .attachNoCgroup2, guest: "debian-12")
         let files = try await site(of: try StoredSample([cell]), notes: notes, earlier: [old])
         let page = try text(files, "cells/\(cell.pageName)")
-        #expect(page.contains("About attach-failed/no-cgroup2") && page.contains("On debian-12:") && page.contains("update-grub"))
+        #expect(page.contains("About attach-failed/no-cgroup2") && page.contains("On debian-12:") && page.contains("update-grub") && page.contains("Commands for debian-12."))
         #expect(!page.contains("javascript:"))
         #expect(page.contains("kmatrix run --distro debian-12 --kernel 6.1.176-1 --cgroup legacy"))
         #expect(page.contains("new-failure since old: compatible → incompatible (attach-failed/no-cgroup2)"))
         let cause = try text(files, "causes/attach-failed-no-cgroup2.html")
         #expect(cause.contains("On any guest:") && cause.contains("href=\"https://example.org/x\""))
         #expect(try text(files, "changes.html").contains("new-failure"))
+    }
+
+    @Test("a cell of a micro guest gets the commands of the distribution that built its kernel, and a cause's page those of every family")
+    func families() async throws {
+        let notes = CauseNotes(distributions: ["debian", "rhel"]) { cause, distribution in
+            CauseNotes.Note(title: cause.rawValue, family: distribution, steps: [.init(text: "Do it.", commands: ["update-\(distribution ?? "none")"])])
+        }
+        let cell = try ReportSamples.record("6.1.176-1", .legacy, cause: .attachNoCgroup2)
+        let files = try await site(of: try StoredSample([cell]), notes: notes)
+        #expect(try text(files, "cells/\(cell.pageName)").contains("update-debian"))
+        let cause = try text(files, "causes/attach-failed-no-cgroup2.html")
+        #expect(cause.contains("update-debian") && cause.contains("<b>rhel</b>") && cause.contains("update-rhel"))
+        var file = cell
+        file.origin = "file"
+        #expect(file.machineDistribution == nil && cell.machineDistribution == "debian")
+    }
+
+    @Test("the title names the agent, tables come before notes, and damage to the folder is noted")
+    func order() async throws {
+        var run = ReportSamples.run()
+        run.warnings = ["an index is past its Valid-Until date"]
+        let sample = try StoredSample(try ReportSamples.cells(), run: run)
+        try DurableFile.write([1], to: sample.folder.path.appending("cells/notes"))
+        let index = try text(try await site(of: sample), "index.html")
+        #expect(index.contains("<h1>Where azure-proxy-agent of kmatrix 0.1.0 works</h1>"))
+        #expect(index.contains("<a href=\"#notes\">2 notes</a>"))
+        let places = try ["<table>", "id=\"matrix\"", "id=\"causes\"", "id=\"notes\"", "cells/notes", "past its Valid-Until", "id=\"legend\""].map { part in
+            try #require(index.range(of: part), "\(part) is missing").lowerBound
+        }
+        #expect(places == places.sorted())
+        #expect(try !text(try await site(of: try StoredSample(try ReportSamples.cells())), "index.html").contains("#notes"))
+    }
+
+    @Test("several agents are told apart, and one agent alone counts for the distribution whoever made it")
+    func agents() async throws {
+        func record(_ agent: String?) throws -> CellRecord {
+            let cell = Cell(kernel: try ReportSamples.kernel("6.1.176-1"), cgroup: .unified, agent: agent)
+            return CellRecord(cell: cell, judgment: Judgment(verdict: .compatible, cause: nil, summary: "fine"), evidence: "x", seconds: [:], attempts: 1)
+        }
+        let foreign = try text(try await site(of: try StoredSample([try record("proxy_9.9.9")])), "index.html")
+        #expect(foreign.contains("<h1>Where proxy_9.9.9 works</h1>") && foreign.contains("1/1") && !foreign.contains("class=\"tag\""))
+        let both = try text(try await site(of: try StoredSample([try record("own"), try record("proxy_9.9.9")])), "index.html")
+        #expect(both.contains("<h1>Where 2 agents work</h1>") && both.contains("azure-proxy-agent of kmatrix 0.1.0, proxy_9.9.9"))
+        #expect(both.contains("#guest=micro&amp;axis=agent%3Dproxy%5F9.9.9"))
     }
 
     @Test("deployments have a page only when there were some")

@@ -1,5 +1,5 @@
 'use strict';
-// Everything is readable without this file: it filters, remembers the theme and moves the focus.
+// The site is readable without this script. It filters tables, remembers the theme and moves the focus.
 (() => {
   const root = document.documentElement;
   root.classList.add('js');
@@ -22,7 +22,7 @@
     });
     for (const button of document.querySelectorAll('.copy button')) {
       button.addEventListener('click', async () => {
-        try { await navigator.clipboard.writeText(button.parentElement.querySelector('pre').textContent); button.textContent = 'Copied'; } catch { button.textContent = 'Select it by hand'; }
+        try { await navigator.clipboard.writeText(button.parentElement.querySelector('pre').textContent); button.textContent = 'Copied'; } catch { button.textContent = 'Select and copy by hand'; }
       });
     }
     window.addEventListener('beforeprint', () => { for (const each of document.querySelectorAll('details')) each.open = true; });
@@ -39,7 +39,7 @@
     const layouts = [...table.tHead.rows[0].cells].slice(1).map(cell => cell.textContent);
     const total = Number(table.dataset.cells);
     let rows = null;
-    // Read when first needed: ten thousand cells take a moment that a reader who filters nothing need not wait for.
+    // Read when first needed, because ten thousand cells take a moment.
     const read = () => rows ??= [...table.rows].slice(1).map(row => ({
       row, place: Number(row.dataset.n), guest: row.dataset.g, series: row.dataset.s, axes: row.dataset.a ? row.dataset.a.split(' ') : [],
       text: (row.textContent + ' ' + row.dataset.r).toLowerCase(),
@@ -66,7 +66,7 @@
       }
     };
 
-    // Rows that nobody has seen are not there either for those who hear the page: part after part is laid out when nothing else is to do.
+    // Screen readers do not see rows that are not laid out, so the bodies are laid out one by one when the browser is idle.
     const idle = window.requestIdleCallback ?? setTimeout;
     const draw = part => {
       if (!part || part.classList.contains('drawn')) return;
@@ -103,7 +103,7 @@
         table.tHead.rows[0].cells[index + 1].hidden = hidden;
         for (const each of rows) each.cells[index].cell.hidden = hidden;
       });
-      // In the order of the page, which a sort leaves to those of one kernel.
+      // A stable sort keeps the page's order within a kernel.
       if (want.sort === 'series') kept.sort((one, other) => one.place - other.place);
       arrange(kept.map(each => each.row));
       count(shown);
@@ -116,7 +116,7 @@
     };
     const follow = () => {
       const hash = location.hash.slice(1);
-      // A plain name is a place in the page, not a filter.
+      // A plain name is an anchor, not a filter.
       if (hash && !hash.includes('=')) return;
       show(new URLSearchParams(hash));
       apply();

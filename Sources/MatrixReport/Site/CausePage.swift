@@ -1,37 +1,68 @@
 import EvidenceStore
 import MatrixModel
 
-/// What is known of a cause, as a part of a page.
+/// The explanation and the remedies of a cause, as part of a page.
 struct CauseSection {
-    let content: SiteContent
-    let cause: Cause
-    let guest: String?
+    /// Notes on the same cause, one per family of distributions.
+    let notes: [CauseNotes.Note]
 
     func render(_ html: inout Markup) {
-        let note = content.notes.note(on: cause, guest: guest)
-        html.element("h2", "What it is\(note.steps.isEmpty ? "" : ", and what to do")")
+        guard let note = notes.first else { return }
+        html.element("h2", "What is wrong")
         html.element("p") { $0.element("strong", VisibleText.line(note.title)) }
-        for paragraph in note.paragraphs { html.element("p") { $0.prose(VisibleText.line(paragraph)) } }
-        if !note.steps.isEmpty {
-            html.element("ol") { html in
-                for step in note.steps {
-                    html.element("li") { html in
-                        html.prose(VisibleText.line(step.text))
-                        if !step.commands.isEmpty { html.command(step.commands.joined(separator: "\n")) }
-                    }
+        html.element("dl") { html in
+            prose("symptom", note.symptom, &html)
+            prose("proof", note.proof, &html)
+        }
+        if notes.contains(where: { !$0.steps.isEmpty }) { html.element("h2", "What to do") }
+        if notes.count > 1 {
+            for (index, note) in notes.enumerated() where !note.steps.isEmpty {
+                html.element("details", ["open": index == 0 ? "" : nil]) { html in
+                    html.element("summary") { $0.element("b", VisibleText.line(note.family ?? "any distribution", limit: 64)) }
+                    steps(note.steps, &html)
+                }
+            }
+        } else {
+            if let family = note.family, !note.steps.isEmpty { html.element("p", ["class": "mute"], "Commands for \(VisibleText.line(family, limit: 64)).") }
+            steps(note.steps, &html)
+        }
+        reference(note.reference, &html)
+    }
+
+    private func prose(_ term: String, _ text: String?, _ html: inout Markup) {
+        guard let text, !text.isEmpty else { return }
+        html.element("dt", term)
+        html.element("dd") { $0.prose(VisibleText.line(text)) }
+    }
+
+    private func steps(_ steps: [CauseNotes.Step], _ html: inout Markup) {
+        guard !steps.isEmpty else { return }
+        html.element("ol", ["class": "steps"]) { html in
+            for step in steps {
+                html.element("li") { html in
+                    html.prose(VisibleText.line(step.text))
+                    if let place = step.place { html.element("span", ["class": "tag"], VisibleText.line(place, limit: 64)) }
+                    if !step.commands.isEmpty { html.command(step.commands.joined(separator: "\n")) }
                 }
             }
         }
-        if let reference = note.reference, reference.address.hasPrefix("https://") {
-            html.element("p") { html in
-                html.text("More: ")
-                html.element("a", ["href": reference.address, "rel": "noreferrer"], VisibleText.line(reference.title))
-            }
+    }
+
+    private func reference(_ reference: CauseNotes.Reference?, _ html: inout Markup) {
+        guard let reference, reference.address.hasPrefix("https://") else { return }
+        html.element("p") { html in
+            html.text("See also: ")
+            html.element("a", ["href": reference.address, "rel": "noreferrer"], VisibleText.line(reference.title))
         }
     }
 }
 
-/// A cause: what it is, what to do, and the cells that have it.
+extension Cause {
+    /// The code as part of a file name.
+    var pageName: String { rawValue.replacing("/", with: "-") }
+}
+
+/// A cause: its explanation, its remedies, and the cells that have it.
 struct CausePage {
     let content: SiteContent
     let cause: Cause
@@ -43,7 +74,7 @@ struct CausePage {
         return PageFrame(title: cause.rawValue, place: .below, content: content).render { html in
             html.element("h1", cause.rawValue)
             html.element("p", ["class": "meta"], "Fault: \(cause.fault.rawValue) · \(cells.count == 1 ? "1 cell" : "\(Figure.grouped(cells.count)) cells")")
-            CauseSection(content: content, cause: cause, guest: nil).render(&html)
+            CauseSection(notes: content.notes.notesByFamily(on: cause)).render(&html)
             html.element("h2", "Cells")
             html.scrolling("Cells with this cause", class: "scroll tall") { html in
                 html.element("table") { html in
@@ -53,13 +84,13 @@ struct CausePage {
                             html.element("tr") { html in
                                 html.element("th", ["scope": "row"]) { $0.element("a", ["href": "../cells/\(cell.pageName)"], VisibleText.line(cell.id, limit: 200)) }
                                 html.element("td", ["class": "v \(cell.verdict.rawValue)"]) { $0.verdict(cell.verdict, text: cell.verdict.words, href: nil) }
-                                html.element("td", ["class": "wrap"], VisibleText.line(cell.summary, limit: 400))
+                                html.element("td", ["class": "wrap"]) { $0.prose(VisibleText.line(cell.summary, limit: 400)) }
                             }
                         }
                     }
                 }
             }
-            if cells.count > Self.listed { html.element("p", "…and \(Figure.grouped(cells.count - Self.listed)) more.") }
+            if cells.count > Self.listed { html.element("p", "and \(Figure.grouped(cells.count - Self.listed)) more") }
         }
     }
 }

@@ -1,9 +1,9 @@
 import EvidenceStore
 import MatrixModel
 
-/// The table of all cells, with the tools to find some of them.
+/// The table of all cells, with filters.
 struct CellMatrix {
-    /// Rows that the browser lays out together, when one of them is seen. The style sheet knows how high so many are.
+    /// Rows per table body, which the browser lays out together. The style sheet holds the height of that many rows.
     private static let partSize = 50
 
     let content: SiteContent
@@ -45,7 +45,7 @@ struct CellMatrix {
                 html.literal(" ")
             }
             html.text(VisibleText.line("\(line.row.kernel) \(line.row.flavour)", limit: 96))
-            for axis in line.row.axes { html.element("span", ["class": "tag"], VisibleText.line(axis, limit: 64)) }
+            for axis in line.row.axes where content.agents.all.count > 1 || !axis.hasPrefix("agent=") { html.element("span", ["class": "tag"], VisibleText.line(axis, limit: 64)) }
         }
         for layout in matrix.layouts { cell(line.cells[layout], &html) }
         html.close("tr")
@@ -53,20 +53,20 @@ struct CellMatrix {
 
     private func cell(_ cell: CellRecord?, _ html: inout Markup) {
         guard let cell else {
-            // Not one of the run's cells, and so not counted; yet whoever looks for it must not take a gap for a success.
+            // Not a cell of the run and not counted, but a gap must not read as a success.
             html.open("td", ["class": "v not-run", "data-none": ""])
             html.verdict(.notRun, text: Verdict.notRun.words, href: nil)
             html.close("td")
             return
         }
         let isOdd = cell.expectation.isContradicted(by: cell.verdict) || (cell.verdict == .compatible && cell.expectation == .unsupported)
-        // Marks come from the style sheet: ten thousand cells are to be light.
+        // The style sheet adds the marks, which keeps a page of ten thousand cells small.
         html.open("td", ["class": "v \(cell.verdict.rawValue)" + (isOdd ? " odd" : "") + (cell.attempts > 1 ? " again" : "")])
         html.verdict(cell.verdict, text: cell.cause?.rawValue ?? cell.verdict.words, href: "cells/\(cell.pageName)")
         html.close("td")
     }
 
-    /// A cell of each row as rows stand when the kernel goes before the guest.
+    /// One cell of each row, sorted by kernel first and guest second.
     private var byKernel: [CellRecord] {
         CellOrder.sorted(matrix.lines.map { line in
             var anyone = line.sample
@@ -115,7 +115,7 @@ struct CellMatrix {
             }
             html.element("label") { html in
                 html.open("input", ["type": "checkbox", "id": "f-odd"])
-                html.text("not as documented")
+                html.text("contradicts the documentation")
             }
             html.element("button", ["type": "button", "id": "f-reset"], "Reset")
             html.element("output", ["id": "f-count", "aria-live": "polite"], "\(content.cells.count) cells")
@@ -138,11 +138,11 @@ struct CellMatrix {
         }
     }
 
-    /// - Parameter values: With repetitions, in the order in which they are offered.
+    /// - Parameter values: The options in order; repetitions are dropped.
     private func select(_ id: String, _ label: String, _ values: [String], _ html: inout Markup) {
         var seen: Set<String> = [""]
         let offered = values.filter { seen.insert($0).inserted }
-        // The page's program finds each of them; one without a choice is not shown.
+        // The script expects every select; one without a choice is hidden.
         html.element("label", ["hidden": offered.count < 2 ? "" : nil]) { html in
             html.text("\(label) ")
             html.element("select", ["id": "f-\(id)"]) { html in

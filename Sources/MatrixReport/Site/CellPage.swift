@@ -1,22 +1,22 @@
 import EvidenceStore
 import MatrixModel
 
-/// One cell: what came of it, why, what to do, how to do it again, and the evidence.
+/// One cell: its verdict, the cause and its remedies, how to reproduce it, and the evidence.
 struct CellPage {
     let content: SiteContent
-    /// As published.
+    /// The published record, with evidence paths relative to the run's folder.
     let cell: CellRecord
     let evidence: CellFolder?
 
     func render() -> [UInt8] {
         PageFrame(title: cell.id, place: .below, content: content).render { html in
-            html.element("h1", "\(Matrix.Row(cell).title), \(cell.cgroup.rawValue)")
+            heading(&html)
             html.element("p", ["class": "meta mono"], VisibleText.line(cell.id))
             banner(&html)
             changed(&html)
-            if let cause = cell.cause { CauseSection(content: content, cause: cause, guest: cell.guest).render(&html) }
+            if let cause = cell.cause { CauseSection(notes: [content.notes.note(on: cause, distribution: cell.machineDistribution)]).render(&html) }
             findings(&html)
-            html.element("h2", "Run it again")
+            html.element("h2", "Reproduce")
             let command = ReproduceCommand(cell)
             html.command(command.text)
             if let remark = command.remark { html.element("p", ["class": "mute"], VisibleText.line(remark)) }
@@ -28,8 +28,17 @@ struct CellPage {
                 html.element("h2", "Evidence")
                 EvidenceSections(folder: evidence, place: cell.evidence.map { VisibleText.line($0) } ?? "", isBrief: cell.verdict == .compatible).render(&html)
             } else {
-                html.element("p", "There is no evidence: no guest was started.")
+                html.element("p", "No evidence: no guest was started.")
             }
+        }
+    }
+
+    private func heading(_ html: inout Markup) {
+        let row = Matrix.Row(cell)
+        let place = row.guest == "micro" ? "" : " on \(row.guest)"
+        html.element("h1") { html in
+            html.text(VisibleText.line("Kernel \(row.kernel) \(row.flavour)\(place), cgroup layout \(cell.cgroup.rawValue)"))
+            for axis in row.axes where content.agents.all.count > 1 || !axis.hasPrefix("agent=") { html.element("span", ["class": "tag"], VisibleText.line(axis, limit: 64)) }
         }
     }
 
@@ -46,11 +55,11 @@ struct CellPage {
                     }
                     if let note = cell.documentedNote { html.text(" · \(note)") }
                 }
-                html.element("p", VisibleText.line(cell.summary))
+                html.element("p") { $0.prose(VisibleText.line(cell.summary)) }
                 if let earlier = cell.reused {
-                    html.element("p", "Reused from run \(VisibleText.line(earlier.run)) of \(VisibleText.line(earlier.started)): nothing this cell is made of has changed since.")
+                    html.element("p", "Reused from run \(VisibleText.line(earlier.run)) of \(VisibleText.line(earlier.started)): none of the cell's inputs has changed since.")
                 }
-                if cell.attempts > 1 { html.element("p", "↻ It took \(cell.attempts) attempts; earlier ones failed through the harness's fault and are kept in attempt-1 and on.") }
+                if cell.attempts > 1 { html.element("p", "↻ The cell took \(cell.attempts) attempts. Earlier attempts were harness failures; their evidence is in attempt-1 and following.") }
             }
         }
         html.lineBreak()
@@ -63,7 +72,7 @@ struct CellPage {
 
     private func findings(_ html: inout Markup) {
         guard !cell.findings.isEmpty else { return }
-        html.element("h2", "What the verdict rests on")
+        html.element("h2", "Findings")
         for finding in cell.findings.prefix(50) {
             html.element("blockquote") { html in
                 html.element("span", ["class": "mute"], "\(VisibleText.line(finding.source, limit: 64)): ")
@@ -75,24 +84,24 @@ struct CellPage {
     private func axes(_ html: inout Markup) {
         html.element("h2", "Cell")
         html.element("dl") { html in
-            html.definition("guest", cell.guest == "micro" ? "the kernel and our own init" : cell.guest)
+            html.definition("guest", cell.guest == "micro" ? "micro (the kernel with a minimal initramfs)" : cell.guest)
             html.definition("kernel", cell.kernel)
             html.definition("flavour", cell.flavour)
             html.definition("release", cell.release)
-            html.definition("from", cell.origin)
+            html.definition("origin", cell.origin)
             html.definition("architecture", cell.architecture)
             html.definition("cgroup layout", cell.cgroup.rawValue)
             html.definition("boot profile", cell.profile)
             html.definition("deployment", cell.deployment)
             html.definition("scenario", cell.scenario)
             html.definition("agent", cell.agent)
-            html.definition("program", cell.bpf)
+            html.definition("eBPF program", cell.bpf)
             html.definition("documented as", cell.expectation.rawValue)
             html.definition("attempts", "\(cell.attempts)")
             if let deployment = cell.provisioning {
                 html.definition("cloud-init", deployment.cloudInit)
                 html.definition("platform saw", deployment.platformSaw)
-                html.definition("article says", deployment.documented)
+                html.definition("documented", deployment.documented)
             }
         }
     }

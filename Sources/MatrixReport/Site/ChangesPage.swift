@@ -1,7 +1,7 @@
 import EvidenceStore
 import MatrixModel
 
-/// What is otherwise than in the runs before.
+/// What changed from run to run.
 struct ChangesPage {
     let content: SiteContent
 
@@ -9,8 +9,8 @@ struct ChangesPage {
 
     func render() -> [UInt8] {
         PageFrame(title: "Changes", place: .root, content: content).render { html in
-            html.element("h1", "What changed")
-            if content.changes.isEmpty { html.element("p", "This site was made from one run; give `kmatrix report` earlier runs as well to see what changed.") }
+            html.element("h1", "Changes")
+            if content.changes.isEmpty { html.element("p") { $0.prose("This site shows one run. Pass earlier runs to `kmatrix report` to see what changed.") } }
             for (index, changes) in content.changes.enumerated() { section(changes, isLatest: index == 0, &html) }
         }
     }
@@ -27,14 +27,14 @@ struct ChangesPage {
                 }
             }
         }
-        if changes.changes.count > Self.listed { html.element("p", "…and \(Figure.grouped(changes.changes.count - Self.listed)) more.") }
+        if changes.changes.count > Self.listed { html.element("p", "and \(Figure.grouped(changes.changes.count - Self.listed)) more") }
     }
 
     private func row(_ change: RunComparison.Change, isLatest: Bool, _ html: inout Markup) {
         html.element("tr") { html in
             html.element("td", change.kind.rawValue)
             html.element("th", ["scope": "row"]) { html in
-                // Only the newest run's cells have pages here.
+                // Only cells of the newest run have pages.
                 if isLatest, let after = change.after {
                     html.element("a", ["href": "cells/\(CellID(stored: after.id).pageName)"], VisibleText.line(after.id, limit: 200))
                 } else {
@@ -44,7 +44,7 @@ struct ChangesPage {
             for cell in [change.before, change.after] {
                 if let cell { html.verdictCell(outcome: cell, href: nil) } else { html.element("td", "–") }
             }
-            html.element("td", ["class": "wrap"], VisibleText.line((change.after ?? change.before)?.summary ?? "", limit: 400))
+            html.element("td", ["class": "wrap"]) { $0.prose(VisibleText.line((change.after ?? change.before)?.summary ?? "", limit: 400)) }
         }
     }
 }

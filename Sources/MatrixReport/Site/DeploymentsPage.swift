@@ -1,17 +1,17 @@
 import EvidenceStore
 import MatrixModel
 
-/// The deployment table of the troubleshooting article beside what deployments came to.
+/// Deployments, next to the table of the troubleshooting article.
 struct DeploymentsPage {
     let content: SiteContent
 
     func render() -> [UInt8] {
         PageFrame(title: "Deployments", place: .root, content: content).render { html in
             html.element("h1", "Deployments")
-            html.element("p", "What the platform saw of machines that were provisioned with the protocol switched on, beside what the troubleshooting article says of them.")
+            html.element("p", "What the platform saw of machines that were provisioned with the protocol enabled, next to what the troubleshooting article documents.")
             html.scrolling("Deployments", class: "scroll tall sticky") { html in
                 html.element("table") { html in
-                    html.head(["Guest", "Deployment", "cloud-init", "Article's row", "Article says", "Platform saw", "As documented", "Verdict"])
+                    html.head(["Guest", "Deployment", "cloud-init", "Row of the article", "Documented", "Platform saw", "As documented?", "Verdict"])
                     html.element("tbody") { html in for cell in content.deployments { row(cell, &html) } }
                 }
             }
@@ -28,7 +28,7 @@ struct DeploymentsPage {
             html.element("td", ["class": "wrap"], VisibleText.line(finding.documented ?? "nothing", limit: 400))
             html.element("td", ["class": "wrap"], VisibleText.line(finding.platformSaw, limit: 400))
             let verdict: Verdict = finding.matches.map { $0 ? .compatible : .incompatible } ?? .notRun
-            html.element("td", ["class": "v \(verdict.rawValue)"]) { $0.element("span", finding.matches.map { $0 ? "yes" : "no" } ?? "the article has no such row") }
+            html.element("td", ["class": "v \(verdict.rawValue)"]) { $0.element("span", finding.matches.map { $0 ? "yes" : "no" } ?? "not in the article") }
             html.verdictCell(cell, href: nil)
         }
     }

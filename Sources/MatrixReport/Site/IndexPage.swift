@@ -1,15 +1,14 @@
 import EvidenceStore
 import MatrixModel
 
-/// The first page: what is supported, by distribution and by kernel series, every cell, and why some do not work.
+/// The first page: support by distribution and by kernel series, every cell, the causes of failures, and notes on the run.
 struct IndexPage {
     let content: SiteContent
 
     func render() -> [UInt8] {
         PageFrame(title: "Support table", place: .root, content: content).render { html in
-            html.element("h1", "Where the metadata-security agent works")
+            html.element("h1", content.agents.heading)
             meta(&html)
-            for warning in (content.run.warnings + content.stored.troubles).prefix(20) { html.element("p", ["class": "note"], VisibleText.line(warning)) }
             if content.cells.isEmpty {
                 html.element("p", "This run has no cells: nothing was measured.")
             } else {
@@ -18,15 +17,37 @@ struct IndexPage {
                 CellMatrix(content: content).render(&html)
                 causes(&html)
             }
+            notes(&html)
             legend(&html)
         }
     }
 
     private func meta(_ html: inout Markup) {
         let run = content.run
-        let end = run.finished.map { "finished \($0)" } ?? "not finished: what is missing was not run"
-        let facts = ["Run \(run.id)", "started \(run.started)", end, run.accelerator.map { "on \($0)" }].compactMap(\.self)
-        html.element("p", ["class": "meta"], VisibleText.line(facts.joined(separator: " · ")))
+        let end = run.finished == nil ? "not finished; missing cells were not run" : nil
+        let facts = [
+            content.agents.list, "Run \(run.id)", "started \(run.started)", end, run.accelerator.map { "accelerator \($0)" }, VerdictCounts(content.cells).inWords,
+        ].compactMap(\.self).filter { !$0.isEmpty }
+        html.element("p", ["class": "meta"]) { html in
+            html.text(VisibleText.line(facts.joined(separator: " · ")))
+            if !warnings.isEmpty {
+                html.text(" · ")
+                html.element("a", ["href": "#notes"], warnings.count == 1 ? "1 note" : "\(warnings.count) notes")
+            }
+        }
+    }
+
+    /// Damage to the run's folder comes first, because it weakens the evidence.
+    private var warnings: [String] { content.stored.troubles + content.run.warnings }
+
+    private func notes(_ html: inout Markup) {
+        guard !warnings.isEmpty else { return }
+        let shown = 50
+        html.element("h2", ["id": "notes"], "Notes on this run")
+        html.element("ol", ["class": "notes"]) { html in
+            for warning in warnings.prefix(shown) { html.element("li", VisibleText.line(warning)) }
+        }
+        if warnings.count > shown { html.element("p", "and \(warnings.count - shown) more in run.json") }
     }
 
     private func overviews(_ html: inout Markup) {
@@ -35,15 +56,15 @@ struct IndexPage {
             overview("By kernel series", key: "series", .bySeries(content.cells), &html)
         }
         html.element("p", ["class": "mute"]) { html in
-            html.text("Counted are cells with the agent's own program and the platform's and kernel's usual behaviour: how many work of how many were measured. ")
-            html.text("“Supported” means that all of them work and none is open.")
+            html.text("Each count is compatible cells of measured cells. Cells with a boot profile, deployment, scenario or other eBPF program are not counted. ")
+            html.text("“Supported” means that every cell was measured and works.")
         }
     }
 
     private func overview(_ title: String, key: String, _ overview: SupportOverview, _ html: inout Markup) {
         html.element("section") { html in
             html.element("h2", title)
-            guard !overview.lines.isEmpty else { return html.element("p", "Nothing was measured that speaks for one.") }
+            guard !overview.lines.isEmpty else { return html.element("p", "No cell of this run counts here.") }
             html.scrolling(title, class: "scroll short sticky") { html in
                 html.element("table") { html in
                     html.head([title == "By distribution" ? "Guest" : "Series", "Statement"] + overview.layouts.map(\.rawValue))
@@ -56,8 +77,12 @@ struct IndexPage {
     }
 
     private func row(_ line: SupportOverview.Line, key: String, layouts: [CgroupLayout], _ html: inout Markup) {
+        let agent = line.agent.map { [("axis", "agent=\($0)")] } ?? []
         html.element("tr") { html in
-            html.element("th", ["scope": "row"]) { $0.element("a", ["href": filter([(key, line.name)])], VisibleText.line(line.name, limit: 64)) }
+            html.element("th", ["scope": "row"]) { html in
+                html.element("a", ["href": filter([(key, line.name)] + agent)], VisibleText.line(line.name, limit: 64))
+                if let agent = line.agent { html.element("span", ["class": "tag"], VisibleText.line(agent, limit: 64)) }
+            }
             html.element("td", ["class": "v words \(line.all.mark.rawValue)"]) { html in
                 html.element("span", line.words)
                 if line.all.contradictions > 0 { html.element("span", ["class": "flag", "title": "\(line.all.contradictions) not as documented"], "≠") }
@@ -68,7 +93,7 @@ struct IndexPage {
                     continue
                 }
                 html.element("td", ["class": "v \(statement.mark.rawValue)"]) { html in
-                    html.element("a", ["href": filter([(key, line.name), ("layout", layout.rawValue)])]) { html in
+                    html.element("a", ["href": filter([(key, line.name), ("layout", layout.rawValue)] + agent)]) { html in
                         html.element("span", ["class": "sr"], "\(statement.level.rawValue) ")
                         html.text(statement.fraction)
                     }
@@ -93,17 +118,17 @@ struct IndexPage {
     private func changed(_ html: inout Markup) {
         guard let latest = content.changes.first else { return }
         html.element("p") { html in
-            html.element("a", ["href": "changes.html"], "Since the run before")
+            html.element("a", ["href": "changes.html"], "Changes since the previous run")
             html.text(": \(latest.inWords).")
         }
     }
 
     private func causes(_ html: inout Markup) {
         html.element("h2", ["id": "causes"], "Causes")
-        guard !content.causes.isEmpty else { return html.element("p", "Every measured cell works.") }
+        guard !content.causes.isEmpty else { return html.element("p", "No cell has a cause of failure.") }
         html.scrolling("Causes") { html in
             html.element("table") { html in
-                html.head(["Cause", "What happened", "Fault", "Cells"])
+                html.head(["Cause", "What is wrong", "Fault", "Cells"])
                 html.element("tbody") { html in
                     for cause in content.causes {
                         html.element("tr") { html in
@@ -134,15 +159,15 @@ struct IndexPage {
             }
         }
         html.element("p", ["class": "mute"]) { html in
-            html.text("≠ marks a cell that is not as documented (kernel 5.15 or later with cgroup v2 mounted by default), ↻ one that needed more than one attempt.")
+            html.text("≠ marks a cell that contradicts the documentation, ↻ a cell that needed more than one attempt.")
         }
         html.element("p", ["class": "mute keys"]) { html in
             html.element("kbd", "/")
             html.text(" searches, ")
             html.element("kbd", "Esc")
-            html.text(" clears the search, the arrow keys move between cells, ")
+            html.text(" clears the search, arrow keys move between cells, ")
             html.element("kbd", "Enter")
-            html.text(" opens one.")
+            html.text(" opens a cell.")
         }
     }
 }

@@ -1,7 +1,7 @@
 import EvidenceStore
 import MatrixModel
 
-/// What every page has around its content.
+/// The head, navigation and footer of every page.
 struct PageFrame {
     /// Where a page lies below the site's root.
     enum Place { case root, below }
@@ -15,22 +15,22 @@ struct PageFrame {
     func render(_ main: (inout Markup) -> Void) -> [UInt8] {
         var html = Markup(capacity: 128 << 10)
         html.literal("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
-        // Nothing but the site's own files is ever loaded, and nothing of a page's text is ever run.
+        // The browser loads only the site's own files and runs no script from a page's text.
         html.literal("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'\">")
         html.literal("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><meta name=\"referrer\" content=\"no-referrer\">")
-        html.element("title", "\(VisibleText.line(title)) · kmatrix")
+        html.element("title", "\(VisibleText.line(title)) · \(content.agents.title) · kmatrix")
         html.open("link", ["rel": "stylesheet", "href": base + "site.css"])
         html.open("link", ["rel": "icon", "type": "image/svg+xml", "href": base + "icon.svg"])
-        html.open("link", ["rel": "alternate", "type": "application/atom+xml", "title": "What changed", "href": base + "feed.atom"])
+        html.open("link", ["rel": "alternate", "type": "application/atom+xml", "title": "Changes", "href": base + "feed.atom"])
         html.element("script", ["src": base + "site.js"], "")
-        html.literal("</head>\n<body><a class=\"skip\" href=\"#main\">To the content</a>\n")
+        html.literal("</head>\n<body><a class=\"skip\" href=\"#main\">Skip to content</a>\n")
         header(&html)
         html.element("main", ["id": "main"]) { main(&$0) }
         html.element("footer") { html in
-            html.text("Run \(VisibleText.line(content.run.id)), published by kmatrix \(VisibleText.line(content.run.harness)). ")
-            html.element("a", ["href": base + "cells.jsonl"], "Data")
+            html.text("Run \(VisibleText.line(content.run.id)) of kmatrix \(VisibleText.line(content.run.harness)) · ")
+            html.element("a", ["href": base + "cells.jsonl"], "data")
             html.text(" · ")
-            html.element("a", ["href": base + "report-lines-1.schema.json"], "its schema")
+            html.element("a", ["href": base + "report-lines-1.schema.json"], "schema")
             html.text(" · ")
             html.element("a", ["href": base + "feed.atom"], "feed")
         }
@@ -56,7 +56,7 @@ struct PageFrame {
 }
 
 extension Markup {
-    /// A verdict as a table's cell, told by sign, word and colour.
+    /// A table cell with a verdict: sign, word and colour.
     mutating func verdictCell(_ cell: CellRecord?, href: String?) { verdictCell(outcome: cell.map(CellOutcome.init), href: href) }
 
     mutating func verdictCell(outcome cell: CellOutcome?, href: String?) {
@@ -66,12 +66,12 @@ extension Markup {
         close("td")
     }
 
-    /// The sign comes from the style sheet, which also says it in words to those who do not see it.
+    /// The style sheet adds the sign, and its name for screen readers.
     mutating func verdict(_ verdict: Verdict, text: String, href: String?) {
         if let href { element("a", ["href": href], text) } else { element("span", text) }
     }
 
-    /// A command to be copied.
+    /// A command with a button that copies it.
     mutating func command(_ text: String) {
         element("div", ["class": "copy"]) { html in
             html.element("pre", ["class": "cmd", "tabindex": "0"], text)
@@ -85,7 +85,7 @@ extension Markup {
         element("dd", VisibleText.line(text))
     }
 
-    /// A table that scrolls in its own frame, which the keyboard can reach.
+    /// A table that scrolls in its own frame and can be focused from the keyboard.
     mutating func scrolling(_ label: String, class name: String = "scroll", content: (inout Markup) -> Void) {
         element("div", ["class": name, "tabindex": "0", "role": "region", "aria-label": label], content: content)
         lineBreak()

@@ -1,10 +1,10 @@
 import EvidenceStore
 import MatrixModel
 
-/// The one command that runs a cell again.
+/// The command that runs a cell again.
 struct ReproduceCommand {
     let text: String
-    /// What its reader has to put in; nil when it can be run as it is.
+    /// What the reader must supply; nil when the command is complete.
     let remark: String?
 
     init(_ cell: CellRecord) {
@@ -21,7 +21,7 @@ struct ReproduceCommand {
         } else if let version = cell.kernel ?? cell.series {
             add("--kernel", cell.flavour == KernelFlavour.cloud.name ? version : "\(version)/\(cell.flavour)")
         } else if cell.guest == "micro" {
-            // What was asked for stands in the id, where slashes are underscores.
+            // The id holds the selector, with underscores for slashes.
             add("--kernel", cell.id.split(separator: "/").dropFirst().first.map { String($0).replacing("_", with: "/") } ?? "all")
         }
         add("--cgroup", cell.cgroup.rawValue)
@@ -37,7 +37,7 @@ struct ReproduceCommand {
         remark = missing.isEmpty ? nil : missing.joined(separator: "; ") + "."
     }
 
-    /// A word that a shell takes as it is, whatever it contains.
+    /// A word quoted for a shell, whatever it contains.
     private static func quoted(_ word: String) -> String {
         let isPlain = !word.isEmpty && word.utf8.allSatisfy { byte in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-_./:=+~".utf8.contains(byte)

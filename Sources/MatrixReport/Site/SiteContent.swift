@@ -1,15 +1,16 @@
 import EvidenceStore
 import MatrixModel
 
-/// What all pages of a site are made of.
+/// The data that all pages of a site share.
 struct SiteContent: Sendable {
     let stored: StoredRun
-    /// The run with evidence named by its place in the run's folder.
+    /// The run, with evidence paths relative to the run's folder.
     let document: RunDocument
-    /// Between each run and the one before, the newest first.
+    /// From each run to the one after it, the newest first.
     let changes: [RunStep]
     let notes: CauseNotes
-    /// What changed in a cell since the run before.
+    let agents: AgentNames
+    /// The change of each cell since the previous run.
     let changeOfCell: [String: RunComparison.Change]
     let byCause: [Cause: [CellRecord]]
     /// Causes that occur, the most frequent first.
@@ -21,6 +22,7 @@ struct SiteContent: Sendable {
         document = stored.published
         self.changes = changes
         self.notes = notes
+        agents = AgentNames(document)
         changeOfCell = Dictionary((changes.first?.changes ?? []).map { ($0.id, $0) }, uniquingKeysWith: { one, _ in one })
         byCause = Dictionary(grouping: document.cells.filter { $0.cause != nil }) { $0.cause ?? .harness }
         causes = byCause.sorted { ($1.value.count, $0.key.rawValue) < ($0.value.count, $1.key.rawValue) }.map(\.key)

@@ -3,15 +3,15 @@ import Foundation
 import MatrixModel
 import SystemPackage
 
-/// Puts a site into a folder: aside first, so that readers of a published folder see the old site or the new one.
+/// Writes a site next to its target folder and then renames it, so readers see either the old site or the new one.
 struct SiteWriter {
     let content: SiteContent
 
-    /// By this file a folder is known to be a site that may be replaced.
+    /// Marks a folder as a site that may be replaced.
     private static let marker = "site.css"
     private static let iconSource: StaticString = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 16\"><rect width=\"16\" height=\"16\" rx=\"3\" fill=\"#1a7f37\"/><path d=\"M4 8.5 7 11.5 12.5 5\" fill=\"none\" stroke=\"#fff\" stroke-width=\"2\"/></svg>\n"
 
-    /// - Throws: `ReportError` when the folder holds something else, or cannot be written.
+    /// - Throws: `ReportError` when the folder holds other files or cannot be written.
     func write(to target: FilePath) async throws {
         let manager = FileManager.default
         var isFolder: ObjCBool = false
@@ -55,7 +55,7 @@ struct SiteWriter {
         try await cells(folder.appending("cells"))
     }
 
-    /// Each page is of its own: as many at once as there are processors.
+    /// Pages are independent, so they are written in parallel.
     private func cells(_ folder: FilePath) async throws {
         let pairs = Array(zip(content.cells, content.stored.document.cells))
         let share = 64
@@ -73,7 +73,7 @@ struct SiteWriter {
         }
     }
 
-    /// Not synced: a site is made anew in seconds.
+    /// Not synced: a site can be written again in seconds.
     private static func put(_ bytes: [UInt8], _ path: FilePath) throws {
         let descriptor = try FileDescriptor.open(
             path, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: [.ownerReadWrite, .groupRead, .otherRead])

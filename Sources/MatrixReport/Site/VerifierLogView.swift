@@ -1,14 +1,14 @@
-/// A verifier's log, line by line: the source that clang left in it, what the verifier knew, and what it refused.
+/// A verifier log by line: source, instructions, register state, and the rejection.
 struct VerifierLogView {
     enum Kind: Equatable { case source, instruction, state, refusal, other }
 
     let lines: [(kind: Kind, bytes: ArraySlice<UInt8>)]
 
-    /// - Parameter isEnd: Whether the log ends here: the refusal is the last thing it says.
+    /// - Parameter isEnd: Whether the log ends here, because a rejection comes last.
     init(_ log: [UInt8], isEnd: Bool) {
         var lines = log.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { (kind: Self.kind($0), bytes: $0) }
         if isEnd {
-            // Everything behind the last instruction but the statistics is why it was refused; without any, everything is.
+            // The rejection is everything after the last instruction, except statistics.
             let start = lines.lastIndex { $0.kind == .instruction }.map { $0 + 1 } ?? 0
             for index in start..<lines.count where lines[index].kind == .other && !lines[index].bytes.isEmpty { lines[index].kind = .refusal }
             if lines.contains(where: { $0.kind == .refusal }), start > 0 { lines[start - 1].kind = .refusal }
