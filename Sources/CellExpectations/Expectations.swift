@@ -46,8 +46,10 @@ public struct Expectations: Hashable, Sendable {
     public func entry(for id: String) -> Entry? { entries.first { $0.cells.matches(id) } }
 
     /// What an outcome is worth: by the entry that speaks of the cell, else by what is documented.
-    /// - Parameter cause: The cause's code.
-    public func assessment(of id: String, verdict: Verdict, cause: String?, documented: Expectation) -> Assessment {
+    /// - Parameters:
+    ///   - cause: The cause's code.
+    ///   - failsOnlyAsKnown: Whether all that failed is a known defect of the agent.
+    public func assessment(of id: String, verdict: Verdict, cause: String?, documented: Expectation, failsOnlyAsKnown: Bool = false) -> Assessment {
         let isProof: Bool
         switch verdict {
         case .compatible, .degraded, .incompatible: isProof = true
@@ -59,7 +61,7 @@ public struct Expectations: Hashable, Sendable {
             if entry.isMet(by: verdict, cause: cause) { return .asExpected }
             return isProof ? .contradicted : .unproven
         }
-        if documented.isContradicted(by: verdict) { return .contradicted }
+        if documented.isContradicted(by: verdict, failsOnlyAsKnown: failsOnlyAsKnown) { return .contradicted }
         return isProof ? .asExpected : .unproven
     }
 

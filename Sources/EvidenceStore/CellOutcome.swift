@@ -15,12 +15,16 @@ public struct CellOutcome: Hashable, Sendable {
     public var attempts: Int
     /// Seconds from its start to its end; nil for one that was not run, or not here.
     public var seconds: Double?
+    /// Whether all that failed is a known defect of the agent.
+    public var failsOnlyAsKnown: Bool
+    /// The state of each proof; empty where none is recorded.
+    public var proofs: [ProofID: ProofState]
     /// What it was made of; nil where nobody said.
     public var inputs: String?
 
     public init(
         id: String, lineage: String, verdict: Verdict, cause: String?, summary: String, documented: Expectation, attempts: Int, seconds: Double? = nil,
-        inputs: String? = nil
+        failsOnlyAsKnown: Bool = false, proofs: [ProofID: ProofState] = [:], inputs: String? = nil
     ) {
         self.id = id
         self.lineage = lineage
@@ -30,6 +34,8 @@ public struct CellOutcome: Hashable, Sendable {
         self.documented = documented
         self.attempts = attempts
         self.seconds = seconds
+        self.failsOnlyAsKnown = failsOnlyAsKnown
+        self.proofs = proofs
         self.inputs = inputs
     }
 
@@ -37,6 +43,7 @@ public struct CellOutcome: Hashable, Sendable {
         self.init(
             id: record.id, lineage: CellID(stored: record.id).lineage(series: record.series), verdict: record.verdict, cause: record.cause?.rawValue, summary: record.summary,
             documented: record.expectation, attempts: record.attempts, seconds: record.reused == nil ? record.seconds[.total] : nil,
+            failsOnlyAsKnown: record.proofs.failsOnlyAsKnown, proofs: Dictionary(record.proofs.map { ($0.id, $0.state) }, uniquingKeysWith: { first, _ in first }),
             inputs: record.inputs)
     }
 }

@@ -31,7 +31,7 @@ struct CellReading: Sendable {
             return
         }
         hasVerdict = true
-        switch StoredJSON.decode(CellRecord.self, schema: CellRecord.schema, from: bytes) {
+        switch StoredJSON.decode(CellRecord.self, schemas: CellRecord.readableSchemas, from: bytes) {
         case .failure(let failure): distrust(planned, name, failure.code, failure.detail, place)
         // A copied folder: the other cell, if there is one, is told by its own.
         case .success(let found) where found.folderName != name: distrust(planned, name, .misplaced, found.id, place)

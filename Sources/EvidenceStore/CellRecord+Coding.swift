@@ -3,7 +3,7 @@ import MatrixModel
 extension CellRecord: Codable {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case schema, id, guest, kernel, series, flavour, release, origin, architecture, cgroup, profile, deployment, scenario, agent, bpf
-        case verdict, cause, fault, summary, findings, provisioning, expectation, evidence, seconds, attempts, birth, inputs, reused
+        case verdict, cause, fault, summary, findings, proofs, provisioning, expectation, evidence, seconds, attempts, birth, inputs, reused
         case journalSize = "journal_size"
     }
 
@@ -30,6 +30,7 @@ extension CellRecord: Codable {
         try container.encode(fault, forKey: .fault)
         try container.encode(summary, forKey: .summary)
         try container.encode(findings, forKey: .findings)
+        try container.encode(proofs, forKey: .proofs)
         try container.encode(provisioning, forKey: .provisioning)
         try container.encode(expectation, forKey: .expectation)
         try container.encode(evidence, forKey: .evidence)
@@ -43,7 +44,7 @@ extension CellRecord: Codable {
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        try Self.checkSchema(container)
+        let schema = try Self.schema(of: container)
         id = try container.decode(String.self, forKey: .id)
         guest = try container.decode(String.self, forKey: .guest)
         kernel = try container.decodeIfPresent(String.self, forKey: .kernel)
@@ -63,6 +64,7 @@ extension CellRecord: Codable {
         fault = try container.decodeIfPresent(Cause.Fault.self, forKey: .fault)
         summary = try container.decode(String.self, forKey: .summary)
         findings = try container.decode([Finding].self, forKey: .findings)
+        proofs = schema < 2 ? [] : try container.decode([ProofResult].self, forKey: .proofs)
         provisioning = try container.decodeIfPresent(DeploymentFinding.self, forKey: .provisioning)
         expectation = try container.decode(Expectation.self, forKey: .expectation)
         evidence = try container.decodeIfPresent(String.self, forKey: .evidence)
@@ -75,11 +77,12 @@ extension CellRecord: Codable {
         journalSize = try container.decodeIfPresent(Int.self, forKey: .journalSize)
     }
 
-    static func checkSchema(_ container: KeyedDecodingContainer<CodingKeys>) throws {
+    private static func schema(of container: KeyedDecodingContainer<CodingKeys>) throws -> Int {
         let schema = try container.decode(Int.self, forKey: .schema)
-        guard schema == Self.schema else {
+        guard readableSchemas.contains(schema) else {
             throw DecodingError.dataCorruptedError(
-                forKey: .schema, in: container, debugDescription: "schema \(schema), where this program reads \(Self.schema)")
+                forKey: .schema, in: container, debugDescription: "schema \(schema); this kmatrix reads \(readableSchemas.lowerBound) to \(readableSchemas.upperBound)")
         }
+        return schema
     }
 }

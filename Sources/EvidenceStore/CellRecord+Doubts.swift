@@ -6,6 +6,7 @@ extension CellRecord {
     var contradiction: String? {
         if cause?.fault != fault { return "the cause \(cause?.rawValue ?? "null") is not of fault \(fault?.rawValue ?? "null")" }
         if let doubt = verdictDoubt { return doubt }
+        if !proofs.isEmpty, Judgment(proofs: proofs).verdict != verdict { return "its proofs do not make it \(verdict.rawValue)" }
         guard let kernel else { return verdict == .unavailable || verdict == .notRun ? nil : "it is \(verdict.rawValue) without a kernel" }
         let version = try? KernelVersion(parsing: kernel)
         if version.flatMap(axesID) != id { return "its axes are not those of its id" }
@@ -42,6 +43,7 @@ extension CellRecord {
         record.fault = judgment.cause?.fault
         record.summary = judgment.summary
         record.findings = judgment.findings
+        record.proofs = []
         record.provisioning = nil
         record.seconds = [:]
         record.reused = nil

@@ -6,7 +6,9 @@ public import MatrixModel
 /// is null.
 public struct CellRecord: Hashable, Sendable {
     /// Raised when a member changes its meaning; added members do not raise it.
-    public static let schema = 1
+    public static let schema = 2
+    /// The schemas that this kmatrix reads. Schema 1 has no proofs.
+    public static let readableSchemas = 1...2
 
     public var id: String
     public var guest: String
@@ -28,6 +30,8 @@ public struct CellRecord: Hashable, Sendable {
     public var fault: Cause.Fault?
     public var summary: String
     public var findings: [Finding]
+    /// What each proof came to, the most fundamental first. Empty for a cell that was not measured, and in records of schema 1.
+    public var proofs: [ProofResult]
     /// What became of a deployment; null where none was looked at.
     public var provisioning: DeploymentFinding?
     public var expectation: Expectation
@@ -47,7 +51,7 @@ public struct CellRecord: Hashable, Sendable {
     public var journalSize: Int?
 
     public init(
-        cell: Cell, judgment: Judgment, provisioning: DeploymentFinding? = nil, evidence: String?, seconds: [Phase: Double], attempts: Int, birth: GuestBirth? = nil,
+        cell: Cell, judgment: Judgment, proofs: [ProofResult] = [], provisioning: DeploymentFinding? = nil, evidence: String?, seconds: [Phase: Double], attempts: Int, birth: GuestBirth? = nil,
         inputs: String? = nil, journalSize: Int? = nil
     ) {
         id = cell.id.text
@@ -69,6 +73,7 @@ public struct CellRecord: Hashable, Sendable {
         fault = judgment.cause?.fault
         summary = judgment.summary
         findings = judgment.findings
+        self.proofs = proofs
         self.provisioning = provisioning
         expectation = Expectation(
             series: cell.kernel.series, layout: cell.cgroup, deployment: cell.deployment.flatMap(Deployment.init(rawValue:)),
@@ -104,6 +109,7 @@ public struct CellRecord: Hashable, Sendable {
         fault = judgment.cause?.fault
         summary = judgment.summary
         findings = judgment.findings
+        proofs = []
         provisioning = nil
         expectation = .unstated
         evidence = nil

@@ -10,22 +10,22 @@ enum StoredJSON {
     private struct Head: Decodable { let schema: Int }
 
     /// Of a record of another schema nothing else is said: nothing can be expected to be where it is today.
-    static func decode<Value: Decodable>(_ type: Value.Type, schema: Int, from bytes: [UInt8]) -> Result<Value, Failure> {
+    static func decode<Value: Decodable>(_ type: Value.Type, schemas: ClosedRange<Int>, from bytes: [UInt8]) -> Result<Value, Failure> {
         let data = Data(bytes)
         let error: any Error
         do {
             let value = try JSONDecoder().decode(type, from: data)
-            guard let found = (value as? RunRecord)?.schema, found != schema else { return .success(value) }
-            return .failure(unknown(found, known: schema))
+            guard let found = (value as? RunRecord)?.schema, !schemas.contains(found) else { return .success(value) }
+            return .failure(unknown(found, known: schemas))
         } catch let caught {
             error = caught
         }
-        if let found = try? JSONDecoder().decode(Head.self, from: data).schema, found != schema { return .failure(unknown(found, known: schema)) }
+        if let found = try? JSONDecoder().decode(Head.self, from: data).schema, !schemas.contains(found) { return .failure(unknown(found, known: schemas)) }
         return .failure(Failure(code: .unreadable, detail: reason(error)))
     }
 
-    private static func unknown(_ found: Int, known: Int) -> Failure {
-        Failure(code: .unknownSchema, detail: "schema \(found), where this kmatrix reads \(known)")
+    private static func unknown(_ found: Int, known: ClosedRange<Int>) -> Failure {
+        Failure(code: .unknownSchema, detail: "schema \(found), where this kmatrix reads \(known.count == 1 ? "\(known.lowerBound)" : "\(known.lowerBound) to \(known.upperBound)")")
     }
 
     private static func reason(_ error: any Error) -> String {

@@ -49,7 +49,7 @@ struct StoredRunReader {
         }
         guard let bytes else { throw refused(.noRun, "") }
         let run: RunRecord
-        switch StoredJSON.decode(RunRecord.self, schema: RunRecord.schema, from: bytes) {
+        switch StoredJSON.decode(RunRecord.self, schemas: RunRecord.schema...RunRecord.schema, from: bytes) {
         case .success(let value): run = value
         case .failure(let failure): throw refused(failure.code, failure.detail)
         }
@@ -111,7 +111,7 @@ struct StoredRunReader {
         let lines = bytes.split(separator: UInt8(ascii: "\n"))
         for (index, line) in lines.enumerated() {
             let place = "\(name) line \(index + 1)"
-            switch StoredJSON.decode(CellRecord.self, schema: CellRecord.schema, from: Array(line)) {
+            switch StoredJSON.decode(CellRecord.self, schemas: CellRecord.readableSchemas, from: Array(line)) {
             case .failure(let failure): damages.append(.init(code: failure.code, file: place, detail: failure.detail))
             case .success(var record):
                 // No folder is read because a file says so.

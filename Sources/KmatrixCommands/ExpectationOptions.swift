@@ -33,7 +33,8 @@ struct ExpectationOptions: ParsableArguments {
 
 extension Expectations {
     func assessment(of outcome: CellOutcome) -> Assessment {
-        assessment(of: outcome.id, verdict: outcome.verdict, cause: outcome.cause, documented: outcome.documented)
+        assessment(
+            of: outcome.id, verdict: outcome.verdict, cause: outcome.cause, documented: outcome.documented, failsOnlyAsKnown: outcome.failsOnlyAsKnown)
     }
 
     /// Says what did not turn out as an entry has it, and which entries speak of nothing.

@@ -69,7 +69,7 @@ public enum Cause: String, CaseIterable, Hashable, Sendable, Codable {
     /// The kernel does not have what the boot profile switches on.
     case profileNotOffered = "profile-not-offered"
 
-    /// Whose fault a cause is. The four never share a verdict.
+    /// Whose fault a cause is. The kernel, the configuration and the agent make a cell incompatible, the harness makes it inconclusive, an artefact unavailable.
     public enum Fault: String, Hashable, Sendable, Codable {
         case kernel, configuration, agent, harness, artefact
     }

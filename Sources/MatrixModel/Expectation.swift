@@ -34,7 +34,8 @@ public enum Expectation: String, Hashable, Sendable, Codable {
     }
 
     /// Whether a verdict contradicts what is documented.
-    public func isContradicted(by verdict: Verdict) -> Bool {
-        self == .supported && (verdict == .incompatible || verdict == .degraded)
+    /// - Parameter failsOnlyAsKnown: Whether all that failed is a known defect of the agent, which contradicts nothing.
+    public func isContradicted(by verdict: Verdict, failsOnlyAsKnown: Bool = false) -> Bool {
+        self == .supported && (verdict == .incompatible || verdict == .degraded) && !failsOnlyAsKnown
     }
 }

@@ -43,7 +43,7 @@ struct SupportStatement {
     init(_ cells: [CellRecord]) {
         let counts = VerdictCounts(cells)
         self.counts = counts
-        contradictions = cells.count { $0.expectation.isContradicted(by: $0.verdict) || ($0.expectation == .unsupported && $0.verdict == .compatible) }
+        contradictions = cells.count { $0.expectation.isContradicted(by: $0.verdict, failsOnlyAsKnown: $0.proofs.failsOnlyAsKnown) || ($0.expectation == .unsupported && $0.verdict == .compatible) }
         let failures = Dictionary(grouping: cells.filter { $0.verdict == .incompatible || $0.verdict == .degraded }.compactMap(\.cause)) { $0 }
         causes = failures.sorted { ($1.value.count, $0.key.rawValue) < ($0.value.count, $1.key.rawValue) }.map(\.key)
         let open = counts[.inconclusive] + counts[.notRun]

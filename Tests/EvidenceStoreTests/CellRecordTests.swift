@@ -51,10 +51,52 @@ struct CellRecordTests {
         #expect(try old == Self.record())
     }
 
+    static let proofs = [
+        ProofResult(id: .load, weight: .essential, state: .pass, summary: "loaded"),
+        ProofResult(id: .attach, weight: .essential, state: .fail, cause: .attachNoCgroup2, summary: "nothing to attach to", findings: [Finding(source: "status.json", quote: "q")]),
+        ProofResult(id: .redirectedIMDS, weight: .essential, state: .notReached, summary: "attach failed", blockedBy: .attach),
+    ]
+
+    @Test("keeps its proofs, those of a later kmatrix too")
+    func proofs() throws {
+        var record = try Self.record()
+        record.proofs = Self.proofs + [ProofResult(id: ProofID(rawValue: "identity/of-tomorrow"), weight: .lesser, state: .pass, summary: "unknown here")]
+        let data = try RunFolder.encoder().encode(record)
+        let back = try JSONDecoder().decode(CellRecord.self, from: data)
+        #expect(back == record)
+        #expect(back.contradiction == nil)
+        #expect(back.proofs.last?.id.isKnown == false)
+        let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        let first = try #require((object["proofs"] as? [[String: Any]])?.first)
+        #expect(Set(first.keys) == ["id", "weight", "state", "cause", "summary", "findings", "blocked_by", "known_defect"])
+        #expect(first["cause"] is NSNull)
+    }
+
+    @Test("of schema 1 has no proofs and is read as ever")
+    func beforeProofs() throws {
+        let data = try RunFolder.encoder().encode(Self.record())
+        var object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        #expect(object.removeValue(forKey: "proofs") != nil)
+        #expect(throws: DecodingError.self) { try JSONDecoder().decode(CellRecord.self, from: JSONSerialization.data(withJSONObject: object)) }
+        object["schema"] = 1
+        let old = try JSONDecoder().decode(CellRecord.self, from: JSONSerialization.data(withJSONObject: object))
+        #expect(try old == Self.record())
+    }
+
+    @Test("contradicts itself when its verdict does not follow from its proofs", arguments: [Verdict.compatible, .degraded])
+    func contradiction(verdict: Verdict) throws {
+        var record = try Self.record()
+        record.proofs = Self.proofs
+        record.verdict = verdict
+        record.cause = verdict == .compatible ? nil : record.cause
+        record.fault = record.cause?.fault
+        #expect(record.contradiction?.contains("proofs") == true)
+    }
+
     @Test("of another schema is refused")
     func schema() throws {
         var text = String(decoding: try RunFolder.encoder().encode(Self.record()), as: UTF8.self)
-        text = text.replacing("\"schema\" : 1", with: "\"schema\" : 99")
+        text = text.replacing("\"schema\" : 2", with: "\"schema\" : 99")
         #expect(throws: DecodingError.self) { try JSONDecoder().decode(CellRecord.self, from: Data(text.utf8)) }
     }
 

@@ -83,7 +83,7 @@ struct DoubtedRunTests {
             let place = try folder.cell(cell.id)
             var text = String(decoding: try RunFolder.encoder().encode(Self.record(cell)), as: UTF8.self)
             switch kind {
-            case "schema": text = text.replacing("\"schema\" : 1", with: "\"schema\" : 2")
+            case "schema": text = text.replacing("\"schema\" : 2", with: "\"schema\" : 9")
             case "cut": text = String(text.prefix(text.count / 2))
             case "text": text = "hello"
             case "huge": text += String(repeating: " ", count: RunFolder.recordLimit)
@@ -94,7 +94,7 @@ struct DoubtedRunTests {
         #expect(run.document.cells.map(\.verdict) == [.inconclusive])
         #expect(run.document.cells.map(\.cause) == [.evidenceLost])
         #expect(run.troubles.count == 1, "\(run.troubles)")
-        if kind == "schema" { #expect(run.troubles[0].contains("schema 2"), "\(run.troubles)") }
+        if kind == "schema" { #expect(run.troubles[0].contains("schema 9"), "\(run.troubles)") }
     }
 
     @Test("an edited verdict is inconclusive", arguments: ["green", "cause", "fault", "axes", "series", "attempts", "degraded", "id"])

@@ -59,7 +59,7 @@ struct CellMatrix {
             html.close("td")
             return
         }
-        let isOdd = cell.expectation.isContradicted(by: cell.verdict) || (cell.verdict == .compatible && cell.expectation == .unsupported)
+        let isOdd = cell.expectation.isContradicted(by: cell.verdict, failsOnlyAsKnown: cell.proofs.failsOnlyAsKnown) || (cell.verdict == .compatible && cell.expectation == .unsupported)
         // The style sheet adds the marks, which keeps a page of ten thousand cells small.
         html.open("td", ["class": "v \(cell.verdict.rawValue)" + (isOdd ? " odd" : "") + (cell.attempts > 1 ? " again" : "")])
         html.verdict(cell.verdict, text: cell.cause?.rawValue ?? cell.verdict.words, href: "cells/\(cell.pageName)")
