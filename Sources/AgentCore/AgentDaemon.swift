@@ -14,6 +14,7 @@ public final class AgentDaemon {
 
     private let configuration: AgentConfiguration
     private let executableFolder: FilePath?
+    private let parts: AgentParts
     private let log: AgentLog
     private let started = MonotonicTime.now
     private let signals: StopSignals
@@ -42,17 +43,18 @@ public final class AgentDaemon {
         mutating func succeeded() { self = Retry() }
     }
 
-    public init(configuration: AgentConfiguration, executableFolder: FilePath?) {
+    public init(configuration: AgentConfiguration, executableFolder: FilePath?, parts: AgentParts = AgentParts()) {
         signals = StopSignals()
         self.configuration = configuration
         self.executableFolder = executableFolder
+        self.parts = parts
         log = AgentLog(
             folder: configuration.logFolder, fileLevel: configuration.fileLogLevel, systemLevel: configuration.systemLogLevel)
         policy = RedirectPolicy(log: log)
         rules = RuleBoard(
             localFolder: configuration.keyFolder.removingLastComponent().appending("rules"), snapshotFolder: configuration.logFolder, log: log)
         provisioning = Provisioning(tagFolder: configuration.keyFolder, log: log)
-        status = StatusWriter(path: configuration.statusFile, ledger: ledger, log: log)
+        status = StatusWriter(path: configuration.statusFile, ledger: ledger, log: log, transform: parts.statusDocument)
     }
 
     /// - Returns: The exit status.
@@ -70,9 +72,9 @@ public final class AgentDaemon {
         LibBPFLog.send(to: log)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let proxy = ProxyServer(
-            audit: audit, ledger: ledger, log: log, keys: keys, clock: clock, authoriser: rules,
+            audit: audit, ledger: ledger, log: log, keys: keys, clock: clock, authoriser: parts.authoriser(rules),
             locals: [ProvisionEndpoint.path: ProvisionEndpoint(provisioning), AggregatedStatusEndpoint.path: AggregatedStatusEndpoint(status)],
-            connectionLog: ConnectionLog(folder: configuration.logFolder, level: configuration.fileLogLevel))
+            connectionLog: ConnectionLog(folder: configuration.logFolder, level: configuration.fileLogLevel), parts: parts.proxy)
         let keeper = keyKeeper(group)
         provisioning.onNotify { keeper.wake() }
         status.update { $0.redirector = ModuleStatus(.unknown, "eBPF redirector is starting") }
@@ -106,11 +108,11 @@ public final class AgentDaemon {
     private var uptime: Int { MonotonicTime.now - started }
 
     private func keyKeeper(_ group: MultiThreadedEventLoopGroup) -> KeyKeeper {
-        let (status, policy) = (status, policy)
+        let (status, policy, parts) = (status, policy, parts)
         return KeyKeeper(
             KeyKeeper.Surroundings(
                 client: HostClient(group: group, clock: clock), store: KeyStore(folder: configuration.keyFolder, log: log), keys: keys,
-                clock: clock, policy: policy, isRedirecting: { policy.isInForce }, rules: rules, readiness: provisioning, log: log,
+                clock: clock, policy: policy, redirected: parts.redirected, mayLatch: { parts.mayLatch(policy.isInForce) }, rules: rules, readiness: provisioning, log: log,
                 publish: { module in status.update { $0.keyLatch = module } }),
             pollInterval: configuration.pollInterval * 1000, started: started)
     }
@@ -161,7 +163,7 @@ public final class AgentDaemon {
             throw .noObject(candidates)
         }
         return try Redirection.start(
-            object: object, cgroup: CgroupFolder.choose(configured: configuration.cgroupRoot, log: log),
+            object: object, cgroup: parts.cgroup(configuration.cgroupRoot, log),
             proxy: .proxy, log: log)
     }
 

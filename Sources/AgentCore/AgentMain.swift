@@ -4,7 +4,7 @@ internal import SystemPackage
 
 /// From the command line to the exit status.
 public enum AgentMain {
-    public static func run(arguments: [String]) -> Int32 {
+    public static func run(arguments: [String], parts: AgentParts = AgentParts()) -> Int32 {
         let invocation: AgentInvocation
         do { invocation = try AgentInvocation(arguments: arguments) } catch {
             complain("\(error)")
@@ -23,7 +23,7 @@ public enum AgentMain {
                     mayBeMissing: options.configuration == nil)
                 if let object = options.bpfObject { configuration.bpfObject = object }
                 // It blocks the signals, so it comes before any thread.
-                let daemon = AgentDaemon(configuration: configuration, executableFolder: executableFolder)
+                let daemon = AgentDaemon(configuration: configuration, executableFolder: executableFolder, parts: parts)
                 if options.endsOnEnter {
                     let keyboard = NIOThreadPool(numberOfThreads: 1)
                     keyboard.start()

@@ -12,8 +12,10 @@ public final class KeyKeeper: Sendable {
         let keys: KeyBoard
         let clock: HostClock
         let policy: RedirectPolicy
-        /// Whether what is to be signed comes to the agent at all.
-        let isRedirecting: @Sendable () -> Bool
+        /// Which services are redirected, by what the platform says.
+        let redirected: @Sendable (KeyStatus) -> Set<PlatformService>
+        /// Whether a new key may be requested: only once what is to be signed comes to the agent at all.
+        let mayLatch: @Sendable () -> Bool
         let rules: (any RuleSink)?
         let readiness: (any ReadinessSink)?
         let log: AgentLog
@@ -104,7 +106,7 @@ public final class KeyKeeper: Sendable {
         memory.withLock { $0.channel = status }
         parts.readiness?.channelIs(status.stateText)
         parts.rules?.update(remote: status.rules)
-        parts.policy.want(status.redirected)
+        parts.policy.want(parts.redirected(status))
         latch(status)
     }
 
@@ -128,7 +130,7 @@ public final class KeyKeeper: Sendable {
         do throws(LatchFailure) {
             // From the moment a key is latched the platform refuses what is not signed. Where nothing is redirected that would be all
             // there is, down to cloud-init's word that provisioning failed.
-            guard parts.isRedirecting() else { throw LatchFailure(description: "No key is latched before connections are redirected, which the eBPF program does not do yet.") }
+            guard parts.mayLatch() else { throw LatchFailure(description: "No key is latched before connections are redirected, which the eBPF program does not do yet.") }
             let key = try fresh()
             parts.keys.install(key)
             parts.store.prune(keeping: key.guid)

@@ -2,7 +2,8 @@ internal import Glibc
 internal import SystemPackage
 
 extension CallerClaims {
-    init(_ entry: AuditEntry, users: UserDatabase) {
+    /// Reads who a connection's client is from `/proc` and the user database.
+    public init(_ entry: AuditEntry, users: UserDatabase) {
         let process = "/proc/\(entry.processID)"
         let began = Self.startTime(process)
         let executable = Self.link("\(process)/exe")

@@ -7,7 +7,7 @@ extension ProxyConnectionHandler {
     func connect(to endpoint: Endpoint, on loop: any EventLoop) {
         let client = NIOLoopBound(self, eventLoop: loop)
         let target: SocketAddress
-        do { target = try endpoint.socketAddress() } catch { return connectFailed(endpoint, error) }
+        do { target = try shared.parts.route(endpoint).socketAddress() } catch { return connectFailed(endpoint, error) }
         var decoder = NIOHTTPDecoderLimitConfiguration()
         decoder.maxHeaderFieldSize = shared.limits.headerBytes
         decoder.maxHeaderListSize = shared.limits.headerBytes

@@ -83,9 +83,7 @@ extension ProxyConnectionHandler {
         guard let caller else { return }
         var signed = forwarded(head, caller.claims)
         // Without a key (the platform let go of it meanwhile) it goes unsigned, and the platform decides.
-        if let key = shared.keys.current {
-            let signature = RequestSigner.authorization(
-                method: signed.method, target: signed.uri, headers: signed.headers, body: body.readableBytesView, key: key)
+        if let key = shared.keys.current, let signature = shared.parts.sign(signed, body, key) {
             signed.headers.add(name: ForwardingHeaders.authorization, value: signature)
         }
         send(.head(signed))

@@ -42,7 +42,7 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
     /// - Parameter entry: Nil for a client that connected to the proxy directly.
     init(context: ProxyContext, entry: AuditEntry?) {
         shared = context
-        caller = entry.map { ($0, CallerClaims($0, users: context.users)) }
+        caller = entry.map { ($0, context.parts.identify($0, context.users)) }
         number = context.connectionLog.openConnection()
     }
 

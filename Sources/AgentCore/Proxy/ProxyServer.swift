@@ -11,14 +11,14 @@ public final class ProxyServer: Sendable {
     public init(
         audit: any AuditSource, ledger: RequestLedger, log: AgentLog, limits: ProxyLimits = ProxyLimits(), keys: KeyBoard = KeyBoard(),
         clock: HostClock = HostClock(), authoriser: any Authoriser = BaselineAuthoriser(), locals: [String: any LocalEndpoint] = [:],
-        connectionLog: ConnectionLog = ConnectionLog(folder: nil),
+        connectionLog: ConnectionLog = ConnectionLog(folder: nil), parts: ProxyParts = ProxyParts(),
         serviceOf: @escaping @Sendable (Endpoint) -> PlatformService? = { PlatformService($0) }
     ) {
         self.limits = limits
         admission = Admission(limits)
         context = ProxyContext(
             audit: audit, ledger: ledger, log: log, limits: limits, keys: keys, clock: clock, authoriser: authoriser, locals: locals,
-            connectionLog: connectionLog, serviceOf: serviceOf)
+            connectionLog: connectionLog, parts: parts, serviceOf: serviceOf)
     }
 
     /// - Parameter port: 0 for any free one.
@@ -74,5 +74,6 @@ struct ProxyContext: Sendable {
     /// By path.
     let locals: [String: any LocalEndpoint]
     let connectionLog: ConnectionLog
+    let parts: ProxyParts
     let serviceOf: @Sendable (Endpoint) -> PlatformService?
 }

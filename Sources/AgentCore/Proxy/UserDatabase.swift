@@ -4,7 +4,7 @@ internal import SystemPackage
 
 /// Names of users and their groups, from `/etc/passwd` and `/etc/group` themselves: a static program cannot load the name services
 /// that libc would ask. Read again whenever a file changed.
-final class UserDatabase: Sendable {
+public final class UserDatabase: Sendable {
     struct User: Hashable, Sendable {
         let name: String
         let groups: [String]

@@ -6,6 +6,7 @@ public final class StatusWriter: Sendable {
     private let path: FilePath
     private let log: AgentLog
     private let ledger: RequestLedger
+    private let transform: @Sendable (JSONValue) -> JSONValue
     private struct State {
         var status = AgentStatus()
         var failure: Errno?
@@ -13,17 +14,19 @@ public final class StatusWriter: Sendable {
 
     private let state = Mutex(State())
 
-    public init(path: FilePath, ledger: RequestLedger, log: AgentLog) {
+    /// - Parameter transform: Applied to the document before it is written or served.
+    public init(path: FilePath, ledger: RequestLedger, log: AgentLog, transform: @escaping @Sendable (JSONValue) -> JSONValue = { $0 }) {
         self.path = path
         self.ledger = ledger
         self.log = log
+        self.transform = transform
     }
 
     /// The document as it is served and written, now.
     public var document: String {
         state.withLock { state in
             ledger.fill(&state.status)
-            return state.status.json(at: .now).text(pretty: false)
+            return transform(state.status.json(at: .now)).text(pretty: false)
         }
     }
 
@@ -44,7 +47,7 @@ public final class StatusWriter: Sendable {
         state.status.monitor = ModuleStatus(.running, "Aggregate status written to status file: \(path)")
         do throws(Errno) {
             try BoundedFile.makeFolder(path.removingLastComponent())
-            let text = state.status.json(at: .now).text(pretty: true) + "\n"
+            let text = transform(state.status.json(at: .now)).text(pretty: true) + "\n"
             try BoundedFile.replace(path, with: text.utf8, permissions: FilePermissions(rawValue: 0o640))
             state.failure = nil
         } catch {

@@ -50,7 +50,8 @@ struct ChannelFixture {
         keeper = KeyKeeper(
             KeyKeeper.Surroundings(
                 client: HostClient(group: group, at: try SocketAddress(unixDomainSocketPath: socket.string), clock: clock),
-                store: KeyStore(folder: self.folder.path.appending("lib/keys"), log: log), keys: keys, clock: clock, policy: policy, isRedirecting: { redirects.value }, rules: rules,
+                store: KeyStore(folder: self.folder.path.appending("lib/keys"), log: log), keys: keys, clock: clock, policy: policy, redirected: { $0.redirected }, mayLatch: { redirects.value },
+                rules: rules,
                 readiness: readiness, log: log, publish: { status.set($0) }),
             pollInterval: 50)
     }
