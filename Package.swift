@@ -144,6 +144,8 @@ let package = Package(
 
         // Tests.
         .target(name: "TestSupport", dependencies: ["MatrixModel", "GuestProtocol", subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),
+        // Our agent with one fault, named by its configuration, so that every proof is seen to fail in a real guest.
+        .executableTarget(name: "mutant-agent", dependencies: ["AgentCore", nioCore, nioHTTP1, system], swiftSettings: settings),
         // Stands in for the emulator, so that endings are tested in milliseconds.
         .executableTarget(name: "fake-qemu", dependencies: ["GuestProtocol", "MatrixModel"], swiftSettings: settings),
         .testTarget(name: "MatrixModelTests", dependencies: ["MatrixModel"], swiftSettings: settings),

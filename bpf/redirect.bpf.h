@@ -1,6 +1,6 @@
 #pragma once
-// The native redirection, once: connect4.bpf.c is this and nothing else; a variant puts one newer kernel feature into it through
-// the GPA_… macros below.
+// The native redirection: connect4.bpf.c is this and connect6.bpf.h and nothing else; a variant puts one newer kernel feature into it
+// through the GPA_… macros below.
 //
 // A connect() to a destination of gpa_policy is rewritten in the cgroup connect hook, and its record kept under the socket's
 // cookie. When the socket sends its SYN, the sock_ops program moves the record to gpa_audit under the source address and port,
@@ -41,9 +41,14 @@ struct {
     __type(value, struct gpa_record);
 } gpa_pending SEC(".maps");
 
+// How many connections may wait for the proxy to accept them.
+#ifndef GPA_AUDIT_ENTRIES
+#define GPA_AUDIT_ENTRIES GPA_RECORD_ENTRIES
+#endif
+
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
-    __uint(max_entries, GPA_RECORD_ENTRIES);
+    __uint(max_entries, GPA_AUDIT_ENTRIES);
     __type(key, struct gpa_audit_key);
     __type(value, struct gpa_record);
 } gpa_audit SEC(".maps");
@@ -65,6 +70,16 @@ static __always_inline void gpa_count(__u32 which)
 // Which entry of the policy a destination has, or null.
 #ifndef GPA_FIND_POLICY
 #define GPA_FIND_POLICY(destination) bpf_map_lookup_elem(&gpa_policy, destination)
+#endif
+
+// Whether connects of this kind are judged at all.
+#ifndef GPA_IS_JUDGED
+#define GPA_IS_JUDGED(context) ((context)->protocol == GPA_TCP)
+#endif
+
+// Who connects, by what bpf_get_current_uid_gid() returns: gid << 32 | uid.
+#ifndef GPA_USER
+#define GPA_USER(identity) ((__u32)(identity))
 #endif
 
 // Keeps the agent's network namespace: the first one seen wins.
@@ -106,7 +121,7 @@ static __always_inline struct gpa_endpoint *gpa_redirect(struct bpf_sock_addr *c
         if (config->skip_agent)
             return 0;
     }
-    if (context->protocol != GPA_TCP)
+    if (!GPA_IS_JUDGED(context))
         return 0;
 
     __u64 cookie = bpf_get_socket_cookie(context);
@@ -131,7 +146,7 @@ static __always_inline struct gpa_endpoint *gpa_redirect(struct bpf_sock_addr *c
     record.time_ns = bpf_ktime_get_ns();
     record.cgroup_id = bpf_get_current_cgroup_id();
     record.tgid = tgid;
-    record.uid = (__u32)identity; // the helper returns gid << 32 | uid
+    record.uid = GPA_USER(identity);
     record.gid = identity >> 32;
     record.address = address;
     record.port = destination.port;
@@ -152,20 +167,6 @@ int connect4(struct bpf_sock_addr *context)
     struct gpa_endpoint *target = gpa_redirect(context, context->user_ip4, GPA_AF_INET);
     if (target) {
         context->user_ip4 = target->address;
-        context->user_port = target->port;
-    }
-    return 1;
-}
-
-// Dual-stack clients write an IPv4 destination as ::ffff:a.b.c.d, for which the connect4 hook does not run.
-SEC("cgroup/connect6")
-int connect6(struct bpf_sock_addr *context)
-{
-    if (context->user_ip6[0] != 0 || context->user_ip6[1] != 0 || context->user_ip6[2] != bpf_htonl(0xffff))
-        return 1;
-    struct gpa_endpoint *target = gpa_redirect(context, context->user_ip6[3], GPA_AF_INET6);
-    if (target) {
-        context->user_ip6[3] = target->address;
         context->user_port = target->port;
     }
     return 1;

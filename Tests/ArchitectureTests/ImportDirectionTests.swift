@@ -46,6 +46,7 @@ struct ImportDirectionTests {
         "CLibBPF": [],
         "AgentCore": ["CLibBPF", "CAgentABI"],
         "azure-proxy-agent": ["AgentCore"],
+        "mutant-agent": ["AgentCore"],
         "CGuestSystem": [],
         "GuestRunner": ["MatrixModel", "GuestProtocol", "CGuestSystem"],
         "guest-runner": ["GuestRunner"],
@@ -57,7 +58,7 @@ struct ImportDirectionTests {
 
     /// What must run inside a guest, or means the same everywhere, carries no Foundation.
     static let withoutFoundation: Set<String> = [
-        "MatrixModel", "GuestProtocol", "Guidance", "Archives", "ELFFiles", "BPFObjects", "AgentCore", "azure-proxy-agent", "GuestRunner", "guest-runner", "guest-network",
+        "MatrixModel", "GuestProtocol", "Guidance", "Archives", "ELFFiles", "BPFObjects", "AgentCore", "azure-proxy-agent", "mutant-agent", "GuestRunner", "guest-runner", "guest-network",
     ]
 
     /// Each heavy dependency enters where it is needed and nowhere else.

@@ -5,3 +5,4 @@
 #define GPA_LEARN_NETNS(config, cookie) \
     __sync_val_compare_and_swap(&(config)->netns_cookie, 0, (cookie))
 #include "redirect.bpf.h"
+#include "connect6.bpf.h"

@@ -14,6 +14,7 @@ struct gpa_search {
 static __always_inline struct gpa_endpoint *gpa_search_policy(struct gpa_endpoint *destination);
 #define GPA_FIND_POLICY(destination) gpa_search_policy(destination)
 #include "redirect.bpf.h"
+#include "connect6.bpf.h"
 
 static long gpa_try_candidate(__u32 index, void *argument)
 {

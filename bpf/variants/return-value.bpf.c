@@ -4,3 +4,4 @@
 // What it does with it: a connect that another program on the same hook has refused leaves no record and is not counted.
 #define GPA_ALREADY_REFUSED() (bpf_get_retval() != 0)
 #include "redirect.bpf.h"
+#include "connect6.bpf.h"
