@@ -56,8 +56,8 @@ struct BPFObjectTests {
     @Test("programs have their sections, and maps their types")
     func parts() throws {
         let object = try BPFObject(Self.bytes("connect4"))
-        #expect(object.programs.map(\.section) == ["cgroup/connect4", "cgroup/connect6", "sockops"])
-        #expect(object.programs.map(\.type) == [.cgroupSockAddr, .cgroupSockAddr, .sockOps])
+        #expect(object.programs.map(\.section) == ["cgroup/connect4", "sockops", "cgroup/connect6"])
+        #expect(object.programs.map(\.type) == [.cgroupSockAddr, .sockOps, .cgroupSockAddr])
         let maps = Dictionary(uniqueKeysWithValues: object.maps.map { ($0.name, $0.type) })
         #expect(maps == ["gpa_policy": 1, "gpa_config": 2, "gpa_pending": 9, "gpa_audit": 9, "gpa_counters": 6])
         #expect(object.hasTypes && object.programs.allSatisfy { $0.relocations == 0 })
