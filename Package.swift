@@ -10,8 +10,11 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+// What is shipped runs on any kernel and in any root file system. Set here and not on the command line, because guest-network links QEMU's shared libslirp:
+// so one build makes all programs.
+let staticProgram: [LinkerSetting] = [.unsafeFlags(["-static-executable"], .when(platforms: [.linux], configuration: .release))]
+
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
-let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
@@ -30,7 +33,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -52,6 +54,10 @@ let package = Package(
         .systemLibrary(name: "CTimeStamp"),
         // A system call that glibc's module leaves out.
         .systemLibrary(name: "CDiskSync"),
+        // OpenSSL's libcrypto, of which a static program links the hash functions alone.
+        .systemLibrary(name: "CCrypto"),
+        // Rank 0. SHA-2 digests and HMAC-SHA256 of bytes, by the processor's own instructions where it has them.
+        .target(name: "Digests", dependencies: ["CCrypto"], swiftSettings: settings),
         // Rank 0. Archives in memory: tar, zip and gzip, bounded, never unpacked onto a disk.
         .target(name: "Archives", dependencies: ["CZlib"], swiftSettings: settings),
         // Rank 0. ELF files: sections, symbols, relocations, every offset checked.
@@ -63,19 +69,19 @@ let package = Package(
         // Rank 1. What people expect of cells and why, until when: the expectations file.
         .target(name: "CellExpectations", dependencies: ["MatrixModel", "StrictYAML"], swiftSettings: settings),
         // Rank 0. Folders filled once under a lock and then only read, and digests of files.
-        .target(name: "ArtefactCache", dependencies: ["CDiskSync", crypto, system], swiftSettings: settings),
+        .target(name: "ArtefactCache", dependencies: ["CDiskSync", "Digests", system], swiftSettings: settings),
 
         // Rank 1. The content of Debian and RPM packages as streams: what lies where in them, and nothing that reaches out of them.
         .target(name: "PackageStreams", dependencies: ["Archives"], swiftSettings: settings),
 
         // Rank 1. Which kernels are on offer, where they come from, how they are verified and cached.
-        .target(name: "KernelCatalogue", dependencies: ["MatrixModel", "ArtefactCache", "StrictYAML", "PackageStreams", crypto, subprocess, system], swiftSettings: settings),
+        .target(name: "KernelCatalogue", dependencies: ["MatrixModel", "ArtefactCache", "StrictYAML", "PackageStreams", "Digests", subprocess, system], swiftSettings: settings),
         // Rank 1. Builds what a guest boots: stage-0 initramfs, payload disk, extracted kernel.
-        .target(name: "GuestImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "ELFFiles", crypto, subprocess, system], swiftSettings: settings),
+        .target(name: "GuestImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "ELFFiles", "Digests", subprocess, system], swiftSettings: settings),
         // Rank 1. Systems and kernels out of what others publish as one file (disk images, OCI images, sources): fetched, verified, taken apart without root.
-        .target(name: "CloudImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "PackageStreams", crypto, subprocess, system], swiftSettings: settings),
+        .target(name: "CloudImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "PackageStreams", "Digests", subprocess, system], swiftSettings: settings),
         // Rank 2. Agents as their makers hand them over: packages and folders.
-        .target(name: "AgentBundles", dependencies: ["GuestImages", "PackageStreams", crypto, subprocess, system], swiftSettings: settings),
+        .target(name: "AgentBundles", dependencies: ["GuestImages", "PackageStreams", "Digests", subprocess, system], swiftSettings: settings),
         // Rank 1. Evidence in, verdict out: pure functions and the article's knowledge.
         .target(name: "Judgement", dependencies: ["MatrixModel", "GuestProtocol", "Guidance"], swiftSettings: settings),
         // Rank 1. What a compiled BPF object needs of a kernel, read from the object alone.
@@ -87,14 +93,14 @@ let package = Package(
         // Rank 1. What upstream's own security tests ask of an agent, as steps of a guest and judgements of what they show.
         .target(name: "Conformance", dependencies: ["MatrixModel", "GuestProtocol"], swiftSettings: settings),
         // Rank 1. Run folders on disk: what a run and each of its cells left behind.
-        .target(name: "EvidenceStore", dependencies: ["MatrixModel", crypto, system], swiftSettings: settings),
+        .target(name: "EvidenceStore", dependencies: ["MatrixModel", "Digests", system], swiftSettings: settings),
         // Rank 2. The database of what past runs concluded.
         .target(name: "RunHistory", dependencies: ["MatrixModel", "EvidenceStore", "Measurements", grdb, system], swiftSettings: settings),
 
         // Rank 2. A boot plan becomes a guest inside a `withGuest` scope.
         .target(name: "QEMUGuest", dependencies: ["CTimeStamp", "MatrixModel", "GuestProtocol", nioCore, nioPosix, subprocess, system], swiftSettings: settings),
         // Rank 2. The platform's side: WireServer, IMDS and HostGAPlugin, with a journal.
-        .target(name: "FabricSimulator", dependencies: ["MatrixModel", "StrictYAML", crypto, nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),
+        .target(name: "FabricSimulator", dependencies: ["MatrixModel", "StrictYAML", "Digests", nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),
 
         // Rank 3. Guests that wait for their plan, kept in files: made once, checked, brought back for each cell.
         .target(name: "GuestSnapshots", dependencies: ["GuestProtocol", "ArtefactCache", "GuestImages", "QEMUGuest", system], swiftSettings: settings),
@@ -107,8 +113,10 @@ let package = Package(
                 "QEMUGuest", "GuestSnapshots", "FabricSimulator", "AgentBundles", "CloudImages", "Conformance", "Measurements", subprocess, system,
             ],
             swiftSettings: settings),
-        // Rank 4. Tables, documents and a static site from stored runs; the site's own files are part of the program, which is one static file.
-        .target(name: "MatrixReport", dependencies: ["MatrixModel", "EvidenceStore", system], resources: [.embedInCode("Resources")], swiftSettings: settings),
+        // The site's style, script and schema from MatrixReport's Resources, as bytes in the program.
+        .target(name: "CSiteFiles"),
+        // Rank 4. Tables, documents and a static site from stored runs.
+        .target(name: "MatrixReport", dependencies: ["CSiteFiles", "MatrixModel", "EvidenceStore", system], exclude: ["Resources"], swiftSettings: settings),
         // Rank 5. The subcommands: wiring only.
         .target(
             name: "KmatrixCommands",
@@ -117,7 +125,7 @@ let package = Package(
                 "CellExpectations", "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles", "BPFObjects", "Measurements", argumentParser, system,
             ],
             swiftSettings: settings),
-        .executableTarget(name: "kmatrix", dependencies: ["KmatrixCommands"], swiftSettings: settings),
+        .executableTarget(name: "kmatrix", dependencies: ["KmatrixCommands"], swiftSettings: settings, linkerSettings: staticProgram),
 
         // The agent. The header both sides of the kernel boundary include.
         .systemLibrary(name: "CAgentABI", path: "bpf/abi"),
@@ -128,15 +136,15 @@ let package = Package(
         // The Guest Proxy Agent: redirector, proxy, status.
         .target(
             name: "AgentCore",
-            dependencies: ["CLibBPF", "CAgentABI", crypto, nioCore, nioPosix, nioHTTP1, system],
+            dependencies: ["CLibBPF", "CAgentABI", "Digests", nioCore, nioPosix, nioHTTP1, system],
             swiftSettings: settings),
-        .executableTarget(name: "azure-proxy-agent", dependencies: ["AgentCore"], swiftSettings: settings),
+        .executableTarget(name: "azure-proxy-agent", dependencies: ["AgentCore"], swiftSettings: settings, linkerSettings: staticProgram),
 
         // The guest's side. System calls Swift cannot make by itself.
         .target(name: "CGuestSystem"),
         // PID 1 of the micro guest: lays out cgroups, starts the agent, plays the clients, streams evidence.
         .target(name: "GuestRunner", dependencies: ["MatrixModel", "GuestProtocol", "CGuestSystem"], swiftSettings: settings),
-        .executableTarget(name: "guest-runner", dependencies: ["GuestRunner"], swiftSettings: settings),
+        .executableTarget(name: "guest-runner", dependencies: ["GuestRunner"], swiftSettings: settings, linkerSettings: staticProgram),
         // TCP/IP in user space, of which QEMU is made as well.
         .systemLibrary(name: "CSlirp"),
         // The network of one guest: carries its frames, and its connections to the fabric's Unix sockets.
@@ -149,6 +157,7 @@ let package = Package(
         // Stands in for the emulator, so that endings are tested in milliseconds.
         .executableTarget(name: "fake-qemu", dependencies: ["GuestProtocol", "MatrixModel"], swiftSettings: settings),
         .testTarget(name: "MatrixModelTests", dependencies: ["MatrixModel"], swiftSettings: settings),
+        .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: settings),
         .testTarget(name: "GuestProtocolTests", dependencies: ["GuestProtocol", "MatrixModel", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "ArtefactCacheTests", dependencies: ["ArtefactCache", "TestSupport", system], swiftSettings: settings),
         .testTarget(name: "KernelCatalogueTests", dependencies: ["KernelCatalogue", "StrictYAML", "ArtefactCache", "MatrixModel", "TestSupport", subprocess, system], swiftSettings: settings),
@@ -170,11 +179,11 @@ let package = Package(
         .testTarget(name: "RunHistoryTests", dependencies: ["RunHistory", "EvidenceStore", "MatrixModel", grdb, system], swiftSettings: settings),
         .testTarget(name: "QEMUGuestTests", dependencies: ["QEMUGuest", "CTimeStamp", "GuestProtocol", "MatrixModel", "TestSupport", "fake-qemu", "guest-network", system, subprocess], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "GuestSnapshotsTests", dependencies: ["GuestSnapshots", "MatrixModel", "QEMUGuest", "ArtefactCache", "GuestProtocol", "TestSupport", "fake-qemu", system], swiftSettings: settings),
-        .testTarget(name: "FabricSimulatorTests", dependencies: ["FabricSimulator", "MatrixModel", "StrictYAML", "TestSupport", crypto, subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),
+        .testTarget(name: "FabricSimulatorTests", dependencies: ["FabricSimulator", "MatrixModel", "StrictYAML", "TestSupport", "Digests", subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),
         .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "CloudImages", "FabricSimulator", "AgentBundles", "Conformance", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestSnapshots", "GuestImages", "TestSupport", "fake-qemu", "guest-network", subprocess, system], swiftSettings: settings),
         .testTarget(name: "MatrixReportTests", dependencies: ["MatrixReport", "EvidenceStore", "MatrixModel", system], exclude: ["Browser"], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "KmatrixCommandsTests", dependencies: ["KmatrixCommands", "MatrixReport", "Measurements", "MatrixModel", "EvidenceStore", "CellExpectations", "StrictYAML", "TestSupport", "kmatrix", "fake-qemu", "guest-network", subprocess, system, argumentParser], resources: [.copy("Snapshots")], swiftSettings: settings),
-        .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore", "CAgentABI", "FabricSimulator", "MatrixModel", "TestSupport", crypto, nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),
+        .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore", "CAgentABI", "FabricSimulator", "MatrixModel", "TestSupport", "Digests", nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),
         .testTarget(name: "GuestRunnerTests", dependencies: ["GuestRunner", "CGuestSystem", "GuestProtocol", "MatrixModel", "TestSupport", system], swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
     ]

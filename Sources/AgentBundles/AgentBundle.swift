@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Foundation
 public import GuestImages
 public import SystemPackage
@@ -65,7 +65,7 @@ public struct AgentBundle: Hashable, Sendable {
 
     /// Over paths, modes and content, in the order of the paths; each part's length comes first, so that no two bundles read alike.
     private static func digest(of items: [PayloadSpec.Item]) throws -> String {
-        var hash = SHA256()
+        var hash = RunningDigest()
         for item in items.sorted(by: { $0.path < $1.path }) {
             let content: [UInt8]
             switch item.source {
@@ -76,10 +76,10 @@ public struct AgentBundle: Hashable, Sendable {
                 }
                 content = Array(bytes)
             }
-            hash.update(data: Array("\(item.path) \(item.mode) \(content.count)\n".utf8))
-            hash.update(data: content)
+            hash.update("\(item.path) \(item.mode) \(content.count)\n".utf8)
+            hash.update(content)
         }
-        return hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        return hash.digest.hexadecimal
     }
 }
 

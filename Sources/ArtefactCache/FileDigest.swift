@@ -1,4 +1,4 @@
-internal import Crypto
+internal import Digests
 import Glibc
 public import SystemPackage
 
@@ -16,7 +16,7 @@ public enum FileDigest {
 
     /// - Parameter file: Read from its beginning, wherever it stands.
     /// - Throws: `Errno`.
-    public static func whole(_ file: FileDescriptor) throws -> String { try digest(file) { _, bytes, hash in hash.update(bufferPointer: bytes) } }
+    public static func whole(_ file: FileDescriptor) throws -> String { try digest(file) { _, bytes, hash in hash.update(bytes) } }
 
     /// The same for a file with long runs of zeros, which count by where they are and are not read where the file has holes. Where holes
     /// are makes no difference, only what the file reads as.
@@ -26,26 +26,26 @@ public enum FileDigest {
         return try file.closeAfter {
             try digest(file, skipsHoles: true) { index, bytes, hash in
                 guard bytes.contains(where: { $0 != 0 }) else { return }
-                withUnsafeBytes(of: UInt64(index).littleEndian) { hash.update(bufferPointer: $0) }
-                hash.update(bufferPointer: bytes)
+                withUnsafeBytes(of: UInt64(index).littleEndian) { hash.update($0) }
+                hash.update(bytes)
             }
         }
     }
 
     /// One digest for several texts; where one ends is part of it.
     public static func text(_ parts: [String]) -> String {
-        var hash = SHA256()
-        for part in parts { hash.update(data: Array("\(part.utf8.count):\(part)".utf8)) }
-        return hexadecimal(hash)
+        var hash = RunningDigest()
+        for part in parts { hash.update("\(part.utf8.count):\(part)".utf8) }
+        return hash.digest.hexadecimal
     }
 
     private static func digest(
-        _ file: FileDescriptor, skipsHoles: Bool = false, _ update: (_ block: Int, UnsafeRawBufferPointer, inout SHA256) -> Void
+        _ file: FileDescriptor, skipsHoles: Bool = false, _ update: (_ block: Int, UnsafeRawBufferPointer, inout RunningDigest) -> Void
     ) throws -> String {
         let end = try Int(file.seek(offset: 0, from: .end))
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: blockSize, alignment: 4096)
         defer { buffer.deallocate() }
-        var hash = SHA256()
+        var hash = RunningDigest()
         var block = 0
         while block * blockSize < end {
             if skipsHoles {
@@ -65,13 +65,6 @@ public enum FileDigest {
             update(block, UnsafeRawBufferPointer(rebasing: buffer[..<length]), &hash)
             block += 1
         }
-        return hexadecimal(hash)
-    }
-
-    private static func hexadecimal(_ hash: SHA256) -> String {
-        hash.finalize().map { byte in
-            let text = String(byte, radix: 16)
-            return byte < 16 ? "0" + text : text
-        }.joined()
+        return hash.digest.hexadecimal
     }
 }

@@ -1,12 +1,9 @@
+import Digests
+
 /// A published list of checksums: `SHA256SUMS` as coreutils write it, or Fedora's `CHECKSUM` in BSD's form.
 struct ChecksumList: Hashable {
-    enum Algorithm: Int, Hashable {
-        /// By the length of the sum in hexadecimal.
-        case sha256 = 64, sha512 = 128
-    }
-
     struct Checksum: Hashable {
-        let algorithm: Algorithm
+        let algorithm: DigestAlgorithm
         /// In small letters.
         let hexadecimal: String
     }
@@ -18,7 +15,7 @@ struct ChecksumList: Hashable {
         var sums: [String: Checksum] = [:]
         for line in text.split(whereSeparator: \.isNewline) {
             guard let (name, sum) = Self.tagged(line) ?? Self.plain(line) else { continue }
-            if let known = sums[name], known.algorithm.rawValue >= sum.algorithm.rawValue { continue }
+            if let known = sums[name], known.algorithm.byteCount >= sum.algorithm.byteCount { continue }
             sums[name] = sum
         }
         self.sums = sums
@@ -42,7 +39,7 @@ struct ChecksumList: Hashable {
     }
 
     private static func checksum(_ text: Substring) -> Checksum? {
-        guard let algorithm = Algorithm(rawValue: text.utf8.count), text.allSatisfy({ $0.isHexDigit && $0.isASCII }) else { return nil }
+        guard let algorithm = DigestAlgorithm.allCases.first(where: { 2 * $0.byteCount == text.utf8.count }), text.allSatisfy({ $0.isHexDigit && $0.isASCII }) else { return nil }
         return Checksum(algorithm: algorithm, hexadecimal: text.lowercased())
     }
 }

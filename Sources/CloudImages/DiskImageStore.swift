@@ -41,7 +41,7 @@ public struct DiskImageStore: Sendable {
             // Before the whole file is read: what is no image, or none that may be opened, is refused at once.
             _ = try Self.header(of: path)
             progress("reading \(path.lastComponent?.string ?? path.string)")
-            let sum = try ImageFile.hash(of: path, .sha256)
+            let sum = try ImageFile.hash(of: path)
             return try await system(key: sum, wanted, progress) { _ in path }
         case .published(let image):
             let sum = try await PublishedChecksum(image: image, download: download, folder: cache.root.appending("checksums")).verified()

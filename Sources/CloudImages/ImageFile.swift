@@ -1,5 +1,5 @@
 import ArtefactCache
-import Crypto
+import Digests
 import Foundation
 import SystemPackage
 
@@ -24,30 +24,19 @@ enum ImageFile {
     }
 
     /// The hash of a file's content, in hexadecimal.
-    static func hash(of path: FilePath, _ algorithm: ChecksumList.Algorithm) throws -> String {
+    static func hash(of path: FilePath, _ algorithm: DigestAlgorithm = .sha256) throws -> String {
         let file = try DiskFile(path)
-        return switch algorithm {
-        case .sha256: try hash(of: file, SHA256())
-        case .sha512: try hash(of: file, SHA512())
-        }
-    }
-
-    static func hash(of text: String) -> String { hash(of: Array(text.utf8)) }
-    static func hash(of bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
-
-    private static func hash<Function: HashFunction>(of file: DiskFile, _ start: Function) throws -> String {
-        var function = start
+        var running = RunningDigest(algorithm)
         var offset = 0
         while true {
             try Task.checkCancellation()
             let piece = try file.read(at: offset, count: 1 << 20)
-            if piece.isEmpty { return hexadecimal(function.finalize()) }
-            function.update(data: piece)
+            if piece.isEmpty { return running.digest.hexadecimal }
+            running.update(piece)
             offset += piece.count
         }
     }
 
-    private static func hexadecimal(_ digest: some Digest) -> String {
-        digest.map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined()
-    }
+    static func hash(of text: String) -> String { Digest(of: text).hexadecimal }
+    static func hash(of bytes: [UInt8]) -> String { Digest(of: bytes).hexadecimal }
 }

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import SystemPackage
 
 /// The digests of a finished run's records, in the format of sha256sum(1): `sha256sum --check SHA256SUMS` says the same as kmatrix.
@@ -14,16 +14,7 @@ struct RunSeal: Hashable {
         var description: String { "a line of it is no digest and file" }
     }
 
-    static func digest(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity(2 * SHA256.byteCount)
-        for byte in SHA256.hash(data: bytes) {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
+    static func digest(_ bytes: [UInt8]) -> String { Digest(of: bytes).hexadecimal }
 
     /// - Returns: Nil when the run was not sealed.
     static func read(in folder: FilePath) throws -> RunSeal? {

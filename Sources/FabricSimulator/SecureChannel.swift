@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import MatrixModel
 import StrictYAML
 
@@ -9,7 +9,7 @@ struct SecureChannel {
     struct Key {
         let guid: String
         let incarnation: UInt32
-        let secret: SymmetricKey
+        let secret: SecretKey
     }
 
     /// A refused call: the status code and why.
@@ -110,7 +110,7 @@ struct SecureChannel {
     }
 
     static func document(_ key: Key) -> String {
-        let digits = key.secret.withUnsafeBytes { $0.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true) }.joined() }
+        let digits = key.secret.withUnsafeBytes { Hexadecimal.text($0).uppercased() }
         return #"{"authorizationScheme":"Azure-HMAC-SHA256","incarnationId":\#(key.incarnation),"guid":"\#(key.guid)","#
             + #""issued":"2026-01-01T00:00:00Z","key":"\#(digits)"}"#
     }
@@ -124,6 +124,6 @@ struct SecureChannel {
     private static func makeKey(_ incarnation: UInt32) -> Key {
         let digits = (0..<32).map { _ in String(UInt8.random(in: 0...15), radix: 16) }
         let parts = [digits[0..<8], digits[8..<12], digits[12..<16], digits[16..<20], digits[20..<32]]
-        return Key(guid: parts.map { $0.joined() }.joined(separator: "-"), incarnation: incarnation, secret: SymmetricKey(size: .bits256))
+        return Key(guid: parts.map { $0.joined() }.joined(separator: "-"), incarnation: incarnation, secret: .random(byteCount: 32))
     }
 }

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Foundation
 import MatrixModel
 import NIOHTTP1
@@ -21,7 +21,7 @@ struct SignatureCheck {
         let parts = value.split(separator: " ", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0] == Self.scheme, let code = Self.bytes(parts[2]) else { return (.wrong, "malformed signature") }
         guard let key = keys.first(where: { $0.guid == parts[1] }) else { return (.wrong, "signed with an unknown key") }
-        guard HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: canonicalBytes, using: key.secret) else {
+        guard key.secret.isValid(code, for: canonicalBytes) else {
             return (.wrong, "the signature does not fit the request")
         }
         guard let date = request.headers.first(name: "x-ms-azure-host-date").flatMap(HTTPDate.seconds), abs(Double(date) - now.timeIntervalSince1970) <= Self.window

@@ -1,5 +1,5 @@
 import ArtefactCache
-import Crypto
+import Digests
 import Glibc
 import SystemPackage
 
@@ -53,22 +53,15 @@ enum FileContent {
         }
     }
 
-    static func digest(of bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
+    static func digest(of bytes: [UInt8]) -> String { Digest(of: bytes).hexadecimal }
 
     /// One digest for several texts; where one ends is part of it.
     static func digest(of parts: [String]) -> String {
-        var hash = SHA256()
+        var running = RunningDigest()
         for part in parts {
-            hash.update(data: Array("\(part.utf8.count):".utf8))
-            hash.update(data: Array(part.utf8))
+            running.update("\(part.utf8.count):".utf8)
+            running.update(part.utf8)
         }
-        return hexadecimal(hash.finalize())
-    }
-
-    private static func hexadecimal(_ digest: SHA256Digest) -> String {
-        digest.map { byte in
-            let text = String(byte, radix: 16)
-            return byte < 16 ? "0" + text : text
-        }.joined()
+        return running.digest.hexadecimal
     }
 }

@@ -1,5 +1,5 @@
 import ArtefactCache
-import Crypto
+import Digests
 import Foundation
 import Subprocess
 import SystemPackage
@@ -91,21 +91,17 @@ struct Transfer: Sendable {
     static func sha256(of file: FilePath) throws -> String {
         let descriptor = try SystemPackage.FileDescriptor.open(file, .readOnly, options: .closeOnExec)
         defer { try? descriptor.close() }
-        var hash = SHA256()
+        var running = RunningDigest()
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         while true {
             let count = try buffer.withUnsafeMutableBytes { try descriptor.read(into: $0) }
             if count == 0 { break }
-            hash.update(data: buffer[..<count])
+            running.update(buffer[..<count])
         }
-        return hex(hash.finalize())
+        return running.digest.hexadecimal
     }
 
-    static func sha256(of text: String) -> String { hex(SHA256.hash(data: Data(text.utf8))) }
-
-    private static func hex(_ digest: SHA256.Digest) -> String {
-        digest.map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined()
-    }
+    static func sha256(of text: String) -> String { Digest(of: text).hexadecimal }
 
     /// What curl's exit status stands for (curl(1), EXIT CODES), and which of it passes.
     private static func failure(_ result: Tool.Outcome, _ address: String, _ reason: String, hadPart: Bool) -> Failure {

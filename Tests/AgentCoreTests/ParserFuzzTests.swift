@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import TestSupport
 import Testing
 
@@ -24,7 +24,7 @@ struct ParserFuzzTests {
         for bytes in Mutants(of: [Self.key], seed: seed, count: 3000) {
             guard let document = try? JSONValue(parsing: bytes), let key = try? KeyDocument(document).key else { continue }
             #expect(KeyStore.isGUID(key.guid))
-            #expect(key.secret.bitCount == 256)
+            #expect(key.secret.byteCount == 32)
         }
     }
 }

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Foundation
 import MatrixModel
 import NIOHTTP1
@@ -16,9 +16,9 @@ struct PlatformTests {
     private static func signed(_ method: String, _ target: String, _ key: SecureChannel.Key) -> PlatformRequest {
         let headers: HTTPHeaders = ["Metadata": "true", "x-ms-azure-host-date": HTTPDate.now()]
         let unsigned = PlatformRequest(method: method, target: target, headers: headers, body: [])
-        let code = HMAC<SHA256>.authenticationCode(for: SignatureCheck(request: unsigned, now: Date()).canonicalBytes, using: key.secret)
+        let code = key.secret.authenticationCode(for: SignatureCheck(request: unsigned, now: Date()).canonicalBytes)
         var all = headers
-        all.add(name: "x-ms-azure-host-authorization", value: "Azure-HMAC-SHA256 \(key.guid) \(code.map { String(format: "%02x", $0) }.joined())")
+        all.add(name: "x-ms-azure-host-authorization", value: "Azure-HMAC-SHA256 \(key.guid) \(code)")
         return PlatformRequest(method: method, target: target, headers: all, body: [])
     }
 
@@ -31,7 +31,7 @@ struct PlatformTests {
             let start = digits.index(digits.startIndex, offsetBy: offset)
             return UInt8(digits[start...digits.index(after: start)], radix: 16)
         }
-        let key = SecureChannel.Key(guid: try #require(document["guid"] as? String), incarnation: 1, secret: SymmetricKey(data: bytes))
+        let key = SecureChannel.Key(guid: try #require(document["guid"] as? String), incarnation: 1, secret: SecretKey(bytes))
         let attested = platform.reply(to: signed("POST", "/secure-channel/key/\(key.guid)/key-attestation", key), at: .wireServer, now: now)
         #expect(attested.answer?.status == .ok)
         #expect(attested.signature == .verified)

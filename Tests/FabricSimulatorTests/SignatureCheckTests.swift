@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Foundation
 import MatrixModel
 import NIOHTTP1
@@ -17,7 +17,7 @@ struct SignatureCheckTests {
             let start = digits.index(digits.startIndex, offsetBy: offset)
             return UInt8(digits[start...digits.index(after: start)], radix: 16) ?? 0
         }
-        return SecureChannel.Key(guid: guid, incarnation: 1, secret: SymmetricKey(data: bytes))
+        return SecureChannel.Key(guid: guid, incarnation: 1, secret: SecretKey(bytes))
     }()
 
     static let attestation = PlatformRequest(

@@ -38,7 +38,7 @@ struct MachineFormatTests {
     static let withPython: ConditionTrait = .enabled(if: TestPython.path != nil, "KMATRIX_TEST_PYTHON names no Python; ci/test sets it")
 
     private func schema() throws -> [String: Any] {
-        try #require(try JSONSerialization.jsonObject(with: Data(PackageResources.report_lines_1_schema_json)) as? [String: Any])
+        try #require(try JSONSerialization.jsonObject(with: Data(SiteFile.reportLinesSchema)) as? [String: Any])
     }
 
     private func definition(_ name: String) throws -> [String: Any] {
@@ -92,7 +92,7 @@ struct MachineFormatTests {
     func valid() throws {
         let sample = try StoredSample(try ReportSamples.cells())
         let schema = sample.place.appending("schema.json")
-        try DurableFile.write(PackageResources.report_lines_1_schema_json, to: schema)
+        try DurableFile.write(SiteFile.reportLinesSchema, to: schema)
         let lines = try #require(try sample.report().render(.jsonl))
         let said = try TestPython.run(["-c", Self.validation, schema.string], input: lines)
         #expect(said.code == 0 && said.output.isEmpty, "\(said.output)")

@@ -1,4 +1,4 @@
-internal import Crypto
+internal import Digests
 
 /// A key as the platform sends it and as the file keeps it.
 public struct KeyDocument: Sendable {
@@ -21,7 +21,7 @@ public struct KeyDocument: Sendable {
         }
         var incarnation: UInt32?
         if case .integer(let number)? = document["incarnationId"] { incarnation = UInt32(exactly: number) }
-        key = LatchedKey(guid: guid, incarnation: incarnation, secret: SymmetricKey(data: bytes))
+        key = LatchedKey(guid: guid, incarnation: incarnation, secret: SecretKey(bytes))
         json = document
     }
 }

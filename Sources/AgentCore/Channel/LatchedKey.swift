@@ -1,12 +1,12 @@
-public import Crypto
+public import Digests
 
-/// A key that the platform gave to this agent alone. `SymmetricKey` wipes its memory when the last holder lets go.
+/// A key that the platform gave to this agent alone.
 public struct LatchedKey: Sendable {
     public let guid: String
     public let incarnation: UInt32?
-    public let secret: SymmetricKey
+    public let secret: SecretKey
 
-    public init(guid: String, incarnation: UInt32?, secret: SymmetricKey) {
+    public init(guid: String, incarnation: UInt32?, secret: SecretKey) {
         self.guid = guid
         self.incarnation = incarnation
         self.secret = secret

@@ -1,4 +1,4 @@
-internal import Crypto
+internal import Digests
 public import NIOHTTP1
 
 /// Signs requests to the platform (`Azure-HMAC-SHA256`).
@@ -12,8 +12,8 @@ public enum RequestSigner {
         method: HTTPMethod, target: String, headers: HTTPHeaders, body: some Sequence<UInt8>, key: LatchedKey
     ) -> String {
         let message = canonical(method: method, target: target, headers: headers, body: body)
-        let code = HMAC<SHA256>.authenticationCode(for: message, using: key.secret)
-        return "\(scheme) \(key.guid) \(Hexadecimal.text(code))"
+        let code = key.secret.authenticationCode(for: message)
+        return "\(scheme) \(key.guid) \(code)"
     }
 
     /// The bytes that are signed: method, body, headers sorted by lower-case name, path, canonical query. On the way of every request,

@@ -116,7 +116,7 @@ public struct OCIKernelStore: Sendable {
     private func fetched(_ layer: OCIDocument.Descriptor, _ source: any BlobSource) async throws -> FilePath {
         let file = partial(layer)
         try await source.fetch(layer, to: file)
-        let found = try ImageFile.hash(of: file, .sha256)
+        let found = try ImageFile.hash(of: file)
         guard found == layer.digest.hexadecimal else {
             try? FileManager.default.removeItem(atPath: file.string)
             throw CloudImageError(.hashMismatch, subject: layer.digest.description, detail: "\(found), where \(layer.digest.hexadecimal) is due")

@@ -49,9 +49,9 @@ public struct SourceKernelStore: Sendable {
         let identity = switch reference {
         // A release never changes, and what was built of it was checked when it was fetched.
         case .release(let version): version
-        case .file(let path): try ImageFile.hash(of: path, .sha256)
+        case .file(let path): try ImageFile.hash(of: path)
         }
-        let key = ImageFile.hash(of: [Self.format, identity, try ImageFile.hash(of: configuration, .sha256), compiler].joined(separator: "\n"))
+        let key = ImageFile.hash(of: [Self.format, identity, try ImageFile.hash(of: configuration), compiler].joined(separator: "\n"))
         let folder = try await cache.entry(kind: Self.kind, key: key) { folder in
             let archive = try await archive(reference, work: folder, progress)
             progress("unpacking \(reference)")

@@ -37,9 +37,9 @@ struct SiteWriter {
 
     private func fill(_ folder: FilePath) async throws {
         for name in ["cells", "causes"] { try DurableFile.makeFolder(folder.appending(name)) }
-        try Self.put(PackageResources.site_css, folder.appending("site.css"))
-        try Self.put(PackageResources.site_js, folder.appending("site.js"))
-        try Self.put(PackageResources.report_lines_1_schema_json, folder.appending("report-lines-1.schema.json"))
+        try Self.put(SiteFile.style, folder.appending("site.css"))
+        try Self.put(SiteFile.script, folder.appending("site.js"))
+        try Self.put(SiteFile.reportLinesSchema, folder.appending("report-lines-1.schema.json"))
         var icon = Markup()
         icon.literal(Self.iconSource)
         try Self.put(icon.bytes, folder.appending("icon.svg"))
