@@ -26,7 +26,8 @@ struct HostExamination {
 
     func checks() async -> [Check] {
         var checks = [host(), products(), await emulator(), accelerator()]
-        checks += Self.tools.map(tool)
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        checks += HostRequirement.all.map { Self.check($0, path: path) }
         checks += [await mirror(), cache()]
         return checks
     }
@@ -74,23 +75,11 @@ struct HostExamination {
                 : "/dev/kvm cannot be opened; runs use TCG, which is slower and as true (join the group kvm if the machine has it)")
     }
 
-    /// What runs start, and the Debian package it comes from.
-    private static let tools: [(name: String, package: String, alone: String?)] = [
-        ("curl", "curl", nil), ("gpgv", "gpgv", nil), ("dpkg-deb", "dpkg", nil), ("xz", "xz-utils", nil), ("zstd", "zstd", nil),
-        ("setpriv", "util-linux", nil), ("prlimit", "util-linux", nil), ("busybox", "busybox-static", "kmatrix shell"),
-        ("gpg", "gpg", "kernels of other distributions"), ("rpmkeys", "rpm", "kernels from rpm repositories"),
-        ("rpm2cpio", "rpm2cpio", "kernels and agents in rpm packages"),
-    ]
-
-    /// - Parameter alone: What alone cannot do without it; nil when nothing can.
-    private func tool(_ name: String, package: String, alone: String?) -> Check {
-        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init) + ["/usr/sbin", "/sbin"]
-        if let found = folders.map({ "\($0)/\(name)" }).first(where: FileManager.default.isExecutableFile) {
-            return Check(name: name, outcome: .ok, detail: found)
-        }
+    private static func check(_ requirement: HostRequirement, path: String) -> Check {
+        if let found = requirement.found(path: path) { return Check(name: requirement.name, outcome: .ok, detail: found) }
         return Check(
-            name: name, outcome: alone == nil ? .missing : .note,
-            detail: "not found; install Debian's package \(package) (ci/setup does)" + (alone.map { "; only for \($0)" } ?? ""))
+            name: requirement.name, outcome: requirement.purpose == nil ? .missing : .note,
+            detail: "not found; install Debian's package \(requirement.package)" + (requirement.purpose.map { "; needed for \($0) only" } ?? ""))
     }
 
     private func mirror() async -> Check {

@@ -1,12 +1,12 @@
 import CloudImages
 import Foundation
 import QEMUGuest
-import SystemPackage
+public import SystemPackage
 
 /// The firmware that this machine has for guests.
-enum Firmwares {
+public enum Firmwares {
     /// Where distributions keep UEFI's code and variables in one file; those in two would have to be copied for each guest.
-    static let places: [FilePath] = ["/usr/share/ovmf/OVMF.fd", "/usr/share/OVMF/OVMF.fd", "/usr/share/qemu/OVMF.fd", "/usr/share/edk2/x64/OVMF.4m.fd"]
+    public static let places: [FilePath] = ["/usr/share/ovmf/OVMF.fd", "/usr/share/OVMF/OVMF.fd", "/usr/share/qemu/OVMF.fd", "/usr/share/edk2/x64/OVMF.4m.fd"]
 
     /// - Throws: `CloudImageError` with `toolMissing`.
     static func find(_ kind: FirmwareKind, places: [FilePath] = places) throws(CloudImageError) -> Firmware {

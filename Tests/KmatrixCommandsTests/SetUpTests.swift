@@ -1,0 +1,90 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import KmatrixCommands
+
+/// What `ci/setup` installs, what the package depends on and what `kmatrix doctor` checks are the same.
+@Suite("Set-up")
+struct SetUpTests {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// Group and names of each line of `ci/packages`.
+    private static func groups() throws -> [String: Set<String>] {
+        let lines = try String(contentsOf: root.appending(path: "ci/packages"), encoding: .utf8).split(separator: "\n").filter { !$0.hasPrefix("#") }
+        var groups: [String: Set<String>] = [:]
+        for line in lines {
+            let parts = line.split(separator: ": ", maxSplits: 1)
+            try #require(parts.count == 2, "'\(line)' is not a group and names")
+            groups[String(parts[0]), default: []].formUnion(parts[1].split(separator: " ").map(String.init))
+        }
+        return groups
+    }
+
+    @Test("the doctor checks every package that runs need, and no other")
+    func doctor() throws {
+        let groups = try Self.groups()
+        let needed = Set(HostRequirement.all.filter { $0.purpose == nil }.map(\.package) + [HostRequirement.emulatorPackage])
+        #expect(groups["run"] == needed)
+        #expect(groups["distributions"] == Set(HostRequirement.all.filter { $0.purpose != nil }.map(\.package)))
+    }
+
+    @Test("running needs neither a browser nor anything else of the tests")
+    func groupsAreSeparate() throws {
+        let groups = try Self.groups()
+        let others = try #require(groups["test"]).union(try #require(groups["bench"])).union(try #require(groups["browser"]))
+        for name in ["build", "run", "distributions"] { #expect(others.isDisjoint(with: try #require(groups[name])), "\(name)") }
+        #expect(groups["browser"]?.contains("chromium") == true)
+    }
+
+    /// Runs `ci/setup` where dpkg-query, apt-get and sudo are stand-ins.
+    /// - Returns: What apt-get was asked to install; nil when it was not called.
+    private static func installed(_ arguments: [String], present: Set<String>) throws -> [String]? {
+        let folder = try TemporaryFolder()
+        func put(_ name: String, _ script: String) throws {
+            let path = folder.path.appending(name).string
+            try Data("#!/bin/bash\n\(script)\n".utf8).write(to: URL(filePath: path))
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        }
+        try put("swift", "exit 0")
+        try put("sudo", "exec \"$@\"")
+        // Answers as dpkg-query(1) for what dpkg knows, which is not all that is asked for; calls are counted.
+        try put("dpkg-query", "echo >> \"$0.calls\"; for name; do case $name in \(present.sorted().joined(separator: "|"))) echo \"installed $name\" ;; esac; done; echo 'config-files lz4'; exit 1")
+        try put("apt-get", "[ \"$1\" = update ] || printf '%s\\n' \"$@\" > \"$0.asked\"")
+        let process = Process()
+        process.executableURL = root.appending(path: "ci/setup")
+        process.arguments = arguments
+        process.environment = ["PATH": "\(folder.path):/usr/bin:/bin"]
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        #expect(try String(contentsOfFile: folder.path.appending("dpkg-query.calls").string, encoding: .utf8).count == 1, "dpkg-query is asked once")
+        guard let asked = try? String(contentsOfFile: folder.path.appending("apt-get.asked").string, encoding: .utf8) else { return nil }
+        return asked.split(separator: "\n").map(String.init).filter { $0 != "install" && !$0.hasPrefix("-") }
+    }
+
+    @Test("installs what is missing for the command at hand")
+    func missing() throws {
+        let groups = try Self.groups()
+        let run = ["build", "run", "distributions"].reduce(into: Set<String>()) { $0.formUnion(groups[$1] ?? []) }
+        #expect(try Self.installed([], present: run.subtracting(["curl", "lz4"])) == ["curl", "lz4"])
+        #expect(try Self.installed(["run"], present: run) == nil)
+        let test = Set(try #require(try Self.installed(["test"], present: run)))
+        #expect(test.subtracting(["chromium"]) == groups["test"]?.subtracting(run))
+        let bench = Set(try #require(try Self.installed(["bench"], present: run)))
+        #expect(bench.contains("wrk") && !bench.contains("mandoc") && bench.isDisjoint(with: run))
+    }
+
+    @Test("refuses a command that it does not know")
+    func unknown() throws {
+        let process = Process()
+        process.executableURL = Self.root.appending(path: "ci/setup")
+        process.arguments = ["everything"]
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 2)
+    }
+}
