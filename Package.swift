@@ -80,8 +80,8 @@ let package = Package(
         .target(name: "GuestImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "ELFFiles", "Digests", subprocess, system], swiftSettings: settings),
         // Rank 1. Systems and kernels out of what others publish as one file (disk images, OCI images, sources): fetched, verified, taken apart without root.
         .target(name: "CloudImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "PackageStreams", "Digests", subprocess, system], swiftSettings: settings),
-        // Rank 2. Agents as their makers hand them over: packages and folders.
-        .target(name: "AgentBundles", dependencies: ["GuestImages", "PackageStreams", "Digests", subprocess, system], swiftSettings: settings),
+        // Rank 2. Agents as their makers hand them over, packages and folders, and the profiles of what each needs and gets wrong.
+        .target(name: "AgentBundles", dependencies: ["MatrixModel", "GuestImages", "PackageStreams", "StrictYAML", "Digests", subprocess, system], swiftSettings: settings),
         // Rank 1. Evidence in, verdict out: pure functions and the article's knowledge.
         .target(name: "Judgement", dependencies: ["MatrixModel", "GuestProtocol", "Guidance"], swiftSettings: settings),
         // Rank 1. What a compiled BPF object needs of a kernel, read from the object alone.
@@ -164,7 +164,7 @@ let package = Package(
         .testTarget(name: "GuestImagesTests", dependencies: ["GuestImages", "ELFFiles", "ArtefactCache", "MatrixModel", subprocess, system], swiftSettings: settings),
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML"], swiftSettings: settings),
         .testTarget(name: "PackageStreamsTests", dependencies: ["PackageStreams", "TestSupport", subprocess, system], swiftSettings: settings),
-        .testTarget(name: "AgentBundlesTests", dependencies: ["AgentBundles", "GuestImages", "PackageStreams", "TestSupport", subprocess, system], swiftSettings: settings),
+        .testTarget(name: "AgentBundlesTests", dependencies: ["AgentBundles", "GuestImages", "MatrixModel", "PackageStreams", "StrictYAML", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "CloudImagesTests", dependencies: ["CloudImages", "ArtefactCache", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "JudgementTests", dependencies: ["Judgement", "MatrixModel", "GuestProtocol", "TestSupport"], resources: [.copy("Evidence"), .copy("Deployments")], swiftSettings: settings),
         .testTarget(name: "GuidanceTests", dependencies: ["Guidance", "MatrixModel"], swiftSettings: settings),

@@ -7,6 +7,8 @@ public import SystemPackage
 public struct AgentBundle: Hashable, Sendable {
     /// What stands in a cell's id: the file's or folder's own name.
     public let name: String
+    /// The name in the package; nil for a folder.
+    public let packageName: String?
     /// As the package says it; nil when nothing says it.
     public let version: String?
     /// SHA-256 over all that goes into the guest: two bundles of one name are told apart by it.
@@ -51,15 +53,14 @@ public struct AgentBundle: Hashable, Sendable {
         }
         var items = [PayloadSpec.Item(path: executablePath, source: .bytes(executable), mode: 0o755)]
         let libraries = try await SharedLibraries.needed(by: executable, of: path)
-        items += libraries.map {
-            PayloadSpec.Item(path: String($0.string.drop { $0 == "/" }), source: .file($0), mode: 0o755)
-        }
+        items += libraries.map(SharedLibraries.item)
         let program = try await source.first(of: programPlaces)
         if let program { items.append(PayloadSpec.Item(path: programPath, source: .bytes(program))) }
         let configuration = try await source.first(of: configurationPlaces)
         items.append(PayloadSpec.Item(path: configurationPath, source: .bytes(try AgentSettings.adjusted(configuration, of: path))))
+        let identity = try await source.identity
         return AgentBundle(
-            name: path.lastComponent?.stem ?? path.string, version: try await source.version, digest: try digest(of: items), items: items,
+            name: path.lastComponent?.stem ?? path.string, packageName: identity.name, version: identity.version, digest: try digest(of: items), items: items,
             package: isPackage ? path : nil, hasProgram: program != nil, librariesOfHost: libraries)
     }
 
@@ -87,7 +88,13 @@ public struct AgentBundle: Hashable, Sendable {
 protocol BundleSource: Sendable {
     /// The content of a file by its path within the bundle; nil when it is not there, or is no file.
     func file(_ path: String) async throws -> [UInt8]?
-    var version: String? { get async throws }
+    var identity: PackageIdentity { get async throws }
+}
+
+/// What a package says of itself; nothing of a folder.
+struct PackageIdentity: Hashable, Sendable {
+    var name: String?
+    var version: String?
 }
 
 extension BundleSource {

@@ -1,7 +1,7 @@
 /// Why something is no agent that a guest could run.
 public struct AgentBundleError: Error, Hashable, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case unreadable, noAgent, notExecutable, tooLarge, badPackage, unsafePackage, toolMissing, libraryMissing, badConfiguration }
+        enum Value: Hashable, Sendable { case unreadable, noAgent, notExecutable, tooLarge, badPackage, unsafePackage, toolMissing, libraryMissing, programMissing, badConfiguration }
         let value: Value
         public static let unreadable = Code(value: .unreadable)
         public static let noAgent = Code(value: .noAgent)
@@ -11,6 +11,8 @@ public struct AgentBundleError: Error, Hashable, Sendable, CustomStringConvertib
         public static let unsafePackage = Code(value: .unsafePackage)
         public static let toolMissing = Code(value: .toolMissing)
         public static let libraryMissing = Code(value: .libraryMissing)
+        /// A program that an agent needs in its guest.
+        public static let programMissing = Code(value: .programMissing)
         public static let badConfiguration = Code(value: .badConfiguration)
     }
 
@@ -35,6 +37,7 @@ public struct AgentBundleError: Error, Hashable, Sendable, CustomStringConvertib
         case .unsafePackage: "'\(subject)' is not taken, for \(detail)"
         case .toolMissing: "'\(subject)' is needed to read this bundle and is missing; install Debian's package \(detail)"
         case .libraryMissing: "the agent in '\(subject)' needs shared libraries that this machine does not have: \(detail); give a static build"
+        case .programMissing: "the agent needs '\(subject)' in its guest and this machine does not have it; install Debian's package \(detail)"
         case .badConfiguration: "the configuration in '\(subject)' is not a JSON object: \(detail)"
         }
     }

@@ -27,5 +27,5 @@ struct BundleFolder: BundleSource {
         return Array(bytes)
     }
 
-    var version: String? { get async throws { nil } }
+    var identity: PackageIdentity { get async throws { PackageIdentity() } }
 }

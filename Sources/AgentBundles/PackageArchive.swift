@@ -37,19 +37,23 @@ struct PackageArchive: BundleSource {
 
     func file(_ name: String) async throws -> [UInt8]? { files[name] }
 
-    var version: String? {
+    var identity: PackageIdentity {
         get async throws {
             let output: [UInt8]
             switch kind {
-            case .deb: output = try await Self.output(of: "dpkg-deb", in: "dpkg", ["--field", path.string, "Version"], bundle: path, limit: 1 << 10)
+            case .deb: output = try await Self.output(of: "dpkg-deb", in: "dpkg", ["--show", "--showformat=${Package}\n${Version}\n", path.string], bundle: path, limit: 1 << 10)
             case .rpm:
-                // The one who lacks it lacks a word in the report, and not the agent.
-                guard (try? await Executable.name("rpm").resolveExecutablePath(in: .inherit)) != nil else { return nil }
+                // Without the tool the report lacks the version, and the bundle is recognised by its files alone.
+                guard (try? await Executable.name("rpm").resolveExecutablePath(in: .inherit)) != nil else { return PackageIdentity() }
                 output = try await Self.output(
-                    of: "rpm", in: "rpm", ["--query", "--package", "--nosignature", "--queryformat", "%{VERSION}-%{RELEASE}", path.string], bundle: path,
-                    limit: 1 << 10)
+                    of: "rpm", in: "rpm", ["--query", "--package", "--nosignature", "--queryformat", "%{NAME}\n%{VERSION}-%{RELEASE}\n", path.string],
+                    bundle: path, limit: 1 << 10)
             }
-            return String(decoding: output.prefix(100), as: UTF8.self).split(whereSeparator: \.isWhitespace).first.map(String.init)
+            let lines = String(decoding: output, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+            func word(_ index: Int) -> String? {
+                lines.indices.contains(index) ? lines[index].prefix(100).split(whereSeparator: \.isWhitespace).first.map(String.init) : nil
+            }
+            return PackageIdentity(name: word(0), version: word(1))
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import GuestImages
 import Subprocess
 import SystemPackage
 
@@ -26,6 +27,9 @@ enum SharedLibraries {
         }
         return Array(Set(found)).sorted { $0.string < $1.string }
     }
+
+    /// A library where the guest's loader looks for it: at the same path as here.
+    static func item(_ path: FilePath) -> PayloadSpec.Item { PayloadSpec.Item(path: String(path.string.drop { $0 == "/" }), source: .file(path), mode: 0o755) }
 
     static func locate(_ name: String, _ bundle: FilePath) throws -> FilePath {
         // A loader has a whole path and a library a bare name (elf(5)); a program must not have any other file of this machine brought to it.

@@ -19,6 +19,10 @@ extension CauseGuide {
         case .consoleFlood: guide("The guest printed more than is kept", unproven, "`console.log` ends in the middle.", [.runAgain])
         case .timeout: guide("The guest did not finish in time", unproven, "The summary names the last step it took.", [.raiseLimits, .checkHost])
         case .harness: guide("The harness could not carry the attempt out", unproven, "The reason in the summary.", [.checkHost, .runAgain])
+        case .guestLacks:
+            guide("The guest lacks something that the agent needs", unproven, "The summary names it and the package that has it.", [.checkHost, .runAgain])
+        case .otherKernel:
+            guide("The guest booted another kernel than the plan names", unproven, "The summary names both; `facts.json` has what the guest said.", [.chooseKernel, .runAgain])
         case .provisioningUnproven:
             CauseGuide(
                 code, "Provisioning failed for a reason not known to be the agent's", symptom: unproven, proof: "The last line of `cloud-init.log`, or its report in `fabric.jsonl`.",

@@ -47,6 +47,12 @@ struct AxisOptions: ParsableArguments {
     var agent: [String] = []
 
     @Option(help: ArgumentHelp(
+        "The profile of every agent of the run: own, azure-guest-proxy-agent, or the path of a .yml file (default: recognised by package and files).",
+        discussion: "A profile names what an agent needs of a guest, when it reports, and its known defects with their last days.", valueName: "profile"),
+        completion: .file(extensions: ["yml", "yaml"]))
+    var agentProfile: String?
+
+    @Option(help: ArgumentHelp(
         "How the machine is deployed on the platform: \(Deployment.allCases.map(\.rawValue).joined(separator: ", ")), or all. May be repeated.",
         discussion: """
             With it the guest is provisioned by its own cloud-init, as on the platform: asset tag, provisioning disc, DHCP, WireServer. \

@@ -19,7 +19,7 @@ struct RunPreparation {
         let products = try Products(folder: Self.productsFolder())
         let (blocks, exclusions) = try await axes.blocks(products, matrix ?? axes.matrixFile())
         let request = try MatrixRequest(
-            blocks: blocks, exclusions: exclusions, jobs: guests.jobs, costs: costs, timeout: .seconds(guests.timeout), retries: guests.retries,
+            blocks: blocks, exclusions: exclusions, agentProfile: axes.agentProfile.map(products.agentProfile), today: .today(), jobs: guests.jobs, costs: costs, timeout: .seconds(guests.timeout), retries: guests.retries,
             boot: guests.boot.choice, snapshotLimit: guests.snapshotBytes(), verification: verification, endsRun: endsRun)
         let cache = ArtefactCache.standard()
         let settings = try kernels.settings(cache: cache)

@@ -56,6 +56,10 @@ public enum Cause: String, CaseIterable, Hashable, Sendable, Codable {
     case consoleFlood = "console-flood"
     case timeout
     case harness
+    /// The guest does not have something that the agent's profile says it needs.
+    case guestLacks = "guest-lacks"
+    /// The guest booted another kernel than the plan names.
+    case otherKernel = "other-kernel"
     /// The guest's provisioning failed for a reason that is not known to be the agent's, or reported nothing.
     case provisioningUnproven = "provisioning-unproven"
 
@@ -82,7 +86,8 @@ public enum Cause: String, CaseIterable, Hashable, Sendable, Codable {
             .statusContradicted, .misattributed, .keyNotLatched, .requestsUnsigned, .signatureWrong, .wronglyDenied, .wronglyAllowed,
             .identityMissing, .dualStackNotRedirected, .redirectedTooMuch, .keyLostOnRestart, .scenarioContradicted, .notInstallable:
             .agent
-        case .bootPanic, .emulatorHang, .emulatorExit, .evidenceLost, .guestSetup, .protocolViolation, .consoleFlood, .timeout, .harness, .provisioningUnproven:
+        case .bootPanic, .emulatorHang, .emulatorExit, .evidenceLost, .guestSetup, .protocolViolation, .consoleFlood, .timeout, .harness, .guestLacks, .otherKernel,
+            .provisioningUnproven:
             .harness
         case .notOffered, .fetchFailed, .notABootableKernel, .imageNotBuilt, .layoutNotOffered, .profileNotOffered: .artefact
         }

@@ -33,3 +33,13 @@ public enum AgentChoice: Hashable, Sendable {
         }
     }
 }
+
+extension AgentProfiles {
+    /// - Throws: `AgentProfileError` when several profiles recognise the bundle, or ours is missing.
+    func profile(of agent: AgentChoice) throws -> AgentProfile {
+        switch agent {
+        case .own: try named(Self.ownName)
+        case .bundle(let bundle): try profile(of: bundle)
+        }
+    }
+}

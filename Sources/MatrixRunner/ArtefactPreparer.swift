@@ -58,7 +58,7 @@ struct ArtefactPreparer: Sendable {
     /// - Throws: `CancellationError` only.
     func make(_ artefact: Artefact, _ prepared: PreparedArtefacts) async throws -> PreparedArtefacts {
         switch artefact {
-        case .payload(let content): PreparedArtefacts(payloads: [content: try await outcome(.harness) { try await images.payload(payloadSpec(content)) }])
+        case .payload(let content): PreparedArtefacts(payloads: [content: try await outcome(.harness) { try await images.payload(try await payloadSpec(content)) }])
         case .disc(let asks):
             PreparedArtefacts(discs: [asks: try await outcome(.harness) { try await ProvisioningDisc(asksForAgent: asks).build(in: images.cache) }])
         case .builtRoot(let distribution):
@@ -125,7 +125,8 @@ struct ArtefactPreparer: Sendable {
     }
 
     /// The paths are upstream's own, so that a package of the agent can take the place of ours.
-    func payloadSpec(_ content: GuestContent, busybox: FilePath? = nil) throws -> PayloadSpec {
+    /// - Throws: `PreparationFailure` with `guestLacks` for what an agent needs and this machine does not have, and `RunnerError`.
+    func payloadSpec(_ content: GuestContent, busybox: FilePath? = nil) async throws -> PayloadSpec {
         if content.isDistribution { return try packagePayload(content) }
         var items: [PayloadSpec.Item]
         switch content.agent {
@@ -141,6 +142,8 @@ struct ArtefactPreparer: Sendable {
             items.append(PayloadSpec.Item(path: AgentBundle.programPath, source: .file(content.program?.object ?? products.nativeProgram)))
         }
         if let busybox { items.append(PayloadSpec.Item(path: "bin/busybox", source: .file(busybox), mode: 0o755)) }
+        // A dynamic agent may have brought the same libraries.
+        for item in try await MicroSupplies.items(for: content.needs) where !items.contains(where: { $0.path == item.path }) { items.append(item) }
         return PayloadSpec(items)
     }
 
@@ -182,6 +185,10 @@ struct ArtefactPreparer: Sendable {
             return .success(try await body())
         } catch {
             if error is CancellationError || Task.isCancelled { throw CancellationError() }
+            if let failure = error as? PreparationFailure {
+                events(.warning(failure.reason))
+                return .failure(failure)
+            }
             events(.warning("\(error)"))
             if let error = error as? CloudImageError { return .failure(PreparationFailure(error, otherwise: .imageNotBuilt)) }
             let isOurs = error is CacheError

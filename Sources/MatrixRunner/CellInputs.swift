@@ -4,11 +4,11 @@ import MatrixModel
 import QEMUGuest
 import SystemPackage
 
-/// Everything that a cell's verdict follows from, as one digest: kernel, initramfs, payload, root file system, scenario, emulator, and
+/// Everything that a cell's verdict follows from, as one digest: kernel, initramfs, payload, agent profile, root file system, scenario, emulator, and
 /// this program, which has the guest's steps and the judgement in it.
 struct CellInputs: Sendable {
     /// Raised when something else becomes part of it.
-    private static let format = "1"
+    private static let format = "2"
 
     var digests = ArtefactDigests()
     /// This program itself. A harness that was built anew may judge otherwise.
@@ -20,6 +20,7 @@ struct CellInputs: Sendable {
             var parts = [Self.format, planned.cell.id.text, planned.kernel.identity.release, planned.kernel.identity.origin]
             parts += [context.accelerator.rawValue] + context.kernelArguments
             parts += ["scenario", planned.scenario.name, planned.scenario.text]
+            parts += ["agent-profile", planned.agentProfile.text] + planned.agentProfile.defects.map(\.proof.rawValue)
             var files: [(String, FilePath?)] = [
                 ("harness", program), ("emulator", context.emulator.path), ("network", context.products.network), ("kernel", artefacts.kernel.boot.path),
                 ("initramfs", artefacts.kernel.initramfs), ("payload", artefacts.payload),

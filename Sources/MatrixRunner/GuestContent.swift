@@ -1,3 +1,4 @@
+import AgentBundles
 import MatrixModel
 
 /// What a guest's payload is made of.
@@ -6,8 +7,13 @@ struct GuestContent: Hashable, Sendable {
     var program: ProgramVariant?
     var isDistribution = false
     var deployment: Deployment?
+    /// What the agent needs of a micro guest; a distribution has it or not.
+    var needs: Set<AgentNeed> = []
 }
 
 extension MatrixPlan.PlannedCell {
-    var content: GuestContent { GuestContent(agent: agent, program: program, isDistribution: guest != .micro, deployment: deployment) }
+    var content: GuestContent {
+        GuestContent(
+            agent: agent, program: program, isDistribution: guest != .micro, deployment: deployment, needs: guest == .micro ? agentProfile.needs : [])
+    }
 }

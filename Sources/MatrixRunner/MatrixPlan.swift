@@ -1,3 +1,4 @@
+public import AgentBundles
 public import EvidenceStore
 public import FabricSimulator
 import KernelCatalogue
@@ -12,6 +13,8 @@ public struct MatrixPlan: Sendable {
         public let program: ProgramVariant?
         public let scenario: Scenario
         public let agent: AgentChoice
+        /// What is known of the agent, with the defects that excuse a failure on the day of the plan.
+        public let agentProfile: AgentProfile
         public let profile: BootProfile?
         public let deployment: Deployment?
 
@@ -46,7 +49,8 @@ public struct MatrixPlan: Sendable {
     public var kernels: [KernelIdentity] { Set(cells.map(\.cell.kernel)).sorted() }
 
     /// Every cell of the axes.
-    static func expand(guests: [(GuestChoice, PlannedKernel)], axes: MatrixAxes) -> [PlannedCell] {
+    /// - Parameter profiles: Of every agent of the axes; an agent without one is unknown.
+    static func expand(guests: [(GuestChoice, PlannedKernel)], axes: MatrixAxes, profiles: [AgentChoice: AgentProfile] = [:]) -> [PlannedCell] {
         let further = axes.combinations
         return guests.flatMap { guest, kernel in
             further.map { point in
@@ -54,8 +58,8 @@ public struct MatrixPlan: Sendable {
                     cell: Cell(
                         guest: guest.name, kernel: kernel.identity, cgroup: point.layout, profile: point.profile?.rawValue, deployment: point.deployment?.rawValue,
                         scenario: point.scenario.name, agent: point.agent?.name, bpf: point.program?.name),
-                    guest: guest, kernel: kernel, program: point.program, scenario: point.scenario.scenario, agent: point.agent ?? .own, profile: point.profile,
-                    deployment: point.deployment)
+                    guest: guest, kernel: kernel, program: point.program, scenario: point.scenario.scenario, agent: point.agent ?? .own,
+                    agentProfile: profiles[point.agent ?? .own] ?? .unknown, profile: point.profile, deployment: point.deployment)
             }
         }
     }

@@ -1,3 +1,4 @@
+import AgentBundles
 import CloudImages
 import EvidenceStore
 import KernelCatalogue
@@ -8,15 +9,17 @@ struct MatrixPlanner {
     let request: MatrixRequest
     let catalogue: KernelCatalogue
     let given: GivenKernels
+    let products: Products
     let events: @Sendable (RunnerEvent) -> Void
 
     func plan() async throws -> MatrixPlan {
+        let (profiles, expired) = try agentProfiles()
         var offers = Offers(planner: self)
         var cells: [MatrixPlan.PlannedCell] = []
         var unavailable: [CellRecord] = []
         for axes in request.blocks {
             let (guests, missing) = try await guests(of: axes, &offers)
-            cells += MatrixPlan.expand(guests: guests, axes: axes)
+            cells += MatrixPlan.expand(guests: guests, axes: axes, profiles: profiles)
             unavailable += missing
         }
         let refused = cells.compactMap { planned in
@@ -24,7 +27,21 @@ struct MatrixPlanner {
         }
         let impossible = Set(refused.map(\.id))
         cells.removeAll { impossible.contains($0.cell.id.text) }
-        return MatrixPlan(cells: cells, unavailable: unavailable + refused, warnings: offers.warnings).settled(without: request.exclusions)
+        return MatrixPlan(cells: cells, unavailable: unavailable + refused, warnings: offers.warnings + expired).settled(without: request.exclusions)
+    }
+
+    /// The profile of each agent of the blocks, and a warning for each known defect that excuses nothing any more.
+    /// - Throws: `AgentProfileError`, `YAMLError`.
+    func agentProfiles() throws -> ([AgentChoice: AgentProfile], warnings: [String]) {
+        let agents = Set(request.blocks.flatMap { $0.agents.isEmpty ? [.own] : $0.agents })
+        guard !agents.isEmpty else { return ([:], []) }
+        let known = request.agentProfile == nil ? try products.agentProfiles() : nil
+        var profiles: [AgentChoice: AgentProfile] = [:]
+        for agent in agents { profiles[agent] = try request.agentProfile ?? known?.profile(of: agent) }
+        guard let today = request.today else { return (profiles, []) }
+        let warnings = Set(profiles.values.flatMap { $0.warnings(on: today) }).sorted()
+        for warning in warnings { events(.warning(warning)) }
+        return (profiles.mapValues { $0.holding(on: today) }, warnings)
     }
 
     /// What is on offer; read when the first selector asks, for all blocks at once.

@@ -1,3 +1,4 @@
+public import AgentBundles
 public import EvidenceStore
 import GuestSnapshots
 public import MatrixModel
@@ -8,6 +9,10 @@ public struct MatrixRequest: Sendable {
     public var blocks: [MatrixAxes]
     /// Cells of the blocks that are left out.
     public var exclusions: [CellPattern]
+    /// The profile of every agent of the run; nil to recognise each bundle.
+    public var agentProfile: AgentProfile?
+    /// The day on which known defects have to hold; nil to let all hold.
+    public var today: CalendarDay?
     /// How many guests run at once; nil for as many as cores and memory allow.
     public var jobs: Int?
     /// What cells are expected to take; those that take longest are begun first.
@@ -29,11 +34,13 @@ public struct MatrixRequest: Sendable {
     public static let standardSnapshotLimit = SnapshotStore.standardLimit
 
     public init(
-        blocks: [MatrixAxes], exclusions: [CellPattern] = [], jobs: Int? = nil, costs: CellCosts = .standard, timeout: Duration = .seconds(90), retries: Int = 2,
+        blocks: [MatrixAxes], exclusions: [CellPattern] = [], agentProfile: AgentProfile? = nil, today: CalendarDay? = nil, jobs: Int? = nil, costs: CellCosts = .standard, timeout: Duration = .seconds(90), retries: Int = 2,
         boot: BootChoice = .auto, snapshotLimit: Int = standardSnapshotLimit, verification: SnapshotSample? = nil, endsRun: (@Sendable (CellRecord) -> Bool)? = nil
     ) {
         self.blocks = blocks
         self.exclusions = exclusions
+        self.agentProfile = agentProfile
+        self.today = today
         self.jobs = jobs
         self.costs = costs
         self.timeout = timeout

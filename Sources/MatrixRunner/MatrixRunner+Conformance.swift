@@ -28,7 +28,7 @@ extension MatrixRunner {
         let emulator = try await Emulator.find()
         let preparer = preparer
         let kernel = try await preparer.kernel(of: planned)
-        let payload = try await preparer.images.payload(preparer.payloadSpec(planned.content, busybox: try GuestTool.busybox()))
+        let payload = try await preparer.images.payload(try await preparer.payloadSpec(planned.content, busybox: try GuestTool.busybox()))
         let chosen = try await chooseAccelerator(emulator, kernel)
         var boot = BootPlan.cell(PreparedCell(kernel: kernel, payload: payload, distribution: nil), accelerator: chosen.accelerator, network: products.network, folder: path)
         boot.limits.total = max(request.timeout, .seconds(600))

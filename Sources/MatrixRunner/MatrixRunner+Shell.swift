@@ -23,7 +23,7 @@ extension MatrixRunner {
         let emulator = try await Emulator.find()
         let preparer = preparer
         let kernel = try await preparer.kernel(of: planned)
-        let payload = try await preparer.images.payload(preparer.payloadSpec(planned.content, busybox: busybox))
+        let payload = try await preparer.images.payload(try await preparer.payloadSpec(planned.content, busybox: busybox))
         let chosen = try await chooseAccelerator(emulator, kernel)
 
         try DurableFile.makeFolder(path)

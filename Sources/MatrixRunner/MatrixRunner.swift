@@ -37,7 +37,8 @@ public struct MatrixRunner: Sendable {
     public func plan() async throws -> MatrixPlan {
         let images = GuestImageBuilder(cache: cache, runner: products.runner)
         return try await MatrixPlanner(
-            request: request, catalogue: catalogue, given: GivenKernels(images: images, catalogue: catalogue, products: products, events: events), events: events
+            request: request, catalogue: catalogue, given: GivenKernels(images: images, catalogue: catalogue, products: products, events: events), products: products,
+            events: events
         ).plan()
     }
 

@@ -1,3 +1,4 @@
+public import AgentBundles
 public import FabricSimulator
 import Foundation
 public import SystemPackage
@@ -49,6 +50,17 @@ public struct Products: Sendable {
             throw RunnerError(.unknownProgram, subject: text, detail: (["connect4"] + variantNames).joined(separator: ", "))
         }
         return ProgramVariant(name: text, object: folder.appending("bpf").appending("\(text).bpf.o"))
+    }
+
+    /// What is known of agents.
+    /// - Throws: `YAMLError`, `AgentProfileError`.
+    func agentProfiles() throws -> AgentProfiles { try AgentProfiles(folder: folder.appending("agents")) }
+
+    /// Finds an agent's profile by its name or by the path of a file.
+    /// - Throws: `YAMLError`, `AgentProfileError`.
+    public func agentProfile(_ text: String) throws -> AgentProfile {
+        guard text.contains("/") || text.hasSuffix(".yml") || text.hasSuffix(".yaml") else { return try agentProfiles().named(text) }
+        return try AgentProfiles.read(FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath(text)).lexicallyNormalized())
     }
 
     /// What the platform does unless another scenario is asked for.

@@ -92,7 +92,7 @@ struct AgentBundleTests {
     func deb() async throws {
         let bundle = try await Fixture(layout: Self.upstream).loadDeb()
         try Self.check(bundle)
-        #expect(bundle.version == "1.0.47")
+        #expect(bundle.version == "1.0.47" && bundle.packageName == "agent")
         #expect(bundle.name == "mine")
     }
 
@@ -121,7 +121,7 @@ struct AgentBundleTests {
         defer { withExtendedLifetime(fixture) {} }
         let bundle = try await AgentBundle.load(fixture.tree.removingLastComponent().appending("x86_64/agent-1.0.47-3.x86_64.rpm"))
         try Self.check(bundle)
-        #expect(bundle.version == "1.0.47-3")
+        #expect(bundle.version == "1.0.47-3" && bundle.packageName == "agent")
     }
 
     @Test("without a program or a configuration of its own gets ours")

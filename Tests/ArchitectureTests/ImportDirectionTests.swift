@@ -23,7 +23,7 @@ struct ImportDirectionTests {
         "BPFObjects": ["MatrixModel", "Guidance", "ELFFiles"],
         "GuestImages": ["MatrixModel", "GuestProtocol", "ArtefactCache", "ELFFiles", "Digests"],
         "CloudImages": ["MatrixModel", "GuestProtocol", "ArtefactCache", "PackageStreams", "Digests"],
-        "AgentBundles": ["GuestImages", "PackageStreams", "Digests"],
+        "AgentBundles": ["MatrixModel", "GuestImages", "PackageStreams", "StrictYAML", "Digests"],
         "Diagnosis": ["MatrixModel", "Guidance", "Judgement"],
         "SupportBundles": ["Archives", "Diagnosis"],
         "Conformance": ["MatrixModel", "GuestProtocol"],

@@ -1,0 +1,36 @@
+/// Why there is no single profile for an agent.
+public struct AgentProfileError: Error, Hashable, Sendable, CustomStringConvertible {
+    public struct Code: Hashable, Sendable {
+        enum Value: Hashable, Sendable { case unreadable, tooLarge, unknown, sameName, ambiguous }
+        let value: Value
+        public static let unreadable = Code(value: .unreadable)
+        public static let tooLarge = Code(value: .tooLarge)
+        public static let unknown = Code(value: .unknown)
+        public static let sameName = Code(value: .sameName)
+        /// Several profiles recognise one bundle.
+        public static let ambiguous = Code(value: .ambiguous)
+    }
+
+    public let code: Code
+    /// The file, the profile or the bundle.
+    public let subject: String
+    /// The names of profiles.
+    public let others: [String]
+
+    init(_ code: Code, subject: String, others: [String] = []) {
+        self.code = code
+        self.subject = subject
+        self.others = others
+    }
+
+    public var description: String {
+        switch code.value {
+        case .unreadable: "cannot read the agent profile '\(subject)': there is no such file, or you may not read it; check the path"
+        case .tooLarge: "cannot read the agent profile '\(subject)': it is larger than 1 MiB; is it a profile?"
+        case .unknown: "no agent profile '\(subject)'; profiles are: \(others.joined(separator: ", ")); or give the path of a .yml file"
+        case .sameName: "two agent profiles are named '\(subject)'; rename one of them"
+        case .ambiguous:
+            "the agent '\(subject)' matches several profiles: \(others.joined(separator: ", ")); choose one with --agent-profile, or make their 'recognised' parts more exact"
+        }
+    }
+}
