@@ -1,3 +1,4 @@
+import AgentBundles
 import ArtefactCache
 import FabricSimulator
 import MatrixModel
