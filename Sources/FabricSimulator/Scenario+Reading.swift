@@ -48,9 +48,10 @@ extension Scenario.Event {
 extension Scenario.Faults {
     init(_ node: YAMLNode?) throws {
         guard let node else { return }
-        try node.allow("delay", "down", "failEvery", "answers")
+        try node.allow("delay", "down", "answersUnsigned", "failEvery", "answers")
         delay = try node.milliseconds("delay") ?? delay
         isDown = try node.flag("down") ?? isDown
+        answersUnsigned = try node.flag("answersUnsigned") ?? answersUnsigned
         failEvery = try node.number("failEvery", upTo: 1000) ?? failEvery
         guard let answers = node["answers"] else { return }
         try answers.allow("status", "key")

@@ -65,6 +65,8 @@ public struct Scenario: Hashable, Sendable {
         var delay = Duration.zero
         /// Whether connections are closed without an answer from the start.
         var isDown = false
+        /// Whether unsigned requests are answered although a key is latched: no platform does, so nothing of an agent is shown by it.
+        var answersUnsigned = false
         /// Every n-th call of the secure channel's status fails with 500; 0 for none.
         var failEvery = 0
         /// What is sent in place of the secure channel's true answers, by call: status, key.

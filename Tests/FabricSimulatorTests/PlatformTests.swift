@@ -55,6 +55,21 @@ struct PlatformTests {
         #expect(platform.reply(to: Self.request("GET", "/versions"), at: .hostGAPlugin).answer?.status == .forbidden)
     }
 
+    @Test("answers the unsigned although a key is latched where the scenario says so, and never a wrong signature")
+    func forgiving() throws {
+        let text = "faults:\n  answersUnsigned: true\nexpect:\n  status: SUCCESS\n"
+        let platform = Platform(try Scenario(parsing: text, source: "forgiving.yml"))
+        let key = try Self.latch(platform)
+        let target = "/metadata/instance?api-version=2021-02-01"
+        let served = platform.reply(to: Self.request("GET", target), at: .imds)
+        #expect(served.answer?.status == .ok)
+        #expect(served.signature == .absent)
+        let other = SecureChannel.Key(guid: key.guid, incarnation: 1, secret: SymmetricKey(size: .bits256))
+        let refused = platform.reply(to: Self.signed("GET", target, other), at: .imds)
+        #expect(refused.answer?.status == .forbidden)
+        #expect(refused.signature == .wrong)
+    }
+
     @Test("lets happen what its timeline says, when it says so")
     func timeline() throws {
         let platform = Platform(try FabricRun.scenario("flapping"))
