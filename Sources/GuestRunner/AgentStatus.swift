@@ -4,7 +4,7 @@ public enum AgentStatus: Hashable, Sendable {
     case successful
     /// Both the program and the listener run, but the key is another matter.
     case running
-    /// One of them says that it is stopped, so the agent gave up and says why.
+    /// The program is stopped, or runs and the listener is stopped: the agent gave up and says why.
     case stopped
     /// Neither yet, or nothing that can be read.
     case undecided
@@ -20,7 +20,8 @@ public enum AgentStatus: Hashable, Sendable {
         }
         let program = JSONCursor.text(at: ["proxyAgentStatus", "ebpfProgramStatus", "status"], in: bytes)
         let listener = JSONCursor.text(at: ["proxyAgentStatus", "proxyListenerStatus", "status"], in: bytes)
-        if program == "STOPPED" || listener == "STOPPED" {
+        // An agent whose listener failed may still be loading its programs.
+        if program == "STOPPED" || (program == "RUNNING" && listener == "STOPPED") {
             self = .stopped
         } else if program == "RUNNING", listener == "RUNNING" {
             self = JSONCursor.text(at: ["proxyAgentStatus", "status"], in: bytes) == "SUCCESS" ? .successful : .running

@@ -32,7 +32,7 @@ struct AgentStatusTests {
     @Test("one stopped is stopped, whichever it is", arguments: [("STOPPED", "RUNNING"), ("RUNNING", "STOPPED"), ("STOPPED", "STOPPED")])
     func stopped(program: String, listener: String) { #expect(status(document(program: program, listener: listener)) == .stopped) }
 
-    @Test("anything else has decided nothing", arguments: [("RUNNING", "UNKNOWN"), ("UNKNOWN", "RUNNING"), ("running", "running"), ("", "")])
+    @Test("anything else has decided nothing", arguments: [("RUNNING", "UNKNOWN"), ("UNKNOWN", "RUNNING"), ("UNKNOWN", "STOPPED"), ("running", "running"), ("", "")])
     func undecided(program: String, listener: String) { #expect(status(document(program: program, listener: listener)) == .undecided) }
 
     @Suite("is not fooled by")
