@@ -153,7 +153,7 @@ let package = Package(
         // Tests.
         .target(name: "TestSupport", dependencies: ["MatrixModel", "GuestProtocol", subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),
         // Our agent with one fault, named by its configuration, so that every proof is seen to fail in a real guest.
-        .executableTarget(name: "mutant-agent", dependencies: ["AgentCore", nioCore, nioHTTP1, system], swiftSettings: settings),
+        .executableTarget(name: "mutant-agent", dependencies: ["AgentCore", nioCore, nioHTTP1, system], swiftSettings: settings, linkerSettings: staticProgram),
         // Stands in for the emulator, so that endings are tested in milliseconds.
         .executableTarget(name: "fake-qemu", dependencies: ["GuestProtocol", "MatrixModel"], swiftSettings: settings),
         .testTarget(name: "MatrixModelTests", dependencies: ["MatrixModel"], swiftSettings: settings),

@@ -64,7 +64,7 @@ struct PlatformTests {
         let served = platform.reply(to: Self.request("GET", target), at: .imds)
         #expect(served.answer?.status == .ok)
         #expect(served.signature == .absent)
-        let other = SecureChannel.Key(guid: key.guid, incarnation: 1, secret: SymmetricKey(size: .bits256))
+        let other = SecureChannel.Key(guid: key.guid, incarnation: 1, secret: .random(byteCount: 32))
         let refused = platform.reply(to: Self.signed("GET", target, other), at: .imds)
         #expect(refused.answer?.status == .forbidden)
         #expect(refused.signature == .wrong)
