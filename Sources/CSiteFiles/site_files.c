@@ -10,7 +10,7 @@ static const unsigned char script[] = {
 #embed "../MatrixReport/Resources/site.js"
 };
 static const unsigned char report_lines_schema[] = {
-#embed "../MatrixReport/Resources/report-lines-1.schema.json"
+#embed "../MatrixReport/Resources/report-lines-2.schema.json"
 };
 
 struct site_file site_style(void) { return (struct site_file){style, sizeof style}; }

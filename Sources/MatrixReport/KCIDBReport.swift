@@ -2,8 +2,9 @@ import EvidenceStore
 import Foundation
 import MatrixModel
 
-/// A run in the format of the kernel developers' report database (KCIDB I/O schema 5.3). Kernels are builds, cells are tests, and a cause is
-/// an issue with one incident per cell. A cell without a kernel has no build and is left out.
+/// A run in the format of the kernel developers' report database (KCIDB I/O schema 5.3). Kernels are builds. Cells and their proofs are
+/// tests, with a proof's path below its cell's. A cause is an issue with one incident per test. A cell without a kernel has no build and is
+/// left out.
 struct KCIDBReport: Encodable {
     private struct Version: Encodable {
         let major = 5
@@ -86,12 +87,18 @@ struct KCIDBReport: Encodable {
         var seen: Set<String> = []
         checkouts = cells.map { Self.checkout($0.0) }.filter { seen.insert($0.id).inserted }
         builds = cells.map { Self.build($0.0) }.filter { seen.insert($0.id).inserted }
-        tests = cells.map { cell, stored in Self.test(cell, run: document.run, evidence: run.evidence(of: stored)) }
-        let explained = cells.compactMap { cell, _ in cell.cause.map { (cell, $0) } }
-        issues = Set(explained.map(\.1)).sorted { $0.rawValue < $1.rawValue }.map { Self.issue($0, notes) }
-        incidents = explained.map { cell, cause in
+        tests = cells.flatMap { cell, stored in
+            [Self.test(cell, run: document.run, evidence: run.evidence(of: stored))] + Self.distinct(cell.proofs).map { Self.test($0, of: cell, run: document.run) }
+        }
+        let explained = cells.flatMap { cell, _ in
             let test = Self.testID(cell, run: document.run)
-            return Incident(id: "\(test):\(cause.rawValue)", issue_id: "\(Self.origin):\(cause.rawValue)", test_id: test)
+            return ([(test, cell.cause)] + Self.distinct(cell.proofs).map { (Self.testID($0, of: cell, run: document.run), $0.cause) }).compactMap { id, cause in
+                cause.map { (id, $0) }
+            }
+        }
+        issues = Set(explained.map(\.1)).sorted { $0.rawValue < $1.rawValue }.map { Self.issue($0, notes) }
+        incidents = explained.map { test, cause in
+            Incident(id: "\(test):\(cause.rawValue)", issue_id: "\(Self.origin):\(cause.rawValue)", test_id: test)
         }
     }
 
@@ -117,14 +124,47 @@ struct KCIDBReport: Encodable {
         var misc = ["verdict": cell.verdict.rawValue, "cgroup": cell.cgroup.rawValue, "documented": cell.expectation.rawValue, "attempts": "\(cell.attempts)"]
         misc["cause"] = cell.cause?.rawValue
         misc["evidence"] = cell.evidence.map(line)
-        let environment = Environment(
-            comment: line(Matrix.Row(cell).title), misc: ["harness": line(run.harness), "accelerator": line(run.accelerator ?? "none")])
         let excerpt = log.map { String(VisibleText.of($0.head + $0.tail).prefix(excerptLimit)) }
         return Test(
-            id: testID(cell, run: run), build_id: buildID(cell), path: "azure_proxy_agent.\(word(cell.guest, also: "-_")).\(cell.cgroup.rawValue)",
+            id: testID(cell, run: run), build_id: buildID(cell), path: path(cell),
             status: status(cell.verdict), comment: line(cell.summary), start_time: Timestamp(run.started)?.text,
-            duration: cell.seconds[.total].map(Figure.seconds), environment: environment, log_excerpt: excerpt, misc: misc)
+            duration: cell.seconds[.total].map(Figure.seconds), environment: environment(cell, run), log_excerpt: excerpt, misc: misc)
     }
+
+    /// A test of its own for each proof. It has no time, because proofs share their cell's.
+    private static func test(_ proof: ProofResult, of cell: CellRecord, run: RunRecord) -> Test {
+        var misc = ["state": proof.state.rawValue, "proof": line(proof.id.rawValue), "weight": proof.weight.rawValue]
+        misc["cause"] = proof.cause?.rawValue
+        misc["blocked_by"] = proof.blockedBy.map { line($0.rawValue) }
+        misc["known_defect"] = proof.knownDefect.map { line("\($0.reason) (\($0.reference)), until \($0.until)") }
+        let quotes = proof.findings.map { "\(VisibleText.line($0.source, limit: 64)): \(line($0.quote))" }.joined(separator: "\n")
+        return Test(
+            id: testID(proof, of: cell, run: run), build_id: buildID(cell), path: "\(path(cell)).\(word(proof.id.rawValue, also: "-_"))", status: status(proof.state),
+            comment: line(proof.summary), start_time: Timestamp(run.started)?.text, duration: nil, environment: environment(cell, run),
+            log_excerpt: quotes.isEmpty ? nil : String(quotes.prefix(excerptLimit)), misc: misc)
+    }
+
+    /// Ids must be unique, and a stored record may repeat a proof.
+    private static func distinct(_ proofs: [ProofResult]) -> [ProofResult] {
+        var seen: Set<ProofID> = []
+        return proofs.filter { seen.insert($0.id).inserted }
+    }
+
+    private static func status(_ state: ProofState) -> String {
+        switch state {
+        case .pass: "PASS"
+        case .fail: "FAIL"
+        case .unproven: "ERROR"
+        case .notReached: "MISS"
+        case .notApplicable: "SKIP"
+        }
+    }
+
+    private static func environment(_ cell: CellRecord, _ run: RunRecord) -> Environment {
+        Environment(comment: line(Matrix.Row(cell).title), misc: ["harness": line(run.harness), "accelerator": line(run.accelerator ?? "none")])
+    }
+
+    private static func path(_ cell: CellRecord) -> String { "azure_proxy_agent.\(word(cell.guest, also: "-_")).\(cell.cgroup.rawValue)" }
 
     private static func status(_ verdict: Verdict) -> String {
         switch verdict {
@@ -147,4 +187,5 @@ struct KCIDBReport: Encodable {
     private static func checkoutID(_ cell: CellRecord) -> String { "\(origin):\(line(cell.kernel ?? ""))" }
     private static func buildID(_ cell: CellRecord) -> String { "\(origin):\(line(cell.kernel ?? ""))/\(line(cell.flavour))/\(line(cell.architecture))" }
     private static func testID(_ cell: CellRecord, run: RunRecord) -> String { "\(origin):\(line(run.id)):\(line(cell.id))" }
+    private static func testID(_ proof: ProofResult, of cell: CellRecord, run: RunRecord) -> String { "\(testID(cell, run: run)):\(line(proof.id.rawValue))" }
 }

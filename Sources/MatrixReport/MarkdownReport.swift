@@ -21,7 +21,7 @@ struct MarkdownReport {
         parts.append("\(Self.text(facts)). \(document.cells.isEmpty ? "No cells." : VerdictCounts(document.cells).inWords + ".")")
         if !document.cells.isEmpty {
             parts += [overview("distribution", .byGuest(document.cells)), overview("kernel series", .bySeries(document.cells))].compactMap(\.self)
-            parts += matrix + failures
+            parts += matrix + proofTable + failures
         }
         if let changes { parts += Self.section(changes) }
         parts += notes
@@ -53,8 +53,23 @@ struct MarkdownReport {
         return ["## Cells\n\n" + Self.table(["kernel"] + matrix.layouts.map(\.rawValue), rows)] + (rest > 0 ? ["…and \(rest) more rows."] : [])
     }
 
+    /// How often each proof has which state.
+    private var proofTable: [String] {
+        let overview = ProofOverview(document.cells)
+        guard !overview.proofs.isEmpty else { return [] }
+        let rows = overview.proofs.map { proof in
+            let counts = [proof.count(.pass), proof.count(.fail) - proof.known, proof.known, proof.count(.notReached), proof.count(.unproven), proof.count(.notApplicable)]
+            return [Self.text(proof.id.rawValue)] + counts.map { "\($0)" }
+        }
+        return ["## Proofs\n\n" + Self.table(["proof", "passed", "failed", "known defect", "not reached", "unproven", "not applicable"], rows)]
+    }
+
     private static func mark(_ cell: CellRecord?) -> String {
         guard let cell else { return "\(Verdict.notRun.symbol) \(Verdict.notRun.words)" }
+        if let tally = ProofTally(cell.proofs) {
+            let names = tally.names(Self.text)
+            return "\(cell.verdict.symbol) \(tally.fraction)" + (names.isEmpty ? "" : " \(names)")
+        }
         return "\(cell.verdict.symbol) \(cell.cause.map { "`\($0.rawValue)`" } ?? cell.verdict.words)"
     }
 
@@ -64,10 +79,19 @@ struct MarkdownReport {
         let items = failed.prefix(Self.failures).map { cell in
             let note = cell.documentedNote.map { " (\($0))" } ?? ""
             let evidence = cell.evidence.map { "<br>evidence: \(Self.text($0))" } ?? ""
-            return "- **\(Self.text(cell.id))**: \(cell.verdict.words)\(cell.cause.map { ", `\($0.rawValue)`" } ?? "")\(note)<br>\(Self.text(cell.summary))\(evidence)"
+            return "- **\(Self.text(cell.id))**: \(cell.verdict.words)\(cell.cause.map { ", `\($0.rawValue)`" } ?? "")\(note)<br>\(Self.text(cell.summary))\(evidence)" + Self.proofs(cell)
         }
         let rest = failed.count - items.count
         return ["## Failed or unproven cells\n\n" + items.joined(separator: "\n") + (rest > 0 ? "\n- …and \(rest) more" : "")]
+    }
+
+    /// Nested items for the failed and unproven proofs.
+    private static func proofs(_ cell: CellRecord) -> String {
+        guard let tally = ProofTally(cell.proofs) else { return "" }
+        return tally.open.map { proof in
+            let known = proof.knownDefect.map { " Known defect until \($0.until): \(text($0.reason)) (\(text($0.reference)))" } ?? ""
+            return "\n  - \(text(proof.id.rawValue)) \(proof.state.words): \(text(proof.summary))\(known)"
+        }.joined()
     }
 
     private static func section(_ changes: RunStep) -> [String] {

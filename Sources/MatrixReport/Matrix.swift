@@ -61,7 +61,8 @@ struct Matrix {
 extension CellRecord {
     /// How the documentation compares with the verdict, where that is worth a remark.
     var documentedNote: String? {
-        if expectation.isContradicted(by: verdict, failsOnlyAsKnown: proofs.failsOnlyAsKnown) { return "documented as supported" }
+        if proofs.failsOnlyAsKnown { return "known defects only" }
+        if expectation.isContradicted(by: verdict) { return "documented as supported" }
         if verdict == .incompatible, expectation == .unsupported { return "as documented" }
         return verdict == .compatible && expectation == .unsupported ? "documented as unsupported" : nil
     }

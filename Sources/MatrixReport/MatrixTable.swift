@@ -20,17 +20,17 @@ public struct MatrixTable: Sendable {
         let matrix = Matrix(document.cells)
         let titles = matrix.lines.map(\.row.title)
         let first = max("kernel".count, titles.map(\.count).max() ?? 0)
-        let verdicts = document.cells.map { Self.mark($0.verdict).count }.max() ?? 0
-        let width = max(verdicts, matrix.layouts.map(\.rawValue.count).max() ?? 0)
+        let marks = matrix.lines.map { line in matrix.layouts.map { Self.mark(line.cells[$0]) } }
+        // Cells with long marks widen their own column only.
+        let widths = matrix.layouts.indices.map { column in max(matrix.layouts[column].rawValue.count, marks.map { $0[column].count }.max() ?? 0) }
         // Pads the bare text, because escape sequences have no width.
         func pad(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(0, width - text.count)) }
-        var lines = [style.bold(([pad("kernel", first)] + matrix.layouts.map { pad($0.rawValue, width) }).joined(separator: "  "))]
-        for (title, line) in zip(titles, matrix.lines) {
-            let marks = matrix.layouts.map { layout in
-                let verdict = line.cells[layout]?.verdict ?? .notRun
-                return style.paint(pad(Self.mark(verdict), width), for: verdict)
+        var lines = [style.bold(([pad("kernel", first)] + zip(matrix.layouts, widths).map { pad($0.rawValue, $1) }).joined(separator: "  "))]
+        for (index, line) in matrix.lines.enumerated() {
+            let painted = matrix.layouts.indices.map { column in
+                style.paint(pad(marks[index][column], widths[column]), for: line.cells[matrix.layouts[column]]?.verdict ?? .notRun)
             }
-            lines.append(([pad(title, first)] + marks).joined(separator: "  "))
+            lines.append(([pad(titles[index], first)] + painted).joined(separator: "  "))
         }
         return lines.joined(separator: "\n")
     }
@@ -40,10 +40,24 @@ public struct MatrixTable: Sendable {
             let verdict = style.paint(cell.verdict.rawValue, for: cell.verdict)
             let cause = cell.cause.map { ": \($0.rawValue)" } ?? ""
             let note = cell.documentedNote.map { " (\($0))" } ?? ""
-            var lines = ["\(Matrix.Row(cell).title), \(cell.cgroup.rawValue): \(verdict)\(cause)\(note)", "  \(VisibleText.line(cell.summary))"]
+            var lines = ["\(Matrix.Row(cell).title), \(cell.cgroup.rawValue): \(verdict)\(cause)\(note)"] + details(of: cell)
             if let evidence = cell.evidence { lines.append("  evidence: \(VisibleText.line(evidence))") }
             return lines.joined(separator: "\n")
         }.joined(separator: "\n")
+    }
+
+    /// What is wrong: a line for each failed or unproven proof, or the summary of a cell without proofs.
+    private func details(of cell: CellRecord) -> [String] {
+        let shown = 10
+        guard let tally = ProofTally(cell.proofs), !tally.open.isEmpty else { return ["  \(VisibleText.line(cell.summary))"] }
+        var lines = tally.open.prefix(shown).map { proof in
+            let known = proof.knownDefect.map { " (known defect until \($0.until): \(VisibleText.line($0.reason)); \(VisibleText.line($0.reference)))" } ?? ""
+            return "  \(proof.state.mark.symbol) \(VisibleText.line(proof.id.rawValue, limit: 64)): \(VisibleText.line(proof.summary))\(known)"
+        }
+        if tally.open.count > shown { lines.append("  and \(tally.open.count - shown) more") }
+        let unreached = cell.proofs.count { $0.state == .notReached }
+        if unreached > 0 { lines.append("  not reached: \(unreached == 1 ? "1 proof" : "\(unreached) proofs")") }
+        return lines
     }
 
     private var legend: String {
@@ -52,5 +66,8 @@ public struct MatrixTable: Sendable {
         return VerdictCounts(document.cells).inWords + (retried == 0 ? "" : "; \(retried) needed a retry") + (reused == 0 ? "" : "; \(reused) reused from earlier runs")
     }
 
-    private static func mark(_ verdict: Verdict) -> String { "\(verdict.symbol) \(verdict.words)" }
+    private static func mark(_ cell: CellRecord?) -> String {
+        let verdict = cell?.verdict ?? .notRun
+        return "\(verdict.symbol) \(ProofTally(cell?.proofs ?? [])?.words ?? verdict.words)"
+    }
 }

@@ -66,7 +66,7 @@ struct ReportCommandTests {
         "what cannot be reported is refused with code 2 and a hint",
         arguments: [
             (["report"], "<run>"), (["report", "RUN", "--format", "html"], "--out"), (["report", "RUN", "--format", "pdf"], "markdown"),
-            (["report", "/nonexistent"], "run.json"), (["report", "RUN", "--format", "html", "--out", "/etc"], "no site of kmatrix"),
+            (["report", "/nonexistent"], "run.json"), (["report", "RUN", "--format", "html", "--out", "/etc"], "not a kmatrix site"),
             (["report", "RUN", "--out", "/dev/null/x"], "--out"),
         ])
     func refused(arguments: [String], hint: String) async throws {

@@ -29,12 +29,15 @@ struct BrowserTests {
         let large = try StoredSample([], planned: try Self.manyCells())
         let largeSite = large.place.appending("site")
         try await large.report().writeSite(to: largeSite)
+        let proven = try StoredSample(try ReportSamples.provenCells())
+        let provenSite = proven.place.appending("site")
+        try await proven.report().writeSite(to: provenSite)
         let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Browser/site_check.py")
-        let said = try TestPython.run([script.path, site.string, largeSite.string])
+        let said = try TestPython.run([script.path, site.string, largeSite.string, provenSite.string])
         let results = try #require(try? JSONDecoder().decode([String: String].self, from: Data(said.output.utf8)), "\(said.output)")
         // The folders go with the samples.
-        withExtendedLifetime((sample, before, large)) {}
-        #expect(results.count >= 16)
+        withExtendedLifetime((sample, before, large, proven)) {}
+        #expect(results.count >= 19)
         for (name, trouble) in results.sorted(by: { $0.key < $1.key }) { #expect(trouble.isEmpty, "\(name): \(trouble)") }
     }
 

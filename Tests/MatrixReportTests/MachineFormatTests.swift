@@ -62,6 +62,11 @@ struct MachineFormatTests {
         let phases = (properties["seconds"]?["propertyNames"] as? [String: Any])?["enum"] as? [String]
         #expect(Set(phases ?? []) == Set(Phase.allCases.map(\.rawValue)))
         #expect((properties["schema"]?["const"] as? Int) == CellRecord.schema)
+        let proof = try #require(properties["proofs"]?["items"] as? [String: Any])
+        let proofProperties = try #require(proof["properties"] as? [String: [String: Any]])
+        let result = try JSONSerialization.jsonObject(with: RunFolder.encoder().encode(ReportSamples.proof(.load))) as? [String: Any]
+        #expect(Set(proofProperties.keys) == Set(try #require(result).keys) && Set(proof["required"] as? [String] ?? []) == Set(proofProperties.keys))
+        #expect(Set(proofProperties["state"]?["enum"] as? [String] ?? []) == Set(ProofState.allCases.map(\.rawValue)))
         let run = try definition("run")
         let written = try #require(try JSONSerialization.jsonObject(with: RunFolder.encoder().encode(ReportSamples.run())) as? [String: Any])
         #expect(Set(try #require(run["required"] as? [String])) == Set(written.keys))
@@ -78,7 +83,7 @@ struct MachineFormatTests {
         #expect(try read == ReportSamples.cells())
     }
 
-    private static let validation = """
+    static let validation = """
         import json, sys, jsonschema
         schema, *files = sys.argv[1:]
         validator = jsonschema.Draft202012Validator(json.load(open(schema)))
@@ -88,15 +93,22 @@ struct MachineFormatTests {
                 print(line[:200], error.message[:500])
         """
 
+    /// - Returns: The path of the schema.
+    @discardableResult
+    static func expectValidLines(_ lines: [UInt8], in sample: StoredSample) throws -> FilePath {
+        let schema = sample.place.appending("schema.json")
+        try DurableFile.write(SiteFile.reportLinesSchema, to: schema)
+        let said = try TestPython.run(["-c", validation, schema.string], input: lines)
+        #expect(said.code == 0 && said.output.isEmpty, "\(said.output)")
+        return schema
+    }
+
     @Test("every line of a run is valid by the schema, and what no run writes is not", withPython)
     func valid() throws {
         let sample = try StoredSample(try ReportSamples.cells())
-        let schema = sample.place.appending("schema.json")
-        try DurableFile.write(SiteFile.reportLinesSchema, to: schema)
         let lines = try #require(try sample.report().render(.jsonl))
-        let said = try TestPython.run(["-c", Self.validation, schema.string], input: lines)
-        #expect(said.code == 0 && said.output.isEmpty, "\(said.output)")
-        for (from, to) in [("\"verdict\":\"incompatible\"", "\"verdict\":\"compatible\""), ("\"schema\":1", "\"schema\":2"), ("\"cgroup\":\"legacy\"", "\"cgroup\":\"v3\"")] {
+        let schema = try Self.expectValidLines(lines, in: sample)
+        for (from, to) in [("\"verdict\":\"incompatible\"", "\"verdict\":\"compatible\""), ("\"schema\":2", "\"schema\":1"), ("\"cgroup\":\"legacy\"", "\"cgroup\":\"v3\"")] {
             let forged = String(decoding: lines, as: UTF8.self).replacing(from, with: to)
             #expect(try !TestPython.run(["-c", Self.validation, schema.string], input: Array(forged.utf8)).output.isEmpty, "\(to) passes")
         }
@@ -105,7 +117,10 @@ struct MachineFormatTests {
     @Test("KCIDB's own package takes the report", withPython)
     func kcidb() throws {
         let sample = try StoredSample(try ReportSamples.cells(), run: ReportSamples.run(ReportFormatTests.hostile))
-        let report = try #require(try sample.report().render(.kcidb))
+        try Self.expectValidKCIDB(try #require(try sample.report().render(.kcidb)))
+    }
+
+    static func expectValidKCIDB(_ report: [UInt8]) throws {
         let script = "import json, sys, kcidb_io; kcidb_io.schema.LATEST.validate_exactly(json.load(sys.stdin)); print('valid')"
         let said = try TestPython.run(["-c", script], input: report)
         #expect(said.output == "valid\n", "\(said.output.suffix(2000))")

@@ -6,8 +6,8 @@ import Testing
 
 @testable import MatrixReport
 
-/// Reads XML and remembers its elements, or that it is none.
-private final class ElementCollector: NSObject, XMLParserDelegate {
+/// Reads XML and keeps its elements.
+final class ElementCollector: NSObject, XMLParserDelegate {
     private(set) var elements: [(name: String, attributes: [String: String])] = []
 
     static func elements(of bytes: [UInt8]) throws -> [(name: String, attributes: [String: String])] {

@@ -48,6 +48,52 @@ enum ReportSamples {
         ])
     }
 
+    // MARK: - Proofs
+
+    static func proof(
+        _ id: ProofID, _ state: ProofState = .pass, cause: Cause? = nil, weight: ProofResult.Weight = .essential, blockedBy: ProofID? = nil, known: KnownDefect? = nil
+    ) -> ProofResult {
+        ProofResult(
+            id: id, weight: weight, state: state, cause: cause, summary: state == .pass ? "Seen." : "\(id): this was seen.",
+            findings: state == .fail ? [Finding(source: "fabric.jsonl", quote: "what \(id) rests on")] : [], blockedBy: blockedBy, knownDefect: known)
+    }
+
+    static func proven(_ version: String, _ layout: CgroupLayout, guest: String = "micro", agent: String? = nil, _ proofs: [ProofResult]) throws -> CellRecord {
+        CellRecord(
+            cell: Cell(guest: guest, kernel: try kernel(version), cgroup: layout, agent: agent), judgment: Judgment(proofs: proofs), proofs: proofs, evidence: "cells/x",
+            seconds: [.boot: 0.2, .total: 6.1], attempts: 1)
+    }
+
+    static func knownDefect() throws -> KnownDefect {
+        KnownDefect(
+            proof: .identityUserNotGroup, reason: "root is taken from the group id", reference: "https://example.org/issues/7", until: try CalendarDay(parsing: "2027-01-31"))
+    }
+
+    /// Cells with proofs of every state, and one whose record has none.
+    static func provenCells() throws -> [CellRecord] {
+        let known = try knownDefect()
+        return CellOrder.sorted([
+            try proven("5.10.223-1", .unified, [proof(.load), proof(.attach), proof(.keyLatched), proof(.dualStack, weight: .lesser), proof(.provisioned, .notApplicable)]),
+            try proven("5.10.223-1", .legacy, [
+                proof(.load), proof(.attach, .fail, cause: .attachNoCgroup2), proof(.keyLatched, .notReached, blockedBy: .attach),
+                proof(.dualStack, .notReached, weight: .lesser, blockedBy: .attach), proof(.provisioned, .notApplicable),
+            ]),
+            try proven("6.1.176-1", .unified, [
+                proof(.load), proof(.attach), proof(.keyLatched), proof(.dualStack, .fail, cause: .dualStackNotRedirected, weight: .lesser),
+                proof(.identityUserNotGroup, .fail, cause: .misattributed, weight: .lesser, known: known), proof(.provisioned, .notApplicable),
+            ]),
+            try proven("6.1.176-1", .hybrid, [
+                proof(.load), proof(.attach), proof(.keyLatched), proof(.identityUserNotGroup, .fail, cause: .misattributed, weight: .lesser, known: known),
+            ]),
+            try proven("6.1.176-1", .unified, guest: "debian-12", [
+                proof(.load), proof(.attach), proof(.keyLatched), proof(.burst, .unproven, cause: .timeout), proof(.provisioned),
+            ]),
+            try record("6.12.1-1", .unified),
+        ])
+    }
+
+    static func provenDocument() throws -> RunDocument { RunDocument(run: run(), cells: try provenCells()) }
+
     static func document() throws -> RunDocument { RunDocument(run: run(), cells: try cells()) }
 }
 

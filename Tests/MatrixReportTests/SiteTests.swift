@@ -22,11 +22,12 @@ struct SiteTests {
 
     private func text(_ files: [String: [UInt8]], _ path: String) throws -> String { String(decoding: try #require(files[path], "\(path) is missing"), as: UTF8.self) }
 
-    @Test("has a page for each cell and each cause, and no link of its leads nowhere")
-    func links() async throws {
-        let sample = try StoredSample(try ReportSamples.cells())
-        let files = try await site(of: sample)
-        #expect(files.keys.count { $0.hasPrefix("cells/") } == (try ReportSamples.cells().count))
+    @Test("has a page for each cell and each cause, and no link of its leads nowhere", arguments: [false, true])
+    func links(hasProofs: Bool) async throws {
+        let strange = try ReportSamples.proven("7.0.1-1", .unified, [ReportSamples.proof(ProofID(rawValue: "../x"), .fail, cause: .timeout)])
+        let cells = try hasProofs ? ReportSamples.provenCells() + [strange] : ReportSamples.cells()
+        let files = try await site(of: try StoredSample(cells))
+        #expect(files.keys.count { $0.hasPrefix("cells/") } == cells.count)
         #expect(files["causes/attach-failed-no-cgroup2.html"] != nil)
         for (path, bytes) in files where path.hasSuffix(".html") {
             for match in String(decoding: bytes, as: UTF8.self).matches(of: /(?:href|src)="([^"]*)"/) {
@@ -174,6 +175,26 @@ struct SiteTests {
         let both = try text(try await site(of: try StoredSample([try record("own"), try record("proxy_9.9.9")])), "index.html")
         #expect(both.contains("<h1>Where 2 agents work</h1>") && both.contains("azure-proxy-agent of kmatrix 0.1.0, proxy_9.9.9"))
         #expect(both.contains("#guest=micro&amp;axis=agent%3Dproxy%5F9.9.9"))
+    }
+
+    @Test("proofs have a grid, a page each and a section on each cell's page; a site without proofs has none of these")
+    func proofs() async throws {
+        let files = try await site(of: try StoredSample(try ReportSamples.provenCells()))
+        let grid = try text(files, "proofs.html")
+        #expect(grid.matches(of: /<tr data-l/).count == 8 && grid.contains("href=\"proofs/identity-uid-not-gid.html\""))
+        #expect(grid.contains("title=\"failed, known defect\"") && grid.contains("title=\"not reached\"") && grid.contains("title=\"unproven\""))
+        let index = try text(files, "index.html")
+        #expect(index.contains(">4/4</a>") && index.contains(">1/4 attach</a>") && index.contains("data-p=\"dual-stack identity/uid-not-gid\""))
+        #expect(index.contains("<option value=\"identity/uid-not-gid\">"))
+        let cell = try text(files, "cells/micro_6.1.176-1_cloud-amd64_hybrid.html")
+        #expect(cell.contains("Proofs: 3 of 4 passed") && cell.contains("Known defect: root is taken from the group id") && cell.contains("what identity/uid-not-gid rests on"))
+        #expect(try text(files, "proofs/attach.html").contains("cells/micro_5.10.223-1_cloud-amd64_legacy.html#proofs"))
+        // A record of schema 1 in the same run looks as before.
+        let old = try text(files, "cells/micro_6.12.1-1_cloud-amd64_unified.html")
+        #expect(!old.contains("id=\"proofs\"") && index.contains(">compatible</a>"))
+        let without = try await site(of: try StoredSample(try ReportSamples.cells()))
+        #expect(without["proofs.html"] == nil && !without.keys.contains { $0.hasPrefix("proofs/") })
+        #expect(try !text(without, "index.html").contains("proofs.html"))
     }
 
     @Test("deployments have a page only when there were some")

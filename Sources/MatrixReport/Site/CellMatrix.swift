@@ -45,7 +45,7 @@ struct CellMatrix {
                 html.literal(" ")
             }
             html.text(VisibleText.line("\(line.row.kernel) \(line.row.flavour)", limit: 96))
-            for axis in line.row.axes where content.agents.all.count > 1 || !axis.hasPrefix("agent=") { html.element("span", ["class": "tag"], VisibleText.line(axis, limit: 64)) }
+            for axis in line.row.axes where content.isNamed(axis) { html.element("span", ["class": "tag"], VisibleText.line(axis, limit: 64)) }
         }
         for layout in matrix.layouts { cell(line.cells[layout], &html) }
         html.close("tr")
@@ -61,8 +61,17 @@ struct CellMatrix {
         }
         let isOdd = cell.expectation.isContradicted(by: cell.verdict, failsOnlyAsKnown: cell.proofs.failsOnlyAsKnown) || (cell.verdict == .compatible && cell.expectation == .unsupported)
         // The style sheet adds the marks, which keeps a page of ten thousand cells small.
-        html.open("td", ["class": "v \(cell.verdict.rawValue)" + (isOdd ? " odd" : "") + (cell.attempts > 1 ? " again" : "")])
-        html.verdict(cell.verdict, text: cell.cause?.rawValue ?? cell.verdict.words, href: "cells/\(cell.pageName)")
+        let name = "v \(cell.verdict.rawValue)" + (isOdd ? " odd" : "") + (cell.attempts > 1 ? " again" : "")
+        guard let tally = ProofTally(cell.proofs) else {
+            html.open("td", ["class": name])
+            html.verdict(cell.verdict, text: cell.cause?.rawValue ?? cell.verdict.words, href: "cells/\(cell.pageName)")
+            html.close("td")
+            return
+        }
+        // What the filters look for and the text does not have.
+        let open = tally.open.map { Self.token($0.id.rawValue) }.joined(separator: " ")
+        html.open("td", ["class": name, "data-c": cell.cause?.rawValue, "data-p": open.isEmpty ? nil : open])
+        html.verdict(cell.verdict, text: tally.words, href: "cells/\(cell.pageName)")
         html.close("td")
     }
 
@@ -104,6 +113,7 @@ struct CellMatrix {
             select("guest", "Guest", matrix.lines.map(\.row.guest), &html)
             select("series", "Series", series, &html)
             select("cause", "Cause", content.causes.map(\.rawValue), &html)
+            select("proof", "Proof", content.proofs.filter { $0.count(.fail) + $0.count(.unproven) > 0 }.map { Self.token($0.id.rawValue) }, fewest: 1, &html)
             let axes = Set(matrix.lines.flatMap(\.row.axes).map(Self.token)).sorted()
             select("axis", "Variant", axes.isEmpty ? [] : ["none"] + axes, &html)
             html.element("label") { html in
@@ -139,11 +149,12 @@ struct CellMatrix {
     }
 
     /// - Parameter values: The options in order; repetitions are dropped.
-    private func select(_ id: String, _ label: String, _ values: [String], _ html: inout Markup) {
+    /// - Parameter fewest: Fewer options are no choice, and the select is hidden.
+    private func select(_ id: String, _ label: String, _ values: [String], fewest: Int = 2, _ html: inout Markup) {
         var seen: Set<String> = [""]
         let offered = values.filter { seen.insert($0).inserted }
         // The script expects every select; one without a choice is hidden.
-        html.element("label", ["hidden": offered.count < 2 ? "" : nil]) { html in
+        html.element("label", ["hidden": offered.count < fewest ? "" : nil]) { html in
             html.text("\(label) ")
             html.element("select", ["id": "f-\(id)"]) { html in
                 html.element("option", ["value": ""], "all")

@@ -14,6 +14,7 @@ struct CellPage {
             html.element("p", ["class": "meta mono"], VisibleText.line(cell.id))
             banner(&html)
             changed(&html)
+            ProofSection(cell: cell).render(&html)
             if let cause = cell.cause { CauseSection(notes: [content.notes.note(on: cause, distribution: cell.machineDistribution)]).render(&html) }
             findings(&html)
             html.element("h2", "Reproduce")
@@ -38,7 +39,7 @@ struct CellPage {
         let place = row.guest == "micro" ? "" : " on \(row.guest)"
         html.element("h1") { html in
             html.text(VisibleText.line("Kernel \(row.kernel) \(row.flavour)\(place), cgroup layout \(cell.cgroup.rawValue)"))
-            for axis in row.axes where content.agents.all.count > 1 || !axis.hasPrefix("agent=") { html.element("span", ["class": "tag"], VisibleText.line(axis, limit: 64)) }
+            for axis in row.axes where content.isNamed(axis) { html.element("span", ["class": "tag"], VisibleText.line(axis, limit: 64)) }
         }
     }
 
@@ -71,7 +72,8 @@ struct CellPage {
     }
 
     private func findings(_ html: inout Markup) {
-        guard !cell.findings.isEmpty else { return }
+        // The findings of a cell with proofs are those of its proofs.
+        guard !cell.findings.isEmpty, cell.proofs.isEmpty else { return }
         html.element("h2", "Findings")
         for finding in cell.findings.prefix(50) {
             html.element("blockquote") { html in

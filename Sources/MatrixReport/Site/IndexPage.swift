@@ -80,7 +80,7 @@ struct IndexPage {
         let agent = line.agent.map { [("axis", "agent=\($0)")] } ?? []
         html.element("tr") { html in
             html.element("th", ["scope": "row"]) { html in
-                html.element("a", ["href": filter([(key, line.name)] + agent)], VisibleText.line(line.name, limit: 64))
+                html.element("a", ["href": Self.filter([(key, line.name)] + agent)], VisibleText.line(line.name, limit: 64))
                 if let agent = line.agent { html.element("span", ["class": "tag"], VisibleText.line(agent, limit: 64)) }
             }
             html.element("td", ["class": "v words \(line.all.mark.rawValue)"]) { html in
@@ -93,7 +93,7 @@ struct IndexPage {
                     continue
                 }
                 html.element("td", ["class": "v \(statement.mark.rawValue)"]) { html in
-                    html.element("a", ["href": filter([(key, line.name), ("layout", layout.rawValue)] + agent)]) { html in
+                    html.element("a", ["href": Self.filter([(key, line.name), ("layout", layout.rawValue)] + agent)]) { html in
                         html.element("span", ["class": "sr"], "\(statement.level.rawValue) ")
                         html.text(statement.fraction)
                     }
@@ -102,9 +102,9 @@ struct IndexPage {
         }
     }
 
-    /// A link that sets the filters below.
-    private func filter(_ pairs: [(String, String)]) -> String {
-        "#" + pairs.map { "\($0)=\(Self.percentEncoded($1))" }.joined(separator: "&")
+    /// A fragment of this page's address that sets the filters of its cells.
+    static func filter(_ pairs: [(String, String)]) -> String {
+        "#" + pairs.map { "\($0)=\(percentEncoded($1))" }.joined(separator: "&")
     }
 
     static func percentEncoded(_ text: String) -> String {
@@ -135,7 +135,7 @@ struct IndexPage {
                             html.element("th", ["scope": "row"]) { $0.element("a", ["href": "causes/\(cause.pageName).html"], cause.rawValue) }
                             html.element("td", ["class": "wrap"], VisibleText.line(content.notes.note(on: cause).title))
                             html.element("td", cause.fault.rawValue)
-                            html.element("td", ["class": "num"]) { $0.element("a", ["href": filter([("cause", cause.rawValue)])], "\(content.byCause[cause]?.count ?? 0)") }
+                            html.element("td", ["class": "num"]) { $0.element("a", ["href": Self.filter([("cause", cause.rawValue)])], "\(content.byCause[cause]?.count ?? 0)") }
                         }
                     }
                 }

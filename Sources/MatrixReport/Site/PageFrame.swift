@@ -30,7 +30,7 @@ struct PageFrame {
             html.text("Run \(VisibleText.line(content.run.id)) of kmatrix \(VisibleText.line(content.run.harness)) · ")
             html.element("a", ["href": base + "cells.jsonl"], "data")
             html.text(" · ")
-            html.element("a", ["href": base + "report-lines-1.schema.json"], "schema")
+            html.element("a", ["href": base + "report-lines-2.schema.json"], "schema")
             html.text(" · ")
             html.element("a", ["href": base + "feed.atom"], "feed")
         }
@@ -44,6 +44,7 @@ struct PageFrame {
             html.element("nav", ["aria-label": "Pages"]) { html in
                 html.element("a", ["href": base + "index.html"], "Support")
                 html.element("a", ["href": base + "index.html#cells"], "Cells")
+                if !content.proofs.isEmpty { html.element("a", ["href": base + "proofs.html"], "Proofs") }
                 html.element("a", ["href": base + "index.html#causes"], "Causes")
                 html.element("a", ["href": base + "changes.html"], "Changes")
                 if !content.deployments.isEmpty { html.element("a", ["href": base + "deployments.html"], "Deployments") }

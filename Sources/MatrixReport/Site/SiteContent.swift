@@ -16,6 +16,8 @@ struct SiteContent: Sendable {
     /// Causes that occur, the most frequent first.
     let causes: [Cause]
     let deployments: [CellRecord]
+    /// Proofs of the run; empty where no record has any.
+    let proofs: [ProofOverview.Proof]
 
     init(_ stored: StoredRun, changes: [RunStep], notes: CauseNotes) {
         self.stored = stored
@@ -27,7 +29,11 @@ struct SiteContent: Sendable {
         byCause = Dictionary(grouping: document.cells.filter { $0.cause != nil }) { $0.cause ?? .harness }
         causes = byCause.sorted { ($1.value.count, $0.key.rawValue) < ($0.value.count, $1.key.rawValue) }.map(\.key)
         deployments = document.cells.filter { $0.provisioning != nil }
+        proofs = ProofOverview(document.cells).proofs
     }
+
+    /// Whether an axis tells cells apart: the agent does only where there are several.
+    func isNamed(_ axis: String) -> Bool { agents.all.count > 1 || !axis.hasPrefix("agent=") }
 
     var run: RunRecord { document.run }
     var cells: [CellRecord] { document.cells }

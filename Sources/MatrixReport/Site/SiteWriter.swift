@@ -39,7 +39,7 @@ struct SiteWriter {
         for name in ["cells", "causes"] { try DurableFile.makeFolder(folder.appending(name)) }
         try Self.put(SiteFile.style, folder.appending("site.css"))
         try Self.put(SiteFile.script, folder.appending("site.js"))
-        try Self.put(SiteFile.reportLinesSchema, folder.appending("report-lines-1.schema.json"))
+        try Self.put(SiteFile.reportLinesSchema, folder.appending("report-lines-2.schema.json"))
         var icon = Markup()
         icon.literal(Self.iconSource)
         try Self.put(icon.bytes, folder.appending("icon.svg"))
@@ -50,6 +50,11 @@ struct SiteWriter {
         try Self.put(BadgeImage(cells: content.cells).render(), folder.appending("badge.svg"))
         try Self.put(AtomFeed(run: content.run, changes: content.changes).render(), folder.appending("feed.atom"))
         try Self.put(LinesReport(document: content.document).render(), folder.appending("cells.jsonl"))
+        if !content.proofs.isEmpty {
+            try DurableFile.makeFolder(folder.appending("proofs"))
+            try Self.put(ProofsPage(content: content).render(), folder.appending("proofs.html"))
+            for proof in content.proofs { try Self.put(ProofPage(content: content, proof: proof).render(), folder.appending("proofs/\(proof.id.pageName).html")) }
+        }
         if !content.deployments.isEmpty { try Self.put(DeploymentsPage(content: content).render(), folder.appending("deployments.html")) }
         for cause in content.causes { try Self.put(CausePage(content: content, cause: cause).render(), folder.appending("causes/\(cause.pageName).html")) }
         try await cells(folder.appending("cells"))

@@ -1,12 +1,12 @@
-"""Uses a site as people do, in a headless Chromium: `site_check.py SITE LARGE [PICTURES]`. LARGE is a site with hundreds of rows.
-Prints a JSON object: for each check the empty string, or what was wrong. With a folder for pictures it also takes some of SITE, for a
+"""Uses sites as people do, in a headless Chromium: `site_check.py SITE LARGE PROOFS [PICTURES]`. LARGE has hundreds of rows, the cells of
+PROOFS have proofs. Prints a JSON object: for each check the empty string, or what was wrong. With a folder for pictures it also takes some of SITE, for a
 person to look at."""
 import importlib.util, json, pathlib, sys, traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from chromium import Browser
 
-CHECKS, LARGE_CHECKS = [], []
+CHECKS, LARGE_CHECKS, PROOF_CHECKS = [], [], []
 
 
 def check(function):
@@ -16,6 +16,11 @@ def check(function):
 
 def check_large(function):
     LARGE_CHECKS.append(function)
+    return function
+
+
+def check_proofs(function):
+    PROOF_CHECKS.append(function)
     return function
 
 
@@ -118,8 +123,9 @@ def dark_follows_the_system_and_the_button_is_remembered(browser, site):
 
 
 @check
+@check_proofs
 def a_phone_shows_every_page_in_its_width(browser, site):
-    for name in ["index.html", "changes.html", *[f"cells/{path.name}" for path in sorted((site / "cells").iterdir())[:6]], *[f"causes/{path.name}" for path in sorted((site / "causes").iterdir())[:2]]]:
+    for name in [*[name for name in ("proofs.html", "proofs/attach.html") if (site / name).exists()], "index.html", "changes.html", *[f"cells/{path.name}" for path in sorted((site / "cells").iterdir())[:6]], *[f"causes/{path.name}" for path in sorted((site / "causes").iterdir())[:2]]]:
         page = browser.open(address(site, name), width=360, height=740, phone=True)
         width = page.value("document.documentElement.scrollWidth")
         expect(width <= 360, f"{name} is {width} wide")
@@ -217,11 +223,59 @@ def the_table_is_whole_to_those_who_hear_it(browser, site):
     expect(roles.count("table") == 1 and roles.count("row") == rows + 1 and roles.count("rowheader") == rows, f"{rows} rows, heard as {({role: roles.count(role) for role in roles})}")
 
 
+@check_proofs
+def the_grid_of_proofs_filters_rows_and_columns(browser, site):
+    page = browser.open(address(site, "proofs.html"))
+    rows = "[...document.querySelectorAll('.proofs tbody tr')].filter(row => !row.hidden && !row.closest('.grid').hidden)"
+    heads = "[...document.querySelectorAll('.grid:not([hidden]) .proofs th.up')].filter(head => !head.hidden).map(head => head.textContent)"
+    everything, proofs = page.value(f"{rows}.length"), page.value(heads)
+    expect(page.value("document.getElementById('g-count').textContent") == f"{everything} rows", "the count is not that of the rows")
+    page.value("(() => { const select = document.getElementById('g-by'); select.value = 'series'; select.dispatchEvent(new Event('change')); })()")
+    expect(0 < page.value(f"{rows}.length") < everything, "both tables are still there")
+    page.value("document.querySelector('.tools [data-layout=legacy]').click()")
+    expect(page.value(f"{rows}.map(row => row.dataset.l)") == ["legacy"], "another layout is still there")
+    page.value("document.getElementById('g-open').click()")
+    expect(page.value(heads) == ["attach", "key-latched", "dual-stack"], f"columns: {page.value(heads)}")
+    expect("layout=legacy" in page.value("location.hash") and "open=1" in page.value("location.hash"), "the address does not keep the filters")
+    page.go(address(site, "proofs.html") + "#proof=burst&open=1")
+    page.until("document.getElementById('g-proof').value === 'burst'")
+    expect(page.value(heads) == ["burst", "burst"] and page.value(f"{rows}.every(row => row.querySelector('td:not([hidden]) a'))"), "a link does not set the filters")
+    page.value("document.getElementById('g-reset').click()")
+    expect(page.value(f"{rows}.length") == everything and page.value(heads) == proofs, "reset does not bring everything back")
+    page.press("Escape")
+    page.value("document.querySelector('.proofs td a').focus()")
+    first = page.value("document.activeElement.title + document.activeElement.href")
+    page.press("ArrowRight")
+    expect(page.value("document.activeElement.title + document.activeElement.href") != first, "the arrow does not move")
+    expect(page.complaints() == [], page.complaints())
+
+
+@check_proofs
+def cells_are_found_by_their_proofs(browser, site):
+    page = browser.open(address(site, "index.html") + "#proof=identity%2Fuid-not-gid")
+    expect(page.value("[...document.querySelectorAll('#matrix tbody td:not(.off) a')].map(link => link.textContent.split(' ')[0])") == ["3/5", "3/4"], "not those in which the proof failed")
+    page.go(address(site, "index.html") + "#cause=attach-failed%2Fno-cgroup2")
+    page.until("document.getElementById('f-cause').value !== ''")
+    expect(page.value("[...document.querySelectorAll('#matrix tbody td:not(.off) a')].map(link => link.textContent)") == ["1/4 attach"], "the cause is not found behind its proofs")
+
+
+@check_proofs
+def the_grid_is_heard_as_it_is_seen(browser, site):
+    page = browser.open(address(site, "proofs.html"))
+    page.call("Accessibility.enable")
+    table = page.call("Runtime.evaluate", expression="document.querySelector('.proofs')")["result"]["objectId"]
+    nodes = page.call("Accessibility.queryAXTree", objectId=table)["nodes"]
+    heard = {node.get("name", {}).get("value", "") for node in nodes if node["role"]["value"] in ("cell", "gridcell", "link", "StaticText")}
+    for words in ("passed", "failed", "failed, known defect", "not reached", "unproven"):
+        expect(words in heard, f"'{words}' is not heard: {sorted(heard)}")
+
+
 @check
+@check_proofs
 def nobody_is_shut_out(browser, site):
     source = pathlib.Path(importlib.util.find_spec("axe_playwright_python").origin).parent.joinpath("axe.min.js").read_text()
     cells = [f"cells/{path.name}" for path in sorted((site / "cells").iterdir())]
-    names = ["index.html", "changes.html", "boot-times.html", *[name for name in ("deployments.html",) if (site / name).exists()], *cells[:4], *[f"causes/{path.name}" for path in sorted((site / "causes").iterdir())[:2]]]
+    names = ["index.html", "changes.html", "boot-times.html", *[name for name in ("deployments.html", "proofs.html", "proofs/attach.html") if (site / name).exists()], *cells[:4], *[f"causes/{path.name}" for path in sorted((site / "causes").iterdir())[:2]]]
     for scheme in ("light", "dark"):
         for name in names:
             page = browser.open(address(site, name), scheme=scheme)
@@ -244,19 +298,20 @@ def pictures(browser, site, folder):
 
 
 def main():
-    site, large = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
+    site, large, proofs = (pathlib.Path(argument).resolve() for argument in sys.argv[1:4])
     results = {}
     with Browser() as browser:
-        for function, subject in [(each, site) for each in CHECKS] + [(each, large) for each in LARGE_CHECKS]:
+        for function, subject in [(each, site) for each in CHECKS] + [(each, large) for each in LARGE_CHECKS] + [(each, proofs) for each in PROOF_CHECKS]:
+            name = function.__name__.replace("_", " ")
             try:
                 function(browser, subject)
-                results[function.__name__.replace("_", " ")] = ""
+                results.setdefault(name, "")
             except AssertionError as error:
-                results[function.__name__.replace("_", " ")] = str(error)
+                results[name] = str(error)
             except Exception:
-                results[function.__name__.replace("_", " ")] = traceback.format_exc()
-        if len(sys.argv) > 3:
-            pictures(browser, site, pathlib.Path(sys.argv[3]))
+                results[name] = traceback.format_exc()
+        if len(sys.argv) > 4:
+            pictures(browser, site, pathlib.Path(sys.argv[4]))
     print(json.dumps(results, indent=2))
 
 
