@@ -125,7 +125,10 @@ let package = Package(
                 "CellExpectations", "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles", "BPFObjects", "Measurements", argumentParser, system,
             ],
             swiftSettings: settings),
-        .executableTarget(name: "kmatrix", dependencies: ["KmatrixCommands"], swiftSettings: settings, linkerSettings: staticProgram),
+        // It starts the others, so building it builds them.
+        .executableTarget(
+            name: "kmatrix", dependencies: ["KmatrixCommands", "azure-proxy-agent", "guest-runner", "guest-network"], swiftSettings: settings,
+            linkerSettings: staticProgram),
 
         // The agent. The header both sides of the kernel boundary include.
         .systemLibrary(name: "CAgentABI", path: "bpf/abi"),
@@ -188,3 +191,6 @@ let package = Package(
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
     ]
 )
+
+// `ci/test --small TARGET` builds and runs the tests of one target.
+if let only = Context.environment["KMATRIX_TEST_TARGET"] { package.targets.removeAll { $0.type == .test && $0.name != only } }

@@ -38,7 +38,7 @@ struct HostRequirement: Sendable {
         HostRequirement("dpkg-deb", "dpkg"), HostRequirement("tar", "tar"), HostRequirement("cpio", "cpio"), HostRequirement("gzip", "gzip"),
         HostRequirement("bzip2", "bzip2"), HostRequirement("xz", "xz-utils"), HostRequirement("zstd", "zstd"), HostRequirement("lz4", "lz4"),
         HostRequirement("readelf", "binutils"), HostRequirement("setpriv", "util-linux"), HostRequirement("prlimit", "util-linux"),
-        HostRequirement("busybox", "busybox-static"),
+        HostRequirement("busybox", "busybox-static", only: "a shell in a guest and the conformance suite"),
         HostRequirement("mmdebstrap", "mmdebstrap", only: images), HostRequirement("newuidmap", "uidmap", only: images),
         HostRequirement("fakeroot", "fakeroot", only: images), HostRequirement("mke2fs", "e2fsprogs", only: images),
         HostRequirement("depmod", "kmod", only: images), HostRequirement("qemu-img", "qemu-utils", only: images),

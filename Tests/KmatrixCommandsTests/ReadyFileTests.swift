@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import StrictYAML
+import SystemPackage
+import TestSupport
 import Testing
 
 @testable import KmatrixCommands
@@ -11,7 +13,7 @@ struct ReadyFileTests {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     static let files = [
-        "ci/github/nightly.yml", "ci/gitlab/nightly.yml", "ci/cluster/kubernetes/parts.yml", "ci/cluster/kubernetes/merge.yml", "ci/cluster/part",
+        "ci/github/nightly.yml", "ci/github/action.yml", "ci/gitlab/nightly.yml", "ci/cluster/kubernetes/parts.yml", "ci/cluster/kubernetes/merge.yml", "ci/cluster/part",
         "ci/cluster/slurm/submit", "ci/cluster/slurm/part.sbatch", "ci/cluster/slurm/merge.sbatch",
     ]
 
@@ -23,7 +25,7 @@ struct ReadyFileTests {
     static func invocations(in text: String) -> [[String]] {
         let lines = text.split(separator: "\n").filter { !$0.drop { $0 == " " }.hasPrefix("#") }
         return lines.flatMap { line in
-            line.matches(of: /(?:ci\/kmatrix|kmatrix\/kmatrix|products\/kmatrix|"\$kmatrix") ([^;|>&)]*)/).map { $0.1.split(separator: " ").map(String.init) }
+            line.matches(of: /(?:ci\/kmatrix|products\/kmatrix|"\$kmatrix"|(?:^|[ "(])kmatrix) ([a-z][^;|>&)]*)/).map { $0.1.split(separator: " ").map(String.init) }
         }
     }
 
@@ -57,7 +59,8 @@ struct ReadyFileTests {
     @Test("are seen to start it")
     func seen() throws {
         let found = try Dictionary(uniqueKeysWithValues: Self.files.map { ($0, Self.invocations(in: try Self.text($0)).compactMap(\.first)) })
-        #expect(found["ci/github/nightly.yml"] == ["doctor", "history", "plan", "merge", "report", "report", "history", "diff"])
+        #expect(found["ci/github/nightly.yml"] == ["history", "plan", "merge", "report", "report", "history", "diff"])
+        #expect(found["ci/github/action.yml"] == ["run", "report"])
         #expect(found["ci/gitlab/nightly.yml"] == ["history", "plan", "merge", "report", "report", "history", "diff"])
         #expect(found["ci/cluster/part"] == ["run"] && found["ci/cluster/slurm/merge.sbatch"] == ["merge", "report"])
         #expect(try Self.options(["run"], of: Self.program())?.contains("--no-such") == false)
@@ -65,7 +68,7 @@ struct ReadyFileTests {
 
     @Test("name files that there are", arguments: files)
     func paths(file: String) throws {
-        for match in try Self.text(file).matches(of: /(images\/[a-z.]+|ci\/(?:setup|build|kmatrix|cluster\/part))\b/) {
+        for match in try Self.text(file).matches(of: /(images\/[a-z.]+|ci\/(?:setup|build|kmatrix|package|github|cluster\/part))\b/) {
             #expect(FileManager.default.fileExists(atPath: Self.root.appending(path: String(match.1)).path), "\(file): \(match.1)")
         }
     }
@@ -98,6 +101,54 @@ struct ReadyFileTests {
         }
         // A part's number is the matrix's, out of as many as were planned.
         #expect(jobs["run"]?["strategy"]?["matrix"]?["part"]?.string == "${{ fromJSON(needs.plan.outputs.parts) }}")
+    }
+
+    @Test("are an action whose inputs are all declared, all used, and all that the nightly run gives it")
+    func action() throws {
+        let file = "ci/github/action.yml"
+        let root = try Self.yaml(file)
+        let inputs = try #require(root["inputs"])
+        let used = try Set(Self.text(file).matches(of: /inputs\.([a-z]+)/).map { String($0.1) })
+        #expect(used == Set(inputs.keys))
+        for name in inputs.keys {
+            let input = try #require(inputs[name])
+            try input.allow("description", "required", "default")
+            #expect((input["required"] == nil) != (input["default"] == nil), "\(name)")
+        }
+        let runs = try #require(root["runs"])
+        #expect(try runs.text("using") == "composite")
+        for step in try runs.list("steps") {
+            // A step of an action names its shell, unlike one of a workflow.
+            #expect((step["uses"] == nil) == (step["run"] != nil && step["shell"]?.string == "bash"), "\(step.place)")
+        }
+        let caller = try #require(try Self.yaml("ci/github/nightly.yml")["jobs"]?["run"]?.list("steps").first { $0["uses"]?.string == "./ci/github" })
+        let given = Set(try #require(caller["with"]).keys)
+        #expect(given.isSubset(of: Set(inputs.keys)))
+        for name in inputs.keys where inputs[name]?["required"] != nil { #expect(given.contains(name), "\(name)") }
+    }
+
+    /// Runs the scripts of the action's steps as GitHub does, with stand-ins for what they start.
+    @Test("are an action that fails for exit codes that are not accepted", arguments: [(0, "0", 0), (1, "0", 1), (1, "0 1 3", 0), (13, "0 1 3", 13), (2, "0 1 3", 2)])
+    func exitCodes(code: Int32, accepted: String, expected: Int32) throws {
+        let step = try #require(try Self.yaml("ci/github/action.yml")["runs"]?.list("steps").first { $0["id"]?.string == "run" })
+        let folder = try TemporaryFolder()
+        let program = folder.path.appending("kmatrix").string
+        try Data("#!/bin/bash\nprintf '%s\\n' \"$@\" >> \"$0.said\"\n[ $1 = report ] || { mkdir -p out; touch out/run.json; exit \(code); }\n".utf8).write(to: URL(filePath: program))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.currentDirectoryURL = URL(filePath: folder.path.string)
+        process.arguments = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", try #require(step["run"]?.string)]
+        process.environment = [
+            "PATH": "\(folder.path):/usr/bin:/bin", "ARGUMENTS": "--kernel '>=5.10,<6.13' --cgroup unified", "OUT": "out", "ACCEPT": accepted,
+            "GITHUB_OUTPUT": folder.path.appending("output").string, "GITHUB_STEP_SUMMARY": folder.path.appending("summary").string,
+        ]
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == expected)
+        #expect(try String(contentsOfFile: folder.path.appending("output").string, encoding: .utf8) == "exit-code=\(code)\n")
+        let said = try String(contentsOfFile: "\(program).said", encoding: .utf8)
+        #expect(said == ["run", "--out", "out", "--kernel", ">=5.10,<6.13", "--cgroup", "unified", "report", "out", "--format", "markdown"].map { "\($0)\n" }.joined())
     }
 
     @Test("have jobs in stages that there are")

@@ -10,9 +10,9 @@ import Testing
 struct SetUpTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    /// Group and names of each line of `ci/packages`.
+    /// Group and names of each line of `ci/dependencies`.
     private static func groups() throws -> [String: Set<String>] {
-        let lines = try String(contentsOf: root.appending(path: "ci/packages"), encoding: .utf8).split(separator: "\n").filter { !$0.hasPrefix("#") }
+        let lines = try String(contentsOf: root.appending(path: "ci/dependencies"), encoding: .utf8).split(separator: "\n").filter { !$0.hasPrefix("#") }
         var groups: [String: Set<String>] = [:]
         for line in lines {
             let parts = line.split(separator: ": ", maxSplits: 1)
@@ -27,14 +27,14 @@ struct SetUpTests {
         let groups = try Self.groups()
         let needed = Set(HostRequirement.all.filter { $0.purpose == nil }.map(\.package) + [HostRequirement.emulatorPackage])
         #expect(groups["run"] == needed)
-        #expect(groups["distributions"] == Set(HostRequirement.all.filter { $0.purpose != nil }.map(\.package)))
+        #expect(groups["recommended"] == Set(HostRequirement.all.filter { $0.purpose != nil }.map(\.package)))
     }
 
     @Test("running needs neither a browser nor anything else of the tests")
     func groupsAreSeparate() throws {
         let groups = try Self.groups()
         let others = try #require(groups["test"]).union(try #require(groups["bench"])).union(try #require(groups["browser"]))
-        for name in ["build", "run", "distributions"] { #expect(others.isDisjoint(with: try #require(groups[name])), "\(name)") }
+        for name in ["build", "run", "recommended"] { #expect(others.isDisjoint(with: try #require(groups[name])), "\(name)") }
         #expect(groups["browser"]?.contains("chromium") == true)
     }
 
@@ -68,7 +68,7 @@ struct SetUpTests {
     @Test("installs what is missing for the command at hand")
     func missing() throws {
         let groups = try Self.groups()
-        let run = ["build", "run", "distributions"].reduce(into: Set<String>()) { $0.formUnion(groups[$1] ?? []) }
+        let run = ["build", "run", "recommended"].reduce(into: Set<String>()) { $0.formUnion(groups[$1] ?? []) }
         #expect(try Self.installed([], present: run.subtracting(["curl", "lz4"])) == ["curl", "lz4"])
         #expect(try Self.installed(["run"], present: run) == nil)
         let test = Set(try #require(try Self.installed(["test"], present: run)))

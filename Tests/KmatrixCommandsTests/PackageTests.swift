@@ -1,0 +1,93 @@
+import Foundation
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import KmatrixCommands
+
+@Suite(
+    "The Debian package of kmatrix",
+    .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/dpkg-shlibdeps"), "needs dpkg-shlibdeps of dpkg-dev, which ci/setup test installs"))
+struct PackageTests {
+    private static let root = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
+
+    /// Packs stand-ins for what a build makes: the script asks `kmatrix` for its version, manual page and completions, and reads which
+    /// libraries `guest-network` is linked with.
+    private static func pack(into folder: TemporaryFolder, name: String, without missing: String? = nil) async throws -> (package: FilePath, stderr: String) {
+        let products = folder.path.appending("products-\(name)")
+        func put(_ path: String, _ content: String) throws {
+            let file = products.appending(path)
+            try FileManager.default.createDirectory(atPath: file.removingLastComponent().string, withIntermediateDirectories: true)
+            // Modes that a careless umask leaves.
+            #expect(FileManager.default.createFile(atPath: file.string, contents: Data(content.utf8), attributes: [.posixPermissions: 0o775]))
+        }
+        try put("kmatrix", "#!/bin/sh\n[ \"$1\" = --version ] && echo 7.8.9 || echo \"#!$*\"\n")
+        for file in ["azure-proxy-agent", "guest-runner", "bpf/connect4.bpf.o", "scenarios/normal.yml", "conformance/enforced.yml", "kernels/small.config"] { try put(file, file) }
+        for file in ["catalogue.yml", "packages/azure-proxy-agent.deb", "packages/other.deb", "bench-init"] { try put(file, file) }
+        try FileManager.default.copyItem(atPath: "/bin/ls", toPath: products.appending("guest-network").string)
+        if let missing { try FileManager.default.removeItem(atPath: products.appending(missing).string) }
+        let result = try await Subprocess.run(
+            .path(root.appending("ci/package")), arguments: [folder.path.appending(name).string],
+            environment: .inherit.updating(["KMATRIX_PRODUCTS": products.string, "SOURCE_DATE_EPOCH": "1700000000", "KMATRIX_DEB_COMPRESSION": "none"]),
+            output: .string(limit: 64 << 10), error: .string(limit: 64 << 10))
+        if missing == nil { try #require(result.terminationStatus.isSuccess, "\(result.standardError)") } else { #expect(!result.terminationStatus.isSuccess) }
+        return (folder.path.appending(name).appending("kmatrix_7.8.9_amd64.deb"), result.standardError)
+    }
+
+    private static func output(_ arguments: [String]) async throws -> String {
+        let result = try await Subprocess.run(
+            .name("dpkg-deb"), arguments: Arguments(arguments), environment: .inherit.updating(["LC_ALL": "C", "TZ": "UTC"]),
+            output: .string(limit: 1 << 20), error: .discarded)
+        try #require(result.terminationStatus.isSuccess)
+        return result.standardOutput
+    }
+
+    @Test("has all that runs need and nothing else, owned by root, and the same bytes each time")
+    func content() async throws {
+        let folder = try TemporaryFolder()
+        let first = try await Self.pack(into: folder, name: "first").package
+        let second = try await Self.pack(into: folder, name: "second").package
+        #expect(try Data(contentsOf: URL(filePath: first.string)) == Data(contentsOf: URL(filePath: second.string)))
+        let lines = try await Self.output(["--contents", first.string]).split(separator: "\n").map { $0.split(separator: " ", omittingEmptySubsequences: true).map(String.init) }
+        #expect(lines.allSatisfy { $0[1] == "root/root" })
+        let files = lines.filter { $0[0].hasPrefix("-") }
+        let program = "-rwxr-xr-x", data = "-rw-r--r--"
+        let lib = "./usr/lib/kmatrix/", share = "./usr/share/"
+        #expect(Dictionary(files.map { ($0[5], $0[0]) }, uniquingKeysWith: { first, _ in first }) == [
+            lib + "kmatrix": program, lib + "azure-proxy-agent": program, lib + "guest-runner": program, lib + "guest-network": program,
+            lib + "bpf/connect4.bpf.o": data, lib + "scenarios/normal.yml": data, lib + "conformance/enforced.yml": data, lib + "kernels/small.config": data,
+            lib + "catalogue.yml": data, lib + "packages/azure-proxy-agent.deb": data,
+            share + "man/man1/kmatrix.1.gz": data, share + "bash-completion/completions/kmatrix": data, share + "zsh/vendor-completions/_kmatrix": data,
+            share + "fish/vendor_completions.d/kmatrix.fish": data, share + "doc/kmatrix/copyright": data, share + "doc/kmatrix/changelog.gz": data,
+            share + "lintian/overrides/kmatrix": data,
+        ])
+        #expect(lines.filter { $0[0].hasPrefix("l") }.map { $0[5...].joined(separator: " ") } == ["./usr/bin/kmatrix -> ../lib/kmatrix/kmatrix"])
+    }
+
+    @Test("depends on what every run needs and recommends what some runs need, by ci/dependencies")
+    func dependencies() async throws {
+        let folder = try TemporaryFolder()
+        let package = try await Self.pack(into: folder, name: "out").package
+        func names(_ field: String) async throws -> Set<String> {
+            let text = try await Self.output(["--field", package.string, field])
+            return Set(text.split(separator: ",").compactMap { $0.split(separator: " ").first.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) } })
+        }
+        // Essential packages are not named.
+        let essential: Set<String> = ["dpkg", "gzip", "tar", "util-linux"]
+        let depends = try await names("Depends")
+        #expect(depends.isSuperset(of: Set(HostRequirement.all.filter { $0.purpose == nil }.map(\.package)).subtracting(essential)))
+        #expect(depends.contains("qemu-system-x86") && depends.contains("libc6") && depends.isDisjoint(with: essential))
+        #expect(try await names("Recommends") == Set(HostRequirement.all.filter { $0.purpose != nil }.map(\.package)))
+        #expect(try await names("Static-Built-Using").isSuperset(of: ["glibc", "libbpf", "elfutils", "openssl"]))
+        #expect(try await Self.output(["--field", package.string, "Version"]) == "7.8.9\n")
+    }
+
+    @Test("is not made of half a build", arguments: ["guest-network", "catalogue.yml", "bpf"])
+    func incomplete(missing: String) async throws {
+        let folder = try TemporaryFolder()
+        let made = try await Self.pack(into: folder, name: "out", without: missing)
+        #expect(made.stderr.contains("there is no '\(missing)'") && made.stderr.contains("ci/build"))
+        #expect(!FileManager.default.fileExists(atPath: made.package.string))
+    }
+}
