@@ -11,9 +11,9 @@ public enum ProgramFate: String, Hashable, Sendable {
         case .inconclusive, .unavailable, .notRun: return nil
         case .incompatible:
             switch cause {
-            case .verifierRejected, .loadFailed, .noBTF: self = .refused
+            case .verifierRejected, .loadFailed, .noBTF, .coreRelocationFailed: self = .refused
             // Attaching and everything behind it comes after loading.
-            case .attachNoCgroup2, .attachOther, .notRedirected, .notForwarded, .misattributed, .identityMissing, .wronglyDenied, .wronglyAllowed, .redirectedTooMuch,
+            case .attachNoCgroup2, .attachOther, .linkNotCreated, .notRedirected, .notForwarded, .misattributed, .identityMissing, .wronglyDenied, .wronglyAllowed, .redirectedTooMuch,
                 .dualStackNotRedirected, .requestsUnsigned, .signatureWrong:
                 self = .loaded
             default: return nil

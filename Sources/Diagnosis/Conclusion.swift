@@ -32,7 +32,8 @@ public struct Conclusion: Hashable, Sendable {
 
     /// What to do, in the family's own commands. What is known already is not asked for again.
     public func remedies(for family: DistributionFamily) -> [Remedy] {
-        guide.remedies(for: family, leavingOut: wanted.contains(.verifierLog) ? [] : [.readVerifierLog])
+        let all = guide.remedies(for: family)
+        return wanted.contains(.verifierLog) ? all : all.filter { $0 != Measure.readVerifierLog.remedy(for: family) }
     }
 
     init(_ cause: Cause, _ confidence: Confidence, _ summary: String, _ findings: [Finding?], wanted: [WantedFile]? = nil) {

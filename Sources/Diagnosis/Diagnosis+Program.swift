@@ -60,7 +60,7 @@ extension Diagnosis {
     }
 
     private static func rejection(_ facts: FieldFacts, _ log: VerifierLog?, _ findings: [Finding?]) -> Conclusion {
-        guard let log, let explanation = VerifierExplanation(log) else {
+        guard let log, let explanation = VerifierExplanation(log, type: .cgroupSockAddr, kernel: facts.series) else {
             return Conclusion(
                 .verifierRejected, .certain, "The kernel refused the program; the message breaks off before the verifier's reason.", findings,
                 wanted: facts.release == nil ? [.verifierLog, .kernelRelease] : [.verifierLog])

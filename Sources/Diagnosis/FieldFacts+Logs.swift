@@ -73,7 +73,7 @@ extension FieldFacts {
         } else if verifierLog == nil, statuses.last?.file != file.name, file.contains("Verifier output: "), let start = file.text.lastRange(of: "Verifier output: "),
             let end = file.text[start.upperBound...].firstRange(of: "\nprocessed ")
         {
-            let log = VerifierLog(file.text[start.upperBound..<end.lowerBound])
+            let log = VerifierLog(file.text[start.upperBound..<end.lowerBound], isWhole: true)
             if let refusal = log.refusal { verifierLog = Observed(log, Self.finding(file, refusal)) }
         }
     }

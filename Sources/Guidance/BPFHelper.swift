@@ -42,6 +42,24 @@ public struct BPFHelper: Hashable, Sendable {
         return KernelFeature("\(name)#\(number) in \(type.rawValue) programs", since: narrower.since.major, narrower.since.minor, source: narrower.source)
     }
 
+    /// The lockdown mode that withholds it (`security_locked_down` in kernel/trace/bpf_trace.c); nil for one that none withholds.
+    public var lockdownMode: String? {
+        switch name {
+        case "bpf_probe_read", "bpf_probe_read_str", "bpf_probe_read_kernel", "bpf_probe_read_kernel_str": "confidentiality"
+        case "bpf_probe_write_user": "integrity"
+        default: nil
+        }
+    }
+
+    /// Whether lockdown explains that a program may not call it. Where the type is known not to have it at all, lockdown does not.
+    func isSubjectToLockdown(of type: BPFProgramType?) -> Bool {
+        guard lockdownMode != nil else { return false }
+        switch type {
+        case nil, .kprobe, .tracepoint, .rawTracepoint, .tracing, .lsm: return true
+        default: return name.hasPrefix("bpf_probe_read_kernel")
+        }
+    }
+
     /// Where a type of program got a helper after others had it. Only what the agent's kinds of programs are known to call.
     private static let exposures: [(type: BPFProgramType, helpers: Set<String>, since: KernelSeries, source: String)] = [
         (.cgroupSockAddr, ["get_socket_cookie"], KernelSeries(major: 4, minor: 19), "d692f1138a4b"),

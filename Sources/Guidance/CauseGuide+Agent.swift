@@ -1,93 +1,107 @@
 import MatrixModel
 
 extension CauseGuide {
-    /// Causes that lie in the agent: how each shows, and what proves it.
-    static func ofAgent(_ cause: Cause) -> CauseGuide {
+    /// Causes that lie in the agent; nil for every other cause.
+    static func ofAgent(_ cause: Cause) -> CauseGuide? { ofService(cause) ?? ofKey(cause) ?? ofBehaviour(cause) }
+
+    /// The agent's process, its files and its listener.
+    private static func ofService(_ cause: Cause) -> CauseGuide? {
         let code = cause.rawValue
-        func behaviour(_ title: String, _ symptom: String, _ proof: String, _ measures: [Measure] = [.upgradeAgent, .reportAgent]) -> CauseGuide {
-            CauseGuide(code, title, symptom: symptom, proof: proof, wanted: [.cell], measures: measures)
-        }
-        switch cause {
+        return switch cause {
         case .agentCrashed:
-            return CauseGuide(
+            CauseGuide(
                 code, "The agent did not stay alive", symptom: "The unit restarts again and again, or is `failed`.",
-                proof: "`Main process exited` in its journal, or the ending that the guest reported; the last line of its output says why.",
+                proof: "`Main process exited` in its journal, or how the guest reported its end. The last line of its output says why.",
                 wanted: [.journal, .unitStatus, .agentLog], measures: [.readAgentLogs, .upgradeAgent, .reportAgent], article: .agentNotRunning)
         case .agentSilent:
-            return CauseGuide(
-                code, "The agent runs and writes no status", symptom: "The process is there and `status.json` is not.",
-                proof: "No `status.json` a minute after the start.", wanted: [.unitStatus, .agentLog], measures: [.readAgentLogs, .freeDisk, .upgradeAgent],
-                article: .confirm)
+            CauseGuide(
+                code, "The agent runs and writes no status", symptom: "The process exists and `status.json` does not.",
+                proof: "No `status.json` a minute after the start, and no failure in the agent's log, journal or console.", wanted: [.unitStatus, .agentLog],
+                measures: [.readAgentLogs, .freeDisk, .upgradeAgent], article: .confirm)
         case .agentStatusBroken:
-            return CauseGuide(
-                code, "The agent's status cannot be read", symptom: "`status.json` is cut off, empty or no JSON.", proof: "The first bytes of `status.json`.",
+            CauseGuide(
+                code, "The agent's status cannot be read", symptom: "`status.json` is truncated, empty or not JSON.", proof: "The first bytes of `status.json`.",
                 wanted: [.status, .agentLog], measures: [.freeDisk, .readAgentLogs, .upgradeAgent], article: .confirm)
         case .listenerFailed:
-            return CauseGuide(
-                code, "The agent's proxy cannot listen", symptom: "`proxyListenerStatus` is not RUNNING; requests to the metadata services are refused by the machine itself.",
+            CauseGuide(
+                code, "The agent's proxy cannot listen", symptom: "`proxyListenerStatus` is not RUNNING; connections to the metadata services are refused on the machine.",
                 proof: "`Failed to bind TcpListener '127.0.0.1:3080'` in `status.json`.", wanted: [.agentLog], measures: [.freePort, .readAgentLogs], article: .confirm)
-        case .notRedirected:
-            return behaviour(
-                "Requests go round the agent", "The agent says SUCCESS and the platform sees unsigned requests.",
-                "A request in `fabric.jsonl` without the agent's claims.", [.detachOther, .upgradeAgent, .reportAgent])
-        case .notForwarded:
-            return behaviour(
-                "The agent takes requests and does not pass them on", "Clients wait, or are refused.",
-                "A client in `clients.json` that connected to the agent, and no request of its in `fabric.jsonl`.")
-        case .misattributed:
-            return behaviour(
-                "The agent takes one client for another", "Rules for a user or process hit the wrong one.",
-                "Claims in `fabric.jsonl` that are not the client's.")
-        case .eventsLost:
-            return behaviour("The agent lost records of connections", "Single requests are answered with 421 under load.", "A counter of losses in `status-final.json`.")
-        case .statusContradicted:
-            return behaviour(
-                "The agent's word is not what the platform saw", "`status.json` says one thing and the traffic another.",
-                "The quoted line of `status.json` beside the one of `fabric.jsonl`.")
+        case .notInstallable:
+            CauseGuide(
+                code, "The agent's package could not be installed", symptom: "The distribution's package manager rejects it.", proof: "The last lines of `install.log`.",
+                wanted: [.osRelease], measures: [.upgradeAgent, .reportAgent], article: .agentNotRunning)
+        default: nil
+        }
+    }
+
+    private static func ofKey(_ cause: Cause) -> CauseGuide? {
+        let code = cause.rawValue
+        return switch cause {
         case .keyNotLatched:
-            return CauseGuide(
-                code, "The agent has no key", symptom: "`secureChannelState` says that the protocol is enforced, `keyGuid` is missing, requests are refused.",
+            CauseGuide(
+                code, "The agent has no key", symptom: "`secureChannelState` says that the protocol is enforced, `keyGuid` is missing, and requests are rejected.",
                 proof: "`keyLatchStatus.message`: `Failed to acquire key details`, `Failed to save key details`, `Failed to attest the key`.",
                 wanted: [.agentLog, .keyStatus], measures: [.readAgentLogs, .freeDisk, .resetKey], article: .keyFailure)
-        case .requestsUnsigned:
-            return behaviour(
-                "Requests pass through the agent unsigned", "The platform refuses requests although the agent has a key.",
-                "`signature none` in `fabric.jsonl`.", [.readAgentLogs, .upgradeAgent, .reportAgent])
         case .signatureWrong:
-            return CauseGuide(
-                code, "The platform found a signature to be wrong", symptom: "Requests are answered with 401 or 403 although they are signed.",
+            CauseGuide(
+                code, "The platform rejected a signature", symptom: "Requests are answered with 401 or 403 although they are signed.",
                 proof: "`signature` in `fabric.jsonl` with the platform's reason.", wanted: [.agentLog, .keyStatus], measures: [.resetKey, .upgradeAgent, .reportAgent],
                 article: .keyFailure)
         case .keyLostOnRestart:
-            return CauseGuide(
-                code, "The agent lost its key when it was started again", symptom: "After a restart of the agent the platform refuses to hand out another key.",
+            CauseGuide(
+                code, "The agent lost its key when it was restarted", symptom: "After a restart of the agent the platform rejects a request for another key.",
                 proof: "Another `keyGuid`, or none, in `status-restarted.json`.", wanted: [.agentLog], measures: [.freeDisk, .resetKey, .reportAgent], article: .keyReset)
+        default: nil
+        }
+    }
+
+    /// What clients and platform see.
+    private static func ofBehaviour(_ cause: Cause) -> CauseGuide? {
+        func guide(_ title: String, _ symptom: String, _ proof: String, _ measures: [Measure] = [.upgradeAgent, .reportAgent]) -> CauseGuide {
+            CauseGuide(cause.rawValue, title, symptom: symptom, proof: proof, wanted: [.cell], measures: measures)
+        }
+        return switch cause {
+        case .notRedirected:
+            guide(
+                "Requests bypass the agent", "The agent says SUCCESS, and the platform receives unsigned requests.",
+                "A request in `fabric.jsonl` without the agent's claims.", [.detachOther, .upgradeAgent, .reportAgent])
+        case .notForwarded:
+            guide(
+                "The agent accepts requests and does not forward them", "Clients wait, or are rejected.",
+                "A client in `clients.json` that connected to the agent, and no request from it in `fabric.jsonl`.")
+        case .misattributed:
+            guide("The agent attributes a request to the wrong client", "Rules for a user or process apply to the wrong one.", "Claims in `fabric.jsonl` that are not the client's.")
+        case .eventsLost:
+            guide("The agent lost records of connections", "Single requests are answered with 421 under load.", "A loss counter in `status-final.json`.")
+        case .statusContradicted:
+            guide(
+                "The agent's status contradicts what the platform saw", "`status.json` says one thing and the traffic another.",
+                "The quoted line of `status.json` next to the one of `fabric.jsonl`.")
+        case .requestsUnsigned:
+            guide(
+                "Requests pass through the agent unsigned", "The platform rejects requests although the agent has a key.",
+                "`signature none` in `fabric.jsonl`.", [.readAgentLogs, .upgradeAgent, .reportAgent])
         case .wronglyDenied:
-            return behaviour(
-                "The agent refused what its rules allow", "An entitled process is answered with 403.",
-                "A client in `clients.json` with 403 that the scenario expects to pass.")
+            guide("The agent rejects what its rules allow", "An authorised process is answered with 403.", "A client in `clients.json` with 403 that the scenario expects to pass.")
         case .wronglyAllowed:
-            return behaviour("The agent let pass what its rules forbid", "Nothing is to be seen from the machine.", "A request in `fabric.jsonl` that must not be there.")
+            guide("The agent forwards what its rules forbid", "Nothing shows on the machine.", "A request in `fabric.jsonl` that must not be there.")
         case .identityMissing:
-            return behaviour(
-                "Connections are redirected and nobody is recognised", "Every request is answered with 421.",
-                "421 for every client in `clients.json`, and nothing in `fabric.jsonl`.", [.checkLockdown, .upgradeKernel, .upgradeAgent])
+            guide(
+                "Connections are redirected, and callers cannot be identified", "Every request is answered with 421.",
+                "421 for every client in `clients.json`, and nothing in `fabric.jsonl`.", [.checkLockdown, .upgradeAgent, .reportAgent])
         case .dualStackNotRedirected:
-            return behaviour(
-                "Clients that write the address as IPv6 go round the agent", "Some language run-times reach the metadata services unsigned.",
+            guide(
+                "Clients that use an IPv4-mapped IPv6 address bypass the agent", "Some language run-times reach the metadata services unsigned.",
                 "A request of the client `::ffff:169.254.169.254` in `fabric.jsonl` without claims.")
         case .redirectedTooMuch:
-            return behaviour(
-                "The agent redirects what is none of its business", "Connections to other places fail.",
-                "A client to another place in `clients.json` that reached the agent.")
+            guide(
+                "The agent redirects connections to other addresses", "Connections to other places fail.",
+                "A client in `clients.json` that connected to another address and reached the agent.")
         case .scenarioContradicted:
-            return behaviour(
-                "What happened is not what the scenario demands", "The agent reacts otherwise to the platform's doing than one that works.",
-                "The quoted client or status beside the scenario's `expect`.")
-        default:
-            return CauseGuide(
-                code, "The agent's package could not be installed", symptom: "The distribution's own tool refuses it.", proof: "The last lines of `install.log`.",
-                wanted: [.osRelease], measures: [.upgradeAgent, .reportAgent], article: .agentNotRunning)
+            guide(
+                "The outcome is not what the scenario expects", "The agent reacts to the platform differently from a working agent.",
+                "The quoted client or status next to the scenario's `expect`.")
+        default: nil
         }
     }
 }

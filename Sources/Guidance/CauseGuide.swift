@@ -1,8 +1,8 @@
 public import MatrixModel
 
-/// What a person needs to know of a cause: how it shows, what proves it, what to do about it, and where the article speaks of it.
+/// What an operator needs to know of a cause: how it shows, what proves it, what to do about it, and which section of the article covers it.
 ///
-/// Data, and no more: the judgement of cells, the diagnosis of machines in the field and the published pages all read the same guide.
+/// Plain data, and the only source of such wording: the judgement of cells, the diagnosis of machines and the published pages read the same guide.
 public struct CauseGuide: Hashable, Sendable {
     /// As in verdicts and in the report of a diagnosis.
     public let code: String
@@ -31,21 +31,20 @@ public struct CauseGuide: Hashable, Sendable {
     }
 
     /// What to do, in the family's own commands, each once.
-    /// - Parameter known: Measures whose purpose is served already.
-    public func remedies(for family: DistributionFamily, leavingOut known: Set<Measure> = []) -> [Remedy] {
+    public func remedies(for family: DistributionFamily) -> [Remedy] { Self.remedies(measures.map { .measure($0) }, for: family) }
+
+    /// What to do about a failure that was explained, each once.
+    public static func remedies(_ advice: [Advice], for family: DistributionFamily) -> [Remedy] {
         var seen: Set<Remedy> = []
-        let all = measures.filter { !known.contains($0) }.map { $0.remedy(for: family) }.filter { seen.insert($0).inserted }
-        // No model of a virtual machine stands behind kmatrix's own guest.
-        let fitting = family == .micro ? all.filter { $0.place != .controlPlane } : all
-        return fitting.isEmpty ? all : fitting
+        return advice.map { $0.remedy(for: family) }.filter { seen.insert($0).inserted }
     }
 
+    /// The guide of a cause. A cause that nobody has described yet is said to be so; a test fails for it.
     public init(_ cause: Cause) {
-        self = switch cause.fault {
-        case .kernel, .configuration: Self.ofMachine(cause)
-        case .agent: Self.ofAgent(cause)
-        case .harness, .artefact: Self.ofHarness(cause)
-        }
+        self = Self.ofMachine(cause) ?? Self.ofAgent(cause) ?? Self.ofHarness(cause)
+            ?? CauseGuide(
+                cause.rawValue, "\(cause.rawValue) (not described yet)", symptom: "The verdict's summary says what happened.", proof: "The verdict's findings.", wanted: [.cell],
+                measures: [.reportAgent])
     }
 
     public init(_ cause: FieldCause) { self = Self.inField(cause) }

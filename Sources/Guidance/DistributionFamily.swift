@@ -7,7 +7,9 @@ public enum DistributionFamily: String, CaseIterable, Hashable, Sendable, Codabl
     /// Azure Linux, and Mariner before it.
     case azureLinux = "azure-linux"
     case amazon
-    /// kmatrix's own guest: a kernel and an init of ours, on which nothing is administered.
+    /// A distribution that is not known: only commands that all have.
+    case other
+    /// kmatrix's own guest: a kernel and a minimal initramfs. Its remedies are those of an unknown distribution, for whoever runs such a kernel.
     case micro
 
     /// - Parameter guest: A cell's guest, `micro` or a distribution such as `debian-12`; nil for one of no known family.
@@ -31,7 +33,39 @@ public enum DistributionFamily: String, CaseIterable, Hashable, Sendable, Codabl
     private static let prefixes: [(String, DistributionFamily)] = [
         ("micro", .micro), ("debian", .debian), ("ubuntu", .ubuntu), ("rhel", .rhel), ("rocky", .rhel), ("almalinux", .rhel), ("alma", .rhel),
         ("centos", .rhel), ("fedora", .rhel), ("ol", .rhel), ("oracle", .rhel), ("sles", .sles), ("sle", .sles), ("sles_sap", .sles), ("suse", .sles),
-        ("opensuse", .sles), ("opensuse-leap", .sles), ("azurelinux", .azureLinux), ("azure-linux", .azureLinux), ("mariner", .azureLinux),
+        ("opensuse", .sles), ("opensuse-leap", .sles), ("sle-micro", .sles), ("sl-micro", .sles), ("azurelinux", .azureLinux), ("azure-linux", .azureLinux), ("mariner", .azureLinux),
         ("amzn", .amazon), ("amazon", .amazon), ("amazonlinux", .amazon), ("amazon-linux", .amazon),
     ]
+
+    /// Told by the endings that distributions give to the versions of their kernels and packages: `…el8_7.x86_64`, `…amzn2.x86_64`, `…-generic`, `…~22.04.1`.
+    /// - Parameter version: A kernel's release or a package's version; nil for one that could be anybody's.
+    public init?(version: String) {
+        let text = version.lowercased()
+        func ends(_ needles: String...) -> Bool { needles.contains { text.contains($0) } }
+        if ends(".amzn", "-amzn") {
+            self = .amazon
+        } else if ends(".cm1", ".cm2", ".azl3", "-azl3", ".azl") {
+            self = .azureLinux
+        } else if ends("ubuntu") || text.hasSuffix("-generic") || text.hasSuffix("-lowlatency") || text.hasSuffix("-azure-fde") || Self.isUbuntuFlavour(text) {
+            self = .ubuntu
+        } else if Self.isNumbered(".el", in: text) || Self.isNumbered(".fc", in: text) || ends("uek") {
+            self = .rhel
+        } else if ends("-cloud-amd64", "-cloud-arm64", "+deb", "~bpo", "~deb") || text.hasSuffix("-amd64") || text.hasSuffix("-arm64") {
+            self = .debian
+        } else if text.hasSuffix("-default") || ends("-sle", ".sle15", "-lp15") {
+            self = .sles
+        } else {
+            return nil
+        }
+    }
+
+    /// `6.8.0-1052-azure`: three numbers, a dash, the number of the build, a dash and the flavour. SUSE's azure flavour has dots in the number.
+    private static func isUbuntuFlavour(_ text: String) -> Bool {
+        let parts = text.split(separator: "-")
+        return parts.count == 3 && parts[0].split(separator: ".").count == 3 && parts[1].allSatisfy(\.isNumber) && ["azure", "aws", "gcp", "kvm", "oracle", "raspi", "ibm", "gke"].contains(parts[2])
+    }
+
+    private static func isNumbered(_ ending: String, in text: String) -> Bool {
+        text.ranges(of: ending).contains { text[$0.upperBound...].first?.isNumber == true }
+    }
 }

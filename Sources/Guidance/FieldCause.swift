@@ -1,6 +1,8 @@
 /// Causes that occur on machines in the field and in no cell of a matrix: what the article knows beyond what a guest can show.
 public enum FieldCause: String, CaseIterable, Hashable, Sendable, Codable {
     case agentNotRunning = "agent-not-running"
+    /// A module of the agent's is not running, and nothing says why.
+    case agentNotHealthy = "agent-not-healthy"
     case kernelTooOld = "kernel-too-old"
     /// The kernel does not list cgroup2 among its file systems.
     case cgroup2Unsupported = "cgroup2-unsupported"
@@ -15,6 +17,8 @@ public enum FieldCause: String, CaseIterable, Hashable, Sendable, Codable {
     case windowsAgentNotRunning = "windows-agent-not-running"
     /// The model asks for protection and the machine is not protected (yet).
     case notApplied = "msp-not-applied"
+    /// The control plane rejected a request with a known error.
+    case controlPlaneRefused = "control-plane-refused"
     /// cloud-init that knows of the agent says that it is unhealthy.
     case provisioningUnhealthy = "provisioning-agent-unhealthy"
     /// cloud-init before 24.3, which does not wait for the agent: the deployment may fail at any time.

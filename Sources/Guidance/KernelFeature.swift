@@ -28,6 +28,11 @@ public struct KernelFeature: Hashable, Sendable {
     public static let globalData = KernelFeature("global data (.data, .rodata, .bss)", since: 5, 2, source: "d8eca5bbb2be")
     public static let relocatableTypes = KernelFeature("the kernel's own BTF (CO-RE relocations)", since: 5, 4, source: "341dfcf8d78e")
 
+    public static let globalPointers = KernelFeature("pointers as arguments of global functions", since: 5, 12, source: "e5069b9c23b3")
+    public static let tailCallsInSubprograms = KernelFeature("tail calls next to calls between BPF functions", since: 5, 10, source: "e411901c0b77")
+    public static let acquireRelease = KernelFeature("load-acquire and store-release instructions", since: 6, 15, source: "880442305a39")
+    public static let socketInSockAddr = KernelFeature("the field `sk` of struct bpf_sock_addr", since: 5, 3, source: "fb85c4a730af")
+
     // MARK: - Attaching
 
     public static let cgroupLink = KernelFeature("cgroup bpf_link", since: 5, 7, source: "af6eea57437a")

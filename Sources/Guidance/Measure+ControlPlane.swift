@@ -6,7 +6,7 @@ extension Measure {
         switch self {
         case .resetKey:
             Remedy(
-                "Reset the key: give the model a KeyIncarnationId that is higher than any before. The agent then gets a new key by itself.", in: .controlPlane,
+                "Reset the key: give the model a KeyIncarnationId that is higher than any before. The agent then gets a new key automatically.", in: .controlPlane,
                 [
                     "az vm show \(Self.virtualMachine) --query securityProfile.proxyAgentSettings.keyIncarnationId",
                     "az vm update \(Self.virtualMachine) --set securityProfile.proxyAgentSettings.keyIncarnationId=HIGHER_NUMBER",
@@ -18,25 +18,29 @@ extension Measure {
                 note: "The extension refuses distributions it does not know (exit 6); an image that holds the agent's package has no such limit.")
         case .enableInModel:
             Remedy(
-                "See what the model asks for, and enable the protocol in it.", in: .controlPlane,
+                "Check what the model asks for, and enable the protocol in it.", in: .controlPlane,
                 [
                     "az vm show \(Self.virtualMachine) --query securityProfile.proxyAgentSettings",
                     "az vm update \(Self.virtualMachine) --set securityProfile.proxyAgentSettings.enabled=true securityProfile.proxyAgentSettings.imds.mode=Enforce "
                         + "securityProfile.proxyAgentSettings.wireServer.mode=Enforce",
                 ], note: "Protection begins when the machine reports that it has its key, which may take some minutes.")
+        case .correctModel:
+            Remedy(
+                "Correct the request: see what the model holds, and send valid values.", in: .controlPlane,
+                ["az vm show \(Self.virtualMachine) --query securityProfile.proxyAgentSettings"], note: "A mode is Audit, Enforce or Disabled. `kmatrix explain` explains each error of the control plane.")
         case .askForAgent:
             Remedy(
                 "Deploy with the protocol enabled, so that the platform asks cloud-init to wait for the agent.", in: .controlPlane,
                 ["az vm show \(Self.virtualMachine) --query securityProfile.proxyAgentSettings.enabled", "sudo grep -o 'ProvisionGuestProxyAgent>[a-z]*' /var/lib/waagent/ovf-env.xml"])
         case .retryDeployment:
             Remedy(
-                "Deploy again: transient failures happen.", in: .controlPlane, ["az vm create \(Self.virtualMachine) --image IMAGE --enable-proxy-agent true"],
+                "Deploy again; some failures are transient.", in: .controlPlane, ["az vm create \(Self.virtualMachine) --image IMAGE --enable-proxy-agent true"],
                 note: "If it fails in the same way three times, it is not transient: collect the logs and contact support.")
         default:
             Remedy(
-                "Opt out of the protocol until the machine can hold it.", in: .controlPlane,
+                "Opt out of the protocol until the machine supports it.", in: .controlPlane,
                 ["az vm update \(Self.virtualMachine) --set securityProfile.proxyAgentSettings.enabled=false"],
-                note: "Without it the metadata services answer any process of the machine.")
+                note: "Without the protocol the metadata services answer every process on the machine.")
         }
     }
 
@@ -52,21 +56,16 @@ extension Measure {
                 note: "1060 says that it is not installed: the platform installs it with the guest extension. Its logs are in C:\\WindowsAzure\\ProxyAgent\\Logs.")
     }
 
-    /// What is done where kmatrix runs.
+    /// What is done on the host that runs kmatrix.
     var onHarness: Remedy {
         switch self {
         case .runAgain: Remedy("Run the cell again; nothing was proven about the agent.", in: .harness, ["kmatrix run --kernel SERIES --cgroup LAYOUT --jobs 1"])
-        case .checkHost: Remedy("See whether this machine is fit for guests.", in: .harness, ["kmatrix doctor"])
+        case .checkHost: Remedy("Check whether this host can run guests.", in: .harness, ["kmatrix doctor"])
         case .raiseLimits:
-            Remedy("Give each guest more of the machine.", in: .harness, ["kmatrix run --kernel SERIES --cgroup LAYOUT --jobs 1"],
-                note: "An emulated guest on a busy machine is slow; fewer at once are not.")
-        case .chooseKernel: Remedy("Choose a kernel that is on offer.", in: .harness, ["kmatrix kernels list --all-versions"])
-        case .buildImage: Remedy("Build the distribution's image and read what stands in the way.", in: .harness, ["kmatrix distros build DISTRO --refresh"])
-        case .chooseLayout: Remedy("Choose a layout that the guest's systemd still offers.", in: .harness, ["kmatrix run --distro DISTRO --cgroup unified"])
-        default:
-            Remedy(
-                "Report it to the agent's maker with the cell's evidence folder.", in: .harness, ["kmatrix run --kernel SERIES --cgroup LAYOUT --out EVIDENCE", "tar -czf evidence.tar.gz EVIDENCE"],
-                note: "The evidence holds no key.")
+            Remedy("Run fewer guests at once.", in: .harness, ["kmatrix run --kernel SERIES --cgroup LAYOUT --jobs 1"], note: "An emulated guest on a busy host is slow.")
+        case .chooseKernel: Remedy("Choose a kernel that is available.", in: .harness, ["kmatrix kernels list --all-versions"])
+        case .buildImage: Remedy("Build the distribution's image and read the error.", in: .harness, ["kmatrix distros build DISTRO --refresh"])
+        default: Remedy("Choose a layout that the guest's systemd still offers.", in: .harness, ["kmatrix run --distro DISTRO --cgroup unified"])
         }
     }
 }

@@ -1,7 +1,5 @@
-/// What the kernel's verifier wrote of a program, taken apart: instructions, each under the source line it was compiled from.
-///
-/// The log is the kernel's (kernel/bpf/verifier.c, kernel/bpf/disasm.c): `; ` before a source line, `12: (85) call …` for an instruction,
-/// registers behind `R0=…` or `12: R0=…`, statistics at its end, and between them, last, why the program was refused.
+/// What the kernel's verifier wrote of a program, taken apart: instructions, each under the source line it was compiled from, and the reason
+/// for a refusal, which is every line between the trace and the statistics.
 public struct VerifierLog: Hashable, Sendable {
     public struct Instruction: Hashable, Sendable {
         public let index: Int
@@ -15,62 +13,158 @@ public struct VerifierLog: Hashable, Sendable {
         public let line: Int
     }
 
+    /// What became of the program, as far as the log tells.
+    public enum State: Hashable, Sendable {
+        /// There is a reason.
+        case refused
+        /// Statistics and no reason: the verifier had no objection.
+        case finished
+        /// Nothing at all: the verifier did not run, or wrote nothing.
+        case empty
+        /// The log breaks off before its end.
+        case cut
+    }
+
+    public let state: State
     public let instructions: [Instruction]
-    /// The verifier's own words for a refusal: the last line that is neither trace nor statistics.
-    public let refusal: String?
-    /// The number of that line, from 1.
+    /// The verifier's own words for a refusal, in order.
+    public let reasons: [String]
+    /// The number of the last reason's line, from 1.
     public let refusalLine: Int?
+    /// How many instructions the verifier looked at; nil without statistics.
+    public let processed: Int?
+    /// The most it would have looked at.
+    public let limit: Int?
+    /// Whether the log shows where the reason ends: by statistics, a loader's frame, or the end of a whole message.
+    public let isEnded: Bool
+    /// Whether the last reason may be half a line, so that the number at its end is not to be trusted.
+    let isHalf: Bool
+    /// Source lines, of which the type of the program can be told.
+    let sources: [String]
+
+    /// The reason that is explained: the last one, unless an earlier one is known.
+    public var refusal: String? { reasons.first { VerifierRule.matching($0) != nil } ?? reasons.last }
 
     /// Where verification stopped. A program that was refused before any instruction was looked at has none.
     public var last: Instruction? { instructions.last }
 
-    /// - Parameter text: A whole log, or as much of one as `status.json` carries.
-    public init(_ text: some StringProtocol) {
-        var instructions: [Instruction] = []
-        var source: String?
-        var refusal: (String, Int)?
-        for (offset, raw) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let line = raw.trimmingPrefix(while: { $0 == " " })
-            if line.isEmpty { continue }
-            if line.first == ";" {
-                source = Self.sourceLine(line.dropFirst())
-            } else if let (index, opcode, words) = Self.instruction(line) {
-                instructions.append(Instruction(index: index, opcode: opcode, text: words, source: source, line: offset + 1))
-            } else if !Self.isTrace(line) {
-                refusal = (String(line), offset + 1)
-            }
+    /// - Parameters:
+    ///   - text: A whole log, or as much of one as `status.json` carries.
+    ///   - isWhole: Whether nothing is missing at its end.
+    public init(_ text: some StringProtocol, isWhole: Bool = false) {
+        var builder = VerifierLogBuilder()
+        for (offset, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            builder.add(String(line), number: offset + 1)
         }
+        // A last line without a line end may be half of one.
+        if !isWhole, let last = text.last, !last.isNewline { builder.breaksOff() }
+        self = builder.log(isWhole: isWhole)
+    }
+
+    init(
+        state: State, instructions: [Instruction], reasons: [String], refusalLine: Int?, processed: Int?, limit: Int?, isEnded: Bool, isHalf: Bool, sources: [String]
+    ) {
+        self.state = state
         self.instructions = instructions
-        self.refusal = refusal?.0
-        refusalLine = refusal?.1
+        self.reasons = reasons
+        self.refusalLine = refusalLine
+        self.processed = processed
+        self.limit = limit
+        self.isEnded = isEnded
+        self.isHalf = isHalf
+        self.sources = sources
     }
 
-    /// Newer kernels append `@ file.c:12` to it.
-    private static func sourceLine(_ text: some StringProtocol) -> String? {
-        let trimmed = text.trimmingPrefix(while: { $0 == " " })
-        return trimmed.isEmpty ? nil : String(trimmed)
+    /// The program's type, where its source lines name the type of its context.
+    public var typeInSource: BPFProgramType? {
+        for source in sources {
+            for (words, type) in Self.contexts where source.contains(words) { return type }
+        }
+        return nil
     }
 
-    private static func instruction(_ line: some StringProtocol) -> (Int, UInt8, String)? {
-        let digits = line.prefix { $0.isASCII && $0.isNumber }
-        guard let index = Int(digits) else { return nil }
-        let rest = line.dropFirst(digits.count)
-        guard rest.hasPrefix(": ("), let opcode = UInt8(rest.dropFirst(3).prefix(2), radix: 16), rest.dropFirst(5).first == ")" else { return nil }
-        // What follows a semicolon are registers.
-        let words = rest.dropFirst(6).prefix { $0 != ";" }
-        return (index, opcode, String(words).trimmed)
-    }
-
-    private static let statistics = [
-        "processed ", "verification time", "stack depth", "-- END PROG LOAD LOG", "-- BEGIN PROG LOAD LOG",
-        "from ", "regs=", "last_idx", "mark_precise:", "parent ", "caller:", "callee:", "frame",
+    private static let contexts: [(String, BPFProgramType)] = [
+        ("struct bpf_sock_addr *", .cgroupSockAddr), ("struct bpf_sock_ops *", .sockOps), ("struct xdp_md *", .xdp), ("struct bpf_sockopt *", .cgroupSockopt),
+        ("struct pt_regs *ctx", .kprobe), ("BPF_KPROBE(", .kprobe), ("BPF_KRETPROBE(", .kprobe), ("struct bpf_raw_tracepoint_args *", .rawTracepoint),
     ]
+}
 
-    private static func isTrace(_ line: some StringProtocol) -> Bool {
-        if statistics.contains(where: { line.hasPrefix($0) }) { return true }
-        if line.first == "R", line.contains("=") { return true }
-        let digits = line.prefix { $0.isASCII && $0.isNumber }
-        return !digits.isEmpty && line.dropFirst(digits.count).hasPrefix(": R")
+/// Puts a log together, line by line.
+struct VerifierLogBuilder {
+    private var instructions: [VerifierLog.Instruction] = []
+    private var others: [(text: String, line: Int)] = []
+    private var source: String?
+    private var sources: [String] = []
+    private var statistics: (processed: Int, limit: Int?)?
+    private var hasTrace = false
+    private(set) var isEnded = false
+    private var isHalf = false
+
+    private static let mostInstructions = 20_000
+
+    /// Whether there is anything of a verifier's in it.
+    var isEmpty: Bool { instructions.isEmpty && others.isEmpty && statistics == nil && !hasTrace }
+    var hasStatistics: Bool { statistics != nil }
+    var trailingOthers: Int { others.count }
+
+    mutating func add(_ text: String, number: Int) { add(VerifierLine(text), text, number: number) }
+
+    mutating func add(_ line: VerifierLine, _ text: String, number: Int) {
+        switch line {
+        case .instruction(let index, let opcode, let words):
+            // What stood in front of an instruction explains no refusal.
+            others = []
+            if instructions.count < Self.mostInstructions {
+                instructions.append(VerifierLog.Instruction(index: index, opcode: opcode, text: words, source: source, line: number))
+            } else {
+                instructions[instructions.count - 1] = VerifierLog.Instruction(index: index, opcode: opcode, text: words, source: source, line: number)
+            }
+        case .source(let text):
+            source = text.isEmpty ? nil : text
+            if sources.count < 64, !text.isEmpty { sources.append(text) }
+        case .trace:
+            others = []
+            hasTrace = true
+        case .statistics(let processed, let limit): statistics = statistics ?? (processed, limit)
+        case .begin(let rest):
+            if !rest.isEmpty { add(rest, number: number) }
+        case .end: isEnded = true
+        case .blank: break
+        case .other: addOther(text, number: number)
+        }
+    }
+
+    private mutating func addOther(_ text: String, number: Int) {
+        // Behind the statistics nothing is the verifier's.
+        guard statistics == nil, !isEnded, others.count < 16 else { return }
+        for part in Self.parts(text.trimmed) where !part.isEmpty { others.append((part, number)) }
+    }
+
+    /// One-line forms join lines by `: ` and say how many they left out.
+    private static func parts(_ text: String) -> [String] {
+        var text = text
+        if let range = text.ranges(of: " (").last(where: { text[$0.upperBound...].contains("line(s) omitted)") }) { text = String(text[..<range.lowerBound]) }
+        // `6: (85) call bpf_x#125: unknown func bpf_x#125`
+        if case .instruction = VerifierLine(text), let range = text.ranges(of: ": ").last { text = String(text[range.upperBound...]) }
+        return [text]
+    }
+
+    /// The last line may be half of one: what it ends in is not what stood there.
+    mutating func breaksOff() { isHalf = true }
+
+    func log(isWhole: Bool) -> VerifierLog {
+        let isEnded = isEnded || statistics != nil || isWhole
+        var kept = others
+        // Without an end only words that are known are believed to be the verifier's, and no half line.
+        if !isEnded { kept = kept.filter { VerifierRule.matching($0.text) != nil } }
+        let isTooLarge = statistics.map { statistic in statistic.limit.map { statistic.processed > $0 } ?? false } ?? false
+        if kept.isEmpty, isTooLarge, let statistics { kept = [("BPF program is too large. Processed \(statistics.processed) insn", 0)] }
+        let state: VerifierLog.State =
+            !kept.isEmpty ? .refused : statistics != nil ? .finished : !isEnded && !isEmpty ? .cut : instructions.isEmpty && !hasTrace ? .empty : .cut
+        return VerifierLog(
+            state: state, instructions: instructions, reasons: kept.map(\.text), refusalLine: kept.last?.line, processed: statistics?.processed,
+            limit: statistics?.limit, isEnded: isEnded,
+            isHalf: isHalf && !isEnded, sources: sources)
     }
 }
 

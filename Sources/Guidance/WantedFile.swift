@@ -1,4 +1,4 @@
-/// A file or an output that settles a question, and how to come by it. Everything here only reads.
+/// A file or an output that settles a question, and the command that gets it. Every command only reads.
 public enum WantedFile: String, CaseIterable, Hashable, Sendable {
     case status = "status.json"
     case agentLog = "agent log"
@@ -11,6 +11,12 @@ public enum WantedFile: String, CaseIterable, Hashable, Sendable {
     case verifierLog = "verifier log"
     case kernelLog = "kernel log"
     case securityModules = "lockdown"
+    case commandLine = "kernel command line"
+    case auditLog = "audit log"
+    case privileges = "capabilities and limits of the agent"
+    case kernelConfiguration = "kernel configuration"
+    case jitSettings = "JIT settings"
+    case agentMounts = "mounts as the agent sees them"
     case cloudInitLog = "cloud-init.log"
     case keyStatus = "model of the virtual machine"
     case drivers = "sc query of the drivers"
@@ -18,7 +24,7 @@ public enum WantedFile: String, CaseIterable, Hashable, Sendable {
     case windowsStatus = "status.json of Windows"
     case cell = "evidence folder"
 
-    /// What to type for it.
+    /// The command that gets it.
     public var command: String {
         switch self {
         case .status: "sudo cat /var/log/azure-proxy-agent/status.json"
@@ -32,6 +38,12 @@ public enum WantedFile: String, CaseIterable, Hashable, Sendable {
         case .verifierLog: "sudo grep -r -A 400 'Verifier output' /var/log/azure-proxy-agent/"
         case .kernelLog: "sudo dmesg"
         case .securityModules: "cat /sys/kernel/security/lockdown"
+        case .commandLine: "cat /proc/cmdline"
+        case .auditLog: "sudo ausearch --message avc --start boot"
+        case .privileges: "grep -E 'Cap|Seccomp|NoNewPrivs' /proc/\"$(pidof azure-proxy-agent)\"/status; grep 'locked memory' /proc/\"$(pidof azure-proxy-agent)\"/limits"
+        case .kernelConfiguration: "zgrep -E 'BPF|KPROBES|CGROUP' /proc/config.gz || grep -E 'BPF|KPROBES|CGROUP' /boot/config-$(uname -r)"
+        case .jitSettings: "sysctl net.core.bpf_jit_enable net.core.bpf_jit_harden net.core.bpf_jit_limit"
+        case .agentMounts: "sudo cat /proc/\"$(pidof azure-proxy-agent)\"/mountinfo"
         case .cloudInitLog: "sudo cat /var/log/cloud-init.log"
         case .keyStatus: "az vm show --resource-group RESOURCE_GROUP --name VM --query securityProfile.proxyAgentSettings"
         case .drivers: "sc.exe query eBPFCore & sc.exe query NetEbpfExt"

@@ -57,7 +57,7 @@ extension Judge {
                     : "This kernel has no cgroup v2.",
                 findings: [finding, Finding(source: "facts.json", quote: "no cgroup2 in /proc/self/mountinfo")])
         }
-        if let log = evidence.items[.verifierLog], let explanation = VerifierExplanation(VerifierLog(log.text)) { return rejection(explanation, finding) }
+        if let log = evidence.items[.verifierLog], let explanation = VerifierExplanation(VerifierLog(log.text, isWhole: log.isWhole)) { return rejection(explanation, finding) }
         if !hasBTF, message.contains("BTF") || message.contains("btf") || message.contains("audit") {
             return Judgment(
                 cause: .noBTF, summary: "The program needs the kernel's own BTF, which this kernel does not carry.",
@@ -74,7 +74,7 @@ extension Judge {
             return [Finding(source: "verifier.log", quote: "instruction \(instruction.index) (\(Quote.line(instruction.text)))\(source)")]
         }
         return Judgment(
-            cause: .verifierRejected, summary: "The kernel's verifier refused the program: \(Quote.line(explanation.refusal)). \(explanation.reason)\(since)",
+            cause: explanation.cause, summary: "The kernel's verifier refused the program: \(Quote.line(explanation.refusal)). \(explanation.reason)\(since)",
             findings: [Finding(source: "verifier.log", quote: Quote.line(explanation.refusal))] + (place ?? []) + [status])
     }
 

@@ -3,6 +3,22 @@ public enum Cause: String, CaseIterable, Hashable, Sendable, Codable {
     case verifierRejected = "verifier-rejected"
     case loadFailed = "load-failed"
     case noBTF = "no-btf"
+    /// The kernel's lockdown mode withholds what the program needs.
+    case lockdown
+    /// A security module (SELinux, AppArmor, BPF LSM) denied the bpf(2) call.
+    case securityModuleDenied = "lsm-denied"
+    /// The process lacks a capability, or its memory lock limit is too low, so the kernel never verified the program.
+    case missingPrivilege = "missing-privilege"
+    /// The kernel was built without an option that the program needs.
+    case kernelConfiguration = "kernel-config"
+    /// The program was verified, and the kernel's JIT compiler could not translate it.
+    case jitFailed = "jit-failed"
+    /// A CO-RE relocation found no match in the types of this kernel.
+    case coreRelocationFailed = "core-relocation-failed"
+    /// The kernel did not create one of the program's maps.
+    case mapNotCreated = "map-not-created"
+    /// The program was loaded, and the kernel did not create its link for a reason other than a missing cgroup v2.
+    case linkNotCreated = "link-not-created"
     case attachNoCgroup2 = "attach-failed/no-cgroup2"
     case attachOther = "attach-failed/other"
     case agentCrashed = "agent-crashed"
@@ -80,8 +96,10 @@ public enum Cause: String, CaseIterable, Hashable, Sendable, Codable {
 
     public var fault: Fault {
         switch self {
-        case .verifierRejected, .loadFailed, .noBTF, .attachOther, .kernelPanic, .kernelOops: .kernel
-        case .attachNoCgroup2, .agentNotInstalled, .readyWithoutKey, .keyNotOffered: .configuration
+        case .verifierRejected, .loadFailed, .noBTF, .attachOther, .kernelPanic, .kernelOops, .kernelConfiguration, .jitFailed, .coreRelocationFailed,
+            .mapNotCreated, .linkNotCreated:
+            .kernel
+        case .attachNoCgroup2, .lockdown, .securityModuleDenied, .missingPrivilege, .agentNotInstalled, .readyWithoutKey, .keyNotOffered: .configuration
         case .agentCrashed, .agentSilent, .agentStatusBroken, .listenerFailed, .notRedirected, .notForwarded, .eventsLost,
             .statusContradicted, .misattributed, .keyNotLatched, .requestsUnsigned, .signatureWrong, .wronglyDenied, .wronglyAllowed,
             .identityMissing, .dualStackNotRedirected, .redirectedTooMuch, .keyLostOnRestart, .scenarioContradicted, .notInstallable:

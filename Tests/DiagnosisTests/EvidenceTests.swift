@@ -27,7 +27,7 @@ struct EvidenceTests {
     @Test("the verifier's log is explained down to the source line")
     func explained() throws {
         let first = try #require(Diagnosis(try Self.captured("5.10-return-value")).conclusions.first)
-        #expect(first.summary.contains("does not let sock_addr programs call. Mainline has bpf_get_retval#186 in sock_addr programs since 6.1"))
+        #expect(first.summary.contains("does not allow in sock_addr programs. Mainline has bpf_get_retval#186 in sock_addr programs since 6.1"))
         #expect(first.findings.contains { $0.quote.contains("`if (GPA_ALREADY_REFUSED())`") })
     }
 
@@ -78,9 +78,9 @@ struct EvidenceTests {
     @Test("what is known already is not asked for again")
     func known() throws {
         let explained = try #require(Diagnosis(try Self.captured("5.10-return-value")).conclusions.first)
-        #expect(!explained.remedies(for: .debian).contains { $0.action.hasPrefix("Get the verifier's whole log") })
+        #expect(!explained.remedies(for: .debian).contains { $0.action.hasPrefix("Get the whole verifier log") })
         let cut = try #require(Field.diagnose(("status.json", try Field.article("load-failure"))).conclusions.first)
-        #expect(cut.remedies(for: .debian).first?.action.hasPrefix("Get the verifier's whole log") == true)
+        #expect(cut.remedies(for: .debian).first?.action.hasPrefix("Get the whole verifier log") == true)
         #expect(Field.diagnose(("uname.txt", "6.1.0-44-cloud-amd64\n")).wanted == [.status, .unitStatus, .mounts, .agentLog])
     }
 

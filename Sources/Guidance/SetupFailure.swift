@@ -1,0 +1,78 @@
+/// A failure of an agent's or loader's set-up in its own words: what it was doing, how that ended, and the line that says so.
+public struct SetupFailure: Hashable, Sendable {
+    /// What failed.
+    public enum Stage: String, CaseIterable, Hashable, Sendable {
+        /// Loading a program.
+        case load
+        /// Creating a map.
+        case map
+        /// Attaching a program; opening the cgroup belongs to it.
+        case attach
+        /// Creating the link that attaches a program.
+        case link
+        /// Listening for redirected connections.
+        case listener
+        /// Getting, keeping or proving the key.
+        case key
+    }
+
+    /// How far a load came. For the other stages it is `failed`.
+    public enum Outcome: String, CaseIterable, Hashable, Sendable {
+        /// The verifier refused the program and gave a reason.
+        case refused
+        /// The kernel turned the call down before verification: privilege, policy, configuration, or an unknown program type.
+        case neverVerified = "never-verified"
+        /// The verifier ran to its end, its log has no reason, and the call failed all the same.
+        case failedAfterwards = "failed-afterwards"
+        /// The message breaks off before it could say.
+        case cut
+        case failed
+    }
+
+    public let stage: Stage
+    public private(set) var outcome: Outcome
+    /// The program's or map's name; nil where the line names none.
+    public let subject: String?
+    public let error: SystemError?
+    /// The line as it stands in the log, bounded. Its bytes are the guest's: escape them before showing them.
+    public let line: String
+    /// Who wrote the line, where its prefix says so.
+    public let speaker: String?
+    /// Where the line begins in the text, in bytes.
+    public let position: Int
+    /// How often the log says so.
+    public internal(set) var count = 1
+
+    /// systemd tries programs of its own (`sd_…`) to learn what the kernel can do; their failures are expected and not the agent's.
+    public var isProbeOfSystemd: Bool {
+        if subject?.hasPrefix("sd_") == true || line.contains("sd_restrict") || line.contains("'sd_") || line.contains("bpf-firewall:") { return true }
+        return speaker.map { $0 == "systemd" || $0.hasPrefix("systemd-") } ?? false
+    }
+
+    func with(_ outcome: Outcome) -> SetupFailure {
+        var other = self
+        other.outcome = outcome
+        return other
+    }
+
+    /// Whether a later success of the same kind takes this failure back.
+    func isTakenBack(by success: SetupSuccess) -> Bool {
+        guard success.position > position else { return false }
+        switch success.kind {
+        case .everything: return [.load, .map, .attach, .link].contains(stage)
+        case .loaded: return stage == .load && (success.subject == nil || subject == nil || success.subject == subject)
+        case .attached: return [.attach, .link, .load].contains(stage) && success.subject != nil && success.subject == subject
+        case .listening: return stage == .listener
+        case .key: return stage == .key
+        }
+    }
+}
+
+/// A success that a log names.
+struct SetupSuccess: Hashable, Sendable {
+    enum Kind: Hashable, Sendable { case loaded, attached, everything, listening, key }
+
+    let kind: Kind
+    let subject: String?
+    let position: Int
+}

@@ -1,0 +1,69 @@
+/// One reason of the verifier's that is known: its words, what they mean, and what answers them.
+///
+/// The table of these is the only place that knows the words. A reason that stands in none is *not known here*, which is an answer too.
+public struct VerifierRule: Hashable, Sendable {
+    /// What a reason comes to.
+    public enum Answer: Hashable, Sendable {
+        /// The kernel lacks something that later ones have.
+        case lacks(KernelFeature)
+        /// The program breaks a rule that every kernel has; no newer kernel is known to take it.
+        case program
+        /// The process lacks a capability, and so stricter rules apply to it.
+        case privilege
+        /// The kernel was built without an option.
+        case configuration(String)
+        /// The JIT compiler is off or lacks support.
+        case jit
+        /// A CO-RE relocation found nothing in this kernel's types.
+        case relocation
+        /// The verifier found a fault in itself.
+        case kernelFault
+        /// The helper is there, and this program may not call it here.
+        case withheld(byLockdown: Bool)
+        /// Not known here.
+        case unknown
+    }
+
+    /// All of them stand in the line, in this order.
+    let words: [String]
+    let answer: Answer
+    /// One sentence.
+    let reason: String
+
+    init(_ words: String..., answer: Answer, _ reason: String) {
+        self.words = words
+        self.answer = answer
+        self.reason = reason
+    }
+
+    /// The rule for a line; nil for words that are not known. The words begin the line, or stand behind a colon or a quotation mark: within
+    /// a sentence they are somebody's prose.
+    static func matching(_ line: some StringProtocol) -> VerifierRule? {
+        let text = String(line.prefix(600))
+        return all.first { $0.fits(text) }
+    }
+
+    private func fits(_ text: String) -> Bool {
+        guard let first = words.first, var range = text.firstRange(of: first), Self.begins(range.lowerBound, in: text) else { return false }
+        for word in words.dropFirst() {
+            guard let next = text[range.upperBound...].firstRange(of: word) else { return false }
+            range = next
+        }
+        return true
+    }
+
+    private static func begins(_ position: String.Index, in text: String) -> Bool {
+        let head = text[..<position].suffix(2)
+        return head.isEmpty || head.hasSuffix(": ") || head.hasSuffix("\"") || head.hasSuffix("'") || head.hasSuffix("`") || head == "R" || isRegister(text[..<position])
+    }
+
+    /// `R1 unbounded memory access`: the register's number changes.
+    private static func isRegister(_ head: Substring) -> Bool {
+        let words = head.split(separator: " ")
+        guard let last = words.last, head.hasSuffix(" "), last.first == "R", last.count <= 3, last.dropFirst().allSatisfy(\.isNumber), last.count >= 2 else { return false }
+        return words.count == 1 || words.dropLast().last?.hasSuffix(":") == true
+    }
+
+    /// The order matters: the first that fits counts.
+    static let all: [VerifierRule] = relocations + helpers + features + privileges + configurations + limits + programFaults
+}
