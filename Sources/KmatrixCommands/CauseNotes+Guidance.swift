@@ -30,6 +30,7 @@ extension DistributionFamily {
         case .sles: "SLES and openSUSE"
         case .azureLinux: "Azure Linux"
         case .amazon: "Amazon Linux"
+        case .other: "any distribution"
         case .micro: "the micro guest"
         }
     }
