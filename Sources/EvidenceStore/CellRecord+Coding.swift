@@ -3,7 +3,7 @@ import MatrixModel
 extension CellRecord: Codable {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case schema, id, guest, kernel, series, flavour, release, origin, architecture, cgroup, profile, deployment, scenario, agent, bpf
-        case verdict, cause, fault, summary, findings, proofs, provisioning, expectation, evidence, seconds, attempts, birth, inputs, reused
+        case verdict, cause, fault, summary, findings, proofs, provisioning, expectation, documentation, evidence, seconds, attempts, birth, inputs, reused
         case journalSize = "journal_size"
     }
 
@@ -33,6 +33,7 @@ extension CellRecord: Codable {
         try container.encode(proofs, forKey: .proofs)
         try container.encode(provisioning, forKey: .provisioning)
         try container.encode(expectation, forKey: .expectation)
+        try container.encode(documentation, forKey: .documentation)
         try container.encode(evidence, forKey: .evidence)
         try container.encode(Dictionary(uniqueKeysWithValues: seconds.map { ($0.key.rawValue, $0.value) }), forKey: .seconds)
         try container.encode(attempts, forKey: .attempts)
@@ -67,6 +68,7 @@ extension CellRecord: Codable {
         proofs = schema < 2 ? [] : try container.decode([ProofResult].self, forKey: .proofs)
         provisioning = try container.decodeIfPresent(DeploymentFinding.self, forKey: .provisioning)
         expectation = try container.decode(Expectation.self, forKey: .expectation)
+        documentation = try container.decodeIfPresent(CellDocumentation.self, forKey: .documentation) ?? .none
         evidence = try container.decodeIfPresent(String.self, forKey: .evidence)
         let named = try container.decode([String: Double].self, forKey: .seconds)
         seconds = Dictionary(uniqueKeysWithValues: named.compactMap { name, value in Phase(rawValue: name).map { ($0, value) } })

@@ -35,6 +35,8 @@ public struct CellRecord: Hashable, Sendable {
     /// What became of a deployment; null where none was looked at.
     public var provisioning: DeploymentFinding?
     public var expectation: Expectation
+    /// What `expectation` follows from. Of records from before it was stored nothing is known.
+    public var documentation: CellDocumentation
     /// The folder of the cell's evidence; null when there is none.
     public var evidence: String?
     /// Seconds by phase.
@@ -52,7 +54,7 @@ public struct CellRecord: Hashable, Sendable {
 
     public init(
         cell: Cell, judgment: Judgment, proofs: [ProofResult] = [], provisioning: DeploymentFinding? = nil, evidence: String?, seconds: [Phase: Double], attempts: Int, birth: GuestBirth? = nil,
-        inputs: String? = nil, journalSize: Int? = nil
+        inputs: String? = nil, journalSize: Int? = nil, documentation: CellDocumentation = .none
     ) {
         id = cell.id.text
         guest = cell.guest
@@ -77,7 +79,8 @@ public struct CellRecord: Hashable, Sendable {
         self.provisioning = provisioning
         expectation = Expectation(
             series: cell.kernel.series, layout: cell.cgroup, deployment: cell.deployment.flatMap(Deployment.init(rawValue:)),
-            cloudInit: provisioning?.cloudInit.flatMap(CloudInitVersion.init))
+            cloudInit: provisioning?.cloudInit.flatMap(CloudInitVersion.init), documentation: documentation)
+        self.documentation = documentation
         self.evidence = evidence
         self.seconds = seconds
         self.attempts = attempts
@@ -90,7 +93,7 @@ public struct CellRecord: Hashable, Sendable {
     /// A cell for which no kernel could be had.
     public init(
         unavailable selector: KernelSelector, guest: String = "micro", layout: CgroupLayout, profile: String? = nil, deployment: String? = nil,
-        scenario: String? = nil, agent: String? = nil, bpf: String?, judgment: Judgment
+        scenario: String? = nil, agent: String? = nil, bpf: String?, judgment: Judgment, documentation: CellDocumentation = .none
     ) {
         self.guest = guest
         (series, flavour) = selector.namedParts
@@ -112,6 +115,7 @@ public struct CellRecord: Hashable, Sendable {
         proofs = []
         provisioning = nil
         expectation = .unstated
+        self.documentation = documentation
         evidence = nil
         seconds = [:]
         attempts = 0

@@ -10,6 +10,8 @@ public struct Distribution: Hashable, Sendable {
     /// The version it was released with; nil where nobody looked it up.
     public let systemd: String?
     public let cloudInit: String?
+    /// The cgroup layout that it boots with by default; nil where nobody looked it up.
+    public let cgroup: CgroupLayout?
     /// What upstream says of it, each with its source; empty where no source names it.
     public let claims: [DistributionClaim]
     /// What its image holds beyond a minimal system; empty where no image is built from packages.

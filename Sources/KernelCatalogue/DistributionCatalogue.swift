@@ -55,7 +55,7 @@ public struct DistributionCatalogue: Sendable {
 
 extension Distribution {
     fileprivate init(name: String, _ node: YAMLNode, sources: [String: ClaimSource], keys: [String: SigningKey]) throws {
-        try node.allow("title", "repository", "kernel", "systemd", "cloud-init", "claims", "packages", "image")
+        try node.allow("title", "repository", "kernel", "systemd", "cloud-init", "cgroup", "claims", "packages", "image")
         guard name.allSatisfy({ $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-" || $0 == ".") }) else {
             throw node.error("'\(name)' must be made of small letters, digits, '-' and '.'")
         }
@@ -68,6 +68,7 @@ extension Distribution {
         self.kernel = try Kernel(kernel)
         systemd = try node.text("systemd")
         cloudInit = try node.text("cloud-init")
+        cgroup = try node.choice("cgroup")
         claims = try node.list("claims").map { try DistributionClaim($0, sources: sources) }
         packages = try node.texts("packages")
         image = try node["image"].map { try ImageOffer($0, keys: keys) } ?? .none(reason: "the catalogue names none")

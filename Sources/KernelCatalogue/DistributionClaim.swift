@@ -7,8 +7,8 @@ public struct ClaimSource: Hashable, Sendable {
     public let name: String
     /// For people: "README of the agent".
     public let title: String
-    /// When it was last changed, as `2026-06-24`.
-    public let date: String
+    /// When it was last changed.
+    public let date: CalendarDay
     /// Where it can be read; nil where only the title says.
     public let address: String?
     /// The kernels it documents as supported, whatever the distribution; nil when it speaks of distributions only.
@@ -17,17 +17,8 @@ public struct ClaimSource: Hashable, Sendable {
 
 /// What one source says of one distribution. Sources may contradict each other.
 public struct DistributionClaim: Hashable, Sendable {
-    public enum Support: String, CaseIterable, Hashable, Sendable, Codable {
-        case supported
-        case unsupported
-        /// Announced for later.
-        case planned
-        /// Upstream runs its own tests there.
-        case tested
-    }
-
     public let source: ClaimSource
-    public let support: Support
+    public let support: DocumentedClaim.Support
 }
 
 extension ClaimSource {
@@ -35,12 +26,9 @@ extension ClaimSource {
         try node.allow("title", "date", "address", "kernels")
         self.name = name
         title = try node.required("title")
-        date = try node.required("date")
-        guard date.count == 10, date.split(separator: "-").map(\.count) == [4, 2, 2], date.allSatisfy({ $0 == "-" || ($0.isASCII && $0.isNumber) }) else {
-            throw (node["date"] ?? node).error("'date' must be a day, as 2026-06-24")
-        }
         address = try node.text("address")
         do {
+            date = try CalendarDay(parsing: node.required("date"))
             kernels = try node.text("kernels").map { try KernelRange(parsing: $0) }
         } catch let error as SelectorError {
             throw node.error("\(error)")
@@ -54,7 +42,7 @@ extension DistributionClaim {
         try node.allow("source", "says")
         let name = try node.required("source")
         guard let source = sources[name] else { throw node.error("there is no source '\(name)'; there are: \(sources.keys.sorted().joined(separator: ", "))") }
-        guard let support: Support = try node.choice("says") else { throw node.error("'says' is missing") }
+        guard let support: DocumentedClaim.Support = try node.choice("says") else { throw node.error("'says' is missing") }
         self.source = source
         self.support = support
     }

@@ -29,7 +29,11 @@ struct AxisOptions: ParsableArguments {
     var kernelImage: [String] = []
 
     @Option(help: ArgumentHelp(
-        "How control groups are mounted: unified, hybrid, legacy, unmounted, elsewhere, or all (the default). May be repeated.", valueName: "layout"))
+        "How control groups are mounted: default, unified, hybrid, legacy, unmounted, elsewhere, or all. May be repeated.",
+        discussion: """
+            default is what a distribution boots with, and is used without this option; a micro guest then runs in all layouts. \
+            For a micro guest, default is unified.
+            """, valueName: "layout"))
     var cgroup: [String] = []
 
     @Option(help: ArgumentHelp(

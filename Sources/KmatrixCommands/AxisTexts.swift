@@ -19,6 +19,8 @@ struct AxisTexts {
     /// What a mistake of the whole becomes.
     let complain: (String) -> any Error
 
+    private static let defaultLayout = "default"
+
     private func texts(_ axis: Axis) -> [String] { items[axis]?.map(\.text) ?? [] }
 
     /// Says what is wrong without looking anything up.
@@ -43,17 +45,22 @@ struct AxisTexts {
         for item in items[.agent] ?? [] {
             do { agents.append(try await AgentChoice(parsing: item.text)) } catch { throw item.complain(error) }
         }
+        let (named, hasDefault) = try layouts()
+        let guests = try guests(products)
+        if hasDefault, let unknown = guests.first(where: { $0.defaultLayout == nil }) {
+            throw complain("the catalogue does not say which cgroup layout \(unknown.name) boots with: name the layouts with \(name(.cgroup))")
+        }
         return MatrixAxes(
-            guests: try guests(products), kernels: try kernelSelectors(), layouts: try layouts(), programs: try values(.bpf) { [try products.program($0)] },
+            guests: guests, kernels: try kernelSelectors(), layouts: named, hasDefaultLayout: hasDefault, programs: try values(.bpf) { [try products.program($0)] },
             scenarios: scenarios.isEmpty ? .standard(try products.standardScenario()) : .axis(scenarios), agents: agents, profiles: try profiles(),
             deployments: try deployments())
     }
 
     private func kernelSelectors() throws -> [KernelSelector] { try values(.kernel) { [try KernelSelector(parsing: $0)] } }
 
-    private func layouts() throws -> [CgroupLayout] {
-        let named = try values(.cgroup) { try CgroupLayout.parse($0) }
-        return named.isEmpty ? CgroupLayout.allCases : Set(named).sorted()
+    private func layouts() throws -> (named: [CgroupLayout], hasDefault: Bool) {
+        let named = try values(.cgroup) { $0 == Self.defaultLayout ? [] : try CgroupLayout.parse($0) }
+        return (Set(named).sorted(), texts(.cgroup).contains(Self.defaultLayout))
     }
 
     private func deployments() throws -> [Deployment] { Self.distinct(try values(.deployment) { try Deployment.parse($0) }) }

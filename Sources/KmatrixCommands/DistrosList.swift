@@ -68,7 +68,7 @@ private struct EncodedClaim: Encodable {
     let says: String
     let source: String
     let title: String
-    let date: String
+    let date: CalendarDay
     let address: String?
 
     init(_ claim: DistributionClaim) {

@@ -18,6 +18,7 @@ struct ReportCommand: AsyncParsableCommand {
 
             FORMATS
               table     for the terminal                markdown  for an issue or a wiki
+              compatibility  support by distribution, as Markdown
               html      a static site (needs --out)     json      run and cells, one object
               jsonl     a line per cell                 junit     XML for CI
               kcidb     kernel developers' database     atom      a feed of what changed

@@ -1,5 +1,5 @@
-/// What the product's documentation says of a cell: the floor is kernel 5.15 with cgroup v2 mounted by default
-/// (the troubleshooting article's prerequisites).
+/// What the product's documentation says of a cell: what its sources claim of the cell's distribution; without a claim the floor of the
+/// troubleshooting article counts, kernel 5.15 with cgroup v2 mounted by default.
 public enum Expectation: String, Hashable, Sendable, Codable {
     /// Documented as supported: anything but compatible is a regression.
     case supported
@@ -10,10 +10,15 @@ public enum Expectation: String, Hashable, Sendable, Codable {
 
     public static let documentedFloor = KernelSeries(major: 5, minor: 15)
 
+    /// Combines what is documented. Where sources contradict each other, a promise counts: a failure then contradicts a source.
+    ///
     /// - Parameters:
     ///   - deployment: Nil for a guest that was not deployed as on the platform.
     ///   - cloudInit: Nil when it is not known, and then it is taken for one that waits for the agent.
-    public init(series: KernelSeries, layout: CgroupLayout, deployment: Deployment? = nil, cloudInit: CloudInitVersion? = nil) {
+    public init(
+        series: KernelSeries, layout: CgroupLayout, deployment: Deployment? = nil, cloudInit: CloudInitVersion? = nil,
+        documentation: CellDocumentation = .none
+    ) {
         if let deployment {
             // The article speaks of platforms that ask for the agent alone.
             guard deployment.asksForAgent else {
@@ -27,10 +32,18 @@ public enum Expectation: String, Hashable, Sendable, Codable {
             }
         }
         switch layout {
-        case .legacy, .unmounted: self = .unsupported
+        // Who ships a layout and is documented as supported is supported in it.
+        case .legacy, .unmounted:
+            self = documentation.defaultLayout == layout ? Self.documented(documentation.claims, series) : .unsupported
         case .elsewhere: self = .unstated
-        case .unified, .hybrid: self = series < Self.documentedFloor ? .unsupported : .supported
+        case .unified, .hybrid: self = Self.documented(documentation.claims, series)
         }
+    }
+
+    private static func documented(_ claims: [DocumentedClaim], _ series: KernelSeries) -> Expectation {
+        let promises = claims.compactMap(\.says.promisesSupport)
+        guard !promises.isEmpty else { return series < documentedFloor ? .unsupported : .supported }
+        return promises.contains(true) ? .supported : .unsupported
     }
 
     /// Whether a verdict contradicts what is documented.

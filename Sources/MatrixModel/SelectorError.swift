@@ -45,7 +45,7 @@ public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible 
         case .malformedDistribution:
             "'\(text)' does not end in a distribution's name; write it after an at sign, as in 5.15@ubuntu-22.04 ('kmatrix distros list' shows the names)"
         case .unknownLayout:
-            "'\(text)' is no cgroup layout; choose among \(CgroupLayout.allCases.map(\.rawValue).joined(separator: ", ")) or all"
+            "'\(text)' is not a cgroup layout; choose among default, \(CgroupLayout.allCases.map(\.rawValue).joined(separator: ", ")), or all"
         case .unknownDistribution:
             "'\(text)' is no distribution of the catalogue; choose among \(known.joined(separator: ", ")), a pattern such as 'debian-*', or all"
         case .unknownDeployment: "'\(text)' is no deployment; choose among \(known.joined(separator: ", ")), or all"

@@ -99,7 +99,7 @@ struct MarkdownReport {
         return ["## Since \(text(changes.before.id))", "\(changes.inWords).", items.joined(separator: "\n")].filter { !$0.isEmpty }
     }
 
-    private static func table(_ head: [String], _ rows: [[String]]) -> String {
+    static func table(_ head: [String], _ rows: [[String]]) -> String {
         ([head, head.map { _ in "---" }] + rows).map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
     }
 

@@ -5,18 +5,21 @@ public import SystemPackage
 
 /// The formats of a report.
 public enum ReportFormat: String, CaseIterable, Sendable {
-    case table, markdown, html, json, jsonl, junit, kcidb, badge, plot, atom
+    case table, markdown, compatibility, html, json, jsonl, junit, kcidb, badge, plot, atom
 }
 
 /// Reports of a stored run, with earlier runs to show changes. The same folders give the same bytes.
 public struct PublishedReport: Sendable {
     private let content: SiteContent
+    /// The runs before the one that is reported.
+    private let earlier: [RunDocument]
 
     /// - Parameter runs: In any order; the run that started last is reported.
     public init?(_ runs: [StoredRun], notes: CauseNotes) {
         let ordered = runs.sorted { ($1.document.run.started, $1.document.run.id) < ($0.document.run.started, $0.document.run.id) }
         guard let latest = ordered.first else { return nil }
         let changes = zip(ordered.dropFirst(), ordered).map { RunStep(from: $0.document, to: $1.document) }
+        earlier = ordered.dropFirst().map(\.document)
         content = SiteContent(latest, changes: changes, notes: notes)
     }
 
@@ -29,6 +32,7 @@ public struct PublishedReport: Sendable {
         case .table: Array(MatrixTable(content.stored.document, style: style).render().utf8)
         case .markdown:
             Array(MarkdownReport(document: content.document, troubles: content.stored.troubles, changes: content.changes.first).render().utf8)
+        case .compatibility: Array(CompatibilityDocument(content.document, earlier: earlier).render().utf8)
         case .json: Array(try RunFolder.encoder().encode(content.document)) + [UInt8(ascii: "\n")]
         case .jsonl: try LinesReport(document: content.document).render()
         case .junit: JUnitReport(document: content.document).render()

@@ -102,21 +102,26 @@ struct SupportOverview {
         let agent: String
     }
 
-    /// - Parameter name: The guest or series that a cell counts for.
-    init(_ cells: [CellRecord], by name: (CellRecord) -> String, order: (String, String) -> Bool) {
+    /// - Parameters:
+    ///   - name: The guest or series that a cell counts for.
+    ///   - whole: The cells of a line that its whole statement follows from.
+    init(
+        _ cells: [CellRecord], by name: (CellRecord) -> String, whole: ([CellRecord]) -> [CellRecord] = { $0 }, order: (String, String) -> Bool
+    ) {
         let plain = cells.filter(\.isRepresentative)
         layouts = Set(plain.map(\.cgroup)).sorted()
         let hasSeveralAgents = Set(plain.map { $0.agent ?? AgentNames.own }).count > 1
         let groups = Dictionary(grouping: plain) { Key(name: name($0), agent: $0.agent ?? AgentNames.own) }
         lines = groups.sorted { $0.key.name == $1.key.name ? $0.key.agent < $1.key.agent : order($0.key.name, $1.key.name) }.map { key, cells in
             Line(
-                name: key.name, agent: hasSeveralAgents ? key.agent : nil, all: SupportStatement(cells),
+                name: key.name, agent: hasSeveralAgents ? key.agent : nil, all: SupportStatement(whole(cells)),
                 byLayout: Dictionary(grouping: cells, by: \.cgroup).mapValues(SupportStatement.init))
         }
     }
 
     static func byGuest(_ cells: [CellRecord]) -> SupportOverview {
-        SupportOverview(cells, by: \.guest) { one, other in
+        // A distribution is supported where it works as shipped, whatever it does in layouts that it does not boot with.
+        SupportOverview(cells, by: \.guest, whole: { cells in cells.contains(where: \.isAsShipped) ? cells.filter(\.isAsShipped) : cells }) { one, other in
             if one == "micro" || other == "micro" { return one == "micro" && other != "micro" }
             return PackageVersionOrder.compare(one, other) < 0
         }

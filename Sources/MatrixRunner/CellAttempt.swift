@@ -22,6 +22,8 @@ struct CellAttempt: Sendable {
     let scenario: Scenario
     let profile: BootProfile?
     let deployment: Deployment?
+    /// What asks the guest for its layout, on its kernel's command line.
+    let layoutArguments: [String]
     /// Whether the distribution only boots, as the floor to measure against.
     let isBare: Bool
     let artefacts: PreparedCell
@@ -33,6 +35,7 @@ struct CellAttempt: Sendable {
         scenario = planned.scenario
         profile = planned.profile
         deployment = planned.deployment
+        layoutArguments = planned.layoutArguments
         self.isBare = isBare
         self.artefacts = artefacts
         self.context = context
@@ -154,7 +157,7 @@ struct CellAttempt: Sendable {
             plan.memory = GuestMemory.distribution
             // A service manager and a package manager under an emulator.
             plan.limits.total = max(plan.limits.total, context.timeout * 2)
-            plan.kernelArguments += SystemdLayout.kernelArguments(cell.cgroup) ?? []
+            plan.kernelArguments += layoutArguments
             plan.kernelArguments += DistributionBootArguments.standard
             if deployment == nil {
                 plan.kernelArguments.append(DistributionBootArguments.withoutCloudInit)

@@ -65,7 +65,7 @@ struct CellCourse {
                     if runner.request.endsRun?(record) == true {
                         group.cancelAll()
                         let measured = Set(records.map(\.id))
-                        records += cells.map(\.cell).filter { !measured.contains($0.id.text) }
+                        records += cells.filter { !measured.contains($0.cell.id.text) }
                             .map { MatrixRunner.notRun($0, "Not run: the run was told to stop at its first failure.") }
                         return
                     }
@@ -85,8 +85,8 @@ struct CellCourse {
             case .success(let artefacts): ready[place] = artefacts
             case .failure(let failure):
                 running += 1
-                group.addTask { [cell = cells[place].cell, folder, onRecord] in
-                    let record = CellRunner.refuse(cell, failure, in: folder)
+                group.addTask { [planned = cells[place], folder, onRecord] in
+                    let record = CellRunner.refuse(planned, failure, in: folder)
                     onRecord(record)
                     return .finished(record)
                 }

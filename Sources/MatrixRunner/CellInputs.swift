@@ -19,7 +19,7 @@ struct CellInputs: Sendable {
     func digest(of planned: MatrixPlan.PlannedCell, _ artefacts: PreparedCell, _ context: CellContext) -> String? {
         do {
             var parts = [Self.format, planned.cell.id.text, planned.kernel.identity.release, planned.kernel.identity.origin]
-            parts += [context.accelerator.rawValue] + context.kernelArguments
+            parts += [context.accelerator.rawValue] + context.kernelArguments + planned.layoutArguments
             parts += ["scenario", planned.scenario.name, planned.scenario.text]
             parts += ["agent-profile", planned.agentProfile.text] + planned.agentProfile.defects.map(\.proof.rawValue)
             var files: [(String, FilePath?)] = [

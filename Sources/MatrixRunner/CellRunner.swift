@@ -65,9 +65,9 @@ struct CellRunner: Sendable {
     func run(_ planned: MatrixPlan.PlannedCell, _ artefacts: PreparedCell) async throws -> CellRecord {
         let cell = planned.cell
         let place: CellFolder
-        do { place = try folder.cell(cell.id) } catch { return Self.unrecorded(cell, error) }
+        do { place = try folder.cell(cell.id) } catch { return Self.unrecorded(planned, error) }
         let inputs = context.inputs.digest(of: planned, artefacts, context)
-        if let inputs, let earlier = context.earlier?.verdict(on: cell.id.text, inputs: inputs), let record = takeOver(earlier, place) { return record }
+        if let inputs, let earlier = context.earlier?.verdict(on: cell.id.text, inputs: inputs), let record = takeOver(earlier, planned, place) { return record }
         let cellAttempt = CellAttempt(planned, artefacts, context, place)
         var suspicions: Set<Cause> = []
         var attempt = 1
@@ -81,25 +81,24 @@ struct CellRunner: Sendable {
                     return await cellAttempt.run(start)
                 }
             } catch let error as CacheError {
-                return Self.unrecorded(cell, error)
+                return Self.unrecorded(planned, error)
             }
             try Task.checkCancellation()
             if attempt <= context.retries, let cause = outcome.judgment.cause, isUnproven(cause, &suspicions) {
                 context.events(.cellRetried(cell.id, outcome.judgment))
-                do { try place.setAside(attempt: attempt) } catch { return Self.unrecorded(cell, error) }
+                do { try place.setAside(attempt: attempt) } catch { return Self.unrecorded(planned, error) }
                 attempt += 1
                 // What is doubted is settled by a guest that booted.
                 if case .snapshot = start { start = .boot(reason: "an attempt from a snapshot ended with \(cause.rawValue), which has to be seen without one") }
                 continue
             }
-            return store(cell, outcome, attempt, inputs, place)
+            return store(planned, outcome, attempt, inputs, place)
         }
     }
 
     /// Stores the outcome of a cell for which something could not be had.
-    static func refuse(_ cell: Cell, _ failure: PreparationFailure, in folder: RunFolder) -> CellRecord {
-        let record = CellRecord(cell: cell, judgment: failure.judgment, evidence: nil, seconds: [:], attempts: 0)
-        do { return stored(record, cell, try folder.cell(cell.id)) } catch { return unrecorded(cell, error) }
+    static func refuse(_ planned: MatrixPlan.PlannedCell, _ failure: PreparationFailure, in folder: RunFolder) -> CellRecord {
+        do { return stored(planned.record(failure.judgment), planned, try folder.cell(planned.cell.id)) } catch { return unrecorded(planned, error) }
     }
 
     /// Whether another attempt could tell more: what was our own fault, or what chance can bring about once.
@@ -110,12 +109,15 @@ struct CellRunner: Sendable {
     }
 
     /// - Returns: Nil when its evidence could not be copied; then the cell is measured.
-    private func takeOver(_ earlier: EarlierVerdict, _ place: CellFolder) -> CellRecord? {
+    private func takeOver(_ earlier: EarlierVerdict, _ planned: MatrixPlan.PlannedCell, _ place: CellFolder) -> CellRecord? {
         do {
             try earlier.evidence.copyEvidence(to: place)
             var record = earlier.record
             record.evidence = place.path.string
             record.reused = earlier.run
+            // What is documented may have changed since.
+            record.documentation = planned.documentation
+            record.expectation = planned.expectation(cloudInit: record.provisioning?.cloudInit)
             try place.save(record, to: .verdict)
             return record
         } catch {
@@ -124,25 +126,24 @@ struct CellRunner: Sendable {
         }
     }
 
-    private func store(_ cell: Cell, _ outcome: CellAttempt.Outcome, _ attempts: Int, _ inputs: String?, _ place: CellFolder) -> CellRecord {
+    private func store(_ planned: MatrixPlan.PlannedCell, _ outcome: CellAttempt.Outcome, _ attempts: Int, _ inputs: String?, _ place: CellFolder) -> CellRecord {
         let record = CellRecord(
-            cell: cell, judgment: outcome.judgment, provisioning: outcome.provisioning, evidence: place.path.string, seconds: outcome.seconds, attempts: attempts,
-            birth: outcome.birth, inputs: inputs, journalSize: place.journalSize)
-        return Self.stored(record, cell, place)
+            cell: planned.cell, judgment: outcome.judgment, provisioning: outcome.provisioning, evidence: place.path.string, seconds: outcome.seconds, attempts: attempts,
+            birth: outcome.birth, inputs: inputs, journalSize: place.journalSize, documentation: planned.documentation)
+        return Self.stored(record, planned, place)
     }
 
-    private static func stored(_ record: CellRecord, _ cell: Cell, _ place: CellFolder) -> CellRecord {
+    private static func stored(_ record: CellRecord, _ planned: MatrixPlan.PlannedCell, _ place: CellFolder) -> CellRecord {
         do {
             try place.save(record, to: .verdict)
             return record
         } catch {
-            return unrecorded(cell, error)
+            return unrecorded(planned, error)
         }
     }
 
     /// A verdict that could not be stored is no verdict: what is not on disk proves nothing tomorrow.
-    private static func unrecorded(_ cell: Cell, _ error: any Error) -> CellRecord {
-        let judgment = Judgment(cause: .evidenceLost, summary: "The evidence could not be written: \(error)")
-        return CellRecord(cell: cell, judgment: judgment, evidence: nil, seconds: [:], attempts: 1)
+    private static func unrecorded(_ planned: MatrixPlan.PlannedCell, _ error: any Error) -> CellRecord {
+        planned.record(Judgment(cause: .evidenceLost, summary: "The evidence could not be written: \(error)"), attempts: 1)
     }
 }

@@ -1,4 +1,5 @@
 public import KernelCatalogue
+public import MatrixModel
 
 /// What a cell's kernel runs under: nothing but our own init, or a distribution.
 public enum GuestChoice: Hashable, Sendable {
@@ -23,6 +24,10 @@ public enum GuestChoice: Hashable, Sendable {
 
     var distribution: Distribution? { if case .distribution(let distribution) = self { distribution } else { nil } }
     var image: ImageGuest? { if case .image(let guest) = self { guest } else { nil } }
+    /// The catalogue's entry; nil for a micro guest, and for an image that was given as a file.
+    public var entry: Distribution? { distribution ?? image?.distribution }
+    /// The layout that `default` stands for; nil where it is not known. A micro guest's is what the agent needs.
+    public var defaultLayout: CgroupLayout? { self == .micro ? .unified : entry?.cgroup }
     /// Whether its own boot loader starts it, so that the harness has no say in its kernel's command line.
     public var bootsItself: Bool { image?.boot == .ownLoader }
 }

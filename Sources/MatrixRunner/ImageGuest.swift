@@ -15,13 +15,16 @@ public struct ImageGuest: Hashable, Sendable {
     public let name: String
     public let source: DiskImageSource
     public let boot: Boot
+    /// Whose image it is; nil for one that was given as a file.
+    public let distribution: Distribution?
 
     private static let ownLoaderPrefix = "whole:"
 
-    public init(name: String, source: DiskImageSource, boot: Boot) {
+    public init(name: String, source: DiskImageSource, boot: Boot, distribution: Distribution? = nil) {
         self.name = name
         self.source = source
         self.boot = boot
+        self.distribution = distribution
     }
 
     /// The image that a distribution's makers publish; nil when the catalogue names none.
@@ -39,7 +42,7 @@ public struct ImageGuest: Hashable, Sendable {
         case .address(let address): place = address
         }
         let published = PublishedImage(address: image.address, checksums: image.checksums, signature: signature, key: place, fingerprint: key.fingerprint)
-        self.init(name: distribution.name + (boot == .ownLoader ? ".whole" : ""), source: .published(published), boot: boot)
+        self.init(name: distribution.name + (boot == .ownLoader ? ".whole" : ""), source: .published(published), boot: boot, distribution: distribution)
     }
 
     /// The rest of a selector that asks for its own boot loader; nil for one that does not.

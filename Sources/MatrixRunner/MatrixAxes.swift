@@ -6,7 +6,10 @@ public struct MatrixAxes: Sendable {
     public var guests: [GuestChoice]
     /// Empty for each distribution's own.
     public var kernels: [KernelSelector]
+    /// Empty, without `hasDefaultLayout`, for what each guest's standard is: all for a micro guest, for a distribution the one that it boots with.
     public var layouts: [CgroupLayout]
+    /// Whether each guest runs in the layout that it boots with by default, in addition to those named.
+    public var hasDefaultLayout: Bool
     /// The program variants to run; empty for the agent's own program alone.
     public var programs: [ProgramVariant]
     public var scenarios: ScenarioChoice
@@ -18,12 +21,13 @@ public struct MatrixAxes: Sendable {
     public var deployments: [Deployment]
 
     public init(
-        guests: [GuestChoice] = [.micro], kernels: [KernelSelector], layouts: [CgroupLayout], programs: [ProgramVariant] = [], scenarios: ScenarioChoice,
-        agents: [AgentChoice] = [], profiles: [BootProfile?] = [nil], deployments: [Deployment] = []
+        guests: [GuestChoice] = [.micro], kernels: [KernelSelector], layouts: [CgroupLayout], hasDefaultLayout: Bool = false, programs: [ProgramVariant] = [],
+        scenarios: ScenarioChoice, agents: [AgentChoice] = [], profiles: [BootProfile?] = [nil], deployments: [Deployment] = []
     ) {
         self.guests = guests
         self.kernels = kernels
         self.layouts = layouts
+        self.hasDefaultLayout = hasDefaultLayout
         self.programs = programs
         self.scenarios = scenarios
         self.agents = agents
@@ -41,10 +45,17 @@ public struct MatrixAxes: Sendable {
         let program: ProgramVariant?
     }
 
-    /// An axis that nobody asked for has one point, which is nil.
-    var combinations: [Point] {
+    /// The layouts of a guest. For an image whose default is not known, all are its standard.
+    func layouts(of guest: GuestChoice) -> [CgroupLayout] {
+        guard layouts.isEmpty else { return Set(layouts + (hasDefaultLayout ? [guest.defaultLayout].compactMap(\.self) : [])).sorted() }
+        if guest == .micro, !hasDefaultLayout { return CgroupLayout.allCases }
+        return guest.defaultLayout.map { [$0] } ?? CgroupLayout.allCases
+    }
+
+    /// The points of a guest. An axis that nobody asked for has one point, which is nil.
+    func combinations(for guest: GuestChoice) -> [Point] {
         func axis<Value>(_ values: [Value]) -> [Value?] { values.isEmpty ? [nil] : values }
-        return layouts.flatMap { layout in
+        return layouts(of: guest).flatMap { layout in
             profiles.flatMap { profile in
                 axis(deployments).flatMap { deployment in
                     scenarios.named.flatMap { scenario in

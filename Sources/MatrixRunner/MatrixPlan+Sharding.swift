@@ -6,7 +6,7 @@ extension MatrixPlan {
     /// - Parameter costs: The same for all parts.
     public func part(_ shard: Shard, costs: CellCosts) -> MatrixPlan {
         let own = Set(split(into: shard.count, costs: costs).parts[shard.index - 1])
-        let others = cells.filter { !own.contains($0.cell.id.text) }.map { notRun($0.cell) } + unavailable.filter { !own.contains($0.id) }.map(\.asNotRun)
+        let others = cells.filter { !own.contains($0.cell.id.text) }.map { $0.record(Self.otherPart) } + unavailable.filter { !own.contains($0.id) }.map(\.asNotRun)
         return MatrixPlan(
             cells: cells.filter { own.contains($0.cell.id.text) }, unavailable: unavailable.filter { own.contains($0.id) }, warnings: warnings, shard: shard,
             elsewhere: CellOrder.sorted(others))
@@ -17,10 +17,6 @@ extension MatrixPlan {
 
     private func split(into count: Int, costs: CellCosts) -> ShardSplit {
         ShardSplit(cells.map { costs.item($0.cell) } + unavailable.map { ShardSplit.Item(id: $0.id, milliseconds: 0) }, count: count)
-    }
-
-    private func notRun(_ cell: Cell) -> CellRecord {
-        CellRecord(cell: cell, judgment: Self.otherPart, evidence: nil, seconds: [:], attempts: 0)
     }
 
     fileprivate static let otherPart = Judgment(verdict: .notRun, cause: nil, summary: "Not run here: another part of the run has it.")

@@ -17,10 +17,27 @@ public struct MatrixPlan: Sendable {
         public let agentProfile: AgentProfile
         public let profile: BootProfile?
         public let deployment: Deployment?
+        public let documentation: CellDocumentation
 
         /// What is documented of it, as far as that is known before anything was booted.
-        public var expectation: Expectation {
-            Expectation(series: kernel.identity.series, layout: cell.cgroup, deployment: deployment, cloudInit: guest.distribution.flatMap(\.cloudInit).flatMap(CloudInitVersion.init))
+        public var expectation: Expectation { expectation(cloudInit: guest.entry?.cloudInit) }
+
+        /// - Parameter cloudInit: The version that the guest has; nil when it is not known.
+        func expectation(cloudInit: String?) -> Expectation {
+            Expectation(
+                series: kernel.identity.series, layout: cell.cgroup, deployment: deployment, cloudInit: cloudInit.flatMap(CloudInitVersion.init),
+                documentation: documentation)
+        }
+
+        /// What of the kernel's command line asks for the layout; empty for the layout that the guest boots with by default.
+        var layoutArguments: [String] {
+            guard guest != .micro, documentation.defaultLayout != cell.cgroup else { return [] }
+            return SystemdLayout.kernelArguments(cell.cgroup) ?? []
+        }
+
+        /// The record of an outcome that no guest was started for.
+        func record(_ judgment: Judgment, attempts: Int = 0) -> CellRecord {
+            CellRecord(cell: cell, judgment: judgment, evidence: nil, seconds: [:], attempts: attempts, documentation: documentation)
         }
     }
 
@@ -49,17 +66,23 @@ public struct MatrixPlan: Sendable {
     public var kernels: [KernelIdentity] { Set(cells.map(\.cell.kernel)).sorted() }
 
     /// Every cell of the axes.
-    /// - Parameter profiles: Of every agent of the axes; an agent without one is unknown.
-    static func expand(guests: [(GuestChoice, PlannedKernel)], axes: MatrixAxes, profiles: [AgentChoice: AgentProfile] = [:]) -> [PlannedCell] {
-        let further = axes.combinations
-        return guests.flatMap { guest, kernel in
-            further.map { point in
+    /// - Parameters:
+    ///   - profiles: Of every agent of the axes; an agent without one is unknown.
+    ///   - documentation: What is documented of a guest on a kernel.
+    static func expand(
+        guests: [(GuestChoice, PlannedKernel)], axes: MatrixAxes, profiles: [AgentChoice: AgentProfile] = [:],
+        documentation: (GuestChoice, KernelIdentity) -> CellDocumentation = { _, _ in .none }
+    ) -> [PlannedCell] {
+        guests.flatMap { guest, kernel in
+            let documented = documentation(guest, kernel.identity)
+            return axes.combinations(for: guest).map { point in
                 PlannedCell(
                     cell: Cell(
                         guest: guest.name, kernel: kernel.identity, cgroup: point.layout, profile: point.profile?.rawValue, deployment: point.deployment?.rawValue,
                         scenario: point.scenario.name, agent: point.agent?.name, bpf: point.program?.name),
                     guest: guest, kernel: kernel, program: point.program, scenario: point.scenario.scenario, agent: point.agent ?? .own,
-                    agentProfile: profiles[point.agent ?? .own] ?? .unknown, profile: point.profile, deployment: point.deployment)
+                    agentProfile: profiles[point.agent ?? .own] ?? .unknown, profile: point.profile, deployment: point.deployment,
+                    documentation: documented)
             }
         }
     }

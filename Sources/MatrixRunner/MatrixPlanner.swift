@@ -19,11 +19,11 @@ struct MatrixPlanner {
         var unavailable: [CellRecord] = []
         for axes in request.blocks {
             let (guests, missing) = try await guests(of: axes, &offers)
-            cells += MatrixPlan.expand(guests: guests, axes: axes, profiles: profiles)
+            cells += MatrixPlan.expand(guests: guests, axes: axes, profiles: profiles, documentation: documentation)
             unavailable += missing
         }
         let refused = cells.compactMap { planned in
-            planned.refusal.map { CellRecord(cell: planned.cell, judgment: $0, evidence: nil, seconds: [:], attempts: 0) }
+            planned.refusal.map { planned.record($0) }
         }
         let impossible = Set(refused.map(\.id))
         cells.removeAll { impossible.contains($0.cell.id.text) }
@@ -111,10 +111,16 @@ struct MatrixPlanner {
     /// A selector that nothing on offer satisfies becomes cells that say so: they are part of the answer.
     private func missing(_ axes: MatrixAxes, _ guest: GuestChoice, _ selector: KernelSelector, _ cause: Cause, _ reason: String) -> [CellRecord] {
         let judgment = Judgment(cause: cause, summary: reason)
-        return axes.combinations.map { point in
+        let documented = documentation(guest, nil)
+        return axes.combinations(for: guest).map { point in
             CellRecord(
                 unavailable: selector, guest: guest.name, layout: point.layout, profile: point.profile?.rawValue, deployment: point.deployment?.rawValue,
-                scenario: point.scenario.name, agent: point.agent?.name, bpf: point.program?.name, judgment: judgment)
+                scenario: point.scenario.name, agent: point.agent?.name, bpf: point.program?.name, judgment: judgment,
+                documentation: documented)
         }
+    }
+
+    private func documentation(_ guest: GuestChoice, _ kernel: KernelIdentity?) -> CellDocumentation {
+        catalogue.settings.distributions.documentation(of: guest.entry, on: kernel)
     }
 }

@@ -50,8 +50,7 @@ extension MatrixRunner {
         return taken.kept + course.records
     }
 
-    static func notRun(_ cell: Cell, _ summary: String) -> CellRecord {
-        let judgment = Judgment(verdict: .notRun, cause: nil, summary: summary)
-        return CellRecord(cell: cell, judgment: judgment, evidence: nil, seconds: [:], attempts: 0)
+    static func notRun(_ planned: MatrixPlan.PlannedCell, _ summary: String) -> CellRecord {
+        planned.record(Judgment(verdict: .notRun, cause: nil, summary: summary))
     }
 }

@@ -7,7 +7,7 @@ extension MatrixPlan.PlannedCell {
         if SystemdLayout.kernelArguments(cell.cgroup) == nil { return SystemdLayout.refusal(cell.cgroup) }
         guard guest.bootsItself else { return nil }
         // What it boots with stands in its own boot loader's configuration.
-        if cell.cgroup != .unified {
+        if cell.cgroup != documentation.defaultLayout ?? .unified {
             return Judgment(
                 cause: .layoutNotOffered,
                 summary: "An image that boots by itself has the layout its own boot loader asks for; leave 'whole:' out, and the harness asks for \(cell.cgroup.rawValue).")

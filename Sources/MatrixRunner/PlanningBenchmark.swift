@@ -60,7 +60,7 @@ public struct PlanningBenchmark: Sendable {
     /// - Throws: When a scenario cannot be read.
     public func run(cells count: Int, nodes: Int, rounds: Int) throws -> Figures {
         let axes = MatrixAxes(kernels: [], layouts: CgroupLayout.allCases, scenarios: .axis(try products.scenarios("all")), profiles: [nil, .jitHarden])
-        let kernels = try Self.kernels((count + axes.combinations.count - 1) / axes.combinations.count)
+        let kernels = try Self.kernels((count + axes.combinations(for: .micro).count - 1) / axes.combinations(for: .micro).count)
         let yardstick = Yardstick()
         var plan = MatrixPlan(cells: [], unavailable: [], warnings: [])
         let planning = try SideBySide(rounds: rounds, unit: yardstick.run) {

@@ -93,6 +93,22 @@ struct CellRecordTests {
         #expect(record.contradiction?.contains("proofs") == true)
     }
 
+    @Test("keeps what is documented of its distribution; a record from before has none")
+    func documentation() throws {
+        let claim = DocumentedClaim(source: "readme", title: "README", date: try CalendarDay(parsing: "2025-04-14"), address: nil, subject: "rocky-9", says: .supported)
+        var record = try Self.record()
+        record.documentation = CellDocumentation(distribution: "rocky-9", defaultLayout: .unified, hasOwnKernel: true, claims: [claim])
+        let data = try RunFolder.encoder().encode(record)
+        #expect(try JSONDecoder().decode(CellRecord.self, from: data) == record)
+        var object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        let stored = try #require(object["documentation"] as? [String: Any])
+        #expect(Set(stored.keys) == ["distribution", "default_layout", "own_kernel", "claims"])
+        #expect((stored["claims"] as? [[String: Any]])?.first?["date"] as? String == "2025-04-14")
+        object.removeValue(forKey: "documentation")
+        let old = try JSONDecoder().decode(CellRecord.self, from: JSONSerialization.data(withJSONObject: object))
+        #expect(old.documentation == .none)
+    }
+
     @Test("of another schema is refused")
     func schema() throws {
         var text = String(decoding: try RunFolder.encoder().encode(Self.record()), as: UTF8.self)

@@ -38,6 +38,55 @@ struct DistributionCatalogueTests {
         }
     }
 
+    private func kernel(_ version: String, _ origin: String) throws -> KernelIdentity {
+        KernelIdentity(version: try KernelVersion(parsing: version), flavour: .cloud, release: version, origin: origin)
+    }
+
+    @Test("documents a guest by its own claims, and a micro guest by those of its kernel's distribution", arguments: [
+        // Documented as supported with a kernel below the article's floor: the sources contradict each other.
+        ("5.14.0-1", "rocky-9/BaseOS", "rocky-9", MatrixModel.Expectation.supported, true), ("4.18.0-1", "rocky-8/BaseOS", "rocky-8", .unsupported, false),
+        ("5.10.223-1", "debian/bullseye-security", "debian-11", .unsupported, false), ("6.1.192-2", "debian/bookworm", "debian-12", .supported, true),
+        ("5.4.0-1", "ubuntu-20.04/focal", "ubuntu-20.04", .supported, true), ("6.1.1-1", "file", nil, .supported, false), ("5.10.1-1", "file", nil, .unsupported, false),
+    ] as [(String, String, String?, MatrixModel.Expectation, Bool)])
+    func documentation(version: String, origin: String, name: String?, expected: MatrixModel.Expectation, contradict: Bool) throws {
+        let catalogue = try Self.ours()
+        let kernel = try kernel(version, origin)
+        let micro = catalogue.documentation(of: nil, on: kernel)
+        #expect(micro.distribution == name && micro.defaultLayout == nil && micro.hasOwnKernel == (name != nil))
+        #expect(micro.claims.contradictEachOther == contradict, "\(micro.claims)")
+        #expect(MatrixModel.Expectation(series: kernel.series, layout: .unified, documentation: micro) == expected)
+        guard let distribution = try name.map({ try catalogue.select($0)[0] }) else { return }
+        let whole = catalogue.documentation(of: distribution, on: kernel)
+        #expect(whole.claims == micro.claims && whole.defaultLayout == distribution.cgroup)
+        let foreign = catalogue.documentation(of: distribution, on: try self.kernel("6.1.1-1", "file"))
+        #expect(foreign.distribution == name && !foreign.hasOwnKernel)
+    }
+
+    @Test("the article's range of kernels begins at the documented floor, and no other source speaks of all kernels")
+    func floor() throws {
+        let general = try Self.ours().sources.filter { $0.kernels != nil }
+        #expect(general.map(\.name) == ["article"])
+        let range = try #require(general.first?.kernels)
+        #expect(range.contains(MatrixModel.Expectation.documentedFloor.firstVersion))
+        #expect(!range.contains(KernelSeries(major: 5, minor: 14).firstVersion))
+    }
+
+    @Test("a day that no calendar has is refused, with its line")
+    func days() throws {
+        let error = try #require(throws: YAMLError.self) {
+            try DistributionCatalogue(parsing: Self.entry.replacing("2025-04-14", with: "2025-04-31"), source: "c.yml")
+        }
+        #expect(error.line == 2 && error.description.contains("2025-04-31"), "\(error)")
+    }
+
+    @Test("every distribution that guests are made of says what it boots with")
+    func layouts() throws {
+        let catalogue = try Self.ours()
+        for distribution in catalogue.distributions where !distribution.debianSuites.isEmpty { #expect(distribution.cgroup == .unified, "\(distribution.name)") }
+        #expect(try catalogue.select("ubuntu-20.04").map(\.cgroup) == [.hybrid])
+        #expect(try catalogue.select("rocky-8").map(\.cgroup) == [.legacy])
+    }
+
     @Test("a wanted series has its makers", arguments: [
         ("5.15", ["ubuntu-20.04", "ubuntu-22.04", "oracle-uek7", "azurelinux-2", "amazon-2"]), ("6.6", ["azurelinux-3"]), ("4.18", ["rhel-8", "rocky-8", "alma-8", "oracle-8"]),
     ])

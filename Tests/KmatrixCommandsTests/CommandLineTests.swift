@@ -77,7 +77,7 @@ struct CommandLineTests {
         "what makes no sense is refused with code 2 and a hint",
         arguments: [
             (["run"], "--kernel"), (["run", "--kernel", "5.x"], "is not a kernel version"), (["run", "--kernel", ">=6.1,<5.10"], "no version can satisfy"),
-            (["run", "--kernel", "6.1", "--cgroup", "v3"], "no cgroup layout"), (["run", "--kernel", "6.1", "--mirror", "x"], "debian=URL"),
+            (["run", "--kernel", "6.1", "--cgroup", "v3"], "not a cgroup layout"), (["run", "--kernel", "6.1", "--mirror", "x"], "debian=URL"),
             (["run", "--kernel", "6.1", "--jobs", "0"], "--jobs"), (["run", "--kernel", "6.1/Cloud"], "flavour"),
             (["run", "--kernel", "6.1", "--fail-fast", "--keep-going"], "contradict"),
             (["run", "--kernel", "6.1", "--snapshot-limit", "plenty"], "--snapshot-limit takes"), (["conformance", "--kernel", "6.1", "--snapshot-limit", "0G"], "20G"), (["frobnicate"], "Unexpected argument"),

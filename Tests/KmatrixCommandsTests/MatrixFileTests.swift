@@ -39,7 +39,7 @@ struct MatrixFileTests {
 
     @Test("says the line of what is wrong", arguments: [
         ("cells:\n  - kernel: \"6.1\"\n", 1, "'name' is missing"), ("name: x\n", 1, "'cells' is missing"), ("name: x\ncells: []\n", 1, "'cells' is missing"),
-        ("name: x\ncells:\n  - kernel: \"6.1\"\n    layout: unified\n", 4, "'layout' is no key here"), ("name: x\ncells:\n  - kernel: \"6.1\"\n    cgroup: flat\n", 4, "'flat' is no cgroup layout"),
+        ("name: x\ncells:\n  - kernel: \"6.1\"\n    layout: unified\n", 4, "'layout' is no key here"), ("name: x\ncells:\n  - kernel: \"6.1\"\n    cgroup: flat\n", 4, "'flat' is not a cgroup layout"),
         ("name: x\ncells:\n  - kernel:\n      - \"6.1\"\n      - banana\n", 5, "banana"), ("name: x\ncells:\n  - cgroup: unified\n", 3, "say which kernels"),
         ("name: x\ncells:\n  - kernel: \"6.1\"\n    deployment: installed\n", 3, "needs distributions"), ("name: x\ncells:\n  - kernel: \"6.1\"\n    profile: soft\n", 4, "'soft' is no boot profile"),
         ("name: x\ncells:\n  - kernel: []\n", 3, "'kernel' is empty"), ("name: x\ncells:\n  - kernel: { a: b }\n", 3, "must be a list"),

@@ -2,6 +2,7 @@ import EvidenceStore
 import FabricSimulator
 import Foundation
 import GuestProtocol
+import KernelCatalogue
 import MatrixModel
 import SystemPackage
 import Testing
@@ -94,6 +95,41 @@ struct MatrixPlanTests {
             "micro/6.12.1-1/cloud-amd64/unified", "micro/6.1.1-1/cloud-amd64/legacy", "micro/6.1.1-1/cloud-amd64/unified/deployment=installed",
         ])
         #expect(MatrixPlan.longestFirst(ordered, costs).map(\.cell) == ordered.map(\.cell))
+    }
+
+    private static func guest(_ cgroup: String?) throws -> GuestChoice {
+        let text = """
+            distributions:
+              mine-1:
+                title: Mine
+                repository: { kind: debian, suite: mine }
+                kernel: { flavour: cloud-amd64 }
+                packages: [systemd]
+            """ + (cgroup.map { "\n    cgroup: \($0)" } ?? "")
+        return .distribution(try #require(try DistributionCatalogue(parsing: text, source: "test").distributions.first))
+    }
+
+    @Test("a guest's layouts are those named, and without a name what it boots with", arguments: [
+        (nil, [], false, CgroupLayout.allCases), (nil, [], true, [.unified]), ("legacy", [], false, [.legacy]), ("legacy", [], true, [.legacy]),
+        ("hybrid", [.unified, .hybrid], true, [.unified, .hybrid]), ("unified", [.legacy], true, [.unified, .legacy]), ("unified", [.legacy], false, [.legacy]),
+        // Nobody looked up what it boots with.
+        ("", [], false, CgroupLayout.allCases),
+    ] as [(String?, [CgroupLayout], Bool, [CgroupLayout])])
+    func layouts(cgroup: String?, named: [CgroupLayout], hasDefault: Bool, expected: [CgroupLayout]) throws {
+        var axes = try Self.axes(named)
+        axes.hasDefaultLayout = hasDefault
+        let guest = try cgroup.map { try Self.guest($0.isEmpty ? nil : $0) } ?? .micro
+        #expect(axes.layouts(of: guest) == expected)
+    }
+
+    @Test("a guest is asked for a layout only where it boots with another one")
+    func layoutArguments() throws {
+        let documentation = CellDocumentation(distribution: "mine-1", defaultLayout: .hybrid)
+        let cells = MatrixPlan.expand(
+            guests: [(try Self.guest("hybrid"), try Self.kernel("6.1.1-1"))], axes: try Self.axes([.unified, .hybrid, .legacy]), documentation: { _, _ in documentation })
+        #expect(cells.map { $0.layoutArguments.isEmpty } == [false, true, false])
+        #expect(cells.allSatisfy { $0.documentation == documentation && $0.record(Judgment(cause: .timeout, summary: "")).documentation == documentation })
+        #expect(MatrixPlan.expand(kernels: [try Self.kernel("6.1.1-1")], axes: try Self.axes([.legacy])).allSatisfy(\.layoutArguments.isEmpty))
     }
 
     @Test("a program variant is an axis")

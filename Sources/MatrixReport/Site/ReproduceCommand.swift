@@ -38,7 +38,7 @@ struct ReproduceCommand {
     }
 
     /// A word quoted for a shell, whatever it contains.
-    private static func quoted(_ word: String) -> String {
+    static func quoted(_ word: String) -> String {
         let isPlain = !word.isEmpty && word.utf8.allSatisfy { byte in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-_./:=+~".utf8.contains(byte)
         }
