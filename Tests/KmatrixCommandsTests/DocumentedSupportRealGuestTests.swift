@@ -1,0 +1,63 @@
+import EvidenceStore
+import Foundation
+import MatrixModel
+import SystemPackage
+import TestSupport
+import Testing
+
+/// What documentation of a distribution does to a run's exit code, on a real kernel behind a vendor's repository.
+@Suite("A distribution documented as supported, with real guests", .enabled(if: RealProgram.path != nil, "KMATRIX_PRODUCTS names no built products; ci/test sets it"), .serialized)
+struct DocumentedSupportRealGuestTests {
+    private static let (version, release) = ("5.14.0", "427.el9")
+
+    /// Debian's newest 5.10 under the names, paths and version of an EL 9 kernel.
+    private static func packages() async throws -> [RpmArchive.Package] {
+        struct Fetched: Decodable {
+            struct Kernel: Decodable { let release: String, image: String }
+            let kernels: [Kernel]
+        }
+        let said = try await RealProgram.run(["kernels", "fetch", "--kernel", "5.10", "--format", "json"])
+        #expect(said.code == 0, "\(said.stderr)")
+        let kernel = try #require(try JSONDecoder().decode(Fetched.self, from: Data(said.stdout.utf8)).kernels.last)
+        let root = FilePath(kernel.image).removingLastComponent().removingLastComponent()
+        let modules = try #require(["usr/lib", "lib"].map { root.appending("\($0)/modules/\(kernel.release)") }.first { FileManager.default.fileExists(atPath: $0.appending("kernel").string) })
+        let folder = "lib/modules/\(version)-\(release).x86_64"
+        var content: [String: [UInt8]] = [:]
+        let entries = FileManager.default.enumerator(atPath: modules.string)
+        while let entry = entries?.nextObject() as? String {
+            let file = modules.appending(entry).string
+            guard FileManager.default.contents(atPath: file) != nil, (try? FileManager.default.destinationOfSymbolicLink(atPath: file)) == nil else { continue }
+            content["\(folder)/\(entry)"] = Array(try Data(contentsOf: URL(filePath: file)))
+        }
+        func package(_ name: String, _ files: [String: [UInt8]]) -> RpmArchive.Package {
+            RpmArchive.Package(name: name, version: version, release: release, files: files)
+        }
+        return [
+            package("kernel-core", ["\(folder)/vmlinuz": Array(try Data(contentsOf: URL(filePath: kernel.image)))]), package("kernel-modules-core", content),
+            package("kernel-modules", ["usr/share/doc/kernel-modules/README": Array("all modules are in kernel-modules-core\n".utf8)]),
+        ]
+    }
+
+    /// The program needs a helper that the kernel does not have.
+    @Test("an agent that fails on Rocky Linux 9 is against what is documented; on AlmaLinux 9, which no source promises, it is as documented", arguments: [
+        ("rocky", "rocky-9", Int32(1), MatrixModel.Expectation.supported), ("alma", "alma-9", 0, .unsupported),
+    ])
+    func brokenAgent(vendor: String, distribution: String, code: Int32, expectation: MatrixModel.Expectation) async throws {
+        let archive = try await RpmArchive()
+        try await archive.publish("9/BaseOS/x86_64/os", packages: try await Self.packages(), signs: .packages)
+        let folder = try TemporaryFolder()
+        try await LoopbackServer.serving(archive.root) { server in
+            let out = folder.path.appending("run").string
+            let ended = try await RealProgram.run([
+                "run", "--kernel", "5.14@\(distribution)", "--cgroup", "unified", "--bpf", "loop-lookup", "--mirror", "\(vendor)=\(server.address)",
+                "--keyring", "\(vendor)=\(archive.keyring)", "--no-history", "--format", "json", "--out", out,
+            ])
+            let cells = try JSONDecoder().decode(RunDocument.self, from: Data(ended.stdout.utf8)).cells
+            #expect(cells.map(\.verdict) == [.incompatible], "\(cells.map(\.summary)) \(ended.stderr)")
+            #expect(cells.first?.origin?.hasPrefix("\(distribution)/") == true)
+            #expect(cells.first?.documentation.distribution == distribution)
+            #expect(cells.first?.expectation == expectation)
+            #expect(ended.code == code, "\(ended.stderr)")
+        }
+    }
+}
