@@ -84,6 +84,8 @@ let package = Package(
         .target(name: "AgentBundles", dependencies: ["MatrixModel", "GuestImages", "PackageStreams", "StrictYAML", "Digests", subprocess, system], swiftSettings: settings),
         // Rank 1. Evidence in, verdict out: pure functions and the article's knowledge.
         .target(name: "Judgement", dependencies: ["MatrixModel", "GuestProtocol", "Guidance"], swiftSettings: settings),
+        // Rank 2. The proofs of a cell: what the guest does for each, and a pure judgement of what it left; the verdict that follows from all.
+        .target(name: "Probes", dependencies: ["MatrixModel", "GuestProtocol", "Guidance", "Judgement"], swiftSettings: settings),
         // Rank 1. What a compiled BPF object needs of a kernel, read from the object alone.
         .target(name: "BPFObjects", dependencies: ["MatrixModel", "Guidance", "ELFFiles"], swiftSettings: settings),
         // Rank 2. What is wrong with a machine in the field, from its status, logs and pasted output: pure.
@@ -109,7 +111,7 @@ let package = Package(
         .target(
             name: "MatrixRunner",
             dependencies: [
-                "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "EvidenceStore",
+                "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "Probes", "EvidenceStore",
                 "QEMUGuest", "GuestSnapshots", "FabricSimulator", "AgentBundles", "CloudImages", "Conformance", "Measurements", subprocess, system,
             ],
             swiftSettings: settings),
@@ -169,7 +171,8 @@ let package = Package(
         .testTarget(name: "PackageStreamsTests", dependencies: ["PackageStreams", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "AgentBundlesTests", dependencies: ["AgentBundles", "GuestImages", "MatrixModel", "PackageStreams", "StrictYAML", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "CloudImagesTests", dependencies: ["CloudImages", "ArtefactCache", "TestSupport", subprocess, system], swiftSettings: settings),
-        .testTarget(name: "JudgementTests", dependencies: ["Judgement", "MatrixModel", "GuestProtocol", "TestSupport"], resources: [.copy("Evidence"), .copy("Deployments")], swiftSettings: settings),
+        .testTarget(name: "JudgementTests", dependencies: ["Judgement", "MatrixModel"], swiftSettings: settings),
+        .testTarget(name: "ProbesTests", dependencies: ["Probes", "Judgement", "MatrixModel", "GuestProtocol", "TestSupport"], resources: [.copy("Evidence"), .copy("Deployments")], swiftSettings: settings),
         .testTarget(name: "GuidanceTests", dependencies: ["Guidance", "MatrixModel"], resources: [.copy("Logs")], swiftSettings: settings),
         .testTarget(name: "BPFObjectsTests", dependencies: ["BPFObjects", "ELFFiles", "Guidance", "MatrixModel", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Guidance", "MatrixModel", "TestSupport"], resources: [.copy("Field")], swiftSettings: settings),
@@ -183,7 +186,7 @@ let package = Package(
         .testTarget(name: "QEMUGuestTests", dependencies: ["QEMUGuest", "CTimeStamp", "GuestProtocol", "MatrixModel", "TestSupport", "fake-qemu", "guest-network", system, subprocess], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "GuestSnapshotsTests", dependencies: ["GuestSnapshots", "MatrixModel", "QEMUGuest", "ArtefactCache", "GuestProtocol", "TestSupport", "fake-qemu", system], swiftSettings: settings),
         .testTarget(name: "FabricSimulatorTests", dependencies: ["FabricSimulator", "MatrixModel", "StrictYAML", "TestSupport", "Digests", subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),
-        .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "CloudImages", "FabricSimulator", "AgentBundles", "Conformance", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestSnapshots", "GuestImages", "TestSupport", "fake-qemu", "guest-network", subprocess, system], swiftSettings: settings),
+        .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "Probes", "CloudImages", "FabricSimulator", "AgentBundles", "Conformance", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestSnapshots", "GuestImages", "TestSupport", "fake-qemu", "guest-network", subprocess, system], swiftSettings: settings),
         .testTarget(name: "MatrixReportTests", dependencies: ["MatrixReport", "EvidenceStore", "MatrixModel", system], exclude: ["Browser"], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "KmatrixCommandsTests", dependencies: ["KmatrixCommands", "MatrixReport", "Measurements", "MatrixModel", "EvidenceStore", "CellExpectations", "StrictYAML", "TestSupport", "kmatrix", "fake-qemu", "guest-network", subprocess, system, argumentParser], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore", "CAgentABI", "FabricSimulator", "MatrixModel", "TestSupport", "Digests", nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),

@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/klog.h>
@@ -233,10 +234,18 @@ int gs_reap(int *code, int *signal_) {
     return child;
 }
 
-int gs_become(uint32_t user, uint32_t group) {
-    if (setgroups(0, NULL) < 0) return -errno;
+int gs_become(uint32_t user, uint32_t effective, uint32_t group, const uint32_t *groups, int count) {
+    // gid_t is a 32-bit number on Linux.
+    if (setgroups((size_t)count, groups) < 0) return -errno;
     if (setresgid(group, group, group) < 0) return -errno;
-    return result(setresuid(user, user, user));
+    return result(setresuid(user, effective, effective));
+}
+
+int gs_leave_to_child(void) {
+    pid_t child = fork();
+    if (child < 0) return -errno;
+    if (child > 0) _exit(0);
+    return 0;
 }
 
 static int write_map(const char *path, const char *text) {
@@ -254,6 +263,8 @@ int gs_isolate(int user_and_cgroup, int network) {
     char users[32], groups[32];
     snprintf(users, sizeof users, "0 %u 1", getuid());
     snprintf(groups, sizeof groups, "0 %u 1", getgid());
+    // Who changed its user is not dumpable, and its files in /proc are root's (proc(5)): it could not write its maps.
+    if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0) return -errno;
     if (unshare(CLONE_NEWUSER | CLONE_NEWCGROUP) < 0) return -errno;
     int outcome = write_map("/proc/self/setgroups", "deny");
     if (outcome == 0) outcome = write_map("/proc/self/uid_map", users);

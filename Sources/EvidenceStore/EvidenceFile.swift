@@ -19,6 +19,8 @@ public enum EvidenceFile: String, CaseIterable, Hashable, Sendable {
     case packages = "packages.tsv"
     case kernelLog = "kernel.log"
     case kernelConfig = "kernel.config"
+    /// What judging needs of the attempt and no other file holds.
+    case attempt = "attempt.json"
     case facts = "facts.json"
     case clients = "clients.json"
     case fabricJournal = "fabric.jsonl"

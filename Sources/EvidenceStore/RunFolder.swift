@@ -86,6 +86,10 @@ public struct CellFolder: Sendable {
 
     public func write(_ bytes: some Sequence<UInt8>, to file: EvidenceFile) throws { try DurableFile.write(bytes, to: self.file(file)) }
 
+    /// - Returns: Nil when there is no such file.
+    /// - Throws: `Errno` for what cannot be read, is not a regular file or is larger than the limit.
+    public func read(_ file: EvidenceFile, limit: Int) throws -> [UInt8]? { try BoundedFile.read(self.file(file), limit: limit) }
+
     public func save(_ value: some Encodable, to file: EvidenceFile) throws { try write(RunFolder.encoder().encode(value), to: file) }
 
     /// Moves what a failed attempt left into `attempt-N`, so that the next one starts clean and nothing is lost.

@@ -18,6 +18,8 @@ public struct ClientReport: Hashable, Sendable {
     /// What went wrong after connecting, in words; empty when nothing did.
     public let failure: String
 
+    /// How the failure of a client begins that the guest's kernel cannot have at all.
+    public static let notPossible = "not possible here: "
     /// In bytes.
     public static let maximumBody = 256
 

@@ -23,8 +23,7 @@ public struct ClientSpec: Hashable, Sendable {
     /// Unique in its plan: `imds-root`. The request says it, so that the platform's journal can be matched.
     public let name: String
     public let kind: Kind
-    /// User and group id.
-    public let user: UInt32
+    public let identity: ClientIdentity
     /// The path by which the client's process is known; empty for the runner itself.
     public let executable: String
     public let isolation: Isolation
@@ -35,18 +34,30 @@ public struct ClientSpec: Hashable, Sendable {
     public let request: [UInt8]
 
     public init(
-        name: String, kind: Kind, user: UInt32, executable: String = "", isolation: Isolation = .none, address: [UInt8], port: UInt16,
+        name: String, kind: Kind, identity: ClientIdentity, executable: String = "", isolation: Isolation = .none, address: [UInt8], port: UInt16,
         request: [UInt8] = []
     ) {
         self.name = name
         self.kind = kind
-        self.user = user
+        self.identity = identity
         self.executable = executable
         self.isolation = isolation
         self.address = address
         self.port = port
         self.request = request
     }
+
+    /// A client of an ordinary user.
+    public init(
+        name: String, kind: Kind, user: UInt32, executable: String = "", isolation: Isolation = .none, address: [UInt8], port: UInt16,
+        request: [UInt8] = []
+    ) {
+        self.init(
+            name: name, kind: kind, identity: .ordinary(user), executable: executable, isolation: isolation, address: address, port: port, request: request)
+    }
+
+    /// The real user id.
+    public var user: UInt32 { identity.user }
 
     /// The header by which a request carries its client's name.
     public static let nameHeader = "x-kmatrix-client"
@@ -56,13 +67,13 @@ public struct ClientSpec: Hashable, Sendable {
     /// The n-th of a crowd of this.
     public func member(_ index: UInt32) -> ClientSpec {
         ClientSpec(
-            name: "\(name)-\(index)", kind: kind, user: user, executable: executable, isolation: isolation, address: address, port: port,
+            name: "\(name)-\(index)", kind: kind, identity: identity, executable: executable, isolation: isolation, address: address, port: port,
             request: request)
     }
 
     /// Whether one process can play both.
     public func sharesProcess(with other: ClientSpec) -> Bool {
-        user == other.user && executable == other.executable && isolation == other.isolation
+        identity == other.identity && executable == other.executable && isolation == other.isolation && !identity.isShortLived
     }
 
     /// What goes over the wire.
@@ -86,9 +97,11 @@ public struct ClientSpec: Hashable, Sendable {
 
 extension ClientSpec {
     /// A GET as an HTTP client sends it to one of the platform's services.
-    /// - Parameter host: The Host header; nil for the address.
+    /// - Parameters:
+    ///   - identity: Nil for an ordinary process of the user.
+    ///   - host: The Host header; nil for the address.
     public static func get(
-        _ name: String, user: UInt32 = 0, executable: String = "", isolation: Isolation = .none, address: [UInt8], port: UInt16 = 80, path: String,
+        _ name: String, user: UInt32 = 0, identity: ClientIdentity? = nil, executable: String = "", isolation: Isolation = .none, address: [UInt8], port: UInt16 = 80, path: String,
         host: String? = nil, headers: [String] = []
     ) -> ClientSpec {
         let numbers = address.suffix(4).map(String.init).joined(separator: ".")
@@ -98,7 +111,7 @@ extension ClientSpec {
         ]
         let request = (lines + headers).map { $0 + "\r\n" }.joined() + "\r\n"
         return ClientSpec(
-            name: name, kind: .http, user: user, executable: executable, isolation: isolation, address: address, port: port,
+            name: name, kind: .http, identity: identity ?? .ordinary(user), executable: executable, isolation: isolation, address: address, port: port,
             request: Array(request.utf8))
     }
 }

@@ -184,7 +184,7 @@ extension ClientSpec {
     fileprivate func write(to writer: inout WireWriter) {
         writer.write(name)
         writer.write(kind.rawValue)
-        writer.write(user)
+        identity.write(to: &writer)
         writer.write(executable)
         writer.write(isolation.rawValue)
         writer.write(address)
@@ -194,11 +194,29 @@ extension ClientSpec {
 
     fileprivate init?(reading reader: inout WireReader) {
         guard let name = reader.readString(), let rawKind = reader.readUInt8(), let kind = Kind(rawValue: rawKind),
-            let user = reader.readUInt32(), let executable = reader.readString(), let rawIsolation = reader.readUInt8(),
+            let identity = ClientIdentity(reading: &reader), let executable = reader.readString(), let rawIsolation = reader.readUInt8(),
             let isolation = Isolation(rawValue: rawIsolation), let address = reader.readAddress(),
             let port = reader.readUInt16(), let request = reader.readData()
         else { return nil }
-        self.init(name: name, kind: kind, user: user, executable: executable, isolation: isolation, address: address, port: port, request: request)
+        self.init(name: name, kind: kind, identity: identity, executable: executable, isolation: isolation, address: address, port: port, request: request)
+    }
+}
+
+extension ClientIdentity {
+    fileprivate func write(to writer: inout WireWriter) {
+        writer.write(user)
+        writer.write(group)
+        writer.write(groups) { $0.write($1) }
+        writer.write(effectiveUser != nil)
+        writer.write(effectiveUser ?? 0)
+        writer.write(isShortLived)
+    }
+
+    fileprivate init?(reading reader: inout WireReader) {
+        guard let user = reader.readUInt32(), let group = reader.readUInt32(), let groups = reader.readArray({ $0.readUInt32() }),
+            let hasEffective = reader.readBool(), let effective = reader.readUInt32(), let isShortLived = reader.readBool()
+        else { return nil }
+        self.init(user: user, group: group, groups: groups, effectiveUser: hasEffective ? effective : nil, isShortLived: isShortLived)
     }
 }
 

@@ -1,3 +1,4 @@
+import CGuestSystem
 import Glibc
 import GuestProtocol
 
@@ -18,7 +19,13 @@ struct ClientRun {
                     continue
                 }
                 let exchange = ClientExchange(spec)
-                Self.finish([exchange], deadline: Deadline(after: UInt64(task.deadline)))
+                let deadline = Deadline(after: UInt64(task.deadline))
+                if spec.identity.isShortLived {
+                    Self.connect([exchange], deadline: deadline)
+                    // From here on a child holds the connection, and the process that the kernel saw connecting is gone.
+                    guard gs_leave_to_child() == 0 else { return }
+                }
+                Self.finish([exchange], deadline: deadline)
                 report(exchange.report)
             }
         }

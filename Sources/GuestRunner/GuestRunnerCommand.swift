@@ -54,23 +54,25 @@ public enum GuestRunnerCommand {
 
     static func play(_ task: ClientTask) -> Int32 {
         guard let first = task.specs.first else { return 0 }
-        // Its group is the other one's number: an agent that takes the one for the other takes root for a user, and a user for root.
-        let outcome = gs_become(first.user, first.user == 0 ? 65_534 : 0)
+        let identity = first.identity
+        let outcome = gs_become(identity.user, identity.effectiveUser ?? identity.user, identity.group, identity.groups, Int32(identity.groups.count))
         guard outcome == 0 else {
-            RunnerLog.say("\(SystemCallError("become user", "\(first.user)", code: -outcome))")
-            return 1
-        }
-        let isolation = gs_isolate(first.isolation == .userAndCgroup ? 1 : 0, first.isolation == .network ? 1 : 0)
-        guard isolation == 0 else {
-            RunnerLog.say("\(SystemCallError("unshare", "\(first.isolation)", code: -isolation))")
+            RunnerLog.say("\(SystemCallError("become user", "\(identity.user)", code: -outcome))")
             return 1
         }
         var sequence: UInt32 = 0
-        ClientRun(task: task).carryOut { report in
+        func send(_ report: ClientReport) {
             let frame = GuestMessage.client(report).frame(sequence: sequence)
             sequence += 1
             _ = frame.encoded().withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
         }
+        let isolation = gs_isolate(first.isolation == .userAndCgroup ? 1 : 0, first.isolation == .network ? 1 : 0)
+        guard isolation == 0 else {
+            let error = SystemCallError("unshare", "\(first.isolation)", code: -isolation)
+            for spec in task.specs { send(ClientReport(name: spec.name, failure: "\(ClientReport.notPossible)\(error)")) }
+            return 0
+        }
+        ClientRun(task: task).carryOut(report: send)
         return 0
     }
 

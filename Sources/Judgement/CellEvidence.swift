@@ -21,6 +21,9 @@ public struct CellEvidence: Sendable {
     }
 
     public struct SetupFailure: Hashable, Sendable {
+        /// The step in which the distribution's own tool installs the agent's package.
+        public static let installation = "install"
+
         public let step: String
         public let reason: String
 

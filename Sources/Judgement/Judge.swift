@@ -1,40 +1,20 @@
 import GuestProtocol
 public import MatrixModel
 
-/// Turns the evidence of a cell into a judgment. Pure: the same evidence gives the same judgment.
-///
-/// The order of the rules is the order of trust. First whether the attempt proved anything at all (else it is the harness's
-/// fault), then whether the kernel and the agent survived, then what the agent says, then what the platform saw. Compatible is
-/// what remains when every rule has had its say, so a fact that is missing can never look like success.
+/// Says whether an attempt at a cell proved anything at all. What it then proved is the probes' to judge. Pure.
 public enum Judge {
-    public static func judgment(of evidence: CellEvidence) -> Judgment {
-        let sightings = ConsoleClassifier.sightings(in: evidence.console)
-        let judgment = attemptFailure(evidence, sightings)
-            ?? kernelFailure(evidence, sightings)
-            ?? lossOfEvidence(evidence)
+    /// Why the attempt proves nothing, or why there was nothing to measure; nil when its evidence can be judged.
+    public static func attemptFailure(_ evidence: CellEvidence, _ sightings: [ConsoleClassifier.Sighting]) -> Judgment? {
+        endingFailure(evidence, sightings)
+            // A kernel that broke once the agent ran explains why evidence is missing.
+            ?? (kernelFailure(evidence, sightings) == nil ? lossOfEvidence(evidence) : nil)
             ?? layoutRefusal(evidence)
             ?? profileRefusal(evidence)
-            ?? deploymentJudgment(evidence)
-            ?? agentFailure(evidence)
-            ?? behaviour(evidence)
-        return clockFailure(evidence, judgment) ?? judgment
     }
 
     // MARK: - Did the attempt prove anything?
 
-    /// An agent is not blamed for what it had less time for than it should.
-    private static func clockFailure(_ evidence: CellEvidence, _ judgment: Judgment) -> Judgment? {
-        guard judgment.cause?.fault == .agent, let rate = evidence.clockRate, rate > fastestClock else { return nil }
-        return Judgment(
-            cause: .harness,
-            summary: "The guest's clock ran \((rate * 10).rounded() / 10) times as fast as the host's, so nothing that takes time is proven. It would have read: \(judgment.summary)",
-            findings: judgment.findings)
-    }
-
-    /// What a clock may be wrong by, and a message late, before it counts.
-    private static let fastestClock = 1.5
-
-    static func attemptFailure(_ evidence: CellEvidence, _ sightings: [ConsoleClassifier.Sighting]) -> Judgment? {
+    static func endingFailure(_ evidence: CellEvidence, _ sightings: [ConsoleClassifier.Sighting]) -> Judgment? {
         let agentWasStarted = evidence.phases.contains(.agentStarted)
         if let panic = sightings.first(where: { $0.trouble == .panic }), !agentWasStarted {
             return Judgment(
@@ -62,14 +42,10 @@ public enum Judge {
         case .poweredOff, .endedEarly, .deadline:
             break
         }
-        if let failure = evidence.setupFailure {
-            let cause: Cause = switch failure.step {
-            case "cgroup-layout": .layoutNotOffered
-            case "install": .notInstallable
-            default: .guestSetup
-            }
+        // A package that cannot be installed is the agent's: the probes judge it.
+        if let failure = evidence.setupFailure, failure.step != CellEvidence.SetupFailure.installation {
             return Judgment(
-                cause: cause, summary: "The guest could not be set up (\(Quote.line(failure.step))): \(Quote.line(failure.reason))",
+                cause: failure.step == "cgroup-layout" ? .layoutNotOffered : .guestSetup, summary: "The guest could not be set up (\(Quote.line(failure.step))): \(Quote.line(failure.reason))",
                 findings: lastWords(evidence))
         }
         return nil
@@ -77,7 +53,7 @@ public enum Judge {
 
     // MARK: - Did the kernel survive?
 
-    static func kernelFailure(_ evidence: CellEvidence, _ sightings: [ConsoleClassifier.Sighting]) -> Judgment? {
+    public static func kernelFailure(_ evidence: CellEvidence, _ sightings: [ConsoleClassifier.Sighting]) -> Judgment? {
         guard evidence.phases.contains(.agentStarted) else { return nil }
         // A guest that said farewell has not panicked, whatever somebody in it wrote on the console.
         if evidence.fate != .poweredOff, let panic = sightings.first(where: { $0.trouble == .panic }) {
@@ -138,7 +114,7 @@ public enum Judge {
     }
 
     /// The last line of the console, which is all that is known of a guest that died.
-    static func lastWords(_ evidence: CellEvidence) -> [Finding] {
+    public static func lastWords(_ evidence: CellEvidence) -> [Finding] {
         let lines = evidence.console.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D })
         guard let last = lines.last else { return [Finding(source: "console.log", quote: "(empty: the guest printed nothing)")] }
         return [Finding(source: "console.log", quote: Quote.line(String(decoding: last, as: UTF8.self)))]

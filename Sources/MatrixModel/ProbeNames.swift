@@ -1,4 +1,4 @@
-/// The names by which a cell's clients are known to the plan, to scenarios and to the judge.
+/// The names by which a cell's clients are known to the plan, to scenarios and to the probes.
 public enum ProbeNames {
     /// Clients whose destinations are none of the agent's business: their peer must be what they asked for.
     public static let untouchedPrefix = "untouched-"
@@ -6,8 +6,14 @@ public enum ProbeNames {
     public static let dualStack = "imds-dual-stack"
     /// The same request as `imds-root`, after the agent was started again.
     public static let afterRestart = "imds-root-restarted"
-    /// Members of the crowd are `crowd-root-17`.
+    /// A client in an empty network namespace.
+    public static let otherNetwork = "identity-network-namespace"
+    /// Members of the burst are `crowd-root-17`.
     public static let crowdPrefix = "crowd-"
     /// The executables of the probes' processes, by whether they are root's.
     public static func executable(isRoot: Bool) -> String { isRoot ? "/usr/bin/kmatrix-probe-root" : "/usr/bin/kmatrix-probe-user" }
+    /// The same for members of the burst, whose requests the agent has to count apart.
+    public static func burstExecutable(isRoot: Bool) -> String { isRoot ? "/usr/bin/kmatrix-burst-root" : "/usr/bin/kmatrix-burst-user" }
+    /// The executable of clients who look like another user.
+    public static let identityExecutable = "/usr/bin/kmatrix-identity"
 }

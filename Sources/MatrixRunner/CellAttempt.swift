@@ -1,3 +1,4 @@
+import AgentBundles
 import EvidenceStore
 import FabricSimulator
 import Foundation
@@ -5,6 +6,7 @@ import GuestImages
 import GuestProtocol
 import Judgement
 import MatrixModel
+import Probes
 import QEMUGuest
 import Synchronization
 import SystemPackage
@@ -12,7 +14,7 @@ import SystemPackage
 /// One attempt at a cell: boots its guest beside a fabric, gathers the evidence, judges it.
 struct CellAttempt: Sendable {
     struct Outcome: Sendable {
-        let judgment: Judgment
+        let conclusion: CellConclusion
         let provisioning: DeploymentFinding?
         let seconds: [Phase: Double]
         let birth: GuestBirth
@@ -26,6 +28,7 @@ struct CellAttempt: Sendable {
     let layoutArguments: [String]
     /// Whether the distribution only boots, as the floor to measure against.
     let isBare: Bool
+    let knownDefects: [KnownDefect]
     let artefacts: PreparedCell
     let context: CellContext
     let folder: CellFolder
@@ -37,6 +40,7 @@ struct CellAttempt: Sendable {
         deployment = planned.deployment
         layoutArguments = planned.layoutArguments
         self.isBare = isBare
+        knownDefects = planned.agentProfile.defects
         self.artefacts = artefacts
         self.context = context
         self.folder = folder
@@ -53,12 +57,12 @@ struct CellAttempt: Sendable {
         let session = if let boots = context.boots { await boots.lead(wanted, lead) } else { await lead(wanted) }
         let ended = ContinuousClock.now
         var evidence = session.evidence
-        evidence.losses += EvidenceWriter(folder: folder, packagedConfiguration: artefacts.kernel.config).write(evidence)
-        let judgment = Judge.judgment(of: evidence)
+        evidence.losses += EvidenceWriter(folder: folder, packagedConfiguration: artefacts.kernel.config, knownDefects: knownDefects).write(evidence)
+        let conclusion = CellConclusion(evidence, knownDefects: knownDefects)
         var seconds = session.seconds(until: ended)
         seconds[.judge] = Self.seconds(ContinuousClock.now - ended)
         seconds[.total] = Self.seconds(ContinuousClock.now - start)
-        return Outcome(judgment: judgment, provisioning: Judge.deploymentFinding(evidence), seconds: seconds, birth: session.birth)
+        return Outcome(conclusion: conclusion, provisioning: DeploymentFinding(evidence), seconds: seconds, birth: session.birth)
     }
 
     /// The guest's whole life, from its disk to its console.
@@ -112,7 +116,7 @@ struct CellAttempt: Sendable {
     private func guestPlan(_ start: BootPolicy.Start) -> GuestPlan {
         GuestPlan(
             mode: isBare ? .bareBoot : .matrix, userland: userland(start), layout: cell.cgroup, agentPath: ArtefactPreparer.agentPath,
-            steps: isBare ? [] : deployment.map(StandardCourse.steps) ?? StandardCourse.steps(for: scenario),
+            steps: isBare ? [] : deployment.map(ProbeCourse.steps(for:)) ?? ProbeCourse.steps(for: scenario.expectation, pause: UInt32(scenario.pause / .milliseconds(1))),
             awaitsSuccess: scenario.expectation.status == "SUCCESS", agentDeadline: UInt32(agentDeadline / .milliseconds(1)),
             // Far longer than the platform's slowest answer: a crowd of clients on a machine with much to do is slow as well.
             clientDeadline: 30_000)

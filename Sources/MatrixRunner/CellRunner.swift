@@ -3,6 +3,7 @@ import EvidenceStore
 import Foundation
 import Judgement
 import MatrixModel
+import Probes
 import QEMUGuest
 import SystemPackage
 
@@ -84,8 +85,8 @@ struct CellRunner: Sendable {
                 return Self.unrecorded(planned, error)
             }
             try Task.checkCancellation()
-            if attempt <= context.retries, let cause = outcome.judgment.cause, isUnproven(cause, &suspicions) {
-                context.events(.cellRetried(cell.id, outcome.judgment))
+            if attempt <= context.retries, let cause = outcome.conclusion.judgment.cause, isUnproven(cause, &suspicions) {
+                context.events(.cellRetried(cell.id, outcome.conclusion.judgment))
                 do { try place.setAside(attempt: attempt) } catch { return Self.unrecorded(planned, error) }
                 attempt += 1
                 // What is doubted is settled by a guest that booted.
@@ -128,7 +129,8 @@ struct CellRunner: Sendable {
 
     private func store(_ planned: MatrixPlan.PlannedCell, _ outcome: CellAttempt.Outcome, _ attempts: Int, _ inputs: String?, _ place: CellFolder) -> CellRecord {
         let record = CellRecord(
-            cell: planned.cell, judgment: outcome.judgment, provisioning: outcome.provisioning, evidence: place.path.string, seconds: outcome.seconds, attempts: attempts,
+            cell: planned.cell, judgment: outcome.conclusion.judgment, proofs: outcome.conclusion.proofs, provisioning: outcome.provisioning,
+            evidence: place.path.string, seconds: outcome.seconds, attempts: attempts,
             birth: outcome.birth, inputs: inputs, journalSize: place.journalSize, documentation: planned.documentation)
         return Self.stored(record, planned, place)
     }

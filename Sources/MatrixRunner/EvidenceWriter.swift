@@ -7,9 +7,11 @@ import MatrixModel
 struct EvidenceWriter {
     let folder: CellFolder
     let packagedConfiguration: [UInt8]?
+    /// What the agent's profile declares as known on the day of the run.
+    let knownDefects: [KnownDefect]
 
     /// Which file takes which item; the rest goes into `facts.json`.
-    private static let files: [(EvidenceItem, EvidenceFile)] = [
+    static let files: [(EvidenceItem, EvidenceFile)] = [
         (.status, .status), (.finalStatus, .finalStatus), (.restartedStatus, .restartedStatus), (.connectionLog, .connectionLog),
         (.agentLog, .agentLog), (.verifierLog, .verifierLog), (.agentOutput, .agentOutput), (.kernelLog, .kernelLog),
         (.kernelConfig, .kernelConfig), (.installLog, .installLog), (.unitState, .unitState), (.unitJournal, .unitJournal),
@@ -29,12 +31,13 @@ struct EvidenceWriter {
         }
         attempt { try folder.save(FactSheet(evidence: evidence, packagedConfiguration: packagedConfiguration), to: .facts) }
         attempt { try folder.save(evidence.reports.map(EncodedReport.init), to: .clients) }
+        attempt { try folder.save(AttemptSheet(evidence, withFile: Set(Self.files.map(\.0)), knownDefects: knownDefects), to: .attempt) }
         return losses
     }
 }
 
 /// A client's report as `clients.json` has it.
-private struct EncodedReport: Encodable {
+struct EncodedReport: Codable {
     let name: String
     let connectErrno: Int32?
     let peer: String
@@ -53,5 +56,11 @@ private struct EncodedReport: Encodable {
         body = String(decoding: report.body, as: UTF8.self)
         microseconds = report.microseconds
         failure = report.failure
+    }
+
+    var report: ClientReport {
+        ClientReport(
+            name: name, connectError: connectErrno, peer: peer, httpStatus: httpStatus, hasProxyHeader: hasProxyHeader, body: Array(body.utf8), microseconds: microseconds,
+            failure: failure)
     }
 }

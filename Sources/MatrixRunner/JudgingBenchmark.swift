@@ -1,5 +1,6 @@
 public import EvidenceStore
 import Judgement
+import Probes
 import MatrixModel
 public import Measurements
 import QEMUGuest
@@ -37,7 +38,7 @@ public struct JudgingBenchmark: Sendable {
             guard let artefacts = try prepared.artefacts(for: planned)?.get() else { continue }
             let attempt = CellAttempt(planned, artefacts, context, try folder.cell(planned.cell.id))
             let found = await attempt.lead().evidence
-            let judgment = Judge.judgment(of: found)
+            let judgment = CellConclusion(found).judgment
             guard judgment.cause?.fault != .harness else { throw RunnerError(.benchmarkFailed, subject: planned.cell.id.text, detail: judgment.summary) }
             verdicts[judgment.verdict.rawValue, default: 0] += 1
             evidence.append(found)
@@ -45,7 +46,7 @@ public struct JudgingBenchmark: Sendable {
         guard !evidence.isEmpty else { throw RunnerError(.benchmarkFailed, subject: "the plan", detail: "it has no cell to judge") }
         var proven = 0
         let judging = try SideBySide(rounds: rounds, unit: Yardstick().run) {
-            for number in 0..<count where Judge.judgment(of: evidence[number % evidence.count]).cause?.fault != .harness { proven += 1 }
+            for number in 0..<count where CellConclusion(evidence[number % evidence.count]).judgment.cause?.fault != .harness { proven += 1 }
         }
         guard proven == count * rounds else { throw RunnerError(.benchmarkFailed, subject: "judging", detail: "the same evidence was judged otherwise") }
         return Figures(

@@ -28,6 +28,7 @@ struct ImportDirectionTests {
         "SupportBundles": ["Archives", "Diagnosis"],
         "Conformance": ["MatrixModel", "GuestProtocol"],
         "Judgement": ["MatrixModel", "GuestProtocol", "Guidance"],
+        "Probes": ["MatrixModel", "GuestProtocol", "Guidance", "Judgement"],
         "CellExpectations": ["MatrixModel", "StrictYAML"],
         "EvidenceStore": ["MatrixModel", "Digests"],
         "RunHistory": ["MatrixModel", "EvidenceStore", "Measurements"],
@@ -36,7 +37,7 @@ struct ImportDirectionTests {
         "FabricSimulator": ["MatrixModel", "StrictYAML", "Digests"],
         "GuestSnapshots": ["GuestProtocol", "ArtefactCache", "GuestImages", "QEMUGuest"],
         "MatrixRunner": [
-            "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "EvidenceStore", "QEMUGuest",
+            "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "Probes", "EvidenceStore", "QEMUGuest",
             "GuestSnapshots", "FabricSimulator", "AgentBundles", "CloudImages", "Conformance", "Measurements",
         ],
         "CSiteFiles": [],

@@ -4,6 +4,7 @@ import Foundation
 import GuestProtocol
 import KernelCatalogue
 import MatrixModel
+import Probes
 import SystemPackage
 import Testing
 
@@ -48,11 +49,11 @@ struct MatrixPlanTests {
 
     @Test("a guest's steps follow from what its scenario expects")
     func steps() throws {
-        let normal = StandardCourse.steps(for: try Self.scenario("normal")).flatMap(\.clients).map(\.name)
+        let normal = ProbeCourse.steps(for: try Self.scenario("normal").expectation).flatMap(\.clients).map(\.name)
         #expect(Set(normal).count == normal.count)
         #expect(normal.count { $0.hasPrefix(ProbeNames.crowdPrefix) } == 200)
         #expect(normal.contains(ProbeNames.afterRestart) && normal.contains(ProbeNames.dualStack) && normal.contains("imds-early"))
-        let down = StandardCourse.steps(for: try Self.scenario("down")).flatMap(\.clients).map(\.name)
+        let down = ProbeCourse.steps(for: try Self.scenario("down").expectation).flatMap(\.clients).map(\.name)
         #expect(!down.contains { $0.hasPrefix(ProbeNames.crowdPrefix) } && !down.contains("imds-early"))
         #expect(down.contains("imds-root"))
     }

@@ -60,8 +60,11 @@ int gs_spawn(const char *path, char *const argv[], char *const envp[], int input
 // waitpid(2) without waiting: the child that ended, or 0. `code` is its exit code, `signal` is not 0 when a signal ended it.
 int gs_reap(int *code, int *signal);
 
-// Gives up privileges for good: no supplementary groups, then the group, then the user.
-int gs_become(uint32_t user, uint32_t group);
+// Takes credentials for good (credentials(7)): supplementary groups, then the group, then the user. `effective` is the effective and saved user id.
+int gs_become(uint32_t user, uint32_t effective, uint32_t group, const uint32_t *groups, int count);
+
+// fork(2), of which only the child returns: the parent ends at once with status 0. Returns 0, or a negative errno in the parent.
+int gs_leave_to_child(void);
 
 // unshare(2): a user (with this user as its root) and a cgroup namespace, or a network namespace.
 int gs_isolate(int user_and_cgroup, int network);

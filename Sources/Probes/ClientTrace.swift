@@ -1,26 +1,38 @@
 import GuestProtocol
+import Judgement
 import MatrixModel
 
 /// A client with all that is known of what became of its request.
-struct ClientStory {
+struct ClientTrace: Sendable {
     let client: ClientSpec
     let report: ClientReport
     /// What the platform saw under the client's name, in order.
     let requests: [FabricRequest]
 
-    init(_ client: ClientSpec, _ report: ClientReport, _ journal: [FabricRequest]) {
+    init(_ client: ClientSpec, _ report: ClientReport, _ requests: [FabricRequest]) {
         self.client = client
         self.report = report
-        requests = journal.filter { $0.client == client.name }
+        self.requests = requests
     }
 
-    var isRoot: Bool { client.user == 0 }
+    var isRoot: Bool { client.identity.isRoot }
+
+    /// Whether the agent itself answered, and the platform saw nothing.
+    var wasRefusedByAgent: Bool { requests.isEmpty && (report.httpStatus == 403 || report.httpStatus == 421) }
+    /// The agent does not know whose connection it is.
+    var wasUnknown: Bool { requests.isEmpty && report.httpStatus == 421 }
+
+    /// Whether the connection went to the agent; nil when nothing shows where it went.
+    var isRedirected: Bool? {
+        if let request = requests.last { return request.cameThroughAgent }
+        if wasRefusedByAgent || report.peer.hasSuffix("127.0.0.1:3080") { return true }
+        return report.connectError == nil && !report.peer.isEmpty ? false : nil
+    }
 
     /// A client's word alone proves nothing: what reached the platform counts, and the answer has to be the client's as well.
     var outcome: ClientOutcome {
         guard let request = requests.last, let status = report.httpStatus, Int(status) == request.status else {
-            let isRefusal = report.httpStatus == 403 || report.httpStatus == 421
-            return requests.isEmpty && isRefusal ? .denied : .failed
+            return wasRefusedByAgent ? .denied : .failed
         }
         guard (200..<300).contains(request.status) else { return request.status == 401 || request.status == 403 ? .refused : .failed }
         guard requests.allSatisfy(\.cameThroughAgent) else { return .direct }

@@ -1,8 +1,9 @@
 import GuestProtocol
+import Judgement
 import MatrixModel
 import Testing
 
-@testable import Judgement
+@testable import Probes
 
 @Suite("A boot profile")
 struct BootProfileTests {
@@ -18,7 +19,7 @@ struct BootProfileTests {
         var evidence = Samples.compatible()
         evidence.profile = profile
         evidence.items[item] = Samples.item(text)
-        #expect(Judge.judgment(of: evidence).verdict == .compatible, "\(Judge.judgment(of: evidence))")
+        #expect(Judgment(evidence: evidence).verdict == .compatible, "\(Judgment(evidence: evidence))")
     }
 
     @Test("that the kernel did not take up is no verdict on the agent", arguments: BootProfile.allCases)
@@ -28,7 +29,7 @@ struct BootProfileTests {
         for (item, text) in [(EvidenceItem.lockdown, "[none] integrity confidentiality\n"), (.jitHarden, "0\n"), (.unprivilegedBPF, "2\n"), (.securityModules, "capability,selinuxfs\n")] {
             evidence.items[item] = Samples.item(text)
         }
-        let judgment = Judge.judgment(of: evidence)
+        let judgment = Judgment(evidence: evidence)
         #expect(judgment.cause == .profileNotOffered)
         #expect(judgment.verdict == .unavailable)
         #expect(judgment.findings.count == 1)
@@ -38,6 +39,6 @@ struct BootProfileTests {
     func noFile(profile: BootProfile) {
         var evidence = Samples.compatible()
         evidence.profile = profile
-        #expect(Judge.judgment(of: evidence).findings.first?.quote.hasSuffix("absent") == true)
+        #expect(Judgment(evidence: evidence).findings.first?.quote.hasSuffix("absent") == true)
     }
 }

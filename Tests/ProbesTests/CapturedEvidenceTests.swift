@@ -1,10 +1,11 @@
 import Foundation
 import GuestProtocol
+import Judgement
 import MatrixModel
 import TestSupport
 import Testing
 
-@testable import Judgement
+@testable import Probes
 
 /// Evidence as real guests left it: a folder each, with what must come of it in `expect` (the cause, then words of the finding).
 @Suite("Captured evidence")
@@ -19,7 +20,7 @@ struct CapturedEvidenceTests {
     func judged(name: String) throws {
         let folder = Self.root.appending(path: name)
         let expected = try String(contentsOf: folder.appending(path: "expect"), encoding: .utf8).split(separator: "\n").map(String.init)
-        let judgment = Judge.judgment(of: Self.evidence(in: folder))
+        let judgment = Judgment(evidence: Self.evidence(in: folder))
         #expect(judgment.cause?.rawValue == expected[0], "\(judgment.summary)")
         #expect(judgment.findings.contains { $0.quote.contains(expected[1]) }, "\(judgment.findings)")
     }
@@ -39,13 +40,13 @@ struct CapturedEvidenceTests {
             for bytes in Mutants(of: [whole.items[item]?.bytes ?? []], seed: seed, count: 15) {
                 var evidence = whole
                 evidence.items[item] = CellEvidence.Item(bytes: bytes, length: UInt64(bytes.count))
-                Self.expectWorse(Judge.judgment(of: evidence))
+                Self.expectWorse(Judgment(evidence: evidence))
             }
         }
         for bytes in Mutants(of: [whole.console], seed: seed, count: 15) {
             var evidence = whole
             evidence.console = bytes
-            Self.expectWorse(Judge.judgment(of: evidence))
+            Self.expectWorse(Judgment(evidence: evidence))
         }
     }
 

@@ -2,48 +2,60 @@ import GuestProtocol
 import Judgement
 import MatrixModel
 
+@testable import Probes
+
 /// Evidence of a cell in which everything went well, to be spoilt one fact at a time.
 enum Samples {
     static let crowdSize: UInt32 = 3
 
     static let clients: [ClientSpec] = [
         client("imds-root", 0), client("imds-user", 65534), client("wireserver-root", 0), client("wireserver-user", 65534),
-        client("imds-early", 0), client("untouched-ipv4", 0, kind: .connect, address: [127, 0, 0, 9]),
+        client("hostga-root", 0), client("hostga-user", 65534), client("imds-raw", 0), client("imds-early", 0), client("untouched-ipv4", 0, kind: .connect, address: [127, 0, 0, 9]),
         client("untouched-ipv6", 0, kind: .connect, address: [UInt8](repeating: 0, count: 15) + [1]),
         client("untouched-udp", 0, kind: .datagram), client("imds-dual-stack", 0), client("imds-root-restarted", 0),
-    ] + (0..<crowdSize).flatMap { [client("crowd-root", 0).member($0), client("crowd-user", 65534).member($0)] }
+    ] + identities + (0..<crowdSize).flatMap { [client("crowd-root", 0).member($0), client("crowd-user", 65534).member($0)] }
+
+    /// The clients of the identity proofs, as their probes make them.
+    static let identities: [ClientSpec] = Probe.identities.flatMap { $0.steps(ProbeSetting(expectation: expectation, burst: 0)) }.compactMap { step in
+        if case .client(let client) = step { client } else { nil }
+    }
 
     static let expectation = ScenarioExpectation(
         status: "SUCCESS", keyLatch: "RUNNING", message: "ready to use", channel: "WireServer Enforce -  IMDS Enforce - HostGA Enforce",
         clients: [
-            "imds-root": .signed, "imds-user": .signed, "wireserver-root": .signed, "wireserver-user": .denied, "imds-early": .refused,
+            "imds-root": .signed, "imds-user": .signed, "wireserver-root": .signed, "wireserver-user": .denied, "hostga-root": .signed,
+            "hostga-user": .denied, "imds-early": .refused, "imds-raw": .refused,
         ])
 
     static func client(
         _ name: String, _ user: UInt32, kind: ClientSpec.Kind = .http, address: [UInt8] = [169, 254, 169, 254]
     ) -> ClientSpec {
         ClientSpec(
-            name: name, kind: kind, user: user, executable: ProbeNames.executable(isRoot: user == 0),
-            address: name.hasPrefix("wireserver") ? [168, 63, 129, 16] : address, port: 80)
+            name: name, kind: kind, user: user,
+            executable: name.hasPrefix(ProbeNames.crowdPrefix) ? ProbeNames.burstExecutable(isRoot: user == 0) : ProbeNames.executable(isRoot: user == 0),
+            address: name.hasPrefix("wireserver") || name.hasPrefix("hostga") ? [168, 63, 129, 16] : address, port: 80)
     }
 
     static func item(_ text: String) -> CellEvidence.Item { CellEvidence.Item(bytes: Array(text.utf8), length: UInt64(text.utf8.count)) }
 
     static func status(
         ebpf: String = "RUNNING", message: String = "Started Redirector with eBPF maps - 96", overall: String = "SUCCESS",
-        key: String = "Successfully attest the key and ready to use. - 214", lost: Int = 0, missed: Int = 0, crowd: Int = 3
+        key: String = "Successfully attest the key and ready to use. - 214", lost: Int = 0, missed: Int = 0, crowd: Int = 3, named: Int = 4,
+        channel: String = "WireServer Enforce -  IMDS Enforce - HostGA Enforce"
     ) -> String {
-        let connections = [true, false].map { isRoot in
-            """
-            {"userName":"\(isRoot ? "root" : "nobody")","ip":"169.254.169.254","port":80,"processCmdLine":"c","responseStatus":"200 OK",
-            "count":\(crowd),"userGroups":null,"processFullPath":"\(ProbeNames.executable(isRoot: isRoot))"}
-            """
+        let connections = [true, false].flatMap { isRoot in
+            [(ProbeNames.burstExecutable(isRoot: isRoot), crowd), (ProbeNames.executable(isRoot: isRoot), named)].map { path, count in
+                """
+                {"userName":"\(isRoot ? "root" : "nobody")","ip":"169.254.169.254","port":80,"processCmdLine":"c","responseStatus":"200 OK",
+                "count":\(count),"userGroups":null,"processFullPath":"\(path)"}
+                """
+            }
         }
         return """
             {"timestamp":"2026-08-03T09:14:27.52","proxyAgentStatus":{"version":"1.0.0","status":"\(overall)",
             "monitorStatus":{"status":"RUNNING","message":"ok"},
             "keyLatchStatus":{"status":"\(overall == "SUCCESS" ? "RUNNING" : "STOPPED")","message":"\(key)",
-            "states":{"secureChannelState":"WireServer Enforce -  IMDS Enforce - HostGA Enforce"}},
+            "states":{"secureChannelState":"\(channel)"}},
             "ebpfProgramStatus":{"status":"\(ebpf)","message":"\(message)",
             "states":{"auditEntriesLost":"\(lost)","connectionsWithoutEntry":"\(missed)"}},
             "proxyListenerStatus":{"status":"RUNNING","message":"Started proxy listener, ready to accept request - 3"},
@@ -80,13 +92,15 @@ enum Samples {
         evidence.clients = clients
         evidence.reports = clients.map { client in
             switch client.name {
-            case "wireserver-user": report(client, status: 403)
-            case "imds-early": report(client, peer: "169.254.169.254:80", status: 403)
+            case "wireserver-user", "hostga-user": report(client, status: 403)
+            case ProbeNames.otherNetwork: ClientReport(name: client.name, connectError: 101)
+            case "imds-raw", "imds-early": report(client, peer: "169.254.169.254:80", status: 403)
             default: report(client)
             }
         }
-        evidence.journal = clients.filter { $0.kind == .http && $0.name != "wireserver-user" }.map { client in
-            client.name == "imds-early" ? request(client, claims: .some(nil), signature: .absent, status: 403) : request(client)
+        let unseen: Set<String> = ["wireserver-user", "hostga-user", ProbeNames.otherNetwork]
+        evidence.journal = clients.filter { $0.kind == .http && !unseen.contains($0.name) }.map { client in
+            ["imds-raw", "imds-early"].contains(client.name) ? request(client, claims: .some(nil), signature: .absent, status: 403) : request(client)
         }
         return evidence
     }
@@ -101,4 +115,15 @@ extension CellEvidence {
     mutating func replaceReport(by report: ClientReport) { reports = reports.map { $0.name == report.name ? report : $0 } }
 
     func client(_ name: String) -> ClientSpec { clients.first { $0.name == name } ?? clients[0] }
+}
+
+extension Judgment {
+    /// What is concluded of evidence.
+    init(evidence: CellEvidence) { self = CellConclusion(evidence).judgment }
+}
+
+extension CellConclusion {
+    var failed: [ProofID] { proofs.filter { $0.state == .fail }.map(\.id) }
+
+    func state(_ id: ProofID) -> ProofState? { proofs.first { $0.id == id }?.state }
 }

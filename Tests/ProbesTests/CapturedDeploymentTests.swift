@@ -1,9 +1,10 @@
 import Foundation
 import GuestProtocol
+import Judgement
 import MatrixModel
 import Testing
 
-@testable import Judgement
+@testable import Probes
 
 /// Deployments as real cloud-init and the simulated platform left them: a folder each, with what must come of it in `expect` (the
 /// deployment, the cause, the article's row and what the platform saw, words of a finding, the status that the scenario expects).
@@ -14,17 +15,22 @@ struct CapturedDeploymentTests {
 
     @Test("are those of all four rows")
     func rows() throws {
-        let found = try Self.names.map { try #require(Judge.deploymentFinding(Self.evidence(of: $0).0)).row }
+        let found = try Self.names.map { try #require(DeploymentFinding(Self.evidence(of: $0).0)).row }
         #expect(Set(found) == [1, 2, 3, 4, nil])
     }
 
     @Test("are judged as they must be", arguments: names)
     func judged(name: String) throws {
         let (evidence, expected) = try Self.evidence(of: name)
-        let judgment = try #require(Judge.deploymentJudgment(evidence) ?? Judge.agentFailure(evidence) ?? Judgment(verdict: .compatible, cause: nil, summary: ""))
-        #expect(judgment.cause?.rawValue ?? judgment.verdict.rawValue == expected[1], "\(judgment.summary)")
+        let conclusion = CellConclusion(evidence)
+        let judgment = conclusion.judgment
+        if expected[1] == "compatible" {
+            #expect(conclusion.failed.isEmpty && conclusion.state(.provisioned) == .pass && conclusion.state(.signed) == .pass, "\(conclusion.proofs)")
+        } else {
+            #expect(judgment.cause?.rawValue == expected[1], "\(judgment.summary)")
+        }
         if expected.count > 3 { #expect(judgment.findings.contains { $0.quote.contains(expected[3]) }, "\(judgment.findings)") }
-        let finding = try #require(Judge.deploymentFinding(evidence))
+        let finding = try #require(DeploymentFinding(evidence))
         let row = finding.row.map { "row \($0), \(finding.matches == true ? "matches" : "differs")" } ?? "no row"
         #expect("\(row): \(finding.platformSaw)".hasPrefix(expected[2]), "\(finding)")
     }
@@ -33,9 +39,9 @@ struct CapturedDeploymentTests {
     func silence() throws {
         var (evidence, _) = try Self.evidence(of: "debian-13-missing")
         evidence.journal = []
-        #expect(Judge.deploymentJudgment(evidence)?.cause == .provisioningUnproven)
-        #expect(Judge.deploymentFinding(evidence)?.platformSaw == "nothing")
-        #expect(Judge.deploymentFinding(evidence)?.matches == false)
+        #expect(Judgment(evidence: evidence).cause == .provisioningUnproven)
+        #expect(DeploymentFinding(evidence)?.platformSaw == "nothing")
+        #expect(DeploymentFinding(evidence)?.matches == false)
     }
 
     @Test("that could report nothing because an agent without redirection had latched a key are judged by what the agent says")
@@ -47,13 +53,13 @@ struct CapturedDeploymentTests {
                 sequence: request.sequence, seconds: request.seconds, endpoint: .wireServer, method: request.method, target: request.target, client: nil,
                 claims: nil, signedWith: nil, status: 403, note: "a key is latched and the request is not signed")
         }
-        let judgment = try #require(Judge.deploymentJudgment(evidence))
-        #expect(judgment.cause == .attachNoCgroup2, "\(judgment)")
-        #expect(judgment.summary.contains("unsigned") && judgment.findings.first?.quote.contains("403") == true)
-        #expect(Judge.deploymentFinding(evidence)?.matches == false)
+        let conclusion = CellConclusion(evidence)
+        #expect(conclusion.judgment.cause == .attachNoCgroup2, "\(conclusion.judgment)")
+        #expect(conclusion.proofs.first { $0.id == .provisioned }?.blockedBy == .attach)
+        #expect(DeploymentFinding(evidence)?.matches == false)
+        // An agent that is silent explains it too.
         evidence.items[.status] = nil
-        evidence.journal = []
-        #expect(Judge.deploymentJudgment(evidence)?.cause == .provisioningUnproven)
+        #expect(Judgment(evidence: evidence).cause == .agentSilent)
     }
 
     @Test("that failed for another reason are not the agent's fault")
@@ -65,7 +71,7 @@ struct CapturedDeploymentTests {
                 sequence: request.sequence, seconds: request.seconds, endpoint: request.endpoint, method: request.method, target: request.target, client: nil,
                 claims: nil, signedWith: nil, status: 200, report: ProvisioningReport(state: report.state, description: "result=error|reason=DHCP timeout", isRecorded: false))
         }
-        #expect(Judge.deploymentJudgment(evidence)?.cause == .provisioningUnproven)
+        #expect(Judgment(evidence: evidence).cause == .provisioningUnproven)
     }
 
     @Test("whose agent works and whose cloud-init says otherwise are nobody's proof")
@@ -78,9 +84,9 @@ struct CapturedDeploymentTests {
                 claims: request.claims, signedWith: request.signedWith, signature: .verified, status: 200,
                 report: ProvisioningReport(state: "NotReady", description: "result=error|reason=azure-proxy-agent status failure", isRecorded: true))
         }
-        let judgment = try #require(Judge.deploymentJudgment(evidence))
+        let judgment = Judgment(evidence: evidence)
         #expect(judgment.verdict == .inconclusive, "\(judgment)")
-        #expect(Judge.deploymentFinding(evidence)?.matches == false)
+        #expect(DeploymentFinding(evidence)?.matches == false)
     }
 
     private static func evidence(of name: String) throws -> (CellEvidence, expected: [String]) {
@@ -98,6 +104,17 @@ struct CapturedDeploymentTests {
         }
         let lines = try String(contentsOf: folder.appending(path: "fabric.jsonl"), encoding: .utf8).split(separator: "\n")
         evidence.journal = try lines.map { try JSONDecoder().decode(FabricRequest.self, from: Data($0.utf8)) }
+        if evidence.items[.mountInfo] == nil { evidence.items[.mountInfo] = Samples.compatible().items[.mountInfo] }
+        evidence.hello = GuestHello(release: "captured", machine: "x86_64", uptimeMilliseconds: 0)
+        evidence.phases = Set(GuestPhase.allCases)
+        // What the two clients reported was not captured; the journal has what became of their requests.
+        evidence.clients = ProbeCourse.steps(for: deployment).flatMap(\.clients)
+        evidence.reports = evidence.clients.map { client in
+            let request = evidence.journal?.last { $0.client == client.name }
+            return ClientReport(
+                name: client.name, peer: request?.cameThroughAgent == true ? "127.0.0.1:3080" : "169.254.169.254:80", httpStatus: request.map { Int32($0.status) },
+                hasProxyHeader: request?.cameThroughAgent == true)
+        }
         if evidence.deployment == .broken { evidence.agentEnding = .startedAgain(times: 27) }
         return (evidence, expected)
     }

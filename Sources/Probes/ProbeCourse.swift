@@ -1,0 +1,43 @@
+public import GuestProtocol
+public import MatrixModel
+
+/// What a cell's guest does: the steps of every probe, put in order around the agent's life.
+public enum ProbeCourse {
+    /// Members of the burst for each of its two users.
+    public static let burst: UInt32 = 100
+
+    /// - Parameters:
+    ///   - pause: Milliseconds between the agent's settling and its clients, in which the scenario's timeline happens.
+    ///   - burst: Members of the burst for each of its two users; 0 for none.
+    public static func steps(for expectation: ScenarioExpectation, pause: UInt32 = 0, burst: UInt32 = burst) -> [GuestStep] {
+        let setting = ProbeSetting(expectation: expectation, burst: burst)
+        var listeners: [GuestStep] = []
+        var early: [ClientSpec] = []
+        var clients: [ClientSpec] = []
+        var bursts: [GuestStep] = []
+        var restarted: [ClientSpec] = []
+        for step in Probe.all.flatMap({ $0.steps(setting) }) {
+            switch step {
+            case .listen(let address, let port): listeners.append(.listen(address: address, port: port))
+            case .early(let client): early.append(client)
+            case .client(let client): clients.append(client)
+            case .burst(let members, let count): bursts.append(.crowd(members, count: count))
+            case .restarted(let client): restarted.append(client)
+            }
+        }
+        var steps = listeners + [.open(early), .startAgent]
+        if pause > 0 { steps.append(.pause(milliseconds: pause)) }
+        steps += [.status(.status), .clients(clients), .finish] + bursts + [.stopAgent(signal: 15), .status(.finalStatus)]
+        if !restarted.isEmpty { steps += [.startAgent, .status(.restartedStatus), .clients(restarted)] }
+        return steps
+    }
+
+    /// What the guest of a deployment does: it comes up by itself, and only then is looked at.
+    public static func steps(for deployment: Deployment) -> [GuestStep] {
+        let boot = GuestStep.await(path: "/run/cloud-init/result.json", milliseconds: 420_000)
+        guard deployment.hasAgent else { return [boot] }
+        return [
+            boot, .startAgent, .status(.status), .clients([.root("imds-root", .imds), .user("imds-user", .imds)]), .stopAgent(signal: 15), .status(.finalStatus),
+        ]
+    }
+}
