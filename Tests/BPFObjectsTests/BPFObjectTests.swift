@@ -47,7 +47,7 @@ struct BPFObjectTests {
 
     @Test("what the verifier named as missing is among what is predicted to be", arguments: [("atomic-exchange", "5.10-atomic-exchange"), ("loop-lookup", "5.10-loop-lookup"), ("return-value", "5.10-return-value")])
     func explained(name: String, evidence: String) throws {
-        let log = try String(contentsOf: Self.root.appending(path: "Tests/JudgementTests/Evidence/\(evidence)/verifier.log"), encoding: .utf8)
+        let log = try String(contentsOf: Self.root.appending(path: "Tests/ProbesTests/Evidence/\(evidence)/verifier.log"), encoding: .utf8)
         let missing = try #require(VerifierExplanation(VerifierLog(log))?.missing)
         let predicted = try BPFObject(Self.bytes(name)).missing(in: KernelSeries(major: 5, minor: 10)).map(\.feature)
         #expect(predicted.contains(missing))

@@ -7,7 +7,7 @@ import Testing
 struct VerifierTests {
     /// Captured on kernel 5.10 with the variants of `bpf/variants`.
     static func captured(_ name: String) throws -> String {
-        let url = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "JudgementTests/Evidence/\(name)/verifier.log")
+        let url = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "ProbesTests/Evidence/\(name)/verifier.log")
         return try String(contentsOf: url, encoding: .utf8)
     }
 

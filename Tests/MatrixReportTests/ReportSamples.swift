@@ -107,7 +107,7 @@ final class StoredSample {
     let place: FilePath
     private let scratch: URL
 
-    static let captured = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "JudgementTests/Evidence")
+    static let captured = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "ProbesTests/Evidence")
 
     /// - Parameter planned: Cells that were to run as well and left nothing.
     init(_ cells: [CellRecord], run: RunRecord = ReportSamples.run(), planned: [CellRecord] = []) throws {
