@@ -23,21 +23,13 @@ struct PackagingTests {
         return folder.path.appending(name).appending("azure-proxy-agent_7.8.9_amd64.deb")
     }
 
-    private static func output(_ arguments: [String]) async throws -> String {
-        let result = try await Subprocess.run(
-            .name("dpkg-deb"), arguments: Arguments(arguments), environment: .inherit.updating(["LC_ALL": "C", "TZ": "UTC"]),
-            output: .string(limit: 1 << 20), error: .discarded)
-        try #require(result.terminationStatus.isSuccess)
-        return result.standardOutput
-    }
-
     @Test("has upstream's paths, modes and owners, and the same bytes each time")
     func layout() async throws {
         let folder = try TemporaryFolder()
         let first = try await Self.pack(into: folder, name: "first")
         let second = try await Self.pack(into: folder, name: "second")
         #expect(try Data(contentsOf: URL(filePath: first.string)) == Data(contentsOf: URL(filePath: second.string)))
-        let lines = try await Self.output(["--contents", first.string]).split(separator: "\n").map { $0.split(separator: " ", omittingEmptySubsequences: true) }
+        let lines = try await PackageListing.content(of: first)
         let files = lines.filter { $0[0].hasPrefix("-") }
         #expect(Dictionary(files.map { ($0[$0.count - 1], $0[0]) }, uniquingKeysWith: { first, _ in first }) == [
             "./usr/sbin/azure-proxy-agent": "-rwxr-xr-x", "./etc/azure/proxy-agent.json": "-rw-r--r--",
@@ -52,7 +44,7 @@ struct PackagingTests {
         let folder = try TemporaryFolder()
         let package = try await Self.pack(into: folder, name: "out")
         let control = folder.path.appending("control")
-        _ = try await Self.output(["--control", package.string, control.string])
+        _ = try await PackageListing.output(["--control", package.string, control.string])
         for script in ["postinst", "prerm", "postrm"] {
             let text = try String(contentsOfFile: control.appending(script).string, encoding: .utf8)
             #expect(text.hasPrefix("#!/bin/sh\n") && text.contains("azure-proxy-agent.service") && !text.contains("GuestProxyAgent"), "\(script)")
@@ -60,7 +52,7 @@ struct PackagingTests {
             #expect(attributes[.posixPermissions] as? Int == 0o755)
         }
         #expect(try String(contentsOfFile: control.appending("conffiles").string, encoding: .utf8) == "/etc/azure/proxy-agent.json\n")
-        #expect(try await Self.output(["--field", package.string, "Version"]) == "7.8.9\n")
+        #expect(try await PackageListing.output(["--field", package.string, "Version"]) == "7.8.9\n")
     }
 
     @Test("purged, takes logs and rules along and leaves the latched key")

@@ -35,21 +35,13 @@ struct PackageTests {
         return (folder.path.appending(name).appending("kmatrix_7.8.9_amd64.deb"), result.standardError)
     }
 
-    private static func output(_ arguments: [String]) async throws -> String {
-        let result = try await Subprocess.run(
-            .name("dpkg-deb"), arguments: Arguments(arguments), environment: .inherit.updating(["LC_ALL": "C", "TZ": "UTC"]),
-            output: .string(limit: 1 << 20), error: .discarded)
-        try #require(result.terminationStatus.isSuccess)
-        return result.standardOutput
-    }
-
     @Test("has all that runs need and nothing else, owned by root, and the same bytes each time")
     func content() async throws {
         let folder = try TemporaryFolder()
         let first = try await Self.pack(into: folder, name: "first").package
         let second = try await Self.pack(into: folder, name: "second").package
         #expect(try Data(contentsOf: URL(filePath: first.string)) == Data(contentsOf: URL(filePath: second.string)))
-        let lines = try await Self.output(["--contents", first.string]).split(separator: "\n").map { $0.split(separator: " ", omittingEmptySubsequences: true).map(String.init) }
+        let lines = try await PackageListing.content(of: first)
         #expect(lines.allSatisfy { $0[1] == "root/root" })
         let files = lines.filter { $0[0].hasPrefix("-") }
         let program = "-rwxr-xr-x", data = "-rw-r--r--"
@@ -70,7 +62,7 @@ struct PackageTests {
         let folder = try TemporaryFolder()
         let package = try await Self.pack(into: folder, name: "out").package
         func names(_ field: String) async throws -> Set<String> {
-            let text = try await Self.output(["--field", package.string, field])
+            let text = try await PackageListing.output(["--field", package.string, field])
             return Set(text.split(separator: ",").compactMap { $0.split(separator: " ").first.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) } })
         }
         // Essential packages are not named.
@@ -80,7 +72,7 @@ struct PackageTests {
         #expect(depends.contains("qemu-system-x86") && depends.contains("libc6") && depends.isDisjoint(with: essential))
         #expect(try await names("Recommends") == Set(HostRequirement.all.filter { $0.purpose != nil }.map(\.package)))
         #expect(try await names("Static-Built-Using").isSuperset(of: ["glibc", "libbpf", "elfutils", "openssl"]))
-        #expect(try await Self.output(["--field", package.string, "Version"]) == "7.8.9\n")
+        #expect(try await PackageListing.output(["--field", package.string, "Version"]) == "7.8.9\n")
     }
 
     @Test("is not made of half a build", arguments: ["guest-network", "catalogue.yml", "bpf"])
