@@ -10,8 +10,8 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-// What is shipped runs on any kernel and in any root file system. Set here and not on the command line, because guest-network links QEMU's shared libslirp:
-// so one build makes all programs.
+// Shipped programs are static, so that they run in any root file system. This is a setting of targets and not an option of the build, because
+// guest-network links the shared libslirp: one build makes all programs.
 let staticProgram: [LinkerSetting] = [.unsafeFlags(["-static-executable"], .when(platforms: [.linux], configuration: .release))]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -54,9 +54,9 @@ let package = Package(
         .systemLibrary(name: "CTimeStamp"),
         // A system call that glibc's module leaves out.
         .systemLibrary(name: "CDiskSync"),
-        // OpenSSL's libcrypto, of which a static program links the hash functions alone.
+        // OpenSSL's libcrypto. Static programs contain only its hash functions.
         .systemLibrary(name: "CCrypto"),
-        // Rank 0. SHA-2 digests and HMAC-SHA256 of bytes, by the processor's own instructions where it has them.
+        // Rank 0. SHA-2 digests and HMAC-SHA256, computed by the processor's SHA instructions where available.
         .target(name: "Digests", dependencies: ["CCrypto"], swiftSettings: settings),
         // Rank 0. Archives in memory: tar, zip and gzip, bounded, never unpacked onto a disk.
         .target(name: "Archives", dependencies: ["CZlib"], swiftSettings: settings),
@@ -127,7 +127,7 @@ let package = Package(
                 "CellExpectations", "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles", "BPFObjects", "Measurements", argumentParser, system,
             ],
             swiftSettings: settings),
-        // It starts the others, so building it builds them.
+        // It starts the other programs: building it builds them.
         .executableTarget(
             name: "kmatrix", dependencies: ["KmatrixCommands", "azure-proxy-agent", "guest-runner", "guest-network"], swiftSettings: settings,
             linkerSettings: staticProgram),
