@@ -153,5 +153,8 @@ extension CellRecord {
         guest != "micro" && documentation.hasOwnKernel && documentation.defaultLayout == cgroup && isRepresentative
     }
 
+    /// Whether the record says which distribution its guest is, so that its support can be stated.
+    var isOfDocumentedDistribution: Bool { guest != "micro" && documentation.distribution != nil }
+
     fileprivate var version: KernelVersion? { kernel.flatMap { try? KernelVersion(parsing: $0) } }
 }

@@ -4,6 +4,7 @@ import MatrixModel
 /// A run as Markdown, for an issue, a CI job summary or a wiki.
 struct MarkdownReport {
     let document: RunDocument
+    var earlier: [RunDocument] = []
     let troubles: [String]
     let changes: RunStep?
 
@@ -20,7 +21,7 @@ struct MarkdownReport {
         ].compactMap(\.self).joined(separator: ", ")
         parts.append("\(Self.text(facts)). \(document.cells.isEmpty ? "No cells." : VerdictCounts(document.cells).inWords + ".")")
         if !document.cells.isEmpty {
-            parts += [overview("distribution", .byGuest(document.cells)), overview("kernel series", .bySeries(document.cells))].compactMap(\.self)
+            parts += [supportTable, overview("kernel series", .bySeries(document.cells))].compactMap(\.self)
             parts += matrix + proofTable + failures
         }
         if let changes { parts += Self.section(changes) }
@@ -32,6 +33,11 @@ struct MarkdownReport {
     private var notes: [String] {
         let all = (troubles + document.run.warnings).prefix(50)
         return all.isEmpty ? [] : ["## Notes on this run", all.map { "- \(Self.text($0))" }.joined(separator: "\n")]
+    }
+
+    private var supportTable: String? {
+        guard document.cells.contains(where: \.isOfDocumentedDistribution) else { return overview("distribution", .byGuest(document.cells)) }
+        return "## By distribution\n\n" + CompatibilityDocument(document, earlier: earlier).table
     }
 
     private func overview(_ title: String, _ overview: SupportOverview) -> String? {

@@ -20,7 +20,7 @@ public struct PublishedReport: Sendable {
         guard let latest = ordered.first else { return nil }
         let changes = zip(ordered.dropFirst(), ordered).map { RunStep(from: $0.document, to: $1.document) }
         earlier = ordered.dropFirst().map(\.document)
-        content = SiteContent(latest, changes: changes, notes: notes)
+        content = SiteContent(latest, earlier: earlier, changes: changes, notes: notes)
     }
 
     /// Damage to the run's folder, one line each, safe for a terminal.
@@ -31,7 +31,7 @@ public struct PublishedReport: Sendable {
         switch format {
         case .table: Array(MatrixTable(content.stored.document, style: style).render().utf8)
         case .markdown:
-            Array(MarkdownReport(document: content.document, troubles: content.stored.troubles, changes: content.changes.first).render().utf8)
+            Array(MarkdownReport(document: content.document, earlier: earlier, troubles: content.stored.troubles, changes: content.changes.first).render().utf8)
         case .compatibility: Array(CompatibilityDocument(content.document, earlier: earlier).render().utf8)
         case .json: Array(try RunFolder.encoder().encode(content.document)) + [UInt8(ascii: "\n")]
         case .jsonl: try LinesReport(document: content.document).render()

@@ -20,7 +20,13 @@ struct BrowserTests {
         let hostile = try ReportSamples.record("6.12.1-1", .unified, cause: .verifierRejected, guest: "debian-13", summary: ReportFormatTests.hostile)
         var reused = try ReportSamples.record("6.6.1-1", .unified)
         reused.reused = MeasuringRun(run: "night-7", started: "2025-12-31T00:00:00Z")
-        let sample = try StoredSample(try ReportSamples.cells() + [hostile, reused])
+        var claims = [try DistributionSamples.claim("readme", .supported), try DistributionSamples.claim("gate", .unsupported)]
+        claims[1].title = ReportFormatTests.hostile
+        let documented = [
+            try DistributionSamples.record("6.12.9-1", .unified, guest: "debian-13", claims: claims),
+            try DistributionSamples.record("6.12.9-1", .legacy, cause: .attachNoCgroup2, guest: "debian-13", claims: claims),
+        ]
+        let sample = try StoredSample(try ReportSamples.cells() + [hostile, reused] + documented)
         let attack = Array("</pre><script>window.pwned=1</script><img src=x onerror=pwned=1>\u{1B}[31m\u{202E}".utf8) + [0xFF, 0x00]
         for file in EvidenceFile.allCases where file != .verdict { try sample.folder(of: hostile).write(attack, to: file) }
         let before = try StoredSample([try ReportSamples.record("6.1.176-1", .unified, cause: .loadFailed)], run: ReportSamples.run("old", started: "2025-01-01T00:00:00Z"))

@@ -157,7 +157,7 @@ struct SiteTests {
         let index = try text(try await site(of: sample), "index.html")
         #expect(index.contains("<h1>Where azure-proxy-agent of kmatrix 0.1.0 works</h1>"))
         #expect(index.contains("<a href=\"#notes\">2 notes</a>"))
-        let places = try ["<table>", "id=\"matrix\"", "id=\"causes\"", "id=\"notes\"", "cells/notes", "past its Valid-Until", "id=\"legend\""].map { part in
+        let places = try ["By distribution", "By kernel series", "id=\"matrix\"", "id=\"causes\"", "id=\"notes\"", "cells/notes", "past its Valid-Until", "id=\"legend\""].map { part in
             try #require(index.range(of: part), "\(part) is missing").lowerBound
         }
         #expect(places == places.sorted())
@@ -195,6 +195,32 @@ struct SiteTests {
         let without = try await site(of: try StoredSample(try ReportSamples.cells()))
         #expect(without["proofs.html"] == nil && !without.keys.contains { $0.hasPrefix("proofs/") })
         #expect(try !text(without, "index.html").contains("proofs.html"))
+    }
+
+    @Test("opens with the support table; what sources and stored runs claim stays text")
+    func support() async throws {
+        let hostile = ReportFormatTests.hostile
+        var claims = [try DistributionSamples.claim("readme", .supported), try DistributionSamples.claim("gate", .unsupported)]
+        (claims[1].title, claims[1].address) = (hostile, "javascript:alert(1)")
+        let cells = [
+            try DistributionSamples.record("6.1.192-2", .unified, claims: claims), try DistributionSamples.record("6.1.192-2", .legacy, cause: .attachNoCgroup2, claims: claims),
+            try DistributionSamples.record("5.14.1-1", .unified, cause: .verifierRejected, guest: "rocky-9", claims: [claims[0]]),
+            try DistributionSamples.record("6.1.1-1", .unified, guest: "debian-9", standard: nil),
+        ]
+        let sample = try StoredSample(cells)
+        let index = try text(try await site(of: sample), "index.html")
+        let markdown = String(decoding: try #require(try sample.report().render(.markdown)), as: UTF8.self)
+        #expect(markdown.contains("| debian-12 | ✔ supported; 6.1.192-2, unified | legacy: ✘ unsupported"))
+        #expect(index.contains(">supported; 6.1.192-2, unified</a>") && index.contains("title=\"unsupported: attach-failed/no-cgroup2\""))
+        #expect(index.contains(">unsupported: verifier-rejected; 5.14.1-1, unified</a>") && index.contains(">not measured</span>"))
+        #expect(index.contains(">with readme, not with gate</span>") && index.contains("6.1.192-2 or earlier") && index.contains("2026-01-01"))
+        #expect(index.contains("href=\"https://example.invalid/readme\" rel=\"noreferrer\">supported: the readme, 2026-06-24</a>"))
+        #expect(!index.contains("javascript:") && !index.contains("<script>") && index.contains("unsupported: &lt;script&gt;"))
+        let micro = try text(try await site(of: try StoredSample([try ReportSamples.record("6.1.176-1", .unified)])), "index.html")
+        #expect(!micro.contains("id=\"support\"") && micro.contains("By kernel series"))
+        // Records from before distributions were documented are shown as then.
+        let old = try text(try await site(of: try StoredSample([try ReportSamples.record("6.1.176-1", .unified, guest: "debian-12")])), "index.html")
+        #expect(!old.contains("id=\"support\"") && old.contains(">Guest</th>") && old.contains("1/1"))
     }
 
     @Test("deployments have a page only when there were some")

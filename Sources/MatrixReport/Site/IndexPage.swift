@@ -51,10 +51,13 @@ struct IndexPage {
     }
 
     private func overviews(_ html: inout Markup) {
-        html.element("div", ["class": "two"]) { html in
+        // Records of before distributions were documented say no more than their layouts.
+        if content.cells.contains(where: \.isOfDocumentedDistribution) {
+            SupportSection(support: content.support).render(&html)
+        } else {
             overview("By distribution", key: "guest", .byGuest(content.cells), &html)
-            overview("By kernel series", key: "series", .bySeries(content.cells), &html)
         }
+        overview("By kernel series", key: "series", .bySeries(content.cells), &html)
         html.element("p", ["class": "mute"]) { html in
             html.text("Each count is compatible cells of measured cells. Cells with a boot profile, deployment, scenario or other eBPF program are not counted. ")
             html.text("“Supported” means that every cell was measured and works.")
@@ -67,7 +70,7 @@ struct IndexPage {
             guard !overview.lines.isEmpty else { return html.element("p", "No cell of this run counts here.") }
             html.scrolling(title, class: "scroll short sticky") { html in
                 html.element("table") { html in
-                    html.head([title == "By distribution" ? "Guest" : "Series", "Statement"] + overview.layouts.map(\.rawValue))
+                    html.head([key == "guest" ? "Guest" : "Series", "Statement"] + overview.layouts.map(\.rawValue))
                     html.element("tbody") { html in
                         for line in overview.lines { row(line, key: key, layouts: overview.layouts, &html) }
                     }

@@ -18,10 +18,13 @@ struct SiteContent: Sendable {
     let deployments: [CellRecord]
     /// Proofs of the run; empty where no record has any.
     let proofs: [ProofOverview.Proof]
+    let support: [DistributionSupport]
 
-    init(_ stored: StoredRun, changes: [RunStep], notes: CauseNotes) {
+    /// - Parameter earlier: The runs before, which say since which kernel build an outcome holds and when it was last proven.
+    init(_ stored: StoredRun, earlier: [RunDocument], changes: [RunStep], notes: CauseNotes) {
         self.stored = stored
         document = stored.published
+        support = DistributionSupport.all([document] + earlier)
         self.changes = changes
         self.notes = notes
         agents = AgentNames(document)
