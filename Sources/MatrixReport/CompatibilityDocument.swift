@@ -43,8 +43,7 @@ struct CompatibilityDocument {
     }
 
     private static func words(_ outcome: DistributionSupport.Outcome) -> String {
-        let word = outcome.level == .absent ? "not offered" : outcome.level.rawValue
-        return "\(outcome.mark.symbol) \(word)" + (outcome.cause.map { " (`\($0.rawValue)`)" } ?? "")
+        "\(outcome.mark.symbol) \(outcome.words)" + (outcome.cause.map { " (`\($0.rawValue)`)" } ?? "")
     }
 
     private static func documented(_ claims: [DocumentedClaim]) -> String {

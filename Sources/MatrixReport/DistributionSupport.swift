@@ -12,6 +12,11 @@ struct DistributionSupport: Hashable {
         let mark: Verdict
         /// Why it fails; nil where it works or nothing is proven.
         let cause: Cause?
+        /// Every failure is a known defect of the agent.
+        let failsOnlyAsKnown: Bool
+
+        /// `not offered` for a layout that does not exist, else the level; with a remark where only known defects fail.
+        var words: String { (level == .absent ? "not offered" : level.rawValue) + (failsOnlyAsKnown ? " (known defects only)" : "") }
     }
 
     enum Agreement: Hashable {
@@ -143,7 +148,10 @@ struct DistributionSupport: Hashable {
 extension DistributionSupport.Outcome {
     fileprivate init(_ layout: CgroupLayout, _ cells: [CellRecord]) {
         let statement = SupportStatement(cells)
-        self.init(layout: layout, kernel: cells.first?.kernel ?? "unknown", level: statement.level, mark: statement.mark, cause: statement.causes.first)
+        let failing = cells.filter { $0.verdict == .degraded || $0.verdict == .incompatible }
+        self.init(
+            layout: layout, kernel: cells.first?.kernel ?? "unknown", level: statement.level, mark: statement.mark, cause: statement.causes.first,
+            failsOnlyAsKnown: !failing.isEmpty && failing.allSatisfy(\.proofs.failsOnlyAsKnown))
     }
 }
 

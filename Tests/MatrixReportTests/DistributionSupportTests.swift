@@ -63,6 +63,18 @@ struct DistributionSupportTests {
         #expect(unknown.shipped == nil && unknown.works == nil && unknown.others.map(\.level) == [.supported])
     }
 
+    @Test("names known defects where nothing else fails")
+    func knownDefects() throws {
+        let known = ReportSamples.proof(.identityUserNotGroup, .fail, cause: .misattributed, weight: .lesser, known: try ReportSamples.knownDefect())
+        let other = ReportSamples.proof(.dualStack, .fail, cause: .dualStackNotRedirected, weight: .lesser)
+        func words(_ proofs: [ProofResult]) throws -> String? {
+            var cell = try ReportSamples.proven("6.1.1-1", .unified, guest: "debian-12", [ReportSamples.proof(.load)] + proofs)
+            cell.documentation = CellDocumentation(distribution: "debian-12", defaultLayout: .unified, hasOwnKernel: true, claims: [])
+            return try only([Samples.document([cell])]).shipped?.words
+        }
+        #expect(try words([known]) == "partly (known defects only)" && words([known, other]) == "partly" && words([]) == "supported")
+    }
+
     @Test("that nothing proves is unknown, and that does not exist is absent", arguments: [
         (Cause.timeout, SupportStatement.Level.unknown), (.imageNotBuilt, .absent),
     ])

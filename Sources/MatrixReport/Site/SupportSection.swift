@@ -28,7 +28,7 @@ struct SupportSection {
             }
             html.element("td", ["class": "v st words \((line.shipped?.mark ?? .notRun).rawValue)"]) { html in
                 guard let shipped = line.shipped else { return html.element("span", "not measured") }
-                html.element("a", ["href": link(line, shipped.layout)], VisibleText.line("\(shipped.words); \(shipped.kernel), \(shipped.layout.rawValue)", limit: 200))
+                html.element("a", ["href": link(line, shipped.layout)], VisibleText.line("\(shipped.wordsWithCause); \(shipped.kernel), \(shipped.layout.rawValue)", limit: 200))
             }
             html.element("td", ["class": "marks"]) { html in
                 if line.others.isEmpty { html.text("–") }
@@ -47,8 +47,8 @@ struct SupportSection {
 
     private func mark(_ outcome: DistributionSupport.Outcome, href: String, _ html: inout Markup) {
         html.element("span", ["class": "v st \(outcome.mark.rawValue)"]) { html in
-            html.element("a", ["href": href, "title": outcome.words]) { html in
-                html.element("span", ["class": "sr"], "\(outcome.words): ")
+            html.element("a", ["href": href, "title": outcome.wordsWithCause]) { html in
+                html.element("span", ["class": "sr"], "\(outcome.wordsWithCause): ")
                 html.text(outcome.layout.rawValue)
             }
         }
@@ -73,7 +73,7 @@ struct SupportSection {
 
 extension DistributionSupport.Outcome {
     /// `supported`, or `unsupported: no-btf`.
-    fileprivate var words: String { (level == .absent ? "not offered" : level.rawValue) + (cause.map { ": \($0.rawValue)" } ?? "") }
+    fileprivate var wordsWithCause: String { words + (cause.map { ": \($0.rawValue)" } ?? "") }
 }
 
 extension DistributionSupport.Agreement {
