@@ -143,10 +143,16 @@ def nothing_of_a_guest_is_run_or_taken_for_markup(browser, site):
 
 
 @check
+@check_proofs
 def print_leaves_out_what_paper_cannot_do(browser, site):
     page = browser.open(address(site, "index.html"), media="print")
     expect(page.value("getComputedStyle(document.querySelector('.tools')).display") == "none", "the filters would be printed")
     expect(page.value("getComputedStyle(document.querySelector('.scroll')).maxHeight") == "none", "the table would be cut")
+    for name in ("index.html", "proofs.html"):
+        if (site / name).exists():
+            page = browser.open(address(site, name), media="print", width=720)
+            widths = page.value("[...document.querySelectorAll('table')].map(table => Math.round(table.getBoundingClientRect().right))")
+            expect(max(widths) <= 720, f"{name} is wider than paper: {widths}")
 
 
 @check
