@@ -6,7 +6,9 @@ extension CauseNotes {
     /// Explanations from the guide, with the commands of the reader's distribution family.
     static let guidance = CauseNotes(distributions: ["debian", "ubuntu", "rhel", "sles", "azurelinux", "amazonlinux"]) { cause, distribution in
         let guide = CauseGuide(cause)
-        let family = distribution.flatMap(DistributionFamily.init(guest:)).flatMap { $0 == .micro ? nil : $0 } ?? .debian
+        // Without a distribution the most common family stands for all; a micro guest is not a machine of a user's.
+        let named = distribution.map { DistributionFamily(guest: $0) ?? .other }
+        let family = named.flatMap { $0 == .micro ? nil : $0 } ?? .debian
         // A fault of the kernel, the configuration or the agent is fixed on the user's machine, so no command of kmatrix belongs there.
         let isOfMachine = cause.fault != .harness && cause.fault != .artefact
         let steps = guide.remedies(for: family).map { remedy in
