@@ -137,7 +137,7 @@ let package = Package(
         // libbpf and the C that Swift cannot say (varargs, macros).
         .target(
             name: "CLibBPF", dependencies: ["CAgentABI"],
-            linkerSettings: [.linkedLibrary("bpf"), .linkedLibrary("elf"), .linkedLibrary("z")]),
+            linkerSettings: [.linkedLibrary("bpf"), .linkedLibrary("elf"), .linkedLibrary("z"), .linkedLibrary("zstd")]),
         // The Guest Proxy Agent: redirector, proxy, status.
         .target(
             name: "AgentCore",
