@@ -33,6 +33,8 @@ struct EncodedCellHistory: Encodable {
     struct Streak: Encodable {
         let verdict: Verdict
         let cause: String?
+        /// The state of the proof that was asked about; null where none was.
+        let proof: ProofState?
         let summary: String
         let since: String
         let last: String
@@ -40,7 +42,7 @@ struct EncodedCellHistory: Encodable {
         let runs: Int
 
         enum CodingKeys: String, CodingKey {
-            case verdict, cause, summary, since, last
+            case verdict, cause, proof, summary, since, last
             case lastRun = "last_run"
             case runs
         }
@@ -66,7 +68,7 @@ struct EncodedCellHistory: Encodable {
         flaky = cell.flaky
         flakeRate = cell.flakeRate
         streaks = cell.streaks.map {
-            Streak(verdict: $0.verdict, cause: $0.cause, summary: $0.summary, since: $0.since, last: $0.last, lastRun: $0.lastRun, runs: $0.runs)
+            Streak(verdict: $0.verdict, cause: $0.cause, proof: $0.proof, summary: $0.summary, since: $0.since, last: $0.last, lastRun: $0.lastRun, runs: $0.runs)
         }
     }
 }

@@ -6,6 +6,8 @@ public struct CellHistory: Hashable, Sendable {
     public struct Streak: Hashable, Sendable {
         public let verdict: Verdict
         public let cause: String?
+        /// The state of the proof that was asked about; nil where none was.
+        public let proof: ProofState?
         /// In the words of its last run.
         public internal(set) var summary: String
         /// When the first and the last of these runs started.
@@ -26,8 +28,10 @@ public struct CellHistory: Hashable, Sendable {
     /// The share of runs in which the harness did not come to its verdict at the first attempt; nil when none tried.
     public var flakeRate: Double? { tried == 0 ? nil : Double(flaky) / Double(tried) }
 
-    mutating func add(_ conclusion: Conclusion, attempts: Int, run: (id: String, started: String)) {
-        if let last = streaks.indices.last, streaks[last].verdict == conclusion.verdict, streaks[last].cause == conclusion.cause {
+    mutating func add(_ conclusion: Conclusion, proof: ProofID?, attempts: Int, run: (id: String, started: String)) {
+        let state = proof.flatMap { conclusion.proofs[$0] }
+        let isSame = { (streak: Streak) in proof != nil ? streak.proof == state : streak.verdict == conclusion.verdict && streak.cause == conclusion.cause }
+        if let last = streaks.indices.last, isSame(streaks[last]) {
             streaks[last].summary = conclusion.summary
             streaks[last].last = run.started
             streaks[last].lastRun = run.id
@@ -35,7 +39,7 @@ public struct CellHistory: Hashable, Sendable {
         } else {
             streaks.append(
                 Streak(
-                    verdict: conclusion.verdict, cause: conclusion.cause, summary: conclusion.summary, since: run.started, last: run.started,
+                    verdict: conclusion.verdict, cause: conclusion.cause, proof: state, summary: conclusion.summary, since: run.started, last: run.started,
                     lastRun: run.id, runs: 1))
         }
         if conclusion.verdict != .notRun, conclusion.verdict != .unavailable {

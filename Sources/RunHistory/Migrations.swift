@@ -53,6 +53,15 @@ enum Migrations {
                     CREATE INDEX outcome_by_inputs ON outcome (inputs) WHERE inputs IS NOT NULL;
                     """)
         }
+        migrator.registerMigration("3 what each proof came to") { db in
+            try db.execute(
+                sql: """
+                    ALTER TABLE conclusion ADD COLUMN proofs TEXT NOT NULL DEFAULT '';
+                    ALTER TABLE conclusion ADD COLUMN known INTEGER NOT NULL DEFAULT 0;
+                    DROP INDEX conclusion_by_words;
+                    CREATE UNIQUE INDEX conclusion_by_words ON conclusion (verdict, ifnull(cause, ''), summary, documented, proofs, known);
+                    """)
+        }
         return migrator
     }
 }

@@ -26,7 +26,8 @@ extension RunDatabase {
     /// - Parameters:
     ///   - pattern: Which cells; nil for all.
     ///   - cause: Only cells that had this cause, and only the runs in which they had it.
-    public func cells(matching pattern: CellPattern? = nil, cause: Cause? = nil, since: String? = nil) throws -> [CellHistory] {
+    ///   - proof: Stretches in which this proof came to the same, instead of the verdict; runs without it are left out.
+    public func cells(matching pattern: CellPattern? = nil, cause: Cause? = nil, proof: ProofID? = nil, since: String? = nil) throws -> [CellHistory] {
         try read { db in
             let runs = try Self.runs(db, "started >= ?", [since ?? ""])
             let places = Dictionary(uniqueKeysWithValues: runs.enumerated().map { ($1.number, $0) })
@@ -43,8 +44,8 @@ extension RunDatabase {
                 // Runs are numbered as they were recorded, and an older one may have been imported later.
                 outcomes.sort { $0.place < $1.place }
                 var history = CellHistory(id: name.id)
-                for outcome in outcomes {
-                    history.add(outcome.conclusion, attempts: outcome.attempts, run: (runs[outcome.place].id, runs[outcome.place].started))
+                for outcome in outcomes where proof.map({ outcome.conclusion.proofs[$0] != nil }) ?? true {
+                    history.add(outcome.conclusion, proof: proof, attempts: outcome.attempts, run: (runs[outcome.place].id, runs[outcome.place].started))
                 }
                 if let cause { history.streaks.removeAll { $0.cause != cause.rawValue } }
                 return history.streaks.isEmpty ? nil : history
@@ -94,7 +95,8 @@ extension RunDatabase {
             outcomes.append(
                 CellOutcome(
                     id: row[0], lineage: row[1], verdict: conclusion.verdict, cause: conclusion.cause, summary: conclusion.summary,
-                    documented: conclusion.documented, attempts: row[3], seconds: row[4], inputs: row[5]))
+                    documented: conclusion.documented, attempts: row[3], seconds: row[4], failsOnlyAsKnown: conclusion.failsOnlyAsKnown,
+                    proofs: conclusion.proofs, inputs: row[5]))
         }
         return outcomes
     }
