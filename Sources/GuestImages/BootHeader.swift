@@ -32,5 +32,7 @@ struct BootHeader: Hashable {
     }
 
     /// `uname -r`, the banner's first word.
-    var release: String? { banner?.split(separator: " ").first.map(String.init) }
+    var release: String? { banner.flatMap(KernelBanner.release) }
+    /// `uname -v`, from the number sign on.
+    var build: String? { banner.flatMap(KernelBanner.build) }
 }

@@ -38,9 +38,12 @@ public struct BootableKernel: Hashable, Sendable {
     public let image: Image
     /// `uname -r` as the image tells it; nil when it does not.
     public let release: String?
+    /// `uname -v` as the image tells it; nil when it does not.
+    public let build: String?
 
-    public init(image: Image, release: String?) {
+    public init(image: Image, release: String?, build: String? = nil) {
         self.image = image
         self.release = release
+        self.build = build
     }
 }

@@ -16,12 +16,12 @@ struct KernelImage {
     /// - Throws: `GuestImageError` when it is no kernel, `CacheError`, `CancellationError`.
     func bootable() async throws -> BootableKernel {
         let bytes = try FileContent.bytes(of: path, limit: Self.maximumSize)
-        if let header = BootHeader(bytes) { return BootableKernel(image: try await extracted(bytes, header), release: header.release) }
+        if let header = BootHeader(bytes) { return BootableKernel(image: try await extracted(bytes, header), release: header.release, build: header.build) }
         guard let elf = ELFImage(bytes), elf.machine == ELFImage.x86_64, elf.type == .executable || elf.hasPVHEntry,
-            let release = Self.release(in: bytes)
+            let banner = Self.banner(in: bytes), let release = KernelBanner.release(banner)
         else { throw GuestImageError(.notAKernel, path: path, found: Self.name(of: bytes)) }
         guard elf.hasPVHEntry else { throw GuestImageError(.kernelWithoutEntry, path: path) }
-        return BootableKernel(image: .elf(path), release: release)
+        return BootableKernel(image: .elf(path), release: release, build: KernelBanner.build(banner))
     }
 
     /// Keeps what was found out, good or bad, so that a kernel is decompressed once.
@@ -49,8 +49,8 @@ struct KernelImage {
     private static let elfName = "vmlinux"
     private static let refusalName = "no-pvh-entry"
 
-    /// The release in an uncompressed kernel's banner, `Linux version 6.1.0 (…`.
-    private static func release(in bytes: [UInt8]) -> String? {
+    /// An uncompressed kernel's banner, without its `Linux version `.
+    private static func banner(in bytes: [UInt8]) -> String? {
         let marker = Array("Linux version ".utf8)
         let start = bytes.withUnsafeBytes { buffer -> Int? in
             var position = 0
@@ -64,8 +64,8 @@ struct KernelImage {
             return nil
         }
         guard let start else { return nil }
-        let word = bytes[start...].prefix(128).prefix { $0 > 0x20 && $0 < 0x7F }
-        return word.first.map { $0 >= 0x30 && $0 <= 0x39 } == true ? String(decoding: word, as: UTF8.self) : nil
+        let line = bytes[start...].prefix(1024).prefix { $0 >= 0x20 && $0 < 0x7F }
+        return line.first.map { $0 >= 0x30 && $0 <= 0x39 } == true ? String(decoding: line, as: UTF8.self) : nil
     }
 
     /// What a file that is no kernel seems to be.

@@ -16,6 +16,7 @@ extension GuestMessage {
             writer.write(hello.uptimeMilliseconds)
             writer.write(hello.waking != nil)
             hello.waking?.write(to: &writer)
+            writer.write(hello.build)
         case .phase(let phase, let uptime):
             kind = .phase
             writer.write(phase.rawValue)
@@ -73,8 +74,8 @@ extension GuestMessage {
             }
             guard let wasWoken = reader.readBool() else { return nil }
             let waking = wasWoken ? WakeReport(reading: &reader) : nil
-            guard (waking != nil) == wasWoken else { return nil }
-            return .hello(GuestHello(version: version, release: release, machine: machine, uptimeMilliseconds: uptime, waking: waking))
+            guard (waking != nil) == wasWoken, let build = reader.readString() else { return nil }
+            return .hello(GuestHello(version: version, release: release, build: build, machine: machine, uptimeMilliseconds: uptime, waking: waking))
         case .phase:
             guard let raw = reader.readUInt8(), let phase = GuestPhase(rawValue: raw), let uptime = reader.readUInt64() else { return nil }
             return .phase(phase, uptimeMilliseconds: uptime)

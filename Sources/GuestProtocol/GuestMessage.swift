@@ -20,15 +20,18 @@ public struct GuestHello: Hashable, Sendable {
     public let version: UInt32
     /// `uname -r`.
     public let release: String
+    /// `uname -v`.
+    public let build: String
     /// `uname -m`.
     public let machine: String
     public let uptimeMilliseconds: UInt64
     /// Of a guest that was brought back from a snapshot; nil for one that has booted.
     public let waking: WakeReport?
 
-    public init(version: UInt32 = WireFormat.version, release: String, machine: String, uptimeMilliseconds: UInt64, waking: WakeReport? = nil) {
+    public init(version: UInt32 = WireFormat.version, release: String, build: String = "", machine: String, uptimeMilliseconds: UInt64, waking: WakeReport? = nil) {
         self.version = version
         self.release = release
+        self.build = build
         self.machine = machine
         self.uptimeMilliseconds = uptimeMilliseconds
         self.waking = waking

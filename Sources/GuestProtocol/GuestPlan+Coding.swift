@@ -10,18 +10,48 @@ extension GuestPlan {
         writer.write(steps) { $1.write(to: &$0) }
         writer.write(awaitsSuccess)
         writer.write(agentDeadline)
+        writer.write(settlingWords) { $1.write(to: &$0) }
+        writer.write(logs) { $1.write(to: &$0) }
         writer.write(clientDeadline)
+        writer.write(crowdDeadline)
     }
 
     init?(reading reader: inout WireReader) {
         guard let rawMode = reader.readUInt8(), let mode = Mode(rawValue: rawMode), let userland = Userland(reading: &reader), let rawLayout = reader.readString(),
             let layout = CgroupLayout(rawValue: rawLayout), let agentPath = reader.readString(),
             let arguments = reader.readArray({ $0.readString() }), let steps = reader.readArray({ GuestStep(reading: &$0) }),
-            let awaitsSuccess = reader.readBool(), let agentDeadline = reader.readUInt32(), let clientDeadline = reader.readUInt32()
+            let awaitsSuccess = reader.readBool(), let agentDeadline = reader.readUInt32(),
+            let words = reader.readArray({ SettlingWords(reading: &$0) }), let logs = reader.readArray({ AgentLogFile(reading: &$0) }),
+            let clientDeadline = reader.readUInt32(), let crowdDeadline = reader.readUInt32()
         else { return nil }
         self.init(
             mode: mode, userland: userland, layout: layout, agentPath: agentPath, agentArguments: arguments, steps: steps, awaitsSuccess: awaitsSuccess,
-            agentDeadline: agentDeadline, clientDeadline: clientDeadline)
+            agentDeadline: agentDeadline, settlingWords: words, logs: logs, clientDeadline: clientDeadline, crowdDeadline: crowdDeadline)
+    }
+}
+
+extension SettlingWords {
+    fileprivate func write(to writer: inout WireWriter) {
+        writer.write(path)
+        writer.write(text)
+        writer.write(lines)
+    }
+
+    fileprivate init?(reading reader: inout WireReader) {
+        guard let path = reader.readString(), let text = reader.readString(), let lines = reader.readUInt32() else { return nil }
+        self.init(path: path, text: text, lines: lines)
+    }
+}
+
+extension AgentLogFile {
+    fileprivate func write(to writer: inout WireWriter) {
+        writer.write(item.rawValue)
+        writer.write(path)
+    }
+
+    fileprivate init?(reading reader: inout WireReader) {
+        guard let item = reader.readUInt8().flatMap(EvidenceItem.init(rawValue:)), let path = reader.readString() else { return nil }
+        self.init(item: item, path: path)
     }
 }
 
@@ -74,7 +104,7 @@ extension DistributionStart.Root {
 
 extension GuestStep {
     private enum Kind: UInt8 {
-        case startAgent = 1, stopAgent, pause, clients, crowd, open, finish, listen, write, remove, command, list, status, await
+        case startAgent = 1, stopAgent, pause, clients, crowd, open, finish, listen, write, remove, command, list, status, await, awaitStatus
     }
 
     fileprivate func write(to writer: inout WireWriter) {
@@ -125,6 +155,9 @@ extension GuestStep {
             kind(.await)
             writer.write(path)
             writer.write(milliseconds)
+        case .awaitStatus(let milliseconds):
+            kind(.awaitStatus)
+            writer.write(milliseconds)
         }
     }
 
@@ -160,6 +193,7 @@ extension GuestStep {
         case .await:
             guard let path = reader.readString(), let milliseconds = reader.readUInt32() else { return nil }
             return .await(path: path, milliseconds: milliseconds)
+        case .awaitStatus: return reader.readUInt32().map(GuestStep.awaitStatus)
         case .status: return reader.readUInt8().flatMap(EvidenceItem.init(rawValue:)).map(GuestStep.status)
         }
     }

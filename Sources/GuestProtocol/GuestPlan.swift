@@ -27,12 +27,19 @@ public struct GuestPlan: Hashable, Sendable {
     public let awaitsSuccess: Bool
     /// How long the agent has until its status settles, in milliseconds of the guest's clock.
     public let agentDeadline: UInt32
+    /// Words in logs that end the waiting for the agent's status.
+    public let settlingWords: [SettlingWords]
+    /// The logs to send once the steps are done.
+    public let logs: [AgentLogFile]
     /// How long one client request or command may take, in milliseconds.
     public let clientDeadline: UInt32
+    /// How long one request of a crowd may take, in milliseconds.
+    public let crowdDeadline: UInt32
 
     public init(
         mode: Mode = .matrix, userland: Userland = .micro, layout: CgroupLayout, agentPath: String, agentArguments: [String] = [], steps: [GuestStep] = [],
-        awaitsSuccess: Bool = true, agentDeadline: UInt32 = 20_000, clientDeadline: UInt32 = 5_000
+        awaitsSuccess: Bool = true, agentDeadline: UInt32 = 20_000, settlingWords: [SettlingWords] = [], logs: [AgentLogFile] = AgentLogFile.standard,
+        clientDeadline: UInt32 = 5_000, crowdDeadline: UInt32? = nil
     ) {
         self.mode = mode
         self.userland = userland
@@ -42,7 +49,10 @@ public struct GuestPlan: Hashable, Sendable {
         self.steps = steps
         self.awaitsSuccess = awaitsSuccess
         self.agentDeadline = agentDeadline
+        self.settlingWords = settlingWords
+        self.logs = logs
         self.clientDeadline = clientDeadline
+        self.crowdDeadline = crowdDeadline ?? clientDeadline
     }
 
     /// Every client of every step, a crowd's members each for itself.

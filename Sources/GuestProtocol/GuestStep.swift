@@ -24,6 +24,8 @@ public enum GuestStep: Hashable, Sendable {
     case status(EvidenceItem)
     /// Waits until a file is there, but no longer than so.
     case await(path: String, milliseconds: UInt32)
+    /// Waits until `status.json` was written again, but no longer than so. Ends at once where settling words ended the last start's waiting.
+    case awaitStatus(milliseconds: UInt32)
 
     /// The clients whose reports this step promises.
     public var clients: [ClientSpec] {

@@ -19,7 +19,7 @@
 /// Integers inside payloads are little endian; text is UTF-8 behind a 32-bit byte count.
 public enum WireFormat {
     /// The version of the contract; a guest of another version is refused.
-    public static let version: UInt32 = 4
+    public static let version: UInt32 = 5
     public static let magic: [UInt8] = Array("KMX1".utf8)
     public static let headerSize = 20
     /// The largest payload of one frame, in bytes.

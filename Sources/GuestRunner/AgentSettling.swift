@@ -8,6 +8,8 @@ struct AgentSettling {
     enum Outcome: Equatable {
         /// The status says so, or the deadline passed.
         case settled
+        /// A log has said what leaves nothing to wait for.
+        case settledByLog
         case ended(ProcessEnding)
         case hostWentAway
     }
@@ -15,7 +17,8 @@ struct AgentSettling {
     let keeper: any AgentKeeper
     let plan: GuestPlan
 
-    func wait(channel: ControlChannel) throws -> Outcome {
+    /// - Parameter log: Watched since before the agent was started.
+    func wait(channel: ControlChannel, log: consuming LogWatch) throws -> Outcome {
         let deadline = Deadline(after: UInt64(plan.agentDeadline))
         // A distribution's service manager makes the folder when it starts the agent.
         try SmallFile.makeFolders(AgentPlaces.logFolder)
@@ -30,6 +33,7 @@ struct AgentSettling {
             if isDue, let ending = try keeper.unexpectedEnding() { return .ended(ending) }
             if isDue { asked = Deadline(after: UInt64(keeper.interval)) }
             if reader.hasSettled() || deadline.hasPassed { return .settled }
+            if log.hasSettled() { return .settledByLog }
             let descriptors = [channel.descriptor, events.raw] + (keeper.wakeDescriptor.map { [$0] } ?? [])
             let state = try Readiness.wait(for: descriptors, timeout: min(deadline.remaining, keeper.interval))
             if state.isHungUp(0) { return .hostWentAway }
@@ -41,7 +45,7 @@ struct AgentSettling {
 private struct StatusReader {
     let path: String
     let awaitsSuccess: Bool
-    private var last: [UInt64] = []
+    private var last: FileVersion?
 
     init(path: String, awaitsSuccess: Bool) {
         self.path = path
@@ -49,13 +53,8 @@ private struct StatusReader {
     }
 
     mutating func hasSettled() -> Bool {
-        let raw = gs_open_read(path)
-        guard raw >= 0 else { return false }
-        let file = Descriptor(owning: raw)
-        var isRegular: Int32 = 0
-        var (size, inode, changed): (UInt64, UInt64, UInt64) = (0, 0, 0)
-        guard gs_status(file.raw, &isRegular, &size, &inode, &changed) == 0, isRegular != 0, last != [size, inode, changed] else { return false }
-        last = [size, inode, changed]
+        guard let version = FileVersion(path), version != last else { return false }
+        last = version
         guard let content = SmallFile.read(path, limit: AgentStatus.maximumSize), !content.isTruncated else { return false }
         return AgentStatus(content.bytes).isSettled(awaitsSuccess: awaitsSuccess)
     }

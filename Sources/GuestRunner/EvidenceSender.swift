@@ -7,7 +7,6 @@ struct EvidenceSender {
     /// The bytes of one frame. Half of what a frame may hold, so that the header around them always fits.
     static let pieceSize = 32 * 1024
 
-    private static let agentLogs = AgentPlaces.logFolder
     /// Where the items that are plain files are read. A file that is not there is not sent.
     static let facts: [(EvidenceItem, String)] = [
         (.kernelVersion, "/proc/version"), (.commandLine, "/proc/cmdline"), (.filesystems, "/proc/filesystems"),
@@ -16,10 +15,6 @@ struct EvidenceSender {
         (.jitEnable, "/proc/sys/net/core/bpf_jit_enable"), (.jitHarden, "/proc/sys/net/core/bpf_jit_harden"),
         (.unprivilegedBPF, "/proc/sys/kernel/unprivileged_bpf_disabled"),
         (.clockSource, "/sys/devices/system/clocksource/clocksource0/current_clocksource"),
-    ]
-    static let results: [(EvidenceItem, String)] = [
-        (.agentLog, agentLogs + "/ProxyAgent.log"), (.verifierLog, agentLogs + "/verifier.log"),
-        (.connectionLog, agentLogs + "/ProxyAgent.Connection.log"), (.agentOutput, AgentPlaces.outputFile),
     ]
 
     /// What the kernel is and how the guest is laid out. Sent before the agent starts, so that a guest that hangs later has said it.
@@ -32,8 +27,9 @@ struct EvidenceSender {
     func sendStatus(as item: EvidenceItem) throws(ControlChannel.Failure) { try send(item, file: AgentPlaces.statusFile) }
 
     /// What the agent and the kernel left.
-    func sendResults() throws(ControlChannel.Failure) {
-        for (item, path) in Self.results { try send(item, file: path) }
+    func sendResults(logs: [AgentLogFile]) throws(ControlChannel.Failure) {
+        for log in logs { try send(log.item, file: log.path) }
+        try send(.agentOutput, file: AgentPlaces.outputFile)
         if let log = Self.kernelLog() { try send(.kernelLog, log) }
     }
 

@@ -11,6 +11,8 @@ final class PlanCourse {
     private let evidence: EvidenceSender
     private var isRunning = false
     private var hasStarted = false
+    /// A log has said that no status is to be waited for.
+    private var isSettledByLog = false
     private var opened: [ClientExchange] = []
 
     /// The agent ended by itself: what follows would only repeat it.
@@ -77,6 +79,9 @@ final class PlanCourse {
         case .list(let path): try channel.send(.files(FileLister.list(path)))
         case .status(let item): try evidence.sendStatus(as: item)
         case .await(let path, let milliseconds): try wait(milliseconds) { SmallFile.exists(path) }
+        case .awaitStatus(let milliseconds):
+            let before = FileVersion(AgentPlaces.statusFile)
+            if !isSettledByLog { try wait(milliseconds) { FileVersion(AgentPlaces.statusFile) != before } }
         }
     }
 
@@ -85,6 +90,7 @@ final class PlanCourse {
     // MARK: The agent
 
     private func startAgent() throws {
+        let log = LogWatch(plan.settlingWords)
         do {
             try agent.start()
         } catch let failure as AgentNotStarted {
@@ -92,13 +98,14 @@ final class PlanCourse {
             throw AgentGone()
         }
         if !hasStarted { try phase(.agentStarted) }
-        switch try AgentSettling(keeper: agent, plan: plan).wait(channel: channel) {
+        switch try AgentSettling(keeper: agent, plan: plan).wait(channel: channel, log: log) {
         case .hostWentAway: throw ControlChannel.Failure.hostWentAway
         case .ended(let ending):
             try evidence.sendStatus(as: .status)
             try channel.send(.agentEnded(ending))
             throw AgentGone()
-        case .settled: isRunning = true
+        case .settled: (isRunning, isSettledByLog) = (true, false)
+        case .settledByLog: (isRunning, isSettledByLog) = (true, true)
         }
         if !hasStarted { try phase(.agentSettled) }
         hasStarted = true
@@ -134,7 +141,7 @@ final class PlanCourse {
 
     private func crowd(_ specs: [ClientSpec], _ count: UInt32) throws {
         let tasks = specs.map { spec in
-            ClientTask(specs: (0..<count).map(spec.member), isCrowd: true, deadline: plan.clientDeadline)
+            ClientTask(specs: (0..<count).map(spec.member), isCrowd: true, deadline: plan.crowdDeadline)
         }
         let child = ClientChild(children: children)
         switch tasks.count {

@@ -48,7 +48,7 @@ struct PlanExecution {
         } catch {
             try channel.send(.setupFailed(step: "plan", reason: "\(error)"))
         }
-        try evidence.sendResults()
+        try evidence.sendResults(logs: plan.logs)
         if plan.userland != .micro { try DistributionEvidence(children: children, evidence: evidence).send() }
         try phase(.evidenceSent)
         try channel.sendFarewell()

@@ -41,6 +41,8 @@ public struct CellEvidence: Sendable {
     /// How the machine was deployed; nil for a guest that the harness brought up.
     public var deployment: Deployment?
     public var fate: GuestFate
+    /// The kernel that the guest was to boot; nil for evidence that does not say.
+    public var askedKernel: AskedKernel?
     public var hello: GuestHello?
     public var birth = GuestBirth.cold(reason: nil)
     /// How far the clock of a guest from a snapshot was from the host's once it was set; nil for one that booted.

@@ -42,6 +42,7 @@ public enum Judge {
         case .poweredOff, .endedEarly, .deadline:
             break
         }
+        if let other = otherKernel(evidence) { return other }
         // A package that cannot be installed is the agent's: the probes judge it.
         if let failure = evidence.setupFailure, failure.step != CellEvidence.SetupFailure.installation {
             return Judgment(

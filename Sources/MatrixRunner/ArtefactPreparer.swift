@@ -120,7 +120,8 @@ struct ArtefactPreparer: Sendable {
                 boot = .bzImage(path)
             }
             return PreparedKernel(
-                boot: boot, initramfs: initramfs, modules: moduleDisk, config: parts.config.flatMap { FileManager.default.contents(atPath: $0.string) }.map(Array.init))
+                boot: boot, initramfs: initramfs, modules: moduleDisk, config: parts.config.flatMap { FileManager.default.contents(atPath: $0.string) }.map(Array.init),
+                release: kernel.release, build: kernel.build)
         }
     }
 

@@ -26,9 +26,9 @@ struct CellAttempt: Sendable {
     let deployment: Deployment?
     /// What asks the guest for its layout, on its kernel's command line.
     let layoutArguments: [String]
+    let agentProfile: AgentProfile
     /// Whether the distribution only boots, as the floor to measure against.
     let isBare: Bool
-    let knownDefects: [KnownDefect]
     let artefacts: PreparedCell
     let context: CellContext
     let folder: CellFolder
@@ -39,8 +39,8 @@ struct CellAttempt: Sendable {
         profile = planned.profile
         deployment = planned.deployment
         layoutArguments = planned.layoutArguments
+        agentProfile = planned.agentProfile
         self.isBare = isBare
-        knownDefects = planned.agentProfile.defects
         self.artefacts = artefacts
         self.context = context
         self.folder = folder
@@ -57,8 +57,8 @@ struct CellAttempt: Sendable {
         let session = if let boots = context.boots { await boots.lead(wanted, lead) } else { await lead(wanted) }
         let ended = ContinuousClock.now
         var evidence = session.evidence
-        evidence.losses += EvidenceWriter(folder: folder, packagedConfiguration: artefacts.kernel.config, knownDefects: knownDefects).write(evidence)
-        let conclusion = CellConclusion(evidence, knownDefects: knownDefects)
+        evidence.losses += EvidenceWriter(folder: folder, packagedConfiguration: artefacts.kernel.config, knownDefects: agentProfile.defects).write(evidence)
+        let conclusion = CellConclusion(evidence, knownDefects: agentProfile.defects)
         var seconds = session.seconds(until: ended)
         seconds[.judge] = Self.seconds(ContinuousClock.now - ended)
         seconds[.total] = Self.seconds(ContinuousClock.now - start)
@@ -68,7 +68,7 @@ struct CellAttempt: Sendable {
     /// The guest's whole life, from its disk to its console.
     func lead(_ start: BootPolicy.Start = .boot(reason: nil)) async -> GuestSession {
         let session = GuestSession(
-            plan: guestPlan(start), expectation: scenario.expectation, profile: profile, deployment: deployment, birth: start.birth,
+            plan: guestPlan(start), expectation: scenario.expectation, profile: profile, deployment: deployment, birth: start.birth, asked: AskedKernel(planned: cell, artefacts.kernel),
             events: { context.events(.cellPhase(cell.id, $0)) })
         let bootPlan = bootPlan(start)
         do {
@@ -116,11 +116,22 @@ struct CellAttempt: Sendable {
     private func guestPlan(_ start: BootPolicy.Start) -> GuestPlan {
         GuestPlan(
             mode: isBare ? .bareBoot : .matrix, userland: userland(start), layout: cell.cgroup, agentPath: ArtefactPreparer.agentPath,
-            steps: isBare ? [] : deployment.map(ProbeCourse.steps(for:)) ?? ProbeCourse.steps(for: scenario.expectation, pause: UInt32(scenario.pause / .milliseconds(1))),
-            awaitsSuccess: scenario.expectation.status == "SUCCESS", agentDeadline: UInt32(agentDeadline / .milliseconds(1)),
+            steps: isBare ? [] : steps,
+            awaitsSuccess: scenario.expectation.status == "SUCCESS", agentDeadline: Self.milliseconds(agentDeadline),
+            settlingWords: agentProfile.wordsForGuest, logs: agentProfile.logsForGuest,
             // Far longer than the platform's slowest answer: a crowd of clients on a machine with much to do is slow as well.
-            clientDeadline: 30_000)
+            clientDeadline: Self.clientDeadline, crowdDeadline: max(Self.clientDeadline, Self.milliseconds(agentProfile.burstDeadline)))
     }
+
+    private static let clientDeadline: UInt32 = 30_000
+
+    private var steps: [GuestStep] {
+        let refresh = agentProfile.statusRefresh.map(Self.milliseconds)
+        if let deployment { return ProbeCourse.steps(for: deployment, statusRefresh: refresh) }
+        return ProbeCourse.steps(for: scenario.expectation, pause: Self.milliseconds(scenario.pause), statusRefresh: refresh)
+    }
+
+    private static func milliseconds(_ duration: Duration) -> UInt32 { UInt32(duration / .milliseconds(1)) }
 
     /// Firmware, boot loader, the image's own initramfs and its cloud-init, under an emulator: six minutes, unless asked otherwise.
     private var selfBootTimeout: Duration { context.timeout * 4 }
@@ -129,7 +140,9 @@ struct CellAttempt: Sendable {
     private static let deploymentTimeout = Duration.seconds(480)
 
     /// A distribution starts the agent while it boots, beside everything else.
-    private var agentDeadline: Duration { artefacts.distribution == nil ? context.agentDeadline : context.agentDeadline * 3 }
+    private var agentDeadline: Duration {
+        context.agentDeadline * (artefacts.distribution == nil ? 1 : 3) + max(.zero, agentProfile.statusDeadline - AgentProfile.unknown.statusDeadline)
+    }
 
     /// The boot that a snapshot for this cell is made of. A distribution has come up in it, without an agent.
     var origin: BootPlan {
@@ -169,6 +182,7 @@ struct CellAttempt: Sendable {
                 plan.limits.total = max(plan.limits.total, Self.deploymentTimeout)
             }
         }
+        plan.limits.total += agentProfile.patience
         plan.begin(start)
         if artefacts.distribution?.root.firmware == nil { plan.limits.ready = min(plan.limits.ready, context.timeout) }
         return plan

@@ -10,13 +10,14 @@ struct EvidenceCollector {
     private let commands: Int
     private let listings: Int
 
-    init(plan: GuestPlan, expectation: ScenarioExpectation, profile: BootProfile? = nil, deployment: Deployment? = nil, birth: GuestBirth = .cold(reason: nil)) {
+    init(plan: GuestPlan, expectation: ScenarioExpectation, profile: BootProfile? = nil, deployment: Deployment? = nil, birth: GuestBirth = .cold(reason: nil), asked: AskedKernel? = nil) {
         // Until the guest proves otherwise it ended early.
         evidence = CellEvidence(layout: plan.layout, expectation: expectation, fate: .endedEarly)
         evidence.clients = plan.clients
         evidence.profile = profile
         evidence.deployment = deployment
         evidence.birth = birth
+        evidence.askedKernel = asked
         commands = plan.steps.count { if case .command = $0 { true } else { false } }
         listings = plan.steps.count { if case .list = $0 { true } else { false } }
     }

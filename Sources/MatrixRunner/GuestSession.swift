@@ -22,11 +22,11 @@ final class GuestSession: Sendable {
     private let state: Mutex<State>
     private let start = ContinuousClock.now
 
-    init(plan: GuestPlan, expectation: ScenarioExpectation, profile: BootProfile? = nil, deployment: Deployment? = nil, birth: GuestBirth = .cold(reason: nil), events: @escaping @Sendable (String) -> Void) {
+    init(plan: GuestPlan, expectation: ScenarioExpectation, profile: BootProfile? = nil, deployment: Deployment? = nil, birth: GuestBirth = .cold(reason: nil), asked: AskedKernel? = nil, events: @escaping @Sendable (String) -> Void) {
         self.plan = plan
         self.events = events
         self.birth = birth
-        state = Mutex(State(collector: EvidenceCollector(plan: plan, expectation: expectation, profile: profile, deployment: deployment, birth: birth)))
+        state = Mutex(State(collector: EvidenceCollector(plan: plan, expectation: expectation, profile: profile, deployment: deployment, birth: birth, asked: asked)))
     }
 
     var evidence: CellEvidence { state.withLock { $0.collector.evidence } }

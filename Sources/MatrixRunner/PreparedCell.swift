@@ -9,6 +9,9 @@ struct PreparedKernel: Sendable {
     let modules: FilePath?
     /// The `.config` that came with it.
     let config: [UInt8]?
+    /// What its image says of itself, as `uname -r` and `uname -v`; nil where it says nothing.
+    var release: String?
+    var build: String?
 }
 
 /// What one cell needs.

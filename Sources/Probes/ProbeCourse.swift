@@ -9,7 +9,9 @@ public enum ProbeCourse {
     /// - Parameters:
     ///   - pause: Milliseconds between the agent's settling and its clients, in which the scenario's timeline happens.
     ///   - burst: Members of the burst for each of its two users; 0 for none.
-    public static func steps(for expectation: ScenarioExpectation, pause: UInt32 = 0, burst: UInt32 = burst) -> [GuestStep] {
+    ///   - statusRefresh: How many milliseconds to wait for another status before the agent is stopped; nil for an agent that writes one when
+    ///     it is stopped.
+    public static func steps(for expectation: ScenarioExpectation, pause: UInt32 = 0, burst: UInt32 = burst, statusRefresh: UInt32? = nil) -> [GuestStep] {
         let setting = ProbeSetting(expectation: expectation, burst: burst)
         var listeners: [GuestStep] = []
         var early: [ClientSpec] = []
@@ -27,17 +29,20 @@ public enum ProbeCourse {
         }
         var steps = listeners + [.open(early), .startAgent]
         if pause > 0 { steps.append(.pause(milliseconds: pause)) }
-        steps += [.status(.status), .clients(clients), .finish] + bursts + [.stopAgent(signal: 15), .status(.finalStatus)]
+        steps += [.status(.status), .clients(clients), .finish] + bursts + ending(statusRefresh)
         if !restarted.isEmpty { steps += [.startAgent, .status(.restartedStatus), .clients(restarted)] }
         return steps
     }
 
     /// What the guest of a deployment does: it comes up by itself, and only then is looked at.
-    public static func steps(for deployment: Deployment) -> [GuestStep] {
+    public static func steps(for deployment: Deployment, statusRefresh: UInt32? = nil) -> [GuestStep] {
         let boot = GuestStep.await(path: "/run/cloud-init/result.json", milliseconds: 420_000)
         guard deployment.hasAgent else { return [boot] }
-        return [
-            boot, .startAgent, .status(.status), .clients([.root("imds-root", .imds), .user("imds-user", .imds)]), .stopAgent(signal: 15), .status(.finalStatus),
-        ]
+        return [boot, .startAgent, .status(.status), .clients([.root("imds-root", .imds), .user("imds-user", .imds)])] + ending(statusRefresh)
+    }
+
+    /// The agent's last status: as it wrote it on its way out, or before.
+    private static func ending(_ statusRefresh: UInt32?) -> [GuestStep] {
+        (statusRefresh.map { [.awaitStatus(milliseconds: $0)] } ?? []) + [.stopAgent(signal: 15), .status(.finalStatus)]
     }
 }

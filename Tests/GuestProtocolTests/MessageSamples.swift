@@ -5,7 +5,7 @@ import MatrixModel
 enum MessageSamples {
     static let guest: [GuestMessage] =
         [
-            .hello(GuestHello(release: "6.1.0-50-cloud-amd64", machine: "x86_64", uptimeMilliseconds: 2906)),
+            .hello(GuestHello(release: "6.1.0-50-cloud-amd64", build: "#1 SMP Debian 6.1.192-2 (2026-11-02)", machine: "x86_64", uptimeMilliseconds: 2906)),
             .hello(GuestHello(release: "", machine: "", uptimeMilliseconds: .max)),
             .hello(GuestHello(
                 release: "6.1.0", machine: "x86_64", uptimeMilliseconds: 1,
@@ -43,6 +43,7 @@ enum MessageSamples {
         .startAgent, .stopAgent(signal: 9), .pause(milliseconds: .max), .clients(clients), .crowd(clients, count: 100), .open(clients), .finish,
         .listen(address: [127, 0, 0, 9], port: 80), .write(path: "/etc/x", content: [0, 1], mode: 0o600), .remove(path: "ü"),
         .command(CommandSpec(name: "v", path: "/bin/v", arguments: ["--version", ""])), .list(path: "/var"), .status(.finalStatus),
+        .awaitStatus(milliseconds: 75_000),
     ]
 
     static let calls = [WakeCall(nonce: 0, time: .max, seed: []), WakeCall(nonce: .max, time: 0, seed: [UInt8](0..<64))]
@@ -51,7 +52,8 @@ enum MessageSamples {
         CgroupLayout.allCases.map { GuestPlan(layout: $0, agentPath: "usr/sbin/azure-proxy-agent") } + [
             GuestPlan(
                 mode: .shell, layout: .hybrid, agentPath: "a", agentArguments: ["--config", "", "ü"], steps: steps, awaitsSuccess: false,
-                agentDeadline: 1, clientDeadline: .max),
+                agentDeadline: 1, settlingWords: [SettlingWords(path: "/var/log/ä", text: "gave up", lines: .max)], logs: [AgentLogFile(item: .agentLog, path: "/l")],
+                clientDeadline: .max, crowdDeadline: 1),
             GuestPlan(userland: .distribution(DistributionStart(root: .disk(fileSystem: "xfs", partition: 14), package: "a.rpm", isDeployment: true)), layout: .unified, agentPath: "ü", steps: [.await(path: "/run/x", milliseconds: .max)]),
             GuestPlan(userland: .distribution(DistributionStart(root: .mounted, package: nil)), layout: .unified, agentPath: "a"),
             GuestPlan(mode: .nothing, layout: .unified, agentPath: ""),

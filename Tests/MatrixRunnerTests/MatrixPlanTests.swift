@@ -12,9 +12,12 @@ import Testing
 
 @Suite("A plan")
 struct MatrixPlanTests {
+    /// What the stand-in emulator's guest says its kernel is.
+    static let release = "6.1.0-fake"
+
     static func kernel(_ version: String) throws -> PlannedKernel {
         PlannedKernel(
-            identity: KernelIdentity(version: try KernelVersion(parsing: version), flavour: .cloud, release: version, origin: "file"),
+            identity: KernelIdentity(version: try KernelVersion(parsing: version), flavour: .cloud, release: release, origin: "file"),
             source: .file(image: "/vmlinuz", modules: nil))
     }
 

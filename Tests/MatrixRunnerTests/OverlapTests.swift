@@ -48,7 +48,7 @@ struct OverlapTests {
                 switch artefact {
                 case .payload(let content): return PreparedArtefacts(payloads: [content: .success("/k/payload")])
                 case .files(let kernel):
-                    let files = try await fetching[kernel.identity.release]?() ?? .success(KernelParts(image: "/k", modules: nil, config: nil))
+                    let files = try await fetching[kernel.identity.version.description]?() ?? .success(KernelParts(image: "/k", modules: nil, config: nil))
                     return PreparedArtefacts(files: [kernel: files])
                 case .kernel(let use):
                     let files = try #require(prepared.files[use.kernel])

@@ -1,0 +1,78 @@
+import CGuestSystem
+import Glibc
+import GuestProtocol
+
+/// Counts the lines of growing logs that contain settling words. It judges nothing: the host reads the logs.
+///
+/// Only what is appended after the watch began is read, in bounded pieces, and no more of a log than `limit`: an agent that floods its log
+/// costs the guest neither memory nor its processor.
+struct LogWatch {
+    /// The most that is read of one log, in bytes, and the most of one look.
+    static let limit = 64 << 20
+    static let look = 4 << 20
+
+    private var logs: [WatchedLog]
+
+    /// - Parameter words: What to look for. Lines that are in the logs already do not count.
+    init(_ words: [SettlingWords]) { logs = words.map(WatchedLog.init) }
+
+    /// Reads what was appended. True once words are in as many lines as they must be.
+    mutating func hasSettled() -> Bool {
+        for index in logs.indices { logs[index].read() }
+        return logs.contains { $0.isSettled }
+    }
+}
+
+/// One log, and the words to look for in it.
+private struct WatchedLog {
+    private let path: String
+    private let wanted: UInt32
+    private var inode: UInt64 = 0
+    private var offset = 0
+    private var total = 0
+    private var counter: LineCounter
+
+    init(_ words: SettlingWords) {
+        path = words.path
+        wanted = words.lines
+        counter = LineCounter(Array(words.text.utf8))
+        if let log = OpenLog.open(path) { (inode, offset) = (log.inode, log.size) }
+    }
+
+    var isSettled: Bool { counter.lines >= wanted }
+
+    mutating func read() {
+        guard !isSettled, total < LogWatch.limit, let log = OpenLog.open(path) else { return }
+        // Another file took its place, or it was cut: all of it is new.
+        if log.inode != inode || log.size < offset {
+            (inode, offset) = (log.inode, 0)
+            counter.startFile()
+        }
+        guard lseek(log.file.raw, offset, SEEK_SET) == offset else { return }
+        var left = min(LogWatch.look, LogWatch.limit - total)
+        while left > 0, !isSettled, let piece = try? log.file.read(upTo: min(64 << 10, left)), !piece.isEmpty {
+            counter.add(piece)
+            offset += piece.count
+            total += piece.count
+            left -= piece.count
+        }
+    }
+}
+
+/// A regular file, open for reading.
+private struct OpenLog: ~Copyable {
+    let file: Descriptor
+    let size: Int
+    let inode: UInt64
+
+    /// Nil for what is not there or is not a regular file.
+    static func open(_ path: String) -> OpenLog? {
+        let raw = gs_open_read(path)
+        guard raw >= 0 else { return nil }
+        let file = Descriptor(owning: raw)
+        var isRegular: Int32 = 0
+        var (size, inode, changed): (UInt64, UInt64, UInt64) = (0, 0, 0)
+        guard gs_status(file.raw, &isRegular, &size, &inode, &changed) == 0, isRegular != 0 else { return nil }
+        return OpenLog(file: file, size: Int(clamping: size), inode: inode)
+    }
+}
