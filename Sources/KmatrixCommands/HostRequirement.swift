@@ -37,7 +37,7 @@ struct HostRequirement: Sendable {
         HostRequirement("Debian's keyring", anyOf: ["/usr/share/keyrings/debian-archive-keyring.gpg", "/usr/share/keyrings/debian-archive-keyring.pgp"], "debian-archive-keyring"),
         HostRequirement("dpkg-deb", "dpkg"), HostRequirement("tar", "tar"), HostRequirement("cpio", "cpio"), HostRequirement("gzip", "gzip"),
         HostRequirement("bzip2", "bzip2"), HostRequirement("xz", "xz-utils"), HostRequirement("zstd", "zstd"), HostRequirement("lz4", "lz4"),
-        HostRequirement("readelf", "binutils"), HostRequirement("setpriv", "util-linux"), HostRequirement("prlimit", "util-linux"),
+        HostRequirement("readelf", "binutils"), HostRequirement("setpriv", "util-linux"), HostRequirement("prlimit", "util-linux"), HostRequirement("findmnt", "util-linux"),
         HostRequirement("busybox", "busybox-static", only: "a shell in a guest and the conformance suite"),
         HostRequirement("mmdebstrap", "mmdebstrap", only: images), HostRequirement("newuidmap", "uidmap", only: images),
         HostRequirement("fakeroot", "fakeroot", only: images), HostRequirement("mke2fs", "e2fsprogs", only: images),
