@@ -171,7 +171,7 @@ let package = Package(
         .testTarget(name: "PackageStreamsTests", dependencies: ["PackageStreams", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "AgentBundlesTests", dependencies: ["AgentBundles", "GuestImages", "MatrixModel", "PackageStreams", "StrictYAML", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "CloudImagesTests", dependencies: ["CloudImages", "ArtefactCache", "TestSupport", subprocess, system], swiftSettings: settings),
-        .testTarget(name: "JudgementTests", dependencies: ["Judgement", "MatrixModel"], swiftSettings: settings),
+        .testTarget(name: "JudgementTests", dependencies: ["Judgement", "GuestProtocol", "MatrixModel"], swiftSettings: settings),
         .testTarget(name: "ProbesTests", dependencies: ["Probes", "Judgement", "MatrixModel", "GuestProtocol", "TestSupport"], resources: [.copy("Evidence"), .copy("Deployments")], swiftSettings: settings),
         .testTarget(name: "GuidanceTests", dependencies: ["Guidance", "MatrixModel"], resources: [.copy("Logs")], swiftSettings: settings),
         .testTarget(name: "BPFObjectsTests", dependencies: ["BPFObjects", "ELFFiles", "Guidance", "MatrixModel", "TestSupport"], swiftSettings: settings),

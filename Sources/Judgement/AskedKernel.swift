@@ -2,7 +2,7 @@ import GuestProtocol
 import MatrixModel
 
 /// The kernel that a guest was to boot.
-public struct AskedKernel: Hashable, Sendable {
+public struct AskedKernel: Hashable, Sendable, Codable {
     /// `uname -r`.
     public let release: String
     /// `uname -v`; nil where the image does not say.

@@ -42,6 +42,9 @@ struct AttemptSheet: Codable {
     let fate: Fate
     let release: String?
     let machine: String?
+    /// The two are missing in sheets of before kernels were compared.
+    let build: String?
+    let askedKernel: AskedKernel?
     let phases: [UInt8]
     let clockRate: Double?
     let setupFailure: [String]?
@@ -61,6 +64,8 @@ struct AttemptSheet: Codable {
         fate = Fate(evidence.fate)
         release = evidence.hello?.release
         machine = evidence.hello?.machine
+        build = evidence.hello?.build
+        askedKernel = evidence.askedKernel
         phases = evidence.phases.map(\.rawValue).sorted()
         clockRate = evidence.clockRate
         setupFailure = evidence.setupFailure.map { [$0.step, $0.reason] }
@@ -81,7 +86,8 @@ struct AttemptSheet: Codable {
         var evidence = CellEvidence(layout: layout, expectation: expectation, fate: fate.value)
         evidence.profile = profile.flatMap(BootProfile.init(rawValue:))
         evidence.deployment = deployment
-        if let release, let machine { evidence.hello = GuestHello(release: release, machine: machine, uptimeMilliseconds: 0) }
+        if let release, let machine { evidence.hello = GuestHello(release: release, build: build ?? "", machine: machine, uptimeMilliseconds: 0) }
+        evidence.askedKernel = askedKernel
         evidence.phases = Set(phases.compactMap(GuestPhase.init(rawValue:)))
         evidence.clockRate = clockRate
         if let setupFailure, setupFailure.count == 2 { evidence.setupFailure = CellEvidence.SetupFailure(step: setupFailure[0], reason: setupFailure[1]) }
