@@ -25,7 +25,7 @@ struct ClientTrace: Sendable {
     /// Whether the connection went to the agent; nil when nothing shows where it went.
     var isRedirected: Bool? {
         if let request = requests.last { return request.cameThroughAgent }
-        if wasRefusedByAgent || report.peer.hasSuffix("127.0.0.1:3080") { return true }
+        if wasRefusedByAgent || ["127.0.0.1:3080", "[::ffff:127.0.0.1]:3080"].contains(report.peer) { return true }
         return report.connectError == nil && !report.peer.isEmpty ? false : nil
     }
 

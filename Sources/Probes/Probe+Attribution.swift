@@ -5,8 +5,8 @@ import MatrixModel
 extension Probe {
     /// Who the callers are: user, process, and what follows from it.
     static let attribution: [Probe] = [
-        Probe(.attributedUser, "callers are reported with the right user", needs: [.attach], follows: redirections + [.listener], judge: usersRight),
-        Probe(.attributedProcess, "callers are reported with the right process", follows: redirections + [.attributedUser, .forwarded], judge: processesRight),
+        Probe(.attributedUser, "callers are reported with the right user", needs: [.attach], follows: redirections + [.listener], hiddenBy: [.forwarded], judge: usersRight),
+        Probe(.attributedProcess, "callers are reported with the right process", follows: redirections + [.attributedUser, .forwarded], hiddenBy: [.signed], judge: processesRight),
         Probe(
             .unprivilegedDenied, "what the rules deny is denied, and nothing else", needs: [.attach], follows: redirections + [.listener, .attributedUser], judge: rulesFollowed),
     ]

@@ -7,7 +7,7 @@ extension Probe {
     static let keys: [Probe] = [
         Probe(.keyLatched, "the agent latches the key that the platform offers", follows: [.load, .attach, .listener], judge: latched),
         Probe(.signed, "requests are signed with the latched key", needs: [.attach], follows: redirections + [.attributedUser, .keyLatched, .forwarded], judge: signedRequests),
-        Probe(.keyKept, "the key survives a restart of the agent", needs: [.signed], steps: { setting in
+        Probe(.keyKept, "the key survives a restart of the agent", needs: [.signed], follows: [.redirectedIMDS], steps: { setting in
             setting.isSigned ? [.restarted(.root(ProbeNames.afterRestart, .imds))] : []
         }, judge: kept),
     ]

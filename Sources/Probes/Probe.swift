@@ -11,11 +11,13 @@ public struct Probe: Sendable {
     let needs: [ProofID]
     /// Proofs whose failure explains a failure of this one.
     let follows: [ProofID]
+    /// Proofs whose failure explains that the evidence shows nothing of this one; what it does show counts all the same.
+    let hiddenBy: [ProofID]
     let steps: @Sendable (ProbeSetting) -> [ProbeStep]
     let judge: @Sendable (ProbeEvidence) -> ProofOutcome
 
     init(
-        _ id: ProofID, _ title: String, weight: ProofResult.Weight = .essential, needs: [ProofID] = [], follows: [ProofID] = [],
+        _ id: ProofID, _ title: String, weight: ProofResult.Weight = .essential, needs: [ProofID] = [], follows: [ProofID] = [], hiddenBy: [ProofID] = [],
         steps: @escaping @Sendable (ProbeSetting) -> [ProbeStep] = { _ in [] }, judge: @escaping @Sendable (ProbeEvidence) -> ProofOutcome
     ) {
         self.id = id
@@ -23,6 +25,7 @@ public struct Probe: Sendable {
         self.title = title
         self.needs = needs
         self.follows = follows
+        self.hiddenBy = hiddenBy
         self.steps = steps
         self.judge = judge
     }

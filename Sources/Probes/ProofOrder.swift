@@ -27,6 +27,6 @@ struct ProofOrder {
 
     /// What passed needs nothing to explain it, but for proofs without which passing shows nothing. A kernel that broke and an agent that ended explain everything.
     private func edges(of probe: Probe, _ outcome: ProofOutcome) -> [ProofID] {
-        outcome.isPass ? probe.needs : [.kernelHealthy, .runs] + probe.needs + probe.follows
+        outcome.isPass ? probe.needs : [.kernelHealthy, .runs] + probe.needs + probe.follows + (outcome.isUndecided ? probe.hiddenBy : [])
     }
 }
