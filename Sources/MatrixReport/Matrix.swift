@@ -62,9 +62,15 @@ extension CellRecord {
     /// How the documentation compares with the verdict, where that is worth a remark.
     var documentedNote: String? {
         if proofs.failsOnlyAsKnown { return "known defects only" }
-        if expectation.isContradicted(by: verdict) { return "documented as supported" }
+        if expectation.isContradicted(by: verdict) { return "documented as supported\(sources(promising: true))" }
         if verdict == .incompatible, expectation == .unsupported { return "as documented" }
-        return verdict == .compatible && expectation == .unsupported ? "documented as unsupported" : nil
+        return verdict == .compatible && expectation == .unsupported ? "documented as unsupported\(sources(promising: false))" : nil
+    }
+
+    /// ` by readme, gate`; nothing where no source is recorded.
+    private func sources(promising promise: Bool) -> String {
+        let names = documentation.claims.filter { $0.says.promisesSupport == promise }.map { VisibleText.line($0.source, limit: 64) }
+        return names.isEmpty ? "" : " by \(names.joined(separator: ", "))"
     }
 
     /// Whether the cell counts for its distribution and kernel: no axis was chosen to make the agent fail.

@@ -1,0 +1,40 @@
+import EvidenceStore
+import Foundation
+import MatrixModel
+import Testing
+
+@testable import MatrixReport
+
+/// The support table that is published with the sources is that of a stored run.
+@Suite("The published support table")
+struct PublishedCompatibilityTests {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
+
+    private static func text(_ path: String) throws -> String { try String(contentsOf: root.appending(path: path), encoding: .utf8) }
+
+    private static func published() throws -> CompatibilityDocument {
+        let data = try Data(contentsOf: root.appending(path: "images/compatibility/run.json"))
+        return CompatibilityDocument(try JSONDecoder().decode(RunDocument.self, from: data))
+    }
+
+    @Test("is what its run gives: 'kmatrix report RUN --format compatibility' writes it")
+    func document() throws {
+        #expect(try Self.published().render() == Self.text("images/compatibility/COMPATIBILITY.md"))
+    }
+
+    @Test("is copied without a change", arguments: ["README.md"])
+    func copies(path: String) throws {
+        let text = try Self.text(path)
+        let table = try Self.published().table
+        let copied = text.split(separator: "\n").drop { !$0.hasPrefix("| distribution |") }.prefix { $0.hasPrefix("|") }.joined(separator: "\n")
+        #expect(copied == table, "\(path) shows another table than images/compatibility/COMPATIBILITY.md")
+    }
+
+    @Test("names a machine's path nowhere, and states every Debian release")
+    func content() throws {
+        let run = try Self.text("images/compatibility/run.json")
+        #expect(!run.contains("/home/") && !run.contains("/root/") && !run.contains("/tmp/"))
+        let table = try Self.published().table
+        for name in ["debian-11", "debian-12", "debian-13", "debian-testing", "debian-unstable"] { #expect(table.contains("| \(name) |"), "\(name)") }
+    }
+}
