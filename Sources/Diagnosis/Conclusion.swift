@@ -6,9 +6,9 @@ public struct Conclusion: Hashable, Sendable {
     public enum Confidence: Int, Comparable, Hashable, Sendable {
         /// It fits, and so would something else.
         case possible
-        /// It explains all that is known; one more file would prove it.
+        /// A line suggests it; one more file would prove it.
         case likely
-        /// A quoted line says so.
+        /// A quoted line proves it.
         case certain
 
         public var name: String {
@@ -24,32 +24,33 @@ public struct Conclusion: Hashable, Sendable {
 
     public let guide: CauseGuide
     public let confidence: Confidence
-    /// What is the case on this machine, in one or two sentences.
+    /// What is the case on this machine, in one to three sentences.
     public let summary: String
     public let findings: [Finding]
-    /// What was not there and would settle it.
+    /// What was not sent and would settle it.
     public let wanted: [WantedFile]
+    /// What follows from the explanation.
+    let advice: [Advice]
 
-    /// What to do, in the family's own commands. What is known already is not asked for again.
-    public func remedies(for family: DistributionFamily) -> [Remedy] {
-        let all = guide.remedies(for: family)
-        return wanted.contains(.verifierLog) ? all : all.filter { $0 != Measure.readVerifierLog.remedy(for: family) }
+    /// What to do, in the family's own commands.
+    public func remedies(for family: DistributionFamily) -> [Remedy] { CauseGuide.remedies(advice, for: family) }
+
+    init(_ cause: Cause, _ confidence: Confidence, _ summary: String, _ findings: [Finding?], wanted: [WantedFile]? = nil, advice: [Advice]? = nil) {
+        self.init(CauseGuide(cause), confidence, summary, findings, wanted, advice)
     }
 
-    init(_ cause: Cause, _ confidence: Confidence, _ summary: String, _ findings: [Finding?], wanted: [WantedFile]? = nil) {
-        self.init(CauseGuide(cause), confidence, summary, findings, wanted)
+    init(_ cause: FieldCause, _ confidence: Confidence, _ summary: String, _ findings: [Finding?], wanted: [WantedFile]? = nil, advice: [Advice]? = nil) {
+        self.init(CauseGuide(cause), confidence, summary, findings, wanted, advice)
     }
 
-    init(_ cause: FieldCause, _ confidence: Confidence, _ summary: String, _ findings: [Finding?], wanted: [WantedFile]? = nil) {
-        self.init(CauseGuide(cause), confidence, summary, findings, wanted)
-    }
-
-    private init(_ guide: CauseGuide, _ confidence: Confidence, _ summary: String, _ findings: [Finding?], _ wanted: [WantedFile]?) {
+    private init(_ guide: CauseGuide, _ confidence: Confidence, _ summary: String, _ findings: [Finding?], _ wanted: [WantedFile]?, _ advice: [Advice]?) {
         self.guide = guide
         self.confidence = confidence
         self.summary = summary
-        self.findings = findings.compactMap(\.self)
+        var seen: Set<Finding> = []
+        self.findings = findings.compactMap(\.self).filter { seen.insert($0).inserted }
         // What is certain needs no further file.
         self.wanted = wanted ?? (confidence == .certain ? [] : guide.wanted)
+        self.advice = advice ?? guide.measures.map { .measure($0) }
     }
 }

@@ -7,22 +7,28 @@ extension Diagnosis {
         var found: [Conclusion] = []
         func describe(_ name: String) -> String? {
             switch facts.services[name]?.value {
-            case .other(let state): "\(name) is \(state)"
+            case .stopped(let reason): "\(name) is STOPPED\(reason.map { ": \($0)" } ?? "")"
             case .notInstalled: "\(name) is not installed"
-            case .running, nil: nil
+            case .running, .other, nil: nil
             }
+        }
+        for (name, state) in facts.services.sorted(by: { $0.key < $1.key }) {
+            guard case .other(let word) = state.value else { continue }
+            let cause: FieldCause = name == "GuestProxyAgent" ? .windowsAgentNotRunning : .windowsDriversNotRunning
+            found.append(Conclusion(cause, .possible, "\(name) is \(word), on its way to another state: ask again in a minute.", [state.finding], wanted: [name == "GuestProxyAgent" ? .windowsAgent : .drivers]))
         }
         let drivers = ["eBPFCore", "NetEbpfExt"]
         let broken = drivers.filter { describe($0) != nil }
         if !broken.isEmpty {
+            found = found.filter { $0.guide.code != FieldCause.windowsDriversNotRunning.rawValue }
             found.append(
                 Conclusion(
                     .windowsDriversNotRunning, .certain, "\(broken.compactMap(describe).joined(separator: ", and ")); both drivers must be RUNNING.",
                     broken.map { facts.services[$0]?.finding }))
         } else if facts.isWindows, let report = facts.status?[.ebpfProgram], report.status != nil, !report.isRunning {
             let isCleared = drivers.allSatisfy { facts.services[$0]?.value == .running }
-            if !isCleared {
-                found.append(Conclusion(.windowsDriversNotRunning, .likely, "The agent of a Windows machine has no eBPF; the drivers' state was not sent.", [facts.quote(.ebpfProgram)]))
+            if !isCleared, found.isEmpty {
+                found.append(Conclusion(.windowsDriversNotRunning, .likely, "The agent of a Windows machine has no eBPF; the state of the drivers was not sent.", [facts.quote(.ebpfProgram)]))
             }
         }
         if let state = describe("GuestProxyAgent") {
@@ -36,11 +42,11 @@ extension Diagnosis {
         guard let unit = facts.unit else { return [] }
         switch unit.value {
         case .running: return []
-        case .notFound: return [Conclusion(.agentNotInstalled, .certain, "systemd knows no unit of the agent's: it is not installed.", [unit.finding])]
+        case .notFound: return [Conclusion(.agentNotInstalled, .certain, "systemd has no unit of the agent: it is not installed.", [unit.finding])]
         case .inactive: return [Conclusion(.agentNotRunning, .certain, "The agent is installed and was not started, or was stopped.", [unit.finding])]
         case .failed, .restarting:
             return [
-                Conclusion(.agentNotRunning, .certain, "The agent is installed and does not stay alive.", [unit.finding], wanted: [.journal, .agentLog]),
+                Conclusion(.agentNotRunning, .certain, "The agent is installed and exits again.", [unit.finding], wanted: [.journal, .agentLog]),
                 Conclusion(.agentCrashed, .likely, "systemd \(unit.value == .failed ? "gave up starting the agent" : "starts the agent again and again").", [unit.finding]),
             ]
         }
@@ -50,30 +56,44 @@ extension Diagnosis {
     @Sendable static func provisioning(_ facts: FieldFacts) -> [Conclusion] {
         let version = facts.cloudInit?.finding
         if let missing = facts.provisioningSaysMissing {
-            return [Conclusion(.agentNotInstalled, .certain, "cloud-init looked for the agent and did not find it: the image lacks it (row 2 of the article's table).", [missing, version])]
+            return [Conclusion(.agentNotInstalled, .certain, "cloud-init did not find the agent: the image lacks it (row 2 of the article's table).", [missing, version])]
         }
         if let unhealthy = facts.provisioningSaysUnhealthy {
             return [
                 Conclusion(
-                    .provisioningUnhealthy, .certain, "cloud-init waited for the agent, and the agent did not become healthy (row 4 of the article's table).", [unhealthy, version],
-                    wanted: facts.status == nil ? [.status, .journal] : [])
+                    .provisioningUnhealthy, .certain, "cloud-init waited for the agent, and the agent did not become healthy (row 4 of the article's table).\(exitCode(facts))",
+                    [unhealthy, version], wanted: facts.status == nil ? [.status, .journal] : [])
             ]
         }
-        guard let cloudInit = facts.cloudInit, let waits = CloudInitVersion(cloudInit.value)?.waitsForAgent else {
-            guard let failed = facts.provisioningFailed else { return [] }
-            return [Conclusion(.readyWithoutKey, .possible, "The platform did not record the machine as ready; which row of the article's table that is depends on cloud-init's version.", [failed])]
+        guard let failed = facts.provisioningFailed else { return asked(facts) }
+        guard facts.cloudInitWaits == false, let cloudInit = facts.cloudInit else {
+            return [Conclusion(.readyWithoutKey, .possible, "The platform did not record the machine as ready. cloud-init's version and log tell which row of the article's table that is.", [failed, version])]
         }
-        guard !waits else { return [] }
         let isInstalled = facts.unit.map { $0.value != .notFound } ?? (facts.status != nil ? true : nil)
-        if let failed = facts.provisioningFailed {
-            let row = isInstalled.map { $0 ? "row 3" : "row 1" } ?? "row 1 or 3"
-            return [
-                Conclusion(
-                    .readyWithoutKey, .certain, "cloud-init \(cloudInit.value) does not wait for the agent and reported ready, which the platform did not record (\(row) of the article's table).",
-                    [failed, cloudInit.finding, facts.provisioningReady], wanted: isInstalled == nil ? [.unitStatus] : [])
-            ]
+        let row = isInstalled.map { $0 ? "row 3" : "row 1" } ?? "row 1 or 3"
+        return [
+            Conclusion(
+                .readyWithoutKey, .likely, "cloud-init \(FieldFacts.shown(cloudInit.value)) does not wait for the agent and reported ready, which the platform did not record (\(row) of the article's table).",
+                [failed, cloudInit.finding, facts.provisioningReady], wanted: isInstalled == nil ? [.unitStatus] : [])
+        ]
+    }
+
+    /// A version alone is no cause: only where the platform asked for the agent, and this cloud-init's log has no call of it.
+    private static func asked(_ facts: FieldFacts) -> [Conclusion] {
+        guard let asked = facts.provisioningAsked, asked.value, facts.cloudInitWaits == false, facts.agentAnswered == nil, let cloudInit = facts.cloudInit else { return [] }
+        return [
+            Conclusion(
+                .cloudInitTooOld, .possible, "The platform asked for the agent, and cloud-init \(FieldFacts.shown(cloudInit.value)) does not wait for it.", [asked.finding, cloudInit.finding],
+                wanted: [.cloudInitLog, .status])
+        ]
+    }
+
+    private static func exitCode(_ facts: FieldFacts) -> String {
+        switch facts.provisioningExit {
+        case 2: " Exit code 2: the agent itself reported an error."
+        case 1: " Exit code 1: the agent was not ready in time."
+        default: ""
         }
-        return [Conclusion(.cloudInitTooOld, .possible, "cloud-init \(cloudInit.value) does not wait for the agent: a deployment with the protocol enabled may fail.", [cloudInit.finding], wanted: [.status])]
     }
 
     /// Whether the protocol protects anything yet.
@@ -84,11 +104,11 @@ extension Diagnosis {
         case "disabled":
             return [
                 Conclusion(
-                    .notApplied, .likely, "The platform tells the agent that the protocol is disabled: it is not enabled in the model, or not applied yet.", [quote], wanted: [.keyStatus])
+                    .notApplied, .likely, "The platform reports the protocol as disabled: it is not enabled in the model, or not applied yet.", [quote], wanted: [.keyStatus])
             ]
         // An agent that cannot redirect has other troubles, and one that was refused says so.
         case "unknown" where status[.ebpfProgram]?.isRunning == true && status[.keyLatch]?.message?.contains("Failed to") != true:
-            return [Conclusion(.notApplied, .likely, "The agent has not heard from the platform yet, so nothing is protected.", [quote], wanted: [.agentLog, .keyStatus])]
+            return [Conclusion(.notApplied, .likely, "The agent has no answer from the platform yet, so nothing is protected.", [quote], wanted: [.agentLog, .keyStatus])]
         default: return []
         }
     }

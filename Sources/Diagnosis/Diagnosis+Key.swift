@@ -24,9 +24,6 @@ extension Diagnosis {
         if message.contains("Failed to save key details") {
             found.append(Conclusion(.keyNotLatched, .certain, "The platform gave a key, and the agent could not keep it.", [quote]))
         }
-        if found.isEmpty, let report = facts.status?[.keyLatch], let status = report.status, status != "RUNNING" {
-            found.append(Conclusion(.keyNotLatched, .possible, "The agent does not look after its key, and why is not said.", [facts.quote(.keyLatch)], wanted: [.agentLog, .keyStatus]))
-        }
         return found
     }
 

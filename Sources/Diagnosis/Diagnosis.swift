@@ -4,11 +4,11 @@ import MatrixModel
 /// What is wrong with a machine, from whatever was sent of it. Pure: the same files give the same diagnosis.
 public struct Diagnosis: Sendable {
     public enum Outcome: String, Hashable, Sendable {
-        /// A status that says SUCCESS, and nothing against it.
+        /// Every part of the agent that was sent works, and nothing speaks against it.
         case healthy
-        /// At least one cause.
+        /// At least one cause that is likely or certain.
         case trouble
-        /// What was sent proves nothing either way.
+        /// Nothing is proven either way.
         case undetermined
     }
 
@@ -16,15 +16,21 @@ public struct Diagnosis: Sendable {
     public let outcome: Outcome
     /// The surest first; of equally sure ones, the one that explains the others.
     public let conclusions: [Conclusion]
+    /// What was recognised and is no cause.
+    public let remarks: [Remark]
     public let warnings: [String]
 
-    /// The family that remedies are spelt for; RHEL's where it is not known, which is the one the article spells out.
-    public var family: DistributionFamily { facts.family?.value ?? .rhel }
+    /// The family that remedies are spelt for; `other` where nothing tells it.
+    public var family: DistributionFamily { facts.family?.value ?? .other }
 
-    /// What would settle more, when no conclusion says so.
+    /// What would settle it, when no conclusion says so.
     public let wanted: [WantedFile]
 
-    public init(_ files: [BundleFile]) { self.init(facts: FieldFacts(files)) }
+    public init(_ files: [BundleFile]) {
+        var facts = FieldFacts(files)
+        facts.readStatusMessages()
+        self.init(facts: facts)
+    }
 
     init(facts: FieldFacts) {
         self.facts = facts
@@ -33,15 +39,19 @@ public struct Diagnosis: Sendable {
             for conclusion in rule(facts) where !found.contains(where: { $0.guide.code == conclusion.guide.code }) { found.append(conclusion) }
         }
         conclusions = found.enumerated().sorted { ($1.element.confidence, $0.offset) < ($0.element.confidence, $1.offset) }.map(\.element)
-        let isProven = facts.recorded?.value.verdict == .compatible || facts.status?.saysWell == true
-        outcome = !found.isEmpty ? .trouble : isProven ? .healthy : .undetermined
+        let isProven = facts.recorded?.value.verdict == .compatible || facts.status?.saysWell == true || facts.agentAnswered != nil && facts.status == nil
+        let isTrouble = found.contains { $0.confidence > .possible }
+        outcome = isTrouble ? .trouble : isProven ? .healthy : .undetermined
         warnings = facts.warnings
-        wanted = outcome == .undetermined ? facts.unknown : []
+        remarks = Self.remarks(facts, isTrouble: isTrouble, isExplained: !found.contains { $0.guide.code == FieldCause.kernelTooOld.rawValue })
+        let asked = found.flatMap(\.wanted)
+        var seen: Set<WantedFile> = []
+        wanted = outcome == .undetermined ? (asked.isEmpty ? facts.unknown : asked).filter { seen.insert($0).inserted } : []
     }
 
     /// In the order in which one cause explains the next: without the agent there is no status, and without a kernel no program.
     private static let rules: [@Sendable (FieldFacts) -> [Conclusion]] = [
-        recorded, kernel, services, unit, provisioning, program, listener, key, applied, environment, status,
+        recorded, kernel, services, unit, provisioning, controlPlane, configuration, program, listener, key, health, applied, environment, status,
     ]
 
     /// What kmatrix concluded of its own cell, from more than is in the folder.
@@ -53,19 +63,24 @@ public struct Diagnosis: Sendable {
     private static func kernel(_ facts: FieldFacts) -> [Conclusion] {
         guard let trouble = facts.kernelTrouble.first else { return [] }
         let isPanic = trouble.quote.contains("Kernel panic")
-        return [Conclusion(isPanic ? .kernelPanic : .kernelOops, .likely, "The kernel reported a fault of its own; whether the agent had to do with it is not said.", [trouble])]
+        return [Conclusion(isPanic ? .kernelPanic : .kernelOops, .likely, "The kernel reported a fault of its own. Whether the agent is involved is not known.", [trouble])]
     }
 
     private static func listener(_ facts: FieldFacts) -> [Conclusion] {
-        guard let report = facts.status?[.proxyListener], let status = report.status, status != "RUNNING" else { return [] }
-        return [Conclusion(.listenerFailed, .certain, "The agent's proxy does not listen.", [facts.quote(.proxyListener)])]
+        if let report = facts.status?[.proxyListener] {
+            guard let status = report.status, status == "STOPPED" || report.message?.contains("ailed") == true else { return [] }
+            guard status != "RUNNING" else { return [] }
+            return [Conclusion(.listenerFailed, .certain, "The agent's proxy does not listen.", [facts.quote(.proxyListener)])]
+        }
+        guard let failure = facts.failures.last(where: { $0.failure.stage == .listener }) else { return [] }
+        return [Conclusion(.listenerFailed, .certain, "The agent's proxy could not listen.", [failure.finding])]
     }
 
-    /// A status that cannot be read says something all the same; one that is old says nothing of now.
+    /// A status that cannot be read is a finding; one that is old describes the past.
     private static func status(_ facts: FieldFacts) -> [Conclusion] {
         var found: [Conclusion] = []
         if facts.status == nil, let broken = facts.brokenStatus {
-            found.append(Conclusion(.agentStatusBroken, .certain, "There is a status file and it cannot be read.", [broken], wanted: [.agentLog]))
+            found.append(Conclusion(.agentStatusBroken, .certain, "The status file cannot be read.", [broken], wanted: [.agentLog]))
         }
         if let age = facts.statusAge, age.minutes >= 5 {
             found.append(Conclusion(.statusStale, .certain, "The status was \(age.minutes) minutes old when it was gathered; the agent writes it every minute.", [age.finding]))

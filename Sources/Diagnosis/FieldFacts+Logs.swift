@@ -6,79 +6,81 @@ extension FieldFacts {
     /// The most refusals that are kept: the first and the number tell enough.
     private static let mostKept = 32
 
-    mutating func readStatus(_ file: LegibleFile) {
-        if ReportedStatus.parts.contains(where: { file.contains($0) }), let status = ReportedStatus(file.text, file: file.name) {
+    /// - Returns: Whether the text is a status.
+    mutating func readStatus(_ text: FieldText, _ whole: String) -> Bool {
+        if ReportedStatus.parts.contains(where: { text.bytes.contains($0) }), let status = ReportedStatus(whole, file: text.name) {
             statuses.append(status)
-        } else if file.baseName.hasPrefix("status"), file.baseName.hasSuffix(".json") {
-            brokenStatus = file.bytes.isEmpty ? Finding(source: Quote.line(file.name), quote: "(empty)") : Self.finding(file, file.text.prefix(200))
+            return true
+        }
+        if text.baseName.hasPrefix("status"), text.baseName.hasSuffix(".json") {
+            brokenStatus = text.bytes.bytes.isEmpty ? Finding(source: Quote.line(text.name), quote: "(empty)") : text.finding(whole.prefix(200))
+        }
+        return false
+    }
+
+    /// The messages of the status that counts go through the same rules as any log.
+    mutating func readStatusMessages() {
+        guard let status else { return }
+        for module in [ReportedStatus.Module.ebpfProgram, .proxyListener] {
+            guard let report = status[module], !report.isRunning, let message = report.message, !message.isEmpty else { continue }
+            // A message that is whole ends where it ends.
+            let text = report.isCut || message.hasSuffix("\n") ? message : message + "\n"
+            readPrograms(LogText(text), name: status.file, isOfStatus: true, quote: quote(module))
+            let words = ["no cgroup2", "cgroup2 not mounted", "cgroup2 is not mounted", "Cannot find cgroup2"]
+            if words.contains(where: { message.contains($0) }) { agentSeesNone = agentSeesNone ?? quote(module) }
         }
     }
 
-    /// cloud-init's own words (sources/azure/errors.py and sources/DataSourceAzure.py since 24.3), and the platform's code.
-    mutating func readProvisioning(_ file: LegibleFile) {
-        let needles = ["loud-init", "azure-proxy-agent", "OSProvisioningInternalError", "platform failed to record success", "ready to Azure fabric"]
-        for line in file.lines(containing: needles) {
-            if cloudInit == nil, let version = Self.cloudInitVersion(line) { cloudInit = Observed(version, Self.finding(file, line)) }
-            if line.contains("azure-proxy-agent not found") || line.contains("azure-proxy-agent is not found") {
-                provisioningSaysMissing = provisioningSaysMissing ?? Self.finding(file, line)
-            } else if line.contains("azure-proxy-agent status failure") {
-                provisioningSaysUnhealthy = provisioningSaysUnhealthy ?? Self.finding(file, line)
-            } else if line.contains("OSProvisioningInternalError") || line.contains("platform failed to record success") {
-                provisioningFailed = provisioningFailed ?? Self.finding(file, line)
-            } else if line.contains("Reporting ready to Azure fabric") || line.contains("Reported ready to Azure fabric") {
-                provisioningReady = provisioningReady ?? Self.finding(file, line)
-            }
+    /// Failures of programs' set-up and logs of the verifier, in any loader's words.
+    mutating func readPrograms(_ text: LogText, name: String, isOfStatus: Bool, quote: Finding? = nil) {
+        func finding(_ line: String) -> Finding { Finding(source: Quote.line(name), quote: Quote.line(line.split(whereSeparator: \.isNewline).first ?? "")) }
+        let words = AgentWords(text)
+        for failure in words.standing where [.load, .map, .attach, .link, .listener].contains(failure.stage) && failures.count < 64 {
+            failures.append(Failure(failure: failure, finding: quote ?? finding(failure.line.drop(while: \.isWhitespace).description), isOfStatus: isOfStatus))
         }
-    }
-
-    /// `Cloud-init v. 24.1.3-0ubuntu3 running …` of its log; `/usr/bin/cloud-init 24.1.3` of `cloud-init --version`.
-    private static func cloudInitVersion(_ line: Substring) -> String? {
-        for start in ["Cloud-init v. ", "cloud-init "] {
-            guard let range = line.firstRange(of: start) else { continue }
-            let version = line[range.upperBound...].prefix { $0.isASCII && ($0.isLetter || $0.isNumber || ".-~+:".contains($0)) }.prefix(64)
-            if version.first?.isNumber == true, version.contains(".") { return String(version) }
+        // What an agent says before its program runs is of the past.
+        guard !words.saysProgramsRun else { return }
+        for report in VerifierReport.all(in: text) where reports.count < 64 {
+            let place = finding(report.line.drop(while: \.isWhitespace).description)
+            if report.isProbeOfSystemd { noise.append(place) } else { reports.append(Report(report: report, finding: place, isOfStatus: isOfStatus)) }
         }
-        return nil
+        guard !isOfStatus else { return }
+        for line in text.lines(containing: ["bpf-firewall", "'sd_", "BPF_F_ALLOW_MULTI"], most: 8) { noise.append(finding(text.string(line, most: 1_000))) }
     }
 
     /// The agent's words on its key, in the order in which they were written: a success takes back what went wrong before it.
-    mutating func readAgentLog(_ file: LegibleFile) {
-        // A status speaks for itself, and of the present only.
-        guard statuses.last?.file != file.name else { return }
-        let needles = ["ready to use", "Failed to ", "is damaged"]
-        for line in file.lines(containing: needles) {
-            if line.contains("Found key details from local and ready to use") || line.contains("Successfully attest the key and ready to use") {
-                keySuccess = Self.finding(file, line)
+    mutating func readKeyWords(_ text: FieldText) {
+        for line in text.lines where !line.scope.isPrompt {
+            let words = line.text
+            if words.contains("Found key details from local and ready to use") || words.contains("Successfully attest the key and ready to use") {
+                keySuccess = text.finding(line)
                 keyRefusals = []
                 keyMissing = nil
                 attestFailed = nil
                 platformErrors = []
-            } else if line.contains("Failed to acquire key details") {
-                if keyRefusals.count < Self.mostKept { keyRefusals.append(Self.finding(file, line)) }
-            } else if line.contains("Failed to check the key") || line.contains("The key file '") && line.contains("is damaged") {
-                keyMissing = Self.finding(file, line)
-            } else if line.contains("Failed to attest the key") {
-                attestFailed = Self.finding(file, line)
-            } else if line.contains("Failed to get key status - "), platformErrors.count < Self.mostKept {
-                platformErrors.append(Self.finding(file, line))
+            } else if words.contains("Failed to acquire key details") {
+                if keyRefusals.count < Self.mostKept { keyRefusals.append(text.finding(line)) }
+            } else if words.contains("Failed to check the key") || words.contains("The key file '") && words.contains("is damaged") {
+                keyMissing = text.finding(line)
+            } else if words.contains("Failed to attest the key") {
+                attestFailed = text.finding(line)
+            } else if words.contains("Failed to get key status - "), platformErrors.count < Self.mostKept {
+                platformErrors.append(text.finding(line))
             }
         }
     }
 
-    /// A file of its own, or what an agent's log has between `Verifier output:` and the statistics that end it.
-    mutating func readVerifierLog(_ file: LegibleFile) {
-        if file.baseName.contains("verifier") {
-            let log = VerifierLog(file.text)
-            if let refusal = log.refusal { verifierLog = Observed(log, Self.finding(file, refusal)) }
-        } else if verifierLog == nil, statuses.last?.file != file.name, file.contains("Verifier output: "), let start = file.text.lastRange(of: "Verifier output: "),
-            let end = file.text[start.upperBound...].firstRange(of: "\nprocessed ")
-        {
-            let log = VerifierLog(file.text[start.upperBound..<end.lowerBound], isWhole: true)
-            if let refusal = log.refusal { verifierLog = Observed(log, Self.finding(file, refusal)) }
+    // MARK: - Control plane
+
+    mutating func readControlPlane(_ text: FieldText) {
+        guard ["proxyAgentSettings", "VMAccessControlProfile", "ProxyAgent feature", "NotSupportedInRegion"].contains(where: { text.bytes.contains($0) }) else { return }
+        // Mail programs and portals break lines: neighbours are read together.
+        let lines = text.lines.filter { !$0.scope.isPrompt && $0.text.utf8.count <= 4_096 }.prefix(4_000)
+        let joined = lines.map(\.text).joined(separator: " ")
+        for (row, filledIn) in ControlPlaneError.matches(in: joined) {
+            let first = row.message.split(separator: "{").first.map { String($0.prefix(40)) } ?? ""
+            let line = lines.first { $0.text.contains(first.prefix(30)) } ?? lines.first { !$0.text.isEmpty }
+            controlPlane.append(ControlPlaneMessage(row: row, filledIn: filledIn, finding: line.map { text.finding($0) } ?? text.finding(row.message)))
         }
     }
-}
-
-extension StringProtocol {
-    func lastRange(of other: String) -> Range<Index>? { ranges(of: other).last }
 }

@@ -5,18 +5,26 @@ import MatrixModel
 extension FieldFacts {
     /// What kmatrix itself writes: a cell's verdict, its facts, and the note in a bundle of `kmatrix collect`.
     /// - Returns: Whether it was one of them, and nothing else is to be sought in it.
-    mutating func readRecord(_ file: LegibleFile) -> Bool {
-        switch file.baseName {
-        case "verdict.json": readVerdict(file, SalvagedJSON(file.text))
-        case "facts.json": readFactSheet(file, SalvagedJSON(file.text))
-        case "collected.json": collected = SalvagedJSON(file.text).text("collected")
-        case "clients.json", "fabric.jsonl", "qemu.json", "run.json", "kernel.config", "packages.tsv": break
-        default: return false
+    mutating func readRecord(_ text: FieldText, _ whole: String) -> Bool {
+        switch text.baseName {
+        case "clients.json", "fabric.jsonl", "qemu.json", "run.json", "packages.tsv": return true
+        default: break
+        }
+        // A record is known by what it holds; its file may have been renamed.
+        guard text.bytes.bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{"), text.bytes.bytes.count < 4 << 20 else { return false }
+        if text.baseName == "verdict.json" || text.bytes.contains("\"verdict\"") && text.bytes.contains("\"fault\"") {
+            readVerdict(text, SalvagedJSON(whole))
+        } else if text.baseName == "facts.json" || text.bytes.contains("\"filesystems\"") && text.bytes.contains("\"mounts\"") && text.bytes.contains("\"release\"") {
+            readFactSheet(text, SalvagedJSON(whole))
+        } else if text.baseName == "collected.json" || text.bytes.contains("\"collected\"") && text.bytes.contains("\"kmatrix\"") {
+            collected = SalvagedJSON(whole).text("collected")
+        } else {
+            return false
         }
         return true
     }
 
-    private mutating func readVerdict(_ file: LegibleFile, _ json: SalvagedJSON) {
+    private mutating func readVerdict(_ file: FieldText, _ json: SalvagedJSON) {
         guard let verdict = json.text("verdict").flatMap({ Verdict(rawValue: $0) }) else {
             warnings.append("\(file.name) names no verdict that is known")
             return
@@ -35,23 +43,33 @@ extension FieldFacts {
         recorded = Observed(
             RecordedVerdict(verdict: verdict, cause: cause, summary: summary, quotes: Array(quotes)), Finding(source: Quote.line(file.name), quote: "verdict \(verdict.rawValue): \(summary)"))
         if let guest = json.text("guest"), let found = DistributionFamily(guest: guest) { family = family ?? Observed(found, Finding(source: Quote.line(file.name), quote: "guest \(guest)")) }
-        if let found = json.text("release"), found != "null" { release = release ?? Observed(found, Finding(source: Quote.line(file.name), quote: "release \(Quote.line(found))")) }
+        note(release: json, file)
     }
 
-    private mutating func readFactSheet(_ file: LegibleFile, _ json: SalvagedJSON) {
-        if let found = json.text("release"), found != "null" { release = release ?? Observed(found, Self.finding(file, "release \(found)")) }
-        if let title = json.text("distribution"), title != "null" { distribution = distribution ?? Observed(Quote.line(title), Self.finding(file, "distribution \(title)")) }
+    private mutating func note(release json: SalvagedJSON, _ file: FieldText) {
+        guard let found = json.text("release"), found != "null", release == nil || !isReleaseSure else { return }
+        release = Observed(found, file.finding("release \(found)"))
+        isReleaseSure = true
+    }
+
+    private mutating func readFactSheet(_ file: FieldText, _ json: SalvagedJSON) {
+        note(release: json, file)
+        if let title = json.text("distribution"), title != "null" { distribution = distribution ?? Observed(Quote.line(title), file.finding("distribution \(title)")) }
         let filesystems = json.texts("filesystems")
         if !filesystems.isEmpty {
             let listed = filesystems.first { $0.hasSuffix("cgroup2") }
-            hasCgroup2 = Observed(listed != nil, Self.finding(file, listed.map { $0.replacing("\t", with: " ") } ?? "no cgroup2 among the file systems"))
+            hasCgroup2 = Observed(listed != nil, file.finding(listed.map { $0.replacing("\t", with: " ") } ?? "no cgroup2 among the file systems"))
         }
         let mounts = json.texts("mounts")
         if !mounts.isEmpty {
             let points = MountTable(mountinfo: mounts.joined(separator: "\n")).cgroup2
-            cgroup2Mounts = Observed(points, Self.finding(file, points.isEmpty ? "no cgroup2 among the mounts" : "cgroup2 at \(points.joined(separator: ", "))"))
+            var list = MountList(view: .machine, source: Quote.line(file.name))
+            list.mounts = mounts.compactMap { MountList.mount(in: $0) }
+            list.isEnded = json.isWhole
+            list.proof = file.finding(points.isEmpty ? "no cgroup2 among the mounts" : "cgroup2 at \(points.joined(separator: ", "))")
+            mountLists.append(list)
         }
-        if let value = json.text("hasBTF"), value != "null" { hasBTF = Observed(value == "true", Self.finding(file, "hasBTF \(value)")) }
-        if let value = json.text("lockdown"), value != "null" { lockdown = Observed(value, Self.finding(file, "lockdown \(value)")) }
+        if let value = json.text("hasBTF"), value != "null" { hasBTF = Observed(value == "true", file.finding("hasBTF \(value)")) }
+        if let value = json.text("lockdown"), value != "null" { lockdown = Observed(value, file.finding("lockdown \(value)")) }
     }
 }

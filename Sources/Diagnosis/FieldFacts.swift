@@ -12,6 +12,8 @@ public struct FieldFacts: Sendable {
     /// A service of Windows, as `sc query` has it.
     public enum ServiceState: Hashable, Sendable {
         case running
+        case stopped(reason: String?)
+        /// A state on its way to another one.
         case other(String)
         case notInstalled
     }
@@ -24,37 +26,95 @@ public struct FieldFacts: Sendable {
         public let quotes: [Finding]
     }
 
+    /// A failure of the programs' set-up, and the text that names it.
+    struct Failure: Hashable, Sendable {
+        let failure: SetupFailure
+        let finding: Finding
+        let isOfStatus: Bool
+    }
+
+    /// A verifier's log, and the text that holds it.
+    struct Report: Hashable, Sendable {
+        let report: VerifierReport
+        let finding: Finding
+        /// Whether a message of the status holds it, of which the agent keeps the first kilobyte.
+        let isOfStatus: Bool
+    }
+
+    /// A message of the control plane that is known.
+    struct ControlPlaneMessage: Hashable, Sendable {
+        let row: ControlPlaneError
+        let filledIn: [String]
+        let finding: Finding
+    }
+
     public var files: [String] = []
+    public var warnings: [String] = []
+
+    // Status and record.
     public var statuses: [ReportedStatus] = []
     /// A file that should be a status and has no part of one.
     public var brokenStatus: Finding?
+    public var recorded: Observed<RecordedVerdict>?
+    /// When a bundle of `kmatrix collect` was gathered.
+    public var collected: String?
+
+    // Kernel and distribution.
     public var release: Observed<String>?
+    /// Whether the release is what `uname` or the kernel printed, and not somebody's prose.
+    var isReleaseSure = false
+    /// A release of which the text says that it worked.
+    var earlierRelease: Observed<String>?
     public var family: Observed<DistributionFamily>?
     public var distribution: Observed<String>?
+    public var hasBTF: Observed<Bool>?
+    public var kernelTrouble: [Finding] = []
+    var options: [String: Observed<Bool>] = [:]
+    var commandLine: Observed<String>?
+
+    // Policy.
+    public var lockdown: Observed<String>?
+    var lockdownArgument: Observed<String>?
+    var lockdownDenials: [Finding] = []
+    var denials: [Observed<Bool>] = []
+    var capabilities: Observed<UInt64>?
+    var jitEnabled: Observed<Bool>?
+    var seLinux: Observed<String>?
+
+    // Control groups.
     public var hasCgroup2: Observed<Bool>?
-    /// Where cgroup v2 is mounted; empty when a list of mounts has none.
-    public var cgroup2Mounts: Observed<[String]>?
+    var mountLists: [MountList] = []
+    /// The agent's own words that it sees no cgroup v2.
+    var agentSeesNone: Finding?
+    /// The agent's words that it could not ask for the path.
+    var agentGuessedPath: Finding?
+    var rootType: Observed<String>?
+    var namedVersion: Observed<Int>?
+
+    // Agent.
     public var unit: Observed<UnitState>?
     public var services: [String: Observed<ServiceState>] = [:]
-    public var cloudInit: Observed<String>?
-    public var provisioningSaysMissing: Finding?
-    public var provisioningSaysUnhealthy: Finding?
-    public var provisioningFailed: Finding?
-    public var provisioningReady: Finding?
+    var failures: [Failure] = []
+    var reports: [Report] = []
+    var noise: [Finding] = []
     /// Refusals of a key since the last success.
     public var keyRefusals: [Finding] = []
     public var keyMissing: Finding?
     public var attestFailed: Finding?
     public var keySuccess: Finding?
     public var platformErrors: [Finding] = []
-    public var verifierLog: Observed<VerifierLog>?
-    public var kernelTrouble: [Finding] = []
-    public var lockdown: Observed<String>?
-    public var hasBTF: Observed<Bool>?
-    public var recorded: Observed<RecordedVerdict>?
-    /// When a bundle of `kmatrix collect` was gathered.
-    public var collected: String?
-    public var warnings: [String] = []
+
+    // Provisioning.
+    public var cloudInit: Observed<String>?
+    var provisioningAsked: Observed<Bool>?
+    var agentAnswered: Finding?
+    /// What `azure-proxy-agent --status` exited with: 1 for not in time, 2 for an error of the agent's.
+    var provisioningExit: Int?
+    public var provisioningSaysMissing: Finding?
+    public var provisioningSaysUnhealthy: Finding?
+    public var provisioningFailed: Finding?
+    public var provisioningReady: Finding?
+    var controlPlane: [ControlPlaneMessage] = []
 
     /// The status that counts: `status.json` before its copies, and the newest of several.
     public var status: ReportedStatus? {
@@ -65,47 +125,62 @@ public struct FieldFacts: Sendable {
     public var isWindows: Bool { !services.isEmpty || statuses.contains(where: \.isWindows) }
 
     /// The series of the running kernel.
-    public var series: KernelSeries? {
-        guard let numbers = release?.value.split(whereSeparator: { !$0.isNumber }), numbers.count >= 2, let major = Int(numbers[0]), let minor = Int(numbers[1]) else { return nil }
+    public var series: KernelSeries? { release.flatMap { Self.series(of: $0.value) } }
+
+    static func series(of release: String) -> KernelSeries? {
+        let numbers = release.split(whereSeparator: { !$0.isNumber })
+        guard numbers.count >= 2, let major = Int(numbers[0]), let minor = Int(numbers[1]) else { return nil }
         return KernelSeries(major: major, minor: minor)
     }
 
     /// What to ask for when nothing can be concluded: what was not sent yet.
     var unknown: [WantedFile] {
-        let missing: [(WantedFile, Bool)] = isWindows
-            ? [(.windowsStatus, statuses.isEmpty), (.drivers, services.count < 2), (.windowsAgent, services["GuestProxyAgent"] == nil)]
-            : [(.status, statuses.isEmpty), (.unitStatus, unit == nil), (.kernelRelease, release == nil), (.mounts, cgroup2Mounts == nil), (.agentLog, true)]
+        if isWindows {
+            let ofWindows: [(WantedFile, Bool)] = [(.windowsStatus, statuses.isEmpty), (.drivers, services.count < 2), (.windowsAgent, services["GuestProxyAgent"] == nil)]
+            return ofWindows.filter(\.1).map(\.0)
+        }
+        let missing: [(WantedFile, Bool)] = [
+            (.status, statuses.isEmpty), (.unitStatus, unit == nil), (.kernelRelease, release == nil), (.mounts, mounts == nil && namedVersion == nil), (.agentLog, true),
+        ]
         return missing.filter(\.1).map(\.0)
     }
 
     /// Whether anything at all was understood.
     public var isEmpty: Bool {
-        statuses.isEmpty && brokenStatus == nil && release == nil && hasCgroup2 == nil && cgroup2Mounts == nil && unit == nil && services.isEmpty && cloudInit == nil
+        statuses.isEmpty && brokenStatus == nil && release == nil && hasCgroup2 == nil && mountLists.isEmpty && unit == nil && services.isEmpty && cloudInit == nil
             && provisioningSaysMissing == nil && provisioningSaysUnhealthy == nil && provisioningFailed == nil && keyRefusals.isEmpty && keyMissing == nil
-            && attestFailed == nil && platformErrors.isEmpty && verifierLog == nil && kernelTrouble.isEmpty && recorded == nil
+            && attestFailed == nil && platformErrors.isEmpty && reports.isEmpty && failures.isEmpty && kernelTrouble.isEmpty && recorded == nil && controlPlane.isEmpty
+            && options.isEmpty && lockdown == nil && denials.isEmpty && rootType == nil && noise.isEmpty
     }
 
     public init(_ files: [BundleFile]) {
         for file in files {
             self.files.append(file.name)
-            if file.isTruncated { warnings.append("\(file.name) is longer than what is read; its end is not considered") }
-            read(LegibleFile(file))
+            if file.isTruncated { warnings.append("\(file.name) is longer than the part that is read; the rest is not considered") }
+            let text = FieldText(file)
+            if !readRecord(text, file.text) { read(text, file.text) }
         }
         if statuses.count(where: { $0.file.hasSuffix("status.json") }) > 1, let used = status {
             warnings.append("several status files were found; \(used.file) is the newest and the one that counts")
         }
+        inferFamily()
     }
 
-    private mutating func read(_ file: LegibleFile) {
-        if readRecord(file) { return }
-        readStatus(file)
-        readKernel(file)
-        readDistribution(file)
-        readMounts(file)
-        readUnit(file)
-        readServices(file)
-        readProvisioning(file)
-        readAgentLog(file)
-        readVerifierLog(file)
+    private mutating func read(_ text: FieldText, _ whole: String) {
+        let isStatus = readStatus(text, whole)
+        readKernel(text)
+        readPolicy(text)
+        readConfiguration(text)
+        readDistribution(text)
+        readMounts(text)
+        readUnit(text)
+        readServices(text)
+        readProvisioning(text)
+        readControlPlane(text)
+        // A status speaks for itself, and of the present only.
+        guard !isStatus else { return }
+        readKeyWords(text)
+        readPrograms(text.bytes, name: text.name, isOfStatus: false)
+        readAgentView(text)
     }
 }

@@ -10,3 +10,15 @@ public struct Observed<Value: Hashable & Sendable>: Hashable, Sendable {
         self.finding = finding
     }
 }
+
+/// Something that was recognised and is no cause.
+public struct Remark: Hashable, Sendable {
+    /// One sentence.
+    public let text: String
+    public let finding: Finding
+
+    init(_ text: String, _ finding: Finding) {
+        self.text = text
+        self.finding = finding
+    }
+}

@@ -7,6 +7,21 @@ public enum BPFMapType {
         return KernelFeature("\(row.name) maps", since: row.since.0, row.since.1, source: row.source)
     }
 
+    /// The type that a line names: `BPF_MAP_TYPE_RINGBUF`, `type ringbuf`, `map type RingBuf`; nil for a line that names none.
+    public static func named(in line: String) -> KernelFeature? {
+        let text = line.lowercased()
+        guard let range = text.firstRange(of: "bpf_map_type_") ?? text.firstRange(of: "map type ") ?? text.firstRange(of: "type=") ?? text.firstRange(of: "type ") else { return nil }
+        let word = text[range.upperBound...].prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+        let plain = word.filter { $0 != "_" }
+        return rows.firstIndex { $0.name.filter { $0 != "_" } == plain }.flatMap { feature(number: $0 + 1) }
+    }
+
+    /// What programs usually call a map of one type: `rb` and `ringbuf` of libbpf's examples.
+    public static func suggested(byName name: String) -> KernelFeature? {
+        let plain = name.lowercased()
+        return plain == "rb" || plain.contains("ringbuf") || plain.contains("ring_buf") ? feature(number: 27) : nil
+    }
+
     /// In the order of their numbers, from 1.
     private static let rows: [(name: String, since: (Int, Int), source: String)] = [
         ("hash", (3, 19), "0f8e4bd8a1fc"), ("array", (3, 19), "28fbcfa08d8e"), ("prog_array", (4, 2), "04fd61ab36ec"), ("perf_event_array", (4, 3), "ea317b267e9d"),

@@ -15,7 +15,7 @@ extension ControlPlaneError {
         let property = "\(settings).\(endpoint).mode"
         return ControlPlaneError(
             codes: ["BadRequest"], message: "The value of parameter \(property) is invalid.", parameters: [], property: property,
-            action: "Provide a valid value: Audit, Enable, Disabled.", commands: [show, "az vm update --resource-group RESOURCE_GROUP --name VM --set \(property)=Audit"])
+            action: "Give a valid value: Audit, Enforce or Disabled. The article's `Enable` is a slip for `Enforce`.", commands: [show, "az vm update --resource-group RESOURCE_GROUP --name VM --set \(property)=Audit"])
     }
 
     /// In the article's order.

@@ -26,7 +26,7 @@ public struct LogText: Sendable {
     }
 
     /// Looks for the needle's rarest byte, which memchr(3) does at the speed of memory, and compares there.
-    private static func position(of needle: UnsafeRawBufferPointer, in all: UnsafeRawBufferPointer, from: Int) -> Int? {
+    static func position(of needle: UnsafeRawBufferPointer, in all: UnsafeRawBufferPointer, from: Int) -> Int? {
         guard let base = all.baseAddress, let wanted = needle.baseAddress, needle.count > 0, from + needle.count <= all.count else { return nil }
         let pivot = needle.indices.max { rarity(needle[$0]) < rarity(needle[$1]) } ?? 0
         var start = from + pivot

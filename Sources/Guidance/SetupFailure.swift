@@ -49,6 +49,12 @@ public struct SetupFailure: Hashable, Sendable {
         return speaker.map { $0 == "systemd" || $0.hasPrefix("systemd-") } ?? false
     }
 
+    /// A failure that only a verifier's log tells of.
+    public static func ofLog(_ report: VerifierReport) -> SetupFailure {
+        SetupFailure(
+            stage: .load, outcome: report.log.state == .refused ? .refused : .failed, subject: report.subject, error: report.error, line: report.line, speaker: report.speaker, position: report.position)
+    }
+
     func with(_ outcome: Outcome) -> SetupFailure {
         var other = self
         other.outcome = outcome

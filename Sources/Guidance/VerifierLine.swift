@@ -57,7 +57,7 @@ enum VerifierLine: Hashable {
         guard line.starts(with: "processed ".utf8) else { return nil }
         let words = String(decoding: line.prefix(200), as: UTF8.self).split(separator: " ")
         guard words.count >= 3, let count = Int(words[1]), words[2].hasPrefix("insn") else { return nil }
-        let limit = words.count > 4 && words[3] == "(limit" ? Int(words[4].filter { $0.isASCII && $0.isNumber }) : nil
+        let limit = words.count > 4 && words[3] == "(limit" && words[4].hasSuffix(")") ? Int(words[4].filter { $0.isASCII && $0.isNumber }) : nil
         return .statistics(processed: count, limit: limit)
     }
 

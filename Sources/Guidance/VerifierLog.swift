@@ -38,7 +38,7 @@ public struct VerifierLog: Hashable, Sendable {
     /// Whether the log shows where the reason ends: by statistics, a loader's frame, or the end of a whole message.
     public let isEnded: Bool
     /// Whether the last reason may be half a line, so that the number at its end is not to be trusted.
-    let isHalf: Bool
+    public let isHalf: Bool
     /// Source lines, of which the type of the program can be told.
     let sources: [String]
 

@@ -9,6 +9,7 @@ struct VerifierReportReader {
     private var lastSubject: (name: String, age: Int)?
     private var lastError: (error: SystemError, age: Int)?
     private var quote: (text: String, position: Int)?
+    private var quotesReason = false
     private var number = 0
     private var strayLines = 0
     /// Lines without a prefix of a kind right before statistics, which may be a reason.
@@ -55,7 +56,7 @@ struct VerifierReportReader {
     private mutating func other(_ message: LogLine, _ quoted: String, _ position: Int) {
         // What a logger adds to each line says nothing.
         if message.text.hasPrefix("subsys=") || message.text == "..." { return }
-        let isKnown = VerifierRule.matching(message.text) != nil
+        let isKnown = (builder == nil ? VerifierRule.matchingAlone(message.text) : VerifierRule.matching(message.text)) != nil
         if builder == nil {
             guard isKnown else { return }
             start(message, framed: false)
@@ -63,7 +64,8 @@ struct VerifierReportReader {
             return finish(isCut: false)
         }
         add(.other, message.text, quoted, position)
-        if isKnown { quote = (quoted, position) }
+        // What is known to be a reason is quoted, and not what stands behind it.
+        if isKnown { (quote, quotesReason) = ((quoted, position), true) } else if !quotesReason { quote = (quoted, position) }
         strayLines += 1
         // A log's reason has a few lines; what goes on is something else.
         if strayLines > 12 { finish(isCut: false) }
@@ -72,7 +74,7 @@ struct VerifierReportReader {
     private mutating func add(_ kind: VerifierLine, _ text: String, _ quoted: String, _ position: Int) {
         builder?.add(kind, text, number: number)
         switch kind {
-        case .other, .begin: quote = (quoted, position)
+        case .begin: quote = (quoted, position)
         case .statistics: quote = quote ?? (quoted, position)
         case .instruction, .trace:
             strayLines = 0
@@ -83,6 +85,7 @@ struct VerifierReportReader {
 
     private mutating func start(_ message: LogLine, framed: Bool) {
         builder = VerifierLogBuilder()
+        quotesReason = false
         isFramed = framed
         speaker = message.speaker
         strayLines = 0

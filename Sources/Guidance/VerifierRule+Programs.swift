@@ -1,13 +1,13 @@
 extension VerifierRule {
     /// Rules that every kernel has. Verifiers became cleverer over time, so a newer kernel may take some of these programs; none is known to.
     static let programFaults: [VerifierRule] =
-        bounds.map { VerifierRule($0, answer: .program, "The verifier cannot prove that a memory access stays within bounds.") }
-        + types.map { VerifierRule($0, answer: .program, "A value has a type that the kernel does not allow in this place.") }
-        + stack.map { VerifierRule($0, answer: .program, "The program uses its stack in a way that the kernel does not allow.") }
-        + flow.map { VerifierRule($0, answer: .program, "The program's control flow breaks a rule of the kernel.") }
-        + references.map { VerifierRule($0, answer: .program, "The program does not release, or wrongly uses, a reference or lock.") }
+        bounds.map { VerifierRule($0, answer: .program, isDistinct: false, "The verifier cannot prove that a memory access stays within bounds.") }
+        + types.map { VerifierRule($0, answer: .program, isDistinct: false, needsRegister: true, "A value has a type that the kernel does not allow in this place.") }
+        + stack.map { VerifierRule($0, answer: .program, isDistinct: false, "The program uses its stack in a way that the kernel does not allow.") }
+        + flow.map { VerifierRule($0, answer: .program, isDistinct: false, "The program's control flow breaks a rule of the kernel.") }
+        + references.map { VerifierRule($0, answer: .program, isDistinct: false, "The program does not release, or wrongly uses, a reference or lock.") }
         + [
-            VerifierRule("invalid mem access '", answer: .program, "The program accesses memory through a value that is not a checked pointer."),
+            VerifierRule("invalid mem access '", answer: .program, isDistinct: false, "The program accesses memory through a value that is not a checked pointer."),
             VerifierRule("At program exit the register R0 ", answer: .program, "The program returns a value that its type of program must not return."),
             VerifierRule("At subprogram exit the register R0 ", answer: .program, "A function of the program returns a value that is not allowed there."),
             VerifierRule("cannot call GPL-restricted function from non-GPL compatible program", answer: .program, licence),
@@ -31,7 +31,7 @@ extension VerifierRule {
         "has unknown scalar with mixed signed bounds", "unbounded min value", "bitwise operator ",
     ]
     private static let types = [
-        "type=", "expected pointer to ctx", "doesn't point to ", "is not a known constant", "Possibly NULL pointer passed", "must be a known constant", "expected=", "pointer to stack or map value",
+        "type=", "expected pointer to ctx", "doesn't point to ", "is not a known constant", "must be a known constant", "expected=", "pointer to stack or map value",
         "is not a pointer to", "variable ctx access", "is expected to be",
     ]
     private static let stack = [
@@ -43,6 +43,7 @@ extension VerifierRule {
         "only one return ", "recursive call", "the call stack of ", "call stack of ",
     ]
     private static let references = [
+        "Possibly NULL pointer passed",
         "Unreleased reference id", "reference has not been acquired before", "release helper ", "bpf_spin_lock is missing", "bpf_spin_unlock is missing", "function calls are not allowed while holding a lock",
         "helper call might sleep in a non-sleepable prog", "BPF_EXIT instruction cannot be used inside bpf_spin_lock",
     ]

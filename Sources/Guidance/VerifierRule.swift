@@ -29,11 +29,23 @@ public struct VerifierRule: Hashable, Sendable {
     let answer: Answer
     /// One sentence.
     let reason: String
+    /// Whether the words prove a verifier's refusal by themselves; others do within a log, or behind a register.
+    let isDistinct: Bool
+    /// Whether the words are the verifier's only behind a register, as in `R1 type=ctx expected=fp`.
+    let needsRegister: Bool
 
-    init(_ words: String..., answer: Answer, _ reason: String) {
+    init(_ words: String..., answer: Answer, isDistinct: Bool = true, needsRegister: Bool = false, _ reason: String) {
         self.words = words
         self.answer = answer
         self.reason = reason
+        self.isDistinct = isDistinct
+        self.needsRegister = needsRegister
+    }
+
+    /// The rule for a line that stands alone, outside of any log.
+    static func matchingAlone(_ line: String) -> VerifierRule? {
+        let isRegister = line.utf8.first == UInt8(ascii: "R") && line.utf8.dropFirst().first.map { $0 >= 0x30 && $0 <= 0x39 } == true
+        return matching(line).flatMap { $0.isDistinct || isRegister ? $0 : nil }
     }
 
     /// The rule for a line; nil for words that are not known. The words begin the line, or stand behind a colon or a quotation mark: within
@@ -44,7 +56,8 @@ public struct VerifierRule: Hashable, Sendable {
     }
 
     private func fits(_ text: String) -> Bool {
-        guard let first = words.first, var range = text.firstRange(of: first), Self.begins(range.lowerBound, in: text) else { return false }
+        guard let first = words.first, var range = text.firstRange(of: first) else { return false }
+        guard needsRegister ? Self.isRegister(text[..<range.lowerBound]) : Self.begins(range.lowerBound, in: text) else { return false }
         for word in words.dropFirst() {
             guard let next = text[range.upperBound...].firstRange(of: word) else { return false }
             range = next
@@ -54,7 +67,7 @@ public struct VerifierRule: Hashable, Sendable {
 
     private static func begins(_ position: String.Index, in text: String) -> Bool {
         let head = text[..<position].suffix(2)
-        return head.isEmpty || head.hasSuffix(": ") || head.hasSuffix("\"") || head.hasSuffix("'") || head.hasSuffix("`") || head == "R" || isRegister(text[..<position])
+        return head.isEmpty || head.hasSuffix(": ") || head.hasSuffix("\"") || head.hasSuffix("'") || head.hasSuffix("`") || isRegister(text[..<position])
     }
 
     /// `R1 unbounded memory access`: the register's number changes.

@@ -11,12 +11,13 @@ enum DiagnosisText {
         let shownCauses = diagnosis.causes.enumerated().filter { $0.offset == 0 || $0.element.confidence != "possible" }.map(\.element)
         for cause in shownCauses { lines += block(cause) + [""] }
         let further = diagnosis.causes.filter { cause in !shownCauses.contains { $0.code == cause.code } }
-        if !further.isEmpty { lines += ["Possible as well: \(further.map { "\($0.code) (\($0.summary))" }.joined(separator: "; "))", ""] }
+        if !further.isEmpty { lines += ["Also possible: \(further.map { "\($0.code) (\($0.summary))" }.joined(separator: "; "))", ""] }
         switch diagnosis.outcome {
-        case "healthy": lines += ["Nothing is wrong as far as these files say: the status is SUCCESS and every part of it RUNNING.", ""]
-        case "undetermined": lines += ["These files prove nothing. Ask for:"] + wanted(diagnosis.wanted) + [""]
-        default: if !isFamilyKnown { lines += ["The distribution is not known; commands are spelt for \(diagnosis.family.rawValue) (see --family).", ""] }
+        case "healthy": lines += ["No trouble found: every part of the agent that these files describe works.", ""]
+        case "undetermined": lines += ["The cause is undetermined. To settle it, send:"] + wanted(diagnosis.wanted) + [""]
+        default: if !isFamilyKnown { lines += ["The distribution is not known; use --family for its commands.", ""] }
         }
+        if !diagnosis.remarks.isEmpty { lines += ["Recognised:"] + diagnosis.remarks.map { "    \($0.text) (\($0.source): \($0.quote))" } + [""] }
         lines += diagnosis.warnings.map { "warning: \(shown($0))" }
         return lines.joined(separator: "\n").trimmedEnd + "\n"
     }

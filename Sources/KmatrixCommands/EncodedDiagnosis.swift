@@ -38,6 +38,13 @@ struct EncodedDiagnosis: Encodable {
         }
     }
 
+    /// Something that was recognised and is no cause.
+    struct Remark: Encodable {
+        let text: String
+        let source: String
+        let quote: String
+    }
+
     struct Article: Encodable {
         let section: String
         let link: String
@@ -51,6 +58,7 @@ struct EncodedDiagnosis: Encodable {
     let schema = 1
     let outcome: String
     let causes: [Cause]
+    let remarks: [Remark]
     let wanted: [Wanted]
     let files: [String]
     let kernel: String?
@@ -62,6 +70,7 @@ struct EncodedDiagnosis: Encodable {
     init(_ diagnosis: Diagnosis, warnings: [String], family: DistributionFamily) {
         outcome = diagnosis.outcome.rawValue
         causes = diagnosis.conclusions.map { Cause($0, family: family) }
+        remarks = diagnosis.remarks.map { Remark(text: $0.text, source: $0.finding.source, quote: $0.finding.quote) }
         wanted = diagnosis.wanted.map(Wanted.init)
         files = diagnosis.facts.files
         kernel = diagnosis.facts.release?.value

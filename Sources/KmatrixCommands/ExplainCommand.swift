@@ -27,7 +27,7 @@ struct ExplainCommand: ParsableCommand {
     var subject: String?
 
     @Option(help: "Spell the remedies for this family: \(DistributionFamily.allCases.map(\.rawValue).joined(separator: ", ")).", transform: DistributionFamily.named)
-    var family: DistributionFamily = .rhel
+    var family: DistributionFamily = .other
 
     @Option(help: "How to print: table, json, or jsonl.")
     var format: OutputFormat = .table

@@ -21,7 +21,8 @@ public struct BundleContents: Sendable {
         guard !name.hasPrefix("/"), !name.utf8.contains(0), !parts.contains("..") else { return warn("\(shown) was refused: its name leads out of the bundle") }
         let plain = parts.joined(separator: "/")
         // Keys are nobody's business, whoever packed them.
-        guard !plain.lowercased().hasSuffix(".key"), !parts.contains("keys") else { return warn("\(shown) was not looked at: it may hold a key; it should not have been sent") }
+        let isTag = parts.last == "provisioned.tag" || parts.last == "status.tag"
+        guard !plain.lowercased().hasSuffix(".key"), !parts.contains("keys") || isTag else { return warn("\(shown) was not looked at: it may hold a key; it should not have been sent") }
         let isTruncated = bytes.count > limits.file
         let kept = !isTruncated ? Array(bytes) : Self.isLog(plain) ? Array(bytes.suffix(limits.file)) : Array(bytes.prefix(limits.file))
         files.append(BundleFile(name: plain, bytes: kept, isTruncated: isTruncated))

@@ -85,7 +85,7 @@ struct EvidenceTests {
     }
 
     @Test("a machine that cannot hold the agent is known without the agent's word", arguments: [
-        ("uname.txt", "5.4.0-1109-azure\n", "kernel-too-old"), ("filesystems.txt", "nodev\tsysfs\nnodev\tcgroup\n", "cgroup2-unsupported"),
+        ("uname.txt", "5.4.0-1109-azure\n", "kernel-too-old"), ("filesystems.txt", "nodev\tsysfs\nnodev\tcgroup\nnodev\tcpuset\n", "cgroup2-unsupported"),
         ("mounts.txt", "proc on /proc type proc (rw)\ncgroup on /sys/fs/cgroup/cpu type cgroup (rw)\n", "attach-failed/no-cgroup2"),
     ])
     func environment(name: String, text: String, code: String) {

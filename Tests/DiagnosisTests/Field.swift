@@ -10,6 +10,19 @@ enum Field {
         return try String(contentsOf: url, encoding: .utf8)
     }
 
+    /// The members of a small archive. tar(1) unpacks it, for the test needs no reader of its own.
+    static func archive(_ url: URL) throws -> [BundleFile] {
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let tar = Process()
+        tar.executableURL = URL(filePath: "/bin/tar")
+        tar.arguments = ["-xzf", url.path, "-C", folder.path]
+        try tar.run()
+        tar.waitUntilExit()
+        return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().map { BundleFile(name: $0, bytes: Array(try Data(contentsOf: folder.appending(path: $0)))) }
+    }
+
     static func file(_ name: String, _ text: String) -> BundleFile { BundleFile(name: name, bytes: Array(text.utf8)) }
 
     static func diagnose(_ files: (String, String)...) -> Diagnosis { Diagnosis(files.map { file($0.0, $0.1) }) }

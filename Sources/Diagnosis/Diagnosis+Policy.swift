@@ -1,0 +1,71 @@
+import Guidance
+import MatrixModel
+
+extension Diagnosis {
+    /// A call that was not permitted: what proves why, else the privilege that it usually lacks.
+    static func privilege(_ facts: FieldFacts, _ entry: FieldFacts.Failure, _ head: String) -> Conclusion {
+        if let proven = provenPolicy(facts, head, [entry.finding]) { return proven }
+        return Conclusion(
+            .missingPrivilege, .likely,
+            "\(head) The process lacks a capability (CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN), its locked memory is limited, or a security module or seccomp denied the call.",
+            [entry.finding, facts.release?.finding], wanted: [.privileges, .auditLog, .securityModules])
+    }
+
+    /// A line that proves which policy denied a call outranks every guess.
+    static func provenPolicy(_ facts: FieldFacts, _ head: String, _ findings: [Finding?]) -> Conclusion? {
+        if let denial = facts.denials.first(where: { !$0.value }) {
+            return Conclusion(.securityModuleDenied, .certain, "\(head) A security module denied the call.", [denial.finding] + findings)
+        }
+        if let off = facts.options["CONFIG_BPF_SYSCALL"], !off.value {
+            return Conclusion(.kernelConfiguration, .certain, "\(head) The kernel was built without CONFIG_BPF_SYSCALL.", [off.finding] + findings)
+        }
+        let needed: UInt64 = 1 << 39 | 1 << 21
+        if let held = facts.capabilities, held.value & needed == 0 {
+            return Conclusion(.missingPrivilege, .certain, "\(head) The process has neither CAP_BPF nor CAP_SYS_ADMIN.", [held.finding] + findings)
+        }
+        return nil
+    }
+
+    /// Options of the kernel, and policies that the machine names, whatever failed.
+    @Sendable static func configuration(_ facts: FieldFacts) -> [Conclusion] {
+        guard !facts.isWindows, facts.status?[.ebpfProgram]?.isRunning != true else { return [] }
+        var found: [Conclusion] = []
+        for (name, effect) in [("CONFIG_BPF_SYSCALL", "no BPF program can be loaded"), ("CONFIG_CGROUP_BPF", "no BPF program can be attached to a cgroup, although cgroup v2 may be mounted")] {
+            guard let option = facts.options[name], !option.value, found.isEmpty else { continue }
+            found.append(
+                Conclusion(
+                    .kernelConfiguration, .certain, "The kernel was built without \(name): \(effect). Neither a boot argument nor an upgrade of the same build helps.",
+                    [option.finding, facts.failures.last?.finding, facts.release?.finding]))
+        }
+        if !facts.lockdownDenials.isEmpty, !facts.reports.contains(where: { $0.report.log.state == .refused }) {
+            let isAgent = facts.lockdownDenials.contains { $0.quote.contains("azure-proxy") }
+            if isAgent || facts.failures.contains(where: { !$0.isOfStatus || true }) {
+                found.append(Conclusion(.lockdown, isAgent ? .certain : .likely, "The kernel's log says that lockdown restricted a process.", facts.lockdownDenials + [facts.lockdown?.finding, facts.lockdownArgument?.finding]))
+            }
+        }
+        return found
+    }
+
+    @Sendable static func controlPlane(_ facts: FieldFacts) -> [Conclusion] {
+        guard !facts.controlPlane.isEmpty else { return [] }
+        let messages = facts.controlPlane.map { "\($0.row.property.map { "\($0): " } ?? "")\($0.row.action)" }.joined(separator: " ")
+        return [
+            Conclusion(
+                .controlPlaneRefused, .certain, "The control plane rejected the request (\(facts.controlPlane[0].row.codes.joined(separator: ", "))). \(messages)", facts.controlPlane.map(\.finding),
+                advice: facts.controlPlane.map { .controlPlane($0.row) })
+        ]
+    }
+}
+
+extension FieldFacts {
+    /// The lines that prove a lockdown mode, or one that is stricter.
+    func lockdownProofs(atLeast mode: String) -> [Finding] {
+        let modes = mode == "integrity" ? ["integrity", "confidentiality"] : ["confidentiality"]
+        // The mode in force counts; what an argument asks for was perhaps lowered or never supported.
+        if let lockdown, !modes.contains(lockdown.value) { return [] }
+        var found: [Finding] = []
+        if let lockdown { found.append(lockdown.finding) }
+        if let lockdownArgument, modes.contains(lockdownArgument.value) { found.append(lockdownArgument.finding) }
+        return found + lockdownDenials.filter { $0.quote.contains("bpf") }
+    }
+}

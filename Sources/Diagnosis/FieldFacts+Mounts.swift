@@ -1,0 +1,104 @@
+import Guidance
+import Judgement
+import MatrixModel
+
+extension FieldFacts {
+    mutating func readMounts(_ text: FieldText) {
+        readFilesystems(text)
+        readLayoutWords(text)
+        guard ["cgroup", " type ", " - ", "/proc/mounts"].contains(where: { text.bytes.contains($0) }) else { return }
+        var lists: [MountList] = []
+        var current: (list: MountList, scope: Int)?
+        func finish(isEnded: Bool) {
+            guard var list = current?.list else { return }
+            list.isEnded = list.isEnded || isEnded
+            if !list.mounts.isEmpty || list.silent != nil { lists.append(list) }
+            current = nil
+        }
+        for line in text.lines {
+            if let open = current, open.scope != line.scope.number || open.list.view != line.scope.view { finish(isEnded: open.scope != line.scope.number) }
+            if line.scope.isPrompt { continue }
+            guard let mount = MountList.mount(in: line.text) else { continue }
+            if current == nil { current = (MountList(view: Self.view(of: line.scope, in: text), source: Quote.line(text.name)), line.scope.number) }
+            // Half a line says nothing of its type.
+            guard line.isEnded || line.text.hasSuffix(" 0 0") || line.text.hasSuffix(")") || mount.type == "cgroup2" else { continue }
+            current?.list.mounts.append(mount)
+            if mount.type == "cgroup2", current?.list.proof == nil { current?.list.proof = text.finding(line) }
+        }
+        finish(isEnded: false)
+        if let silent = Self.unanswered(text, { $0.contains("cgroup2") && ($0.contains("mount") || $0.contains("/proc/")) && !$0.contains("filesystems") && !$0.hasPrefix("sudo mount -t") && !$0.hasPrefix("mount -t") }) {
+            var list = MountList(view: silent.scope.view, source: Quote.line(text.name))
+            list.silent = silent.scope.command
+            lists.append(list)
+        }
+        mountLists += lists
+    }
+
+    private static func view(of scope: Scope, in text: FieldText) -> Scope.View {
+        text.baseName.hasPrefix("agent-mountinfo") ? .agent : scope.view
+    }
+
+    /// The list that counts: the agent's own, else the machine's. A pod's, a container's and a manual's do not count.
+    var mounts: MountList? {
+        for view in [Scope.View.agent, .machine] {
+            let lists = mountLists.filter { $0.view == view && (!$0.cgroup2.isEmpty || $0.provesNone) }
+            if let found = lists.first(where: { !$0.cgroup2.isEmpty }) ?? lists.first { return found }
+        }
+        return nil
+    }
+
+    private mutating func readFilesystems(_ text: FieldText) {
+        guard text.isComplete, text.bytes.contains("nodev") || text.bytes.contains("/proc/filesystems") else { return }
+        // `nodev\tcgroup2`, with a tab or what became of it in somebody's mail.
+        let listed = text.lines.enumerated().compactMap { index, line -> (name: Substring, line: FieldText.Line, index: Int)? in
+            let words = line.text.split(whereSeparator: \.isWhitespace)
+            return words.count == 2 && words[0] == "nodev" && line.isEnded && line.scope.view != .manual ? (words[1], line, index) : nil
+        }
+        if let found = listed.first(where: { $0.name == "cgroup2" }) {
+            hasCgroup2 = Observed(true, text.finding(found.line))
+        } else if hasCgroup2 == nil, let other = listed.first(where: { $0.name == "cgroup" }) ?? (listed.count > 8 ? listed.first : nil), Self.goesOn(behind: other.index, listed: listed.map(\.index), text) {
+            // The kernel lists cgroup2 right behind cgroup: where the list goes on without it, it is not there.
+            hasCgroup2 = Observed(false, Finding(source: Quote.line(text.name), quote: "`\(Quote.line(other.line.text))` and no `nodev cgroup2`"))
+        } else if hasCgroup2 == nil, let asked = Self.unanswered(text, { $0.contains("/proc/filesystems") }) {
+            hasCgroup2 = Observed(false, Finding(source: Quote.line(text.name), quote: "`\(Quote.line(asked.scope.command ?? ""))` printed nothing"))
+        }
+    }
+
+    private static func goesOn(behind index: Int, listed: [Int], _ text: FieldText) -> Bool {
+        text.lines[(index + 1)...].contains { $0.scope.isPrompt || !$0.text.allSatisfy(\.isWhitespace) }
+    }
+
+    /// `stat -fc %T /sys/fs/cgroup`, and programs that name the version of control groups.
+    private mutating func readLayoutWords(_ text: FieldText) {
+        for line in text.lines where !line.scope.isPrompt && line.scope.view != .manual {
+            if let command = line.scope.command, command.contains("stat -f"), command.contains("/sys/fs/cgroup"), line.isEnded {
+                let word = line.text.filter { !$0.isWhitespace }
+                if word == "cgroup2fs" || word == "tmpfs" { rootType = rootType ?? Observed(word, text.finding(line)) }
+            }
+            let lowered = line.text.utf8.count <= 120 ? line.text.lowercased() : ""
+            guard lowered.contains("ontrol groups: version ") || lowered.contains("cgroup version: ") || lowered.contains("cgroupversion: v") else { continue }
+            if let digit = line.text.last(where: { $0.isNumber }), let number = Int(String(digit)), number == 1 || number == 2 { namedVersion = Observed(number, text.finding(line)) }
+        }
+    }
+
+    /// What the agent says of its own view.
+    mutating func readAgentView(_ text: FieldText) {
+        let none = ["Cannot find cgroup2 file mount", "no cgroup2 (unified) hierarchy is mounted", "cgroup2 not mounted", "cgroup2 is not mounted", "cgroup v2 is not mounted", "cgroup v2 not mounted", "no cgroup2 mount", "cgroupv2 is not mounted", "cgroupv2 not mounted", "cgroup2 mount point not found"]
+        for line in text.lines where !line.scope.isPrompt && line.scope.view != .manual {
+            if none.contains(where: { line.text.contains($0) }) { agentSeesNone = agentSeesNone ?? text.finding(line) }
+            if line.text.contains("Failed to get the cgroup2 mount path"), !line.text.contains("Cannot find cgroup2 file mount") { agentGuessedPath = agentGuessedPath ?? text.finding(line) }
+        }
+        let words = AgentWords(text.bytes)
+        // An agent that attached its program afterwards has found it.
+        if words.saysProgramsRun { (agentSeesNone, agentGuessedPath) = (nil, nil) }
+    }
+
+    /// A typed command that printed nothing: the next line is the next prompt. At the end of a text the output may have been cut off.
+    static func unanswered(_ text: FieldText, _ isWanted: (String) -> Bool) -> FieldText.Line? {
+        for (index, line) in text.lines.enumerated() {
+            guard line.scope.isPrompt, let typed = line.scope.command, isWanted(typed) else { continue }
+            if let next = text.lines[(index + 1)...].first(where: { !$0.text.allSatisfy(\.isWhitespace) }), next.scope.isPrompt { return line }
+        }
+        return nil
+    }
+}
