@@ -58,6 +58,8 @@ let package = Package(
         .systemLibrary(name: "CCrypto"),
         // Rank 0. SHA-2 digests and HMAC-SHA256, computed by the processor's SHA instructions where available.
         .target(name: "Digests", dependencies: ["CCrypto"], swiftSettings: settings),
+        // Rank 1. Programs of this machine in one place: launching them within bounds, downloads, OpenPGP signatures and keys.
+        .target(name: "HostTools", dependencies: ["Digests", subprocess, system], swiftSettings: settings),
         // Rank 0. Archives in memory: tar, zip and gzip, bounded, never unpacked onto a disk.
         .target(name: "Archives", dependencies: ["CZlib"], swiftSettings: settings),
         // Rank 0. ELF files: sections, symbols, relocations, every offset checked.
@@ -75,11 +77,11 @@ let package = Package(
         .target(name: "PackageStreams", dependencies: ["Archives"], swiftSettings: settings),
 
         // Rank 1. Which kernels are on offer, where they come from, how they are verified and cached.
-        .target(name: "KernelCatalogue", dependencies: ["MatrixModel", "ArtefactCache", "StrictYAML", "PackageStreams", "Digests", subprocess, system], swiftSettings: settings),
+        .target(name: "KernelCatalogue", dependencies: ["MatrixModel", "ArtefactCache", "StrictYAML", "PackageStreams", "Digests", "HostTools", system], swiftSettings: settings),
         // Rank 1. Builds what a guest boots: stage-0 initramfs, payload disk, extracted kernel.
-        .target(name: "GuestImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "ELFFiles", "Digests", subprocess, system], swiftSettings: settings),
+        .target(name: "GuestImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "ELFFiles", "Digests", "HostTools", subprocess, system], swiftSettings: settings),
         // Rank 1. Systems and kernels out of what others publish as one file (disk images, OCI images, sources): fetched, verified, taken apart without root.
-        .target(name: "CloudImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "PackageStreams", "Digests", subprocess, system], swiftSettings: settings),
+        .target(name: "CloudImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "PackageStreams", "Digests", "HostTools", system], swiftSettings: settings),
         // Rank 2. Agents as their makers hand them over, packages and folders, and the profiles of what each needs and gets wrong.
         .target(name: "AgentBundles", dependencies: ["MatrixModel", "GuestImages", "PackageStreams", "StrictYAML", "Digests", subprocess, system], swiftSettings: settings),
         // Rank 1. Evidence in, verdict out: pure functions and the article's knowledge.
@@ -112,7 +114,7 @@ let package = Package(
             name: "MatrixRunner",
             dependencies: [
                 "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "Probes", "EvidenceStore",
-                "QEMUGuest", "GuestSnapshots", "FabricSimulator", "AgentBundles", "CloudImages", "Conformance", "Measurements", subprocess, system,
+                "QEMUGuest", "GuestSnapshots", "FabricSimulator", "AgentBundles", "CloudImages", "Conformance", "HostTools", "Measurements", subprocess, system,
             ],
             swiftSettings: settings),
         // The site's style, script and schema from MatrixReport's Resources, as bytes in the program.
@@ -162,15 +164,16 @@ let package = Package(
         // Stands in for the emulator, so that endings are tested in milliseconds.
         .executableTarget(name: "fake-qemu", dependencies: ["GuestProtocol", "MatrixModel"], swiftSettings: settings),
         .testTarget(name: "MatrixModelTests", dependencies: ["MatrixModel"], swiftSettings: settings),
+        .testTarget(name: "HostToolsTests", dependencies: ["HostTools", "Digests", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: settings),
         .testTarget(name: "GuestProtocolTests", dependencies: ["GuestProtocol", "MatrixModel", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "ArtefactCacheTests", dependencies: ["ArtefactCache", "TestSupport", system], swiftSettings: settings),
-        .testTarget(name: "KernelCatalogueTests", dependencies: ["KernelCatalogue", "StrictYAML", "ArtefactCache", "MatrixModel", "TestSupport", subprocess, system], swiftSettings: settings),
+        .testTarget(name: "KernelCatalogueTests", dependencies: ["KernelCatalogue", "HostTools", "Digests", "StrictYAML", "ArtefactCache", "MatrixModel", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "GuestImagesTests", dependencies: ["GuestImages", "ELFFiles", "ArtefactCache", "MatrixModel", subprocess, system], swiftSettings: settings),
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML"], swiftSettings: settings),
         .testTarget(name: "PackageStreamsTests", dependencies: ["PackageStreams", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "AgentBundlesTests", dependencies: ["AgentBundles", "GuestImages", "MatrixModel", "PackageStreams", "StrictYAML", "TestSupport", subprocess, system], swiftSettings: settings),
-        .testTarget(name: "CloudImagesTests", dependencies: ["CloudImages", "ArtefactCache", "TestSupport", subprocess, system], swiftSettings: settings),
+        .testTarget(name: "CloudImagesTests", dependencies: ["CloudImages", "HostTools", "ArtefactCache", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "JudgementTests", dependencies: ["Judgement", "GuestProtocol", "MatrixModel"], swiftSettings: settings),
         .testTarget(name: "ProbesTests", dependencies: ["Probes", "Judgement", "MatrixModel", "GuestProtocol", "TestSupport"], resources: [.copy("Evidence"), .copy("Deployments")], swiftSettings: settings),
         .testTarget(name: "GuidanceTests", dependencies: ["Guidance", "MatrixModel"], resources: [.copy("Logs")], swiftSettings: settings),

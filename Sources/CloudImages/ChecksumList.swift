@@ -1,13 +1,9 @@
 import Digests
+import Glibc
+import HostTools
 
 /// A published list of checksums: `SHA256SUMS` as coreutils write it, or Fedora's `CHECKSUM` in BSD's form.
 struct ChecksumList: Hashable {
-    struct Checksum: Hashable {
-        let algorithm: DigestAlgorithm
-        /// In small letters.
-        let hexadecimal: String
-    }
-
     /// The strongest sum of each file.
     private let sums: [String: Checksum]
 
@@ -22,6 +18,12 @@ struct ChecksumList: Hashable {
     }
 
     subscript(name: String) -> Checksum? { sums[name] }
+
+    /// The file that a name or a pattern such as `al2023-kvm-*.qcow2` means: of several the last by name, which has the highest version.
+    func file(_ pattern: String) -> (name: String, checksum: Checksum)? {
+        if let checksum = sums[pattern] { return (pattern, checksum) }
+        return sums.keys.filter { fnmatch(pattern, $0, FNM_PATHNAME) == 0 }.max().flatMap { name in sums[name].map { (name, $0) } }
+    }
 
     /// `SUM  NAME`, or `SUM *NAME`.
     private static func plain(_ line: Substring) -> (String, Checksum)? {
@@ -38,8 +40,5 @@ struct ChecksumList: Hashable {
         return (String(line[line.index(after: start)..<end]), sum)
     }
 
-    private static func checksum(_ text: Substring) -> Checksum? {
-        guard let algorithm = DigestAlgorithm.allCases.first(where: { 2 * $0.byteCount == text.utf8.count }), text.allSatisfy({ $0.isHexDigit && $0.isASCII }) else { return nil }
-        return Checksum(algorithm: algorithm, hexadecimal: text.lowercased())
-    }
+    private static func checksum(_ text: Substring) -> Checksum? { Checksum(text) }
 }

@@ -4,7 +4,7 @@ public struct CloudImageError: Error, Hashable, Sendable, CustomStringConvertibl
         enum Value: Hashable, Sendable {
             case unreachable, refused, notFound, offline, badSignature, notListed, hashMismatch, tooLarge
             case unreadable, notADisk, unsafeDisk, unsafeContent, badReference, damaged, noRoot, noKernel
-            case noSpace, toolMissing, toolFailed, buildFailed
+            case noSpace, toolMissing, toolFailed, buildFailed, noKey
         }
         let value: Value
         public static let unreachable = Code(value: .unreachable)
@@ -35,6 +35,8 @@ public struct CloudImageError: Error, Hashable, Sendable, CustomStringConvertibl
         public static let toolMissing = Code(value: .toolMissing)
         public static let toolFailed = Code(value: .toolFailed)
         public static let buildFailed = Code(value: .buildFailed)
+        /// None of the keys that may sign is available.
+        public static let noKey = Code(value: .noKey)
     }
 
     public let code: Code
@@ -51,7 +53,7 @@ public struct CloudImageError: Error, Hashable, Sendable, CustomStringConvertibl
     /// Whether this machine is at fault, so that nothing is known of the image.
     public var isOurs: Bool { [.noSpace, .toolMissing].contains(code) }
     /// Whether the image could not be had, rather than not be used.
-    public var isOfTransfer: Bool { [.unreachable, .refused, .notFound, .offline, .badSignature, .notListed, .hashMismatch].contains(code) }
+    public var isOfTransfer: Bool { [.unreachable, .refused, .notFound, .offline, .badSignature, .notListed, .hashMismatch, .noKey].contains(code) }
 
     public var description: String {
         switch code.value {
@@ -64,7 +66,7 @@ public struct CloudImageError: Error, Hashable, Sendable, CustomStringConvertibl
         case .hashMismatch: "'\(subject)' is not the file its signed checksum describes (\(detail)); it was thrown away: try again, or name another mirror"
         case .tooLarge: "'\(subject)' is larger than an image may be (\(detail))"
         case .unreadable: "'\(subject)' cannot be read (\(detail))"
-        case .notADisk: "'\(subject)' is no qcow2 image but \(detail); convert it with qemu-img convert -O qcow2"
+        case .notADisk: "'\(subject)' is not a disk image (qcow2, VHD, or raw, also packed with xz, gzip, bzip2 or zstd) but \(detail); convert it with qemu-img convert -O qcow2"
         case .unsafeDisk, .unsafeContent: "'\(subject)' is refused: \(detail)"
         case .badReference:
             "'\(subject)' is none; write oci:HOST/REPOSITORY:TAG, oci:HOST/REPOSITORY@sha256:DIGEST, oci:./LAYOUT:TAG or oci:./ARCHIVE.tar for an OCI image, source:6.1.100 or source:./linux.tar.xz for a kernel's source"
@@ -74,6 +76,7 @@ public struct CloudImageError: Error, Hashable, Sendable, CustomStringConvertibl
         case .noSpace: "'\(subject)' could not be written, for the disk is full (\(detail)); free some space, run 'kmatrix distros gc', or set XDG_CACHE_HOME to another disk"
         case .toolMissing: "'\(subject)' is needed and not installed; install Debian's package \(detail) (ci/setup does)"
         case .buildFailed: "\(subject) could not be built: \(detail)"
+        case .noKey: "'\(subject)' cannot be verified: \(detail)"
         case .toolFailed: "\(subject) failed: \(detail)"
         }
     }

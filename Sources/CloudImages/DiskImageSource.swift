@@ -14,6 +14,10 @@ public enum DiskImageSource: Hashable, Sendable {
     }
 }
 
+/// Finds the public keys one of which must have signed an image's checksums. They may be those of a keyring that a person named, of which
+/// each counts.
+public typealias ImageKeys = @Sendable (PublishedImage) async throws -> [UInt8]
+
 /// An image on the web, and what proves that it is its maker's.
 public struct PublishedImage: Hashable, Sendable {
     public enum Signature: Hashable, Sendable {
@@ -27,16 +31,19 @@ public struct PublishedImage: Hashable, Sendable {
     /// The address of the list of checksums.
     public let checksums: String
     public let signature: Signature
-    /// The public key that signs: an address or a path. What it is worth the fingerprint says.
+    /// The public key that signs: an address or a path. What it is worth the fingerprints say.
     public let key: String
-    /// Of the primary key, in hexadecimal.
-    public let fingerprint: String
+    /// Of the primary keys, in hexadecimal; one of them must have signed.
+    public let fingerprints: [String]
+    /// Whose image it is: what a keyring is named for; nil for nobody's.
+    public let vendor: String?
 
-    public init(address: String, checksums: String, signature: Signature, key: String, fingerprint: String) {
+    public init(address: String, checksums: String, signature: Signature, key: String, fingerprints: [String], vendor: String? = nil) {
         self.address = address
         self.checksums = checksums
         self.signature = signature
         self.key = key
-        self.fingerprint = fingerprint
+        self.fingerprints = fingerprints
+        self.vendor = vendor
     }
 }

@@ -1,12 +1,13 @@
 public import ArtefactCache
 import Foundation
-import Subprocess
+public import HostTools
 import SystemPackage
 
 /// Disk images that others built, each fetched, verified and taken apart once.
 public struct DiskImageStore: Sendable {
     public let cache: ArtefactCache
     let download: Download
+    private let keys: ImageKeys?
     private var tools: ImageTools { download.tools }
 
     /// The sorts of artefact it keeps in the cache.
@@ -23,9 +24,12 @@ public struct DiskImageStore: Sendable {
     static let packages = "packages.tsv"
     private static let record = "system.json"
 
-    /// - Parameter searchPath: Where tools are looked for; nil for where this process looks.
-    public init(cache: ArtefactCache, settings: DownloadSettings = DownloadSettings(), searchPath: String? = nil) {
+    /// - Parameters:
+    ///   - searchPath: Where tools are looked for; nil for where this process looks.
+    ///   - keys: Finds the keys that may sign; nil to take those that the images name.
+    public init(cache: ArtefactCache, settings: DownloadSettings = DownloadSettings(), searchPath: String? = nil, keys: ImageKeys? = nil) {
         self.cache = cache
+        self.keys = keys
         download = Download(settings: settings, tools: ImageTools(searchPath: searchPath))
     }
 
@@ -39,15 +43,16 @@ public struct DiskImageStore: Sendable {
         switch source {
         case .file(let path):
             // Before the whole file is read: what is no image, or none that may be opened, is refused at once.
-            _ = try Self.header(of: path)
+            _ = try DiskForm(of: path)
             progress("reading \(path.lastComponent?.string ?? path.string)")
             let sum = try ImageFile.hash(of: path)
             return try await system(key: sum, wanted, progress) { _ in path }
         case .published(let image):
-            let sum = try await PublishedChecksum(image: image, download: download, folder: cache.root.appending("checksums")).verified()
+            let published = try await PublishedChecksum(image: image, download: download, folder: cache.root.appending("checksums"), keys: keys).verified()
+            let sum = published.checksum
             let found = try await system(key: sum.hexadecimal, wanted, progress) { _ in
-                progress("fetching \(image.address)")
-                return try await fetch(image.address, sum)
+                progress("fetching \(published.address)")
+                return try await fetch(published.address, sum)
             }
             // What was fetched is in it.
             try? FileManager.default.removeItem(atPath: partial(sum).string)
@@ -61,7 +66,6 @@ public struct DiskImageStore: Sendable {
         let key = ImageFile.hash(of: ([Self.format, sum] + wanted.sorted()).joined(separator: "\n"))
         let folder = try await cache.entry(kind: Self.kind, key: key) { folder in
             let image = try await file(folder)
-            _ = try Self.header(of: image)
             progress("converting \(image.lastComponent?.string ?? "the image")")
             try await convert(image, to: folder)
             let record = try await SystemExtraction(folder: folder, wanted: wanted, tools: tools).carryOut()
@@ -72,7 +76,7 @@ public struct DiskImageStore: Sendable {
     }
 
     /// The image's file, whole and as its maker signed it. What an earlier run fetched of it is not fetched again.
-    private func fetch(_ address: String, _ sum: ChecksumList.Checksum) async throws -> FilePath {
+    private func fetch(_ address: String, _ sum: Checksum) async throws -> FilePath {
         try ImageFile.makeFolder(partial(sum))
         let file = partial(sum).appending("image")
         try await download.fetch(address, to: file, limit: QCOW2Header.largestDisk, resumes: true)
@@ -84,30 +88,37 @@ public struct DiskImageStore: Sendable {
         return file
     }
 
-    private func partial(_ sum: ChecksumList.Checksum) -> FilePath { cache.root.appending(Self.partialKind).appending(sum.hexadecimal) }
-
-    private static func header(of path: FilePath) throws(CloudImageError) -> QCOW2Header {
-        let file = try DiskFile(path)
-        return try QCOW2Header(file.read(at: 0, count: QCOW2Header.examined), subject: path.string)
-    }
+    private func partial(_ sum: Checksum) -> FilePath { cache.root.appending(Self.partialKind).appending(sum.hexadecimal) }
 
     /// The format is named, never guessed, and the tool is told an absolute path: a name with a colon would be a protocol.
     private func convert(_ image: FilePath, to folder: FilePath) async throws {
-        let package = "qemu-utils"
+        let form = try DiskForm(of: image)
+        guard case .packed(let packing) = form else { return try await convert(image, form, to: folder) }
+        let unpacked = folder.appending(".unpacked")
+        defer { try? FileManager.default.removeItem(atPath: unpacked.string) }
+        try await tools.write(packing.tool, ["--decompress", "--stdout", "--", image.string], to: unpacked, limit: QCOW2Header.largestDisk, subject: image.string)
+        let inner = try DiskForm(of: unpacked)
+        if case .packed = inner { throw CloudImageError(.notADisk, subject: image.string, detail: "packed twice") }
+        try await convert(unpacked, inner, to: folder)
+    }
+
+    private func convert(_ image: FilePath, _ form: DiskForm, to folder: FilePath) async throws {
         // Clusters beyond the end of a file that was cut off read as zeros. The check sees them; 3 are clusters nobody uses.
-        let check = try await tools.run("qemu-img", package: package, ["check", "-q", "-f", "qcow2", image.string])
-        guard check.status == .exited(0) || check.status == .exited(3) else {
-            throw CloudImageError(.damaged, subject: image.string, detail: "qemu-img check: \(check.finding)")
+        if form == .qcow2 {
+            let check = try await tools.run(.qemuImg, ["check", "-q", "-f", "qcow2", image.string])
+            guard check.ending == .exited(0) || check.ending == .exited(3) else {
+                throw CloudImageError(.damaged, subject: image.string, detail: "qemu-img check: \(check.finding)")
+            }
         }
-        let conversion = try await tools.run("qemu-img", package: package, ["convert", "-q", "-f", "qcow2", "-O", "raw", image.string, Self.disk], in: folder)
-        guard conversion.status.isSuccess else { throw CloudImageError(.damaged, subject: image.string, detail: "qemu-img convert: \(conversion.finding)") }
+        let conversion = try await tools.run(.qemuImg, ["convert", "-q", "-f", form.driver, "-O", "raw", image.string, Self.disk], in: folder)
+        guard conversion.isSuccess else { throw CloudImageError(.damaged, subject: image.string, detail: "qemu-img convert: \(conversion.finding)") }
     }
 }
 
-extension ImageTools.Outcome {
+extension ToolOutcome {
     /// The first error in either output.
     fileprivate var finding: String {
         let lines = (stdout + "\n" + stderr).split(separator: "\n").map { String($0.prefix(300)) }
-        return lines.first { $0.contains("ERROR") } ?? lines.last ?? "\(status)"
+        return lines.first { $0.contains("ERROR") } ?? lines.last ?? "\(ending)"
     }
 }

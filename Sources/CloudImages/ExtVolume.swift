@@ -1,4 +1,5 @@
 import Foundation
+import HostTools
 import SystemPackage
 
 /// An ext2, ext3 or ext4 file system, read by `debugfs`.
@@ -31,7 +32,7 @@ struct ExtVolume: VolumeReader {
 
     /// debugfs ends well whatever becomes of a request; its complaints stand on standard error.
     private func request(_ text: String) async throws -> String {
-        let outcome = try await tools.run("debugfs", package: "e2fsprogs", ["-c", "-R", text, "\(disk)?offset=\(offset)"], in: folder)
+        let outcome = try await tools.run(.debugfs, ["-c", "-R", text, "\(disk)?offset=\(offset)"], in: folder)
         let lines = outcome.stderr.split(separator: "\n")
         if let full = lines.first(where: { $0.contains("No space left on device") }) { throw CloudImageError(.noSpace, subject: folder.string, detail: String(full.prefix(300))) }
         if let refusal = lines.first(where: { $0.contains("while trying to open") || $0.contains("while reading ext2 file") }) {

@@ -1,5 +1,5 @@
 import Foundation
-import Subprocess
+import HostTools
 import SystemPackage
 
 /// Any other file system, read by GRUB's own drivers: `grub-fstest` knows xfs, btrfs and vfat as the boot loader does.
@@ -21,7 +21,7 @@ struct GrubVolume: VolumeReader {
     func entries(in path: String) async throws -> [VolumeEntry] {
         guard VolumeEntry.isPlain(path) else { return [] }
         let place = path.hasSuffix("/") ? path : path + "/"
-        let outcome = try await tools.run("grub-fstest", package: "grub-common", [disk, "ls", "--", "-l", "\(device)\(place)"], in: folder)
+        let outcome = try await tools.run(.grubFSTest, [disk, "ls", "--", "-l", "\(device)\(place)"], in: folder)
         return outcome.stdout.split(separator: "\n").compactMap { line in
             // SIZE DATE NAME, or DIR DATE NAME/
             let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
@@ -35,8 +35,8 @@ struct GrubVolume: VolumeReader {
 
     func copy(_ path: String, to name: String) async throws {
         guard VolumeEntry.isPlain(path), path.hasPrefix("/") else { throw unreadable(path, "no plain path") }
-        let outcome = try await tools.run("grub-fstest", package: "grub-common", [disk, "cp", "\(device)\(path)", name], in: folder)
-        guard outcome.status.isSuccess, FileManager.default.fileExists(atPath: folder.appending(name).string) else { throw unreadable(path, outcome.complaint) }
+        let outcome = try await tools.run(.grubFSTest, [disk, "cp", "\(device)\(path)", name], in: folder)
+        guard outcome.isSuccess, FileManager.default.fileExists(atPath: folder.appending(name).string) else { throw unreadable(path, outcome.complaint) }
     }
 
     private func unreadable(_ path: String, _ why: String) -> CloudImageError {

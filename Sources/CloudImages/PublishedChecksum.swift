@@ -1,4 +1,5 @@
 import Foundation
+import HostTools
 import SystemPackage
 
 /// The checksum of a published image, from a list that its maker signed.
@@ -7,13 +8,21 @@ struct PublishedChecksum: Sendable {
     let download: Download
     /// Where lists are kept between runs.
     let folder: FilePath
+    /// Finds the keys that may sign; nil to take the image's own.
+    var keys: ImageKeys?
+
+    /// The image's file that is published now.
+    struct Published {
+        let address: String
+        let checksum: Checksum
+    }
 
     /// Lists and keys are a few kilobytes; some makers put years of images into one.
     private static let limit = 8 << 20
 
     /// - Throws: `CloudImageError` (`badSignature`, `notListed`, or of the transfer), `CacheError`, `CancellationError`.
-    func verified() async throws -> ChecksumList.Checksum {
-        let place = folder.appending(ImageFile.hash(of: [image.checksums, "\(image.signature)", image.key].joined(separator: "\n")))
+    func verified() async throws -> Published {
+        let place = folder.appending(ImageFile.hash(of: [image.checksums, "\(image.signature)", image.key, image.fingerprints.joined(separator: " ")].joined(separator: "\n")))
         let work = folder.appending(".\(UUID().uuidString)")
         try ImageFile.makeFolder(work)
         defer { try? FileManager.default.removeItem(atPath: work.string) }
@@ -38,6 +47,7 @@ struct PublishedChecksum: Sendable {
     }
 
     private func fetchKey(to file: FilePath) async throws {
+        if let keys { return try ImageFile.write(try await keys(image), to: file) }
         if image.key.contains("://") { return try await download.fetch(image.key, to: file, limit: Self.limit) }
         guard let bytes = FileManager.default.contents(atPath: image.key), bytes.count <= Self.limit else {
             throw CloudImageError(.unreadable, subject: image.key, detail: "the key that signs '\(image.checksums)'")
@@ -45,8 +55,8 @@ struct PublishedChecksum: Sendable {
         try ImageFile.write(Array(bytes), to: file)
     }
 
-    private func checksum(in place: FilePath, work: FilePath) async throws -> ChecksumList.Checksum {
-        let check = SignatureCheck(key: place.appending(Name.key), fingerprints: [image.fingerprint], tools: download.tools)
+    private func checksum(in place: FilePath, work: FilePath) async throws -> Published {
+        let check = SignatureCheck(key: place.appending(Name.key), fingerprints: image.fingerprints, tools: download.tools)
         let list = place.appending(Name.list)
         let text: String
         switch image.signature {
@@ -56,7 +66,7 @@ struct PublishedChecksum: Sendable {
             text = try String(contentsOfFile: list.string, encoding: .utf8)
         }
         let name = String(image.address.split(separator: "/").last ?? "")
-        guard let checksum = ChecksumList(text)[name] else { throw CloudImageError(.notListed, subject: image.checksums, detail: name) }
-        return checksum
+        guard let file = ChecksumList(text).file(name) else { throw CloudImageError(.notListed, subject: image.checksums, detail: name) }
+        return Published(address: image.address.dropLast(name.count) + file.name, checksum: file.checksum)
     }
 }

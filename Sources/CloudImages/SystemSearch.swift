@@ -28,8 +28,8 @@ struct SystemSearch {
     /// - Throws: `CloudImageError` (`noRoot`, `damaged`, `toolMissing`), `CancellationError`.
     func find() async throws -> Found {
         let file = try DiskFile(folder.appending(disk))
-        let table = try PartitionTable(file)
-        let volumes = try Volume.all(on: file)
+        let table = try await PartitionTable.read(file, tools: tools)
+        let volumes = try Volume.all(on: file, table: table)
         guard let (root, reader) = try await root(among: volumes) else {
             let seen = volumes.map { "\($0.number == 0 ? "the whole disk" : "partition \($0.number)"): \($0.fileSystem.rawValue)" }
             let partitions = table.map { "\($0.partitions.count) partitions" } ?? "no partition table"

@@ -39,8 +39,9 @@ struct Volume: Hashable {
     let type: String
 
     /// The file systems of a disk that are known here.
-    static func all(on disk: DiskFile) throws(CloudImageError) -> [Volume] {
-        guard let table = try PartitionTable(disk) else {
+    /// - Parameter table: Nil for a disk without one.
+    static func all(on disk: DiskFile, table: PartitionTable?) throws(CloudImageError) -> [Volume] {
+        guard let table else {
             let start = try disk.read(at: 0, count: FileSystem.examined)
             return FileSystem(start).map { [Volume(fileSystem: $0, offset: 0, length: disk.size, number: 0, scheme: nil, type: "")] } ?? []
         }

@@ -130,9 +130,15 @@ public struct RunMerge: Sendable {
         run.accelerator = accelerators.isEmpty ? nil : accelerators.joined(separator: ", ")
         let reasons = Set(records.compactMap(\.acceleratorReason)).sorted()
         run.acceleratorReason = reasons.isEmpty ? nil : reasons.joined(separator: "; ")
-        var seen: Set<String> = []
-        run.warnings = records.flatMap(\.warnings).filter { seen.insert($0).inserted }
+        run.warnings = Self.distinct(records.flatMap(\.warnings))
+        run.notes = Self.distinct(records.flatMap { $0.notes ?? [] })
+        run.details = Self.distinct(records.flatMap { $0.details ?? [] })
         run.merged = ids
         return run
+    }
+
+    private static func distinct(_ lines: [String]) -> [String] {
+        var seen: Set<String> = []
+        return lines.filter { seen.insert($0).inserted }
     }
 }

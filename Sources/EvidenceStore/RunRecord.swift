@@ -16,8 +16,12 @@ public struct RunRecord: Codable, Hashable, Sendable {
     /// Why this accelerator.
     public var acceleratorReason: String?
     public var harness: String
-    /// What the reader must know of the run: expired indices, suites that could not be read.
+    /// What the reader must know of the run: repositories that could not be read.
     public var warnings: [String]
+    /// What is worth knowing of it and changes nothing, as suites past their date; nil in runs of before it was told.
+    public var notes: [String]?
+    /// What became of each suite that was looked at; nil in runs of before it was told.
+    public var details: [String]?
     /// Which part of a divided run this is; nil for a whole one.
     public var shard: Shard?
     /// The ids of the runs it was merged from; nil for one that was run.
@@ -35,6 +39,8 @@ public struct RunRecord: Codable, Hashable, Sendable {
         accelerator = nil
         acceleratorReason = nil
         warnings = []
+        notes = nil
+        details = nil
         shard = nil
         merged = nil
         snapshotCheck = nil
@@ -44,7 +50,7 @@ public struct RunRecord: Codable, Hashable, Sendable {
     enum CodingKeys: String, CodingKey {
         case schema, id, started, finished, accelerator
         case acceleratorReason = "accelerator_reason"
-        case harness, warnings, shard, merged
+        case harness, warnings, notes, details, shard, merged
         case snapshotCheck = "snapshot_check"
         case planned
     }
@@ -59,6 +65,8 @@ public struct RunRecord: Codable, Hashable, Sendable {
         try container.encode(acceleratorReason, forKey: .acceleratorReason)
         try container.encode(harness, forKey: .harness)
         try container.encode(warnings, forKey: .warnings)
+        try container.encodeIfPresent(notes, forKey: .notes)
+        try container.encodeIfPresent(details, forKey: .details)
         try container.encode(shard, forKey: .shard)
         try container.encode(merged, forKey: .merged)
         try container.encode(snapshotCheck, forKey: .snapshotCheck)

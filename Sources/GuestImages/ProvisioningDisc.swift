@@ -18,7 +18,7 @@ public struct ProvisioningDisc: Hashable, Sendable {
             try FileManager.default.createDirectory(atPath: content.string, withIntermediateDirectories: true)
             try Data(document.utf8).write(to: URL(filePath: content.appending("ovf-env.xml").string))
             let disc = folder.appending(Self.name)
-            try await HostTool.run("xorriso", ["-as", "mkisofs", "-quiet", "-V", "rd_rdfe_stable", "-J", "-r", "-o", disc.string, content.string], building: disc)
+            try await BuildTool.run("xorriso", ["-as", "mkisofs", "-quiet", "-V", "rd_rdfe_stable", "-J", "-r", "-o", disc.string, content.string], building: disc)
         }
         return folder.appending(Self.name)
     }

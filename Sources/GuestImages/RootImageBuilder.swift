@@ -9,8 +9,9 @@ public struct RootImageBuilder: Sendable {
 
     private static let kind = "distribution"
     private static let modulesKind = "modules"
+    private static let logKind = "build-log"
     /// The sorts of artefact it keeps in the cache.
-    public static let kinds: Set<String> = [kind, modulesKind]
+    public static let kinds: Set<String> = [kind, modulesKind, logKind]
 
     /// - Parameter searchPath: Where tools are looked for; nil for where this process looks.
     public init(cache: ArtefactCache, searchPath: String? = nil) {
@@ -28,16 +29,44 @@ public struct RootImageBuilder: Sendable {
     /// - Parameters:
     ///   - sources: apt's one-line sources, of which signature and date were checked.
     ///   - keyring: The keys apt checks everything else by.
+    ///   - failed: Receives the failure of an attempt that is tried again.
     ///   - renews: Build it again from today's packages. The old one stays until the new one is whole.
     /// - Throws: `GuestImageError` (`toolMissing`, `noSpace`, `buildFailed`), `CacheError`, `CancellationError`.
-    public func image(_ recipe: RootImageRecipe, keyring: FilePath, renews: Bool = false, sources: () async throws -> [String]) async throws -> RootImage {
+    public func image(_ recipe: RootImageRecipe, keyring: FilePath, renews: Bool = false, failed: (GuestImageError) -> Void = { _ in }, sources: () async throws -> [String]) async throws -> RootImage {
         let folder = try await cache.entry(kind: Self.kind, key: recipe.key, renews: renews) { folder in
             let archive = folder.appending("root.tar")
-            try await HostTool.run("mmdebstrap", Self.arguments(recipe, keyring: keyring, sources: try await sources(), to: archive), building: archive, grace: .seconds(20), searchPath: searchPath)
+            let sources = try await sources()
+            try await Self.persistently(failed) { attempt in
+                try? FileManager.default.removeItem(atPath: archive.string)
+                try await BuildTool.run(
+                    "mmdebstrap", Self.arguments(recipe, keyring: keyring, sources: sources, to: archive), building: archive, grace: .seconds(20), searchPath: searchPath,
+                    log: log(of: recipe, "mmdebstrap", attempt))
+            }
             // Owners exist only in fakeroot's mind, so unpacking and packing happen in one go of it.
-            try await HostTool.run("fakeroot", ["--", "sh", "-euc", Self.packing, "sh", folder.string, "\(RootImageRecipe.size)"], building: folder.appending("root.img"), searchPath: searchPath)
+            try await Self.persistently(failed) { attempt in
+                for name in ["tree", "root.img"] { try? FileManager.default.removeItem(atPath: folder.appending(name).string) }
+                try await BuildTool.run(
+                    "fakeroot", ["--", "sh", "-euc", Self.packing, "sh", folder.string, "\(RootImageRecipe.size)"], building: folder.appending("root.img"), searchPath: searchPath,
+                    log: log(of: recipe, "fakeroot", attempt))
+            }
         }
         return RootImage(folder: folder)
+    }
+
+    /// Tries a step of a build once more when it fails: tools that unpack thousands of files fail now and then for reasons that pass.
+    /// - Parameter failed: Receives the first failure.
+    private static func persistently(_ failed: (GuestImageError) -> Void, _ step: (_ attempt: Int) async throws -> Void) async throws {
+        do {
+            try await step(1)
+        } catch let error as GuestImageError where error.code == .buildFailed {
+            failed(error)
+            try await step(2)
+        }
+    }
+
+    /// Where the log of a tool that failed is kept.
+    private func log(of recipe: RootImageRecipe, _ tool: String, _ attempt: Int) -> FilePath {
+        cache.root.appending(Self.logKind).appending("\(recipe.suite)-\(recipe.key.prefix(12))").appending("\(tool)-\(attempt).log")
     }
 
     /// The modules of a kernel as a read-only file system, with the indices that modprobe wants and packages do not bring.
@@ -47,7 +76,7 @@ public struct RootImageBuilder: Sendable {
     public func modules(release: String, _ modules: FilePath) async throws -> FilePath {
         let key = FileContent.digest(of: [RootImageRecipe.format, release, try ModuleTree(modules).fingerprint])
         let folder = try await cache.entry(kind: Self.modulesKind, key: key) { folder in
-            try await HostTool.run("sh", ["-euc", Self.indexing, "sh", folder.string, release, modules.string], building: folder.appending("modules.img"))
+            try await BuildTool.run("sh", ["-euc", Self.indexing, "sh", folder.string, release, modules.string], building: folder.appending("modules.img"))
         }
         return folder.appending("modules.img")
     }
@@ -55,12 +84,12 @@ public struct RootImageBuilder: Sendable {
     /// A disk that takes what a guest writes and leaves the one below it as it is.
     /// - Parameter format: Of the disk below: `raw` or `qcow2`.
     public static func overlay(of disk: FilePath, format: String = "raw", at path: FilePath) async throws {
-        try await HostTool.run("qemu-img", ["create", "-q", "-f", "qcow2", "-F", format, "-b", disk.string, path.string], building: path)
+        try await BuildTool.run("qemu-img", ["create", "-q", "-f", "qcow2", "-F", format, "-b", disk.string, path.string], building: path)
     }
 
     private static func arguments(_ recipe: RootImageRecipe, keyring: FilePath, sources: [String], to archive: FilePath) -> [String] {
         [
-            "--quiet", "--mode=auto", "--variant=minbase", "--format=tar", "--keyring=\(keyring)", "--include=\(recipe.packages.joined(separator: ","))",
+            "--mode=auto", "--variant=minbase", "--format=tar", "--keyring=\(keyring)", "--include=\(recipe.packages.joined(separator: ","))",
             // The harness has checked the dates by its own policy, which knows more than yes and no.
             "--aptopt=Acquire::Check-Valid-Until \"false\"", "--aptopt=Acquire::Retries \"3\"", "--aptopt=Acquire::Languages \"none\"",
             // Documents are a third of a small system and nothing in a guest reads them.

@@ -24,7 +24,7 @@ public struct SeedDisc: Hashable, Sendable {
             for (name, text) in documents { try CacheFile.write(Array(text.utf8), to: content.appending(name)) }
             try CacheFile.write(try FileContent.bytes(of: runner, limit: 256 << 20), to: content.appending("guest-runner"))
             let disc = folder.appending(Self.name)
-            try await HostTool.run("xorriso", ["-as", "mkisofs", "-quiet", "-V", "CIDATA", "-J", "-r", "-o", disc.string, content.string], building: disc)
+            try await BuildTool.run("xorriso", ["-as", "mkisofs", "-quiet", "-V", "CIDATA", "-J", "-r", "-o", disc.string, content.string], building: disc)
             try FileManager.default.removeItem(atPath: content.string)
         }
         return folder.appending(Self.name)

@@ -1,5 +1,7 @@
 import ArtefactCache
+import Digests
 import Foundation
+import HostTools
 import SystemPackage
 
 /// Suites in Debian's format: a signed `InRelease` vouches for `Packages`, and that for packages (wiki.debian.org/DebianRepository/Format).
@@ -14,8 +16,10 @@ struct AptRepository: KernelRepository {
     let suites: [Suite]
     /// How the packages of one kernel are cut.
     let shape: KernelPackages.Shape
-    let signature: @Sendable () async throws -> Signature
+    let signature: @Sendable () async throws -> SignatureVerifier
     let transfer: Transfer
+    /// Names of packages that are kept in the index in addition to kernels.
+    var further: Set<String> = []
 
     func search(_ progress: @escaping @Sendable (CatalogueEvent) -> Void) async throws -> [(SearchedSuite, [CatalogueKernel])] {
         try await inTurn(suites) { suite in
@@ -30,14 +34,36 @@ struct AptRepository: KernelRepository {
         try await PackageContent.unpack(file, as: .deb, into: folder, address: package.address)
     }
 
+    /// The packages of the further names, of the first suite that has one, and the address of its archive.
+    /// - Throws: What was wrong with a suite, when no other has it either.
+    func furtherPackage(_ name: String) async throws -> (package: PackageIndex.Package, archive: String, suite: String)? {
+        var failure: (any Error)?
+        for suite in suites {
+            for archive in suite.archives {
+                let address = "\(archive)/dists/\(suite.name)"
+                do {
+                    guard let release = try await ReleaseFile.load("\(address)/InRelease", suite: suite.name, signature: signature(), transfer: transfer) else { continue }
+                    _ = try release.checkFreshness("\(address)/InRelease", settings: transfer.settings)
+                    let index = try await index(release, at: address, suite.name) { _ in }
+                    if let package = index.packages.first(where: { $0.name == name }) { return (package, archive, suite.name) }
+                } catch let error as CatalogueError {
+                    failure = failure ?? error
+                }
+            }
+        }
+        if let failure { throw failure }
+        return nil
+    }
+
     private func read(
         _ suite: String, _ archive: String, _ progress: @escaping @Sendable (CatalogueEvent) -> Void
     ) async throws -> PartContent? {
         let address = "\(archive)/dists/\(suite)"
         guard let release = try await ReleaseFile.load("\(address)/InRelease", suite: suite, signature: signature(), transfer: transfer) else { return nil }
-        let warning = try release.checkFreshness("\(address)/InRelease", settings: transfer.settings)
+        let late = try release.checkFreshness("\(address)/InRelease", settings: transfer.settings)
         let index = try await index(release, at: address, suite, progress)
-        return PartContent(kernels: KernelPackages.kernels(in: index, shape: shape, origin: "\(vendor)/\(suite)", archive: archive), warning: warning)
+        let kernels = KernelPackages.kernels(in: index, shape: shape, origin: "\(vendor)/\(suite)", archive: archive)
+        return PartContent(kernels: kernels, daysLate: late, notes: index.listed == 0 ? ["its index lists no package at all"] : [])
     }
 
     /// The suite's kernel packages; read once for each content of the index.
@@ -47,18 +73,21 @@ struct AptRepository: KernelRepository {
         let plain = "main/binary-amd64/Packages"
         let packed = Packing.allCases.lazy.compactMap { packing in release.files["\(plain).\(packing)"].map { (packing, $0) } }.first
         guard let (packing, entry) = packed else { throw CatalogueError(.malformedIndex, subject: "\(address)/InRelease", detail: "it lists no \(plain).xz") }
-        return try await transfer.settings.cache.document(kind: "packages-index", key: entry.sha256) { folder in
+        // What is kept of it depends on what was looked for.
+        let key = Transfer.digest(of: ([entry.checksum.hexadecimal] + further.sorted()).joined(separator: "\n"))
+        return try await transfer.settings.cache.document(kind: "packages-index", key: key) { folder in
             progress(.fetchingIndex(suite: suite))
             let file = folder.appending("Packages.\(packing)")
+            let (name, checksum) = (entry.checksum.algorithm.rawValue.uppercased(), entry.checksum)
             do {
                 // By its hash first: between reading InRelease and this the mirror may have moved on.
-                try await transfer.fetch("\(address)/main/binary-amd64/by-hash/SHA256/\(entry.sha256)", to: file, size: entry.size, sha256: entry.sha256)
-            } catch let error as CatalogueError where error.code == .notFound {
-                try await transfer.fetch("\(address)/\(plain).\(packing)", to: file, size: entry.size, sha256: entry.sha256)
+                try await transfer.fetch("\(address)/main/binary-amd64/by-hash/\(name)/\(checksum.hexadecimal)", to: file, size: entry.size, checksum: checksum)
+            } catch let error as CatalogueError where error.isAbsence {
+                try await transfer.fetch("\(address)/\(plain).\(packing)", to: file, size: entry.size, checksum: checksum)
             }
             let unpacked = folder.appending("Packages")
             try await packing.unpack(file, into: unpacked, limit: release.files[plain]?.size ?? Self.largestIndex, subject: "\(address)/\(plain).\(packing)")
-            return PackageIndex(try Data(contentsOf: URL(filePath: unpacked.string), options: .alwaysMapped))
+            return PackageIndex(try Data(contentsOf: URL(filePath: unpacked.string), options: .alwaysMapped), further: further)
         }
     }
 

@@ -1,12 +1,12 @@
 import MatrixModel
 
-/// Why a kernel, or the list of kernels, cannot be had. Says what, why and what to do next.
+/// Why a kernel, a key or the list of kernels is not available. Says what, why and what to do next.
 public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable {
         enum Value: Hashable, Sendable {
-            case notOffered, noMirror, unreachable, notFound, slow, badSignature, hashMismatch, sizeMismatch, brokenPackage, expired, noSpace
+            case notOffered, noMirror, unreachable, notFound, forbidden, slow, badSignature, hashMismatch, sizeMismatch, brokenPackage, expired, noSpace
             case toolMissing, badConfiguration, badAddress, nothingThere, malformedIndex, offline, refused
-            case interrupted, tooLarge, untrusted
+            case interrupted, tooLarge, untrusted, subscription, noImage
         }
         let value: Value
         /// Nothing on offer satisfies the selector.
@@ -14,8 +14,10 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
         public static let noMirror = Code(value: .noMirror)
         public static let unreachable = Code(value: .unreachable)
         public static let notFound = Code(value: .notFound)
+        /// The server says 403, as object stores do of what they do not have.
+        public static let forbidden = Code(value: .forbidden)
         public static let slow = Code(value: .slow)
-        /// The release file is unsigned, wrongly signed, or signed by nobody in the keyring.
+        /// The release file is unsigned, wrongly signed, or signed by a key that does not count.
         public static let badSignature = Code(value: .badSignature)
         public static let hashMismatch = Code(value: .hashMismatch)
         public static let sizeMismatch = Code(value: .sizeMismatch)
@@ -26,7 +28,7 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
         public static let badConfiguration = Code(value: .badConfiguration)
         /// A mirror's address is not one of the web.
         public static let badAddress = Code(value: .badAddress)
-        /// The mirror has none of Debian's suites.
+        /// The address has none of the repository's parts.
         public static let nothingThere = Code(value: .nothingThere)
         public static let malformedIndex = Code(value: .malformedIndex)
         /// Only the network has it, and the network may not be used.
@@ -37,12 +39,16 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
         public static let interrupted = Code(value: .interrupted)
         /// More came, or came out of it, than may.
         public static let tooLarge = Code(value: .tooLarge)
-        /// Nobody said whose signature counts.
+        /// No key is known whose signature counts.
         public static let untrusted = Code(value: .untrusted)
+        /// The repository is for subscribers, and no mirror of it is named.
+        public static let subscription = Code(value: .subscription)
+        /// No disk image of a distribution can be had, nor built.
+        public static let noImage = Code(value: .noImage)
     }
 
     public let code: Code
-    /// The address, file, selector or tool it is about.
+    /// The address, file, selector, vendor or tool it is about.
     public let subject: String
     public let detail: String
 
@@ -52,30 +58,52 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
         self.detail = detail
     }
 
+    /// Why no guest can be made of a distribution, and how to bring an image.
+    public init(imageOf distribution: Distribution) {
+        let detail =
+            switch distribution.image {
+            case .none(let reason): reason
+            case .published(let image):
+                image.signature == .unsigned
+                    ? "\(image.address) is published without a signature; fetch it, check it by hand, and give it as a file: --distro ./FILE"
+                    : "it is not built from packages; give an image as a file: --distro ./FILE"
+            }
+        self.init(.noImage, subject: distribution.name, detail: detail)
+    }
+
+    /// Whether the server says that it does not have the file.
+    var isAbsence: Bool { code == .notFound || code == .forbidden }
+
+    /// Whether only the way there failed, so that another address may serve it.
+    var isOfTheWay: Bool { [.unreachable, .slow, .interrupted, .refused, .forbidden].contains(code) }
+
     public var description: String {
         switch code.value {
-        case .notOffered: "no kernel on offer matches '\(subject)': \(detail)"
+        case .notOffered: "\(subject): \(detail)"
         case .noMirror:
-            "no Debian mirror is known; name one with --mirror debian=URL, KMATRIX_DEBIAN_MIRROR, or 'mirrors: { debian: URL }' in \(subject); this machine's apt sources name none"
+            "no Debian mirror is known: this machine's apt sources name none; name one with --mirror debian=URL, KMATRIX_DEBIAN_MIRROR, or 'mirrors: { debian: URL }' in \(subject)"
         case .unreachable: "'\(subject)' cannot be reached (\(detail)); check the network or the proxy settings, name another mirror with --mirror NAME=URL, or use --offline"
         case .notFound: "'\(subject)' is not there (404); the mirror may be in the middle of an update: try again, or name another with --mirror NAME=URL"
-        case .slow: "'\(subject)' came too slowly and was given up (\(detail)); try again, or name another mirror with --mirror NAME=URL"
+        case .slow: "'\(subject)' came too slowly (\(detail)); try again, or name another mirror with --mirror NAME=URL"
         case .interrupted: "'\(subject)' broke off before its end (\(detail)); what came is kept: try again, or name another mirror with --mirror NAME=URL"
-        case .badSignature: "'\(subject)' does not carry a good signature of the keys that count for it, so nothing it says is used: \(detail)"
-        case .hashMismatch: "'\(subject)' is not the file its signed index describes (SHA256 \(detail)); it was thrown away: try again, or name another mirror"
-        case .sizeMismatch: "'\(subject)' has not the size its signed index says (\(detail)); it was thrown away: try again, or name another mirror"
-        case .tooLarge: "'\(subject)' is larger than it may be (\(detail)); it was thrown away: name another mirror with --mirror NAME=URL"
+        case .badSignature: "'\(subject)' has no good signature: \(detail)"
+        case .hashMismatch: "'\(subject)' is not the file that its index describes (\(detail)), and was discarded; try again, or name another mirror"
+        case .sizeMismatch: "'\(subject)' has not the size that its index states (\(detail)), and was discarded; try again, or name another mirror"
+        case .tooLarge: "'\(subject)' is larger than it may be (\(detail)), and was discarded; name another mirror with --mirror NAME=URL"
         case .brokenPackage: "'\(subject)' cannot be unpacked: \(detail)"
         case .expired: "'\(subject)' is past its Valid-Until date (\(detail)); name a mirror that is up to date, or accept it with --allow-expired"
         case .noSpace: "'\(subject)' could not be written into the cache (\(detail)); free some space, run 'kmatrix kernels gc', or set XDG_CACHE_HOME to another disk"
         case .toolMissing: "'\(subject)' is needed and not installed; install Debian's package \(detail) (ci/setup does)"
         case .badConfiguration: "the configuration file '\(subject)' cannot be used: \(detail)"
-        case .badAddress: "'\(subject)' is no mirror's address; write one that starts with http:// or https://"
-        case .nothingThere: "'\(subject)' has none of Debian's suites (\(detail)); the address must be the folder that holds 'dists' and 'pool'"
-        case .malformedIndex: "'\(subject)' is no index of a repository: \(detail)"
+        case .badAddress: "'\(subject)' is not a mirror's address; write one that starts with http:// or https://"
+        case .nothingThere: "'\(subject)' has no \(detail); the address must be the folder that holds them"
+        case .malformedIndex: "'\(subject)' is not the index of a repository: \(detail)"
         case .offline: "'\(subject)' is not in the cache, and --offline forbids fetching it"
-        case .refused: "'\(subject)' was refused (\(detail)); name another mirror with --mirror NAME=URL"
-        case .untrusted: "nothing of '\(subject)' is fetched, for \(detail); have its maker's public keys and name their file with --keyring \(subject)=FILE or 'keyrings: { \(subject): FILE }' in the configuration file"
+        case .refused, .forbidden: "'\(subject)' was refused (\(detail)); name another mirror with --mirror NAME=URL"
+        case .untrusted:
+            "no key of '\(subject)' can be used: \(detail); run 'kmatrix keys fetch', or name the file of its public keys with --keyring \(subject)=FILE or 'keyrings: { \(subject): FILE }' in the configuration file"
+        case .subscription: "'\(subject)' is for subscribers only; \(detail)"
+        case .noImage: "there is no image of \(subject): \(detail)"
         }
     }
 
@@ -83,9 +111,26 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
     var reason: String {
         switch code.value {
         case .notFound: "404"
-        case .unreachable, .slow, .interrupted, .refused: "\(subject): \(detail)"
-        case .offline: "--offline, and not in the cache"
+        case .unreachable, .slow, .interrupted, .refused, .forbidden: Self.short(detail)
+        case .offline: "not in the cache, and --offline forbids fetching it"
+        case .untrusted: detail
+        case .badSignature: "bad signature: \(detail)"
+        case .hashMismatch, .sizeMismatch: "not the file that its index describes"
+        case .malformedIndex: "not an index: \(detail)"
+        case .nothingThere: "it has no \(detail)"
+        case .expired: "its index expired \(detail)"
+        case .subscription: "for subscribers"
+        case .toolMissing: "\(subject) is not installed"
         default: description
         }
+    }
+
+    /// curl's words without its number: "Connection refused" of "curl: (7) Failed to connect to … port 80 after 0 ms: Connection refused".
+    private static func short(_ complaint: String) -> String {
+        guard complaint.hasPrefix("curl: (") else { return complaint }
+        if complaint.contains("Couldn't connect") || complaint.contains("onnection refused") { return "connection refused" }
+        if complaint.contains("Could not resolve") { return "no such host" }
+        let words = complaint.drop { $0 != ")" }.dropFirst().drop { $0 == " " }
+        return words.prefix(1).lowercased() + words.dropFirst()
     }
 }

@@ -1,3 +1,4 @@
+import HostTools
 public import MatrixModel
 
 /// A kernel on offer, and the packages that hold it.
@@ -15,12 +16,12 @@ public struct CatalogueKernel: Hashable, Sendable {
         let version: String
         let address: String
         let size: Int
-        let sha256: String
+        let checksum: Checksum
     }
 
     /// Whose repository it is from: `debian`, or the distribution's name.
     var vendor: String { String(identity.origin.prefix { $0 != "/" }) }
 
     /// Names the kernel's files in the cache: the same packages, the same files.
-    var cacheKey: String { Transfer.sha256(of: packages.map(\.sha256).sorted().joined(separator: "\n")) }
+    var cacheKey: String { Transfer.digest(of: packages.map(\.checksum.hexadecimal).sorted().joined(separator: "\n")) }
 }

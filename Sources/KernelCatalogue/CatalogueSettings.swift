@@ -1,5 +1,6 @@
 public import ArtefactCache
 public import Foundation
+public import HostTools
 public import SystemPackage
 
 /// Where the catalogue looks and what it accepts.
@@ -51,6 +52,11 @@ public struct CatalogueSettings: Sendable {
         self.patience = patience
         self.retries = retries
         self.pause = pause
+    }
+
+    /// How files are fetched.
+    public var downloads: DownloadSettings {
+        DownloadSettings(offline: offline, patience: patience, retries: retries, pause: pause, proxies: environment.filter { $0.key.lowercased().hasSuffix("_proxy") })
     }
 
     /// An index that is late by no more than this is used with a warning: mirrors lag, and the kernels in it are still signed.

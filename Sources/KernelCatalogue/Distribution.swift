@@ -78,10 +78,7 @@ public struct Distribution: Hashable, Sendable {
             published($0.identity) && $0.identity.flavour == kernel.flavour && (kernel.series == nil || $0.identity.series == kernel.series) && !$0.lacksModules
         }
         guard let own else {
-            let failed = listing.warnings.joined(separator: "; ")
-            throw CatalogueError(
-                .notOffered, subject: "\(name)'s own kernel",
-                detail: "searched its repository for \(kernel.series.map { "\($0) " } ?? "")\(kernel.flavour)\(failed.isEmpty ? "" : "; \(failed)"); name another with --kernel")
+            throw CatalogueError(.notOffered, subject: "\(name)'s own kernel \(kernel.series.map { "\($0)/" } ?? "")\(kernel.flavour)", detail: listing.absence(of: self))
         }
         return own
     }

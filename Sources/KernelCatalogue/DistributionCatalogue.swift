@@ -42,6 +42,16 @@ public struct DistributionCatalogue: Sendable {
     /// What the makers of packages are called for mirrors and keyrings, Debian left out.
     public var vendorNames: [String] { Set(distributions.compactMap { $0.repository.vendor?.name }).sorted() }
 
+    /// The vendors whose packages or images a key signs.
+    public func vendors(of key: SigningKey) -> [String] {
+        var vendors: [String] = []
+        for distribution in distributions {
+            guard let vendor = distribution.repository.vendor, !vendors.contains(vendor.name) else { continue }
+            if vendor.keys.contains(key) || distribution.image.published?.keys.contains(key) == true { vendors.append(vendor.name) }
+        }
+        return vendors
+    }
+
     /// The distributions a name or a glob such as `debian-*` stands for; `all` are all.
     /// - Throws: `SelectorError` with `unknownDistribution`.
     public func select(_ text: String) throws(SelectorError) -> [Distribution] {

@@ -1,5 +1,6 @@
 import ArtefactCache
 import Foundation
+import HostTools
 public import MatrixModel
 import SystemPackage
 
@@ -7,6 +8,7 @@ import SystemPackage
 public struct KernelCatalogue: Sendable {
     public let settings: CatalogueSettings
     private var transfer: Transfer { Transfer(settings: settings) }
+    private let keyListing = KeyListing()
 
     public init(settings: CatalogueSettings) { self.settings = settings }
 
@@ -30,8 +32,12 @@ public struct KernelCatalogue: Sendable {
         let asked = known.distributions.filter { distribution in
             distribution.debianSuites.isEmpty && (named.contains(distribution) || unmet.contains(where: distribution.kernel.mayOffer))
         }
-        let found = try await inTurn(asked) { distribution in
+        let found = try await inTurn(asked) { distribution -> [(SearchedSuite, [CatalogueKernel])] in
             progress(.asking(distribution: distribution.name))
+            if let vendor = distribution.repository.vendor, let subscription = vendor.subscription, try !Mirrors.isNamed(vendor, settings) {
+                let error = CatalogueError(.subscription, subject: vendor.title, detail: subscription)
+                return [(SearchedSuite(name: "\(distribution.name)/packages", address: vendor.addresses.first ?? "", outcome: .failed(error)), [])]
+            }
             return try await repository(of: distribution).search(progress)
         }
         return listing.adding(found.flatMap { $0 })
@@ -46,39 +52,44 @@ public struct KernelCatalogue: Sendable {
         if let full = failures.first(where: { $0.code == .noSpace }) { throw full }
         let wasRead = results.contains { if case .read = $0.0.outcome { true } else { false } }
         if !wasRead {
-            throw failures.first ?? CatalogueError(.nothingThere, subject: debian.suites.first?.archives.first ?? "", detail: debian.suites.map(\.name).joined(separator: ", "))
+            throw failures.first ?? CatalogueError(.nothingThere, subject: debian.suites.first?.archives.first ?? "", detail: "'dists' with \(debian.suites.map(\.name).joined(separator: ", "))")
         }
         return results
     }
 
     // MARK: - Repositories
 
-    private func debian() throws -> AptRepository {
+    /// - Parameter newestFirst: Only the releases' main suites, in the order in which a package is looked for that is no kernel.
+    func debian(newestFirst: Bool = false) throws -> AptRepository {
         let mirrors = try Mirrors(settings)
+        let suites = newestFirst ? settings.suites.filter { $0.archive == .main && !$0.name.contains("-") }.reversed() : settings.suites
+        let keyPackages = settings.distributions.keys.compactMap { key in if case .package(let name, _) = key.source { name } else { nil } }
         return AptRepository(
-            vendor: "debian", suites: settings.suites.map { AptRepository.Suite(name: $0.name, archives: [mirrors.address(of: $0.archive)]) }, shape: .debian,
-            signature: debianSignature, transfer: transfer)
+            vendor: "debian", suites: suites.map { AptRepository.Suite(name: $0.name, archives: [mirrors.address(of: $0.archive)]) }, shape: .debian,
+            signature: debianSignature, transfer: transfer, further: Set(keyPackages))
     }
 
-    @Sendable private func debianSignature() throws -> Signature {
+    @Sendable private func debianSignature() throws -> SignatureVerifier {
         let present = settings.keyrings.filter { FileManager.default.isReadableFile(atPath: $0.string) }
         guard !present.isEmpty else { throw CatalogueError(.toolMissing, subject: settings.keyrings.first?.string ?? "keyring", detail: "debian-archive-keyring") }
-        return Signature(keyrings: present)
+        return SignatureVerifier(keyrings: present, listing: keyListing)
     }
 
     private func repository(of distribution: Distribution) throws -> any KernelRepository {
+        let listing = keyListing
         switch distribution.repository {
-        case .debian: try debian()
+        case .debian: return try debian()
         case .apt(let vendor, let suites, let shape):
-            AptRepository(
+            return AptRepository(
                 vendor: distribution.name, suites: try suites.map { AptRepository.Suite(name: $0, archives: try Mirrors.addresses(of: vendor, settings)) },
-                shape: shape, signature: { [settings] in try await VendorKeyring(for: vendor, forPackages: false, settings).signature }, transfer: transfer)
+                shape: shape, signature: { [settings] in try await VendorKeyring(for: vendor, forPackages: false, settings, listing: listing).verifier }, transfer: transfer)
         // It has no packages: its kernel is in its disk image.
-        case .image: AptRepository(vendor: distribution.name, suites: [], shape: .general, signature: debianSignature, transfer: transfer)
+        case .image: return AptRepository(vendor: distribution.name, suites: [], shape: .general, signature: debianSignature, transfer: transfer)
         case .rpm(let vendor, let folders, let signed):
-            RpmRepository(
-                vendor: distribution.name, folders: folders, addresses: try Mirrors.addresses(of: vendor, settings), packages: distribution.kernel.packages,
-                uname: distribution.kernel.uname, signed: signed, keyring: { [settings] in try await VendorKeyring(for: vendor, forPackages: signed == .packages, settings) }, transfer: transfer)
+            return RpmRepository(
+                vendor: distribution.name, folders: folders, addresses: try Mirrors.addresses(of: vendor, settings), mirrored: try Mirrors.isNamed(vendor, settings) ? vendor.addresses : [],
+                packages: distribution.kernel.packages,
+                uname: distribution.kernel.uname, signed: signed, keyring: { [settings] in try await VendorKeyring(for: vendor, forPackages: signed == .packages, settings, listing: listing) }, transfer: transfer)
         }
     }
 
@@ -101,7 +112,7 @@ public struct KernelCatalogue: Sendable {
                 for package in kernel.packages {
                     progress(.fetchingPackage(name: package.name, bytes: package.size))
                     let file = folder.appending(".package")
-                    try await transfer.fetch(package.address, to: file, size: package.size, sha256: package.sha256)
+                    try await transfer.fetch(package.address, to: file, size: package.size, checksum: package.checksum)
                     progress(.unpacking(release: kernel.identity.release))
                     try await repository.unpack(package, file, into: folder)
                     try FileManager.default.removeItem(atPath: file.string)
@@ -132,7 +143,7 @@ public struct KernelCatalogue: Sendable {
                 if suite == distribution.debianSuites.first { throw CatalogueError(.notFound, subject: address) }
                 continue
             }
-            if let warning = try release.checkFreshness(address, settings: settings) { warnings.append(warning) }
+            if let days = try release.checkFreshness(address, settings: settings) { warnings.append("\(suite.name) is \(days) days past the end of validity; newer packages may exist") }
             lines.append("deb \(archive) \(suite.name) main")
         }
         return (lines, warnings)

@@ -1,4 +1,5 @@
 import Foundation
+import HostTools
 public import MatrixModel
 public import SystemPackage
 
@@ -28,7 +29,7 @@ public struct KernelFiles: Sendable {
         self.image = image
         self.modules = modules.map { folder.appending($0) }.first { FileManager.default.fileExists(atPath: $0.appending("kernel").string) }
         config = first(["boot/config-\(release)"] + modules.map { $0 + "/config" })
-        packages = kernel.packages.map { FetchedPackage(name: $0.name, version: $0.version, address: $0.address, sha256: $0.sha256, bytes: $0.size) }
+        packages = kernel.packages.map { FetchedPackage(name: $0.name, version: $0.version, address: $0.address, checksum: $0.checksum.hexadecimal, bytes: $0.size) }
     }
 }
 
@@ -36,6 +37,7 @@ public struct FetchedPackage: Hashable, Sendable {
     public let name: String
     public let version: String
     public let address: String
-    public let sha256: String
+    /// SHA-256, -384 or -512, in hexadecimal.
+    public let checksum: String
     public let bytes: Int
 }

@@ -51,7 +51,7 @@ public enum KernelPackages {
             return CatalogueKernel(
                 identity: KernelIdentity(version: version, flavour: flavour, release: release, origin: origin),
                 packages: ([image] + parts).map {
-                    CatalogueKernel.Source(name: $0.name, version: $0.version, address: "\(archive)/\($0.filename)", size: $0.size, sha256: $0.sha256)
+                    CatalogueKernel.Source(name: $0.name, version: $0.version, address: "\(archive)/\($0.filename)", size: $0.size, checksum: $0.checksum)
                 },
                 lacksModules: isSpread && !parts.contains { $0.name == "linux-modules-" + release })
         }

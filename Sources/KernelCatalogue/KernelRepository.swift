@@ -17,7 +17,10 @@ protocol KernelRepository: Sendable {
 /// What a part of a repository that could be read offers, and what is to be known of it.
 struct PartContent {
     let kernels: [CatalogueKernel]
-    let warning: String?
+    /// The days that its index is past its date; nil when it is not.
+    let daysLate: Int?
+    /// What is strange about it.
+    let notes: [String]
 }
 
 extension KernelRepository {
@@ -31,11 +34,11 @@ extension KernelRepository {
             do {
                 guard let content = try await read(address) else { continue }
                 let outcome = SearchedSuite.Outcome.read(kernels: content.kernels.count)
-                return (SearchedSuite(name: part, address: "\(address)/\(place)", outcome: outcome, warning: content.warning), content.kernels)
+                return (SearchedSuite(name: part, address: "\(address)/\(place)", outcome: outcome, daysLate: content.daysLate, notes: content.notes), content.kernels)
             } catch let error as CatalogueError {
                 failures.append(error)
                 // What is wrong with more than the way there is not to be papered over by asking somebody else.
-                guard [.unreachable, .slow, .interrupted, .refused].contains(error.code) else { break }
+                guard error.isOfTheWay else { break }
             }
         }
         let outcome: SearchedSuite.Outcome =
@@ -44,7 +47,7 @@ extension KernelRepository {
             case 1: .failed(failures[0])
             default: .failed(CatalogueError(failures[0].code, subject: failures[0].subject, detail: failures[0].detail + "; " + failures.dropFirst().map(\.reason).joined(separator: "; ")))
             }
-        return (SearchedSuite(name: part, address: "\(addresses.first ?? "")/\(place)", outcome: outcome, warning: nil), [])
+        return (SearchedSuite(name: part, address: "\(addresses.first ?? "")/\(place)", outcome: outcome), [])
     }
 }
 

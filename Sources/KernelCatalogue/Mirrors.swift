@@ -30,6 +30,11 @@ struct Mirrors: Hashable {
         return try (named.map { [$0] } ?? vendor.addresses).map(checked)
     }
 
+    /// Whether a mirror was named for a vendor.
+    static func isNamed(_ vendor: DistributionRepository.Vendor, _ settings: CatalogueSettings) throws -> Bool {
+        try (settings.mirrors[vendor.name] ?? ConfigurationFile(settings).mirrors[vendor.name]) != nil
+    }
+
     /// - Returns: The address without slashes at its end.
     private static func checked(_ address: String) throws -> String {
         guard address.hasPrefix("http://") || address.hasPrefix("https://") else { throw CatalogueError(.badAddress, subject: address) }

@@ -1,4 +1,5 @@
 import Foundation
+import HostTools
 import PackageStreams
 import SystemPackage
 
@@ -16,15 +17,8 @@ enum PackageContent {
     static func unpack(_ package: FilePath, as form: Form, into folder: FilePath, address: String, limit: Int = largest) async throws {
         let stream = folder.appending(".stream")
         defer { unlink(stream.string) }
-        let (tool, from, arguments) =
-            switch form {
-            case .deb: ("dpkg-deb", "dpkg", ["--fsys-tarfile", package.string])
-            case .rpm: ("rpm2cpio", "rpm2cpio", [package.string])
-            }
-        try await Tool.unpack(tool, package: from, arguments: arguments, into: stream, limit: limit, subject: address, failure: .brokenPackage)
-        let archive = try Data(contentsOf: URL(filePath: stream.string), options: .alwaysMapped)
         do {
-            let members = form == .deb ? try TarReader.members(of: archive, largest: limit) : try CpioReader.members(of: archive, largest: limit)
+            let (archive, members) = try await members(of: package, as: form, stream: stream, address: address, limit: limit)
             try write(members, of: archive, below: folder)
         } catch let error as PackageStreamError {
             switch error {
@@ -33,6 +27,23 @@ enum PackageContent {
         } catch let error as Errno {
             throw CatalogueError(error == .noSpace || error == .diskQuotaExceeded ? .noSpace : .brokenPackage, subject: address, detail: "\(error)")
         }
+    }
+
+    /// What a package holds, and the stream its members lie in.
+    /// - Parameter stream: Takes it.
+    static func members(of package: FilePath, as form: Form, stream: FilePath, address: String, limit: Int = largest) async throws -> (Data, [PackageMember]) {
+        let (tool, arguments): (HostTool, [String]) =
+            switch form {
+            case .deb: (.dpkgDeb, ["--fsys-tarfile", package.string])
+            case .rpm: (.rpm2cpio, [package.string])
+            }
+        do {
+            try await ToolLauncher().write(tool, arguments, to: stream, limit: limit)
+        } catch let error as HostToolError {
+            throw CatalogueError(error, subject: address)
+        }
+        let archive = try Data(contentsOf: URL(filePath: stream.string), options: .alwaysMapped)
+        return (archive, form == .deb ? try TarReader.members(of: archive, largest: limit) : try CpioReader.members(of: archive, largest: limit))
     }
 
     private static func write(_ members: [PackageMember], of archive: Data, below folder: FilePath) throws {

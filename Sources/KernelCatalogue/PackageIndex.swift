@@ -1,4 +1,5 @@
 import Foundation
+import HostTools
 import SystemPackage
 
 /// The packages of one suite that hold kernels, and further ones by name, from its `Packages` file.
@@ -9,7 +10,7 @@ struct PackageIndex: Codable, Sendable {
         /// Below the archive's address.
         let filename: String
         let size: Int
-        let sha256: String
+        let checksum: Checksum
         /// The names of the packages it depends on; only of the small ones, which may be meta packages.
         let depends: [String]
     }
@@ -63,11 +64,9 @@ struct PackageIndex: Codable, Sendable {
     private static func package(_ text: String, _ further: Set<String>) -> Package? {
         guard let stanza = ControlStanza.parse(text).first, let name = stanza["Package"], further.contains(name) || prefixes.contains(where: name.hasPrefix),
             let version = stanza["Version"], let filename = stanza["Filename"], let size = stanza["Size"].flatMap({ Int($0) }),
-            let sha256 = stanza["SHA256"], size > 0, size < 2 << 30, sha256.utf8.count == 64,
-            // The name becomes part of an address below the archive.
-            !filename.hasPrefix("/"), !filename.split(separator: "/").contains("..")
+            let checksum = Checksum.strongest(of: stanza), size > 0, size < 2 << 30, RelativeLocation.isPlain(filename)
         else { return nil }
-        return Package(name: name, version: version, filename: filename, size: size, sha256: sha256, depends: size < largestMeta ? depends(stanza["Depends"]) : [])
+        return Package(name: name, version: version, filename: filename, size: size, checksum: checksum, depends: size < largestMeta ? depends(stanza["Depends"]) : [])
     }
 
     /// `linux-image-6.9.3-surface-2 (= 6.9.3-2), kmod | module-init` without versions, the first of alternatives.

@@ -1,22 +1,27 @@
+import HostTools
 import SystemPackage
 
 /// How an index is packed, told by its name.
 enum Packing: String, CaseIterable {
-    case xz, gz, zst
+    case xz, gz, zst, bz2
 
     init?(_ path: String) { self.init(rawValue: FilePath(path).extension ?? "") }
 
     /// Unpacks a file into another that may grow to `limit` bytes.
+    /// - Throws: `CatalogueError` with `malformedIndex`, `tooLarge`, `noSpace` or `toolMissing`.
     func unpack(_ packed: FilePath, into file: FilePath, limit: Int, subject: String) async throws {
-        let (tool, package, options) =
+        let (tool, options): (HostTool, [String]) =
             switch self {
             // Without holes in the file, which is as long as what was written.
-            case .xz: ("xz", "xz-utils", ["--no-sparse"])
-            case .gz: ("gzip", "gzip", [])
-            case .zst: ("zstd", "zstd", ["--no-sparse"])
+            case .xz: (.xz, ["--no-sparse"])
+            case .gz: (.gzip, [])
+            case .zst: (.zstd, ["--no-sparse"])
+            case .bz2: (.bzip2, [])
             }
-        try await Tool.unpack(
-            tool, package: package, arguments: options + ["--decompress", "--stdout", "--", packed.string], into: file, limit: limit, subject: subject,
-            failure: .malformedIndex)
+        do {
+            try await ToolLauncher().write(tool, options + ["--decompress", "--stdout", "--", packed.string], to: file, limit: limit)
+        } catch let error as HostToolError {
+            throw CatalogueError(error, subject: subject, failure: .malformedIndex)
+        }
     }
 }

@@ -1,12 +1,13 @@
 import ArtefactCache
 import Foundation
+import HostTools
 import SystemPackage
 
 /// A suite's signed `InRelease` file, once its signature was checked (wiki.debian.org/DebianRepository/Format).
 struct ReleaseFile: Sendable {
     struct Entry: Hashable, Sendable {
         let size: Int
-        let sha256: String
+        let checksum: Checksum
     }
 
     /// The files the release vouches for, by their path below the suite.
@@ -17,14 +18,14 @@ struct ReleaseFile: Sendable {
 
     /// Reads the text that the signature covers.
     init(verified text: String, address: String) throws {
-        guard let stanza = ControlStanza.parse(text).first, let listing = stanza["SHA256"] else {
-            throw CatalogueError(.malformedIndex, subject: address, detail: "it lists no SHA256 sums")
+        guard let stanza = ControlStanza.parse(text).first, case let listings = [stanza["SHA256"], stanza["SHA512"]].compactMap(\.self), !listings.isEmpty else {
+            throw CatalogueError(.malformedIndex, subject: address, detail: "it lists no SHA-256 or SHA-512 sums")
         }
         var files: [String: Entry] = [:]
-        for line in listing.split(separator: "\n") {
+        for line in listings.joined(separator: "\n").split(separator: "\n") {
             let words = line.split(whereSeparator: \.isWhitespace)
-            guard words.count == 3, let size = Int(words[1]), size >= 0, words[0].utf8.count == 64 else { continue }
-            files[String(words[2])] = Entry(size: size, sha256: String(words[0]))
+            guard words.count == 3, let size = Int(words[1]), size >= 0, let checksum = Checksum(words[0]), files[String(words[2])] == nil else { continue }
+            files[String(words[2])] = Entry(size: size, checksum: checksum)
         }
         self.files = files
         names = ["Codename", "Suite"].compactMap { stanza[$0] }
@@ -38,21 +39,24 @@ struct ReleaseFile: Sendable {
         }
     }
 
-    /// `Sat, 02 Aug 2025 20:35:43 UTC`
+    /// `Sat, 02 Aug 2025 20:35:43 UTC`; some write the zone as a number.
     static func date(_ text: String) -> Date? {
         let formatter = DateFormatter()
         formatter.locale = Locale(identifier: "en_US_POSIX")
         formatter.timeZone = TimeZone(identifier: "UTC")
-        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'UTC'"
-        return formatter.date(from: text)
+        let text = text.trimmingCharacters(in: .whitespaces)
+        return ["EEE, dd MMM yyyy HH:mm:ss 'UTC'", "EEE, dd MMM yyyy HH:mm:ss 'GMT'", "EEE, dd MMM yyyy HH:mm:ss Z", "EEE, dd MMM yyyy HH:mm:ss 'Z'"].lazy.compactMap { form in
+            formatter.dateFormat = form
+            return formatter.date(from: text)
+        }.first
     }
 
     /// Fetches a suite's release file (or takes the kept one when offline), checks its signature, and reads only what is signed.
     /// - Returns: nil when the archive has no such suite; for an offline run, when it had none the last time.
-    static func load(_ address: String, suite: String, signature: Signature, transfer: Transfer) async throws -> ReleaseFile? {
+    static func load(_ address: String, suite: String, signature: SignatureVerifier, transfer: Transfer) async throws -> ReleaseFile? {
         let settings = transfer.settings
         let folder = settings.cache.root.appending("release")
-        let kept = folder.appending(Transfer.sha256(of: address) + ".InRelease")
+        let kept = folder.appending(Transfer.digest(of: address) + ".InRelease")
         let absence = FilePath(kept.string + ".absent")
         let fresh = FilePath(kept.string + ".\(getpid()).\(UUID().uuidString)")
         defer { unlink(fresh.string) }
@@ -70,7 +74,7 @@ struct ReleaseFile: Sendable {
                 return nil
             }
         }
-        let text = try await signature.text(signedIn: fresh, address: address)
+        let text = try await CatalogueError.signed(address) { try await signature.text(signedIn: fresh) }
         let release = try ReleaseFile(verified: text, address: address)
         // A good signature under another suite's file says nothing of this suite.
         guard release.names.contains(suite) else {
@@ -94,14 +98,14 @@ struct ReleaseFile: Sendable {
     }
 
     /// Whether the index is late, and whether that is accepted.
-    /// - Returns: A warning when it is late and accepted; nil when it is not late.
+    /// - Returns: The days it is late, when that is accepted; nil when it is not late.
     /// - Throws: `CatalogueError` with `expired`.
-    func checkFreshness(_ address: String, settings: CatalogueSettings, now: Date = Date()) throws -> String? {
+    func checkFreshness(_ address: String, settings: CatalogueSettings, now: Date = Date()) throws -> Int? {
         guard let validUntil, now > validUntil else { return nil }
         let days = Int(now.timeIntervalSince(validUntil) / 86_400)
         let late = "\(days) days ago, on \(validUntil.formatted(.iso8601.year().month().day()))"
         let isTolerable = now.timeIntervalSince(validUntil) <= CatalogueSettings.tolerance
         guard !settings.strictFreshness, isTolerable || settings.allowExpired else { throw CatalogueError(.expired, subject: address, detail: late) }
-        return "'\(address)' is past its Valid-Until date (\(late)) and is used all the same; newer kernels may exist"
+        return days
     }
 }

@@ -1,4 +1,6 @@
+import Digests
 import Foundation
+import HostTools
 
 /// The kernel packages of one rpm repository, from its `primary.xml`.
 struct RpmIndex: Codable, Sendable {
@@ -7,72 +9,101 @@ struct RpmIndex: Codable, Sendable {
         let epoch: String
         let version: String
         let release: String
-        /// Below the repository's folder.
-        let path: String
+        /// Relative to the base or else to the repository's folder.
+        let location: String
+        let base: String?
         let size: Int
-        let sha256: String
+        let checksum: Checksum
         /// What `uname -r` says on its kernel, where the package says so.
         let kernelRelease: String?
+        /// Whether it says that it holds a kernel, and not something for one.
+        let isKernel: Bool
     }
 
     let packages: [Package]
+    /// How many packages of any kind the file lists.
+    let listed: Int
+    /// Packages with a wanted name that cannot be used, and why.
+    let unusable: [String]
 
     /// Reads an index, up to hundreds of megabytes of it, and keeps what is called one of `names`.
+    /// - Throws: Also when it is another document, or lists fewer packages than it says.
     init(_ bytes: Data, names: Set<String>) throws(XMLElement.Malformed) {
+        let result = bytes.withUnsafeBytes { buffer in
+            do throws(XMLElement.Malformed) { return Result<RpmIndex, XMLElement.Malformed>.success(try RpmIndex(reading: buffer, names)) } catch { return .failure(error) }
+        }
+        self = try result.get()
+    }
+
+    private init(reading buffer: UnsafeRawBufferPointer, _ names: Set<String>) throws(XMLElement.Malformed) {
+        var tokens = XMLTokens(buffer)
         var found: [Package] = []
-        for range in Self.ranges(of: bytes) {
-            // Nearly every package is something else, and is passed over without being made into elements.
-            guard let name = Self.name(in: bytes[range]), names.contains(name) else { continue }
-            if let package = Package(try XMLElement(parsing: String(decoding: bytes[range], as: UTF8.self))) { found.append(package) }
-        }
-        packages = found
-    }
-
-    /// Where the `<package …>…</package>` are.
-    private static func ranges(of bytes: Data) -> [Range<Int>] {
-        bytes.withUnsafeBytes { buffer in
-            var ranges: [Range<Int>] = []
-            var position = 0
-            while let start = Self.find("<package ", in: buffer, from: position), let end = Self.find("</package>", in: buffer, from: start) {
-                position = end + "</package>".utf8.count
-                ranges.append(start..<position)
+        var unusable: [String] = []
+        var (listed, stated): (Int, Int?) = (0, nil)
+        /// Where the present package begins, whether its name is being read, and whether it is wanted.
+        var (start, isInName, isWanted) = (0, false, false)
+        while true {
+            let before = tokens.position
+            guard let token = try tokens.next() else { break }
+            switch token {
+            case .start(let name, let attributes, let isEmpty):
+                // The depth counts the element that has just begun, unless it is empty.
+                switch tokens.depth + (isEmpty ? 1 : 0) {
+                case 1:
+                    guard tokens.name(name, is: "metadata") else { throw XMLElement.Malformed(reason: "it is a document '\(tokens.text(name).prefix(40))' instead of 'metadata'") }
+                    stated = try XMLElement.attributes(tokens.text(attributes))["packages"].flatMap { Int($0) }
+                case 2 where tokens.name(name, is: "package"): (start, isWanted, listed) = (before, false, listed + 1)
+                case 3: isInName = tokens.name(name, is: "name") && !isEmpty
+                default: break
+                }
+            case .text(let range, _): if isInName, tokens.depth == 3, names.contains(tokens.text(range)) { isWanted = true }
+            case .end(let name):
+                isInName = false
+                // Nearly every package is something else, and is passed over without being made into elements.
+                guard tokens.depth == 1, isWanted, tokens.name(name, is: "package") else { continue }
+                isWanted = false
+                let element = try XMLElement(parsing: Array(buffer[start..<tokens.position]))
+                guard element.child("arch")?.text == "x86_64" else { continue }
+                do throws(XMLElement.Malformed) { found.append(try Package(element)) } catch { unusable.append("\(element.child("name")?.text ?? ""): \(error.reason)") }
             }
-            return ranges
         }
-    }
-
-    /// Where a tag stands, which begins with `<` as all do.
-    private static func find(_ text: String, in buffer: UnsafeRawBufferPointer, from start: Int) -> Int? {
-        guard let base = buffer.baseAddress else { return nil }
-        var position = start
-        while position < buffer.count, let found = memchr(base + position, 0x3C, buffer.count - position) {
-            position = UnsafeRawPointer(found) - base
-            if buffer.count - position >= text.utf8.count, memcmp(base + position, text, text.utf8.count) == 0 { return position }
-            position += 1
-        }
-        return nil
-    }
-
-    private static func name(in package: Data) -> String? {
-        guard let open = package.firstRange(of: "<name>".utf8) else { return nil }
-        let rest = package[open.upperBound...].prefix(200)
-        return rest.firstIndex(of: UInt8(ascii: "<")).map { String(decoding: rest[..<$0], as: UTF8.self) }
+        if let stated, stated != listed { throw XMLElement.Malformed(reason: "it lists \(listed) packages instead of the \(stated) that it states") }
+        (packages, self.listed, self.unusable) = (found, listed, unusable)
     }
 }
 
 extension RpmIndex.Package {
-    /// Nil for what is not of this architecture, or says no SHA256.
-    fileprivate init?(_ element: XMLElement) {
-        guard element.child("arch")?.text == "x86_64", let name = element.child("name")?.text, let numbers = element.child("version")?.attributes,
-            let version = numbers["ver"], let release = numbers["rel"], let checksum = element.child("checksum"), checksum.attributes["type"] == "sha256",
-            checksum.text.utf8.count == 64, let path = element.child("location")?.attributes["href"], RepositoryMetadata.isBelow(path),
-            let size = element.child("size")?.attributes["package"].flatMap({ Int($0) }), size > 0, size < 2 << 30
-        else { return nil }
+    fileprivate init(_ element: XMLElement) throws(XMLElement.Malformed) {
+        func missing(_ what: String) -> XMLElement.Malformed { XMLElement.Malformed(reason: "it has no \(what)") }
+        guard let name = element.child("name")?.text, let numbers = element.child("version")?.attributes, let version = numbers["ver"], let release = numbers["rel"] else {
+            throw missing("version")
+        }
+        guard let checksum = Checksum(rpm: element.child("checksum")) else { throw missing("SHA-256, SHA-384 or SHA-512") }
+        guard let location = element.child("location"), let path = location.attributes["href"] else { throw missing("location") }
+        guard let size = element.child("size")?.attributes["package"].flatMap({ Int($0) }), size > 0, size < 2 << 30 else { throw missing("size") }
         let provided = element.child("format")?.child("rpm:provides")?.children("rpm:entry") ?? []
         let uname = provided.first { $0.attributes["name"]?.hasSuffix("uname-r") == true }?.attributes
         let kernelRelease = uname.flatMap { uname in uname["ver"].map { ver in uname["rel"].map { "\(ver)-\($0)" } ?? ver } }
+        // Each package provides itself: `kernel`, or `kernel6.12` where several series are on offer.
+        let isKernel = provided.contains { entry in
+            let name = entry.attributes["name"] ?? ""
+            return name.hasSuffix("uname-r") || (name.hasPrefix("kernel") && name.dropFirst("kernel".count).allSatisfy { $0.isNumber || $0 == "." })
+        }
         self.init(
-            name: name, epoch: numbers["epoch"] ?? "0", version: version, release: release, path: path, size: size, sha256: checksum.text.lowercased(),
-            kernelRelease: kernelRelease)
+            name: name, epoch: numbers["epoch"] ?? "0", version: version, release: release, location: path, base: location.attributes["xml:base"], size: size,
+            checksum: checksum, kernelRelease: kernelRelease, isKernel: isKernel)
+    }
+}
+
+extension Checksum {
+    /// `<checksum type="sha512">…</checksum>`
+    init?(rpm element: XMLElement?) {
+        guard let element else { return nil }
+        switch element.attributes["type"] {
+        case "sha256": self.init(.sha256, element.text)
+        case "sha384": self.init(.sha384, element.text)
+        case "sha512": self.init(.sha512, element.text)
+        default: return nil
+        }
     }
 }

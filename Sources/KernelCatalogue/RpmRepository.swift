@@ -1,16 +1,18 @@
 import ArtefactCache
 import Foundation
+import HostTools
 import MatrixModel
-import Subprocess
 import SystemPackage
 
 /// Folders of rpm packages: `repomd.xml` vouches for `primary.xml`, and that for packages. Who vouches for `repomd.xml` is its detached
-/// signature or, where its maker does not sign it, nobody: then each package must bear a signature of its own.
+/// signature or, where the vendor does not sign it, nobody: then each package must bear a signature of its own.
 struct RpmRepository: KernelRepository {
     let vendor: String
     let folders: [DistributionRepository.Folder]
     /// Where the vendor's tree is, best first.
     let addresses: [String]
+    /// The vendor's own addresses where a mirror stands for them: what it says is at those is at the mirror.
+    let mirrored: [String]
     /// By flavour, the lists of packages that hold a kernel, the image's first.
     let packages: [String: [[String]]]
     let uname: Distribution.Kernel.UnameForm
@@ -22,81 +24,132 @@ struct RpmRepository: KernelRepository {
         try await inTurn(folders) { folder in
             let part = "\(vendor)/\(folder.name)"
             return try await firstWorking(addresses, part: part, place: folder.path) { address in
-                guard folder.path.hasSuffix("/mirror.list") else { return try await read("\(address)/\(folder.path)", part: part, progress) }
-                return try await read(listed(at: "\(address)/\(folder.path)"), part: part, progress)
+                guard folder.path.hasSuffix("/mirror.list") else { return try await read("\(address)/\(folder.path)", within: address, part: part, progress) }
+                return try await readListed(at: "\(address)/\(folder.path)", root: address, part: part, progress)
             }
         }
     }
 
-    /// The first address of a list of them. Whoever wrote the list is believed nothing more: what is there has signatures of its own.
-    private func listed(at address: String) async throws -> String {
-        let kept = try cachePath(of: address, "mirrors")
-        if !transfer.settings.offline { try await transfer.fetch(address, to: kept, limit: 64 << 10) }
-        guard let text = try? String(contentsOfFile: kept.string, encoding: .utf8) else { throw CatalogueError(.offline, subject: address) }
-        let mirrors = text.split(whereSeparator: \.isWhitespace).filter { $0.hasPrefix("http://") || $0.hasPrefix("https://") }
-        guard let first = mirrors.first else { throw CatalogueError(.malformedIndex, subject: address, detail: "it lists no address") }
-        let place = String(first).replacing("$basearch", with: "x86_64")
-        return place.hasSuffix("/") ? String(place.dropLast()) : place
+    // MARK: - Lists of mirrors
+
+    /// The repository at the first address of a list that has it. Whoever wrote the list is believed nothing more: what is there has
+    /// signatures of its own.
+    private func readListed(
+        at list: String, root: String, part: String, _ progress: @escaping @Sendable (CatalogueEvent) -> Void
+    ) async throws -> PartContent? {
+        var failure: CatalogueError?
+        let listed = try await listed(at: list, root: root)
+        for place in listed {
+            do {
+                if let content = try await read(place.address, within: place.root, part: part, progress) { return content }
+            } catch let error as CatalogueError where error.isOfTheWay || error.isAbsence {
+                failure = failure ?? error
+            }
+        }
+        throw failure ?? CatalogueError(.notFound, subject: "\(listed.first?.address ?? list)/repodata/repomd.xml")
+    }
+
+    /// The addresses of a list, each with what everything of its publisher is below.
+    private func listed(at list: String, root: String) async throws -> [(address: String, root: String)] {
+        let kept = try cachePath(of: list, "mirrors")
+        if !transfer.settings.offline { try await transfer.fetch(list, to: kept, limit: 64 << 10) }
+        guard let text = try? String(contentsOfFile: kept.string, encoding: .utf8) else { throw CatalogueError(.offline, subject: list) }
+        let places = text.split(whereSeparator: \.isNewline).prefix(20).compactMap { line -> (address: String, root: String)? in
+            var address = line.trimmingCharacters(in: .whitespaces).replacing("$basearch", with: "x86_64")
+            while address.hasSuffix("/") { address.removeLast() }
+            guard address.hasPrefix("http://") || address.hasPrefix("https://"), let origin = Self.origin(of: address) else { return nil }
+            // A mirror has what its list says the vendor has.
+            if !mirrored.isEmpty {
+                let below = mirrored.first { address.hasPrefix($0 + "/") }.map { address.dropFirst($0.count) } ?? address.dropFirst(origin.count)
+                return RelativeLocation.resolve(String(below.dropFirst()), against: root, within: root).map { ($0, root) }
+            }
+            return (address, address.hasPrefix(root + "/") ? root : origin)
+        }
+        guard !places.isEmpty else { throw CatalogueError(.malformedIndex, subject: list, detail: "it lists no address") }
+        return places
+    }
+
+    /// `https://host` of an address below it.
+    private static func origin(of address: String) -> String? {
+        guard let scheme = address.firstRange(of: "://") else { return nil }
+        let host = address[scheme.upperBound...].prefix { $0 != "/" }
+        return host.isEmpty ? nil : String(address[..<scheme.upperBound] + host)
     }
 
     /// Where a small file is kept between runs, for those that may not use the network.
     private func cachePath(of address: String, _ ending: String) throws -> FilePath {
         let folder = transfer.settings.cache.root.appending("release")
         try FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: true)
-        return folder.appending("\(Transfer.sha256(of: address)).\(ending)")
+        return folder.appending("\(Transfer.digest(of: address)).\(ending)")
     }
 
-    private func read(_ address: String, part: String, _ progress: @escaping @Sendable (CatalogueEvent) -> Void) async throws -> PartContent? {
+    // MARK: - Indices
+
+    private func read(_ address: String, within root: String, part: String, _ progress: @escaping @Sendable (CatalogueEvent) -> Void) async throws -> PartContent? {
         guard let metadata = try await metadata(at: "\(address)/repodata/repomd.xml") else { return nil }
-        let index = try await index(metadata, at: address, part: part, progress)
-        return PartContent(kernels: kernels(in: index, origin: part, address: address), warning: nil)
+        let index = try await index(metadata, at: address, within: root, part: part, progress)
+        let (kernels, outside) = kernels(in: index, origin: part, address: address, within: root)
+        var notes = index.listed == 0 ? ["its index lists no package at all"] : []
+        if let first = index.unusable.first { notes.append("\(index.unusable.count) packages cannot be used (\(first))") }
+        if let first = outside.first { notes.append("\(outside.count) packages lie outside of the vendor's addresses and are refused (\(first))") }
+        return PartContent(kernels: kernels, daysLate: nil, notes: notes)
     }
 
     /// - Returns: Nil when there is no such repository.
     private func metadata(at address: String) async throws -> RepositoryMetadata? {
-        // Whoever's keys are not known is not asked at all.
+        // A vendor whose keys are not known is not asked at all.
         let keyring = try await keyring()
         let kept = try cachePath(of: address, "repomd")
-        if transfer.settings.offline {
-            guard let text = try? String(contentsOfFile: kept.string, encoding: .utf8) else { throw CatalogueError(.offline, subject: address) }
-            return try RepositoryMetadata(parsing: text, address: address)
-        }
+        let keptSignature = FilePath(kept.string + ".asc")
         let fresh = FilePath(kept.string + ".\(getpid()).\(UUID().uuidString)")
         let signature = FilePath(fresh.string + ".asc")
         defer { for file in [fresh, signature] { unlink(file.string) } }
-        do {
-            try await transfer.fetch(address, to: fresh, limit: Self.largestMetadata)
-        } catch let error as CatalogueError where error.code == .notFound {
-            return nil
-        }
-        if signed == .index {
-            do {
-                try await transfer.fetch("\(address).asc", to: signature, limit: Self.largestMetadata)
-            } catch let error as CatalogueError where error.code == .notFound {
-                throw CatalogueError(.badSignature, subject: address, detail: "there is no \(address).asc")
+        if transfer.settings.offline {
+            guard (try? FileManager.default.copyItem(atPath: kept.string, toPath: fresh.string)) != nil else { throw CatalogueError(.offline, subject: address) }
+            // The cache is checked like the network: its files are anybody's who may write there.
+            if signed == .index, (try? FileManager.default.copyItem(atPath: keptSignature.string, toPath: signature.string)) == nil {
+                throw CatalogueError(.offline, subject: "\(address).asc")
             }
-            try await keyring.signature.check(fresh, against: signature, address: address)
+        } else {
+            do {
+                try await transfer.fetch(address, to: fresh, limit: Self.largestMetadata)
+            } catch let error as CatalogueError where error.code == .notFound {
+                return nil
+            }
+            if signed == .index {
+                do {
+                    try await transfer.fetch("\(address).asc", to: signature, limit: Self.largestMetadata)
+                } catch let error as CatalogueError where error.isAbsence {
+                    throw CatalogueError(.badSignature, subject: address, detail: "there is no \(address).asc")
+                }
+            }
         }
+        if signed == .index { try await CatalogueError.signed(address) { try await keyring.verifier.check(fresh, against: signature) } }
         let metadata = try RepositoryMetadata(parsing: String(decoding: Data(contentsOf: URL(filePath: fresh.string)), as: UTF8.self), address: address)
         // Kept only once it is known to be good, and replaced as a whole.
-        rename(fresh.string, kept.string)
+        if !transfer.settings.offline {
+            rename(fresh.string, kept.string)
+            rename(signature.string, keptSignature.string)
+        }
         return metadata
     }
 
     private func index(
-        _ metadata: RepositoryMetadata, at address: String, part: String, _ progress: @escaping @Sendable (CatalogueEvent) -> Void
+        _ metadata: RepositoryMetadata, at address: String, within root: String, part: String, _ progress: @escaping @Sendable (CatalogueEvent) -> Void
     ) async throws -> RpmIndex {
-        let source = "\(address)/\(metadata.path)"
-        guard let packing = Packing(metadata.path) else {
+        guard let source = RelativeLocation.resolve(metadata.location, base: moved(metadata.base, root), against: address, within: root) else {
+            throw CatalogueError(.malformedIndex, subject: "\(address)/repodata/repomd.xml", detail: "its primary index '\(metadata.location.prefix(200))' lies outside of the vendor's addresses")
+        }
+        guard let packing = Packing(metadata.location) else {
             throw CatalogueError(.malformedIndex, subject: source, detail: "it is packed in none of the ways \(Packing.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         let names = Set(packages.values.flatMap { $0.flatMap(\.self) })
         // What is kept of it depends on what was looked for.
-        let key = Transfer.sha256(of: ([metadata.sha256] + names.sorted()).joined(separator: "\n"))
+        let key = Transfer.digest(of: ([Self.format, metadata.checksum.hexadecimal] + names.sorted()).joined(separator: "\n"))
         return try await transfer.settings.cache.document(kind: "rpm-index", key: key) { folder in
             progress(.fetchingIndex(suite: part))
             let packed = folder.appending("primary.xml.\(packing)")
-            try await transfer.fetch(source, to: packed, size: metadata.size, sha256: metadata.sha256)
+            try await transfer.fetch(source, to: packed, size: metadata.size, checksum: metadata.checksum)
             let unpacked = folder.appending("primary.xml")
             let limit = min(metadata.unpackedSize ?? Self.largestIndex, Self.largestIndex)
             try await packing.unpack(packed, into: unpacked, limit: limit, subject: source)
@@ -109,54 +162,83 @@ struct RpmRepository: KernelRepository {
         }
     }
 
+    /// An `xml:base`, moved to the mirror that stands for the vendor.
+    private func moved(_ base: String?, _ root: String) -> String? {
+        guard let base, let own = mirrored.first(where: { base == $0 || base.hasPrefix($0 + "/") }) else { return base }
+        return root + base.dropFirst(own.count)
+    }
+
+    /// The version of what is kept of an index: raise it when that changes.
+    private static let format = "2"
     private static let largestMetadata = 4 << 20
     /// Several times what the largest of these repositories has, in bytes.
     private static let largestIndex = 2 << 30
 
     // MARK: - Kernels
 
-    private func kernels(in index: RpmIndex, origin: String, address: String) -> [CatalogueKernel] {
+    /// The kernels, and the locations of packages that are refused.
+    private func kernels(in index: RpmIndex, origin: String, address: String, within root: String) -> (kernels: [CatalogueKernel], outside: [String]) {
         let byName = Dictionary(grouping: index.packages, by: \.name)
         let cuts = packages.flatMap { flavour, cuts in cuts.map { (flavour, $0) } }
-        return cuts.flatMap { flavour, names -> [CatalogueKernel] in
+        var outside: [String] = []
+        let kernels = cuts.flatMap { flavour, names -> [CatalogueKernel] in
             guard let flavour = try? KernelFlavour(parsing: flavour), let first = names.first else { return [] }
-            return (byName[first] ?? []).compactMap { image in
+            return (byName[first] ?? []).filter(\.isKernel).compactMap { image in
                 let release = image.kernelRelease ?? uname.release(version: image.version, release: image.release, flavour: flavour.name)
                 guard let version = try? KernelVersion(parsing: "\(image.version)-\(image.release)"), (try? KernelVersion(parsing: release)) != nil else { return nil }
                 let parts = names.dropFirst().compactMap { name in
                     byName[name]?.first { $0.epoch == image.epoch && $0.version == image.version && $0.release == image.release }
                 }
+                var sources: [CatalogueKernel.Source] = []
+                for package in [image] + parts {
+                    guard let place = RelativeLocation.resolve(package.location, base: moved(package.base, root), against: address, within: root) else {
+                        outside.append(String(package.location.prefix(200)))
+                        return nil
+                    }
+                    sources.append(
+                        CatalogueKernel.Source(name: package.name, version: "\(package.version)-\(package.release)", address: place, size: package.size, checksum: package.checksum))
+                }
                 return CatalogueKernel(
-                    identity: KernelIdentity(version: version, flavour: flavour, release: release, origin: origin),
-                    packages: ([image] + parts).map {
-                        CatalogueKernel.Source(name: $0.name, version: "\($0.version)-\($0.release)", address: "\(address)/\($0.path)", size: $0.size, sha256: $0.sha256)
-                    },
+                    identity: KernelIdentity(version: version, flavour: flavour, release: release, origin: origin), packages: sources,
                     lacksModules: names.count > 1 && parts.isEmpty)
             }
         }
+        return (kernels, outside)
     }
 
     // MARK: - Packages
 
     func unpack(_ package: CatalogueKernel.Source, _ file: FilePath, into folder: FilePath) async throws {
-        if signed == .packages { try await checkSignature(of: file, package) }
+        if signed == .packages {
+            do {
+                try await checkSignature(of: file, package)
+            } catch let error as HostToolError {
+                throw CatalogueError(error, subject: package.address, failure: .badSignature)
+            }
+        }
         try await PackageContent.unpack(file, as: .rpm, into: folder, address: package.address)
     }
 
     /// Its hash came from an index that nobody signed: only the package's own signature says whose it is, and only what it says itself
     /// which package it is.
     private func checkSignature(of file: FilePath, _ package: CatalogueKernel.Source) async throws {
+        let tools = ToolLauncher()
         let database = ["--dbpath", try await keyring().database.string]
-        let check = try await Tool.run(
-            "rpmkeys", package: "rpm", arguments: database + ["--define", "_pkgverify_level all", "--define", "_pkgverify_flags 0", "--checksig", "--verbose", file.string])
-        guard check.status.isSuccess else {
-            let telling = check.stdout.split(separator: "\n").dropFirst().filter { !$0.hasSuffix(": OK") }.map { $0.drop(while: \.isWhitespace) }
-            throw CatalogueError(.badSignature, subject: package.address, detail: telling.isEmpty ? "it is not signed" : telling.joined(separator: "; "))
+        let check = try await tools.run(.rpmkeys, database + ["--define", "_pkgverify_level all", "--define", "_pkgverify_flags 0", "--checksig", "--verbose", file.string])
+        guard check.isSuccess else { throw CatalogueError(.badSignature, subject: package.address, detail: Self.complaint(check.stdout)) }
+        let query = try await tools.run(.rpm, database + ["--query", "--queryformat", "%{NAME} %{VERSION}-%{RELEASE}", "--package", file.string])
+        guard query.isSuccess, query.stdout == "\(package.name) \(package.version)" else {
+            throw CatalogueError(.badSignature, subject: package.address, detail: "it is the package '\(query.stdout.prefix(200))' instead of '\(package.name) \(package.version)'")
         }
-        let query = try await Tool.run(
-            "rpm", package: "rpm", arguments: database + ["--query", "--queryformat", "%{NAME} %{VERSION}-%{RELEASE}", "--package", file.string])
-        guard query.status.isSuccess, query.stdout == "\(package.name) \(package.version)" else {
-            throw CatalogueError(.badSignature, subject: package.address, detail: "it is a package '\(query.stdout.prefix(200))', where '\(package.name) \(package.version)' is due")
-        }
+    }
+
+    /// What rpmkeys says of a package that does not pass: its lines that are not good, and a plain sentence where there is no signature.
+    private static func complaint(_ listing: String) -> String {
+        let lines = listing.split(separator: "\n").dropFirst().map { $0.trimmingCharacters(in: .whitespaces) }
+        let signatures = lines.filter { $0.lowercased().contains("signature") }
+        if signatures.isEmpty || signatures.allSatisfy({ $0.hasSuffix("NOTFOUND") }) { return "it is not signed" }
+        let wrong = lines.filter { !$0.hasSuffix(": OK") && !$0.hasSuffix("NOTFOUND") }
+        if let stranger = wrong.first(where: { $0.hasSuffix("NOKEY") }) { return "it is signed by a key that does not count for it (\(stranger.dropLast(": NOKEY".count)))" }
+        return wrong.isEmpty ? "it is not signed" : wrong.joined(separator: "; ")
     }
 }

@@ -1,68 +1,80 @@
 import ArtefactCache
+import Digests
 import Foundation
-import Subprocess
+import HostTools
 import SystemPackage
 
 /// A keyring of one vendor's keys and nobody else's, so that a signature says who signed.
 struct VendorKeyring {
     private let folder: FilePath
+    private let listing: KeyListing
 
-    var signature: Signature { Signature(keyrings: [folder.appending("keyring.gpg")]) }
+    var verifier: SignatureVerifier { SignatureVerifier(keyrings: [folder.appending(Self.keyring)], listing: listing) }
 
     /// What `rpmkeys` looks into.
     var database: FilePath { folder.appending("rpmdb") }
 
-    /// Takes the keys whose fingerprints the catalogue states out of the files that may have them. Of a keyring that the settings name
-    /// every key counts: whoever named it vouches for it.
-    /// - Throws: `CatalogueError` with `untrusted`, `toolMissing`.
-    init(for vendor: DistributionRepository.Vendor, forPackages: Bool, _ settings: CatalogueSettings) async throws {
-        func untrusted(_ reason: String) -> CatalogueError { CatalogueError(.untrusted, subject: vendor.name, detail: reason) }
-        let named = try settings.vendorKeyrings[vendor.name] ?? ConfigurationFile(settings).keyrings[vendor.name]
-        let files = (named.map { [$0] } ?? Self.places(of: vendor.keys)).filter { FileManager.default.isReadableFile(atPath: $0.string) }
-        let wanted = named == nil ? vendor.keys.map(\.fingerprint) : []
-        if let named, files.isEmpty { throw untrusted("its keyring '\(named)' cannot be read") }
-        guard named != nil || !wanted.isEmpty else { throw untrusted("no fingerprint of its maker's keys is known for certain") }
-        guard !files.isEmpty else { throw untrusted("this machine has no file with its maker's public key \(wanted.joined(separator: " or "))") }
-        let content = try files.map { try Transfer.sha256(of: $0) } + wanted
-        folder = try await settings.cache.entry(kind: forPackages ? "rpm-keyring" : "keyring", key: Transfer.sha256(of: content.joined(separator: "\n"))) { folder in
-            let home = folder.appending("gnupg")
-            try FileManager.default.createDirectory(atPath: home.string, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            let gpg = ["--homedir", home.string, "--batch", "--no-autostart"]
-            let imported = try await Tool.run("gpg", package: "gpg", arguments: gpg + ["--import", "--"] + files.map(\.string))
-            let listing = try await Tool.run("gpg", package: "gpg", arguments: gpg + ["--with-colons", "--list-keys"])
-            let keys = Self.fingerprints(listing.stdout).filter { wanted.isEmpty || wanted.contains($0) }
-            guard !keys.isEmpty else {
-                let complaint = imported.status.isSuccess ? "" : " (\(imported.failure(.untrusted, subject: "").detail))"
-                throw untrusted("\(files.map(\.string).joined(separator: ", ")) has no such public key\(complaint)")
-            }
-            _ = try await Tool.run("gpg", package: "gpg", arguments: gpg + ["--output", folder.appending("keyring.gpg").string, "--export"] + keys)
+    private static let keyring = "keyring.gpg"
+
+    /// Takes the keys whose fingerprints the catalogue states, from wherever they are. Of a keyring that the settings name every key counts:
+    /// whoever named it vouches for it.
+    /// - Throws: `CatalogueError` with `untrusted`, `toolMissing`; `CancellationError`.
+    init(for vendor: DistributionRepository.Vendor, forPackages: Bool, _ settings: CatalogueSettings, listing: KeyListing = KeyListing()) async throws {
+        let store = KeyStore(settings: settings)
+        self.listing = listing
+        let keys: [PublicKey]
+        if let named = try store.named(vendor.name) {
+            keys = try await Self.keys(of: named, vendor.name, store)
+        } else {
+            keys = try await Self.keys(of: vendor, store)
+        }
+        let content = keys.map { Digest(of: $0.bytes).hexadecimal }
+        let kind = forPackages ? "rpm-keyring" : "keyring"
+        folder = try await settings.cache.entry(kind: kind, key: Transfer.digest(of: content.sorted().joined(separator: "\n"))) { folder in
+            try Data(keys.flatMap(\.bytes)).write(to: URL(filePath: folder.appending(Self.keyring).string))
             for key in forPackages ? keys : [] {
-                let file = folder.appending("\(key).asc").string
-                _ = try await Tool.run("gpg", package: "gpg", arguments: gpg + ["--armor", "--output", file, "--export", key])
-                let result = try await Tool.run("rpmkeys", package: "rpm", arguments: ["--dbpath", folder.appending("rpmdb").string, "--import", file])
-                guard result.status.isSuccess else { throw untrusted("rpmkeys cannot take its key \(key): \(result.failure(.untrusted, subject: "").detail)") }
+                let file = folder.appending("\(key.record.fingerprint).asc")
+                try Data(Self.armoured(key.bytes).utf8).write(to: URL(filePath: file.string))
+                do {
+                    try await ToolLauncher().succeed(.rpmkeys, ["--dbpath", folder.appending("rpmdb").string, "--import", file.string])
+                } catch let error as HostToolError {
+                    throw CatalogueError(error, subject: vendor.name, failure: .untrusted)
+                }
             }
-            try FileManager.default.removeItem(atPath: home.string)
         }
     }
 
-    private static func places(of keys: [SigningKey]) -> [FilePath] {
-        var seen: Set<FilePath> = []
-        return keys.flatMap(\.places).filter { seen.insert($0).inserted }
+    private static func keys(of vendor: DistributionRepository.Vendor, _ store: KeyStore) async throws -> [PublicKey] {
+        guard !vendor.keys.isEmpty else { throw CatalogueError(.untrusted, subject: vendor.name, detail: "the catalogue states no fingerprint of its keys") }
+        var keys: [PublicKey] = []
+        var failure: CatalogueError?
+        for key in vendor.keys {
+            do { keys.append(try await store.key(key)) } catch let error as CatalogueError { failure = failure ?? error }
+        }
+        // One of several is enough to begin with: a release is signed by one of them.
+        if keys.isEmpty, let failure {
+            if [.toolMissing, .noSpace].contains(failure.code) { throw failure }
+            throw CatalogueError(.untrusted, subject: vendor.name, detail: failure.code == .untrusted ? failure.detail : "its key cannot be fetched: \(failure.reason)")
+        }
+        return keys
     }
 
-    /// The fingerprints of primary keys (gnupg's doc/DETAILS: a `fpr` record follows the `pub` it is of).
-    private static func fingerprints(_ listing: String) -> [String] {
-        var isOfPrimary = false
-        return listing.split(separator: "\n").compactMap { line in
-            let fields = line.split(separator: ":", omittingEmptySubsequences: false)
-            switch fields[0] {
-            case "pub": isOfPrimary = true
-            case "sub": isOfPrimary = false
-            case "fpr" where isOfPrimary && fields.count > 9: return String(fields[9])
-            default: break
-            }
-            return nil
+    static func keys(of file: FilePath, _ vendor: String, _ store: KeyStore) async throws -> [PublicKey] {
+        func untrusted(_ reason: String) -> CatalogueError { CatalogueError(.untrusted, subject: vendor, detail: reason) }
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: file.string, isDirectory: &isFolder) else { throw untrusted("its keyring '\(file)' is not there") }
+        if isFolder.boolValue { throw untrusted("its keyring '\(file)' is a folder; name the file in it") }
+        guard FileManager.default.isReadableFile(atPath: file.string) else { throw untrusted("its keyring '\(file)' cannot be read") }
+        guard let found = try await store.keys(in: file) else { throw untrusted("'\(file)' is not a file of OpenPGP public keys") }
+        guard !found.keys.isEmpty else {
+            throw untrusted(found.skipped > 0 ? "'\(file)' holds only keys of OpenPGP version 6, which gpgv cannot read" : "'\(file)' holds no public key")
         }
+        return found.keys
+    }
+
+    /// rpm takes keys as text only (RFC 9580, section 6.2; the sum at its end may be left out).
+    private static func armoured(_ key: [UInt8]) -> String {
+        let text = Data(key).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])
+        return "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n\(text)\n-----END PGP PUBLIC KEY BLOCK-----\n"
     }
 }

@@ -1,6 +1,7 @@
-/// The XML that repository tools write: elements, attributes, text. A document type is refused, so there are no entities that grow, and
-/// the depth is bounded.
+/// An element of an XML document, with all that is in it.
 struct XMLElement {
+    typealias Malformed = XMLTokens.Malformed
+
     let name: String
     let attributes: [String: String]
     private(set) var children: [XMLElement] = []
@@ -10,69 +11,57 @@ struct XMLElement {
     func child(_ name: String) -> XMLElement? { children.first { $0.name == name } }
     func children(_ name: String) -> [XMLElement] { children.filter { $0.name == name } }
 
-    /// Why a text is none of this XML.
-    struct Malformed: Error, Hashable { let reason: String }
-
-    private static let deepest = 32
-
     /// Reads a document, or an element cut out of one.
-    init(parsing document: some StringProtocol) throws(Malformed) {
-        var rest = Substring(document)
-        var open: [XMLElement] = []
-        while true {
-            guard let mark = rest.firstIndex(of: "<") else { throw Malformed(reason: "it breaks off") }
-            if !open.isEmpty { open[open.count - 1].text += try Self.decoded(rest[..<mark]) }
-            rest = rest[rest.index(after: mark)...]
-            if rest.hasPrefix("!--") {
-                guard let end = rest.firstRange(of: "-->") else { throw Malformed(reason: "a comment breaks off") }
-                rest = rest[end.upperBound...]
-                continue
-            }
-            guard let end = rest.firstIndex(of: ">") else { throw Malformed(reason: "a tag breaks off") }
-            var tag = rest[..<end]
-            rest = rest[rest.index(after: end)...]
-            if tag.first == "?" { continue }
-            if tag.first == "!" { throw Malformed(reason: "it has a document type or raw text") }
-            let closed: XMLElement
-            if tag.first == "/" {
-                guard let last = open.popLast(), last.name == tag.dropFirst().prefix(while: { !$0.isWhitespace }) else {
-                    throw Malformed(reason: "'\(tag.prefix(40))' closes nothing")
-                }
-                closed = last
-            } else {
-                let isEmpty = tag.last == "/"
-                if isEmpty { tag.removeLast() }
-                let element = try XMLElement(tag: tag)
-                guard isEmpty else {
-                    guard open.count < Self.deepest else { throw Malformed(reason: "it is nested too deeply") }
-                    open.append(element)
-                    continue
-                }
-                closed = element
-            }
-            guard !open.isEmpty else {
-                self = closed
-                return
-            }
-            open[open.count - 1].children.append(closed)
+    init(parsing document: some StringProtocol) throws(Malformed) { try self.init(parsing: Array(document.utf8)) }
+
+    init(parsing bytes: [UInt8]) throws(Malformed) {
+        let result = bytes.withUnsafeBytes { buffer in
+            do throws(Malformed) { return Result<XMLElement, Malformed>.success(try Self.read(buffer)) } catch { return .failure(error) }
         }
+        self = try result.get()
     }
 
-    /// `name key="value" key='value'`
-    private init(tag: Substring) throws(Malformed) {
-        name = String(tag.prefix { !$0.isWhitespace })
-        var attributes: [String: String] = [:]
-        var rest = tag.dropFirst(name.count).drop(while: \.isWhitespace)
-        while !rest.isEmpty {
-            guard let equals = rest.firstIndex(of: "="), let quote = rest[rest.index(after: equals)...].first, quote == "\"" || quote == "'" else {
-                throw Malformed(reason: "an attribute of '\(name.prefix(40))' has no value")
-            }
-            let start = rest.index(equals, offsetBy: 2)
-            guard let end = rest[start...].firstIndex(of: quote) else { throw Malformed(reason: "an attribute of '\(name.prefix(40))' breaks off") }
-            attributes[String(rest[..<equals])] = try Self.decoded(rest[start..<end])
-            rest = rest[rest.index(after: end)...].drop(while: \.isWhitespace)
-        }
+    private init(name: String, attributes: [String: String]) {
+        self.name = name
         self.attributes = attributes
+    }
+
+    private static func read(_ buffer: UnsafeRawBufferPointer) throws(Malformed) -> XMLElement {
+        var tokens = XMLTokens(buffer)
+        var open: [XMLElement] = []
+        var root: XMLElement?
+        func close(_ element: XMLElement) {
+            if open.isEmpty { root = element } else { open[open.count - 1].children.append(element) }
+        }
+        while let token = try tokens.next() {
+            switch token {
+            case .start(let name, let attributes, let isEmpty):
+                let element = XMLElement(name: tokens.text(name), attributes: try Self.attributes(tokens.text(attributes)))
+                if isEmpty { close(element) } else { open.append(element) }
+            case .end: if let element = open.popLast() { close(element) }
+            case .text(let range, let isRaw): open[open.count - 1].text += isRaw ? tokens.text(range) : try decoded(tokens.text(range)[...])
+            }
+        }
+        guard let root else { throw Malformed(reason: "it is empty") }
+        return root
+    }
+
+    /// `key="value" key='value'`
+    static func attributes(_ text: String) throws(Malformed) -> [String: String] {
+        var attributes: [String: String] = [:]
+        var rest = text.drop(while: \.isWhitespace)
+        while !rest.isEmpty {
+            guard let equals = rest.firstIndex(of: "="),
+                case let value = rest[rest.index(after: equals)...].drop(while: \.isWhitespace), let quote = value.first, quote == "\"" || quote == "'",
+                let end = value.dropFirst().firstIndex(of: quote)
+            else { throw Malformed(reason: "an attribute has no value") }
+            let key = String(rest[..<equals]).filter { !$0.isWhitespace }
+            guard attributes.updateValue(try decoded(value[value.index(after: value.startIndex)..<end]), forKey: key) == nil else {
+                throw Malformed(reason: "the attribute '\(key.prefix(40))' stands twice")
+            }
+            rest = value[value.index(after: end)...].drop(while: \.isWhitespace)
+        }
+        return attributes
     }
 
     private static let entities = ["amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'"]

@@ -78,7 +78,10 @@ struct AxisTexts {
             if let image = ImageGuest(parsing: text) { return [.image(image)] }
             guard let name = ImageGuest.bootingItself(text) else { return text == "micro" ? [.micro] : try catalogue.select(text).map(GuestChoice.init) }
             let chosen = try catalogue.select(name).compactMap { ImageGuest($0, boot: .ownLoader).map(GuestChoice.image) }
-            guard !chosen.isEmpty else { throw complain("the catalogue names no image of \(name) that could boot by itself; give one as a path") }
+            guard !chosen.isEmpty else {
+                let reasons = try catalogue.select(name).map { CatalogueError(imageOf: $0).description }
+                throw complain("\(reasons.first ?? "the catalogue names no image of \(name)"); one that boots by itself is given as whole:./FILE")
+            }
             return chosen
         })
         // Cells are told apart by their guests' names.

@@ -45,7 +45,7 @@ private struct EncodedFiles: Encodable {
     struct Package: Encodable {
         let name: String
         let version: String
-        let sha256: String
+        let checksum: String
         let bytes: Int
     }
 
@@ -58,6 +58,6 @@ private struct EncodedFiles: Encodable {
         kernel = files.identity.version.description
         release = files.identity.release
         image = files.image.string
-        packages = files.packages.map { Package(name: $0.name, version: $0.version, sha256: $0.sha256, bytes: $0.bytes) }
+        packages = files.packages.map { Package(name: $0.name, version: $0.version, checksum: $0.checksum, bytes: $0.bytes) }
     }
 }

@@ -22,7 +22,7 @@ struct KernelsList: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Which kernels, as for run. May be repeated.", valueName: "selector"))
     var kernel: [String] = []
 
-    @Flag(help: "Every version on offer in every flavour, not only what the selectors choose.")
+    @Flag(help: "Every version that the selectors choose, in place of the newest of each series; without a selector, of every flavour.")
     var allVersions = false
 
     @OptionGroup(title: "Kernels") var kernels: KernelOptions
@@ -49,9 +49,10 @@ struct KernelsList: AsyncParsableCommand {
         let selectors = try kernel.isEmpty ? [.all(.standard)] : kernel.map { try KernelSelector(parsing: $0) }
         let listing = try await catalogue.listing(for: selectors) { event in StandardError.line(event.description) }
         for warning in listing.warnings { StandardError.line("warning: \(warning)") }
+        if let lateness = listing.lateness { StandardError.line("note: \(lateness)") }
         if allVersions && kernel.isEmpty { return (listing.kernels, catalogue) }
         var seen: Set<CatalogueKernel> = []
-        let chosen = try selectors.flatMap { try listing.resolve($0) }.filter { seen.insert($0).inserted }
+        let chosen = try selectors.flatMap { try listing.resolve($0, everyVersion: allVersions) }.filter { seen.insert($0).inserted }
         return (chosen.sorted { $0.identity < $1.identity }, catalogue)
     }
 }

@@ -19,11 +19,15 @@ final class ProgressDisplay: Sendable {
 
     private let state: Mutex<State>
     private let isTerminal: Bool
+    private let isVerbose: Bool
     private let start = ContinuousClock.now
 
-    /// - Parameter costs: What cells took before, as far as it is known.
-    init(costs: CellCosts = .standard, isTerminal: Bool = StandardError.isTerminal) {
+    /// - Parameters:
+    ///   - costs: What cells took before, as far as it is known.
+    ///   - isVerbose: Whether details are shown.
+    init(costs: CellCosts = .standard, isTerminal: Bool = StandardError.isTerminal, isVerbose: Bool = false) {
         state = Mutex(State(costs: costs))
+        self.isVerbose = isVerbose
         self.isTerminal = isTerminal
     }
 
@@ -32,6 +36,7 @@ final class ProgressDisplay: Sendable {
             switch event {
             case .preparing(let text): say(text, &state)
             case .warning(let text): say("warning: \(text)", &state)
+            case .detail(let text): if isVerbose { say(text, &state) }
             case .started(let cells, let jobs):
                 // What could not be had is done already.
                 state.total = state.done + cells.count

@@ -38,7 +38,7 @@ public struct RootCommand: AsyncParsableCommand {
             """,
         version: KmatrixVersion.current,
         subcommands: [
-            RunCommand.self, PlanCommand.self, JudgeCommand.self, MergeCommand.self, BisectCommand.self, ReportCommand.self, KernelsCommand.self, DistrosCommand.self, ConformanceCommand.self, HistoryCommand.self,
+            RunCommand.self, PlanCommand.self, JudgeCommand.self, MergeCommand.self, BisectCommand.self, ReportCommand.self, KernelsCommand.self, KeysCommand.self, DistrosCommand.self, ConformanceCommand.self, HistoryCommand.self,
             DiffCommand.self, DiagnoseCommand.self, ExplainCommand.self, CollectCommand.self, PredictCommand.self, PlatformCommand.self, ShellCommand.self,
             DoctorCommand.self, CompletionsCommand.self, ManCommand.self, BenchCommand.self,
         ])

@@ -66,6 +66,9 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "Expectations") var expected: ExpectationOptions
     @OptionGroup(title: "History") var history: HistoryOptions
 
+    @Flag(help: "Say of each suite of a repository what became of it; run.json has it in any case.")
+    var verbose = false
+
     @Flag(help: "Leave the run out of the history.")
     var noHistory = false
 
@@ -93,7 +96,7 @@ struct RunCommand: AsyncParsableCommand {
         let expectations = try expected.load(besides: matrix?.expectations)
         // All parts are divided by the same costs; in which order they are run, and how long it takes, this machine may know better.
         let known = parts.costs.costs != nil || noHistory ? costs : history.costs()
-        let display = ProgressDisplay(costs: known)
+        let display = ProgressDisplay(costs: known, isVerbose: verbose)
         defer { display.end() }
         let contradicts: @Sendable (CellRecord) -> Bool = { expectations.assessment(of: CellOutcome($0)) == .contradicted }
         let prepared = try await RunPreparation(
@@ -116,6 +119,7 @@ struct RunCommand: AsyncParsableCommand {
         display.end()
         if !noHistory { history.record(document, folder: folder.path) }
         try print(document)
+        for note in document.run.notes ?? [] { StandardError.line("note: \(note)") }
         return (document, expectations)
     }
 

@@ -24,7 +24,7 @@ struct ArtefactPreparer: Sendable {
         self.catalogue = catalogue
         images = GuestImageBuilder(cache: cache, runner: products.runner)
         roots = DistributionImages(packages: catalogue, cache: cache, events: events)
-        disks = DiskImageStore(cache: cache, settings: DownloadSettings(catalogue))
+        disks = DiskImageStore(catalogue, cache: cache)
         self.products = products
         self.turns = turns
         self.events = events

@@ -27,14 +27,16 @@ public struct DistributionImages: Sendable {
     /// - Throws: `CatalogueError`, `GuestImageError`, `CloudImageError`, `CacheError`, `CancellationError`.
     public func build(_ distribution: Distribution, renews: Bool) async throws -> Built {
         guard let guest = ImageGuest(distribution, boot: .direct) else { return Built(try await image(of: distribution, renews: renews)) }
-        let disks = DiskImageStore(cache: builder.cache, settings: DownloadSettings(packages))
+        let disks = DiskImageStore(packages, cache: builder.cache)
         return Built(try await disks.open(guest.source, modules: GuestImageBuilder.earlyModules) { events(.preparing($0)) })
     }
 
     func image(of distribution: Distribution, renews: Bool = false) async throws -> RootImage {
+        if distribution.packages.isEmpty { throw CatalogueError(imageOf: distribution) }
         let recipe = RootImageRecipe(distribution)
         if renews || builder.existing(recipe) == nil { events(.preparing("building \(distribution.name), which takes about a minute")) }
-        return try await builder.image(recipe, keyring: packages.settings.keyrings[0], renews: renews) {
+        let failed: (GuestImageError) -> Void = { error in events(.warning("\(distribution.name): \(error); trying once more")) }
+        return try await builder.image(recipe, keyring: packages.settings.keyrings[0], renews: renews, failed: failed) {
             let (sources, warnings) = try await packages.packageSources(of: distribution)
             for warning in warnings { events(.warning(warning)) }
             return sources

@@ -19,9 +19,9 @@ struct GivenKernels: Sendable {
     private static let sourcePrefix = "source:"
 
     init(images: GuestImageBuilder, catalogue: KernelCatalogue, products: Products, events: @escaping @Sendable (RunnerEvent) -> Void) {
-        let (settings, environment) = (DownloadSettings(catalogue), catalogue.settings.environment)
+        let (settings, environment) = (catalogue.settings.downloads, catalogue.settings.environment)
         self.images = images
-        disks = DiskImageStore(cache: images.cache, settings: settings)
+        disks = DiskImageStore(catalogue, cache: images.cache)
         packed = OCIKernelStore(cache: images.cache, settings: settings)
         sources = SourceKernelStore(
             cache: images.cache, settings: settings, base: environment["KMATRIX_KERNEL_MIRROR"] ?? SourceKernelStore.kernelOrg,

@@ -29,7 +29,8 @@ public struct ImageGuest: Hashable, Sendable {
 
     /// The image that a distribution's makers publish; nil when the catalogue names none.
     public init?(_ distribution: Distribution, boot: Boot) {
-        guard let image = distribution.image.published, let key = image.keys.first else { return nil }
+        // What only Ignition configures cannot be entered by the seed disc of a guest that boots by itself.
+        guard let image = distribution.image.published, let key = image.keys.first, boot == .direct || image.entry == .nocloud else { return nil }
         let signature: PublishedImage.Signature
         switch image.signature {
         case .detached(let address): signature = .detached(address)
@@ -41,7 +42,9 @@ public struct ImageGuest: Hashable, Sendable {
         case .package(_, let file): place = file.string
         case .address(let address): place = address
         }
-        let published = PublishedImage(address: image.address, checksums: image.checksums, signature: signature, key: place, fingerprint: key.fingerprint)
+        let published = PublishedImage(
+            address: image.address, checksums: image.checksums, signature: signature, key: place, fingerprints: image.keys.map(\.fingerprint),
+            vendor: distribution.repository.vendor?.name)
         self.init(name: distribution.name + (boot == .ownLoader ? ".whole" : ""), source: .published(published), boot: boot, distribution: distribution)
     }
 

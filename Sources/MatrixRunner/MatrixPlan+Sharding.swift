@@ -7,9 +7,11 @@ extension MatrixPlan {
     public func part(_ shard: Shard, costs: CellCosts) -> MatrixPlan {
         let own = Set(split(into: shard.count, costs: costs).parts[shard.index - 1])
         let others = cells.filter { !own.contains($0.cell.id.text) }.map { $0.record(Self.otherPart) } + unavailable.filter { !own.contains($0.id) }.map(\.asNotRun)
-        return MatrixPlan(
+        var part = MatrixPlan(
             cells: cells.filter { own.contains($0.cell.id.text) }, unavailable: unavailable.filter { own.contains($0.id) }, warnings: warnings, shard: shard,
             elsewhere: CellOrder.sorted(others))
+        (part.notes, part.details) = (notes, details)
+        return part
     }
 
     /// How long the plan's guests take, one after the other, what has to be prepared for them included.

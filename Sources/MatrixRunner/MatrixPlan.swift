@@ -45,6 +45,10 @@ public struct MatrixPlan: Sendable {
     public let unavailable: [CellRecord]
     /// What the reader must know of how the plan came about.
     public let warnings: [String]
+    /// What is worth knowing of it at the end.
+    public var notes: [String] = []
+    /// What became of each suite that was looked at.
+    public var details: [String] = []
     /// Which part of a divided plan this is; nil for a whole one.
     public let shard: Shard?
     /// The cells that other parts have.
@@ -100,6 +104,8 @@ public struct MatrixPlan: Sendable {
         let wanted = cells.sorted { $0.cell < $1.cell }.filter { isWanted($0.cell.id.text) }
         let missing = unavailable.filter { isWanted($0.id) }
         let further = exclusions.filter(unused.contains).map { "nothing of this matrix is left out by '\($0)'" }
-        return MatrixPlan(cells: wanted, unavailable: missing, warnings: warnings + further)
+        var settled = MatrixPlan(cells: wanted, unavailable: missing, warnings: warnings + further)
+        (settled.notes, settled.details) = (notes, details)
+        return settled
     }
 }

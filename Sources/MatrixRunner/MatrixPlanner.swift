@@ -27,7 +27,9 @@ struct MatrixPlanner {
         }
         let impossible = Set(refused.map(\.id))
         cells.removeAll { impossible.contains($0.cell.id.text) }
-        return MatrixPlan(cells: cells, unavailable: unavailable + refused, warnings: offers.warnings + expired).settled(without: request.exclusions)
+        var plan = MatrixPlan(cells: cells, unavailable: unavailable + refused, warnings: offers.warnings + expired)
+        (plan.notes, plan.details) = (offers.notes, offers.details)
+        return plan.settled(without: request.exclusions)
     }
 
     /// The profile of each agent of the blocks, and a warning for each known defect that excuses nothing any more.
@@ -52,6 +54,8 @@ struct MatrixPlanner {
         init(planner: MatrixPlanner) { self.planner = planner }
 
         var warnings: [String] { listing?.warnings ?? [] }
+        var notes: [String] { listing?.lateness.map { [$0] } ?? [] }
+        var details: [String] { listing?.details ?? [] }
 
         mutating func read() async throws -> KernelListing {
             if let listing { return listing }
@@ -60,6 +64,7 @@ struct MatrixPlanner {
             let events = planner.events
             let read = try await planner.catalogue.listing(for: blocks.flatMap(\.kernels), of: own) { events(.preparing($0.description)) }
             for warning in read.warnings { events(.warning(warning)) }
+            for detail in read.details { events(.detail(detail)) }
             listing = read
             return read
         }

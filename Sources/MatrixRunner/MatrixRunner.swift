@@ -57,6 +57,8 @@ public struct MatrixRunner: Sendable {
     ) async throws -> RunDocument {
         var run = RunRecord(id: resumption?.run?.id ?? id, started: resumption?.run?.started ?? Self.timestamp(), harness: harness)
         run.warnings = plan.warnings
+        run.notes = plan.notes
+        run.details = plan.details
         run.shard = plan.shard
         run.planned = plan.unavailable.count + plan.cells.count
         try folder.save(run)

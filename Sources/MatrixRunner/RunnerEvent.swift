@@ -6,6 +6,8 @@ public enum RunnerEvent: Sendable {
     /// Words about the preparation: what is fetched, built or probed.
     case preparing(String)
     case warning(String)
+    /// What only those want to read who ask for it.
+    case detail(String)
     case started([Cell], JobCount)
     /// A cell that is ready waits for others to give memory back, and why.
     case waitingForMemory(CellID, String)

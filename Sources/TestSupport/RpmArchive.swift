@@ -58,9 +58,11 @@ public final class RpmArchive: Sendable {
     }
 
     /// Builds the packages and publishes them as a repository.
-    /// - Parameter change: Does something to the packages, in their folder, before they are listed and the list is signed.
+    /// - Parameters:
+    ///   - options: Further ones of createrepo_c.
+    ///   - change: Does something to the packages, in their folder, before they are listed and the list is signed.
     public func publish(
-        _ folder: String, packages: [Package], packing: Packing = .gz, signs: SignedPart = .index, change: (FilePath) async throws -> Void = { _ in }
+        _ folder: String, packages: [Package], packing: Packing = .gz, signs: SignedPart = .index, options: [String] = [], change: (FilePath) async throws -> Void = { _ in }
     ) async throws {
         let place = root.appending(folder)
         try FileManager.default.createDirectory(atPath: place.appending("Packages").string, withIntermediateDirectories: true)
@@ -71,7 +73,7 @@ public final class RpmArchive: Sendable {
         }
         try await change(place.appending("Packages"))
         let plain = packing == .zst ? Packing.gz : packing
-        try await keys.tool("createrepo_c", ["--quiet", "--no-database", "--general-compress-type=\(plain.rawValue)", place.string])
+        try await keys.tool("createrepo_c", ["--quiet", "--no-database", "--general-compress-type=\(plain.rawValue)"] + options + [place.string])
         if packing == .zst { try await repack(place.appending("repodata")) }
         if signs == .index { try await signIndex(folder) }
     }

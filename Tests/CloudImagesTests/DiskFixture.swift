@@ -1,5 +1,6 @@
 import ArtefactCache
 import Foundation
+import HostTools
 import Subprocess
 import SystemPackage
 import TestSupport

@@ -1,6 +1,7 @@
 import ArtefactCache
 import CloudImages
 import Foundation
+import HostTools
 import SystemPackage
 import TestSupport
 import Testing
@@ -45,7 +46,7 @@ struct PublishedImageTests {
         func image(_ server: LoopbackServer, signature: PublishedImage.Signature? = nil, fingerprint: String? = nil) -> PublishedImage {
             PublishedImage(
                 address: "\(server.address)/image.qcow2", checksums: "\(server.address)/SHA256SUMS\(signature == .clear ? ".clear" : "")",
-                signature: signature ?? .detached("\(server.address)/SHA256SUMS.gpg"), key: "\(server.address)/key.asc", fingerprint: fingerprint ?? self.fingerprint)
+                signature: signature ?? .detached("\(server.address)/SHA256SUMS.gpg"), key: "\(server.address)/key.asc", fingerprints: [fingerprint ?? self.fingerprint])
         }
 
         func change(_ name: String, _ edit: (inout Data) -> Void) throws {

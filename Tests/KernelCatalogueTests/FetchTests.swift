@@ -41,7 +41,7 @@ struct FetchTests {
             #expect(files.modules?.lastComponent?.string == release)
             #expect(FileManager.default.fileExists(atPath: try #require(files.modules).appending("kernel").string))
             #expect(files.packages.count == (release.hasPrefix("7") ? 4 : 1))
-            #expect(files.packages.allSatisfy { $0.address.hasPrefix(fixture.server.address) && $0.sha256.count == 64 && $0.bytes > 0 })
+            #expect(files.packages.allSatisfy { $0.address.hasPrefix(fixture.server.address) && $0.checksum.count == 64 && $0.bytes > 0 })
         }
     }
 

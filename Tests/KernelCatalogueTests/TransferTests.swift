@@ -1,5 +1,6 @@
 import ArtefactCache
 import Foundation
+import HostTools
 import SystemPackage
 import TestSupport
 import Testing
@@ -22,7 +23,7 @@ struct TransferTests {
             var settings = CatalogueSettings(
                 cache: ArtefactCache(root: folder.path.appending("cache")), environment: [:], patience: 1, retries: 0, pause: .milliseconds(1))
             change(&settings)
-            try await Transfer(settings: settings).fetch(address ?? server.address + "/served/big", to: target, size: TransferTests.content.count, sha256: sha256)
+            try await Transfer(settings: settings).fetch(address ?? server.address + "/served/big", to: target, size: TransferTests.content.count, checksum: #require(Checksum(sha256)))
         }
 
         func arrived() throws -> Bool { try Data(contentsOf: URL(filePath: target.string)) == Data(TransferTests.content) }
@@ -34,7 +35,7 @@ struct TransferTests {
         let file = folder.path.appending("served/big")
         try Data(Self.content).write(to: URL(filePath: file.string))
         try await LoopbackServer.serving(folder.path) { server in
-            try await body(Served(server: server, folder: folder, sha256: Transfer.sha256(of: file)))
+            try await body(Served(server: server, folder: folder, sha256: FileChecksum.hexadecimal(of: file)))
         }
     }
 

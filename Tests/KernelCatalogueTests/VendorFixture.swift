@@ -50,7 +50,7 @@ struct VendorFixture {
                     distributions:
                       ubuntu-22.04:
                         title: Ubuntu
-                        repository: { kind: apt, name: ubuntu, addresses: ["\(server.address)/ubuntu"], suites: [jammy, jammy-updates], shape: ubuntu\(keys == nil ? "" : ", keys: [wanted]") }
+                        repository: { kind: apt, name: ubuntu, title: Ubuntu, addresses: ["\(server.address)/ubuntu"], suites: [jammy, jammy-updates], shape: ubuntu\(keys == nil ? "" : ", keys: [wanted]") }
                         kernel: { flavour: azure, offers: ["5.15", "6.8"] }
                     """, source: "test.yml")
             try await body(
@@ -84,7 +84,7 @@ struct VendorFixture {
 
     /// Serves rpm repositories below `tree/`, whose distribution's entry says `signed` and what more is given.
     static func withRpm(
-        signed: String = "index", folder: String = "os", publish: (RpmArchive) async throws -> Void, _ body: (VendorFixture, RpmArchive) async throws -> Void
+        signed: String = "index", folder: String = "os", address: String? = nil, subscription: String? = nil, publish: (RpmArchive) async throws -> Void, _ body: (VendorFixture, RpmArchive) async throws -> Void
     ) async throws {
         let debian = try await DebianRepository()
         let archive = try await RpmArchive()
@@ -95,7 +95,7 @@ struct VendorFixture {
                     distributions:
                       rocky-9:
                         title: Rocky
-                        repository: { kind: rpm, name: rocky, addresses: ["\(server.address)"], folders: { BaseOS: \(folder) }, signed: \(signed) }
+                        repository: { kind: rpm, name: rocky, addresses: ["\(address ?? server.address)"], folders: { BaseOS: \(folder) }, signed: \(signed)\(subscription.map { ", subscription: \"\($0)\"" } ?? "") }
                         kernel: { flavour: el, offers: ["5.14"], packages: { el: [kernel-core, kernel-modules-core, kernel-modules] } }
                     """, source: "test.yml")
             try await body(

@@ -30,7 +30,7 @@ struct DocumentedSupportRealGuestTests {
             content["\(folder)/\(entry)"] = Array(try Data(contentsOf: URL(filePath: file)))
         }
         func package(_ name: String, _ files: [String: [UInt8]]) -> RpmArchive.Package {
-            RpmArchive.Package(name: name, version: version, release: release, files: files)
+            RpmArchive.Package(name: name, version: version, release: release, provides: ["kernel = \(version)-\(release)"], files: files)
         }
         return [
             package("kernel-core", ["\(folder)/vmlinuz": Array(try Data(contentsOf: URL(filePath: kernel.image)))]), package("kernel-modules-core", content),

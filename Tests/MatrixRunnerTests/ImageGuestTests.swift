@@ -49,7 +49,7 @@ struct ImageGuestTests {
             Issue.record("\(guest.source)")
             return
         }
-        #expect(image.fingerprint == "D2EB44626FDDC30B513D5BB71A5D6C4C7DB87C81")
+        #expect(image.fingerprints == ["D2EB44626FDDC30B513D5BB71A5D6C4C7DB87C81"])
         #expect(image.signature == (signature == "clear" ? .clear : .detached(signature)))
         #expect(ImageGuest(distribution, boot: .ownLoader)?.name == "mine.whole")
     }
@@ -122,7 +122,7 @@ struct ImageGuestTests {
         if what == "text" { try Data("no disk".utf8).write(to: URL(filePath: path.string)) }
         let address = "https://images.invalid/x.qcow2"
         let source: DiskImageSource =
-            what == "published" ? .published(PublishedImage(address: address, checksums: address + ".sum", signature: .clear, key: address, fingerprint: "")) : .file(path)
+            what == "published" ? .published(PublishedImage(address: address, checksums: address + ".sum", signature: .clear, key: address, fingerprints: [])) : .file(path)
         let result = try await given(folder).kernel(of: ImageGuest(name: "x", source: source, boot: .direct))
         let failure = #expect(throws: PreparationFailure.self) { try result.get() }
         #expect(failure?.cause == cause)

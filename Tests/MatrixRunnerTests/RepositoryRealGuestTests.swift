@@ -29,7 +29,7 @@ struct RepositoryRealGuestTests {
         let (version, release) = (String(parts[0]), "\(parts[1]).1")
         return [
             RpmArchive.Package(
-                name: "kernel-cloud", version: version, release: release, files: ["\(folder)/vmlinuz": Array(try Data(contentsOf: URL(filePath: files.image.string)))]),
+                name: "kernel-cloud", version: version, release: release, provides: ["kernel = \(version)-\(release)"], files: ["\(folder)/vmlinuz": Array(try Data(contentsOf: URL(filePath: files.image.string)))]),
             RpmArchive.Package(name: "kernel-cloud-modules", version: version, release: release, files: content),
         ]
     }

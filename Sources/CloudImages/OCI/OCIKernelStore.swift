@@ -1,7 +1,7 @@
 public import ArtefactCache
 import Foundation
+public import HostTools
 import PackageStreams
-import Subprocess
 public import SystemPackage
 
 /// Kernels out of OCI images, as projects publish those their own CI boots; each fetched, verified and taken out once.
@@ -130,11 +130,11 @@ public struct OCIKernelStore: Sendable {
         let command = start.starts(with: [0x1F, 0x8B]) ? "gzip -dc" : start == [0x28, 0xB5, 0x2F, 0xFD] ? "zstd -dcq --long=31" : "cat"
         // ulimit counts in blocks of 512 bytes.
         let script = "ulimit -f \(Self.largestLayer / 512); exec \(command) < \"$1\" > \"$2\""
-        let outcome = try await download.tools.run("sh", package: "dash", ["-c", script, "sh", layer.string, archive.string])
-        switch outcome.status {
+        let outcome = try await download.tools.run(.shell, ["-c", script, "sh", layer.string, archive.string])
+        switch outcome.ending {
         case .exited(0): return archive
         case .exited(127): throw CloudImageError(.toolMissing, subject: String(command.prefix { $0 != " " }), detail: String(command.prefix { $0 != " " }))
-        case .signaled(SIGXFSZ): throw CloudImageError(.tooLarge, subject: reference.description, detail: "a layer unpacks to more than \(Self.largestLayer) bytes")
+        case .signalled(SIGXFSZ): throw CloudImageError(.tooLarge, subject: reference.description, detail: "a layer unpacks to more than \(Self.largestLayer) bytes")
         default: throw CloudImageError(.damaged, subject: reference.description, detail: outcome.complaint)
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import HostTools
 import SystemPackage
 
 /// A registry (OCI Distribution Specification, "Pull"), asked as nobody in particular.
@@ -41,17 +42,17 @@ struct OCIRegistry: BlobSource {
     private func fetch(_ address: String, to file: FilePath, limit: Int, resumes: Bool, headers: [String]) async throws {
         do {
             try await download.fetch(address, to: file, limit: limit, resumes: resumes, headers: headers)
-        } catch let challenge as Download.Challenge {
+        } catch let challenge as DownloadChallenge {
             let token = try await token(for: challenge)
             do {
                 try await download.fetch(address, to: file, limit: limit, resumes: resumes, headers: headers + ["Authorization: Bearer \(token)"])
-            } catch is Download.Challenge {
+            } catch is DownloadChallenge {
                 throw CloudImageError(.refused, subject: address, detail: "HTTP 401: it is not for everybody")
             }
         }
     }
 
-    private func token(for challenge: Download.Challenge) async throws -> String {
+    private func token(for challenge: DownloadChallenge) async throws -> String {
         let parameters = Self.parameters(of: challenge.text)
         guard let realm = parameters["realm"], var place = URLComponents(string: realm), place.scheme == "https" || isLocal else {
             throw CloudImageError(.refused, subject: challenge.address, detail: "HTTP 401, and it does not say where a token is had")
@@ -64,7 +65,7 @@ struct OCIRegistry: BlobSource {
         let address = place.string ?? realm
         do {
             try await download.fetch(address, to: file, limit: Self.largestToken)
-        } catch is Download.Challenge {
+        } catch is DownloadChallenge {
             throw CloudImageError(.refused, subject: address, detail: "HTTP 401: it gives no token to nobody in particular")
         }
         guard let bytes = FileManager.default.contents(atPath: file.string), let answer = try? JSONDecoder().decode(Token.self, from: bytes),

@@ -1,6 +1,6 @@
 public import ArtefactCache
 import Foundation
-import Subprocess
+public import HostTools
 public import SystemPackage
 
 /// Kernels that nobody packages, built from source with a small configuration: the last resort, for it takes minutes. Each is built once.
@@ -44,8 +44,8 @@ public struct SourceKernelStore: Sendable {
     /// - Parameter configuration: What is switched on; everything else is off.
     /// - Throws: `CloudImageError`, `CacheError`, `CancellationError`.
     public func kernel(_ reference: SourceReference, configuration: FilePath, progress: @escaping @Sendable (String) -> Void = { _ in }) async throws -> FilePath {
-        for (tool, package) in Self.needed { _ = try await tools.run("sh", package: "dash", ["-c", "command -v \(tool)"]).orMissing(tool, package) }
-        let compiler = try await tools.run("gcc", package: "gcc", ["--version"]).stdout.split(separator: "\n").first.map(String.init) ?? ""
+        for (tool, package) in Self.needed { _ = try await tools.run(.shell, ["-c", "command -v \(tool)"]).orMissing(tool, package) }
+        let compiler = try await tools.run(HostTool("gcc"), ["--version"]).stdout.split(separator: "\n").first.map(String.init) ?? ""
         let identity = switch reference {
         // A release never changes, and what was built of it was checked when it was fetched.
         case .release(let version): version
@@ -89,8 +89,8 @@ public struct SourceKernelStore: Sendable {
         let archive = work.appending("linux.tar")
         do {
             // The signature is of the archive before it was packed. ulimit counts in blocks of 512 bytes.
-            let unpacking = try await tools.run("sh", package: "dash", ["-c", "ulimit -f \(Self.largestSource / 512); exec xz -dc < \"$1\" > \"$2\"", "sh", packed.string, archive.string])
-            guard unpacking.status.isSuccess else { throw CloudImageError(.damaged, subject: "\(name).xz", detail: unpacking.complaint) }
+            let unpacking = try await tools.run(.shell, ["-c", "ulimit -f \(Self.largestSource / 512); exec xz -dc < \"$1\" > \"$2\"", "sh", packed.string, archive.string])
+            guard unpacking.isSuccess else { throw CloudImageError(.damaged, subject: "\(name).xz", detail: unpacking.complaint) }
             let check = SignatureCheck(key: keys, fingerprints: signers, tools: tools)
             try await check.verify(archive, signature: place.appending("linux.tar.sign"), subject: "\(name).xz", work: work)
         } catch let error as CloudImageError where !error.isOurs {
@@ -116,17 +116,17 @@ public struct SourceKernelStore: Sendable {
 
     private func step(_ tool: String, _ arguments: [String], in folder: FilePath, making folders: [String]) async throws {
         for name in folders { try ImageFile.makeFolder(folder.appending(name)) }
-        let outcome = try await tools.run(tool, package: tool, arguments, in: folder)
-        guard !outcome.status.isSuccess else { return }
+        let outcome = try await tools.run(HostTool(tool), arguments, in: folder)
+        guard !outcome.isSuccess else { return }
         let lines = outcome.stderr.split(separator: "\n").map { String($0.prefix(300)) }
         let telling = lines.filter { $0.contains("rror") }.prefix(3)
-        throw CloudImageError(.buildFailed, subject: "the kernel", detail: "\(tool): \((telling.isEmpty ? lines.suffix(2) : telling).joined(separator: " | ")) (\(outcome.status))")
+        throw CloudImageError(.buildFailed, subject: "the kernel", detail: "\(tool): \((telling.isEmpty ? lines.suffix(2) : telling).joined(separator: " | ")) (\(outcome.ending))")
     }
 }
 
-extension ImageTools.Outcome {
+extension ToolOutcome {
     fileprivate func orMissing(_ tool: String, _ package: String) throws(CloudImageError) -> Self {
-        guard status.isSuccess else { throw CloudImageError(.toolMissing, subject: tool, detail: package) }
+        guard isSuccess else { throw CloudImageError(.toolMissing, subject: tool, detail: package) }
         return self
     }
 }
