@@ -1,6 +1,8 @@
 import ArgumentParser
 import ArtefactCache
 import KernelCatalogue
+import MatrixReport
+import SystemPackage
 
 /// `kmatrix keys list`: which keys are known, and where each is.
 struct KeysList: AsyncParsableCommand {

@@ -14,7 +14,6 @@ enum ProofOutcome: Sendable {
     var isPass: Bool { if case .pass = self { true } else { false } }
     var isUndecided: Bool { if case .undecided = self { true } else { false } }
     var isNotApplicable: Bool { if case .notApplicable = self { true } else { false } }
-    var isUndecided: Bool { if case .undecided = self { true } else { false } }
     /// Whether it can be the reason for what another proof did not show.
     var isBlocking: Bool {
         switch self {
