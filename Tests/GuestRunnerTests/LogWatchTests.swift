@@ -15,8 +15,15 @@ struct LogWatchTests {
         try Descriptor(owning: raw).write(bytes)
     }
 
-    static func watch(_ path: String, _ text: String = "gave up", lines: UInt32 = 1) -> LogWatch {
-        LogWatch([SettlingWords(path: path, text: text, lines: lines)])
+    /// What expectations can ask: a value that changes with each look cannot be.
+    final class Watch {
+        private var log: LogWatch
+        init(_ words: [SettlingWords]) { log = LogWatch(words) }
+        func hasSettled() -> Bool { log.hasSettled() }
+    }
+
+    static func watch(_ path: String, _ text: String = "gave up", lines: UInt32 = 1) -> Watch {
+        Watch([SettlingWords(path: path, text: text, lines: lines)])
     }
 
     @Test("count from the moment the watch began, line by line")
@@ -24,7 +31,7 @@ struct LogWatchTests {
         try withScratchFolder { folder in
             let path = "\(folder)/log"
             try Self.append("it gave up\nit gave up\n", to: path)
-            var watch = Self.watch(path, lines: 2)
+            let watch = Self.watch(path, lines: 2)
             #expect(!watch.hasSettled())
             try Self.append("it gave up\n", to: path)
             #expect(!watch.hasSettled())
@@ -40,7 +47,7 @@ struct LogWatchTests {
     func later() throws {
         try withScratchFolder { folder in
             let (one, other) = ("\(folder)/one", "\(folder)/other")
-            var watch = LogWatch([SettlingWords(path: one, text: "never said", lines: 1), SettlingWords(path: other, text: "gave up", lines: 1)])
+            let watch = Watch([SettlingWords(path: one, text: "never said", lines: 1), SettlingWords(path: other, text: "gave up", lines: 1)])
             #expect(!watch.hasSettled())
             try Self.append("gave up\n", to: one)
             #expect(!watch.hasSettled())
@@ -53,7 +60,7 @@ struct LogWatchTests {
     func pieces() throws {
         try withScratchFolder { folder in
             let path = "\(folder)/log"
-            var watch = Self.watch(path, lines: 2)
+            let watch = Self.watch(path, lines: 2)
             for piece in ["x gav", "e u", "p y", " gave up\n", "g", "ave up"] {
                 #expect(!watch.hasSettled())
                 try Self.append(piece, to: path)
@@ -66,7 +73,7 @@ struct LogWatchTests {
     func forged() throws {
         try withScratchFolder { folder in
             let path = "\(folder)/log"
-            var watch = Self.watch(path, lines: 3)
+            let watch = Self.watch(path, lines: 3)
             try Self.append("GET /" + String(repeating: "gave up ", count: 20_000) + "\n", to: path)
             #expect(!watch.hasSettled())
             try Self.append("gave up\n", to: path)
@@ -81,7 +88,7 @@ struct LogWatchTests {
         try withScratchFolder { folder in
             let path = "\(folder)/log"
             try Self.append("an old line that is long\n", to: path)
-            var watch = Self.watch(path, lines: 3)
+            let watch = Self.watch(path, lines: 3)
             try Self.append("gave up\n", to: path)
             #expect(!watch.hasSettled())
             #expect(rename(path, path + ".1") == 0)
@@ -98,7 +105,7 @@ struct LogWatchTests {
     func noise() throws {
         try withScratchFolder { folder in
             let path = "\(folder)/log"
-            var watch = Self.watch(path)
+            let watch = Self.watch(path)
             var noise = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 7) }
             noise += Array("gave\0up GAVE UP gave  up".utf8)
             try Self.append(noise, to: path)
@@ -112,7 +119,7 @@ struct LogWatchTests {
     func flood() throws {
         try withScratchFolder { folder in
             let path = "\(folder)/log"
-            var watch = Self.watch(path)
+            let watch = Self.watch(path)
             try Self.append("start\n", to: path)
             // Sparse: zeros to read, nothing on the disk.
             #expect(truncate(path, 100 << 20) == 0)
@@ -121,7 +128,7 @@ struct LogWatchTests {
             while looks < 40, !watch.hasSettled() { looks += 1 }
             #expect(looks == 40, "what lies beyond the limit is not read")
             // A limit that fits lets it be found.
-            var second = Self.watch("\(folder)/small")
+            let second = Self.watch("\(folder)/small")
             try Self.append([UInt8](repeating: 0, count: 5 << 20) + Array("gave up".utf8), to: "\(folder)/small")
             #expect(!second.hasSettled(), "one look reads a part")
             #expect(second.hasSettled())
@@ -135,7 +142,7 @@ struct LogWatchTests {
             try Self.append("gave up\n", to: "\(folder)/log")
             #expect(symlink("\(folder)/log", "\(folder)/link") == 0)
             for path in ["\(folder)/pipe", "\(folder)/link", folder, "\(folder)/nothing"] {
-                var watch = Self.watch(path)
+                let watch = Self.watch(path)
                 #expect(!watch.hasSettled())
             }
         }
