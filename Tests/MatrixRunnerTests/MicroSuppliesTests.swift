@@ -1,5 +1,6 @@
 import AgentBundles
 import ArtefactCache
+import FabricSimulator
 import Foundation
 import GuestImages
 import GuestProtocol
