@@ -23,6 +23,12 @@ let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
+// Articles of the documentation that are also topics of `kmatrix help`.
+let helpTopics = [
+    "Selectors", "Distributions", "Agents", "Scenarios", "Deployments", "Profiles", "Matrices", "Expectations", "Verdicts", "Proofs", "ExitCodes",
+    "Snapshots", "Scheduling", "Sharding", "Resuming", "Settings",
+]
+
 let package = Package(
     name: "kmatrix",
     products: [
@@ -128,6 +134,7 @@ let package = Package(
                 "MatrixModel", "ArtefactCache", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "MatrixRunner", "MatrixReport", "Conformance",
                 "CellExpectations", "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles", "BPFObjects", "Measurements", argumentParser, system,
             ],
+            resources: helpTopics.map { .embedInCode("kmatrix.docc/Articles/\($0).md") },
             swiftSettings: settings),
         // It starts the other programs: building it builds them.
         .executableTarget(

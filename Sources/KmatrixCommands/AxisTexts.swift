@@ -3,41 +3,41 @@ import KernelCatalogue
 import MatrixModel
 import MatrixRunner
 
-/// A block of a matrix as people write it, on the command line or in a file.
+/// A block of a matrix as it is written on the command line or in a file.
 struct AxisTexts {
     enum Axis: String, CaseIterable { case distro, kernel, cgroup, bpf, scenario, agent, deployment, profile }
 
-    /// One value of an axis, and what an error in it becomes.
+    /// One value of an axis, and the error that a mistake in it becomes.
     struct Item {
         let text: String
         let complain: (any Error) -> any Error
     }
 
     var items: [Axis: [Item]]
-    /// What an axis is called where the block is written.
+    /// The name of an axis where the block is written.
     let name: (Axis) -> String
-    /// What a mistake of the whole becomes.
+    /// Makes an error about the whole block.
     let complain: (String) -> any Error
 
     private static let defaultLayout = "default"
 
     private func texts(_ axis: Axis) -> [String] { items[axis]?.map(\.text) ?? [] }
 
-    /// Says what is wrong without looking anything up.
+    /// Checks everything that needs no look-up.
     func check() throws {
         let (kernels, distros) = (texts(.kernel), texts(.distro))
         let isMicro = distros.isEmpty || distros.contains("micro")
-        if kernels.isEmpty, isMicro { throw complain("say which kernels with \(name(.kernel)), as in 6.1") }
+        if kernels.isEmpty, isMicro { throw complain("no kernel selected; add \(name(.kernel)), for example 6.1, or \(name(.distro))") }
         if !texts(.deployment).isEmpty, isMicro {
-            throw complain("\(name(.deployment)) needs distributions with cloud-init: name them with \(name(.distro)), as in 'debian-*'")
+            throw complain("\(name(.deployment)) needs a distribution with cloud-init; add \(name(.distro)), for example 'debian-*'")
         }
         if !kernels.isEmpty, distros.contains(where: { $0.hasPrefix("whole:") }) {
-            throw complain("an image of whole: boots its own kernel: leave \(name(.kernel)) out, or 'whole:'")
+            throw complain("a whole: image boots its own kernel; remove \(name(.kernel)) or 'whole:'")
         }
         _ = try (kernelSelectors(), layouts(), deployments(), profiles())
     }
 
-    /// Everything looked up: distributions in the catalogue, programs and scenarios among the products, agents on the disk.
+    /// Looks everything up: distributions in the catalogue, programs and scenarios among the products, agents on disk.
     func axes(_ products: Products) async throws -> MatrixAxes {
         try check()
         let scenarios = try values(.scenario) { try products.scenarios($0) }
@@ -65,7 +65,7 @@ struct AxisTexts {
 
     private func deployments() throws -> [Deployment] { Self.distinct(try values(.deployment) { try Deployment.parse($0) }) }
 
-    /// Nil among them is a kernel that is hardened in no way.
+    /// Nil stands for a kernel without a hardening profile.
     private func profiles() throws -> [BootProfile?] {
         let named = try values(.profile) { $0 == "none" ? [nil] : try BootProfile.parse($0).map(Optional.some) }
         return named.isEmpty ? [nil] : Self.distinct(named)
@@ -84,9 +84,9 @@ struct AxisTexts {
             }
             return chosen
         })
-        // Cells are told apart by their guests' names.
+        // Cell ids contain the guest's name.
         if let twice = guests.first(where: { guest in guests.filter { $0.name == guest.name }.count > 1 }) {
-            throw complain("two images are called '\(twice.name)'; give one of the files another name")
+            throw complain("two images are named '\(twice.name)'; rename one of the files")
         }
         return guests
     }

@@ -9,7 +9,7 @@ import SystemPackage
 /// `kmatrix bench`: what `ci/bench` runs.
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measure kmatrix against the floor, alternately in one run; use it through ci/bench.",
+        commandName: "bench", abstract: "Measure kmatrix against its floor; use ci/bench",
         shouldDisplay: false, subcommands: [
             BenchCell.self, BenchMatrix.self, BenchPlan.self, BenchJudge.self, BenchHistory.self, BenchFits.self, BenchJoin.self, BenchCompare.self,
         ])
@@ -18,17 +18,17 @@ struct BenchCommand: AsyncParsableCommand {
 /// `kmatrix bench cell`: whole cells against bare boots.
 struct BenchCell: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cell", abstract: "Time whole cells, cold and from snapshots, against a bare boot and power-off of the same kernel.")
+        commandName: "cell", abstract: "Time cells, cold and restored, against a bare boot")
 
-    @Option(help: ArgumentHelp("Which kernels, as for run. May be repeated.", valueName: "selector"))
+    @Option(help: ArgumentHelp("Kernels, as for run; may be repeated", valueName: "selector"))
     var kernel: [String] = []
 
-    @Option(help: ArgumentHelp("Which distributions, as for run; with them the floor is a bare boot of the same image. May be repeated.", valueName: "name"))
+    @Option(help: ArgumentHelp("Distributions, as for run; may be repeated", valueName: "name"))
     var distro: [String] = []
 
     @OptionGroup var bench: BenchOptions
 
-    @OptionGroup(title: "Kernels") var kernels: KernelOptions
+    @OptionGroup(title: "Repositories") var kernels: KernelOptions
 
     func run() async throws {
         let axes = (kernel.isEmpty && distro.isEmpty ? ["5.10", "6.1", "6.12", "7.3"] : kernel).flatMap { ["--kernel", $0] } + distro.flatMap { ["--distro", $0] } + ["--cgroup", "unified"]

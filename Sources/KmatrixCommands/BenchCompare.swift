@@ -5,7 +5,7 @@ import Measurements
 /// `kmatrix bench compare`: has anything become slower?
 struct BenchCompare: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "compare", abstract: "Compare the ratios of a measurement with a baseline's.",
+        commandName: "compare", abstract: "Compare a measurement with a baseline",
         discussion: """
             A ratio is a regression when the least of its rounds now is beyond the most of the baseline's by more than the tolerance.
 
@@ -16,16 +16,16 @@ struct BenchCompare: ParsableCommand {
               3  no regression, and a part or a ratio of the baseline could not be measured
             """)
 
-    @Argument(help: "What was measured now.")
+    @Argument(help: "Measurement")
     var now: String
 
-    @Option(help: "What it is compared with.", completion: .file(extensions: ["json"]))
+    @Option(help: "Baseline", completion: .file(extensions: ["json"]))
     var baseline: String
 
-    @Option(help: "How much worse is still the same, in percent.")
+    @Option(help: "Tolerance in percent")
     var tolerance: Double = 15
 
-    @Option(help: "How to print: table, json, or jsonl.")
+    @Option(help: "Output")
     var format: OutputFormat = .table
 
     func validate() throws {

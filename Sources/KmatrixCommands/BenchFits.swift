@@ -4,9 +4,9 @@ import Measurements
 /// `kmatrix bench fits`: whether measuring is worth the time.
 struct BenchFits: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "fits", abstract: "Say whether a measurement made here could be compared with a baseline; exits with 3 when it is of a machine of another kind. Measures nothing.")
+        commandName: "fits", abstract: "Check whether this machine is comparable with a baseline; exits with 3 otherwise")
 
-    @Argument(help: "The baseline.")
+    @Argument(help: "Baseline")
     var baseline: String
 
     func run() async throws {

@@ -8,15 +8,15 @@ import SystemPackage
 /// `kmatrix bench history`: the history's questions, on runs that are made up.
 struct BenchHistory: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "history", abstract: "Time history and diff on runs that are made up. Boots nothing.")
+        commandName: "history", abstract: "Time history and diff on synthetic runs; boots nothing")
 
-    @Option(help: "How many nights the history has.")
+    @Option(help: "Nights in the history")
     var nights: Int = 365
 
-    @Option(help: "How many cells each night has.")
+    @Option(help: "Cells per night")
     var cells: Int = 500
 
-    @Option(help: "How many cells the two compared runs have.")
+    @Option(help: "Cells of the two compared runs")
     var comparedCells: Int = 10_000
 
     @OptionGroup var bench: BenchOptions

@@ -8,12 +8,12 @@ import SystemPackage
 /// `kmatrix bench join`: what the parts left becomes one measurement.
 struct BenchJoin: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "join", abstract: "Join what the parts of 'ci/bench all' left into one measurement; exits with 3 when one of them could not be had.")
+        commandName: "join", abstract: "Join the parts of 'ci/bench all'; exits with 3 when a part is missing")
 
-    @Argument(help: "A folder with PART.json (what the part printed), PART.err (what it said) and PART.end (its exit code, and its seconds) for each part.")
+    @Argument(help: "Folder with PART.json (output), PART.err (messages) and PART.end (exit code and seconds) of each part")
     var folder: String
 
-    @Option(help: "Where the measurement goes (default: standard output).", completion: .file(extensions: ["json"]))
+    @Option(help: "Output file (default: stdout)", completion: .file(extensions: ["json"]))
     var out: String?
 
     func run() async throws {

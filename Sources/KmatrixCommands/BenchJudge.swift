@@ -5,17 +5,17 @@ import Measurements
 /// `kmatrix bench judge`: judging what real guests left.
 struct BenchJudge: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "judge", abstract: "Time judging on what real guests left, one that works and one that does not.")
+        commandName: "judge", abstract: "Time judging on the evidence of two real guests")
 
-    @Option(help: ArgumentHelp("Which kernels, as for run. May be repeated.", valueName: "selector"))
+    @Option(help: ArgumentHelp("Kernels, as for run; may be repeated", valueName: "selector"))
     var kernel: [String] = ["6.1"]
 
-    @Option(help: "How many verdicts in each round.")
+    @Option(help: "Verdicts per round")
     var judgments: Int = 10_000
 
     @OptionGroup var bench: BenchOptions
 
-    @OptionGroup(title: "Kernels") var kernels: KernelOptions
+    @OptionGroup(title: "Repositories") var kernels: KernelOptions
 
     func validate() throws {
         if !(1...1_000_000).contains(judgments) { throw ValidationError("--judgments must lie between 1 and 1000000") }

@@ -10,15 +10,15 @@ import SystemPackage
 /// `kmatrix bench matrix`: a whole matrix from warm caches.
 struct BenchMatrix: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "matrix", abstract: "Time a matrix of every layout, with its snapshots to be made and with them there, against the bare boots of its kernels.")
+        commandName: "matrix", abstract: "Time a matrix with new and existing snapshots against bare boots")
 
-    @Option(help: ArgumentHelp("Which kernels, as for run (default: the newest of each series on offer, and three of other flavours). May be repeated.", valueName: "selector"))
+    @Option(help: ArgumentHelp("Kernels, as for run; may be repeated", valueName: "selector"))
     var kernel = ["all", "6.1/amd64", "6.12/amd64", "6.1/rt-amd64"]
 
     @OptionGroup var bench: BenchOptions
 
     @OptionGroup(title: "Guests") var guests: GuestOptions
-    @OptionGroup(title: "Kernels") var kernels: KernelOptions
+    @OptionGroup(title: "Repositories") var kernels: KernelOptions
 
     func run() async throws {
         let rounds = bench.rounds ?? 2

@@ -5,12 +5,12 @@ import Measurements
 /// `kmatrix bench plan`: planning and dividing a large run. Boots nothing.
 struct BenchPlan: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "plan", abstract: "Time the planning of a large run, and say what it would cost on many machines. Boots nothing.")
+        commandName: "plan", abstract: "Time the planning of a large run; boots nothing")
 
-    @Option(help: "How many cells, at least.")
+    @Option(help: "Minimum number of cells")
     var cells: Int = 100_000
 
-    @Option(help: "How many machines share them.")
+    @Option(help: "Machines that share them")
     var nodes: Int = 100
 
     @OptionGroup var bench: BenchOptions

@@ -5,44 +5,42 @@ import MatrixModel
 import MatrixRunner
 import SystemPackage
 
-/// `kmatrix bisect`: between which two kernels does a cause begin or end?
+/// `kmatrix bisect`: finds the two kernels between which a cause begins or ends.
 struct BisectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bisect",
-        abstract: "Find between which two kernels a cause begins or ends, with the fewest boots.",
+        abstract: "Find the kernel at which a cause begins or ends",
         discussion: """
-            Takes the selectors of run, which must leave the kernel as the only axis. Boots \
-            the oldest and the newest, then the middle of what is left, again and again. A \
-            cell that proves nothing is gone round. Answers that change more than once are \
-            reported as that.
+            Takes the selectors of run; only the kernel may have several values. Boots the
+            oldest and the newest kernel, then bisects. Cells without a verdict are skipped.
 
             EXAMPLES
               kmatrix bisect --kernel all --cgroup unified --bpf loop-lookup
-              kmatrix bisect --kernel '>=5.10,<6.13' --cgroup unified --bpf return-value --cause verifier-rejected
+              kmatrix bisect --kernel all --cgroup unified --cause verifier-rejected
 
             EXIT CODES
               0  a boundary was found
               1  the answer changes more than once
               2  the command line or a setting is wrong
-              3  there is no boundary, or too little could be proven
-            130  interrupted; the cells that were run are kept
+              3  there is no boundary, or too few cells have a verdict
+            130  interrupted; finished cells are kept
             """)
 
-    @OptionGroup(title: "Axes") var axes: AxisOptions
-    @OptionGroup(title: "Kernels") var kernels: KernelOptions
+    @OptionGroup(title: "Cells") var axes: AxisOptions
+    @OptionGroup(title: "Repositories") var kernels: KernelOptions
     @OptionGroup(title: "Guests") var guests: GuestOptions
 
-    @Option(help: ArgumentHelp("The cause whose boundary is sought (default: anything that makes a cell incompatible).", valueName: "cause"))
+    @Option(help: ArgumentHelp("Cause to look for (default: any incompatible verdict)", valueName: "cause"))
     var cause: String?
 
-    @Option(help: ArgumentHelp("The folder of the runs, one for each boot (default: a new one under $XDG_STATE_HOME/kmatrix/runs).", valueName: "folder"))
+    @Option(help: ArgumentHelp("Folder for the runs (default: below $XDG_STATE_HOME)", valueName: "folder"))
     var out: String?
 
-    @Option(help: "How to print the outcome: table, json, or jsonl (a line per cell as it finishes, then the outcome).")
+    @Option(help: ArgumentHelp("Output", valueName: "format"))
     var format: OutputFormat = .table
 
     func validate() throws {
-        if let cause, Cause(rawValue: cause) == nil { throw ValidationError("'\(cause)' is no cause; 'kmatrix explain' lists them") }
+        if let cause, Cause(rawValue: cause) == nil { throw ValidationError("unknown cause '\(cause)'; 'kmatrix explain' lists the causes") }
     }
 
     func run() async throws {
@@ -63,9 +61,9 @@ struct BisectCommand: AsyncParsableCommand {
         let plan = try await prepared.runner.plan()
         let cells = plan.cells
         guard cells.count == Set(cells.map(\.cell.kernel)).count else {
-            throw ValidationError("\(cells.count) cells of \(plan.kernels.count) kernels: name one layout (--cgroup unified), one program and one scenario, so that only the kernel differs")
+            throw ValidationError("\(cells.count) cells of \(plan.kernels.count) kernels differ in more than the kernel; select one layout (--cgroup unified), one program and one scenario")
         }
-        guard cells.count > 1 else { throw ValidationError("a boundary needs two kernels at least; \(cells.count) are on offer for what was asked") }
+        guard cells.count > 1 else { throw ValidationError("bisect needs at least two kernels, but the selectors match \(cells.count); widen --kernel") }
         let identifier = RunIdentifier.make()
         let place = out.map { FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath($0)) }
             ?? RunFolder.standardParent(environment: ProcessInfo.processInfo.environment).appending("bisect-\(identifier)")
@@ -82,7 +80,7 @@ struct BisectCommand: AsyncParsableCommand {
         return EncodedBoundary(search, kernels: cells.map(\.cell.kernel), cause: cause, records: records, folder: place.string)
     }
 
-    /// Whether a cell shows what is sought; one that proves nothing answers nothing.
+    /// Returns whether a cell has the cause; a cell without a verdict gives no answer.
     private func answer(of record: CellRecord) -> BoundarySearch.Answer {
         switch record.verdict {
         case .inconclusive, .unavailable, .notRun: .unknown

@@ -3,16 +3,16 @@ import Foundation
 import SupportBundles
 import SystemPackage
 
-/// `kmatrix collect`: gathers on a live machine what a diagnosis needs.
+/// `kmatrix collect`: collects on a live machine what a diagnosis needs.
 struct CollectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "collect",
-        abstract: "Gather on this machine what a diagnosis needs, and change nothing.",
+        abstract: "Collect logs and facts of this machine for diagnose",
         discussion: """
-            Gathers the agent's status and logs (their last 2 MiB each), its unit's state and \
-            journal, kernel, distribution, cgroup mounts and file systems, and cloud-init's \
-            version and log. Never a key: /var/lib/azure-proxy-agent is not looked into. \
-            Logs are for root; as another user the bundle says what is missing.
+            Collects the agent's status and logs (last 2 MiB each), its unit's state and
+            journal, kernel, distribution, cgroup mounts, file systems, and cloud-init's
+            version and log. Only reads; never reads keys. Logs need root; without root
+            the bundle lists what is missing.
 
             EXAMPLES
               sudo kmatrix collect
@@ -20,14 +20,14 @@ struct CollectCommand: AsyncParsableCommand {
               kmatrix diagnose machine.tar
 
             EXIT CODES
-              0  the bundle is written
-              2  it cannot be written
+              0  the bundle was written
+              2  the bundle cannot be written
             """)
 
-    @Option(help: ArgumentHelp("The bundle's file (default: kmatrix-collect-TIME.tar in this folder).", valueName: "file"))
+    @Option(help: ArgumentHelp("Bundle file (default: kmatrix-collect-TIME.tar here)", valueName: "file"))
     var out: String?
 
-    @Option(help: "How to print what was gathered: table, json, or jsonl.")
+    @Option(help: ArgumentHelp("Output", valueName: "format"))
     var format: OutputFormat = .table
 
     func run() async throws {
@@ -42,8 +42,8 @@ struct CollectCommand: AsyncParsableCommand {
         case .json: try StandardOutput.writeJSON(encoded)
         case .jsonl: try StandardOutput.writeJSON(encoded, isCompact: true)
         case .table:
-            for name in outcome.missing { StandardError.line("not gathered: \(name)") }
-            StandardOutput.write("\(path.string): \(outcome.names.count) files, \(outcome.archive.count) bytes; kmatrix diagnose reads it\n")
+            for name in outcome.missing { StandardError.line("not collected: \(name)") }
+            StandardOutput.write("\(path.string): \(outcome.names.count) files, \(outcome.archive.count) bytes; next: kmatrix diagnose \(path.string)\n")
         }
     }
 }

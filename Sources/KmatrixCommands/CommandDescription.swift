@@ -1,4 +1,7 @@
-/// A command as the argument parser describes it: the part of its JSON that a manual is made of.
+import ArgumentParser
+import Foundation
+
+/// A command as the argument parser describes it in JSON: the members that help and manual use.
 struct CommandDescription: Decodable {
     struct Argument: Decodable {
         enum Kind: String, Decodable {
@@ -32,9 +35,10 @@ struct CommandDescription: Decodable {
     let discussion: String?
     let shouldDisplay: Bool?
     let subcommands: [CommandDescription]?
+    let defaultSubcommand: String?
     let arguments: [Argument]?
 
-    /// The subcommands that people are shown; the parser adds its own `help`.
+    /// The subcommands that people are shown; the parser adds its own `help`, next to ours.
     var shownCommands: [CommandDescription] { (subcommands ?? []).filter { $0.shouldDisplay != false && $0.commandName != "help" } }
 
     /// Without `--help` and `--version`, which every command has.
@@ -43,7 +47,13 @@ struct CommandDescription: Decodable {
     }
 }
 
-/// What the parser's JSON is wrapped in.
-struct ToolDescription: Decodable {
-    let command: CommandDescription
+extension CommandDescription {
+    private struct Tool: Decodable {
+        let command: CommandDescription
+    }
+
+    /// Describes `kmatrix` with all its commands.
+    static func current() throws -> CommandDescription {
+        try JSONDecoder().decode(Tool.self, from: Data(RootCommand._dumpHelp().utf8)).command
+    }
 }

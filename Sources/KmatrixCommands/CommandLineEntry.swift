@@ -3,10 +3,17 @@ import Foundation
 import Glibc
 
 extension RootCommand {
-    /// Parses the command line, runs what it says, and ends the process with the exit code that the README promises.
+    /// Parses the command line, runs the command, and ends the process with its documented exit code.
     public static func runToExit() async -> Never {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        var isParsed = false
         do {
-            var command = try parseAsRoot()
+            if arguments.isEmpty || arguments == ["--help"] || arguments == ["-h"] {
+                StandardOutput.write(overview)
+                Glibc.exit(ExitCodes.asExpected.rawValue)
+            }
+            var command = try parseAsRoot(arguments)
+            isParsed = true
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -15,18 +22,20 @@ extension RootCommand {
             Glibc.exit(ExitCodes.asExpected.rawValue)
         } catch {
             let code = ExitCodes.code(for: error)
-            var message = fullMessage(for: error)
-            if code == ExitCodes.usage, let unknown = unknownOption(), !message.contains(unknown.name) { message = unknown.message }
-            if !message.isEmpty {
-                // Help and version that were asked for are results.
-                if code == ExitCodes.asExpected { StandardOutput.write(message + "\n") } else { StandardError.line(message) }
+            let text = isParsed ? message(for: error) : complaint(about: arguments, error)
+            if !text.isEmpty {
+                // Requested help and version are results. Errors of a running command have no usage to show.
+                if code == ExitCodes.asExpected { StandardOutput.write(text + "\n") } else { StandardError.line(isParsed ? "Error: \(text)" : text) }
             }
             Glibc.exit(code.rawValue)
         }
     }
 
-    private static func unknownOption() -> UnknownOption? {
-        let tool = try? JSONDecoder().decode(ToolDescription.self, from: Data(_dumpHelp().utf8))
-        return tool.flatMap { UnknownOption(in: Array(CommandLine.arguments.dropFirst()), of: $0.command) }
+    /// Reports an unknown word before anything that the parser misses: often they are one mistake.
+    static func complaint(about arguments: [String], _ error: any Error) -> String {
+        guard ExitCodes.code(for: error) != ExitCodes.asExpected, let root = try? CommandDescription.current(), let unknown = UnknownWord(in: arguments, of: root) else {
+            return fullMessage(for: error)
+        }
+        return "Error: \(unknown.message)"
     }
 }

@@ -1,10 +1,10 @@
 import ArgumentParser
 
-/// `kmatrix completions`: what a shell needs to complete command lines.
+/// `kmatrix completions`: prints shell completions.
 struct CompletionsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "completions",
-        abstract: "Print the completions for a shell: bash, zsh, or fish.",
+        abstract: "Print shell completions for bash, zsh or fish",
         discussion: """
             EXAMPLES
               kmatrix completions bash > ~/.local/share/bash-completion/completions/kmatrix
@@ -12,7 +12,7 @@ struct CompletionsCommand: ParsableCommand {
               kmatrix completions fish > ~/.config/fish/completions/kmatrix.fish
             """)
 
-    @Argument(help: "The shell: bash, zsh, or fish.")
+    @Argument(help: "Shell")
     var shell: Shell
 
     enum Shell: String, ExpressibleByArgument, CaseIterable {

@@ -6,37 +6,41 @@ import MatrixReport
 import MatrixRunner
 import SystemPackage
 
-/// `kmatrix conformance`: what upstream's own security tests ask of an agent.
+/// `kmatrix conformance`: runs the checks of upstream's security tests against an agent.
 struct ConformanceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "conformance",
-        abstract: "Put an agent through the checks of upstream's security and end-to-end suites.",
+        abstract: "Run upstream's security and end-to-end checks",
         discussion: """
-            Boots a guest for each group of checks and reports by upstream's ids: pass, fail or not-applicable.
+            Boots a guest per group of checks. Results carry upstream's ids: pass, fail,
+            not-applicable or not-run.
 
             EXAMPLES
               kmatrix conformance --kernel 6.1
-              kmatrix conformance --kernel 6.12 --agent ./azure-proxy-agent_1.0.47-0_amd64.deb --format json
+              kmatrix conformance --kernel 6.12 --agent ./agent_1.0.47-0_amd64.deb
 
             EXIT CODES
-              0 nothing failed, 1 a check failed, 2 usage, 3 a check could not be run
+              0  no check failed
+              1  a check failed
+              2  the command line or a setting is wrong
+              3  a check could not run
             """)
 
-    @OptionGroup(title: "Axes") var axes: AxisOptions
-    @OptionGroup(title: "Kernels") var kernels: KernelOptions
+    @OptionGroup(title: "Cells") var axes: AxisOptions
+    @OptionGroup(title: "Repositories") var kernels: KernelOptions
     @OptionGroup(title: "Guests") var guests: GuestOptions
 
-    @Option(help: ArgumentHelp("The folder for each group's evidence (default: a new one under $XDG_STATE_HOME/kmatrix/runs).", valueName: "folder"))
+    @Option(help: ArgumentHelp("Evidence folder (default: new, below $XDG_STATE_HOME)", valueName: "folder"))
     var out: String?
 
-    @Option(help: ArgumentHelp("Instead of the suite, so many rounds of 200 clients at once, each of whom must be taken for who they are.", valueName: "rounds"))
+    @Option(help: ArgumentHelp("Run only N bursts of 200 clients, not the suite", valueName: "n"))
     var load: Int?
 
-    @Option(help: "How to print the results: table or json.")
+    @Option(help: ArgumentHelp("Output", valueName: "format"))
     var format: OutputFormat = .table
 
     func validate() throws {
-        if let load, !(1...500).contains(load) { throw ValidationError("--load must lie between 1 and 500") }
+        if let load, !(1...500).contains(load) { throw ValidationError("--load must be between 1 and 500") }
     }
 
     func run() async throws {

@@ -4,39 +4,37 @@ import Guidance
 import SupportBundles
 import SystemPackage
 
-/// `kmatrix diagnose`: what is wrong with a machine, from what its owner sent.
+/// `kmatrix diagnose`: finds the cause of a machine's failure in the files its owner sent.
 struct DiagnoseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diagnose",
-        abstract: "Say what is wrong with a machine, from its status.json, logs or pasted output.",
+        abstract: "Find out what is wrong with a machine in the field",
         discussion: """
-            PATH is a status.json (of Linux or Windows; whole, cut off or broken), a cell's \
-            evidence folder, or a log bundle: a folder, .zip, .tar, .tar.gz, .tar.xz or \
-            .tar.zst. It may hold what was typed and printed as well: systemctl status, \
-            uname -r, grep cgroup /proc/filesystems, mount | grep cgroup2, sc query. \
-            Nothing is unpacked onto the disk, and no key is looked at.
+            PATH is a status.json (Linux or Windows; also truncated or broken), an evidence
+            folder, or a log bundle: a folder, .zip, .tar, .tar.gz, .tar.xz or .tar.zst. It
+            may contain pasted output: systemctl status, uname -r, mount, sc query. Nothing is
+            unpacked to disk, and keys are not read.
 
             EXAMPLES
               kmatrix diagnose /var/log/azure-proxy-agent/status.json
               kmatrix diagnose customer-logs.zip
               xclip -o | kmatrix diagnose -
               kmatrix diagnose bundle.tar.gz --family ubuntu --format json
-              kmatrix explain attach-failed/no-cgroup2    more about a cause
 
             EXIT CODES
-              0  the status says SUCCESS, and nothing speaks against it
+              0  the status is SUCCESS, and nothing contradicts it
               1  at least one cause was found
               2  the command line is wrong, or PATH cannot be read
-              3  what was sent proves nothing; what to ask for is printed
+              3  undetermined; the output lists the files to ask for
             """)
 
-    @Argument(help: ArgumentHelp("A file, a folder, or - for standard input.", valueName: "path"))
+    @Argument(help: ArgumentHelp("File, folder, or - for standard input", valueName: "path"))
     var path: String
 
-    @Option(help: "Spell the remedies for this family: \(DistributionFamily.allCases.map(\.rawValue).joined(separator: ", ")) (default: what os-release says).", transform: DistributionFamily.named)
+    @Option(help: ArgumentHelp("Commands for this family (default: from os-release)", valueName: "family"), transform: DistributionFamily.named)
     var family: DistributionFamily?
 
-    @Option(help: "How to print: table, json, or jsonl (a line per cause).")
+    @Option(help: ArgumentHelp("Output", valueName: "format"))
     var format: OutputFormat = .table
 
     func run() async throws {
@@ -56,10 +54,10 @@ struct DiagnoseCommand: AsyncParsableCommand {
 }
 
 extension DistributionFamily {
-    /// What is typed after `--family`.
+    /// Parses the value of `--family`.
     static func named(_ text: String) throws -> DistributionFamily {
         guard let family = DistributionFamily(rawValue: text) else {
-            throw ValidationError("'\(text)' is no family of distributions; there are \(allCases.map(\.rawValue).joined(separator: ", "))")
+            throw ValidationError("unknown family '\(text)'; known are \(allCases.map(\.rawValue).joined(separator: ", "))")
         }
         return family
     }

@@ -6,38 +6,40 @@ import MatrixModel
 import MatrixReport
 import RunHistory
 
-/// `kmatrix diff`: what changed between two runs.
+/// `kmatrix diff`: compares two runs.
 struct DiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
-        abstract: "Say what changed between two runs.",
+        abstract: "Compare two runs",
         discussion: """
-            A run is named by its folder, by its id in the history or the beginning of it, or as latest or previous. Cells are compared by \
-            id; where a distribution has published its next kernel of a series, with the one before.
-
-            With --exit-code the exit code is 1 for a regression: a cell that fails and did not before, unless it is documented as \
-            unsupported, or a changed cell that contradicts an entry of --expectations. It is 3 when there is none, and something that was \
-            proven before is unavailable, unproven or gone.
+            A run is a folder, an id in the history (or a prefix), latest, or previous.
+            Cells are compared by id; a distribution's new kernel with the one before.
 
             EXAMPLES
               kmatrix diff previous latest
               kmatrix diff runs/monday runs/tuesday --format json
-              kmatrix diff previous latest --exit-code --expectations expectations.yml
+              kmatrix diff previous latest --exit-code --expectations expected.yml
+
+            EXIT CODES
+              0  the runs were compared
+              1  --exit-code: a regression (new undocumented failure, or contradicted
+                 expectation)
+              3  --exit-code: no regression, but a proven cell is unproven or gone
             """)
 
-    @Argument(help: "The earlier run.")
+    @Argument(help: "Earlier run")
     var before: String
 
-    @Argument(help: "The later run.")
+    @Argument(help: "Later run")
     var after: String
 
-    @Flag(help: "Exit with 1 for a regression, with 3 for what is not proven any more.")
+    @Flag(help: "Exit with 1 for a regression, 3 for a lost proof")
     var exitCode = false
 
-    @OptionGroup(title: "Expectations") var expected: ExpectationOptions
-    @OptionGroup(title: "History") var history: HistoryOptions
+    @OptionGroup var expected: ExpectationOptions
+    @OptionGroup var history: HistoryOptions
 
-    @Option(help: "How to print: table, json, or jsonl (a line per change, then the counts).")
+    @Option(help: ArgumentHelp("Output", valueName: "format"))
     var format: OutputFormat = .table
 
     func run() throws {

@@ -9,11 +9,9 @@ import SystemPackage
 struct DistrosBuild: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "build",
-        abstract: "Build distributions' images into the cache, ahead of a run.",
+        abstract: "Build distribution images into the cache",
         discussion: """
-            Needs no root. An image is built once and then only read: guests write into \
-            a layer of their own. --refresh builds it again from today's packages; the \
-            old one stays until the new one is whole.
+            Needs no root. An image is built once; guests write to a copy-on-write overlay.
 
             EXAMPLES
               kmatrix distros build debian-12
@@ -22,10 +20,10 @@ struct DistrosBuild: AsyncParsableCommand {
 
     @OptionGroup var options: DistributionOptions
 
-    @Flag(help: "Build again what is built already, from today's packages.")
+    @Flag(help: "Rebuild existing images from today's packages")
     var refresh = false
 
-    @Option(help: "How to print what was built: table, json, or jsonl.")
+    @Option(help: ArgumentHelp("Output", valueName: "format"))
     var format: OutputFormat = .table
 
     func run() async throws {

@@ -9,13 +9,13 @@ import SystemPackage
 struct DistrosCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "distros",
-        abstract: "List, build, fetch and clean up distributions.",
+        abstract: "List, build and fetch distribution images",
         subcommands: [DistrosList.self, DistrosBuild.self, DistrosFetch.self, DistrosGC.self])
 }
 
-/// Which distributions, and where their packages come from.
+/// Selects distributions and their repositories.
 struct DistributionOptions: ParsableArguments {
-    @Argument(help: ArgumentHelp("Which distributions: a name, a pattern such as 'debian-*', or all.", valueName: "name"))
+    @Argument(help: ArgumentHelp("Name, pattern such as 'debian-*', or all", valueName: "name"))
     var distros: [String]
 
     @OptionGroup(title: "Repositories") var kernels: KernelOptions

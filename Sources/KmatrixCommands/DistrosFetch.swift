@@ -8,12 +8,12 @@ import SystemPackage
 struct DistrosFetch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fetch",
-        abstract: "Fetch and verify distributions' own kernels into the cache.",
-        discussion: "With 'distros build' before it, a later 'run --distro NAME --offline' needs no network.")
+        abstract: "Fetch and verify the kernels of distributions",
+        discussion: "After 'distros build' and this, 'kmatrix run --distro NAME --offline' needs no network.")
 
     @OptionGroup var options: DistributionOptions
 
-    @Option(help: "How to print what was fetched: table, json, or jsonl.")
+    @Option(help: ArgumentHelp("Output", valueName: "format"))
     var format: OutputFormat = .table
 
     func run() async throws {

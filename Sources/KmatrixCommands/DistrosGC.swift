@@ -5,8 +5,8 @@ import MatrixRunner
 struct DistrosGC: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gc",
-        abstract: "Remove images of distributions that nobody used lately.",
-        discussion: "What a running kmatrix is filling at the moment is left alone. 'kmatrix kernels gc' removes the rest of the cache too.")
+        abstract: "Remove unused distribution images",
+        discussion: "Entries in use by a running kmatrix stay. 'kmatrix kernels gc' cleans the whole cache.")
 
     @OptionGroup var collection: GarbageOptions
 

@@ -9,19 +9,19 @@ import MatrixRunner
 struct DistrosList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List the distributions: kernel, keys, what upstream says and where, and image.",
+        abstract: "List distributions: kernel, keys, claims and image",
         discussion: """
-            Reads nothing from the network.
+            Does not use the network.
 
             EXAMPLES
               kmatrix distros list
               kmatrix distros list 'debian-1*' --format json
             """)
 
-    @Argument(help: ArgumentHelp("Which distributions: a name, a pattern such as 'debian-*', or all.", valueName: "name"))
+    @Argument(help: ArgumentHelp("Name, pattern such as 'debian-*', or all", valueName: "name"))
     var distros: [String] = ["all"]
 
-    @Option(help: "How to print: table, json, or jsonl.")
+    @Option(help: ArgumentHelp("Output", valueName: "format"))
     var format: OutputFormat = .table
 
     @OptionGroup(title: "Keys") var kernels: KernelOptions

@@ -2,16 +2,22 @@ import ArgumentParser
 import MatrixReport
 import MatrixRunner
 
-/// `kmatrix doctor`: is this machine fit?
+/// `kmatrix doctor`: checks whether this machine can run kmatrix.
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Check host, tools, accelerator, mirror and cache. Each line is ok or says what to do.",
-        discussion: "Exits with 0 when a run can work here, with 3 when something that a run needs is missing.")
+        abstract: "Check host, tools, accelerator, mirror and cache",
+        discussion: """
+            Each line is ok, or says what to do.
 
-    @OptionGroup(title: "Kernels") var kernels: KernelOptions
+            EXIT CODES
+              0  this machine can run kmatrix
+              3  something is missing that a run needs
+            """)
 
-    @Option(help: "How to print the checks: table, json, or jsonl.")
+    @OptionGroup(title: "Repositories") var kernels: KernelOptions
+
+    @Option(help: ArgumentHelp("Output", valueName: "format"))
     var format: OutputFormat = .table
 
     func run() async throws {

@@ -2,34 +2,32 @@ import ArgumentParser
 import Guidance
 import MatrixReport
 
-/// `kmatrix explain`: what a cause or an error of the control plane means.
+/// `kmatrix explain`: explains a cause or an error of the control plane.
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Explain a cause, an error code of the control plane, or a pasted message.",
+        abstract: "Explain a cause, error code or pasted message",
         discussion: """
-            A cause is one of ours, as it stands in verdicts and diagnoses. An error code is \
-            what a deployment or an update of the model fails with. A message may be pasted \
-            as it came, in quotes or through standard input (-). Without argument: a list.
+            Explains a cause of a verdict or diagnosis, or an error code or message of the
+            control plane (quoted, or - for standard input). Without argument: lists all.
 
             EXAMPLES
               kmatrix explain
               kmatrix explain attach-failed/no-cgroup2 --family sles
               kmatrix explain InVMAccessControlProfileNotFound
-              kmatrix explain "The value securityProfile.proxyAgentSettings.keyIncarnationId can only be incremented."
 
             EXIT CODES
-              0  it is explained below
-              2  it is not known; what is, says kmatrix explain
+              0  explained
+              2  unknown
             """)
 
-    @Argument(help: ArgumentHelp("A cause, an error code, a message, or - for standard input.", valueName: "code"))
+    @Argument(help: ArgumentHelp("Cause, error code, message, or -", valueName: "code"))
     var subject: String?
 
-    @Option(help: "Spell the remedies for this family: \(DistributionFamily.allCases.map(\.rawValue).joined(separator: ", ")).", transform: DistributionFamily.named)
+    @Option(help: ArgumentHelp("Commands for debian, ubuntu, rhel-like, sles, ...", valueName: "family"), transform: DistributionFamily.named)
     var family: DistributionFamily = .other
 
-    @Option(help: "How to print: table, json, or jsonl.")
+    @Option(help: ArgumentHelp("Output", valueName: "format"))
     var format: OutputFormat = .table
 
     func run() throws {
@@ -38,7 +36,7 @@ struct ExplainCommand: ParsableCommand {
         let found = Explanation.of(text, family: family)
         guard !found.isEmpty else {
             let shown = text.prefix(80).debugDescription
-            throw ValidationError("\(shown) is neither a cause, nor an error code of the control plane, nor one of its messages; 'kmatrix explain' lists all")
+            throw ValidationError("\(shown) is not a known cause, error code or message; 'kmatrix explain' lists all")
         }
         switch format {
         case .json: try StandardOutput.writeJSON(["explanations": found])

@@ -4,21 +4,21 @@ import EvidenceStore
 import MatrixReport
 import SystemPackage
 
-/// How old what is removed must be, and how to say what was.
+/// Selects the age of removed entries, and how they are printed.
 struct GarbageOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Remove entries unused for this many days; 0 removes all.", valueName: "days"))
+    @Option(help: ArgumentHelp("Remove entries unused for N days; 0 removes all", valueName: "days"))
     var unusedFor: Int = 30
 
-    @Option(help: "How to print what was removed: table, json, or jsonl.")
+    @Option(help: ArgumentHelp("Output", valueName: "format"))
     var format: OutputFormat = .table
 
     func validate() throws {
-        if unusedFor < 0 { throw ValidationError("--unused-for takes a number of days, 0 or more") }
+        if unusedFor < 0 { throw ValidationError("--unused-for must be 0 days or more") }
     }
 
     /// - Parameters:
-    ///   - kinds: The sorts of artefact; nil for all.
-    ///   - runs: The folder whose runs lose what killed ones left; nil to leave them alone.
+    ///   - kinds: The kinds of artefact; nil for all.
+    ///   - runs: The folder of runs whose stale files are removed; nil to leave them.
     func collect(kinds: Set<String>? = nil, runs: FilePath? = nil) async throws {
         var removed = try await ArtefactCache.standard().collectGarbage(unusedFor: unusedFor == 0 ? .seconds(-1) : .seconds(unusedFor * 86_400), kinds: kinds)
         for run in runs.map(RunRemains.folders) ?? [] {

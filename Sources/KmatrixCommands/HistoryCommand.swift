@@ -4,13 +4,13 @@ import ArgumentParser
 struct HistoryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history",
-        abstract: "What past runs concluded: runs, cells over time, flakes.",
+        abstract: "Show what past runs concluded",
         discussion: """
-            Every finished run is recorded by itself ('kmatrix run --no-history' leaves it out); runs of other machines \
-            come in by 'kmatrix history import'.
+            Every finished run is recorded (--no-history: not recorded). Runs of other
+            machines are added with 'kmatrix history import'.
 
             EXAMPLES
-              kmatrix history                      the runs
+              kmatrix history                      all runs
               kmatrix history '*/legacy'           these cells, run after run
               kmatrix history --flaky --since 30d  cells that needed retries
               kmatrix history import runs/*

@@ -5,26 +5,26 @@ import MatrixModel
 import MatrixReport
 import RunHistory
 
-/// `kmatrix history costs`: what cells took, for dividing runs.
+/// `kmatrix history costs`: prints measured cell times, which balance the parts of a run.
 struct HistoryCosts: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "costs",
-        abstract: "Say what cells took, for 'kmatrix run --shard --costs'.",
+        abstract: "Print measured cell times for --costs",
         discussion: """
-            The median of a cell's ten newest runs that came to a verdict at the first attempt, in seconds, kernels of one series \
-            together, and that of each guest's cells. Give every part of a run the same file.
+            Prints the median of the ten newest runs that needed no retry, per cell and kernel
+            series. Give all parts of a run the same file (help sharding).
 
             EXAMPLES
               kmatrix history costs --out costs.json
               kmatrix run --kernel all --shard 1/4 --costs costs.json
             """)
 
-    @OptionGroup(title: "History") var history: HistoryOptions
+    @OptionGroup var history: HistoryOptions
 
-    @Option(help: ArgumentHelp("The file for --costs.", valueName: "file.json"), completion: .file(extensions: ["json"]))
+    @Option(help: ArgumentHelp("File to write", valueName: "file.json"), completion: .file(extensions: ["json"]))
     var out: String?
 
-    @Option(help: "How to print: table, json (what --out writes), or jsonl (a line per cell).")
+    @Option(help: ArgumentHelp("Output", valueName: "format"))
     var format: OutputFormat = .table
 
     private struct Line: Encodable {

@@ -4,25 +4,25 @@ import MatrixReport
 import RunHistory
 import SystemPackage
 
-/// `kmatrix history import`: runs' folders into the history.
+/// `kmatrix history import`: adds run folders to the history.
 struct HistoryImport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Read runs' folders into the history.",
+        abstract: "Add run folders to the history",
         discussion: """
-            Importing a run again changes nothing, or brings it up to date. A folder that is damaged, or whose verdicts were \
-            changed after the run, is refused and the others are read all the same; the exit code is then 2.
+            Importing a run again updates it. A damaged folder, or one with changed verdicts,
+            is rejected with exit code 2; the other folders are imported.
 
             EXAMPLE
               kmatrix history import runs/nightly-*
             """)
 
-    @Argument(help: ArgumentHelp("The folders of runs.", valueName: "run-folder"), completion: .directory)
+    @Argument(help: ArgumentHelp("Run folders", valueName: "run-folder"), completion: .directory)
     var folders: [String]
 
-    @OptionGroup(title: "History") var history: HistoryOptions
+    @OptionGroup var history: HistoryOptions
 
-    @Option(help: "How to print what was imported: table, json, or jsonl.")
+    @Option(help: ArgumentHelp("Output", valueName: "format"))
     var format: OutputFormat = .table
 
     func run() throws {
@@ -34,7 +34,7 @@ struct HistoryImport: ParsableCommand {
             do {
                 let stored = try StoredRun.intact(at: path)
                 if !stored.unfinished.isEmpty {
-                    StandardError.line("warning: the run in '\(path)' was cut short: \(stored.unfinished.count) of its cells have no verdict")
+                    StandardError.line("warning: the run in '\(path)' is incomplete: \(stored.unfinished.count) cells have no verdict")
                 }
                 let recording = try database.record(stored.document.run, stored.document.outcomes, folder: path)
                 imported.append(EncodedImport(run: stored.document.run.id, folder: path.string, cells: stored.document.cells.count, recording: recording))

@@ -7,10 +7,10 @@ import RunHistory
 struct HistoryList: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List the runs; with a pattern, a cause or --flaky, what became of cells (the default).",
+        abstract: "List runs, or the verdicts of cells (default command)",
         discussion: """
-            A cell has a line for each stretch of runs that concluded the same. Flaky are runs in which it needed a retry or proved \
-            nothing, through our fault.
+            Lists runs; with a pattern, a cause or --flaky, cells: one line per stretch of
+            runs with the same verdict. A flaky cell needed a retry or was inconclusive.
 
             EXAMPLES
               kmatrix history
@@ -18,21 +18,21 @@ struct HistoryList: ParsableCommand {
               kmatrix history --cause verifier-rejected --format json
             """)
 
-    @Argument(help: ArgumentHelp("Which cells, by their ids: * stands for any text, ? for one character.", valueName: "cell-pattern"))
+    @Argument(help: ArgumentHelp("Cell ids: * is any text, ? is one character", valueName: "cell-pattern"))
     var pattern: String?
 
-    @Option(help: ArgumentHelp("Only cells with this cause, and the runs in which they had it.", valueName: "code"), transform: Self.cause)
+    @Option(help: ArgumentHelp("Only cells that had this cause", valueName: "code"), transform: Self.cause)
     var cause: Cause?
 
-    @Flag(help: "Only cells that were flaky, the worst first.")
+    @Flag(help: "Only flaky cells, worst first")
     var flaky = false
 
-    @Option(help: ArgumentHelp("Only runs that started since: a day (2026-09-01), or so many days ago (30d).", valueName: "day"))
+    @Option(help: ArgumentHelp("Only runs since a day (2026-09-01) or the last 30d", valueName: "day"))
     var since: SinceArgument?
 
-    @OptionGroup(title: "History") var history: HistoryOptions
+    @OptionGroup var history: HistoryOptions
 
-    @Option(help: "How to print: table, json, or jsonl.")
+    @Option(help: ArgumentHelp("Output", valueName: "format"))
     var format: OutputFormat = .table
 
     func validate() throws { _ = try cellPattern() }
@@ -55,7 +55,7 @@ struct HistoryList: ParsableCommand {
 
     @Sendable private static func cause(_ text: String) throws -> Cause {
         guard let cause = Cause(rawValue: text) else {
-            throw ValidationError("'\(text)' is no cause; choose among \(Cause.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw ValidationError("unknown cause '\(text)'; known are \(Cause.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         return cause
     }
@@ -72,7 +72,7 @@ struct HistoryList: ParsableCommand {
         case .table:
             let rows = [["run", "started", "cells", "verdicts", "retried"]] + runs.map { run in
                 let counts = Verdict.allCases.compactMap { verdict in run.verdicts[verdict].map { "\($0) \(verdict.rawValue)" } }
-                let verdicts = counts.joined(separator: ", ") + (run.finished == nil ? " (cut short)" : "")
+                let verdicts = counts.joined(separator: ", ") + (run.finished == nil ? " (incomplete)" : "")
                 return [VisibleText.line(run.id), run.started, "\(run.cells)", verdicts.isEmpty ? "none" : verdicts, "\(run.retried)"]
             }
             StandardOutput.write(TextColumns.render(rows) + "\n")

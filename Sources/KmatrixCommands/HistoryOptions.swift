@@ -5,55 +5,55 @@ import MatrixModel
 import RunHistory
 import SystemPackage
 
-/// Which database holds the history.
+/// Selects the history database.
 struct HistoryOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The history's file (default: $XDG_STATE_HOME/kmatrix/history.sqlite).", valueName: "file"), completion: .file())
+    @Option(help: ArgumentHelp("History database (default: below $XDG_STATE_HOME)", valueName: "file"), completion: .file())
     var history: String?
 
     var path: FilePath { history.map(WorkingFolder.path) ?? RunDatabase.standardPath(environment: ProcessInfo.processInfo.environment) }
 
     func open() throws -> RunDatabase { try RunDatabase(at: path) }
 
-    /// For what only reads: a history that nobody has begun is not begun by looking.
+    /// Opens the history for reading; reading does not create one.
     func openExisting() throws -> RunDatabase? {
         guard FileManager.default.fileExists(atPath: path.string) else {
-            StandardError.line("there is no history yet at \(path); 'kmatrix run' keeps one, and 'kmatrix history import' reads runs' folders")
+            StandardError.line("no history at \(path); 'kmatrix run' creates it, 'kmatrix history import' adds run folders")
             return nil
         }
         return try open()
     }
 
-    /// What cells took here before; nothing of them where there is no history. It decides about no outcome: what goes wrong is a warning.
+    /// Returns the cell times of earlier runs; the fixed figures without a history. They affect no verdict, so a failure is only a warning.
     func costs() -> CellCosts {
         guard FileManager.default.fileExists(atPath: path.string) else { return .standard }
         do {
             return try open().costs()
         } catch {
-            StandardError.line("warning: what cells took before is not known: \(error)")
+            StandardError.line("warning: cannot read earlier cell times from the history: \(error)")
             return .standard
         }
     }
 
-    /// Keeps a run that has just ended. The run is worth more than its place in the history: what goes wrong is a warning.
+    /// Records a run that has just ended. The run itself matters more, so a failure is only a warning.
     func record(_ document: RunDocument, folder: FilePath) {
         do {
             try open().record(document.run, document.outcomes, folder: folder)
         } catch {
-            StandardError.line("warning: the run is not in the history: \(error); once that is mended, 'kmatrix history import \(folder)' adds it")
+            StandardError.line("warning: cannot record the run in the history: \(error); add it later with 'kmatrix history import \(folder)'")
         }
     }
 }
 
-/// Where paths on the command line begin.
+/// Resolves paths of the command line against the working folder.
 enum WorkingFolder {
     static func path(_ text: String) -> FilePath {
         FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath(text)).lexicallyNormalized()
     }
 }
 
-/// A first moment: a day, or so many days ago.
+/// The start of a period: a day, or a number of days ago.
 struct SinceArgument: ExpressibleByArgument {
-    /// RFC 3339 in UTC, or the beginning of it: times so written sort as text.
+    /// RFC 3339 in UTC, or a prefix of it; such times sort as text.
     let moment: String
 
     init?(argument: String) {

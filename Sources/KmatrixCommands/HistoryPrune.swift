@@ -2,34 +2,35 @@ import ArgumentParser
 import MatrixReport
 import RunHistory
 
-/// `kmatrix history prune`: forgets old runs.
+/// `kmatrix history prune`: removes old runs from the history.
 struct HistoryPrune: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prune",
-        abstract: "Forget old runs. Their folders stay; import brings them back.",
+        abstract: "Remove old runs from the history, not from disk",
         discussion: """
-            With both options a run is forgotten only when it is old and not among the newest.
+            With both options a run is removed only when both apply. 'history import' adds a
+            removed run again.
 
             EXAMPLES
               kmatrix history prune --keep 400
               kmatrix history prune --older-than 365 --keep 10
             """)
 
-    @Option(help: ArgumentHelp("How many of the newest runs stay.", valueName: "number"))
+    @Option(help: ArgumentHelp("Keep the N newest runs", valueName: "n"))
     var keep: Int?
 
-    @Option(help: ArgumentHelp("Forget runs that started more than so many days ago.", valueName: "days"))
+    @Option(help: ArgumentHelp("Remove runs that started more than N days ago", valueName: "days"))
     var olderThan: Int?
 
-    @OptionGroup(title: "History") var history: HistoryOptions
+    @OptionGroup var history: HistoryOptions
 
-    @Option(help: "How to print what was forgotten: table, json, or jsonl.")
+    @Option(help: ArgumentHelp("Output", valueName: "format"))
     var format: OutputFormat = .table
 
     func validate() throws {
-        if keep == nil, olderThan == nil { throw ValidationError("say what may be forgotten with --keep or --older-than") }
-        if let keep, keep < 0 { throw ValidationError("--keep takes a number of runs, 0 or more") }
-        if let olderThan, !(0...36_500).contains(olderThan) { throw ValidationError("--older-than takes a number of days, from 0 to 36500") }
+        if keep == nil, olderThan == nil { throw ValidationError("nothing selected; add --keep or --older-than") }
+        if let keep, keep < 0 { throw ValidationError("--keep must be 0 or more") }
+        if let olderThan, !(0...36_500).contains(olderThan) { throw ValidationError("--older-than must be between 0 and 36500 days") }
     }
 
     func run() throws {
@@ -41,7 +42,7 @@ struct HistoryPrune: ParsableCommand {
         case .jsonl: for run in encoded { try StandardOutput.writeJSON(run, isCompact: true) }
         case .table:
             if !forgotten.isEmpty { StandardOutput.write(TextColumns.render(forgotten.map { [VisibleText.line($0.id), $0.started] }) + "\n") }
-            StandardOutput.write("\(forgotten.count) runs forgotten\n")
+            StandardOutput.write("\(forgotten.count) runs removed from the history\n")
         }
     }
 }

@@ -7,12 +7,12 @@ import MatrixRunner
 import QEMUGuest
 import SystemPackage
 
-/// Looks at the machine the way a run would use it.
+/// Checks everything on this machine that a run uses.
 struct HostExamination {
     struct Check: Encodable, Sendable {
         enum Outcome: String, Encodable, Sendable {
             case ok
-            /// A run works without it, and worse.
+            /// A run works without it, with restrictions.
             case note
             /// A run cannot work without it.
             case missing
@@ -42,7 +42,7 @@ struct HostExamination {
         let fits = memory >= 1500
         return Check(
             name: "host", outcome: fits ? .ok : .missing,
-            detail: "Linux \(release), \(cores) processors, \(memory) MiB" + (fits ? "" : "; a guest needs 512 MiB and the harness as much again"))
+            detail: "Linux \(release), \(cores) processors, \(memory) MiB" + (fits ? "" : "; not enough: a guest needs 512 MiB, kmatrix another 512 MiB"))
     }
 
     private func products() -> Check {
@@ -71,8 +71,8 @@ struct HostExamination {
         return Check(
             name: "accelerator", outcome: .note,
             detail: canOpen
-                ? "/dev/kvm opens, which proves nothing; the first run boots a guest to see whether it works, and falls back to TCG"
-                : "/dev/kvm cannot be opened; runs use TCG, which is slower and as true (join the group kvm if the machine has it)")
+                ? "/dev/kvm opens; the first run boots a trial guest with KVM and falls back to TCG if that fails"
+                : "/dev/kvm cannot be opened; runs use TCG, which is slower with the same verdicts (join the group kvm for KVM)")
     }
 
     private static func check(_ requirement: HostRequirement, path: String) -> Check {
@@ -87,8 +87,8 @@ struct HostExamination {
             let catalogue = KernelCatalogue(settings: try kernels.settings(cache: .standard()))
             let listing = try await catalogue.listing { _ in }
             let newest = listing.kernels.last.map { ", the newest \($0.identity.version)" } ?? ""
-            let notes = listing.warnings.isEmpty ? "" : "; \(listing.warnings.count) suites are late or unread, kmatrix kernels list says which"
-            return Check(name: "mirror", outcome: .ok, detail: "\(listing.kernels.count) kernels on offer\(newest)\(notes)")
+            let notes = listing.warnings.isEmpty ? "" : "; \(listing.warnings.count) suites are expired or unreadable (kmatrix kernels list names them)"
+            return Check(name: "mirror", outcome: .ok, detail: "\(listing.kernels.count) kernels available\(newest)\(notes)")
         } catch {
             return Check(name: "mirror", outcome: .missing, detail: "\(error)")
         }

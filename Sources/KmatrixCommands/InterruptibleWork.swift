@@ -2,7 +2,7 @@ import ArgumentParser
 import Dispatch
 import Glibc
 
-/// Runs work that SIGINT and SIGTERM cancel, so that everything it started is torn down before the process ends.
+/// Runs work that SIGINT and SIGTERM cancel. Everything it started is torn down before the process ends.
 enum InterruptibleWork {
     static func run<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
         let task = Task { try await work() }
@@ -10,7 +10,7 @@ enum InterruptibleWork {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
-                StandardError.line(task.isCancelled ? "still stopping…" : "\nstopping: ending the guests and keeping what is finished…")
+                StandardError.line(task.isCancelled ? "still stopping…" : "\nstopping: ending the guests; finished cells are kept…")
                 task.cancel()
             }
             source.resume()

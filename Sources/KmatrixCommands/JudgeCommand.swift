@@ -6,33 +6,34 @@ import MatrixReport
 import MatrixRunner
 import SystemPackage
 
-/// `kmatrix judge`: stored evidence by today's rules.
+/// `kmatrix judge`: judges stored evidence by today's rules.
 struct JudgeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "judge",
-        abstract: "Judge the stored evidence of a run again, by today's rules.",
+        abstract: "Judge stored evidence by today's rules",
         discussion: """
-            Reads each cell's evidence folder and says which verdicts and proofs come out otherwise than they were recorded. Boots nothing and changes no file. A cell \
-            without attempt.json (measured before there were proofs, or never) cannot be judged again, and is listed as such.
+            Compares every verdict and proof with its record. Boots nothing and changes no
+            file. A cell without attempt.json (never measured, or recorded before there were
+            proofs) cannot be judged again.
 
             EXAMPLES
               kmatrix judge runs/nightly
               kmatrix judge runs/nightly --all --format json
 
             EXIT CODES
-              0  every cell that can be judged comes out as recorded
-              1  some cell comes out otherwise
+              0  every judged cell has the recorded verdict and proofs
+              1  a cell differs
               2  the folder is not a readable run
               3  no cell could be judged
             """)
 
-    @Argument(help: ArgumentHelp("The folder of a run.", valueName: "run"), completion: .directory)
+    @Argument(help: ArgumentHelp("Run folder", valueName: "run"), completion: .directory)
     var folder: String
 
-    @Flag(help: "List cells that come out as recorded, too.")
+    @Flag(help: "List unchanged cells too")
     var all = false
 
-    @Option(help: "How to print: table, json, or jsonl (a line per cell).")
+    @Option(help: ArgumentHelp("Output", valueName: "format"))
     var format: OutputFormat = .table
 
     func run() throws {
@@ -82,7 +83,7 @@ struct Rejudged: Encodable {
         id = record.id
         recorded = record.verdict
         do throws(StoredEvidence.Unreadable) {
-            guard let place, record.attempts > 0 else { throw StoredEvidence.Unreadable("it was not measured") }
+            guard let place, record.attempts > 0 else { throw StoredEvidence.Unreadable("it was never measured") }
             let found = try StoredEvidence(in: place)
             let before = Dictionary(record.proofs.map { ($0.id, $0.state) }, uniquingKeysWith: { first, _ in first })
             let after = Dictionary(found.proofs.map { ($0.id, $0.state) }, uniquingKeysWith: { first, _ in first })
@@ -98,7 +99,7 @@ struct Rejudged: Encodable {
 
     var lines: [String] {
         switch outcome {
-        case .notJudged: return ["\(id): not judged, for \(summary)"]
+        case .notJudged: return ["\(id): not judged: \(summary)"]
         case .same: return ["\(id): \(recorded.rawValue), as recorded"]
         case .changed:
             let causes = cause.map { " (\($0.rawValue))" } ?? ""

@@ -4,7 +4,7 @@ import KernelCatalogue
 import SystemPackage
 
 extension KernelOptions {
-    /// What the catalogue is told by the command line; the rest it finds out by itself.
+    /// The settings that the command line gives to the catalogue; the catalogue finds the others.
     func settings(cache: ArtefactCache) throws -> CatalogueSettings {
         let distributions = try DistributionCatalogue.besideProgram()
         let vendors = distributions.vendorNames
@@ -14,13 +14,13 @@ extension KernelOptions {
             vendorKeyrings: try Self.pairs(keyring, "--keyring", known: vendors).mapValues { FilePath($0) })
     }
 
-    /// `name=value`, each name one of those there are.
+    /// Parses `name=value` with a known name.
     private static func pairs(_ texts: [String], _ option: String, known: [String]) throws -> [String: String] {
         var pairs: [String: String] = [:]
         for text in texts {
             let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2, known.contains(parts[0]) else {
-                throw ValidationError("\(option) '\(text)': there is no such repository; there are: \(known.joined(separator: ", "))")
+                throw ValidationError("\(option) '\(text)': unknown repository; known are \(known.joined(separator: ", "))")
             }
             pairs[parts[0]] = parts[1]
         }

@@ -4,6 +4,6 @@ import ArgumentParser
 struct KernelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kernels",
-        abstract: "List, fetch and clean up kernels.",
+        abstract: "List and fetch kernels, clean the cache",
         subcommands: [KernelsList.self, KernelsFetch.self, KernelsGC.self])
 }

@@ -8,14 +8,14 @@ import SystemPackage
 struct KernelsFetch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fetch",
-        abstract: "Fetch and verify kernels into the cache, for a later run (with --offline, for example).")
+        abstract: "Fetch and verify kernels into the cache")
 
-    @Option(help: ArgumentHelp("Which kernels, as for run. May be repeated.", valueName: "selector"))
+    @Option(help: ArgumentHelp("Kernels, as for run; may be repeated", valueName: "selector"))
     var kernel: [String]
 
-    @OptionGroup(title: "Kernels") var kernels: KernelOptions
+    @OptionGroup(title: "Repositories") var kernels: KernelOptions
 
-    @Option(help: "How to print what was fetched: table, json, or jsonl.")
+    @Option(help: ArgumentHelp("Output", valueName: "format"))
     var format: OutputFormat = .table
 
     func run() async throws {

@@ -6,10 +6,10 @@ import Foundation
 struct KernelsGC: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gc",
-        abstract: "Remove what the cache holds and nobody used lately.",
+        abstract: "Remove unused cache entries and stale run files",
         discussion: """
-            Sockets, disks and half-written files that a killed run left in its folder under $XDG_STATE_HOME/kmatrix/runs go as well; evidence stays. What \
-            a running kmatrix uses or is filling at the moment is left alone.
+            Also removes sockets, disks and partial files of killed runs in run folders;
+            evidence stays. Entries in use by a running kmatrix stay.
             """)
 
     @OptionGroup var collection: GarbageOptions

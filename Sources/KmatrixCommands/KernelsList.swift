@@ -8,10 +8,9 @@ import MatrixReport
 struct KernelsList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List the kernels on offer, oldest first.",
+        abstract: "List available kernels, oldest first",
         discussion: """
-            Without a selector: the newest of each series in Debian's cloud flavour. \
-            The origin says whose repository each is from.
+            Without --kernel: the newest kernel of each series, Debian's cloud flavour.
 
             EXAMPLES
               kmatrix kernels list
@@ -19,15 +18,15 @@ struct KernelsList: AsyncParsableCommand {
               kmatrix kernels list --kernel '>=6.1,<6.13/amd64' --all-versions
             """)
 
-    @Option(help: ArgumentHelp("Which kernels, as for run. May be repeated.", valueName: "selector"))
+    @Option(help: ArgumentHelp("Kernels, as for run; may be repeated", valueName: "selector"))
     var kernel: [String] = []
 
-    @Flag(help: "Every version that the selectors choose, in place of the newest of each series; without a selector, of every flavour.")
+    @Flag(help: "All versions, not only the newest of each series")
     var allVersions = false
 
-    @OptionGroup(title: "Kernels") var kernels: KernelOptions
+    @OptionGroup(title: "Repositories") var kernels: KernelOptions
 
-    @Option(help: "How to print: table, json, or jsonl.")
+    @Option(help: ArgumentHelp("Output", valueName: "format"))
     var format: OutputFormat = .table
 
     func run() async throws {

@@ -4,11 +4,11 @@ import ArgumentParser
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
-        abstract: "List and fetch the public keys that verify vendors' kernels and images.",
+        abstract: "List and fetch the public keys of vendors",
         discussion: """
-            Runs fetch the keys they need. A key comes from --keyring or the configuration file, else from this machine's packages, else from the \
-            cache, else from Debian's packages of keys, which are verified like any other package. Only the key with the fingerprint that the \
-            catalogue states is used.
+            Runs fetch the keys they need. Sources, in this order: --keyring or config.yml, this
+            machine's packages, the cache, Debian's packages of keys, which are verified. Only the
+            key with the catalogue's fingerprint is used.
             """,
         subcommands: [KeysList.self, KeysFetch.self])
 }

@@ -6,7 +6,7 @@ import KernelCatalogue
 struct KeysFetch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fetch",
-        abstract: "Fetch keys that this machine does not have, and verify them.",
+        abstract: "Fetch and verify missing keys",
         discussion: """
             A later run with --offline then needs no network for them. Exit code 3 when a key could not be fetched.
 
@@ -16,15 +16,15 @@ struct KeysFetch: AsyncParsableCommand {
               kmatrix keys fetch opensuse --renew  although there is one, which may have expired
             """)
 
-    @Argument(help: ArgumentHelp("Keys or vendors, as 'kmatrix keys list' names them; all without any.", valueName: "name"))
+    @Argument(help: ArgumentHelp("Keys or vendors of 'keys list' (default: all)", valueName: "name"))
     var names: [String] = []
 
-    @Flag(help: "Fetch keys again that are present.")
+    @Flag(help: "Fetch present keys again")
     var renew = false
 
     @OptionGroup(title: "Keys") var kernels: KernelOptions
 
-    @Option(help: "How to print: table, json, or jsonl.")
+    @Option(help: ArgumentHelp("Output", valueName: "format"))
     var format: OutputFormat = .table
 
     func run() async throws {

@@ -8,7 +8,7 @@ import SystemPackage
 struct KeysList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List the keys, with fingerprint, use and place.",
+        abstract: "List keys with fingerprint, use and place",
         discussion: """
             Reads nothing from the network. The fingerprint of each key that is present was checked.
 
@@ -19,7 +19,7 @@ struct KeysList: AsyncParsableCommand {
 
     @OptionGroup(title: "Keys") var kernels: KernelOptions
 
-    @Option(help: "How to print: table, json, or jsonl.")
+    @Option(help: ArgumentHelp("Output", valueName: "format"))
     var format: OutputFormat = .table
 
     func run() async throws {

@@ -1,11 +1,11 @@
 import ArgumentParser
 import Foundation
 
-/// `kmatrix man`: the manual page, made from the commands themselves.
+/// `kmatrix man`: prints the manual page, generated from the commands.
 struct ManCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "man",
-        abstract: "Print the manual page.",
+        abstract: "Print the manual page",
         discussion: """
             EXAMPLES
               kmatrix man | man -l -

@@ -1,16 +1,14 @@
 import ArgumentParser
-import Foundation
 
-/// The manual page in mdoc(7), from the commands' own descriptions, so that it cannot say something else than they do.
+/// The manual page in mdoc(7), generated from the commands' descriptions and the topics of `kmatrix help`.
 struct ManualPage {
     let root: CommandDescription
     let version: String
-    /// The day that stands at its foot: no clock is read, so that the same program prints the same page.
+    /// The date at its foot. A constant, so that the same program prints the same page.
     let date: String
 
     static func current() throws -> ManualPage {
-        let tool = try JSONDecoder().decode(ToolDescription.self, from: Data(RootCommand._dumpHelp().utf8))
-        return ManualPage(root: tool.command, version: KmatrixVersion.current, date: KmatrixVersion.date)
+        ManualPage(root: try .current(), version: KmatrixVersion.current, date: KmatrixVersion.date)
     }
 
     func mdoc() -> String {
@@ -29,10 +27,15 @@ struct ManualPage {
         describe(root, &page)
         page.macro("Sh", "COMMANDS")
         for command in root.shownCommands { add(command, path: [], &page) }
+        page.macro("Sh", "TOPICS")
+        for topic in HelpTopic.all {
+            page.macro("Ss", topic.name)
+            page.literal(topic.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
+        }
         return page.text
     }
 
-    /// A command and those below it, each with its whole path as the heading.
+    /// Adds a command and its subcommands, each with its whole path as the heading.
     private func add(_ command: CommandDescription, path: [String], _ page: inout Mdoc) {
         let path = path + [command.commandName]
         page.macro("Ss", path.joined(separator: " "))
@@ -58,7 +61,7 @@ struct ManualPage {
         return text.hasSuffix(".") ? String(text.dropLast()) : text
     }
 
-    /// The discussion, block by block: under a heading in capitals the lines are shown as they stand, the rest is running text.
+    /// Adds the discussion block by block. Lines below a heading in capitals are literal, the rest is running text.
     private func describe(_ command: CommandDescription, _ page: inout Mdoc) {
         let lines = (command.discussion ?? "").split(separator: "\n", omittingEmptySubsequences: false)
         for block in lines.split(whereSeparator: \.isEmpty) {

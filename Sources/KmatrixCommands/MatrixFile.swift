@@ -3,7 +3,7 @@ import Foundation
 import MatrixModel
 import StrictYAML
 
-/// A matrix written down: blocks of cells, what of them is left out, and what is expected of them. The README documents the keys.
+/// A matrix file: blocks of cells, exclusions and expectations. The article Matrices documents the keys.
 struct MatrixFile {
     let name: String
     let blocks: [AxisTexts]
@@ -13,7 +13,7 @@ struct MatrixFile {
     /// - Throws: `YAMLError` with the line of what is wrong, or without one for a file that cannot be read.
     init(path: String) throws {
         guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw YAMLError(source: path, line: nil, reason: "the matrix cannot be read; is the path right?")
+            throw YAMLError(source: path, line: nil, reason: "cannot read the matrix file; check the path")
         }
         try self.init(parsing: String(decoding: bytes, as: UTF8.self), source: path)
     }
@@ -21,15 +21,15 @@ struct MatrixFile {
     init(parsing text: String, source: String) throws {
         let document = try YAMLNode(parsing: text, source: source)
         try document.allow("name", "cells", "exclude", "expectations")
-        guard let name = try document.text("name"), !name.isEmpty else { throw document.error("'name' is missing: what people call the matrix") }
+        guard let name = try document.text("name"), !name.isEmpty else { throw document.error("'name' is missing; give the matrix a name") }
         self.name = name
         let blocks = try document.list("cells")
-        guard !blocks.isEmpty else { throw document.error("'cells' is missing: a list of blocks, each with the axes of a run (kernel, distro, cgroup, ...)") }
+        guard !blocks.isEmpty else { throw document.error("'cells' is missing; add a list of blocks, each with the axes of a run (kernel, distro, cgroup, ...)") }
         self.blocks = try blocks.map(Self.block)
         exclusions = try document.list("exclude").map { entry in
             try entry.allow("cells", "reason")
             guard let cells = try entry.text("cells"), let reason = try entry.text("reason"), !reason.isEmpty else {
-                throw entry.error("an exclusion needs 'cells', a cell's id with * for any text, and a 'reason'")
+                throw entry.error("an exclusion needs 'cells' (a cell id, * for any text) and 'reason'")
             }
             do { return try CellPattern(parsing: cells) } catch { throw entry.error("\(error)") }
         }
@@ -43,9 +43,9 @@ struct MatrixFile {
             guard let value = node[axis.rawValue] else { continue }
             // One value needs no list.
             let values = value.string == nil ? try node.list(axis.rawValue) : [value]
-            guard !values.isEmpty else { throw value.error("'\(axis.rawValue)' is empty; leave it out, or say which") }
+            guard !values.isEmpty else { throw value.error("'\(axis.rawValue)' is empty; remove it or add a value") }
             items[axis] = try values.map { value in
-                guard let text = value.string, !text.isEmpty else { throw value.error("this must be text, as after --\(axis.rawValue)") }
+                guard let text = value.string, !text.isEmpty else { throw value.error("not a text; write a value as for --\(axis.rawValue)") }
                 return AxisTexts.Item(text: text) { $0 is CancellationError || $0 is YAMLError ? $0 : value.error("\(axis.rawValue): \($0)") }
             }
         }

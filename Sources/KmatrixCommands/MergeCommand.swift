@@ -6,41 +6,39 @@ import MatrixReport
 import RunHistory
 import SystemPackage
 
-/// `kmatrix merge`: runs' folders as one.
+/// `kmatrix merge`: joins run folders into one.
 struct MergeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "merge",
-        abstract: "Join the folders of runs into one: the parts of a divided run.",
+        abstract: "Join run folders into one",
         discussion: """
-            Copies records and evidence, and seals the result, which every other command reads as any run. The same runs in any order \
-            give the same bytes; merging again replaces an earlier merge and nothing else. Of a cell that several runs have, not-run counts least. \
-            Where they disagree otherwise, nothing is proven of the cell, and both are told and kept.
-
-            A folder that is damaged, or whose verdicts were changed after the run, is refused, and then nothing is written.
+            Copies records and evidence. The same runs in any order give the same bytes. When
+            runs disagree about a cell, it becomes inconclusive and both verdicts are kept. A
+            damaged folder, or one with changed verdicts, is rejected and nothing is written.
 
             EXAMPLES
               kmatrix merge runs/nightly runs/part-1 runs/part-2 runs/part-3
               kmatrix merge runs/nightly runs/part-* --format json
 
             EXIT CODES
-              0 every planned cell was run, and runs agree
-              1 runs disagree about a cell
-              2 a folder is no readable run, or the result cannot be written
-              3 a planned cell is in none of the runs, or was not run
+              0  every planned cell was run, and all runs agree
+              1  runs disagree about a cell
+              2  a folder is not a readable run, or the result cannot be written
+              3  a planned cell is missing or was not run
             """)
 
-    @Argument(help: ArgumentHelp("Where the merged run goes.", valueName: "out"), completion: .directory)
+    @Argument(help: ArgumentHelp("Folder for the merged run", valueName: "out"), completion: .directory)
     var out: String
 
-    @Argument(help: ArgumentHelp("The folders of runs.", valueName: "run"), completion: .directory)
+    @Argument(help: ArgumentHelp("Run folders", valueName: "run"), completion: .directory)
     var runs: [String]
 
-    @Option(help: "How to print what was merged: table, json, or jsonl (a line per conflict and per missing cell).")
+    @Option(help: ArgumentHelp("Output", valueName: "format"))
     var format: OutputFormat = .table
 
-    @OptionGroup(title: "History") var history: HistoryOptions
+    @OptionGroup var history: HistoryOptions
 
-    @Flag(help: "Put the merged run into the history.")
+    @Flag(help: "Record the merged run in the history")
     var record = false
 
     func run() throws {
@@ -81,7 +79,7 @@ struct MergeCommand: ParsableCommand {
     }
 }
 
-/// What a merge brought, as it is printed.
+/// The result of a merge, as it is printed.
 private struct EncodedMerge: Encodable {
     struct Conflict: Encodable {
         struct Side: Encodable {

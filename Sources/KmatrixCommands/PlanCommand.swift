@@ -8,21 +8,21 @@ import MatrixRunner
 struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
-        abstract: "Say what a run would boot: cells, kernels, boots. Boots nothing.",
+        abstract: "Print the cells that a run would boot",
         discussion: """
-            Takes the same selectors as run. Fetches repository indices, no kernels.
+            Takes the selectors of run. Fetches repository indices, but no kernels.
 
             EXAMPLES
               kmatrix plan --kernel all
               kmatrix plan --matrix images/nightly.yml --shard 2/3
             """)
 
-    @OptionGroup(title: "Axes") var axes: AxisOptions
-    @OptionGroup(title: "Kernels") var kernels: KernelOptions
+    @OptionGroup(title: "Cells") var axes: AxisOptions
+    @OptionGroup(title: "Repositories") var kernels: KernelOptions
 
-    @OptionGroup(title: "Parts") var parts: ShardOptions
+    @OptionGroup var parts: ShardOptions
 
-    @Option(help: "How to print the plan: table, json, or jsonl.")
+    @Option(help: ArgumentHelp("Output", valueName: "format"))
     var format: OutputFormat = .table
 
     func run() async throws {
@@ -49,14 +49,14 @@ struct PlanCommand: AsyncParsableCommand {
         case .jsonl:
             for cell in planned { try StandardOutput.writeJSON(cell, isCompact: true) }
         case .table:
-            let rows = [["cell", "release", "origin", "documented as"]] + planned.map { [$0.id, $0.release ?? "-", $0.origin ?? "unavailable", $0.expectation.rawValue] }
+            let rows = [["cell", "release", "origin", "documented"]] + planned.map { [$0.id, $0.release ?? "-", $0.origin ?? "unavailable", $0.expectation.rawValue] }
             StandardOutput.write(TextColumns.render(rows) + "\n\n")
-            for cell in plan.unavailable.prefix(1) { StandardOutput.write("\(cell.summary)\n") }
-            StandardOutput.write("\(plan.boots) boots for \(plan.cells.count) cells of \(plan.kernels.count) kernels")
+            if let unavailable = UnavailableCells(plan.unavailable).render() { StandardOutput.write(unavailable + "\n\n") }
+            StandardOutput.write("\(plan.cells.count) cells, \(plan.kernels.count) kernels, \(plan.boots) boots")
             StandardOutput.write(plan.unavailable.isEmpty ? "\n" : "; \(plan.unavailable.count) cells unavailable\n")
-            let part = plan.shard.map { "part \($0) of the run (\(plan.elsewhere.count) cells in other parts): " } ?? ""
-            StandardOutput.write("\(part)about \(max(1, (seconds + 59) / 60)) min, one guest after the other\n")
-            StandardOutput.write("here \(jobs)\n")
+            let part = plan.shard.map { "part \($0) (\(plan.elsewhere.count) cells in other parts): " } ?? ""
+            StandardOutput.write("\(part)about \(max(1, (seconds + 59) / 60)) min without concurrency\n")
+            StandardOutput.write("concurrency limit: \(jobs)\n")
         }
     }
 }

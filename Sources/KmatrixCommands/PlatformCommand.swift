@@ -3,22 +3,23 @@ import Foundation
 import MatrixRunner
 import SystemPackage
 
-/// `kmatrix platform`: the simulated platform by itself.
+/// `kmatrix platform`: serves the simulated platform without a guest.
 struct PlatformCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "platform",
-        abstract: "Serve the simulated platform on Unix sockets until interrupted.",
+        abstract: "Serve the simulated platform on Unix sockets",
         discussion: """
-            The folder gets wireserver.sock, hostga.sock, imds.sock and the journal fabric.jsonl.
+            Creates wireserver.sock, hostga.sock, imds.sock and the journal fabric.jsonl in the
+            folder, and serves until interrupted.
 
             EXAMPLE
               kmatrix platform --scenario key-reset --folder /tmp/platform
             """)
 
-    @Option(help: ArgumentHelp("A scenario's name or the path of a .yml file.", valueName: "scenario"))
+    @Option(help: ArgumentHelp("Scenario name or .yml file (help scenarios)", valueName: "scenario"))
     var scenario: String = "normal"
 
-    @Option(help: ArgumentHelp("Where the sockets and the journal go.", valueName: "folder"))
+    @Option(help: ArgumentHelp("Folder for the sockets and the journal", valueName: "folder"))
     var folder: String
 
     func run() async throws {

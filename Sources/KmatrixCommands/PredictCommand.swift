@@ -8,16 +8,15 @@ import MatrixReport
 import MatrixRunner
 import SystemPackage
 
-/// `kmatrix predict`: on which kernels a program will load, from its object alone.
+/// `kmatrix predict`: predicts from a compiled object on which kernels it loads.
 struct PredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "predict",
-        abstract: "Say from a compiled BPF object alone which kernels will load it, and why.",
+        abstract: "Predict which kernels will load a compiled BPF object",
         discussion: """
-            Reads program types, helpers, kernel functions, maps, instructions and type \
-            relocations, and looks up since when mainline has each. Boots and fetches \
-            nothing. Distributions port features back, so a kernel may know more than its \
-            number says; --run puts what a run showed beside the prediction.
+            Reads program types, helpers, kernel functions, maps, instructions and CO-RE
+            relocations, and looks up the mainline version of each. Boots and fetches nothing.
+            Distributions backport features; --run compares with what a run observed.
 
             EXAMPLES
               kmatrix predict .build/products/bpf/connect4.bpf.o
@@ -25,27 +24,27 @@ struct PredictCommand: ParsableCommand {
               kmatrix predict loop-lookup --run runs/nightly --format json
 
             EXIT CODES
-              0  predicted, and no run says otherwise
-              1  a run showed something else than is predicted
+              0  predicted, and --run agrees
+              1  the run contradicts the prediction
               2  the command line is wrong, or the object cannot be read
-              3  the object uses something that is not known here
+              3  the object uses an unknown feature
             """)
 
-    @Argument(help: ArgumentHelp("A .bpf.o file, or the name of a program that was built, as for run --bpf.", valueName: "object"))
+    @Argument(help: ArgumentHelp(".bpf.o file, or program name as for run --bpf", valueName: "object"))
     var object: String
 
-    @Option(help: ArgumentHelp("A kernel series such as 6.1. May be repeated (default: those that distributions of the catalogue keep to).", valueName: "series"))
+    @Option(help: ArgumentHelp("Kernel series; may be repeated (default: catalogue's)", valueName: "series"))
     var series: [String] = []
 
-    @Option(name: .customLong("run"), help: ArgumentHelp("The folder of a run to compare with.", valueName: "folder"))
+    @Option(name: .customLong("run"), help: ArgumentHelp("Run folder to compare with", valueName: "folder"))
     var comparedRun: String?
 
-    @Option(help: "How to print: table, json, or jsonl (a line per series).")
+    @Option(help: ArgumentHelp("Output", valueName: "format"))
     var format: OutputFormat = .table
 
     func run() throws {
         let path = try file()
-        guard let bytes = FileManager.default.contents(atPath: path.string) else { throw ValidationError("'\(path)' cannot be read") }
+        guard let bytes = FileManager.default.contents(atPath: path.string) else { throw ValidationError("cannot read '\(path)'") }
         let program: BPFObject
         do { program = try BPFObject(Array(bytes)) } catch { throw ValidationError("'\(path)': \(error)") }
         let name = path.stem.map { $0.hasSuffix(".bpf") ? String($0.dropLast(4)) : $0 } ?? path.string
@@ -69,16 +68,16 @@ struct PredictCommand: ParsableCommand {
 
     private func chosenSeries() throws -> [KernelSeries] {
         if !series.isEmpty { return Array(Set(try series.map { try KernelSeries(parsing: $0) })).sorted() }
-        // An object of one's own can be looked at where nothing was built.
+        // A user's own object can be examined even when no products were built.
         let kept = (try? DistributionCatalogue.built())?.distributions.compactMap(\.kernel.series) ?? []
         return Array(Set(kept + [Expectation.documentedFloor])).sorted()
     }
 
-    /// What the cells of a run with this program showed, by series. A cell that cannot be read is no observation.
+    /// Returns what a run's cells with this program showed, by series. Unreadable cells are ignored.
     private func observations(of name: String) throws -> [KernelSeries: [ProgramFate]] {
         guard let comparedRun else { return [:] }
         let cells = FilePath(comparedRun).appending("cells")
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: cells.string) else { throw ValidationError("'\(comparedRun)' is no folder of a run: it has no cells") }
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: cells.string) else { throw ValidationError("'\(comparedRun)' is not a run folder: it contains no cells") }
         var found: [KernelSeries: [ProgramFate]] = [:]
         for cell in names.sorted() {
             let file = CellFolder(path: cells.appending(cell)).file(.verdict)

@@ -4,7 +4,7 @@ import MatrixModel
 import MatrixRunner
 import Synchronization
 
-/// Shows a run as it goes: one line that keeps changing on a terminal, plain lines elsewhere. Writes to standard error only.
+/// Shows the progress of a run: one updating line on a terminal, plain lines elsewhere. Writes to standard error only.
 final class ProgressDisplay: Sendable {
     private struct State {
         var total = 0
@@ -23,7 +23,7 @@ final class ProgressDisplay: Sendable {
     private let start = ContinuousClock.now
 
     /// - Parameters:
-    ///   - costs: What cells took before, as far as it is known.
+    ///   - costs: Known cell times of earlier runs.
     ///   - isVerbose: Whether details are shown.
     init(costs: CellCosts = .standard, isTerminal: Bool = StandardError.isTerminal, isVerbose: Bool = false) {
         state = Mutex(State(costs: costs))
@@ -38,11 +38,11 @@ final class ProgressDisplay: Sendable {
             case .warning(let text): say("warning: \(text)", &state)
             case .detail(let text): if isVerbose { say(text, &state) }
             case .started(let cells, let jobs):
-                // What could not be had is done already.
+                // Unavailable cells are done already.
                 state.total = state.done + cells.count
                 state.remaining.start(cells, jobs: jobs.count)
-                say("\(cells.count) cells to run, \(jobs)\(estimate(state))", &state)
-            case .waitingForMemory(let id, let reason): say("\(id): waits for memory: \(reason)", &state)
+                say("running \(cells.count) cells; concurrency limit \(jobs)\(estimate(state))", &state)
+            case .waitingForMemory(let id, let reason): say("\(id): waiting for memory: \(reason)", &state)
             case .cellStarted(let id, let attempt):
                 state.running[id] = "boot"
                 state.remaining.begin(id.text, at: elapsed)
@@ -51,7 +51,8 @@ final class ProgressDisplay: Sendable {
             case .cellPhase(let id, let phase): state.running[id] = phase
             case .cellRetried(let id, let judgment):
                 finish(id, &state)
-                say("\(id): \(judgment.cause?.rawValue ?? judgment.verdict.rawValue), ours; trying again", &state)
+                let reason = judgment.verdict == .inconclusive ? "harness failure, retrying" : "may be chance, retrying"
+                say("\(id): \(judgment.cause?.rawValue ?? judgment.verdict.rawValue): \(reason)", &state)
             case .cellFinished(let record):
                 if let id = state.order.first(where: { $0.text == record.id }) { finish(id, &state) }
                 state.done += 1
@@ -64,7 +65,7 @@ final class ProgressDisplay: Sendable {
         }
     }
 
-    /// Clears the changing line, so that what follows starts on a clean one.
+    /// Clears the updating line.
     func end() {
         state.withLock { state in
             state.running = [:]

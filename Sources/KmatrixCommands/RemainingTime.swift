@@ -1,25 +1,25 @@
 import MatrixModel
 
-/// How long a run still takes, by what cells took before and what those of this run take. A range, for nobody knows in which order cells
-/// end; nil as long as nothing was measured of the kind of what is left.
+/// The ETA of a run, from the times of earlier cells and of this run's. A range, because the order in which cells end is unknown; nil
+/// while no cell of a remaining kind has been measured.
 struct RemainingTime {
     private struct Measured {
         var count = 0
         var seconds = 0.0
-        /// Of those of which something was known before: what it was, and what they took.
+        /// For cells with a known earlier time: the sum of those times, and of the times they took now.
         var known = 0.0
         var knownTook = 0.0
     }
 
     private let costs: CellCosts
     private var jobs = 1
-    /// Those that have not ended, by their ids.
+    /// Cells that have not ended, by id.
     private var left: [String: Cell] = [:]
-    /// When those began that run, in seconds.
+    /// Start times of running cells, in seconds.
     private var begun: [String: Double] = [:]
     private var measured: [CellKind: Measured] = [:]
 
-    /// - Parameter costs: What cells took before.
+    /// - Parameter costs: Cell times of earlier runs.
     init(costs: CellCosts) { self.costs = costs }
 
     mutating func start(_ cells: [Cell], jobs: Int) {
@@ -27,10 +27,10 @@ struct RemainingTime {
         left = Dictionary(cells.map { ($0.id.text, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// A cell that is tried again begins anew.
+    /// Records the start of a cell; a retry starts again.
     mutating func begin(_ id: String, at now: Double) { begun[id] = now }
 
-    /// - Parameter seconds: What it took; nil for a cell that was not measured here.
+    /// - Parameter seconds: The cell's time; nil for a cell that was not measured here.
     mutating func end(_ id: String, seconds: Double?) {
         begun[id] = nil
         guard let cell = left.removeValue(forKey: id), let seconds else { return }
@@ -44,7 +44,7 @@ struct RemainingTime {
         measured[CellKind(cell)] = kind
     }
 
-    /// In seconds, never below zero: from the best order in which what is left can end to the worst, the machine as quick as before or as now.
+    /// The remaining seconds, from the best order of the remaining cells to the worst, at the earlier speed or the current one.
     func range(at now: Double) -> ClosedRange<Double>? {
         guard !left.isEmpty else { return nil }
         var low: [Double] = []
@@ -55,8 +55,7 @@ struct RemainingTime {
             low.append(max(0, expected.lowerBound - elapsed))
             high.append(max(0, expected.upperBound - elapsed))
         }
-        // Nobody ends before the longest does; and taken as they come, they end with at most that much of the others' time to spare
-        // (Graham 1969).
+        // The run cannot end before its longest cell. List scheduling adds at most this much idle time (Graham 1969).
         let workers = Double(jobs)
         let best = max(low.max() ?? 0, low.reduce(0, +) / workers)
         let longest = high.max() ?? 0
@@ -75,15 +74,15 @@ struct RemainingTime {
         return mean...mean
     }
 
-    /// As people say it; nil when nothing can be said.
+    /// The ETA in words; nil when it is unknown.
     func text(at now: Double) -> String? {
         guard let range = range(at: now) else { return nil }
         let bounds = [range.lowerBound, range.upperBound].map { Int(min($0, 1e7).rounded(.up)) }
-        if bounds[1] <= 60 { return "less than a minute left" }
+        if bounds[1] <= 60 { return "ETA under 1 min" }
         // To the minute; from two hours on, to five minutes.
         let step = bounds[1] > 7200 ? 5 : 1
         let minutes = bounds.map { max(1, ($0 + 60 * step - 1) / (60 * step)) * step }
-        return minutes[0] == minutes[1] ? "about \(Self.words(minutes[0])) left" : "about \(Self.words(minutes[0])) to \(Self.words(minutes[1])) left"
+        return minutes[0] == minutes[1] ? "ETA \(Self.words(minutes[0]))" : "ETA \(Self.words(minutes[0])) to \(Self.words(minutes[1]))"
     }
 
     private static func words(_ minutes: Int) -> String { minutes < 120 ? "\(minutes) min" : "\(minutes / 60) h" + (minutes % 60 == 0 ? "" : " \(minutes % 60) min") }

@@ -11,74 +11,59 @@ import SystemPackage
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Boot every cell, judge it, and print the table.",
+        abstract: "Boot every cell, judge it, and print the table",
         discussion: """
             EXAMPLES
-              kmatrix run --kernel 6.1
-              kmatrix run --kernel 5.10 --kernel 6.1 --cgroup unified --cgroup legacy
-              kmatrix run --kernel all --cgroup unified --format jsonl
-              kmatrix run --kernel 5.10 --kernel 6.12 --bpf loop-lookup --cgroup unified
-              kmatrix run --matrix images/nightly.yml --shard 2/3 --out runs/part-2
+              kmatrix run --kernel 6.1                         all cgroup layouts
+              kmatrix run --kernel 5.10 --kernel 6.1 --cgroup unified
+              kmatrix run --distro 'debian-*' --cgroup unified --format jsonl
+              kmatrix run --matrix images/nightly.yml --shard 2/3 --out part-2
 
-            Evidence of every cell is kept in a folder of the run (--out); its path stands under the table.
+            Options under CELLS may be repeated. 'help TOPIC' means 'kmatrix help TOPIC'.
             """)
 
-    @OptionGroup(title: "Axes") var axes: AxisOptions
-    @OptionGroup(title: "Kernels") var kernels: KernelOptions
+    @OptionGroup(title: "Cells") var axes: AxisOptions
+    @OptionGroup(title: "Repositories") var kernels: KernelOptions
     @OptionGroup(title: "Guests") var guests: GuestOptions
 
-    @Option(help: ArgumentHelp("The run's folder (default: a new one under $XDG_STATE_HOME/kmatrix/runs).", valueName: "folder"))
+    @Option(help: ArgumentHelp("Run folder (default: new, below $XDG_STATE_HOME)", valueName: "folder"))
     var out: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "Finish a run that was interrupted or killed, in its folder: what has a verdict is kept; what is not-run, unavailable or evidence-lost is tried again.",
-            discussion: """
-                Takes the same axes as the run had; another plan is refused. A verdict on a cell that is made of something else today (see --reuse) \
-                is not kept: the cell is measured again.
-                """, valueName: "run-folder"), completion: .directory)
+    @Option(help: ArgumentHelp("Finish an interrupted run (help resuming)", valueName: "folder"), completion: .directory)
     var resume: String?
 
-    @Flag(
-        help: ArgumentHelp(
-            "Take verdicts over from the history where nothing a cell is made of has changed.",
-            discussion: """
-                Kernel, initramfs, agent, program, image, scenario, emulator and kmatrix itself have to be the same, and the earlier verdict must \
-                have needed no retry. The cell is marked as reused, and its evidence is copied from the earlier run's folder.
-                """))
+    @Flag(help: "Reuse verdicts of unchanged cells (help resuming)")
     var reuse = false
 
-    @Option(help: "How to print the outcome: table, json (one object), or jsonl (a line per cell as it finishes, then the run).")
+    @Option(help: ArgumentHelp("Output", valueName: "format"))
     var format: OutputFormat = .table
 
-    @Flag(help: "End the run at the first cell that contradicts its expectation.")
+    @Flag(help: "Stop at the first cell that contradicts expectation")
     var failFast = false
 
-    @Flag(help: "Run every cell whatever happens (the default).")
+    @Flag(help: "Run all cells (default)")
     var keepGoing = false
 
-    @Option(help: ArgumentHelp(
-        "So many of the cells that came from a snapshot, or such a part of them (0.1), are booted as well; any difference of verdict or cause ends with exit code 4.",
-        valueName: "sample"))
+    @Option(help: ArgumentHelp("Cold-boot a sample to compare (help snapshots)", valueName: "n"))
     var verifySnapshots: String?
 
-    @OptionGroup(title: "Parts") var parts: ShardOptions
-    @OptionGroup(title: "Expectations") var expected: ExpectationOptions
-    @OptionGroup(title: "History") var history: HistoryOptions
+    @OptionGroup var parts: ShardOptions
+    @OptionGroup var expected: ExpectationOptions
+    @OptionGroup var history: HistoryOptions
 
-    @Flag(help: "Say of each suite of a repository what became of it; run.json has it in any case.")
+    @Flag(help: "Report every suite of a repository")
     var verbose = false
 
-    @Flag(help: "Leave the run out of the history.")
+    @Flag(help: "Do not record the run in the history")
     var noHistory = false
 
     func validate() throws {
-        if failFast && keepGoing { throw ValidationError("--fail-fast and --keep-going contradict each other") }
-        if out != nil && resume != nil { throw ValidationError("--resume works in the folder of the run it finishes: leave --out out") }
+        if failFast && keepGoing { throw ValidationError("--fail-fast and --keep-going cannot be combined") }
+        if out != nil && resume != nil { throw ValidationError("--resume and --out cannot be combined; --resume writes to the folder of the run it finishes") }
         if let verifySnapshots, SnapshotSample(parsing: verifySnapshots) == nil {
-            throw ValidationError("--verify-snapshots takes a number of cells (3) or a part of them (0.25), not '\(verifySnapshots)'")
+            throw ValidationError("--verify-snapshots '\(verifySnapshots)' is neither a number of cells (3) nor a fraction (0.25)")
         }
-        if verifySnapshots != nil, guests.boot == .cold { throw ValidationError("--verify-snapshots has nothing to compare with --boot cold") }
+        if verifySnapshots != nil, guests.boot == .cold { throw ValidationError("--verify-snapshots and --boot cold cannot be combined; without snapshots there is nothing to compare") }
     }
 
     func run() async throws {
@@ -91,10 +76,10 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func execute(_ costs: CellCosts) async throws -> (RunDocument, Expectations) {
-        // Read before anything is booted: a file that is wrong, or past its day, is known at once.
+        // Read first, so that an invalid or expired file is reported before anything boots.
         let matrix = try axes.matrixFile()
         let expectations = try expected.load(besides: matrix?.expectations)
-        // All parts are divided by the same costs; in which order they are run, and how long it takes, this machine may know better.
+        // All parts are divided by the same costs. For the order and the ETA, this machine's history is better.
         let known = parts.costs.costs != nil || noHistory ? costs : history.costs()
         let display = ProgressDisplay(costs: known, isVerbose: verbose)
         defer { display.end() }
@@ -105,7 +90,7 @@ struct RunCommand: AsyncParsableCommand {
         let identifier = RunIdentifier.make()
         let parent = RunFolder.standardParent(environment: ProcessInfo.processInfo.environment)
         let place = (resume ?? out).map { FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath($0)) } ?? parent.appending(identifier)
-        // Made before anything is fetched: a folder that cannot be written is known at once.
+        // Created first, so that an unwritable folder is reported before anything is fetched.
         let folder = resume == nil ? try RunFolder.create(at: place.lexicallyNormalized()) : try RunResumption.folder(at: place.lexicallyNormalized())
         let lock = try RunFolderLock(folder.path)
         defer { withExtendedLifetime(lock) {} }
@@ -133,7 +118,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 }
 
-/// Names a run by when it started, so that names sort by time; a random tail keeps two of one second apart.
+/// Names a run by its start time, so that names sort by time. A random suffix separates runs of the same second.
 enum RunIdentifier {
     static func make(now: Date = Date()) -> String {
         let stamp = now.formatted(.iso8601.dateSeparator(.omitted).timeSeparator(.omitted))

@@ -36,14 +36,15 @@ public struct MatrixTable: Sendable {
     }
 
     private var troubles: String {
-        document.cells.filter { $0.verdict != .compatible }.map { cell in
+        let measured = document.cells.filter { $0.verdict != .compatible && $0.verdict != .unavailable }.map { cell in
             let verdict = style.paint(cell.verdict.rawValue, for: cell.verdict)
             let cause = cell.cause.map { ": \($0.rawValue)" } ?? ""
             let note = cell.documentedNote.map { " (\($0))" } ?? ""
             var lines = ["\(Matrix.Row(cell).title), \(cell.cgroup.rawValue): \(verdict)\(cause)\(note)"] + details(of: cell)
             if let evidence = cell.evidence { lines.append("  evidence: \(VisibleText.line(evidence))") }
             return lines.joined(separator: "\n")
-        }.joined(separator: "\n")
+        }
+        return (measured + [UnavailableCells(document.cells).render(style: style)].compactMap(\.self)).joined(separator: "\n")
     }
 
     /// What is wrong: a line for each failed or unproven proof, or the summary of a cell without proofs.

@@ -45,6 +45,11 @@ public struct PublishedReport: Sendable {
     }
 
     /// Writes the site to a folder and replaces an earlier site there.
+    /// - Parameter documentation: The address that every page links to as documentation, absolute or relative to the site; nil for no link.
     /// - Throws: `ReportError`.
-    public func writeSite(to folder: FilePath) async throws { try await SiteWriter(content: content).write(to: folder) }
+    public func writeSite(to folder: FilePath, documentation: String? = nil) async throws {
+        var content = content
+        content.documentation = documentation
+        try await SiteWriter(content: content).write(to: folder)
+    }
 }

@@ -102,7 +102,7 @@ extension StandInRuns {
 
         @Test(
             "what makes no sense is refused with code 2 and a hint",
-            arguments: [(["--shard", "0/2"], "counted from 1"), (["--shard", "3/2"], "2/3"), (["--costs", "/dev/null"], "history costs"), (["--costs", "COSTS"], "no time of this world")])
+            arguments: [(["--shard", "0/2"], "is not a shard"), (["--shard", "3/2"], "2/3"), (["--costs", "/dev/null"], "history costs"), (["--costs", "COSTS"], "impossible cell time")])
         func usage(options: [String], hint: String) async throws {
             try "{\"schema\": 1, \"cells\": {\"a\": -5}, \"guests\": {}}".write(toFile: path("costs.json"), atomically: true, encoding: .utf8)
             let said = try await bench.kmatrix(bench.arguments(options.map { $0 == "COSTS" ? path("costs.json") : $0 } + ["--out", path("out")]))

@@ -39,7 +39,7 @@ struct ReadyFileTests {
         return Set((command.arguments ?? []).flatMap { $0.names ?? [] }.map(\.text))
     }
 
-    static func program() throws -> CommandDescription { try JSONDecoder().decode(ToolDescription.self, from: Data(RootCommand._dumpHelp().utf8)).command }
+    static func program() throws -> CommandDescription { try .current() }
 
     @Test("start commands that there are, with options that they have", arguments: files)
     func options(file: String) throws {

@@ -61,7 +61,7 @@ struct RemainingTimeTests {
         remaining.start([cell], jobs: 4)
         remaining.begin(cell.id.text, at: 0)
         #expect(remaining.range(at: 1e6) == 0...0)
-        #expect(remaining.text(at: 1e6) == "less than a minute left")
+        #expect(remaining.text(at: 1e6) == "ETA under 1 min")
         // Its clock began anew.
         #expect(remaining.range(at: -5)?.upperBound == 10)
         remaining.end(cell.id.text, seconds: 10)
@@ -70,7 +70,7 @@ struct RemainingTimeTests {
 
     @Test(
         "is told as people tell time",
-        arguments: [(10.0, "less than a minute left"), (61, "about 2 min left"), (600, "about 10 min left"), (7200, "about 2 h left"), (7201, "about 2 h 5 min left"), (86_400, "about 24 h left")])
+        arguments: [(10.0, "ETA under 1 min"), (61, "ETA 2 min"), (600, "ETA 10 min"), (7200, "ETA 2 h"), (7201, "ETA 2 h 5 min"), (86_400, "ETA 24 h")])
     func words(seconds: Double, text: String) throws {
         var remaining = RemainingTime(costs: CellCosts(cells: [:], guests: ["micro": seconds]))
         remaining.start([try Self.cell("micro", .unified)], jobs: 1)
@@ -82,7 +82,7 @@ struct RemainingTimeTests {
         var remaining = RemainingTime(costs: CellCosts(cells: [:], guests: ["micro": 60]))
         let micro = try Self.layouts.map { try Self.cell("micro", $0) }
         remaining.start(micro, jobs: 2)
-        #expect(remaining.text(at: 0) == "about 2 min to 3 min left")
+        #expect(remaining.text(at: 0) == "ETA 2 min to 3 min")
     }
 
     @Test("is a sane range whatever happens", arguments: fuzzSeeds(40))

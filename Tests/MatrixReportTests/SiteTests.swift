@@ -22,6 +22,18 @@ struct SiteTests {
 
     private func text(_ files: [String: [UInt8]], _ path: String) throws -> String { String(decoding: try #require(files[path], "\(path) is missing"), as: UTF8.self) }
 
+    @Test("links to the documentation from every page when it is told where that is", arguments: ["docs/index.html", "https://example.org/docs"])
+    func documentation(address: String) async throws {
+        let sample = try StoredSample(try ReportSamples.cells())
+        let place = sample.place.appending("site")
+        try await sample.report().writeSite(to: place, documentation: address)
+        func page(_ name: String) throws -> String { try String(contentsOfFile: place.appending(name).string, encoding: .utf8) }
+        let cell = try #require(FileManager.default.contentsOfDirectory(atPath: place.appending("cells").string).first)
+        #expect(try page("index.html").contains("href=\"\(address)\">documentation</a>"))
+        #expect(try page("cells/\(cell)").contains("href=\"\(address.hasPrefix("https") ? address : "../" + address)\">documentation</a>"))
+        #expect(try !self.text(await site(of: sample, to: "plain"), "index.html").contains(">documentation</a>"))
+    }
+
     @Test("has a page for each cell and each cause, and no link of its leads nowhere", arguments: [false, true])
     func links(hasProofs: Bool) async throws {
         let strange = try ReportSamples.proven("7.0.1-1", .unified, [ReportSamples.proof(ProofID(rawValue: "../x"), .fail, cause: .timeout)])

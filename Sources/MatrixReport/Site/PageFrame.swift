@@ -33,6 +33,10 @@ struct PageFrame {
             html.element("a", ["href": base + "report-lines-2.schema.json"], "schema")
             html.text(" · ")
             html.element("a", ["href": base + "feed.atom"], "feed")
+            if let address = content.documentation {
+                html.text(" · ")
+                html.element("a", ["href": address.contains("://") || address.hasPrefix("/") ? address : base + address], "documentation")
+            }
         }
         html.literal("</body></html>\n")
         return html.bytes

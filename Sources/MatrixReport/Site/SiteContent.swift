@@ -19,6 +19,8 @@ struct SiteContent: Sendable {
     /// Proofs of the run; empty where no record has any.
     let proofs: [ProofOverview.Proof]
     let support: [DistributionSupport]
+    /// The address of the documentation, absolute or relative to the site's root; nil for no link.
+    var documentation: String?
 
     /// - Parameter earlier: The runs before, which say since which kernel build an outcome holds and when it was last proven.
     init(_ stored: StoredRun, earlier: [RunDocument], changes: [RunStep], notes: CauseNotes) {
