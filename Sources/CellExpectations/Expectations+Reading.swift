@@ -7,7 +7,7 @@ extension Expectations {
     public init(parsing text: String, source: String, today: CalendarDay) throws {
         let document = try YAMLNode(parsing: text, source: source)
         try document.allow("expectations")
-        guard document["expectations"] != nil else { throw document.error("'expectations' is missing: the list of what is expected") }
+        guard document["expectations"] != nil else { throw document.error("'expectations' is missing; add a list of entries") }
         try self.init(document.list("expectations"), today: today)
     }
 
@@ -18,7 +18,7 @@ extension Expectations {
         if let (node, entry) = expired.first {
             let others = expired.dropFirst().map(\.1.place)
             throw node.error(
-                "the expectation for '\(entry.cells)' expired on \(entry.until) (\(entry.reason)); see whether it still holds, then renew 'until' or remove it"
+                "the expectation for '\(entry.cells)' expired on \(entry.until) (\(entry.reason)); check whether it still holds, then renew 'until' or remove the entry"
                     + (others.isEmpty ? "" : "; so did those at \(others.joined(separator: ", "))"))
         }
         self.init(entries)
@@ -36,10 +36,10 @@ extension Expectations.Entry {
             do { return try body() } catch { throw node[key]?.error("'\(key)': \(error)") ?? node.error("\(error)") }
         }
         let pattern = try required("cells", "a cell's id, with * for any text")
-        let day = try required("until", "the last day on which it holds, as in 2027-03-31")
-        guard let verdict: Verdict = try node.choice("verdict") else { throw node.error("'verdict' is missing: what is expected of these cells") }
+        let day = try required("until", "the last valid day, such as 2027-03-31")
+        guard let verdict: Verdict = try node.choice("verdict") else { throw node.error("'verdict' is missing: the expected verdict of these cells") }
         let cause: Cause? = try node.choice("cause")
-        if cause != nil, verdict == .compatible { throw node["cause"]?.error("what is compatible has no cause") ?? node.error("'cause'") }
+        if cause != nil, verdict == .compatible { throw node["cause"]?.error("a compatible cell has no cause; remove 'cause'") ?? node.error("'cause'") }
         self.init(
             cells: try parsed("cells") { () throws(SelectorError) in try CellPattern(parsing: pattern) }, verdict: verdict, cause: cause,
             reason: try required("reason", "why this is expected"),

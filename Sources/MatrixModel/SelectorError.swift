@@ -1,4 +1,4 @@
-/// Why a selector could not be understood, with the text that was given.
+/// A selector that is invalid, with its text.
 public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kind of mistake.
     public struct Code: Hashable, Sendable {
@@ -33,26 +33,26 @@ public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible 
     public var description: String {
         switch code.value {
         case .empty:
-            "the selector is empty; give a series (6.1), an exact version (6.1.192-2), a range ('>=5.10,<6.13'), all, or a path to a kernel image"
+            "the kernel selector is empty; use a series (6.1), a version, a range or all (kmatrix help selectors)"
         case .malformedVersion:
-            "'\(text)' is not a kernel version; give a series (6.1), an exact version (6.1.192-2), a range ('>=5.10,<6.13'), all, or a path to a kernel image (with a slash in it)"
+            "'\(text)' is not a kernel version; use a series (6.1), a version (6.1.192-2), a range ('>=5.10,<6.13'), all, or an image with a slash in its path (kmatrix help selectors)"
         case .malformedRange:
-            "'\(text)' is not a version range; write bounds with >=, >, <=, < or = and join them with commas, as in '>=5.10,<6.13'"
+            "'\(text)' is not a version range; join bounds (>=, >, <=, <, =) with commas, for example '>=5.10,<6.13'"
         case .emptyRange:
-            "no version can satisfy '\(text)'; its lower bound lies above its upper bound"
+            "no version can satisfy '\(text)'; its lower bound is above its upper bound"
         case .malformedFlavour:
-            "'\(text)' is not a kernel flavour; write it after a slash, as in 6.1/cloud-amd64 or 6.1/rt-amd64"
+            "'\(text)' is not a kernel flavour; write it after a slash, for example 6.1/rt-amd64"
         case .malformedDistribution:
-            "'\(text)' does not end in a distribution's name; write it after an at sign, as in 5.15@ubuntu-22.04 ('kmatrix distros list' shows the names)"
+            "'\(text)' does not end with a distribution; write one after '@', for example 5.15@ubuntu-22.04 ('kmatrix distros list' lists them)"
         case .unknownLayout:
-            "'\(text)' is not a cgroup layout; choose among default, \(CgroupLayout.allCases.map(\.rawValue).joined(separator: ", ")), or all"
+            "unknown cgroup layout '\(text)'; known are default, \(CgroupLayout.allCases.map(\.rawValue).joined(separator: ", ")) and all"
         case .unknownDistribution:
-            "'\(text)' is no distribution of the catalogue; choose among \(known.joined(separator: ", ")), a pattern such as 'debian-*', or all"
-        case .unknownDeployment: "'\(text)' is no deployment; choose among \(known.joined(separator: ", ")), or all"
-        case .unknownProfile: "'\(text)' is no boot profile; choose among \(known.joined(separator: ", ")), none, or all"
-        case .emptyPattern: "the pattern is empty; give a cell's id, with * for any text and ? for one character, as in '*/legacy'"
-        case .malformedDay: "'\(text)' is no day; write it as 2027-03-31"
-        case .malformedShard: "'\(text)' is no part of a run; write which of how many, counted from 1, as in 2/3 (at most \(Shard.maximum))"
+            "unknown distribution '\(text)'; known are \(known.joined(separator: ", ")), patterns such as 'debian-*', and all"
+        case .unknownDeployment: "unknown deployment '\(text)'; known are \(known.joined(separator: ", ")) and all"
+        case .unknownProfile: "unknown boot profile '\(text)'; known are \(known.joined(separator: ", ")), none and all"
+        case .emptyPattern: "the pattern is empty; use a cell id with * for any text and ? for one character, for example '*/legacy'"
+        case .malformedDay: "'\(text)' is not a day; write for example 2027-03-31"
+        case .malformedShard: "'\(text)' is not a shard; write i/n with i from 1 to n, for example 2/3 (n at most \(Shard.maximum))"
         }
     }
 }

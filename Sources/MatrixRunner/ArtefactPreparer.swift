@@ -48,7 +48,7 @@ struct ArtefactPreparer: Sendable {
     /// The kernel of a cell.
     /// - Throws: `PreparationFailure`, `CancellationError`.
     func kernel(of planned: MatrixPlan.PlannedCell) async throws -> PreparedKernel {
-        guard let kernel = try await prepare([planned]).kernels[KernelUse(planned)] else { throw PreparationFailure(cause: .harness, reason: "nothing was prepared of \(planned.kernel.identity)") }
+        guard let kernel = try await prepare([planned]).kernels[KernelUse(planned)] else { throw PreparationFailure(cause: .harness, reason: "kmatrix prepared nothing for \(planned.kernel.identity)") }
         return try kernel.get()
     }
 
@@ -90,7 +90,7 @@ struct ArtefactPreparer: Sendable {
                 return .failure(
                     PreparationFailure(
                         cause: .fetchFailed,
-                        reason: "the modules of \(package.identity.release) are in no signed index any more (\(package.identity.origin)); give an image with its modules, or choose another series"))
+                        reason: "no signed index lists the modules of \(package.identity.release) any more (\(package.identity.origin)); use an image with its modules, or another series"))
             }
             return try await outcome(.fetchFailed) { KernelParts(try await catalogue.fetch(package) { events(.preparing($0.description)) }) }
         case .file(let image, let modules), .ofImage(let image, let modules): return .success(KernelParts(image: image, modules: modules, config: nil))
@@ -102,7 +102,7 @@ struct ArtefactPreparer: Sendable {
         switch prepared.files[use.kernel] {
         case .success(let found)?: parts = found
         case .failure(let failure)?: return .failure(failure)
-        case nil: return .failure(PreparationFailure(cause: .harness, reason: "nothing was fetched of \(use.kernel.identity)"))
+        case nil: return .failure(PreparationFailure(cause: .harness, reason: "kmatrix fetched nothing for \(use.kernel.identity)"))
         }
         // What mounts the root has to be there before it; ext4 is built in.
         let fileSystem = prepared.roots[use.guest].flatMap { try? $0.get() }?.fileSystem
@@ -116,7 +116,7 @@ struct ArtefactPreparer: Sendable {
             switch kernel.image {
             case .elf(let path): boot = .elf(path)
             case .bzImage(let path, let reason):
-                events(.preparing("\(use.kernel.identity): booted as it came, for \(reason)"))
+                events(.preparing("\(use.kernel.identity): booting the compressed image, because \(reason)"))
                 boot = .bzImage(path)
             }
             return PreparedKernel(

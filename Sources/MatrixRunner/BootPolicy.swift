@@ -65,7 +65,7 @@ final class BootPolicy: Sendable {
         }
         // Nothing was learnt of the kernel.
         if isWorthAnother(snapshot, trouble) { return try await lead(start, body) }
-        return try await body(.boot(reason: "its snapshot could not be brought back: \(trouble)"))
+        return try await body(.boot(reason: "snapshot restore failed: \(trouble)"))
     }
 
     /// Whether a guest that did not come back from a snapshot may the next time. A snapshot of which that is not expected is thrown away.
@@ -75,10 +75,10 @@ final class BootPolicy: Sendable {
             return failures[snapshot.key, default: 0]
         }
         if count < Self.patience, store.isWhole(snapshot) {
-            events(.warning("snapshot \(snapshot.key.prefix(12)) is tried once more: \(trouble)"))
+            events(.warning("retrying the restore of snapshot \(snapshot.key.prefix(12)): \(trouble)"))
             return true
         }
-        events(.warning("snapshot \(snapshot.key.prefix(12)) is thrown away: \(trouble)"))
+        events(.warning("deleted snapshot \(snapshot.key.prefix(12)): \(trouble)"))
         // One that cannot be removed is found damaged again, or fails again.
         try? store.discard(snapshot)
         return false

@@ -77,7 +77,7 @@ public struct CellBenchmark: Sendable {
             records.append(try await CellRunner(context: context, folder: place).run(planned, artefacts))
             let other = try RunFolder.create(at: folder.path.appending("snapshot-\(round)"))
             let record = try await CellRunner(context: withSnapshots, folder: other).run(planned, artefacts)
-            guard case .snapshot = record.birth else { throw RunnerError(.benchmarkFailed, subject: record.id, detail: "it did not come from a snapshot: \(record.summary)") }
+            guard case .snapshot = record.birth else { throw RunnerError(.benchmarkFailed, subject: record.id, detail: "the cell was not restored from a snapshot: \(record.summary)") }
             restored.append(record)
         }
         let cold = records.map { $0.seconds[.total] ?? 0 }

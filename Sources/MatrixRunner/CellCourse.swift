@@ -66,7 +66,7 @@ struct CellCourse {
                         group.cancelAll()
                         let measured = Set(records.map(\.id))
                         records += cells.filter { !measured.contains($0.cell.id.text) }
-                            .map { MatrixRunner.notRun($0, "Not run: the run was told to stop at its first failure.") }
+                            .map { MatrixRunner.notRun($0, "Not run: --fail-fast ended the run.") }
                         return
                     }
                 }

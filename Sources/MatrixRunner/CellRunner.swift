@@ -90,7 +90,7 @@ struct CellRunner: Sendable {
                 do { try place.setAside(attempt: attempt) } catch { return Self.unrecorded(planned, error) }
                 attempt += 1
                 // What is doubted is settled by a guest that booted.
-                if case .snapshot = start { start = .boot(reason: "an attempt from a snapshot ended with \(cause.rawValue), which has to be seen without one") }
+                if case .snapshot = start { start = .boot(reason: "the restored attempt ended with \(cause.rawValue), which a cold boot must confirm") }
                 continue
             }
             return store(planned, outcome, attempt, inputs, place)
@@ -122,7 +122,7 @@ struct CellRunner: Sendable {
             try place.save(record, to: .verdict)
             return record
         } catch {
-            context.events(.warning("\(earlier.record.id) is measured, for its earlier evidence could not be taken over: \(error)"))
+            context.events(.warning("running \(earlier.record.id) again: cannot copy its earlier evidence: \(error)"))
             return nil
         }
     }
@@ -146,6 +146,6 @@ struct CellRunner: Sendable {
 
     /// A verdict that could not be stored is no verdict: what is not on disk proves nothing tomorrow.
     private static func unrecorded(_ planned: MatrixPlan.PlannedCell, _ error: any Error) -> CellRecord {
-        planned.record(Judgment(cause: .evidenceLost, summary: "The evidence could not be written: \(error)"), attempts: 1)
+        planned.record(Judgment(cause: .evidenceLost, summary: "Cannot write the evidence: \(error)"), attempts: 1)
     }
 }

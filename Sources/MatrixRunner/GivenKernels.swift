@@ -70,7 +70,7 @@ struct GivenKernels: Sendable {
     /// Reads what a kernel image says of itself, and looks for its modules where distributions keep them.
     private func kernel(inFile image: FilePath, origin: String) async throws -> PlannedKernel {
         guard let release = try await images.kernel(image: image).release else {
-            throw GuestImageError(.notAKernel, path: image, found: "an image that does not say its version")
+            throw GuestImageError(.notAKernel, path: image, found: "an image without a version")
         }
         let version = try KernelVersion(parsing: release)
         let folder = image.removingLastComponent()

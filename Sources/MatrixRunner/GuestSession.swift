@@ -36,7 +36,7 @@ final class GuestSession: Sendable {
         guard case .snapshot = birth else { return nil }
         return state.withLock { state in
             if let waking = state.waking { return waking }
-            return state.hello == nil ? "it never said hello: \(state.collector.evidence.fate)" : nil
+            return state.hello == nil ? "no greeting from the guest: \(state.collector.evidence.fate)" : nil
         }
     }
 
@@ -46,9 +46,9 @@ final class GuestSession: Sendable {
     private static func trouble(_ report: WakeReport?, clockError: Int64?) -> String? {
         guard let report, let clockError else { return nil }
         guard report.isRight else {
-            return "the guest could not put itself right (errno of clock, seed, reseeding: \(report.clockError), \(report.seedError), \(report.reseedError))"
+            return "the guest could not set its clock or seed (errno of clock, seed, reseeding: \(report.clockError), \(report.seedError), \(report.reseedError))"
         }
-        return abs(clockError) > clockTolerance ? "its clock is \(clockError) ms from the host's" : nil
+        return abs(clockError) > clockTolerance ? "its clock differs from the host's by \(clockError) ms" : nil
     }
 
     /// Sends the plan once the guest is ready, then listens to its end. A guest that cannot be written to shows in how it ends.

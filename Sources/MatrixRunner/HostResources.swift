@@ -1,10 +1,10 @@
-/// What a machine has for guests, in bytes and cores, and what follows from it.
+/// The cores and memory that a host has for guests.
 public struct HostResources: Hashable, Sendable {
-    /// Those this process may use.
+    /// The cores that this process may use.
     public var cores: Int
-    /// What programs may still take before something is swapped out or killed; nil where the kernel does not tell.
+    /// Memory available without swapping or killing, in bytes; nil when the kernel does not report it.
     public var memory: Int?
-    /// How much of the last ten seconds some task waited for memory, in percent; nil where the kernel does not tell.
+    /// The share of the last ten seconds in which a task waited for memory, in percent; nil when the kernel does not report it.
     public var pressure: Double?
 
     public init(cores: Int, memory: Int?, pressure: Double?) {
@@ -13,48 +13,48 @@ public struct HostResources: Hashable, Sendable {
         self.pressure = pressure
     }
 
-    /// Those of this machine now.
+    /// The resources of this host now.
     public static var here: Self { HostReader().read() }
 
-    /// What is left for the harness itself, for building images and unpacking kernels, and for the page cache that snapshots are read through.
+    /// Memory kept free for kmatrix, image builds, kernel unpacking, and the page cache for snapshots.
     static let reserve = 512 << 20
-    /// A machine that waits for memory a fifth of the time makes guests late, which proves nothing.
+    /// Above this pressure guests time out, which would be harness failures.
     static let pressureLimit = 20.0
 
-    /// Why a further guest would better wait; nil when it need not.
-    /// - Parameter need: What a guest takes.
+    /// Why no further guest may start now; nil when it may.
+    /// - Parameter need: The memory that a guest needs.
     func shortage(for need: Int) -> String? {
-        if let memory, memory < need { return "\(Self.text(memory)) of memory are available, and a guest takes \(Self.text(need))" }
-        if let pressure, pressure > Self.pressureLimit { return "tasks here wait for memory \(Int(pressure)) % of the time" }
+        if let memory, memory < need { return "\(Self.text(memory)) available, a guest needs \(Self.text(need))" }
+        if let pressure, pressure > Self.pressureLimit { return "tasks wait for memory \(Int(pressure)) % of the time" }
         return nil
     }
 
     static func text(_ bytes: Int) -> String { "\((Double(bytes) / Double(1 << 30) * 10).rounded() / 10) GiB" }
 }
 
-/// How many guests run at once, and why so many.
+/// The concurrency limit, and its reason.
 public struct JobCount: Hashable, Sendable, CustomStringConvertible {
     public let count: Int
     public let reason: String
 
-    /// As many as somebody asked for.
+    /// The limit of `--jobs`.
     init(asked count: Int) {
         self.count = count
-        reason = "as asked for"
+        reason = "--jobs"
     }
 
-    /// As many as cores and memory allow, and one in any case.
+    /// As many guests as cores and memory allow; at least one.
     init(_ host: HostResources, need: Int) {
         guard let memory = host.memory else {
             count = max(1, host.cores)
-            reason = "one for each usable core"
+            reason = "one guest per usable core"
             return
         }
         let fitting = max(0, memory - HostResources.reserve) / max(need, 1)
         count = max(1, min(host.cores, fitting))
-        let room = "\(HostResources.text(memory)) of memory available, \(HostResources.text(need)) for each guest"
-        reason = fitting < host.cores ? "memory is for no more (\(room); \(host.cores) usable cores)" : "one for each usable core (\(room))"
+        let room = "\(HostResources.text(memory)) available, \(HostResources.text(need)) per guest"
+        reason = fitting < host.cores ? "limited by memory: \(room); \(host.cores) usable cores" : "one guest per usable core; memory: \(room)"
     }
 
-    public var description: String { "\(count) \(count == 1 ? "guest" : "guests") at once: \(reason)" }
+    public var description: String { "\(count) (\(reason))" }
 }

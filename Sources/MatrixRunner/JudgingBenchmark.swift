@@ -43,12 +43,12 @@ public struct JudgingBenchmark: Sendable {
             verdicts[judgment.verdict.rawValue, default: 0] += 1
             evidence.append(found)
         }
-        guard !evidence.isEmpty else { throw RunnerError(.benchmarkFailed, subject: "the plan", detail: "it has no cell to judge") }
+        guard !evidence.isEmpty else { throw RunnerError(.benchmarkFailed, subject: "the plan", detail: "no cell to judge") }
         var proven = 0
         let judging = try SideBySide(rounds: rounds, unit: Yardstick().run) {
             for number in 0..<count where CellConclusion(evidence[number % evidence.count]).judgment.cause?.fault != .harness { proven += 1 }
         }
-        guard proven == count * rounds else { throw RunnerError(.benchmarkFailed, subject: "judging", detail: "the same evidence was judged otherwise") }
+        guard proven == count * rounds else { throw RunnerError(.benchmarkFailed, subject: "judging", detail: "the same evidence gave another verdict") }
         return Figures(
             judgments: count, rounds: rounds, judging: judging, microsecondsPerJudgment: judging.seconds.median / Double(count) * 1_000_000, verdicts: verdicts)
     }

@@ -54,7 +54,7 @@ public struct MatrixBenchmark: Sendable {
         let (prepared, context) = try await runner.prepareBenchmark(wanted)
         // What cannot be had takes no time.
         let plan = MatrixPlan(cells: wanted.cells.filter { if case .success? = prepared.artefacts(for: $0) { true } else { false } }, unavailable: [], warnings: [])
-        guard !plan.cells.isEmpty else { throw RunnerError(.benchmarkFailed, subject: "the matrix", detail: "none of its kernels can be had") }
+        guard !plan.cells.isEmpty else { throw RunnerError(.benchmarkFailed, subject: "the matrix", detail: "none of its kernels is available") }
         let floor = try BareBoot(context, in: folder)
         let boots = try Self.boots(plan).compactMap { planned in
             try prepared.artefacts(for: planned).map { CellAttempt(planned, try $0.get(), context, CellFolder(path: folder.path)) }
@@ -105,7 +105,7 @@ public struct MatrixBenchmark: Sendable {
         for record in document.cells {
             guard record.fault != .harness else { throw RunnerError(.benchmarkFailed, subject: record.id, detail: record.summary) }
             guard case .snapshot? = record.birth else {
-                throw RunnerError(.benchmarkFailed, subject: record.id, detail: "it did not come from a snapshot; when other work slows the machine down, snapshots are thrown away")
+                throw RunnerError(.benchmarkFailed, subject: record.id, detail: "the cell was not restored from a snapshot; retry on an idle machine")
             }
         }
         return (seconds, document.cells, harness / max(harness + guests, 0.001), footprint.mebibytes)

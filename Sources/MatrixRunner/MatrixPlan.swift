@@ -103,7 +103,7 @@ public struct MatrixPlan: Sendable {
         }
         let wanted = cells.sorted { $0.cell < $1.cell }.filter { isWanted($0.cell.id.text) }
         let missing = unavailable.filter { isWanted($0.id) }
-        let further = exclusions.filter(unused.contains).map { "nothing of this matrix is left out by '\($0)'" }
+        let further = exclusions.filter(unused.contains).map { "the exclusion '\($0)' matches no cell of this matrix" }
         var settled = MatrixPlan(cells: wanted, unavailable: missing, warnings: warnings + further)
         (settled.notes, settled.details) = (notes, details)
         return settled

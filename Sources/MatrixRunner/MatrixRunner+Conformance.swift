@@ -96,7 +96,7 @@ extension MatrixRunner {
             if let found = evidence.items[item] { try? Data(found.bytes).write(to: URL(filePath: path.appending(name.rawValue).string)) }
         }
         guard evidence.fate == .poweredOff, evidence.setupFailure == nil, let journal = evidence.journal else {
-            let reason = evidence.setupFailure.map { "the guest could not do '\($0.step)': \($0.reason)" } ?? "the guest did not come to its end: \(evidence.fate)"
+            let reason = evidence.setupFailure.map { "guest set-up step '\($0.step)' failed: \($0.reason)" } ?? "the guest did not complete: \(evidence.fate)"
             return group.checks.map { ConformanceResult(notRun: $0, reason: reason) }
         }
         let found = ConformanceEvidence(

@@ -41,10 +41,10 @@ extension MatrixRunner {
         }
         taken.warnings = changed.sorted { $0.key < $1.key }.map { change, ids in
             let names = ids.prefix(6).map(\.text).joined(separator: ", ") + (ids.count > 6 ? ", and \(ids.count - 6) more" : "")
-            return "\(names): finished before, and measured again: \(change)"
+            return "running \(names) again: \(change)"
         }
         taken.warnings.forEach { events(.warning($0)) }
-        events(.preparing("\(taken.kept.count) cells were finished before and are kept"))
+        events(.preparing("resumed: keeping \(taken.kept.count) finished cells"))
         return taken
     }
 
@@ -57,9 +57,9 @@ extension MatrixRunner {
             let now = today.inputs.digest(of: planned, artefacts, today), now != before
         else { return nil }
         var known: [String] = []
-        if let then = run?.harness, then != harness { known.append("kmatrix was \(then), and is \(harness)") }
-        if let then = run?.accelerator, then != today.accelerator.rawValue { known.append("its guest ran with \(then), and would with \(today.accelerator.rawValue)") }
+        if let then = run?.harness, then != harness { known.append("kmatrix was \(then), now \(harness)") }
+        if let then = run?.accelerator, then != today.accelerator.rawValue { known.append("accelerator was \(then), now \(today.accelerator.rawValue)") }
         return known.isEmpty
-            ? "what it is made of (kernel, agent, program, image, scenario, emulator, kmatrix itself) has changed since" : known.joined(separator: "; ")
+            ? "its inputs have changed (kernel, agent, program, image, scenario, emulator or kmatrix itself)" : known.joined(separator: "; ")
     }
 }

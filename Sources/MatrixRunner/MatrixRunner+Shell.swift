@@ -41,7 +41,7 @@ extension MatrixRunner {
                 }
             }
         }
-        if case .emulatorExited(let status, let stderr) = outcome.ending { events(.warning("the emulator ended with \(status): \(stderr)")) }
-        if case .hung = outcome.ending { events(.warning("the guest never got ready; try again, or look at it with kmatrix run")) }
+        if case .emulatorExited(let status, let stderr) = outcome.ending { events(.warning("QEMU ended with \(status): \(stderr)")) }
+        if case .hung = outcome.ending { events(.warning("the guest did not become ready; retry, or examine it with 'kmatrix run'")) }
     }
 }

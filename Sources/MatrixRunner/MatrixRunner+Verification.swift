@@ -18,12 +18,12 @@ extension MatrixRunner {
         var check = SnapshotCheck()
         for planned in cells where chosen.contains(planned.cell.id.text) {
             guard let record = restored.first(where: { $0.id == planned.cell.id.text }), case .success(let artefacts)? = course.prepared.artefacts(for: planned) else { continue }
-            events(.preparing("\(record.id): booted as well, for comparison"))
+            events(.preparing("\(record.id): cold boot for comparison"))
             let booted = try await CellRunner(context: cold, folder: place).run(planned, artefacts)
             check.cells.append(record.id)
             guard (booted.verdict, booted.cause) != (record.verdict, record.cause) else { continue }
             check.differences.append(SnapshotCheck.Difference(cell: record.id, snapshot: SnapshotCheck.Outcome(record), cold: SnapshotCheck.Outcome(booted)))
-            events(.warning("\(record.id) is \(SnapshotCheck.Outcome(record)) from its snapshot and \(SnapshotCheck.Outcome(booted)) when booted"))
+            events(.warning("\(record.id) is \(SnapshotCheck.Outcome(record)) when restored, but \(SnapshotCheck.Outcome(booted)) after a cold boot"))
         }
         return check
     }

@@ -62,7 +62,7 @@ public struct MatrixRunner: Sendable {
         run.shard = plan.shard
         run.planned = plan.unavailable.count + plan.cells.count
         try folder.save(run)
-        let waiting = plan.cells.map { Self.notRun($0, "Not run: the run ended before its turn.") }
+        let waiting = plan.cells.map { Self.notRun($0, "Not run: the run ended first.") }
         try folder.savePlan(CellOrder.sorted(plan.unavailable + waiting), elsewhere: plan.elsewhere)
 
         for record in plan.unavailable {

@@ -10,15 +10,15 @@ extension MatrixPlan.PlannedCell {
         if cell.cgroup != documentation.defaultLayout ?? .unified {
             return Judgment(
                 cause: .layoutNotOffered,
-                summary: "An image that boots by itself has the layout its own boot loader asks for; leave 'whole:' out, and the harness asks for \(cell.cgroup.rawValue).")
+                summary: "A whole: image has the layout of its own boot loader; remove 'whole:' to boot it with \(cell.cgroup.rawValue).")
         }
         if let profile {
             return Judgment(
                 cause: .profileNotOffered,
-                summary: "An image that boots by itself has the kernel command line of its own boot loader; leave 'whole:' out, and the harness asks for \(profile.rawValue).")
+                summary: "A whole: image has the kernel command line of its own boot loader; remove 'whole:' to boot it with \(profile.rawValue).")
         }
         guard deployment == nil else {
-            return Judgment(cause: .notOffered, summary: "An image that boots by itself is told of the runner by the data source that a deployment puts to the test; leave 'whole:' out.")
+            return Judgment(cause: .notOffered, summary: "A whole: image receives the runner through the data source that a deployment tests; remove 'whole:'.")
         }
         return nil
     }

@@ -33,17 +33,17 @@ public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch code.value {
-        case .productMissing: "'\(subject)' is missing; kmatrix needs what is built with it: run it as ci/kmatrix, or build with ci/build"
-        case .unknownProgram: "there is no program variant '\(subject)'; there are: \(detail); or give the path of a .bpf.o file"
-        case .notABPFObject: "'\(subject)' is no BPF object file that can be read; compile one with clang -target bpf -g"
-        case .unknownScenario: "there is no scenario '\(subject)'; there are: \(detail); or give the path of a .yml file, or all"
-        case .scenarioUnreadable: "the scenario '\(subject)' cannot be read; check the path, or build with ci/build"
-        case .shellNeedsOneCell: "a shell needs exactly one kernel and one layout; '\(subject)' stands for \(detail)"
-        case .benchmarkFailed: "there is nothing to measure: \(subject): \(detail)"
-        case .noPackage: "'\(subject)' is no package, and a distribution installs the agent by its package: give a .deb, or leave --distro out"
-        case .noCloudInit: "'\(subject)' has no cloud-init, by which the runner gets into an image that boots by itself; leave 'whole:' out, and the harness brings it up"
-        case .notForDistributions: "\(subject) works with our own init alone; leave --distro out"
-        case .shellTool: "'\(subject)' is missing, and the guest's shell comes from it; install Debian's package busybox-static"
+        case .productMissing: "'\(subject)' is missing; run kmatrix as ci/kmatrix, or build it with ci/build"
+        case .unknownProgram: "unknown BPF program '\(subject)'; known are \(detail), or the path of a .bpf.o file"
+        case .notABPFObject: "'\(subject)' is not a readable BPF object file; compile one with clang -target bpf -g"
+        case .unknownScenario: "unknown scenario '\(subject)'; known are \(detail), all, or the path of a .yml file"
+        case .scenarioUnreadable: "cannot read the scenario '\(subject)'; check the path, or build with ci/build"
+        case .shellNeedsOneCell: "shell needs one kernel and one layout, but '\(subject)' selects \(detail)"
+        case .benchmarkFailed: "nothing to measure: \(subject): \(detail)"
+        case .noPackage: "'\(subject)' is not a package, but distributions install the agent from its package; use a .deb, or remove --distro"
+        case .noCloudInit: "'\(subject)' has no cloud-init, which a whole: image needs to start the runner; remove 'whole:'"
+        case .notForDistributions: "\(subject) works only in the micro guest; remove --distro"
+        case .shellTool: "'\(subject)' is missing, which the guest's shell needs; install Debian's package busybox-static"
         }
     }
 }

@@ -17,6 +17,6 @@ enum SystemdLayout {
 
     /// Why the cell of such a layout is not run.
     static func refusal(_ layout: CgroupLayout) -> Judgment {
-        Judgment(cause: .layoutNotOffered, summary: "No version of systemd leaves cgroup v2 \(layout == .unmounted ? "unmounted" : "at another place"), so no distribution that it boots has this layout.")
+        Judgment(cause: .layoutNotOffered, summary: "No systemd version leaves cgroup v2 \(layout == .unmounted ? "unmounted" : "mounted elsewhere"), so distributions do not offer this layout.")
     }
 }

@@ -11,7 +11,7 @@ public struct YAMLNode {
         do { composed = try Yams.compose(yaml: text) } catch {
             // Its description has the lines around the mistake; the first says what and where.
             let first = "\(error)".split(separator: "\n").first.map(String.init) ?? "unreadable"
-            throw YAMLError(source: source, line: nil, reason: "this is no YAML: \(first)")
+            throw YAMLError(source: source, line: nil, reason: "invalid YAML: \(first)")
         }
         guard let composed, composed.mapping != nil else { throw YAMLError(source: source, line: nil, reason: "the document must be a mapping") }
         self.init(composed, source)
@@ -41,9 +41,9 @@ public struct YAMLNode {
     public func allow(_ keys: String...) throws { try allow(keys) }
 
     public func allow(_ keys: [String]) throws {
-        guard let mapping = node.mapping else { throw error("this must be a mapping with the keys \(keys.joined(separator: ", "))") }
+        guard let mapping = node.mapping else { throw error("expected a mapping with the keys \(keys.joined(separator: ", "))") }
         for (key, _) in mapping where !keys.contains(key.string ?? "") {
-            throw YAMLNode(key, source).error("'\(key.string ?? "?")' is no key here; there are: \(keys.joined(separator: ", "))")
+            throw YAMLNode(key, source).error("unknown key '\(key.string ?? "?")'; known are \(keys.joined(separator: ", "))")
         }
     }
 
@@ -91,7 +91,7 @@ public struct YAMLNode {
         guard let text = try text(key) else { return nil }
         guard let value = Value(rawValue: text) else {
             let known = Value.allCases.map(\.rawValue).joined(separator: ", ")
-            throw self[key]?.error("'\(key)' cannot be '\(text)'; it may be \(known)") ?? error("'\(key)'")
+            throw self[key]?.error("'\(key)' cannot be '\(text)'; allowed are \(known)") ?? error("'\(key)'")
         }
         return value
     }

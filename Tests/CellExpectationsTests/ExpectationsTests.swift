@@ -80,7 +80,7 @@ struct ExpectationsTests {
         "that are wrong are refused with their line",
         arguments: [
             ("verdict: incompatible", "verdict: broken", 3, "compatible, degraded"), ("cause: verifier-rejected", "cause: moon", 4, "moon"),
-            ("until: 2027-03-31", "until: next spring", 6, "2027-03-31"), ("until: 2027-03-31", "until: 2027-02-30", 6, "is no day"),
+            ("until: 2027-03-31", "until: next spring", 6, "2027-03-31"), ("until: 2027-03-31", "until: 2027-02-30", 6, "is not a day"),
             ("reason: bounded loops over maps came with 5.13", "reason: ''", 2, "'reason' is missing"), ("    until: 2027-03-31\n", "", 2, "'until' is missing"),
             ("verdict: incompatible", "verdict: compatible", 4, "no cause"), ("    verdict: incompatible\n", "", 2, "'verdict' is missing"),
             ("reason: under", "because: it\n    reason: under", 9, "because"), ("cells: '*/elsewhere'", "cells: ''", 7, "'cells' is missing"),

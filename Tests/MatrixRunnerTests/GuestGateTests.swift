@@ -48,7 +48,7 @@ struct GuestGateTests {
             machine.onPause.withLock { $0 = { if machine.pauses.withLock(\.self) == 3 { machine.memory.withLock { $0 = 4 << 30 } } } }
             try await gate.withGuest(Self.id("b"), size: 512) { #expect(machine.pauses.withLock(\.self) == 3) }
         }
-        #expect(machine.said.withLock(\.self) == ["b: 0.0 GiB of memory are available, and a guest takes 0.8 GiB"])
+        #expect(machine.said.withLock(\.self) == ["b: 0.0 GiB available, a guest needs 0.8 GiB"])
     }
 
     @Test("is let in when the last of the others is gone, and gives up when it is cancelled")

@@ -77,17 +77,17 @@ struct JobCountTests {
 
     @Test("is told with its reason")
     func reasons() {
-        #expect("\(count(cores: 4, gibibytes: 22))" == "4 guests at once: one for each usable core (22.0 GiB of memory available, 0.7 GiB for each guest)")
-        #expect("\(count(cores: 4, gibibytes: 1.5))" == "1 guest at once: memory is for no more (1.5 GiB of memory available, 0.7 GiB for each guest; 4 usable cores)")
-        #expect("\(JobCount(asked: 3))" == "3 guests at once: as asked for")
+        #expect("\(count(cores: 4, gibibytes: 22))" == "4 (one guest per usable core; memory: 22.0 GiB available, 0.7 GiB per guest)")
+        #expect("\(count(cores: 4, gibibytes: 1.5))" == "1 (limited by memory: 1.5 GiB available, 0.7 GiB per guest; 4 usable cores)")
+        #expect("\(JobCount(asked: 3))" == "3 (--jobs)")
     }
 
     @Test("a further guest waits while memory is short, or tasks wait for it")
     func shortage() {
         func shortage(_ memory: Int?, _ pressure: Double?) -> String? { HostResources(cores: 1, memory: memory, pressure: pressure).shortage(for: 1 << 30) }
         #expect(shortage(nil, nil) == nil && shortage(1 << 30, 19) == nil)
-        #expect(shortage(512 << 20, nil) == "0.5 GiB of memory are available, and a guest takes 1.0 GiB")
-        #expect(shortage(4 << 30, 35.2) == "tasks here wait for memory 35 % of the time")
+        #expect(shortage(512 << 20, nil) == "0.5 GiB available, a guest needs 1.0 GiB")
+        #expect(shortage(4 << 30, 35.2) == "tasks wait for memory 35 % of the time")
     }
 }
 

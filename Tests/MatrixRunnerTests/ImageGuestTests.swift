@@ -110,7 +110,7 @@ struct ImageGuestTests {
         }
         let failure = #expect(throws: PreparationFailure.self) { try outcome.get() }
         #expect(failure?.cause == .imageNotBuilt)
-        #expect(failure?.reason.contains("leave 'whole:' out") == true)
+        #expect(failure?.reason.contains("remove 'whole:'") == true)
     }
 
     @Test("that cannot be used is unavailable, with the reason, and never a verdict on the agent", arguments: [
@@ -141,7 +141,7 @@ struct ImageGuestTests {
 
     @Test("kernels that are named by what holds them say why they cannot be had", arguments: [
         ("oci:./none", Cause.notABootableKernel, "no such layout"), ("oci:quay.invalid/k:1", .fetchFailed, "--offline"), ("source:6.1.100", .fetchFailed, "KMATRIX_KERNEL_KEYS"),
-        ("/none/vmlinuz", .notABootableKernel, "cannot be read"),
+        ("/none/vmlinuz", .notABootableKernel, "cannot read"),
     ])
     func kernels(text: String, cause: Cause, words: String) async throws {
         let folder = try TemporaryFolder()
