@@ -27,9 +27,9 @@ public struct BootableKernel: Hashable, Sendable {
         public var description: String {
             switch self {
             case .oldProtocol: "its boot protocol is older than 2.08"
-            case .unknownCompression: "its compression is not known"
+            case .unknownCompression: "its compression is unknown"
             case .toolMissing(let tool): "'\(tool)' is not installed"
-            case .decompressionFailed(let words): "it could not be decompressed (\(words))"
+            case .decompressionFailed(let words): "it cannot be decompressed (\(words))"
             case .noPVHEntry: "it was built without a PVH entry"
             }
         }

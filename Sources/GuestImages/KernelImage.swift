@@ -71,7 +71,7 @@ struct KernelImage {
     /// What a file that is no kernel seems to be.
     private static func name(of bytes: [UInt8]) -> String {
         if bytes.isEmpty { return "an empty file" }
-        if bytes.count >= 0x206, bytes[0x202..<0x206].elementsEqual("HdrS".utf8) { return "a kernel image that is damaged or cut off" }
+        if bytes.count >= 0x206, bytes[0x202..<0x206].elementsEqual("HdrS".utf8) { return "a damaged or truncated kernel image" }
         if let format = CompressionFormat(bytes[...]) { return format.name }
         if let elf = ELFImage(bytes) {
             guard elf.machine == ELFImage.x86_64 else { return "an ELF file for another processor (machine \(elf.machine))" }
@@ -82,9 +82,9 @@ struct KernelImage {
             case .core, nil: return "an ELF file"
             }
         }
-        if bytes.starts(with: ELFImage.magic) { return "an ELF file that is cut off or not of 64 bits" }
+        if bytes.starts(with: ELFImage.magic) { return "a truncated or 32-bit ELF file" }
         if bytes.starts(with: Array("!<arch>".utf8)) { return "a Debian package or static library; unpack it first" }
         if bytes.starts(with: Array("070701".utf8)) { return "a cpio archive (an initramfs?)" }
-        return "\(bytes.count) bytes of something else"
+        return "an unknown file of \(bytes.count) bytes"
     }
 }

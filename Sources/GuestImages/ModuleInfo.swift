@@ -10,7 +10,7 @@ struct ModuleInfo: Hashable {
 
     init(_ module: [UInt8], path: FilePath) throws {
         guard let section = ELFImage(module)?.section(named: ".modinfo") else {
-            throw GuestImageError(.brokenModule, path: path, found: "it is no ELF file with a .modinfo section")
+            throw GuestImageError(.brokenModule, path: path, found: "it is not an ELF file with a .modinfo section")
         }
         self.init(section: section)
     }

@@ -21,8 +21,8 @@ public struct SnapshotError: Error, Hashable, Sendable, CustomStringConvertible 
 
     public var description: String {
         switch code.value {
-        case .notForThisGuest: "snapshots are made of guests that wait for their plan, without a terminal and outside a deployment"
-        case .unreadable: "'\(path)' cannot be read (\(errno.map { "\($0)" } ?? "")), and a snapshot depends on it; check the path and its permissions"
+        case .notForThisGuest: "snapshots need a guest that waits for its test plan, without a terminal or deployment"
+        case .unreadable: "cannot read '\(path)' (\(errno.map { "\($0)" } ?? "")), which a snapshot needs; check the path and its permissions"
         }
     }
 }

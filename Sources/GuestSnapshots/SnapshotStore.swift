@@ -72,7 +72,7 @@ public final class SnapshotStore: Sendable {
                 memory.withLock { _ = $0.checked.insert(key) }
                 return snapshot
             case .failure(let damage):
-                telling("snapshot \(key.prefix(12)): \(damage.reason); made anew")
+                telling("snapshot \(key.prefix(12)): \(damage.reason); creating it again")
                 use.end()
             }
         }
@@ -110,7 +110,7 @@ public final class SnapshotStore: Sendable {
         let wasThere = cache.existing(kind: Self.kind, key: key) != nil
         let folder = try await cache.entry(kind: Self.kind, key: key, isChecked: true, renews: renews) { folder in
             try await turns.withTurn {
-                telling("snapshot \(key.prefix(12)): booting its guest")
+                telling("creating snapshot \(key.prefix(12))")
                 try await record(ingredients, plan, in: folder)
             }
         }
@@ -173,13 +173,13 @@ public final class SnapshotStore: Sendable {
 
     /// The snapshot in a folder, or what is wrong with it.
     private func check(_ folder: FilePath, key: String, isWhole: Bool, _ use: EntryUse) -> Result<Snapshot, Damage> {
-        guard let manifest = SnapshotManifest(in: folder) else { return .failure(Damage(reason: "its manifest cannot be read")) }
+        guard let manifest = SnapshotManifest(in: folder) else { return .failure(Damage(reason: "its manifest is unreadable")) }
         let snapshot = Snapshot(key: key, folder: folder, manifest, use)
         for file in manifest.files where (try? Self.size(of: folder.appending(file.name))) != file.size {
-            return .failure(Damage(reason: "'\(file.name)' has not the size it was made with"))
+            return .failure(Damage(reason: "'\(file.name)' has another size than when it was created"))
         }
         guard isWhole else { return .success(snapshot) }
-        if (try? FileDigest.whole(snapshot.files.state)) != manifest.state.digest { return .failure(Damage(reason: "the state of its devices is damaged")) }
+        if (try? FileDigest.whole(snapshot.files.state)) != manifest.state.digest { return .failure(Damage(reason: "its device state is damaged")) }
         if let disk = manifest.disk, (try? FileDigest.whole(folder.appending(disk.name))) != disk.digest { return .failure(Damage(reason: "its disk is damaged")) }
         if (try? FileDigest.sparse(snapshot.files.memory)) != manifest.memory.digest { return .failure(Damage(reason: "its memory is damaged")) }
         return .success(snapshot)

@@ -53,21 +53,21 @@ public struct AcceleratorProbe: Sendable {
         _ choice: AcceleratorChoice, booting: (kernel: BootPlan.Kernel, initramfs: FilePath)?
     ) async throws -> Answer {
         switch choice {
-        case .tcg: return Answer(accelerator: .tcg, reason: "asked for")
+        case .tcg: return Answer(accelerator: .tcg, reason: "--accel")
         case .kvm:
             if let error = openingError() { throw GuestError(.acceleratorUnusable, subject: device.string, detail: error.description) }
-            return Answer(accelerator: .kvm, reason: "asked for")
+            return Answer(accelerator: .kvm, reason: "--accel")
         case .auto: return try await probe(booting)
         }
     }
 
     private func probe(_ booting: (kernel: BootPlan.Kernel, initramfs: FilePath)?) async throws -> Answer {
         // Cheap to see and quick to change (a group joined, a module loaded): not remembered.
-        if let error = openingError() { return Answer(accelerator: .tcg, reason: "\(device) cannot be opened: \(error)") }
+        if let error = openingError() { return Answer(accelerator: .tcg, reason: "cannot open \(device): \(error)") }
         let memory = AcceleratorMemory(cache: cache)
         let subject = AcceleratorMemory.Subject(emulator: emulator.path, version: emulator.version.description)
         if let answer = memory.recall(subject) { return answer }
-        guard let booting else { return Answer(accelerator: .tcg, reason: "there is no guest to try \(device) with") }
+        guard let booting else { return Answer(accelerator: .tcg, reason: "no guest to test \(device) with") }
         let (answer, isCertain): (Answer, Bool)
         do {
             (answer, isCertain) = try await boot(booting.kernel, booting.initramfs)
@@ -75,7 +75,7 @@ public struct AcceleratorProbe: Sendable {
             throw error
         } catch {
             // Nothing was learnt about KVM.
-            return Answer(accelerator: .tcg, reason: "\(device) could not be tried: \(error)")
+            return Answer(accelerator: .tcg, reason: "cannot test \(device): \(error)")
         }
         try Task.checkCancellation()
         // An answer that cannot be kept is as true; the next run asks again.
@@ -113,12 +113,12 @@ public struct AcceleratorProbe: Sendable {
         switch ending {
         case .endedEarly where console.contains("Kernel panic"): "its kernel panicked"
         case .endedEarly where console.contains(lastWords): nil
-        case .endedEarly: "it ended before its kernel switched off"
-        case .hung(let seconds): "it stood still (given up after \(Int(seconds)) s)"
+        case .endedEarly: "it ended before its kernel powered off"
+        case .hung(let seconds): "it hung (stopped after \(Int(seconds)) s)"
         case .emulatorExited(let status, let stderr):
             "QEMU ended with \(status)" + (stderr.split(separator: "\n").last.map { ": \($0.prefix(200))" } ?? "")
-        case .consoleFlood: "its console would not end"
-        case .deadline, .farewell, .protocolViolation, .released: "it did not switch off when told to"
+        case .consoleFlood: "its console output had no end"
+        case .deadline, .farewell, .protocolViolation, .released: "it did not power off when requested"
         }
     }
 

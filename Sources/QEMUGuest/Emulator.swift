@@ -72,7 +72,7 @@ public struct Emulator: Hashable, Sendable {
             // A run that was cancelled may return what the signal left.
             try Task.checkCancellation()
             switch answer {
-            case .late: throw GuestError(.emulatorUnusable, subject: path, detail: "'--version' gave no answer within \(patience)")
+            case .late: throw GuestError(.emulatorUnusable, subject: path, detail: "'--version' did not answer within \(patience)")
             case .said(let status, let banner):
                 guard status.isSuccess, let version = Version(banner: banner) else {
                     throw GuestError(.emulatorUnusable, subject: path, detail: "'--version' ended with \(status)")

@@ -54,7 +54,7 @@ struct EmulatorProcess: Sendable {
         } catch let error as CancellationError {
             throw error
         } catch {
-            throw GuestError(.emulatorUnusable, subject: emulator.path.string, detail: "it could not be started: \(error)")
+            throw GuestError(.emulatorUnusable, subject: emulator.path.string, detail: "cannot start it: \(error)")
         }
     }
 

@@ -92,7 +92,7 @@ final class GuestConversation: Sendable {
     func send(_ message: HostMessage) async throws {
         let written = try line.withLock { line in
             guard let channel = line.channel else {
-                throw GuestError(.notReady, subject: "", detail: "its control channel is not connected")
+                throw GuestError(.notReady, subject: "", detail: "the control channel is not connected")
             }
             return Self.write(message, to: channel, &line)
         }

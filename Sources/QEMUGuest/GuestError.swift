@@ -25,7 +25,7 @@ public struct GuestError: Error, Sendable, CustomStringConvertible {
 
     /// Whether the monitor is gone because the emulator is.
     var isHangUp: Bool { code == .monitor && detail == Self.hangUp }
-    static let hangUp = "the emulator hung up"
+    static let hangUp = "QEMU closed the connection"
 
     public let code: Code
     public let subject: String
@@ -40,20 +40,19 @@ public struct GuestError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         switch code.value {
         case .emulatorMissing:
-            "QEMU was not found (\(subject)); install Debian's package qemu-system-x86, or name the program in KMATRIX_QEMU"
-        case .emulatorTooOld: "\(subject) is QEMU \(detail), and \(Emulator.oldestVersion) or later is needed"
-        case .emulatorUnusable: "\(subject) does not answer as QEMU does: \(detail)"
-        case .folder: "the guest's folder '\(subject)' cannot be used: \(detail)"
-        case .socket: "the guest's sockets in '\(subject)' cannot be made: \(detail)"
-        case .notReady: "the guest never got ready: \(detail)"
-        case .toolMissing: "'\(subject)' is needed to start guests and not installed; install Debian's package \(detail) (ci/setup does)"
+            "QEMU not found (\(subject)); install Debian's package qemu-system-x86, or set KMATRIX_QEMU"
+        case .emulatorTooOld: "\(subject) is QEMU \(detail), but kmatrix needs \(Emulator.oldestVersion) or later; install it, or set KMATRIX_QEMU"
+        case .emulatorUnusable: "\(subject) is not a usable QEMU: \(detail); set KMATRIX_QEMU to another"
+        case .folder: "cannot use the guest's folder '\(subject)': \(detail)"
+        case .socket: "cannot create the guest's sockets in '\(subject)': \(detail)"
+        case .notReady: "the guest did not become ready: \(detail)"
+        case .toolMissing: "'\(subject)' is missing, which starting guests needs; run ci/setup, or install Debian's package \(detail)"
         case .networkMissing: "'\(subject)', the guest's network, is missing; build it with ci/build"
         case .networkFailed: "the network of the guest in '\(subject)' ended: \(detail)"
         case .monitor: "QEMU's monitor failed at \(subject): \(detail)"
-        case .snapshotNotMade: "no snapshot could be made in '\(subject)': \(detail); its guest can be booted cold (--boot cold)"
+        case .snapshotNotMade: "cannot create a snapshot in '\(subject)': \(detail); use --boot cold"
         case .acceleratorUnusable:
-            "\(subject) cannot be opened (\(detail)); join the group that owns it (usually kvm), or leave the choice to the harness, which falls "
-                + "back to TCG"
+            "cannot open \(subject) (\(detail)); join its group (usually kvm), or use --accel auto, which falls back to TCG"
         }
     }
 }

@@ -37,7 +37,7 @@ final class Monitor: Sendable {
         try await dialogue.execute(.enable([MonitorCommand.ignoreShared, MonitorCommand.events]))
         try await dialogue.execute(.save(socket: socket))
         try await dialogue.awaitMigration()
-        guard try await dialogue.execute(.askForMigration) == "completed" else { throw GuestError(.monitor, subject: "query-migrate", detail: "the state was not saved whole") }
+        guard try await dialogue.execute(.askForMigration) == "completed" else { throw GuestError(.monitor, subject: "query-migrate", detail: "the state was not saved completely") }
         try await dialogue.execute(.quit)
     }
 
@@ -85,7 +85,7 @@ final class Monitor: Sendable {
             }
             for message in found { continuation.yield(message) }
         } catch {
-            continuation.finish(throwing: GuestError(.monitor, subject: "QEMU", detail: "it said \(error)"))
+            continuation.finish(throwing: GuestError(.monitor, subject: "QEMU", detail: "received \(error)"))
         }
     }
 
@@ -103,7 +103,7 @@ final class Monitor: Sendable {
         }
 
         mutating func open() async throws {
-            guard try await next("the greeting") == .greeting else { throw GuestError(.monitor, subject: "QEMU", detail: "it did not greet") }
+            guard try await next("the greeting") == .greeting else { throw GuestError(.monitor, subject: "QEMU", detail: "no greeting") }
             try await execute(.negotiate)
         }
 
@@ -125,7 +125,7 @@ final class Monitor: Sendable {
         /// Waits until a migration has come to its end, one way or the other.
         mutating func awaitMigration() async throws {
             while migration != "completed" {
-                if let migration, ["failed", "cancelled"].contains(migration) { throw GuestError(.monitor, subject: "migrate", detail: "it \(migration)") }
+                if let migration, ["failed", "cancelled"].contains(migration) { throw GuestError(.monitor, subject: "migrate", detail: "the migration \(migration)") }
                 guard case .event(let name, let status) = try await next("migrate") else { throw GuestError(.monitor, subject: "migrate", detail: "\(MonitorViolation.outOfTurn)") }
                 note(name, status)
             }

@@ -37,9 +37,9 @@ enum MonitorViolation: Error, Hashable, CustomStringConvertible {
     var description: String {
         switch self {
         case .lineTooLong: "a line of more than \(MonitorMessage.maximumLine) bytes"
-        case .notAnObject: "a line that is no JSON object"
-        case .unknown: "a message that is neither greeting, answer nor event"
-        case .outOfTurn: "an answer that nobody waits for"
+        case .notAnObject: "a line that is not a JSON object"
+        case .unknown: "a message that is not a greeting, answer or event"
+        case .outOfTurn: "an unexpected answer"
         }
     }
 }

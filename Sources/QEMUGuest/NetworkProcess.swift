@@ -35,7 +35,7 @@ struct NetworkProcess: Sendable {
             error: .string(limit: Self.logLimit))
         try Task.checkCancellation()
         guard result.terminationStatus.isSuccess else {
-            throw GuestError(.networkFailed, subject: folder.string, detail: "\(result.terminationStatus); it said: \(result.standardError.suffix(500))")
+            throw GuestError(.networkFailed, subject: folder.string, detail: "\(result.terminationStatus); output: \(result.standardError.suffix(500))")
         }
     }
 

@@ -29,7 +29,7 @@ struct SnapshotReception {
                     for try await part in parts {
                         state.writeImmutableBuffer(part)
                         guard state.readableBytes <= Self.maximumSize else {
-                            throw GuestError(.monitor, subject: "migrate", detail: "the state of the devices has more than \(Self.maximumSize) bytes")
+                            throw GuestError(.monitor, subject: "migrate", detail: "the device state exceeds \(Self.maximumSize) bytes")
                         }
                     }
                     return state

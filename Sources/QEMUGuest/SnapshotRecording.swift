@@ -32,9 +32,9 @@ public func recordSnapshot(_ plan: BootPlan, emulator: Emulator) async throws ->
     }
     let hello: GuestHello?
     do { hello = try outcome.result.get() } catch let error as GuestError where error.code == .snapshotNotMade { throw error } catch { throw failure("\(error)") }
-    guard let hello else { throw failure("the guest never got ready: \(outcome.ending)") }
+    guard let hello else { throw failure("the guest did not become ready: \(outcome.ending)") }
     // The emulator was told to quit.
-    guard outcome.ending == .endedEarly else { throw failure("the emulator ended otherwise than told: \(outcome.ending)") }
+    guard outcome.ending == .endedEarly else { throw failure("QEMU ended unexpectedly: \(outcome.ending)") }
     guard FileManager.default.fileExists(atPath: files.memory.string) else { throw failure("'\(QEMUCommandLine.Name.memory)' was not written") }
     return (files, hello)
 }
@@ -58,6 +58,6 @@ private func save(_ folder: FilePath, _ monitor: Monitor, as file: FilePath) asy
         }
         return try await group.next() ?? nil
     }
-    guard let state, state.readableBytes > 0 else { throw GuestError(.monitor, subject: "migrate", detail: "no state was sent") }
+    guard let state, state.readableBytes > 0 else { throw GuestError(.monitor, subject: "migrate", detail: "QEMU sent no state") }
     try Data(state.readableBytesView).write(to: URL(filePath: file.string))
 }

@@ -15,13 +15,13 @@ struct KernelImageTests {
         @Test(
             "by its content",
             arguments: [
-                ([], "an empty file"), (Array("hello".utf8), "5 bytes of something else"), ([UInt8](repeating: 0, count: 4096), "4096 bytes of something else"),
+                ([], "an empty file"), (Array("hello".utf8), "an unknown file of 5 bytes"), ([UInt8](repeating: 0, count: 4096), "an unknown file of 4096 bytes"),
                 (HandmadeELF.file(type: 3), "an ELF shared library"), (HandmadeELF.file(type: 2), "an ELF program"),
                 (HandmadeELF.file(type: 1), "an ELF object file"), (HandmadeELF.file(type: 2, machine: 183, tail: banner), "machine 183"),
-                (Array(HandmadeELF.file(type: 2).prefix(40)), "cut off"), ([0x1F, 0x8B, 0x08, 0], "a gzip archive"),
+                (Array(HandmadeELF.file(type: 2).prefix(40)), "truncated"), ([0x1F, 0x8B, 0x08, 0], "a gzip archive"),
                 ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "an xz archive"), (Array("!<arch>\n".utf8), "a Debian package"),
-                (Array("070701".utf8), "a cpio archive"), (Array(HandmadeELF.bzImage(payload: [1, 2, 3]).dropLast(2)), "damaged or cut off"),
-                (Array(HandmadeELF.bzImage(payload: [1]).prefix(0x210)), "damaged or cut off"),
+                (Array("070701".utf8), "a cpio archive"), (Array(HandmadeELF.bzImage(payload: [1, 2, 3]).dropLast(2)), "damaged or truncated"),
+                (Array(HandmadeELF.bzImage(payload: [1]).prefix(0x210)), "damaged or truncated"),
             ] as [([UInt8], String)])
         func content(bytes: [UInt8], found: String) async throws {
             try await withScratch { scratch in

@@ -44,8 +44,8 @@ struct SnapshotStoreTests {
     final class Told: Sendable {
         private let words = Mutex<[String]>([])
         func add(_ text: String) { words.withLock { $0.append(text) } }
-        var boots: Int { words.withLock { $0.count { $0.contains("booting its guest") } } }
-        var remade: Int { words.withLock { $0.count { $0.contains("made anew") } } }
+        var boots: Int { words.withLock { $0.count { $0.contains("creating snapshot") } } }
+        var remade: Int { words.withLock { $0.count { $0.contains("creating it again") } } }
     }
 
     @Test("are made once, and found by the next process")

@@ -53,7 +53,7 @@ struct AcceleratorProbeTests {
         let limits = GuestLimits(ready: .milliseconds(300), silence: .milliseconds(300), total: .seconds(300))
         let answer = try await probe("silent", limits: limits).answer(.auto, booting: Self.guest)
         #expect(answer.accelerator == .tcg)
-        #expect(answer.reason.contains("stood still"))
+        #expect(answer.reason.contains("it hung"))
     }
 
     @Test("says TCG without a trial when the device cannot be opened, and remembers nothing of it")
@@ -84,7 +84,7 @@ struct AcceleratorProbeTests {
     func forced(choice: AcceleratorChoice) async throws {
         let answer = try await probe("exit-code").answer(choice, booting: nil)
         #expect(answer.accelerator.rawValue == choice.rawValue)
-        #expect(answer.reason == "asked for")
+        #expect(answer.reason == "--accel")
         #expect(AcceleratorProbe.remembered(cache: cache.path) == nil)
     }
 

@@ -81,8 +81,8 @@ struct SnapshotRecordingTests {
         "is not made, and the reason said, when QEMU or its guest does not play along",
         arguments: [
             ("monitor-refuses", "x-ignore-shared"), ("monitor-babbles", "no JSON object"), ("monitor-floods", "a line of more than"), ("migration-fails", "it failed"),
-            ("state-withheld", "no state was sent"),
-            ("exit-early", "never got ready"), ("garbage", "never got ready"), ("exit-code", "never got ready"),
+            ("state-withheld", "sent no state"),
+            ("exit-early", "did not become ready"), ("garbage", "did not become ready"), ("exit-code", "did not become ready"),
         ])
     func fails(behaviour: String, words: String) async throws {
         let guest = try FakeGuest(behaviour)
