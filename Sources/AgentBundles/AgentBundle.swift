@@ -43,7 +43,7 @@ public struct AgentBundle: Hashable, Sendable {
         switch path.extension {
         case "deb", "rpm":
             guard FileManager.default.isReadableFile(atPath: path.string) else {
-                throw AgentBundleError(.unreadable, subject: path.string, detail: "there is no such file, or it is not for this user")
+                throw AgentBundleError(.unreadable, subject: path.string, detail: "no such file, or no permission")
             }
             source = try await PackageArchive(path: path, kind: path.extension == "deb" ? .deb : .rpm)
         default: source = try BundleFolder(path: path)
@@ -73,7 +73,7 @@ public struct AgentBundle: Hashable, Sendable {
             case .bytes(let bytes): content = bytes
             case .file(let path):
                 guard let bytes = FileManager.default.contents(atPath: path.string) else {
-                    throw AgentBundleError(.libraryMissing, subject: path.string, detail: "it cannot be read")
+                    throw AgentBundleError(.libraryMissing, subject: path.string, detail: "unreadable")
                 }
                 content = Array(bytes)
             }

@@ -29,15 +29,15 @@ public struct AgentBundleError: Error, Hashable, Sendable, CustomStringConvertib
 
     public var description: String {
         switch code.value {
-        case .unreadable: "the agent '\(subject)' cannot be read: \(detail); give a .deb, an .rpm or a folder"
-        case .noAgent: "there is no agent in '\(subject)'; looked for \(detail)"
-        case .notExecutable: "the agent in '\(subject)' is no program for 64-bit x86 Linux: \(detail)"
-        case .tooLarge: "'\(subject)' holds more than an agent can be made of: \(detail)"
-        case .badPackage: "'\(subject)' cannot be read as a package: \(detail)"
-        case .unsafePackage: "'\(subject)' is not taken, for \(detail)"
-        case .toolMissing: "'\(subject)' is needed to read this bundle and is missing; install Debian's package \(detail)"
-        case .libraryMissing: "the agent in '\(subject)' needs shared libraries that this machine does not have: \(detail); give a static build"
-        case .programMissing: "the agent needs '\(subject)' in its guest and this machine does not have it; install Debian's package \(detail)"
+        case .unreadable: "cannot read the agent '\(subject)': \(detail); use a .deb, an .rpm or a folder"
+        case .noAgent: "no agent in '\(subject)'; expected \(detail)"
+        case .notExecutable: "the agent in '\(subject)' is not a program for x86-64 Linux: \(detail)"
+        case .tooLarge: "'\(subject)' is too large for an agent: \(detail)"
+        case .badPackage: "cannot read the package '\(subject)': \(detail)"
+        case .unsafePackage: "rejected '\(subject)': \(detail)"
+        case .toolMissing: "'\(subject)' is missing, which reading this bundle needs; install Debian's package \(detail)"
+        case .libraryMissing: "the agent in '\(subject)' needs shared libraries that are not on this machine: \(detail); install them, or use a static build"
+        case .programMissing: "'\(subject)' is missing on this machine, which the agent needs in its guest; install Debian's package \(detail)"
         case .badConfiguration: "the configuration in '\(subject)' is not a JSON object: \(detail)"
         }
     }

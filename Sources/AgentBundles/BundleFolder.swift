@@ -8,9 +8,9 @@ struct BundleFolder: BundleSource {
     init(path: FilePath) throws {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path.string, isDirectory: &isFolder) else {
-            throw AgentBundleError(.unreadable, subject: path.string, detail: "there is no such file or folder")
+            throw AgentBundleError(.unreadable, subject: path.string, detail: "no such file or folder")
         }
-        guard isFolder.boolValue else { throw AgentBundleError(.unreadable, subject: path.string, detail: "it is neither a folder nor a .deb nor an .rpm") }
+        guard isFolder.boolValue else { throw AgentBundleError(.unreadable, subject: path.string, detail: "not a folder, .deb or .rpm") }
         self.path = path
     }
 

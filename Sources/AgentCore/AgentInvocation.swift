@@ -35,15 +35,15 @@ public enum AgentInvocation: Hashable, Sendable {
 
         Redirects connections to the platform's metadata endpoints to 127.0.0.1:3080 and forwards them with the caller's claims.
 
-          console             the same, and Enter ends it as well: it always stays in the foreground
-          --config PATH       configuration (default: /etc/azure/proxy-agent.json, if it is there)
+          console             run in the foreground, as always; Enter ends it too
+          --config PATH       configuration (default: /etc/azure/proxy-agent.json, if it exists)
           --bpf-object PATH   BPF object to load (default: /usr/lib/azure-proxy-agent/ebpf_cgroup.o)
-          -s, --status        ask the running agent whether it has come up: 0 it has, 1 not yet, 2 it could not (standard output says why)
-          -w, --wait SECONDS  how long to wait for that (default: 0)
+          -s, --status        query the running agent: exit 0 ready, 1 not ready yet, 2 failed (reason on standard output)
+          -w, --wait SECONDS  wait at most this long until it is ready (default: 0)
           -v, --version       print the version
-          -h, --help          print this
+          -h, --help          print this help
 
-        Ends on SIGTERM or SIGINT. Exit status: 0 ended on request, 1 configuration unusable, 64 usage.
+        Ends on SIGTERM or SIGINT. Exit status: 0 ended on request, 1 invalid configuration, 64 usage.
         """
 
     /// - Parameter arguments: Without the program's name.
@@ -73,11 +73,11 @@ public enum AgentInvocation: Hashable, Sendable {
             }
         }
         guard asksStatus else {
-            guard wait == nil else { throw UsageError(reason: "'--wait' belongs to '--status'") }
+            guard wait == nil else { throw UsageError(reason: "'--wait' requires '--status'") }
             self = .run(options)
             return
         }
-        guard options == Options() else { throw UsageError(reason: "'--status' stands alone, or with '--wait'") }
+        guard options == Options() else { throw UsageError(reason: "'--status' can be combined only with '--wait'") }
         self = .status(wait: wait ?? 0)
     }
 

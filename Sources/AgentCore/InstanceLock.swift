@@ -9,7 +9,7 @@ final class InstanceLock: Sendable {
         let holder: String
 
         var description: String {
-            "another \(AgentVersion.programName) runs already (\(holder.isEmpty ? "it does not say which" : "pid \(holder)"), '\(path)' is locked); stop it first"
+            "another \(AgentVersion.programName) is already running (\(holder.isEmpty ? "unknown pid" : "pid \(holder)"), '\(path)' is locked); stop it first"
         }
     }
 
@@ -19,7 +19,7 @@ final class InstanceLock: Sendable {
     static func take(in folder: FilePath, log: AgentLog) throws(Taken) -> InstanceLock? {
         let path = folder.appending("agent.lock")
         do { try BoundedFile.makeFolder(folder) } catch {
-            log.log(.warn, "Cannot make '\(folder)' for the lock: \(error)")
+            log.log(.warn, "Cannot create '\(folder)' for the lock: \(error)")
             return nil
         }
         let descriptor = path.withPlatformString { open($0, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600) }

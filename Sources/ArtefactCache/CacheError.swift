@@ -13,11 +13,11 @@ public struct CacheError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         switch errno {
         case .noSpace, .diskQuotaExceeded:
-            "no space left for '\(path)' (\(errno)); free some, run 'kmatrix kernels gc', or set XDG_CACHE_HOME to another disk"
+            "no space left for '\(path)' (\(errno)); free space, run 'kmatrix kernels gc', or set XDG_CACHE_HOME to another disk"
         case .permissionDenied, .readOnlyFileSystem, .notPermitted:
-            "'\(path)' cannot be written (\(errno)); set XDG_CACHE_HOME to a folder you own"
+            "cannot write '\(path)' (\(errno)); set XDG_CACHE_HOME to a folder you own"
         default:
-            "'\(path)' cannot be written (\(errno))"
+            "cannot write '\(path)' (\(errno))"
         }
     }
 }

@@ -12,26 +12,26 @@ extension ConformanceGroup {
             shell("status-disk", fillLogs), .clients(pair("status-disk")), .stopAgent(signal: 15), shell("status-room", makeRoom), .startAgent, .status(.status),
         ],
         checks: [
-            ConformanceCheck("FAULT-key-disk", "a key that cannot be stored is not latched, and the agent recovers once there is room") { evidence in
-                guard let output = evidence.output("key-disk") else { return .fail("it was not tried") }
-                guard let room = output.firstRange(of: "-- room --"), let full = output.firstRange(of: "-- full --") else { return .fail("it ended early: \(output.suffix(300))") }
+            ConformanceCheck("FAULT-key-disk", "an unstorable key is not latched, and the agent recovers when there is space") { evidence in
+                guard let output = evidence.output("key-disk") else { return .fail("the test did not run") }
+                guard let room = output.firstRange(of: "-- room --"), let full = output.firstRange(of: "-- full --") else { return .fail("the agent ended early: \(output.suffix(300))") }
                 guard output[..<full.lowerBound].contains("No space left") else { return .fail("the disk was not full: \(output.prefix(300))") }
-                guard !output[full.upperBound..<room.lowerBound].contains("SUCCESS") else { return .fail("it reported success without a stored key") }
-                return output[room.upperBound...].contains("SUCCESS") ? .pass("it said so, and recovered") : .fail("it did not recover: \(output.suffix(300))")
+                guard !output[full.upperBound..<room.lowerBound].contains("SUCCESS") else { return .fail("the agent reported success without a stored key") }
+                return output[room.upperBound...].contains("SUCCESS") ? .pass("the agent reported it, and recovered") : .fail("the agent did not recover: \(output.suffix(300))")
             },
-            ConformanceCheck("FAULT-killed", "killed at any moment of its start it comes up again, signs, and has lost no key") { evidence in
-                guard let output = evidence.output("killed"), output.contains("\(delays.count) times") else { return .fail("it was not killed as often as it should have been") }
+            ConformanceCheck("FAULT-killed", "after SIGKILL at any moment of its start, the agent starts again, signs, and keeps its key") { evidence in
+                guard let output = evidence.output("killed"), output.contains("\(delays.count) times") else { return .fail("the agent was killed fewer times than planned") }
                 return signed(evidence, "killed")
             },
-            ConformanceCheck("FAULT-clock", "clocks that jump years ahead or back change nothing") { evidence in
+            ConformanceCheck("FAULT-clock", "clock jumps of years have no effect") { evidence in
                 let jumped = ["clock-ahead", "clock-behind"].first { name in evidence.commands.first { $0.name == name }?.ending != .exited(code: 0) }
-                if let jumped { return .fail("\(jumped): the clock could not be set") }
+                if let jumped { return .fail("\(jumped): cannot set the clock") }
                 if case .fail(let words) = signed(evidence, "ahead") { return .fail(words) }
                 return signed(evidence, "behind")
             },
-            ConformanceCheck("FAULT-status-disk", "with the disk of its logs full it serves on, and its status is whole again once there is room") { evidence in
+            ConformanceCheck("FAULT-status-disk", "with a full log disk the agent serves on, and its status is complete again when there is space") { evidence in
                 guard evidence.output("status-disk")?.contains("No space left") == true else { return .fail("the disk was not full: \(evidence.output("status-disk") ?? "nothing")") }
-                guard evidence.output("status-room") != nil, evidence.status.contains("\"SUCCESS\"") else { return .fail("no status says SUCCESS afterwards") }
+                guard evidence.output("status-room") != nil, evidence.status.contains("\"SUCCESS\"") else { return .fail("no later status is SUCCESS") }
                 return signed(evidence, "status-disk")
             },
         ],
@@ -77,7 +77,7 @@ extension ConformanceGroup {
     private static func signed(_ evidence: ConformanceEvidence, _ name: String) -> ConformanceOutcome {
         let names = pair(name).map(\.name)
         if let unsigned = names.first(where: { evidence.request($0)?.signature != .verified }) {
-            return .fail("the platform saw no right signature of \(unsigned) (\(evidence.words(unsigned)))")
+            return .fail("the platform received no valid signature from \(unsigned) (\(evidence.words(unsigned)))")
         }
         return evidence.expect(names.map { ($0, [200]) })
     }

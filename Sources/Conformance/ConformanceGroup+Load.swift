@@ -12,7 +12,7 @@ extension ConformanceGroup {
         return ConformanceGroup(
             name: "load", scenario: "enforced", steps: [.startAgent] + crowds + [.stopAgent(signal: 15), .status(.status)],
             checks: [
-                ConformanceCheck("LOAD", "under load everyone is served and taken for who they are") { evidence in
+                ConformanceCheck("LOAD", "under load, every client is served and attributed correctly") { evidence in
                     let seen = Dictionary(evidence.journal.compactMap { request in request.client.map { ($0, request) } }, uniquingKeysWith: { first, _ in first })
                     let clients = evidence.reports.filter { $0.name.hasPrefix("load-") }
                     let unserved = clients.count { $0.httpStatus != 200 }

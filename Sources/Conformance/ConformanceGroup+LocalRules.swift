@@ -8,12 +8,12 @@ extension ConformanceGroup {
             + [.list(path: Guest.rules), .remove(path: "\(Guest.rules)/IMDS_Rules.json"), .remove(path: "\(Guest.rules)/WireServer_Rules.json"), .stopAgent(signal: 15), .status(.status)],
         checks: [precondition] + scenarios.map(\.check) + [ownership])
 
-    private static let precondition = ConformanceCheck("PRE", "the platform lets local files count, and enforces") { evidence in
-        guard let snapshot = evidence.output("snapshot"), snapshot.contains("useLocalFileRules-true") else { return .fail("no snapshot of the rules says useLocalFileRules-true") }
-        return snapshot.contains("\"Enforce\"") ? .pass("useLocalFileRules-true, Enforce") : .fail("the mode in force is not Enforce")
+    private static let precondition = ConformanceCheck("PRE", "the platform enables local rule files, and enforces") { evidence in
+        guard let snapshot = evidence.output("snapshot"), snapshot.contains("useLocalFileRules-true") else { return .fail("the rules snapshot does not contain useLocalFileRules-true") }
+        return snapshot.contains("\"Enforce\"") ? .pass("useLocalFileRules-true, Enforce") : .fail("the active mode is not Enforce")
     }
 
-    private static let ownership = ConformanceCheck("F4", "rule files belong to root and are not for others to write") { evidence in
+    private static let ownership = ConformanceCheck("F4", "rule files are owned by root and not writable by others") { evidence in
         permissions(evidence, Guest.rules, forbidden: 0o022)
     }
 
@@ -83,29 +83,29 @@ struct RuleScenario: Sendable {
             ("slashes", "/metadata//identity/oauth2/token\(rest)", [403, 404]), ("dotless", "/metadata/%C4%B1dentity/oauth2/token\(rest)", [403]),
         ]
         return [
-            RuleScenario(id: "IMDS-S1", title: "default allow lets all pass", file: #"{"defaultAccess":"allow","mode":"disabled","id":"t","rules":{}}"#, probes: all([("instance", Guest.instance), ("token", Guest.token)], 200)),
-            RuleScenario(id: "IMDS-S2", title: "default deny without rules refuses all", file: #"{"defaultAccess":"deny","mode":"enforce","id":"t","rules":{}}"#, probes: all(both, 403)),
-            RuleScenario(id: "IMDS-S3", title: "the mode in a local file is none", file: #"{"defaultAccess":"deny","mode":"audit","id":"t","rules":{}}"#, probes: all(both, 403)),
-            RuleScenario(id: "IMDS-S4", title: "one path is allowed, its siblings are not", file: one, probes: [allowed] + siblings),
-            RuleScenario(id: "IMDS-S5", title: "the identity has to match", file: ConformanceGroup.document("/metadata/instance", identity: #""userName":"nosuchuser_xyz","groupName":"root""#), probes: all([("instance", Guest.instance)], 403)),
-            RuleScenario(id: "IMDS-S6", title: "encodings of a path open nothing", file: one, probes: spellings.map { Probe(name: $0.0, path: $0.1, codes: $0.2) }),
+            RuleScenario(id: "IMDS-S1", title: "default allow allows all requests", file: #"{"defaultAccess":"allow","mode":"disabled","id":"t","rules":{}}"#, probes: all([("instance", Guest.instance), ("token", Guest.token)], 200)),
+            RuleScenario(id: "IMDS-S2", title: "default deny without rules denies all requests", file: #"{"defaultAccess":"deny","mode":"enforce","id":"t","rules":{}}"#, probes: all(both, 403)),
+            RuleScenario(id: "IMDS-S3", title: "the mode in a local file is ignored", file: #"{"defaultAccess":"deny","mode":"audit","id":"t","rules":{}}"#, probes: all(both, 403)),
+            RuleScenario(id: "IMDS-S4", title: "one path is allowed, its siblings are denied", file: one, probes: [allowed] + siblings),
+            RuleScenario(id: "IMDS-S5", title: "the identity must match", file: ConformanceGroup.document("/metadata/instance", identity: #""userName":"nosuchuser_xyz","groupName":"root""#), probes: all([("instance", Guest.instance)], 403)),
+            RuleScenario(id: "IMDS-S6", title: "encodings of a path do not bypass rules", file: one, probes: spellings.map { Probe(name: $0.0, path: $0.1, codes: $0.2) }),
             RuleScenario(
-                id: "IMDS-S7", title: "a query parameter has to match", file: ConformanceGroup.document("/metadata/instance", identity: root, query: #""api-version":"2021-02-01""#),
+                id: "IMDS-S7", title: "a query parameter must match", file: ConformanceGroup.document("/metadata/instance", identity: root, query: #""api-version":"2021-02-01""#),
                 probes: [allowed] + all([("missing", "/metadata/instance"), ("wrong", "/metadata/instance?api-version=2018-02-01"), ("repeated", "/metadata/instance?api-version=2021-02-01&api-version=2018-02-01")], 403)),
-            RuleScenario(id: "IMDS-S8", title: "a group alone is an identity", file: ConformanceGroup.document("/metadata/instance", identity: #""groupName":"root""#), probes: [allowed]),
+            RuleScenario(id: "IMDS-S8", title: "a group alone is a valid identity", file: ConformanceGroup.document("/metadata/instance", identity: #""groupName":"root""#), probes: [allowed]),
             RuleScenario(
-                id: "IMDS-S9", title: "the executable's path counts", file: ConformanceGroup.document("/metadata/instance", identity: #""exePath":"/usr/bin/curl""#),
+                id: "IMDS-S9", title: "the executable's path is checked", file: ConformanceGroup.document("/metadata/instance", identity: #""exePath":"/usr/bin/curl""#),
                 probes: [Probe(name: "python", path: Guest.instance, codes: [403]), Probe(name: "curl", path: Guest.instance, codes: [200], executable: "/usr/bin/curl")]),
-            RuleScenario(id: "IMDS-S10", title: "a file that is no JSON refuses all", file: "{ this is no JSON ", probes: all(both, 403)),
-            RuleScenario(id: "IMDS-S11", title: "a byte order mark is skipped", file: "\u{FEFF}{\"defaultAccess\":\"deny\",\"id\":\"t\",\"rules\":{}}", probes: all(both, 403)),
-            RuleScenario(id: "IMDS-S12", title: "a member named twice refuses all", file: #"{"defaultAccess":"allow","defaultAccess":"deny","id":"t","rules":{}}"#, probes: all(both, 403)),
-            RuleScenario(id: "IMDS-S17", title: "names that bear the prefix already work", file: ConformanceGroup.document("/metadata/instance", identity: root, prefix: "LocalFileRules_"), probes: [allowed] + all([("versions", Guest.versions)], 403)),
+            RuleScenario(id: "IMDS-S10", title: "an invalid JSON file denies all requests", file: "{ this is no JSON ", probes: all(both, 403)),
+            RuleScenario(id: "IMDS-S11", title: "a byte order mark is ignored", file: "\u{FEFF}{\"defaultAccess\":\"deny\",\"id\":\"t\",\"rules\":{}}", probes: all(both, 403)),
+            RuleScenario(id: "IMDS-S12", title: "a duplicate member denies all requests", file: #"{"defaultAccess":"allow","defaultAccess":"deny","id":"t","rules":{}}"#, probes: all(both, 403)),
+            RuleScenario(id: "IMDS-S17", title: "names with the prefix are accepted", file: ConformanceGroup.document("/metadata/instance", identity: root, prefix: "LocalFileRules_"), probes: [allowed] + all([("versions", Guest.versions)], 403)),
             RuleScenario(
-                id: "IMDS-S18", title: "a reference to nothing refuses all",
+                id: "IMDS-S18", title: "a dangling reference denies all requests",
                 file: #"{"defaultAccess":"allow","id":"t","rules":{"privileges":[],"roles":[{"name":"r","privileges":["gone"]}],"identities":[{"name":"i","userName":"root"}],"roleAssignments":[{"role":"r","identities":["i"]}]}}"#,
                 probes: all(both, 403)),
-            RuleScenario(id: "IMDS-S19", title: "letters that look alike are others", file: ConformanceGroup.document("/metadata/instance", identity: "\"userName\":\"r\u{043E}ot\""), probes: all([("instance", Guest.instance)], 403)),
-            RuleScenario(id: "IMDS-S20", title: "no spelling passes a default of deny", file: #"{"defaultAccess":"deny","id":"t","rules":{}}"#, probes: more.map { Probe(name: $0.0, path: $0.1, codes: $0.2) }),
+            RuleScenario(id: "IMDS-S19", title: "look-alike letters do not match", file: ConformanceGroup.document("/metadata/instance", identity: "\"userName\":\"r\u{043E}ot\""), probes: all([("instance", Guest.instance)], 403)),
+            RuleScenario(id: "IMDS-S20", title: "no spelling bypasses default deny", file: #"{"defaultAccess":"deny","id":"t","rules":{}}"#, probes: more.map { Probe(name: $0.0, path: $0.1, codes: $0.2) }),
         ]
     }
 
@@ -117,33 +117,33 @@ struct RuleScenario: Sendable {
         let allowed = Probe(name: "goalstate", path: goalState, codes: [200])
         let siblings = all(["sharedConfig", "hostingenvironmentconfig", "certificates", "extensionsConfig"].map { ($0, "/machine/?comp=\($0)") } + [("versions", versions)], 403)
         return [
-            RuleScenario(id: "WS-S1", title: "default allow lets all pass", file: #"{"defaultAccess":"allow","mode":"disabled","id":"t","rules":{}}"#, probes: all(both, 200)),
-            RuleScenario(id: "WS-S2", title: "default deny without rules refuses all", file: #"{"defaultAccess":"deny","mode":"enforce","id":"t","rules":{}}"#, probes: all(both, 403)),
-            RuleScenario(id: "WS-S3", title: "the mode in a local file is none", file: #"{"defaultAccess":"deny","mode":"audit","id":"t","rules":{}}"#, probes: all(both, 403)),
-            RuleScenario(id: "WS-S4", title: "the goal state is allowed, its siblings are not", file: one, probes: [allowed] + siblings),
-            RuleScenario(id: "WS-S5", title: "the identity has to match", file: ConformanceGroup.document("/machine/", identity: #""userName":"nosuchuser_xyz""#, query: #""comp":"goalstate""#), probes: all([("goalstate", goalState)], 403)),
+            RuleScenario(id: "WS-S1", title: "default allow allows all requests", file: #"{"defaultAccess":"allow","mode":"disabled","id":"t","rules":{}}"#, probes: all(both, 200)),
+            RuleScenario(id: "WS-S2", title: "default deny without rules denies all requests", file: #"{"defaultAccess":"deny","mode":"enforce","id":"t","rules":{}}"#, probes: all(both, 403)),
+            RuleScenario(id: "WS-S3", title: "the mode in a local file is ignored", file: #"{"defaultAccess":"deny","mode":"audit","id":"t","rules":{}}"#, probes: all(both, 403)),
+            RuleScenario(id: "WS-S4", title: "the goal state is allowed, its siblings are denied", file: one, probes: [allowed] + siblings),
+            RuleScenario(id: "WS-S5", title: "the identity must match", file: ConformanceGroup.document("/machine/", identity: #""userName":"nosuchuser_xyz""#, query: #""comp":"goalstate""#), probes: all([("goalstate", goalState)], 403)),
             RuleScenario(
-                id: "WS-S6", title: "encodings and cases open nothing", file: one,
+                id: "WS-S6", title: "encodings and letter case do not bypass rules", file: one,
                 probes: [
                     Probe(name: "slashes", path: "//machine///?comp=goalstate", codes: [403]), Probe(name: "certificates", path: "/machine/?comp=Certificates", codes: [403]),
                     Probe(name: "case", path: "/machine/?comp=GOALSTATE", codes: [200]), Probe(name: "repeated", path: "/machine/?comp=goalstate&comp=certificates", codes: [403]),
                 ]),
             RuleScenario(
-                id: "WS-S7", title: "a query parameter has to match", file: one,
+                id: "WS-S7", title: "a query parameter must match", file: one,
                 probes: [allowed, Probe(name: "missing", path: "/machine/", codes: [403]), Probe(name: "wrong", path: "/machine/?comp=health", codes: [403]), Probe(name: "extra", path: "/machine/?comp=goalstate&incarnation=1", codes: [200, 400])]),
-            RuleScenario(id: "WS-S8", title: "a group alone is an identity", file: ConformanceGroup.document("/machine/", identity: #""groupName":"root""#, query: #""comp":"goalstate""#), probes: [allowed]),
+            RuleScenario(id: "WS-S8", title: "a group alone is a valid identity", file: ConformanceGroup.document("/machine/", identity: #""groupName":"root""#, query: #""comp":"goalstate""#), probes: [allowed]),
             RuleScenario(
-                id: "WS-S9", title: "the executable's path counts", file: ConformanceGroup.document("/machine/", identity: #""exePath":"/usr/bin/curl""#, query: #""comp":"goalstate""#),
+                id: "WS-S9", title: "the executable's path is checked", file: ConformanceGroup.document("/machine/", identity: #""exePath":"/usr/bin/curl""#, query: #""comp":"goalstate""#),
                 probes: [Probe(name: "python", path: goalState, codes: [403]), Probe(name: "curl", path: goalState, codes: [200], executable: "/usr/bin/curl")]),
-            RuleScenario(id: "WS-S10", title: "a file that is no JSON refuses all", file: "{ this is no JSON ", probes: all(both, 403)),
-            RuleScenario(id: "WS-S11", title: "a byte order mark is skipped", file: "\u{FEFF}{\"defaultAccess\":\"deny\",\"id\":\"t\",\"rules\":{}}", probes: all(both, 403)),
-            RuleScenario(id: "WS-S12", title: "a member named twice refuses all", file: #"{"defaultAccess":"allow","defaultAccess":"deny","id":"t","rules":{}}"#, probes: all(both, 403)),
-            RuleScenario(id: "WS-S17", title: "names that bear the prefix already work", file: ConformanceGroup.document("/machine/", identity: root, query: #""comp":"goalstate""#, prefix: "LocalFileRules_"), probes: [allowed] + all([("versions", versions)], 403)),
+            RuleScenario(id: "WS-S10", title: "an invalid JSON file denies all requests", file: "{ this is no JSON ", probes: all(both, 403)),
+            RuleScenario(id: "WS-S11", title: "a byte order mark is ignored", file: "\u{FEFF}{\"defaultAccess\":\"deny\",\"id\":\"t\",\"rules\":{}}", probes: all(both, 403)),
+            RuleScenario(id: "WS-S12", title: "a duplicate member denies all requests", file: #"{"defaultAccess":"allow","defaultAccess":"deny","id":"t","rules":{}}"#, probes: all(both, 403)),
+            RuleScenario(id: "WS-S17", title: "names with the prefix are accepted", file: ConformanceGroup.document("/machine/", identity: root, query: #""comp":"goalstate""#, prefix: "LocalFileRules_"), probes: [allowed] + all([("versions", versions)], 403)),
             RuleScenario(
-                id: "WS-S18", title: "a reference to nothing refuses all",
+                id: "WS-S18", title: "a dangling reference denies all requests",
                 file: #"{"defaultAccess":"allow","id":"t","rules":{"privileges":[],"roles":[{"name":"r","privileges":["gone"]}],"identities":[{"name":"i","userName":"root"}],"roleAssignments":[{"role":"r","identities":["i"]}]}}"#,
                 probes: all(both, 403)),
-            RuleScenario(id: "WS-S19", title: "letters that look alike are others", file: ConformanceGroup.document("/machine/", identity: "\"userName\":\"r\u{043E}ot\""), probes: all([("goalstate", goalState)], 403)),
+            RuleScenario(id: "WS-S19", title: "look-alike letters do not match", file: ConformanceGroup.document("/machine/", identity: "\"userName\":\"r\u{043E}ot\""), probes: all([("goalstate", goalState)], 403)),
         ]
     }
 }

@@ -54,73 +54,73 @@ extension ConformanceGroup {
     // MARK: A and G
 
     private static let listenerChecks: [ConformanceCheck] = [
-        ConformanceCheck("A0", "the unit azure-proxy-agent is active") { _ in .notApplicable("a micro guest has no service manager; the process is watched instead") },
+        ConformanceCheck("A0", "the unit azure-proxy-agent is active") { _ in .notApplicable("a micro guest has no service manager; the process is monitored instead") },
         ConformanceCheck("A1", "port 3080 listens on 127.0.0.0/8 only") { evidence in
             let sockets = ProcNetTCP.sockets(evidence.output("listening") ?? "").filter { $0.state == 0x0A && $0.localPort == Guest.proxyPort }
             guard !sockets.isEmpty else { return .fail("nothing listens on port 3080") }
             let wrong = sockets.filter { $0.localAddress[0] != 127 }
-            return wrong.isEmpty ? .pass("\(sockets.count) listener on 127.0.0.1") : .fail("it listens on \(wrong[0].localAddress.map(String.init).joined(separator: "."))")
+            return wrong.isEmpty ? .pass("\(sockets.count) listener on 127.0.0.1") : .fail("the agent listens on \(wrong[0].localAddress.map(String.init).joined(separator: "."))")
         },
         ConformanceCheck("A1b", "a connection over loopback is accepted") { evidence in
             evidence.report("a1b")?.connectError == nil && evidence.report("a1b") != nil ? .pass("connected") : .fail(evidence.words("a1b"))
         },
-        ConformanceCheck("A1c", "the guest's own address refuses port 3080") { evidence in
+        ConformanceCheck("A1c", "port 3080 is closed on the guest's own address") { evidence in
             evidence.report("a1c")?.connectError == 111 ? .pass("refused") : .fail(evidence.words("a1c"))
         },
-        ConformanceCheck("A3", "malformed requests do not end the agent") { evidence in
+        ConformanceCheck("A3", "malformed requests do not stop the agent") { evidence in
             let answers = malformed.map { "\($0.name): \(evidence.words($0.name))" }.joined(separator: ", ")
             let served = malformed.first { evidence.status($0.name).map { (200..<300).contains($0) } ?? false }
             if let served { return .fail("\(served.name) was served (\(answers))") }
             return samePID(evidence, answers)
         },
-        ConformanceCheck("A4", "CONNECT is refused") { $0.expect([("a4", [405])]) },
-        ConformanceCheck("A5", "it is no open proxy") { evidence in
+        ConformanceCheck("A4", "CONNECT is rejected") { $0.expect([("a4", [405])]) },
+        ConformanceCheck("A5", "the agent is not an open proxy") { evidence in
             evidence.status("a5").map { (200..<300).contains($0) } == false ? .pass(evidence.words("a5")) : .fail(evidence.words("a5"))
         },
-        ConformanceCheck("G1", "200 clients at once are served by the same process") { evidence in
+        ConformanceCheck("G1", "a burst of 200 clients is served by the same process") { evidence in
             let crowd = evidence.reports.filter { $0.name.hasPrefix("g1") }
             let failed = crowd.count { $0.httpStatus != 200 }
             guard crowd.count == 200, failed == 0 else { return .fail("\(failed) of \(crowd.count) were not served") }
             return samePID(evidence, "200 served")
         },
-        ConformanceCheck("G2", "a very long URL is refused") { $0.expect([("g2-url", [400, 414, 431])]) },
-        ConformanceCheck("G4", "after SIGKILL a fresh start serves again") { $0.expect([("g4", [200])]) },
+        ConformanceCheck("G2", "a very long URL is rejected") { $0.expect([("g2-url", [400, 414, 431])]) },
+        ConformanceCheck("G4", "after SIGKILL and a new start, the agent serves again") { $0.expect([("g4", [200])]) },
     ]
 
     private static func samePID(_ evidence: ConformanceEvidence, _ detail: String) -> ConformanceOutcome {
-        guard let before = evidence.output("pid-before"), let after = evidence.output("pid-after"), !before.isEmpty else { return .fail("the process is not there") }
+        guard let before = evidence.output("pid-before"), let after = evidence.output("pid-after"), !before.isEmpty else { return .fail("the process is missing") }
         return before == after ? .pass(detail) : .fail("the process changed from \(before) to \(after)")
     }
 
     // MARK: B and C
 
     private static let redirectionChecks: [ConformanceCheck] = [
-        ConformanceCheck("P3-cap", "a packet capture runs beside the tests") { _ in .notApplicable("the platform's own journal takes its place") },
-        ConformanceCheck("B1a", "IMDS answers through the agent, signed") { evidence in
-            guard evidence.request("b1a")?.signature == .verified else { return .fail("the platform saw no right signature (\(evidence.words("b1a")))") }
+        ConformanceCheck("P3-cap", "a packet capture runs during the tests") { _ in .notApplicable("replaced by the platform's journal") },
+        ConformanceCheck("B1a", "requests to IMDS are redirected and signed") { evidence in
+            guard evidence.request("b1a")?.signature == .verified else { return .fail("the platform received no valid signature (\(evidence.words("b1a")))") }
             return evidence.expect([("b1a", [200])])
         },
         ConformanceCheck("B1b", "the kernel shows an IMDS connection at 127.0.0.1:3080") { evidence in
             let found = ProcNetTCP.sockets(evidence.output("connected") ?? "").contains { $0.state == 1 && $0.remotePort == Guest.proxyPort && $0.remoteAddress[0] == 127 }
-            return found ? .pass("it is there") : .fail("no established connection to 127.0.0.1:3080")
+            return found ? .pass("present") : .fail("no established connection to 127.0.0.1:3080")
         },
-        ConformanceCheck("B3", "no key file can be read by others") { evidence in permissions(evidence, Guest.keys, forbidden: 0o077) },
-        ConformanceCheck("B4", "forged signatures and claims change nothing") { evidence in
+        ConformanceCheck("B3", "key files are not readable by others") { evidence in permissions(evidence, Guest.keys, forbidden: 0o077) },
+        ConformanceCheck("B4", "forged signatures and claims have no effect") { evidence in
             guard evidence.request("b4")?.signature == .verified, evidence.request("b4-user")?.claims?.contains("false") == true else {
                 return .fail("the platform saw signature \(evidence.request("b4")?.signature.rawValue ?? "none") and claims \(evidence.request("b4-user")?.claims ?? "none")")
             }
             return evidence.expect([("b4", [200]), ("b4-user", [200])])
         },
-        ConformanceCheck("C1", "WireServer is for root") { $0.expect([("c1", [401, 403]), ("c1-root", [200])]) },
-        ConformanceCheck("C5", "user and cgroup namespaces of one's own change nothing") { evidence in
-            guard evidence.request("c5")?.signature == .verified else { return .fail("the platform saw no right signature (\(evidence.words("c5")))") }
+        ConformanceCheck("C1", "WireServer requires root") { $0.expect([("c1", [401, 403]), ("c1-root", [200])]) },
+        ConformanceCheck("C5", "new user and cgroup namespaces have no effect") { evidence in
+            guard evidence.request("c5")?.signature == .verified else { return .fail("the platform received no valid signature (\(evidence.words("c5")))") }
             return evidence.expect([("c5", [200])])
         },
         ConformanceCheck("C6", "another network namespace gets neither the agent's identity nor a signature") { evidence in
-            guard evidence.request("c6") == nil, evidence.report("c6")?.connectError != nil else { return .fail("it was not cut off: \(evidence.words("c6"))") }
+            guard evidence.request("c6") == nil, evidence.report("c6")?.connectError != nil else { return .fail("the client was not isolated: \(evidence.words("c6"))") }
             return .pass(evidence.words("c6"))
         },
-        ConformanceCheck("C7", "other spellings of the address are answered alike or refused") { evidence in
+        ConformanceCheck("C7", "other spellings of the address give the same answer or are rejected") { evidence in
             guard let canonical = evidence.report("b1a") else { return .fail("no canonical answer") }
             let names = ["c7-hex", "c7-decimal", "c7-mapped"]
             let seen = names.map { "\($0): \(evidence.words($0))" }.joined(separator: ", ")
@@ -130,44 +130,44 @@ extension ConformanceGroup {
             }
             return odd.map { .fail("\($0) differs (\(seen))") } ?? .pass(seen)
         },
-        ConformanceCheck("E2E-ping", "ten calls of IMDS are answered with the agent's header") { evidence in
+        ConformanceCheck("E2E-ping", "ten requests to IMDS are answered with the agent's header") { evidence in
             let names = (0..<10).map { "ping-\($0)" }
             guard names.allSatisfy({ evidence.report($0)?.hasProxyHeader == true }) else { return .fail("an answer lacks x-ms-azure-host-authorization") }
             return evidence.expect(names.map { ($0, [200]) })
         },
-        ConformanceCheck("E2E-validation", "status.json names the channel's state as the control plane expects it") { evidence in
+        ConformanceCheck("E2E-validation", "status.json reports the channel's state in the control plane's form") { evidence in
             let wanted = "WireServer Enforce -  IMDS Enforce - HostGA Enforce"
-            return evidence.status.contains("\"\(wanted)\"") ? .pass(wanted) : .fail("secureChannelState is another")
+            return evidence.status.contains("\"\(wanted)\"") ? .pass(wanted) : .fail("secureChannelState differs")
         },
     ]
 
     // MARK: E and F
 
     private static let fileChecks: [ConformanceCheck] = [
-        ConformanceCheck("E1", "keys, logs and program belong to root and are open to nobody who could change them") { evidence in
+        ConformanceCheck("E1", "keys, logs and program are owned by root and not writable by others") { evidence in
             for outcome in [
                 permissions(evidence, Guest.keys, forbidden: 0o077), permissions(evidence, Guest.logs, forbidden: 0o022), permissions(evidence, Guest.executable, forbidden: 0o022),
             ] {
                 if case .fail = outcome { return outcome }
             }
-            return .pass("modes and owners are right; the unit is not part of a micro guest")
+            return .pass("modes and owners are correct; a micro guest has no unit")
         },
-        ConformanceCheck("E4", "a dead agent opens nothing: the platform refuses what comes round it") { evidence in
+        ConformanceCheck("E4", "without the agent, the platform rejects requests that bypass it") { evidence in
             guard evidence.request("e4") != nil, let status = evidence.status("e4") else { return .fail("the platform was not reached (\(evidence.words("e4")))") }
-            return status == 401 || status == 403 ? .pass("\(status)") : .fail("it was answered \(status)")
+            return status == 401 || status == 403 ? .pass("\(status)") : .fail("the answer was \(status)")
         },
-        ConformanceCheck("F1", "status and rule files hold nothing that reads like a secret") { evidence in
-            guard let output = evidence.output("secrets") else { return .fail("the files could not be searched") }
+        ConformanceCheck("F1", "status and rule files contain no secrets") { evidence in
+            guard let output = evidence.output("secrets") else { return .fail("cannot search the files") }
             return output.isEmpty ? .pass("no match") : .fail("matches in \(output.split(separator: "\n").joined(separator: ", "))")
         },
-        ConformanceCheck("F1-log", "no log holds a signature") { evidence in
-            guard let output = evidence.output("logged-signature") else { return .fail("the logs could not be searched") }
-            return output.isEmpty ? .pass("no match") : .fail("a signature stands in \(output.split(separator: "\n").joined(separator: ", "))")
+        ConformanceCheck("F1-log", "logs contain no signatures") { evidence in
+            guard let output = evidence.output("logged-signature") else { return .fail("cannot search the logs") }
+            return output.isEmpty ? .pass("no match") : .fail("signature found in \(output.split(separator: "\n").joined(separator: ", "))")
         },
     ]
 
     static func permissions(_ evidence: ConformanceEvidence, _ path: String, forbidden: UInt32) -> ConformanceOutcome {
-        guard let entries = evidence.listing(path)?.entries, !entries.isEmpty else { return .fail("\(path) is not there") }
+        guard let entries = evidence.listing(path)?.entries, !entries.isEmpty else { return .fail("\(path) is missing") }
         let wrong = entries.first { $0.permissions & forbidden != 0 || $0.user != 0 }
         return wrong.map { .fail("\($0.path) has mode \(String($0.permissions, radix: 8)) and owner \($0.user)") } ?? .pass("\(entries.count) entries")
     }

@@ -17,7 +17,7 @@ struct CellReading: Sendable {
         let place = CellFolder(path: cells.appending(name))
         let file = RunFolder.verdictPath(name)
         guard place.isFolder else {
-            damages.append(.init(code: .foreign, file: "\(RunFolder.cellsName)/\(name)", detail: "it is no folder"))
+            damages.append(.init(code: .foreign, file: "\(RunFolder.cellsName)/\(name)", detail: "not a folder"))
             return
         }
         let bytes: [UInt8]?
@@ -51,10 +51,10 @@ struct CellReading: Sendable {
 
     private mutating func readUnfinished(_ place: CellFolder, _ name: String, _ planned: CellRecord?) {
         guard let known = planned ?? CellRecord(folderName: name) else {
-            damages.append(.init(code: .foreign, file: "\(RunFolder.cellsName)/\(name)", detail: "it has no verdict.json, and its name is no cell's"))
+            damages.append(.init(code: .foreign, file: "\(RunFolder.cellsName)/\(name)", detail: "it has no verdict.json, and its name is not a cell id"))
             return
         }
-        let judgment = Judgment(verdict: .notRun, cause: nil, summary: "Not run to its end: its folder has evidence and no verdict.")
+        let judgment = Judgment(verdict: .notRun, cause: nil, summary: "Incomplete: the cell's folder has evidence but no verdict.")
         var unfinished = known.replacingOutcome(with: judgment)
         unfinished.evidence = place.path.string
         record = unfinished
@@ -69,7 +69,7 @@ struct CellReading: Sendable {
     }
 
     private mutating func doubt(_ known: CellRecord, _ damage: RunReadingError.Damage) {
-        record = known.doubted("Nothing is known of the outcome: \(damage).")
+        record = known.doubted("The outcome is unknown: \(damage).")
         damages.append(damage)
     }
 }
@@ -95,7 +95,7 @@ extension CellFolder {
     fileprivate func missingProof(of record: CellRecord) -> String? {
         guard record.verdict == .compatible || record.verdict == .degraded else { return nil }
         let size = journalSize ?? 0
-        guard size > 0 else { return "is not there or empty" }
-        return record.journalSize.map { $0 == size } ?? true ? nil : "has \(size) bytes and not the \(record.journalSize ?? 0) that it had"
+        guard size > 0 else { return "is missing or empty" }
+        return record.journalSize.map { $0 == size } ?? true ? nil : "has \(size) bytes instead of \(record.journalSize ?? 0)"
     }
 }

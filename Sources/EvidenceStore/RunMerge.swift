@@ -97,12 +97,12 @@ public struct RunMerge: Sendable {
     private static func remarks(_ runs: [StoredRun]) -> [String] {
         var remarks: [String] = []
         for run in runs where run.document.run.finished == nil {
-            remarks.append("run \(run.document.run.id) in '\(run.folder.path)' was cut short: \(run.unfinished.count) of its cells have no verdict; 'kmatrix run --resume' finishes it")
+            remarks.append("run \(run.document.run.id) in '\(run.folder.path)' is incomplete: \(run.unfinished.count) cells have no verdict; finish it with 'kmatrix run --resume'")
         }
         let parts = runs.filter { $0.document.run.shard != nil }
         let byPart = Dictionary(grouping: parts) { $0.document.run.shard?.index ?? 0 }
         for (part, same) in byPart.sorted(by: { $0.key < $1.key }) where same.count > 1 {
-            remarks.append("part \(part) is there \(same.count) times: \(same.map { "'\($0.folder.path)'" }.joined(separator: ", "))")
+            remarks.append("part \(part) was given \(same.count) times: \(same.map { "'\($0.folder.path)'" }.joined(separator: ", "))")
         }
         if let count = parts.first?.document.run.shard?.count {
             let lacking = (1...max(count, 1)).filter { byPart[$0] == nil }
@@ -112,7 +112,7 @@ public struct RunMerge: Sendable {
         if Set(plans).count > 1 {
             let all = plans.reduce(into: Set<String>()) { $0.formUnion($1) }
             let shared = plans.dropFirst().reduce(plans[0]) { $0.intersection($1) }
-            remarks.append("the parts are of different plans: \(all.subtracting(shared).count) cells are not in all of them, such as \(all.subtracting(shared).min() ?? ""); kernels may have been published in between")
+            remarks.append("the parts have different plans: \(all.subtracting(shared).count) cells are not in all of them, such as \(all.subtracting(shared).min() ?? ""); kernels may have been published in between")
         }
         return remarks
     }

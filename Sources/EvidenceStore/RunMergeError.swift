@@ -22,10 +22,10 @@ public struct RunMergeError: Error, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch code.value {
-        case .nothing: "there is no run to merge; name the folders of runs"
-        case .differentParts: "these are parts of runs that were divided differently (into \(detail)); merge the parts of one run"
-        case .sameFolder: "two cells would share a folder: \(detail); these runs are not of one matrix"
-        case .occupied: "'\(detail)' is there and was not merged; choose another folder, or take it away"
+        case .nothing: "no run to merge; add run folders"
+        case .differentParts: "these parts come from different divisions (into \(detail)); merge the parts of one run"
+        case .sameFolder: "two cells have the same folder: \(detail); merge runs of one matrix"
+        case .occupied: "'\(detail)' exists and is not a merged run; choose another folder, or remove it"
         }
     }
 }

@@ -35,16 +35,16 @@ public struct RunReadingError: Error, Sendable, CustomStringConvertible {
 
         public var description: String {
             switch code.value {
-            case .noRun: "there is no run.json in it; name the folder that 'kmatrix run' printed or was given with --out"
-            case .unreadable: "\(file) cannot be read (\(detail)); bring the file back, or run the cell again"
-            case .unknownSchema: "\(file) has \(detail); read it with the kmatrix that wrote it, or a later one"
-            case .altered: "\(file) was changed after the run had ended (\(RunSeal.fileName) has another digest); bring the file back, or run the cell again"
-            case .missing: "\(file) is gone although the run wrote it; bring the file back, or run the cell again"
+            case .noRun: "it contains no run.json; use the folder that 'kmatrix run' printed, or its --out"
+            case .unreadable: "cannot read \(file) (\(detail)); restore the file, or run the cell again"
+            case .unknownSchema: "\(file) has \(detail); use the kmatrix that wrote it, or a later one"
+            case .altered: "\(file) was changed after the run (its digest differs from \(RunSeal.fileName)); restore the file, or run the cell again"
+            case .missing: "\(file) is missing although the run wrote it; restore the file, or run the cell again"
             case .unsealed: "\(file) was put there after the run had ended (\(RunSeal.fileName) does not know it); take it away"
             case .misplaced: "\(file) speaks of another cell: \(detail); take the copy away"
-            case .contradictory: "\(file) is edited or damaged (\(detail)); bring the file back, or run the cell again"
-            case .unproven: "\(file), the platform's journal, \(detail), and nothing else proves the verdict; bring the file back, or run the cell again"
-            case .foreign: "\(file) is no cell's: \(detail)"
+            case .contradictory: "\(file) is edited or damaged (\(detail)); restore the file, or run the cell again"
+            case .unproven: "\(file), the platform's journal, \(detail), so the verdict is unproven; restore the file, or run the cell again"
+            case .foreign: "\(file) does not belong to a cell: \(detail)"
             }
         }
     }
@@ -57,6 +57,6 @@ public struct RunReadingError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         let shown = damages.prefix(5).map(\.description)
         let rest = damages.count > 5 ? ["and \(damages.count - 5) more"] : []
-        return "the run in '\(path)' cannot be used: " + (shown + rest).joined(separator: "; ")
+        return "cannot use the run in '\(path)': " + (shown + rest).joined(separator: "; ")
     }
 }

@@ -24,12 +24,12 @@ public struct RunResumptionError: Error, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch code.value {
-        case .noRun: "'\(path)' is no run's folder: it has neither run.json nor a plan; name the folder that 'kmatrix run' was given with --out"
-        case .merged: "the run in '\(path)' was merged; resume the runs it was made of, and merge them again"
-        case .otherPart: "the run in '\(path)' is \(details[0]) of a run, and \(details[1]) was asked for; give the same --shard as then"
+        case .noRun: "'\(path)' is not a run folder: it contains no run.json and no plan; use the folder that 'kmatrix run' printed, or its --out"
+        case .merged: "the run in '\(path)' is a merged run; resume its parts, and merge them again"
+        case .otherPart: "the run in '\(path)' is part \(details[0]), not \(details[1]); use the same --shard as before"
         case .otherPlan:
-            "the run in '\(path)' has another plan (\(details.prefix(6).joined(separator: ", "))\(details.count > 6 ? ", and \(details.count - 6) more" : "")); "
-                + "give the same options as then, and where a newer kernel was published since, its version (--kernel 6.1.176-1)"
+            "the run in '\(path)' has a different plan (\(details.prefix(6).joined(separator: ", "))\(details.count > 6 ? ", and \(details.count - 6) more" : "")); "
+                + "use the same options as before, and the exact kernel version (--kernel 6.1.176-1) if a newer one was published since"
         }
     }
 }

@@ -11,7 +11,7 @@ struct RunSeal: Hashable {
     var digests: [String: String]
 
     struct MalformedLine: Error, CustomStringConvertible {
-        var description: String { "a line of it is no digest and file" }
+        var description: String { "a line is not a digest and a file" }
     }
 
     static func digest(_ bytes: [UInt8]) -> String { Digest(of: bytes).hexadecimal }

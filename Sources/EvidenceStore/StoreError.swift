@@ -13,13 +13,13 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         switch errno {
         case .noSpace, .diskQuotaExceeded, .fileTooLarge:
-            "no space left to write '\(path)' (\(errno)); free some, or choose another folder with --out"
+            "no space left to write '\(path)' (\(errno)); free space, or choose another folder with --out"
         case .permissionDenied, .readOnlyFileSystem, .notPermitted:
-            "'\(path)' cannot be written (\(errno)); choose a folder you own with --out"
+            "cannot write '\(path)' (\(errno)); choose a folder you own with --out"
         case .notDirectory, .fileExists:
             "'\(path)' is in the way (\(errno)); choose another folder with --out"
         case .resourceBusy:
-            "another kmatrix is at work in '\(path)'; wait until it has ended, or choose another folder with --out"
+            "another kmatrix is using '\(path)'; wait until it ends, or choose another folder with --out"
         default:
             "'\(path)': \(errno)"
         }

@@ -25,16 +25,16 @@ enum StoredJSON {
     }
 
     private static func unknown(_ found: Int, known: ClosedRange<Int>) -> Failure {
-        Failure(code: .unknownSchema, detail: "schema \(found), where this kmatrix reads \(known.count == 1 ? "\(known.lowerBound)" : "\(known.lowerBound) to \(known.upperBound)")")
+        Failure(code: .unknownSchema, detail: "schema \(found), but this kmatrix reads \(known.count == 1 ? "\(known.lowerBound)" : "\(known.lowerBound) to \(known.upperBound)")")
     }
 
     private static func reason(_ error: any Error) -> String {
         switch error {
         case DecodingError.dataCorrupted(let context):
-            context.codingPath.isEmpty ? "it is no whole JSON" : "\(context.codingPath.map(\.stringValue).joined(separator: ".")): \(context.debugDescription)"
+            context.codingPath.isEmpty ? "not complete JSON" : "\(context.codingPath.map(\.stringValue).joined(separator: ".")): \(context.debugDescription)"
         case DecodingError.keyNotFound(let key, _): "'\(key.stringValue)' is missing"
         case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-            "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' is not what it must be"
+            "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' has an invalid value"
         default: "\(error)"
         }
     }

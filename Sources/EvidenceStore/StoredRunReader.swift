@@ -55,7 +55,7 @@ struct StoredRunReader {
         }
         // Runs are put in order by it, as text.
         guard run.started.wholeMatch(of: /[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z/) != nil else {
-            throw refused(.unreadable, "'started' is no time in UTC")
+            throw refused(.unreadable, "'started' is not a time in UTC")
         }
         do { seal = try RunSeal.read(in: folder.path) } catch {
             damages.append(.init(code: .unreadable, file: RunSeal.fileName, detail: "\(error)"))
@@ -72,7 +72,7 @@ struct StoredRunReader {
         let lines = readLines(RunFolder.plannedName) { reader, place, planned in
             var record = planned
             if let other = reader.records[record.folderName] {
-                reader.damages.append(.init(code: .misplaced, file: place, detail: "\(record.id), for which \(other.id) stands already"))
+                reader.damages.append(.init(code: .misplaced, file: place, detail: "\(record.id), whose place \(other.id) already has"))
                 return
             }
             // Only what a cell's own folder holds was measured.
@@ -83,7 +83,7 @@ struct StoredRunReader {
             reader.records[record.folderName] = record
         }
         if let count, lines != count {
-            damages.append(.init(code: .unreadable, file: RunFolder.plannedName, detail: "\(lines.map { "\($0)" } ?? "none") of \(count) lines are there; cells that never ran are missing"))
+            damages.append(.init(code: .unreadable, file: RunFolder.plannedName, detail: "\(lines.map { "\($0)" } ?? "none") of \(count) lines are present; cells that never ran are missing"))
         }
         hasWholePlan = lines != nil && damages.count == before
         readLines(RunFolder.elsewhereName) { reader, place, record in
@@ -129,7 +129,7 @@ struct StoredRunReader {
         let names: [String]
         do { names = try FileManager.default.contentsOfDirectory(atPath: cells.string).sorted() } catch {
             names = []
-            damages.append(.init(code: .unreadable, file: RunFolder.cellsName, detail: "it is no folder that can be listed"))
+            damages.append(.init(code: .unreadable, file: RunFolder.cellsName, detail: "the folder cannot be listed"))
         }
         let (planned, seal) = (records, seal)
         var without = Set(planned.keys)
@@ -153,7 +153,7 @@ struct StoredRunReader {
             let parts = file.split(separator: "/").map(String.init)
             guard parts.count == 3, parts[0] == RunFolder.cellsName, parts[2] == EvidenceFile.verdict.rawValue else { continue }
             guard let known = records[parts[1]] ?? CellRecord(folderName: parts[1]) else { continue }
-            records[parts[1]] = known.doubted("Its verdict.json is gone, although the run wrote it.")
+            records[parts[1]] = known.doubted("Its verdict.json is missing, although the run wrote it.")
             without.remove(parts[1])
         }
     }

@@ -20,9 +20,9 @@ public struct FabricError: Error, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch code.value {
-        case .folder: "the folder '\(subject)' for the platform's sockets cannot be used: \(detail)"
-        case .socket: "the platform's \(subject) endpoint cannot be opened: \(detail)"
-        case .journal: "the platform's journal '\(subject)' cannot be written: \(detail); free some space, or choose another folder with --out"
+        case .folder: "cannot use the folder '\(subject)' for the platform's sockets: \(detail)"
+        case .socket: "cannot open the platform's \(subject) endpoint: \(detail)"
+        case .journal: "cannot write the platform's journal '\(subject)': \(detail); free space, or choose another folder with --out"
         }
     }
 }

@@ -100,10 +100,10 @@ final class Platform: Sendable {
             case ("GET", "status", 2):
                 state.statusCalls += 1
                 let every = scenario.faults.failEvery
-                if every > 0, state.statusCalls % every == 0 { throw SecureChannel.Refusal(status: 500, reason: "this call fails by the scenario") }
+                if every > 0, state.statusCalls % every == 0 { throw SecureChannel.Refusal(status: 500, reason: "the scenario fails this call") }
                 return (spoilt("status", state.channel.statusDocument), nil)
             case ("POST", "key", 2):
-                return (spoilt("key", SecureChannel.document(try state.channel.acquire())), "a key was given out")
+                return (spoilt("key", SecureChannel.document(try state.channel.acquire())), "a key was issued")
             case ("POST", "key", 4) where parts[3] == "key-attestation":
                 try state.channel.attest(guid: parts[2], isVerified: signature == .verified)
                 if state.latched == nil { state.latched = now }

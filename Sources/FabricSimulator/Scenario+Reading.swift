@@ -40,7 +40,7 @@ extension Scenario.Event {
         try node.allow("after", "delay", "do")
         origin = try node.choice("after") ?? origin
         delay = try node.milliseconds("delay") ?? delay
-        guard let action: Action = try node.choice("do") else { throw node.error("'do' is missing: what happens") }
+        guard let action: Action = try node.choice("do") else { throw node.error("'do' is missing; name the action") }
         self.action = action
     }
 }

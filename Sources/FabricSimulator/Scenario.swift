@@ -87,7 +87,7 @@ public struct Scenario: Hashable, Sendable {
         key = try Key(root["key"])
         timeline = try root.list("timeline").map(Event.init)
         faults = try Faults(root["faults"])
-        guard let expect = root["expect"] else { throw root.error("'expect' is missing: say what an agent that works shows") }
+        guard let expect = root["expect"] else { throw root.error("'expect' is missing; state what a working agent shows") }
         expectation = try ScenarioExpectation(expect)
     }
 }

@@ -39,8 +39,8 @@ struct SecureChannel {
     // MARK: Calls
 
     mutating func acquire() throws(Refusal) -> Key {
-        guard isOffering else { throw Refusal(status: 403, reason: "no key is offered") }
-        guard latched == nil else { throw Refusal(status: 403, reason: "a key is latched already; only a reset offers another") }
+        guard isOffering else { throw Refusal(status: 403, reason: "the platform does not issue a key") }
+        guard latched == nil else { throw Refusal(status: 403, reason: "a key is already latched; only a reset issues another") }
         let key = Self.makeKey(incarnation)
         pending = key
         return key
@@ -48,9 +48,9 @@ struct SecureChannel {
 
     /// - Parameter isVerified: Whether the call is signed with the key it is about.
     mutating func attest(guid: String, isVerified: Bool) throws(Refusal) {
-        guard let key = pending, key.guid == guid else { throw Refusal(status: 404, reason: "no key of that id was given out") }
+        guard let key = pending, key.guid == guid else { throw Refusal(status: 404, reason: "no key with this id was issued") }
         guard isVerified else { throw Refusal(status: 401, reason: "the attestation is not signed with its key") }
-        guard acceptsAttestation else { throw Refusal(status: 403, reason: "this platform accepts no attestation") }
+        guard acceptsAttestation else { throw Refusal(status: 403, reason: "this platform rejects attestations") }
         latched = key
         pending = nil
     }

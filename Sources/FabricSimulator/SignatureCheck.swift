@@ -22,10 +22,10 @@ struct SignatureCheck {
         guard parts.count == 3, parts[0] == Self.scheme, let code = Self.bytes(parts[2]) else { return (.wrong, "malformed signature") }
         guard let key = keys.first(where: { $0.guid == parts[1] }) else { return (.wrong, "signed with an unknown key") }
         guard key.secret.isValid(code, for: canonicalBytes) else {
-            return (.wrong, "the signature does not fit the request")
+            return (.wrong, "the signature does not match the request")
         }
         guard let date = request.headers.first(name: "x-ms-azure-host-date").flatMap(HTTPDate.seconds), abs(Double(date) - now.timeIntervalSince1970) <= Self.window
-        else { return (.wrong, "the date is missing or far from the platform's") }
+        else { return (.wrong, "the date is missing or far from the platform's clock") }
         return (.verified, nil)
     }
 

@@ -44,14 +44,14 @@ public struct HistoryError: Error, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch code.value {
-        case .newer: "the history '\(path)' was written by a later kmatrix (\(detail)); use that one, or name another file with --history"
-        case .noDatabase: "'\(path)' is no history (\(detail)); name another file with --history"
-        case .damaged: "the history '\(path)' is damaged (\(detail)); move it away and read the runs' folders anew with 'kmatrix history import'"
-        case .busy: "the history '\(path)' is in use by another program that does not let go of it (\(detail)); try again when that has ended"
-        case .noSpace: "no space left for the history '\(path)' (\(detail)); free some, or name another file with --history"
-        case .unwritable: "the history '\(path)' cannot be written (\(detail)); name another file with --history"
-        case .unknownRun: "no run '\(detail)' in the history '\(path)'; 'kmatrix history' lists those there are, and 'kmatrix history import' adds a folder"
-        case .ambiguousRun: "several runs in the history '\(path)' begin like that: \(detail); write more of it"
+        case .newer: "the history '\(path)' was written by a later kmatrix (\(detail)); use that one, or choose another file with --history"
+        case .noDatabase: "'\(path)' is not a history (\(detail)); choose another file with --history"
+        case .damaged: "the history '\(path)' is damaged (\(detail)); move it away and import the run folders again with 'kmatrix history import'"
+        case .busy: "the history '\(path)' is locked by another program (\(detail)); retry when that has ended"
+        case .noSpace: "no space left for the history '\(path)' (\(detail)); free space, or choose another file with --history"
+        case .unwritable: "cannot write the history '\(path)' (\(detail)); choose another file with --history"
+        case .unknownRun: "no run '\(detail)' in the history '\(path)'; 'kmatrix history' lists the runs, 'kmatrix history import' adds a folder"
+        case .ambiguousRun: "several runs in the history '\(path)' begin with that: \(detail); give more of the id"
         case .other: "the history '\(path)': \(detail)"
         }
     }

@@ -78,16 +78,16 @@ struct AgentProfileTests {
         ("title: A\n", 1, "'name' is missing"),
         ("name: a\n", 1, "'title' is missing"),
         ("name: A B\ntitle: x\n", 1, "lower-case"),
-        ("name: a\ntitle: x\ncolour: blue\n", 3, "'colour' is no key"),
+        ("name: a\ntitle: x\ncolour: blue\n", 3, "unknown key 'colour'"),
         ("name: a\ntitle: x\nstatus: { within: 0 }\n", 3, "1 second at least"),
         ("name: a\ntitle: x\nstatus: { within: 601 }\n", 3, "up to 600"),
         ("name: a\ntitle: x\nstatus: { onExit: false }\n", 3, "'every' is missing"),
-        ("name: a\ntitle: x\nstatus: { onexit: false }\n", 3, "'onexit' is no key"),
+        ("name: a\ntitle: x\nstatus: { onexit: false }\n", 3, "unknown key 'onexit'"),
         ("name: a\ntitle: x\nneeds: [findmnt, perl]\n", 3, "cannot give a guest 'perl'"),
         ("name: a\ntitle: x\nneeds: [[findmnt]]\n", 3, "cannot give a guest"),
         ("name: a\ntitle: x\nlogs: { agent: var/log/a }\n", 3, "absolute path"),
         ("name: a\ntitle: x\nlogs: { agent: /var/../etc/shadow }\n", 3, "absolute path"),
-        ("name: a\ntitle: x\nlogs: { journal: /x }\n", 3, "'journal' is no key"),
+        ("name: a\ntitle: x\nlogs: { journal: /x }\n", 3, "unknown key 'journal'"),
         ("name: a\ntitle: x\nrecognised: { package: p }\n", 3, "'files' is missing"),
         ("name: a\ntitle: x\nlogs: { agent: /x }\nsettledBy:\n  - { log: connections, text: words }\n", 5, "gives no path"),
         ("name: a\ntitle: x\nsettledBy:\n  - { log: journal, text: words }\n", 4, "cannot be 'journal'"),
@@ -102,7 +102,7 @@ struct AgentProfileTests {
         ("name: a\ntitle: x\ndefects:\n  - { proof: everything, reason: r, reference: f, until: 2027-01-01 }\n", 4, "there is no proof 'everything'"),
         ("name: a\ntitle: x\ndefects:\n  - &d { proof: burst, reason: r, reference: f, until: 2027-01-01 }\n  - *d\n", 4, "'burst' is named twice"),
         ("- a\n", nil, "must be a mapping"),
-        ("name: [\n", nil, "no YAML"),
+        ("name: [\n", nil, "invalid YAML"),
     ] as [(String, Int?, String)])
     func refusals(text: String, line: Int?, words: String) throws {
         let error = try #require(throws: YAMLError.self) { try Self.read(text) }

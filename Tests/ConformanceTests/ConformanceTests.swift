@@ -97,6 +97,6 @@ struct ConformanceTests {
         #expect(outcome([entry(0o600)]) == .pass("1 entries"))
         #expect(outcome([entry(0o600), entry(0o640)]) == .fail("/k/a has mode 640 and owner 0"))
         #expect(outcome([entry(0o600, user: 7)]) == .fail("/k/a has mode 600 and owner 7"))
-        #expect(outcome([]) == .fail("/k is not there"))
+        #expect(outcome([]) == .fail("/k is missing"))
     }
 }

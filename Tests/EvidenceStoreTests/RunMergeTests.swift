@@ -104,7 +104,7 @@ struct RunMergeTests {
             let again = try Self.part("1/2", id: "c", day: 2, [.unified: nil, .hybrid: nil], elsewhere: [.legacy], at: scratch.appending("c"))
             let better = try Self.merge([killed, two, again])
             #expect(better.missing.isEmpty && better.conflicts.isEmpty)
-            #expect(better.remarks.contains { $0.contains("part 1 is there 2 times") })
+            #expect(better.remarks.contains { $0.contains("part 1 was given 2 times") })
         }
     }
 
