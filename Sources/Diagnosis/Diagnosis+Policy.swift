@@ -37,11 +37,17 @@ extension Diagnosis {
                     .kernelConfiguration, .certain, "The kernel was built without \(name): \(effect). Neither a boot argument nor an upgrade of the same build helps.",
                     [option.finding, facts.failures.last?.finding, facts.release?.finding]))
         }
+        // A refusal that is explained names lockdown by itself.
         if !facts.lockdownDenials.isEmpty, !facts.reports.contains(where: { $0.report.log.state == .refused }) {
             let isAgent = facts.lockdownDenials.contains { $0.quote.contains("azure-proxy") }
-            if isAgent || facts.failures.contains(where: { !$0.isOfStatus || true }) {
-                found.append(Conclusion(.lockdown, isAgent ? .certain : .likely, "The kernel's log says that lockdown restricted a process.", facts.lockdownDenials + [facts.lockdown?.finding, facts.lockdownArgument?.finding]))
-            }
+            found.append(
+                Conclusion(
+                    .lockdown, isAgent ? .certain : .likely, "The kernel's log says that lockdown restricted \(isAgent ? "the agent" : "a process").",
+                    facts.lockdownDenials + [facts.lockdown?.finding, facts.lockdownArgument?.finding]))
+        }
+        if facts.failures.isEmpty, facts.reports.isEmpty, let denial = facts.denials.first(where: { !$0.value }) {
+            let isAgent = denial.finding.quote.contains("azure-proxy")
+            found.append(Conclusion(.securityModuleDenied, isAgent ? .certain : .likely, "A security module denied \(isAgent ? "the agent" : "a process") a call that BPF programs need.", [denial.finding]))
         }
         return found
     }

@@ -25,14 +25,14 @@ public struct VerifierRule: Hashable, Sendable {
     }
 
     /// All of them stand in the line, in this order.
-    let words: [String]
-    let answer: Answer
+    public let words: [String]
+    public let answer: Answer
     /// One sentence.
-    let reason: String
+    public let reason: String
     /// Whether the words prove a verifier's refusal by themselves; others do within a log, or behind a register.
     let isDistinct: Bool
     /// Whether the words are the verifier's only behind a register, as in `R1 type=ctx expected=fp`.
-    let needsRegister: Bool
+    public let needsRegister: Bool
 
     init(_ words: String..., answer: Answer, isDistinct: Bool = true, needsRegister: Bool = false, _ reason: String) {
         self.words = words
@@ -78,5 +78,5 @@ public struct VerifierRule: Hashable, Sendable {
     }
 
     /// The order matters: the first that fits counts.
-    static let all: [VerifierRule] = relocations + helpers + features + privileges + configurations + limits + programFaults
+    public static let all: [VerifierRule] = relocations + helpers + features + privileges + configurations + limits + programFaults
 }

@@ -9,6 +9,20 @@ public struct Collector: Sendable {
     public struct Question: Hashable, Sendable {
         public let name: String
         public let command: [String]
+        /// What a line has to hold to be kept; empty for every line. Kernel logs hold more than a diagnosis needs.
+        public let keeping: [String]
+
+        init(name: String, command: [String], keeping: [String] = []) {
+            self.name = name
+            self.command = command
+            self.keeping = keeping
+        }
+
+        func kept(_ answer: [UInt8]) -> [UInt8] {
+            guard !keeping.isEmpty else { return answer }
+            let lines = String(decoding: answer, as: UTF8.self).split(separator: "\n").filter { line in keeping.contains { line.contains($0) } }
+            return Array(lines.map { $0 + "\n" }.joined().utf8)
+        }
     }
 
     /// What became of a gathering.
@@ -39,6 +53,8 @@ public struct Collector: Sendable {
         ("proc/filesystems", "filesystems.txt"), ("proc/self/mountinfo", "mountinfo.txt"), ("proc/cmdline", "cmdline.txt"), ("proc/cgroups", "cgroups.txt"),
         ("sys/kernel/security/lockdown", "lockdown.txt"), ("sys/kernel/security/lsm", "lsm.txt"), ("proc/sys/net/core/bpf_jit_harden", "bpf_jit_harden.txt"),
         ("proc/sys/kernel/unprivileged_bpf_disabled", "unprivileged_bpf_disabled.txt"), ("var/log/cloud-init.log", "cloud-init.log"),
+        // The two markers next to the keys hold states and messages, and no key.
+        ("var/lib/azure-proxy-agent/keys/status.tag", "tags/status.tag"), ("var/lib/azure-proxy-agent/keys/provisioned.tag", "tags/provisioned.tag"),
     ]
 
     public static let questions = [
@@ -46,6 +62,14 @@ public struct Collector: Sendable {
         Question(name: "unit-status.txt", command: ["systemctl", "status", "azure-proxy-agent.service", "--no-pager", "--full", "--lines=0"]),
         Question(name: "unit-journal.log", command: ["journalctl", "--unit=azure-proxy-agent.service", "--boot", "--no-pager", "--lines=2000"]),
         Question(name: "cloud-init-version.txt", command: ["cloud-init", "--version"]),
+        Question(name: "cloud-init-status.txt", command: ["cloud-init", "status", "--long"]),
+        Question(name: "unit-settings.txt", command: ["systemctl", "show", "azure-proxy-agent.service", "--property=User,CapabilityBoundingSet,AmbientCapabilities,LimitMEMLOCK,SystemCallFilter"]),
+        Question(name: "jit.txt", command: ["sysctl", "net.core.bpf_jit_enable", "net.core.bpf_jit_harden", "net.core.bpf_jit_limit"]),
+        Question(name: "dmesg.txt", command: ["dmesg"], keeping: ["bpf", "BPF", "ockdown", "avc:", "apparmor=", "Linux version", "ommand line:", "Kernel panic", "BUG:", "Oops"]),
+        Question(name: "kernel-config.txt", command: ["sh", "-c", "zcat /proc/config.gz 2>/dev/null || cat \"/boot/config-$(uname -r)\""], keeping: ["BPF", "CGROUP", "KPROBE", "BTF", "LOCKDOWN"]),
+        // The agent's own view: what it may do, and what it sees mounted.
+        Question(name: "agent-process.txt", command: ["sh", "-c", "p=$(pidof -s azure-proxy-agent) && grep -E 'Cap|Seccomp|NoNewPrivs' \"/proc/$p/status\" && grep 'locked memory' \"/proc/$p/limits\""]),
+        Question(name: "agent-mountinfo.txt", command: ["sh", "-c", "p=$(pidof -s azure-proxy-agent) && cat \"/proc/$p/mountinfo\""]),
     ]
 
     /// - Parameters:
@@ -61,7 +85,7 @@ public struct Collector: Sendable {
         found += agentLogs()
         found.append(("btf.txt", Array((isThere("sys/kernel/btf/vmlinux") ? "present" : "absent").utf8)))
         for question in Self.questions {
-            if let answer = try await ask(question) { found.append((question.name, Array(answer.suffix(limit)))) } else { missing.append(question.command.joined(separator: " ")) }
+            if let answer = try await ask(question) { found.append((question.name, Array(question.kept(answer).suffix(limit)))) } else { missing.append(question.command.joined(separator: " ")) }
         }
         let note: [String: Any] = ["schema": 1, "collected": time, "kmatrix": version, "missing": missing]
         let data = try JSONSerialization.data(withJSONObject: note, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])

@@ -60,6 +60,37 @@ struct VerifierTests {
         #expect(explanation != nil && explanation?.missing == nil)
     }
 
+    @Test("every rule fires on its words within a log, and not on a sentence of prose", arguments: VerifierRule.all)
+    func rules(rule: VerifierRule) {
+        let words = (rule.needsRegister ? "R1 " : "") + rule.words.joined(separator: " x ")
+        let log = VerifierLog("\(words) 7\nprocessed 1 insns (limit 1000000) max_states_per_insn 0\n")
+        #expect(log.state == .refused && VerifierExplanation(log) != nil, "\(words)")
+        #expect(VerifierReport.all(in: LogText("We read that the kernel prints \(rule.words.joined(separator: " x ")) in such cases.\n")).isEmpty, "\(words)")
+    }
+
+    @Test("a helper that is older than the kernel is never called missing", arguments: [KernelSeries(major: 5, minor: 10), KernelSeries(major: 6, minor: 12), nil])
+    func neverMissing(kernel: KernelSeries?) {
+        for helper in BPFHelper.all {
+            for type in BPFProgramType.allCases.map(Optional.some) + [nil] {
+                let log = VerifierLog("0: (85) call \(helper.name)#\(helper.number)\nprogram of this type cannot use helper \(helper.name)#\(helper.number)\nprocessed 1 insns\n")
+                guard let missing = VerifierExplanation(log, type: type, kernel: kernel)?.missing else { continue }
+                // Only a type that got it later than others may lack what the kernel names.
+                #expect(type != nil && missing != helper.feature && kernel.map { !missing.isIn($0) } ?? true, "\(helper.name) \(String(describing: type))")
+            }
+        }
+    }
+
+    @Test("a stray line is no reason: without a trace, statistics or a frame there is no log", arguments: [
+        "everything is fine\n", "libbpf: loaded\nR is a language\n", "Feb 17 12:00:00 h audit[1]: type=2000 res=1\n", "0: nothing (61)\n", "processed the request\n",
+    ])
+    func stray(text: String) { #expect(VerifierReport.all(in: LogText(text)).isEmpty) }
+
+    @Test("the four outcomes are kept apart", arguments: [
+        ("R1 !read_ok\nprocessed 1 insns (limit 1000000)\n", VerifierLog.State.refused), ("processed 6780 insns (limit 1000000) max\n", .finished), ("", .empty), ("0: (bf) r6 = r1\n1: (85) call bpf_get_so", .cut),
+        ("processed 131073 insns (limit 131072)\n", .refused), ("processed 6780 insns (limit 1", .finished),
+    ])
+    func outcomes(text: String, state: VerifierLog.State) { #expect(VerifierLog(text).state == state) }
+
     @Test("noise does not bring it down")
     func noise() {
         for text in ["99999999999999999999999: (85) x", ": (", "12: (zz) call", ";;;;", "#", "invalid func unknown#", "invalid func unknown#-1", "unknown opcode"] {

@@ -66,6 +66,19 @@ struct CollectorTests {
         #expect(missing.contains("/var/log/cloud-init.log") && missing.contains("cloud-init --version"))
     }
 
+    @Test("keeps of the kernel's log what concerns BPF and policy, and takes the two markers next to the keys")
+    func kernelLog() async throws {
+        let root = try Self.machine()
+        try "WireServer Enforce\n".write(toFile: root.path.appending("var/lib/azure-proxy-agent/keys/status.tag").string, atomically: true, encoding: .utf8)
+        let collector = Collector(root: root.path) { question in
+            question.name == "dmesg.txt" ? Array("[    1.0] usb 1-1: new device\n[    2.0] Lockdown: agent: use of bpf to read kernel RAM is restricted\n".utf8) : nil
+        }
+        let outcome = try await collector.gather(time: "2026-08-03T09:14:30Z", version: "test")
+        let archive = String(decoding: outcome.archive, as: UTF8.self)
+        #expect(archive.contains("Lockdown: agent") && !archive.contains("new device"))
+        #expect(outcome.names.contains("tags/status.tag") && !archive.contains(Self.secret))
+    }
+
     @Test("keeps the end of a long log")
     func bounded() async throws {
         let root = try Self.machine()
