@@ -62,6 +62,8 @@ struct PartitionTable: Hashable {
         let outcome = try await tools.run(.sfdisk, ["--json", disk.path.string])
         // What has the mark and no table is a file system's boot sector.
         guard outcome.isSuccess else { return nil }
+        // sfdisk goes on with the second copy of a GUID partition table whose first one is damaged; firmware and kernels need not.
+        guard !outcome.stderr.contains("corrupt") else { throw disk.damaged("its partition table has a wrong checksum") }
         guard let table = try? JSONDecoder().decode(Listing.self, from: Data(outcome.output)).partitiontable, let scheme = scheme(table.label) else {
             throw disk.damaged("its partition table is of a kind that is not known here")
         }

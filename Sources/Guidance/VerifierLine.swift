@@ -63,7 +63,7 @@ enum VerifierLine: Hashable {
 
     private static let traceStarts = [
         "from ", "last_idx ", "regs=", "parent already had ", "parent didn't have ", "mark_precise: ", "propagating ", "caller:", "callee:", "returning from callee", "to caller at ",
-        "stack depth ", "verification time ", "Live regs before ", "frame ", "max_states_per_insn", "peak_states", "mark_read",
+        "stack depth ", "verification time ", "Live regs before ", "max_states_per_insn", "peak_states", "mark_read",
     ].map { Array($0.utf8) }
 
     private static func isTrace(_ line: ArraySlice<UInt8>) -> Bool {

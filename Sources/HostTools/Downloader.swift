@@ -84,14 +84,16 @@ public struct Downloader: Sendable {
         // Such a server cannot begin in the middle, or what is there is no part of its file.
         let cannotContinue = continues && (outcome.ending == .exited(33) || status == 416)
         if isTooLarge || cannotContinue { unlink(file.string) }
+        // A server that answers with the whole file is asked for it at once: that is no failure to wait for.
+        if cannotContinue { return try await attempt(address, to: file, limit: limit, resumes: false, headers: headers) }
         if isTooLarge { throw Failure(error: DownloadError(.tooLarge, address, detail: "more than the \(limit) bytes that are due"), isPassing: false) }
         if outcome.isSuccess { return }
         if status == 401 { throw DownloadChallenge(address: address, text: answer.count > 1 ? answer[1].trimmingCharacters(in: .whitespacesAndNewlines) : "") }
-        throw Self.failure(outcome, address, status, cannotContinue: cannotContinue)
+        throw Self.failure(outcome, address, status)
     }
 
     /// What curl's exit status stands for (curl(1), EXIT CODES), and which of it passes.
-    private static func failure(_ outcome: ToolOutcome, _ address: String, _ status: Int, cannotContinue: Bool) -> Failure {
+    private static func failure(_ outcome: ToolOutcome, _ address: String, _ status: Int) -> Failure {
         func failed(_ code: DownloadError.Code, _ detail: String = "", isPassing: Bool = false) -> Failure {
             Failure(error: DownloadError(code, address, detail: detail), isPassing: isPassing)
         }
@@ -100,7 +102,7 @@ public struct Downloader: Sendable {
         return switch code {
         case 22 where status == 404 || status == 410: failed(.notFound)
         case 22 where status == 403: failed(.forbidden, "HTTP 403")
-        case 22, 33: failed(.refused, "HTTP \(status)", isPassing: [408, 429].contains(status) || status >= 500 || cannotContinue)
+        case 22, 33: failed(.refused, "HTTP \(status)", isPassing: [408, 429].contains(status) || status >= 500)
         case 28: failed(.slow, reason, isPassing: true)
         case 23: failed(.noSpace, reason)
         case 18, 52, 55, 56, 92: failed(.interrupted, reason, isPassing: true)

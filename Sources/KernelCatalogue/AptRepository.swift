@@ -62,8 +62,9 @@ struct AptRepository: KernelRepository {
         guard let release = try await ReleaseFile.load("\(address)/InRelease", suite: suite, signature: signature(), transfer: transfer) else { return nil }
         let late = try release.checkFreshness("\(address)/InRelease", settings: transfer.settings)
         let index = try await index(release, at: address, suite, progress)
+        // Pockets of Debian are empty until something is put into them.
         let kernels = KernelPackages.kernels(in: index, shape: shape, origin: "\(vendor)/\(suite)", archive: archive)
-        return PartContent(kernels: kernels, daysLate: late, notes: index.listed == 0 ? ["its index lists no package at all"] : [])
+        return PartContent(kernels: kernels, daysLate: late, notes: index.listed == 0 && shape != .debian ? ["its index lists no package at all"] : [])
     }
 
     /// The suite's kernel packages; read once for each content of the index.

@@ -9,7 +9,13 @@ extension KernelListing {
                 let names = failure.suites.count == vendor.suites.count ? "" : " \(Self.few(failure.suites.map(\.name)))"
                 return "could not read\(names) (\(failure.reason))"
             }
-            parts += vendor.suites.flatMap { suite in suite.notes.map { "\(suite.name): \($0)" } }
+            var notes: [(note: String, suites: [String])] = []
+            for suite in vendor.suites {
+                for note in suite.notes {
+                    if let known = notes.firstIndex(where: { $0.note == note }) { notes[known].suites.append(suite.name) } else { notes.append((note, [suite.name])) }
+                }
+            }
+            parts += notes.map { "\(Self.few($0.suites)): \($0.note)" }
             // A suite of Debian's may be gone or to come; a vendor's stands in the catalogue because it was there.
             let absent = vendor.name == nil ? [] : vendor.suites.filter { $0.outcome == .absent }
             if !absent.isEmpty { parts.append("has no \(Self.few(absent.map(\.name))) (404)") }

@@ -72,9 +72,15 @@ struct VendorKeyring {
         return found.keys
     }
 
-    /// rpm takes keys as text only (RFC 9580, section 6.2; the sum at its end may be left out).
+    /// rpm takes keys as text only, and only with the sum at its end (RFC 4880, sections 6.1 and 6.2).
     private static func armoured(_ key: [UInt8]) -> String {
         let text = Data(key).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])
-        return "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n\(text)\n-----END PGP PUBLIC KEY BLOCK-----\n"
+        var sum: UInt32 = 0xB704CE
+        for byte in key {
+            sum ^= UInt32(byte) << 16
+            for _ in 0..<8 { sum = sum & 0x80_0000 == 0 ? sum << 1 : sum << 1 ^ 0x186_4CFB }
+        }
+        let tail = Data([UInt8(sum >> 16 & 0xFF), UInt8(sum >> 8 & 0xFF), UInt8(sum & 0xFF)]).base64EncodedString()
+        return "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n\(text)\n=\(tail)\n-----END PGP PUBLIC KEY BLOCK-----\n"
     }
 }

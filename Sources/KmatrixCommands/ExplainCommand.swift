@@ -24,7 +24,7 @@ struct ExplainCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("Cause, error code, message, or -", valueName: "code"))
     var subject: String?
 
-    @Option(help: "Spell the remedies for this family: \(DistributionFamily.allCases.map(\.rawValue).joined(separator: ", ")).", transform: DistributionFamily.named)
+    @Option(help: ArgumentHelp("Commands for debian, ubuntu, rhel-like, sles, ...", valueName: "family"), transform: DistributionFamily.named)
     var family: DistributionFamily = .other
 
     @Option(help: ArgumentHelp("Output", valueName: "format"))

@@ -137,7 +137,15 @@ struct DiskImageStoreTests {
         #expect(error?.code == .tooLarge)
     }
 
-    @Test("in another format, or of no format, is named", arguments: [("raw", "a raw disk"), ("vmdk", "a VMware disk"), ("none", "no such file")])
+    @Test("may be a raw disk")
+    func raw() async throws {
+        let fixture = try DiskFixture()
+        _ = try await fixture.image()
+        let system = try await fixture.store.open(.file(fixture.folder.path.appending("disk.raw")), modules: [])
+        #expect(try system.kernel().release == DiskFixture.release)
+    }
+
+    @Test("in another format, or of no format, is named", arguments: [("vmdk", "a VMware disk"), ("none", "no such file")])
     func formats(format: String, words: String) async throws {
         let fixture = try DiskFixture()
         _ = try await fixture.image()

@@ -77,8 +77,8 @@ struct PublishedImageTests {
     }
 
     @Test("is refused when anything is not as it was signed", arguments: [
-        ("list", CloudImageError.Code.badSignature, "BAD signature"), ("key", .badSignature, "the key must be"), ("image", .hashMismatch, "signed checksum"),
-        ("name", .notListed, "image.qcow2"), ("no signature", .notFound, "404"), ("no image", .notFound, "404"), ("no key", .unreadable, "no OpenPGP key"), ("signature", .badSignature, "must be"),
+        ("list", CloudImageError.Code.badSignature, "changed after it was signed"), ("key", .badSignature, "the key must be"), ("image", .hashMismatch, "signed checksum"),
+        ("name", .notListed, "image.qcow2"), ("no signature", .notFound, "404"), ("no image", .notFound, "404"), ("no key", .unreadable, "not an OpenPGP key"), ("signature", .badSignature, "must be"),
     ])
     func bad(what: String, code: CloudImageError.Code, words: String) async throws {
         let maker = try await Maker()

@@ -96,7 +96,7 @@ struct AptVendorTests {
             let error = try await failure { $0.vendorKeyrings = [:] }
             #expect(error?.code == .untrusted)
             #expect(error?.description.contains("--keyring ubuntu=FILE") == true)
-            #expect(!fixture.server.requests.dropFirst(before).contains { $0.hasSuffix(".deb") || $0.contains("Packages") })
+            #expect(!fixture.server.requests.dropFirst(before).contains { $0.contains("/ubuntu/") && ($0.hasSuffix(".deb") || $0.contains("Packages")) })
         }
     }
 

@@ -102,7 +102,7 @@ struct FetchTests {
     @Test(
         "says what went wrong on the way",
         arguments: [
-            (LoopbackServer.Fault.status(404), CatalogueError.Code.notFound), (.status(403), .refused), (.cut(afterBytes: 3000), .interrupted),
+            (LoopbackServer.Fault.status(404), CatalogueError.Code.notFound), (.status(403), .forbidden), (.cut(afterBytes: 3000), .interrupted),
             (.stall(afterBytes: 3000), .slow),
         ])
     func badServer(fault: LoopbackServer.Fault, code: CatalogueError.Code) async throws {

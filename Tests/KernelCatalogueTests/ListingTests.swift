@@ -43,7 +43,7 @@ struct ListingTests {
             let listing = try await fixture.catalogue().listing()
             let error = try #require(throws: CatalogueError.self) { _ = try listing.resolve(try KernelSelector(parsing: selector)) }
             #expect(error.code == .notOffered)
-            for part in [selector, "bookworm", "bookworm-security", "trixie-backports", "6.1 (6.1.37-1)", "7.3 (7.3.4-1~bpo13+1)"] {
+            for part in ["not on offer in Debian", "--kernel-image FILE", "the nearest: 6.1, 7.3"] {
                 #expect(error.description.contains(part))
             }
         }
