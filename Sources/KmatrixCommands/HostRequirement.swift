@@ -41,7 +41,7 @@ struct HostRequirement: Sendable {
         HostRequirement("busybox", "busybox-static", only: "a shell in a guest and the conformance suite"),
         HostRequirement("mmdebstrap", "mmdebstrap", only: images), HostRequirement("newuidmap", "uidmap", only: images),
         HostRequirement("fakeroot", "fakeroot", only: images), HostRequirement("mke2fs", "e2fsprogs", only: images),
-        HostRequirement("depmod", "kmod", only: images), HostRequirement("qemu-img", "qemu-utils", only: images),
+        HostRequirement("depmod", "kmod", only: images), HostRequirement("qemu-img", "qemu-utils", only: images), HostRequirement("sfdisk", "fdisk", only: diskImages),
         HostRequirement("xorriso", "xorriso", only: images), HostRequirement("grub-fstest", "grub-common", only: diskImages),
         HostRequirement("OVMF", anyOf: Firmwares.places.map(\.string), "ovmf", only: "disk images that boot through UEFI"),
         HostRequirement("gpg", "gpg", only: "kernels and images of other distributions"),
