@@ -1,4 +1,4 @@
-import MatrixModel
+public import MatrixModel
 
 /// What changed between two runs.
 ///
@@ -10,6 +10,8 @@ public struct RunComparison: Hashable, Sendable {
         case newFailure = "new-failure"
         /// Fails as before, for another cause or to another degree.
         case changedCause = "changed-cause"
+        /// The same verdict for the same cause, and another proof came out otherwise.
+        case changedProofs = "changed-proofs"
         case fixed
         /// Its artefact could be had before and cannot any more.
         case newlyUnavailable = "newly-unavailable"
@@ -24,6 +26,9 @@ public struct RunComparison: Hashable, Sendable {
         public let kind: Kind
         public let before: CellOutcome?
         public let after: CellOutcome?
+
+        /// The proofs that came out otherwise, in their order; empty where one side has none.
+        public var changedProofs: [ProofID] { RunComparison.changedProofs(before, after) }
 
         /// The cell's id in the later run, else in the earlier.
         public var id: String { after?.id ?? before?.id ?? "" }
@@ -92,6 +97,12 @@ public struct RunComparison: Hashable, Sendable {
         }
         if now > then { return .newFailure }
         if now < then { return now == 0 ? .fixed : .changedCause }
-        return before.cause == after.cause ? nil : .changedCause
+        if before.cause != after.cause { return .changedCause }
+        return changedProofs(before, after).isEmpty ? nil : .changedProofs
+    }
+
+    private static func changedProofs(_ before: CellOutcome?, _ after: CellOutcome?) -> [ProofID] {
+        guard let before, let after, !before.proofs.isEmpty, !after.proofs.isEmpty else { return [] }
+        return Set(before.proofs.keys).union(after.proofs.keys).filter { before.proofs[$0] != after.proofs[$0] }.sorted()
     }
 }

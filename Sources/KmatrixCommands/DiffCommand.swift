@@ -63,7 +63,8 @@ struct DiffCommand: ParsableCommand {
             let from = change.before.map { change.previous == nil ? $0.text : "\(change.previous ?? "") \($0.text)" } ?? "no cell"
             let to = (change.after?.text ?? "no cell") + ((change.after?.attempts ?? 0) > 1 ? " (needed \(change.after?.attempts ?? 0) attempts)" : "")
             let summary = change.after.map { $0.verdict == .compatible ? "" : "\n    \($0.summary)" } ?? ""
-            return "\(change.change.rawValue)\(change.regression ? " (regression)" : ""): \(change.id)\n    \(from) -> \(to)\(summary)"
+            let proofs = change.proofs.map { "\n    \($0.id): \($0.before?.rawValue ?? "none") -> \($0.after?.rawValue ?? "none")" }.joined()
+            return "\(change.change.rawValue)\(change.regression ? " (regression)" : ""): \(change.id)\n    \(from) -> \(to)\(summary)\(proofs)"
         }
         let counts = RunComparison.Kind.allCases.compactMap { kind in comparison.counts[kind.rawValue].flatMap { $0 == 0 ? nil : "\($0) \(kind.rawValue)" } }
         let header = "\(comparison.before.id) (\(comparison.before.started)) -> \(comparison.after.id) (\(comparison.after.started))"

@@ -35,6 +35,15 @@ struct EncodedComparison: Encodable {
         let before: Outcome?
         let after: Outcome?
         let regression: Bool
+        /// Proofs that came out otherwise.
+        let proofs: [ChangedProof]
+    }
+
+    struct ChangedProof: Encodable {
+        let id: ProofID
+        /// Null where the run did not have the proof.
+        let before: ProofState?
+        let after: ProofState?
     }
 
     let schema = 1
@@ -50,7 +59,8 @@ struct EncodedComparison: Encodable {
         changes = comparison.changes.map { change in
             Change(
                 change: change.kind, id: change.id, previous: change.before?.id == change.id ? nil : change.before?.id,
-                before: change.before.map(Outcome.init), after: change.after.map(Outcome.init), regression: expectations.isRegression(change))
+                before: change.before.map(Outcome.init), after: change.after.map(Outcome.init), regression: expectations.isRegression(change),
+                proofs: change.changedProofs.map { ChangedProof(id: $0, before: change.before?.proofs[$0], after: change.after?.proofs[$0]) })
         }
         var counts = Dictionary(uniqueKeysWithValues: RunComparison.Kind.allCases.map { ($0.rawValue, comparison.count($0)) })
         counts["unchanged"] = comparison.unchanged

@@ -1,19 +1,21 @@
 import ArgumentParser
 import Guidance
 import MatrixReport
+import Probes
 
 /// `kmatrix explain`: explains a cause or an error of the control plane.
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Explain a cause, error code or pasted message",
+        abstract: "Explain a cause, proof, error code or pasted message",
         discussion: """
-            Explains a cause of a verdict or diagnosis, or an error code or message of the
-            control plane (quoted, or - for standard input). Without argument: lists all.
+            Explains a cause of a verdict or diagnosis, a proof of a cell, or an error code
+            or message of the control plane (quoted, or - for standard input). Without argument: lists all.
 
             EXAMPLES
               kmatrix explain
               kmatrix explain attach-failed/no-cgroup2 --family sles
+              kmatrix explain dual-stack
               kmatrix explain InVMAccessControlProfileNotFound
 
             EXIT CODES
@@ -21,7 +23,7 @@ struct ExplainCommand: ParsableCommand {
               2  unknown
             """)
 
-    @Argument(help: ArgumentHelp("Cause, error code, message, or -", valueName: "code"))
+    @Argument(help: ArgumentHelp("Cause, proof, error code, message, or -", valueName: "code"))
     var subject: String?
 
     @Option(help: ArgumentHelp("Commands for debian, ubuntu, rhel-like, sles, ...", valueName: "family"), transform: DistributionFamily.named)
@@ -36,7 +38,7 @@ struct ExplainCommand: ParsableCommand {
         let found = Explanation.of(text, family: family)
         guard !found.isEmpty else {
             let shown = text.prefix(80).debugDescription
-            throw ValidationError("\(shown) is not a known cause, error code or message; 'kmatrix explain' lists all")
+            throw ValidationError("\(shown) is not a known cause, proof, error code or message; 'kmatrix explain' lists all")
         }
         switch format {
         case .json: try StandardOutput.writeJSON(["explanations": found])
@@ -46,7 +48,7 @@ struct ExplainCommand: ParsableCommand {
     }
 
     private func list() throws {
-        let all = CauseGuide.all.map { Explanation($0, family: family) } + ControlPlaneError.all.map { Explanation($0, filledIn: []) }
+        let all = CauseGuide.all.map { Explanation($0, family: family) } + Probe.all.map { Explanation($0) } + ControlPlaneError.all.map { Explanation($0, filledIn: []) }
         switch format {
         case .json: try StandardOutput.writeJSON(["explanations": all])
         case .jsonl: for explanation in all { try StandardOutput.writeJSON(explanation, isCompact: true) }

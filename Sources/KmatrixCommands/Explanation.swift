@@ -1,9 +1,12 @@
 import Guidance
+import MatrixModel
+import Probes
 
-/// A cause or an error of the control plane, explained. The member names are a contract; they stay.
+/// A cause, a proof or an error of the control plane, explained. The member names are a contract; they stay.
 struct Explanation: Encodable {
     enum Kind: String, Encodable {
         case cause
+        case proof
         case controlPlane = "control-plane"
     }
 
@@ -40,6 +43,20 @@ struct Explanation: Encodable {
         article = guide.article.map(EncodedDiagnosis.Article.init)
     }
 
+    init(_ probe: Probe) {
+        kind = .proof
+        codes = [probe.id.rawValue]
+        title = probe.title
+        symptom = probe.weight == .essential ? "A cell in which it fails is incompatible." : "A cell in which only such proofs fail is degraded."
+        proof = probe.needs.isEmpty ? nil : "Not reached unless \(probe.needs.map(\.rawValue).joined(separator: ", ")) passed."
+        parameters = []
+        property = nil
+        remedies = []
+        action = nil
+        commands = []
+        article = nil
+    }
+
     init(_ row: ControlPlaneError, filledIn: [String]) {
         kind = .controlPlane
         codes = row.codes
@@ -60,15 +77,16 @@ struct Explanation: Encodable {
     static func of(_ text: String, family: DistributionFamily) -> [Explanation] {
         let code = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         if let guide = CauseGuide(code: code) { return [Explanation(guide, family: family)] }
+        if let probe = Probe.all.first(where: { $0.id.rawValue == code }) { return [Explanation(probe)] }
         let rows = ControlPlaneError.rows(code: code)
         if !rows.isEmpty { return rows.map { Explanation($0, filledIn: []) } }
         return ControlPlaneError.matches(in: text).map { Explanation($0.row, filledIn: $0.filledIn) }
     }
 
     var text: String {
-        var lines = kind == .cause ? ["\(codes.joined(separator: "/")): \(title)"] : ["\(codes.joined(separator: "/"))", "  \(title)"]
-        if let symptom { lines += ["  symptom", "    \(symptom)"] }
-        if let proof { lines += ["  proof", "    \(proof)"] }
+        var lines = kind != .controlPlane ? ["\(codes.joined(separator: "/")): \(title)"] : ["\(codes.joined(separator: "/"))", "  \(title)"]
+        if let symptom { lines += [kind == .proof ? "  weight" : "  symptom", "    \(symptom)"] }
+        if let proof { lines += [kind == .proof ? "  needs" : "  proof", "    \(proof)"] }
         if !parameters.isEmpty { lines += ["  parameters"] + parameters.map { "    \($0.place) \($0.meaning)\($0.value.map { ": \($0.debugDescription)" } ?? "")" } }
         if let property { lines += ["  property", "    \(property)"] }
         if !remedies.isEmpty { lines += ["  remedy"] + DiagnosisText.remedies(remedies, indent: "    ") }

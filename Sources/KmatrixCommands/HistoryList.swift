@@ -9,13 +9,15 @@ struct HistoryList: ParsableCommand {
         commandName: "list",
         abstract: "List runs, or the verdicts of cells (default command)",
         discussion: """
-            Lists runs; with a pattern, a cause or --flaky, cells: one line per stretch of
-            runs with the same verdict. A flaky cell needed a retry or was inconclusive.
+            Lists runs; with a pattern, a cause, a proof or --flaky, cells: one line per
+            stretch of runs with the same verdict, or the same state of the proof. A flaky
+            cell needed a retry or was inconclusive.
 
             EXAMPLES
               kmatrix history
               kmatrix history 'micro/6.1*' --since 2026-09-01
               kmatrix history --cause verifier-rejected --format json
+              kmatrix history '*/unified' --proof dual-stack
             """)
 
     @Argument(help: ArgumentHelp("Cell ids: * is any text, ? is one character", valueName: "cell-pattern"))
@@ -23,6 +25,9 @@ struct HistoryList: ParsableCommand {
 
     @Option(help: ArgumentHelp("Only cells that had this cause", valueName: "code"), transform: Self.cause)
     var cause: Cause?
+
+    @Option(help: ArgumentHelp("States of this proof instead of verdicts", valueName: "proof"), transform: Self.proof)
+    var proof: ProofID?
 
     @Flag(help: "Only flaky cells, worst first")
     var flaky = false
@@ -39,10 +44,10 @@ struct HistoryList: ParsableCommand {
 
     func run() throws {
         let database = try history.openExisting()
-        if pattern == nil, cause == nil, !flaky {
+        if pattern == nil, cause == nil, proof == nil, !flaky {
             try print(runs: database?.runs(since: since?.moment) ?? [])
         } else {
-            var cells = try database?.cells(matching: cellPattern(), cause: cause, since: since?.moment) ?? []
+            var cells = try database?.cells(matching: cellPattern(), cause: cause, proof: proof, since: since?.moment) ?? []
             if flaky {
                 cells = cells.filter { $0.flaky > 0 }.enumerated().sorted { one, other in
                     let (left, right) = (one.element.flakeRate ?? 0, other.element.flakeRate ?? 0)
@@ -58,6 +63,12 @@ struct HistoryList: ParsableCommand {
             throw ValidationError("unknown cause '\(text)'; known are \(Cause.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         return cause
+    }
+
+    @Sendable private static func proof(_ text: String) throws -> ProofID {
+        let proof = ProofID(rawValue: text)
+        guard proof.isKnown else { throw ValidationError("unknown proof '\(text)'; known are \(ProofID.known.map(\.rawValue).joined(separator: ", "))") }
+        return proof
     }
 
     private func cellPattern() throws -> CellPattern? {
@@ -85,10 +96,10 @@ struct HistoryList: ParsableCommand {
         case .json: try StandardOutput.writeJSON(["cells": encoded])
         case .jsonl: for cell in encoded { try StandardOutput.writeJSON(cell, isCompact: true) }
         case .table:
-            var rows = [["cell", "flaky", "verdict", "runs", "since", "last run"]]
+            var rows = [["cell", "flaky", proof == nil ? "verdict" : "state", "runs", "since", "last run"]]
             for cell in cells {
                 for (index, streak) in cell.streaks.enumerated() {
-                    let verdict = [streak.verdict.rawValue, streak.cause].compactMap(\.self).joined(separator: " ")
+                    let verdict = streak.proof?.rawValue ?? [streak.verdict.rawValue, streak.cause].compactMap(\.self).joined(separator: " ")
                     let isFirst = index == 0
                     rows.append([
                         isFirst ? VisibleText.line(cell.id) : "", isFirst ? "\(cell.flaky) of \(cell.tried)" : "", VisibleText.line(verdict),

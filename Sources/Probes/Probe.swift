@@ -8,7 +8,7 @@ public struct Probe: Sendable {
     /// The property in one clause: "the proxy accepts connections".
     public let title: String
     /// Proofs without which this one shows nothing: where one did not pass, this one is not reached, whatever was seen.
-    let needs: [ProofID]
+    public let needs: [ProofID]
     /// Proofs whose failure explains a failure of this one.
     let follows: [ProofID]
     /// Proofs whose failure explains that the evidence shows nothing of this one; what it does show counts all the same.

@@ -44,7 +44,7 @@ struct ImportDirectionTests {
         "CSiteFiles": [],
         "MatrixReport": ["CSiteFiles", "MatrixModel", "EvidenceStore"],
         "KmatrixCommands": [
-            "MatrixModel", "ArtefactCache", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "MatrixRunner", "MatrixReport", "Conformance",
+            "MatrixModel", "ArtefactCache", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "Probes", "MatrixRunner", "MatrixReport", "Conformance",
             "CellExpectations", "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles", "BPFObjects", "Measurements",
         ],
         "kmatrix": ["KmatrixCommands"],

@@ -10,6 +10,21 @@ struct RunComparisonTests {
         CellOutcome(id: id, lineage: lineage ?? id, verdict: verdict, cause: cause?.rawValue, summary: "s", documented: .supported, attempts: 1)
     }
 
+    @Test("a proof that came out otherwise is a change, though verdict and cause are the same, and runs without proofs are not compared by them")
+    func proofs() {
+        func outcome(_ proofs: [ProofID: ProofState]) -> CellOutcome {
+            CellOutcome(
+                id: "a", lineage: "a", verdict: .degraded, cause: "dual-stack-not-redirected", summary: "", documented: .supported, attempts: 1, proofs: proofs)
+        }
+        let before = outcome([.load: .pass, .dualStack: .fail, .burst: .pass])
+        let after = outcome([.load: .pass, .dualStack: .fail, .burst: .fail])
+        let comparison = RunComparison(before: [before], after: [after])
+        #expect(comparison.changes.map(\.kind) == [.changedProofs])
+        #expect(comparison.changes.first?.changedProofs == [.burst])
+        #expect(RunComparison(before: [before], after: [before]).changes.isEmpty)
+        #expect(RunComparison(before: [outcome([:])], after: [after]).changes.isEmpty)
+    }
+
     @Test(
         "tell every kind of change apart",
         arguments: [

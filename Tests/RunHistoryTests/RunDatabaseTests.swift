@@ -94,6 +94,25 @@ struct RunDatabaseTests {
 
 @Suite("The history's tables")
 struct MigrationTests {
+    @Test("keep what each proof came to, by which cells are listed over time")
+    func proofs() throws {
+        try Samples.withDatabase { database in
+            for (day, state) in [(1, ProofState.pass), (2, .pass), (3, .fail)] {
+                var cell = Samples.cell("a", .degraded, .dualStackNotRedirected)
+                cell.proofs = [.dualStack: .fail, .burst: state, ProofID(rawValue: "of/tomorrow"): .pass]
+                cell.failsOnlyAsKnown = day < 3
+                try database.record(Samples.run(day), [cell, Samples.cell("without")], folder: nil)
+            }
+            let histories = try database.cells(proof: .burst)
+            #expect(histories.map(\.id) == ["a"])
+            #expect(histories.first?.streaks.map(\.proof) == [.pass, .fail])
+            #expect(histories.first?.streaks.map(\.runs) == [2, 1])
+            #expect(try database.cells().first { $0.id == "a" }?.streaks.count == 1)
+            let stored = try #require(try database.outcomes(of: database.run(named: "previous")).first { $0.id == "a" })
+            #expect(stored.proofs[.burst] == .pass && stored.proofs[ProofID(rawValue: "of/tomorrow")] == .pass && stored.failsOnlyAsKnown)
+        }
+    }
+
     @Test("come about by migrations that are never changed once released: this list only grows")
     func names() { #expect(Migrations.all.migrations == ["1 runs, cells and what was concluded", "2 what cells took and were made of", "3 what each proof came to"]) }
 
