@@ -43,6 +43,9 @@ extension Probe {
     }
 
     private static func loadFailure(_ failure: ProgramSetup.Failure, _ evidence: ProbeEvidence) -> ProofOutcome {
+        if failure.stage == .map {
+            return .fail(.mapNotCreated, "The kernel refused to create a map that the agent's programs need.", [failure.finding])
+        }
         if let explanation = verifierExplanation(failure, evidence) { return rejection(explanation, failure.finding) }
         let hasBTF = evidence.cell.items[.kernelBTF]?.text.hasPrefix("present") == true
         if !hasBTF, ["BTF", "btf", "audit"].contains(where: { failure.message.contains($0) }) {

@@ -253,6 +253,19 @@ struct ProbeTests {
         #expect(conclusion.state(.load) == .pass && conclusion.state(.statusAgrees) == .notReached)
     }
 
+    @Test("of loading fails for a map that was not created, by the words of a real agent")
+    func map() {
+        let conclusion = Self.spoilt { evidence in
+            evidence.items[.status] = nil
+            evidence.items[.finalStatus] = nil
+            evidence.items[.agentLog] = Samples.item(
+                "2026-11-28T15:14:08.814 [ERROR]   Failed to start redirector: Loading eBPF API from file path '/usr/lib/azure-proxy-agent/ebpf_cgroup.o' failed with error: map error: failed to create map `local_map` with code -1\n")
+            evidence.journal = evidence.journal?.filter { $0.claims == nil }
+            evidence.reports = evidence.reports.map { ClientReport(name: $0.name, peer: "169.254.169.254:80", httpStatus: 403) }
+        }
+        #expect(conclusion.failed == [.load] && conclusion.judgment.cause == .mapNotCreated, "\(conclusion.judgment)")
+    }
+
     @Test("a log that says nothing of the kind leaves a silent agent silent")
     func otherWords() {
         let conclusion = Self.spoilt { evidence in
