@@ -57,6 +57,7 @@ extension StandInRuns {
             document.cells[0].verdict = .incompatible
             document.cells[0].cause = .verifierRejected
             document.cells[0].fault = .kernel
+            document.cells[0].proofs = []
             try folder.seal(document.run, document.cells)
             let said = try await bench.kmatrix(["merge", path("merged"), path("a"), path("b")])
             #expect(said.code == 1)

@@ -71,6 +71,7 @@ extension StandInRuns {
                         document.cells[index].verdict = .inconclusive
                         document.cells[index].cause = .timeout
                         document.cells[index].fault = .harness
+                        document.cells[index].proofs = []
                     }
                     try RunFolder(path: place).cell(CellID(stored: document.cells[index].id)).save(document.cells[index], to: .verdict)
                 }

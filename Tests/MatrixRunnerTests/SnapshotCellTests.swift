@@ -74,7 +74,7 @@ struct SnapshotCellTests {
 
     @Test(
         "boots when its snapshot fails, says so, and is judged as ever",
-        arguments: [("wrong-nonce", "never said hello"), ("no-seed", "could not put itself right"), ("migration-fails", "no snapshot could be made"), ("monitor-refuses", "x-ignore-shared")])
+        arguments: [("wrong-nonce", "no greeting"), ("no-seed", "could not set its clock or seed"), ("migration-fails", "cannot create a snapshot"), ("monitor-refuses", "x-ignore-shared")])
     func fallback(behaviour: String, words: String) async throws {
         let bench = try await Bench()
         let record = try await bench.run(behaviour, choice: .snapshot)
@@ -102,7 +102,7 @@ struct SnapshotCellTests {
         let record = try await bench.run("unserved", choice: .snapshot, retries: 2)
         #expect(record.attempts == 2)
         guard case .cold(let reason?)? = record.birth else { Issue.record("\(record.birth.map { "\($0)" } ?? "")"); return }
-        #expect(reason.contains("has to be seen without one"))
+        #expect(reason.contains("a cold boot must confirm"))
     }
 }
 

@@ -19,6 +19,6 @@ struct SystemdLayoutTests {
     func refused(layout: CgroupLayout) {
         #expect(SystemdLayout.kernelArguments(layout) == nil)
         #expect(SystemdLayout.refusal(layout).verdict == .unavailable)
-        #expect(SystemdLayout.refusal(layout).summary.contains("No version of systemd"))
+        #expect(SystemdLayout.refusal(layout).summary.contains("No systemd version"))
     }
 }

@@ -39,7 +39,7 @@ struct AcceleratorProbeTests {
 
     @Test(
         "says TCG and why when the guest failed, and remembers that",
-        arguments: [("panic", "panicked"), ("exit-early", "before its kernel switched off"), ("exit-code", "something went wrong"), ("flood", "console")])
+        arguments: [("panic", "panicked"), ("exit-early", "before its kernel powered off"), ("exit-code", "something went wrong"), ("flood", "console")])
     func fails(behaviour: String, reason: String) async throws {
         let answer = try await probe(behaviour).answer(.auto, booting: Self.guest)
         #expect(answer.accelerator == .tcg)
@@ -76,7 +76,7 @@ struct AcceleratorProbeTests {
         let probe = AcceleratorProbe(emulator: gone, cache: cache.path, device: "/dev/null", limits: FakeGuest.patience)
         let answer = try await probe.answer(.auto, booting: Self.guest)
         #expect(answer.accelerator == .tcg)
-        #expect(answer.reason.contains("could not be tried"))
+        #expect(answer.reason.contains("cannot test"))
         #expect(AcceleratorProbe.remembered(cache: cache.path) == nil)
     }
 

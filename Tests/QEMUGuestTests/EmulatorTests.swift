@@ -64,7 +64,7 @@ struct EmulatorTests {
             try await Emulator.find(environment: ["KMATRIX_QEMU": path.string], patience: .milliseconds(100))
         }
         #expect(error?.code == .emulatorUnusable)
-        #expect(error?.description.contains("no answer") == true)
+        #expect(error?.description.contains("did not answer") == true)
     }
 
     @Test("an interruption is told as one, not as QEMU's fault")

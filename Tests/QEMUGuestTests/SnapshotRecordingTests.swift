@@ -80,7 +80,7 @@ struct SnapshotRecordingTests {
     @Test(
         "is not made, and the reason said, when QEMU or its guest does not play along",
         arguments: [
-            ("monitor-refuses", "x-ignore-shared"), ("monitor-babbles", "no JSON object"), ("monitor-floods", "a line of more than"), ("migration-fails", "it failed"),
+            ("monitor-refuses", "x-ignore-shared"), ("monitor-babbles", "not a JSON object"), ("monitor-floods", "a line of more than"), ("migration-fails", "the migration failed"),
             ("state-withheld", "sent no state"),
             ("exit-early", "did not become ready"), ("garbage", "did not become ready"), ("exit-code", "did not become ready"),
         ])
