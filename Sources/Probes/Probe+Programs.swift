@@ -29,6 +29,8 @@ extension Probe {
         if evidence.setup.isSilent, evidence.throughAgent == nil {
             return .fail(.agentSilent, "The agent ran, wrote no status.json in the time it had, and no log of it says why.", lastWords(evidence.cell))
         }
+        // A status that cannot be read, and not a word anywhere else: nothing more is to be known of this agent.
+        if let broken = unreadableStatus(evidence), evidence.setup.programFailure == nil, evidence.throughAgent == nil { return broken }
         return .pass("The agent stayed alive.")
     }
 

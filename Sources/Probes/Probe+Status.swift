@@ -10,17 +10,22 @@ extension Probe {
     ]
 
     private static func statusAgreement(_ evidence: ProbeEvidence) -> ProofOutcome {
-        guard let item = evidence.cell.items[.status] else {
+        guard evidence.cell.items[.status] != nil else {
             return .fail(.agentSilent, "The agent wrote no status.json in the time it had.", lastLine(evidence.cell, .agentLog, "agent.log"))
         }
-        guard let status = evidence.status else {
-            let size = item.length ?? UInt64(item.bytes.count)
-            return .fail(
-                .agentStatusBroken, "The agent wrote a status.json of \(size) bytes that cannot be read.",
-                [Finding(source: "status.json", quote: Quote.line(String(decoding: item.bytes.prefix(200), as: UTF8.self)))])
-        }
+        if let broken = unreadableStatus(evidence) { return broken }
+        guard let status = evidence.status else { return .undecided("The agent's status did not arrive.") }
         return contradiction(status, evidence) ?? difference(status, evidence.expectation)
             ?? .pass("status.json says \(Quote.line(status.overall)), as it should.", [status.finding("ebpfProgramStatus", status.ebpfProgram), status.finding("keyLatchStatus", status.keyLatch)])
+    }
+
+    /// - Returns: Nil for a status that can be read, and for none.
+    static func unreadableStatus(_ evidence: ProbeEvidence) -> ProofOutcome? {
+        guard let item = evidence.cell.items[.status], evidence.status == nil else { return nil }
+        let size = item.length ?? UInt64(item.bytes.count)
+        return .fail(
+            .agentStatusBroken, "The agent wrote a status.json of \(size) bytes that cannot be read.",
+            [Finding(source: "status.json", quote: Quote.line(String(decoding: item.bytes.prefix(200), as: UTF8.self)))])
     }
 
     /// The platform is the witness: requests that come through an agent which says that it does not run.

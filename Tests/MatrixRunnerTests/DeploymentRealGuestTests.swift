@@ -50,7 +50,7 @@ struct DeploymentRealGuestTests {
                 scenarios: .standard(try products.standardScenario()), profiles: [.lockdownConfidentiality])
         }
         #expect(cells.map(\.bpf) == ["connect4", "kprobe-audit"])
-        #expect(cells.map(\.cause) == [nil, .verifierRejected], "\(cells.map(\.summary))")
+        #expect(cells.map(\.cause) == [nil, .lockdown], "\(cells.map(\.summary))")
         let facts = FilePath(try #require(cells.first?.evidence)).appending("facts.json").string
         #expect(try String(contentsOfFile: facts, encoding: .utf8).contains("[confidentiality]"))
     }

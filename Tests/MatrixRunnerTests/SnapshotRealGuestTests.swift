@@ -104,7 +104,7 @@ struct SnapshotRealGuestTests {
         _ = try state.closeAfter { try state.writeAll(toAbsoluteOffset: 0, [UInt8](repeating: 0xFF, count: 4096)) }
         let fourth = try await RealGuests.runScript("exit 3", retries: 0, boots: policy)
         guard case .cold(let reason?)? = fourth.birth else { Issue.record("\(fourth.birth.map { "\($0)" } ?? "")"); return }
-        #expect(reason.contains("could not be brought back"))
+        #expect(reason.contains("snapshot restore failed"))
         #expect(fourth.cause == first.cause)
     }
 
@@ -136,6 +136,6 @@ struct SnapshotRealGuestTests {
         }
 
         /// How often a guest was booted for a snapshot.
-        var boots: Int { words.withLock { $0.count { $0.contains("booting its guest") } } }
+        var boots: Int { words.withLock { $0.count { $0.contains("creating snapshot") } } }
     }
 }
