@@ -100,8 +100,6 @@ let package = Package(
         .target(name: "Diagnosis", dependencies: ["MatrixModel", "Guidance", "Judgement"], swiftSettings: settings),
         // Rank 3. Log bundles as people send them, and as they are gathered on a live machine.
         .target(name: "SupportBundles", dependencies: ["Archives", "Diagnosis", subprocess, system], swiftSettings: settings),
-        // Rank 1. What upstream's own security tests ask of an agent, as steps of a guest and judgements of what they show.
-        .target(name: "Conformance", dependencies: ["MatrixModel", "GuestProtocol"], swiftSettings: settings),
         // Rank 1. Run folders on disk: what a run and each of its cells left behind.
         .target(name: "EvidenceStore", dependencies: ["MatrixModel", "Digests", system], swiftSettings: settings),
         // Rank 2. The database of what past runs concluded.
@@ -120,7 +118,7 @@ let package = Package(
             name: "MatrixRunner",
             dependencies: [
                 "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "Probes", "EvidenceStore",
-                "QEMUGuest", "GuestSnapshots", "FabricSimulator", "AgentBundles", "CloudImages", "Conformance", "HostTools", "Measurements", subprocess, system,
+                "QEMUGuest", "GuestSnapshots", "FabricSimulator", "AgentBundles", "CloudImages", "HostTools", "Measurements", subprocess, system,
             ],
             swiftSettings: settings),
         // The site's style, script and schema from MatrixReport's Resources, as bytes in the program.
@@ -131,7 +129,7 @@ let package = Package(
         .target(
             name: "KmatrixCommands",
             dependencies: [
-                "MatrixModel", "ArtefactCache", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "Probes", "MatrixRunner", "MatrixReport", "Conformance",
+                "MatrixModel", "ArtefactCache", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "Probes", "MatrixRunner", "MatrixReport",
                 "CellExpectations", "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles", "BPFObjects", "Measurements", argumentParser, system,
             ],
             resources: helpTopics.map { .embedInCode("kmatrix.docc/Articles/\($0).md") },
@@ -188,7 +186,6 @@ let package = Package(
         .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Guidance", "MatrixModel", "TestSupport"], resources: [.copy("Field")], swiftSettings: settings),
         .testTarget(name: "ArchivesTests", dependencies: ["Archives", "TestSupport", system], swiftSettings: settings),
         .testTarget(name: "SupportBundlesTests", dependencies: ["SupportBundles", "Diagnosis", "Guidance", "MatrixModel", "TestSupport", subprocess, system], swiftSettings: settings),
-        .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "GuestProtocol", "MatrixModel"], swiftSettings: settings),
         .testTarget(name: "EvidenceStoreTests", dependencies: ["EvidenceStore", "MatrixModel", "TestSupport", system], swiftSettings: settings),
         .testTarget(name: "CellExpectationsTests", dependencies: ["CellExpectations", "MatrixModel", "StrictYAML"], swiftSettings: settings),
         .testTarget(name: "MeasurementsTests", dependencies: ["Measurements"], resources: [.copy("Documents")], swiftSettings: settings),
@@ -196,7 +193,7 @@ let package = Package(
         .testTarget(name: "QEMUGuestTests", dependencies: ["QEMUGuest", "CTimeStamp", "GuestProtocol", "MatrixModel", "TestSupport", "fake-qemu", "guest-network", system, subprocess], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "GuestSnapshotsTests", dependencies: ["GuestSnapshots", "MatrixModel", "QEMUGuest", "ArtefactCache", "GuestProtocol", "TestSupport", "fake-qemu", system], swiftSettings: settings),
         .testTarget(name: "FabricSimulatorTests", dependencies: ["FabricSimulator", "MatrixModel", "StrictYAML", "TestSupport", "Digests", subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),
-        .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "Probes", "CloudImages", "FabricSimulator", "AgentBundles", "Conformance", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestSnapshots", "GuestImages", "TestSupport", "fake-qemu", "guest-network", subprocess, system], swiftSettings: settings),
+        .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "Probes", "CloudImages", "FabricSimulator", "AgentBundles", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestSnapshots", "GuestImages", "TestSupport", "fake-qemu", "guest-network", subprocess, system], swiftSettings: settings),
         .testTarget(name: "MatrixReportTests", dependencies: ["MatrixReport", "EvidenceStore", "MatrixModel", system], exclude: ["Browser"], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "KmatrixCommandsTests", dependencies: ["KmatrixCommands", "MatrixReport", "Measurements", "MatrixModel", "EvidenceStore", "CellExpectations", "StrictYAML", "TestSupport", "kmatrix", "fake-qemu", "guest-network", subprocess, system, argumentParser], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore", "CAgentABI", "FabricSimulator", "MatrixModel", "TestSupport", "Digests", nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),

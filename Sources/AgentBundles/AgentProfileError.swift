@@ -1,7 +1,7 @@
 /// Why there is no single profile for an agent.
 public struct AgentProfileError: Error, Hashable, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case unreadable, tooLarge, unknown, sameName, ambiguous }
+        enum Value: Hashable, Sendable { case unreadable, tooLarge, unknown, sameName, ambiguous, unknownCheck }
         let value: Value
         public static let unreadable = Code(value: .unreadable)
         public static let tooLarge = Code(value: .tooLarge)
@@ -9,15 +9,17 @@ public struct AgentProfileError: Error, Hashable, Sendable, CustomStringConverti
         public static let sameName = Code(value: .sameName)
         /// Several profiles recognise one bundle.
         public static let ambiguous = Code(value: .ambiguous)
+        /// A known defect names a conformance check that does not exist.
+        public static let unknownCheck = Code(value: .unknownCheck)
     }
 
     public let code: Code
     /// The file, the profile or the bundle.
     public let subject: String
-    /// The names of profiles.
+    /// The names of profiles, or of the checks that do not exist.
     public let others: [String]
 
-    init(_ code: Code, subject: String, others: [String] = []) {
+    public init(_ code: Code, subject: String, others: [String] = []) {
         self.code = code
         self.subject = subject
         self.others = others
@@ -29,6 +31,8 @@ public struct AgentProfileError: Error, Hashable, Sendable, CustomStringConverti
         case .tooLarge: "cannot read the agent profile '\(subject)': it is larger than 1 MiB; is it a profile?"
         case .unknown: "no agent profile '\(subject)'; profiles are: \(others.joined(separator: ", ")); or give the path of a .yml file"
         case .sameName: "two agent profiles are named '\(subject)'; rename one of them"
+        case .unknownCheck:
+            "agent profile '\(subject)': the conformance suite has no check \(others.joined(separator: ", ")); 'kmatrix conformance' prints the ids of all checks"
         case .ambiguous:
             "the agent '\(subject)' matches several profiles: \(others.joined(separator: ", ")); choose one with --agent-profile, or make their 'recognised' parts more exact"
         }

@@ -1,9 +1,10 @@
 import ArgumentParser
-import Conformance
 import EvidenceStore
 import Foundation
+import MatrixModel
 import MatrixReport
 import MatrixRunner
+import Probes
 import SystemPackage
 
 /// `kmatrix conformance`: runs the checks of upstream's security tests against an agent.
@@ -13,14 +14,14 @@ struct ConformanceCommand: AsyncParsableCommand {
         abstract: "Run upstream's security and end-to-end checks",
         discussion: """
             Boots a guest per group of checks. Results carry upstream's ids: pass, fail,
-            not-applicable or not-run.
+            not-reached (another check failed), not-applicable or unproven.
 
             EXAMPLES
               kmatrix conformance --kernel 6.1
               kmatrix conformance --kernel 6.12 --agent ./agent_1.0.47-0_amd64.deb
 
             EXIT CODES
-              0  no check failed
+              0  no check failed, but for known defects of the agent's profile
               1  a check failed
               2  the command line or a setting is wrong
               3  a check could not run
@@ -46,8 +47,8 @@ struct ConformanceCommand: AsyncParsableCommand {
     func run() async throws {
         let arguments = self
         let results = try await InterruptibleWork.run { try await arguments.execute() }
-        if results.contains(where: { $0.status == .notRun }) { throw ExitCode(3) }
-        if results.contains(where: { $0.status == .fail }) { throw ExitCode(1) }
+        if results.contains(where: { $0.state == .fail && !$0.isKnownDefect }) { throw ExitCode(1) }
+        if results.contains(where: { $0.state == .unproven }) { throw ExitCode(3) }
     }
 
     private func execute() async throws -> [ConformanceResult] {
@@ -74,13 +75,16 @@ struct ConformanceCommand: AsyncParsableCommand {
         let width = (results.map(\.id.count).max() ?? 0) + 2
         let lines = results.map { result in
             let id = result.id.padding(toLength: width, withPad: " ", startingAt: 0)
-            let status = result.status.rawValue.padding(toLength: 16, withPad: " ", startingAt: 0)
-            let detail = result.status == .pass && result.id != "LOAD" ? "" : "\n" + String(repeating: " ", count: width + 16) + result.detail
-            return id + status + result.title + detail
+            let state = result.state.rawValue.padding(toLength: 16, withPad: " ", startingAt: 0)
+            let indent = "\n" + String(repeating: " ", count: width + 16)
+            let detail = result.state == .pass && result.id != "LOAD" ? "" : indent + result.detail
+            let defect = result.knownDefect.map { "\(indent)known defect until \($0.until): \($0.reason)" } ?? ""
+            return id + state + result.title + detail + defect
         }
-        let counts = ConformanceResult.Status.allCases.compactMap { status in
-            let count = results.count { $0.status == status }
-            return count > 0 ? "\(count) \(status.rawValue)" : nil
+        let counts = ProofState.allCases.compactMap { state in
+            let count = results.count { $0.state == state }
+            let known = state == .fail ? results.count(where: \.isKnownDefect) : 0
+            return count > 0 ? "\(count) \(state.rawValue)" + (known > 0 ? " (\(known) known)" : "") : nil
         }
         return lines.joined(separator: "\n") + "\n\n\(counts.joined(separator: ", "))\nevidence: \(evidence)\n"
     }

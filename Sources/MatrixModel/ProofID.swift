@@ -13,6 +13,12 @@ public struct ProofID: RawRepresentable, Hashable, Sendable, Comparable, CustomS
     /// Whether this kmatrix knows the proof.
     public var isKnown: Bool { Self.places[self] != nil }
 
+    /// The conformance check that this id names, as in `conformance/B1a`; nil for a proof of a cell. Known defects name checks so.
+    public var conformanceCheck: String? {
+        let prefix = "conformance/"
+        return rawValue.hasPrefix(prefix) ? String(rawValue.dropFirst(prefix.count)) : nil
+    }
+
     // In the order of fundamentality: of several failures the first is the one the others may follow from.
 
     /// The kernel neither panics nor reports a fault of its own.

@@ -3,6 +3,7 @@ import CloudImages
 import EvidenceStore
 import KernelCatalogue
 import MatrixModel
+import Probes
 
 /// Turns selectors into cells.
 struct MatrixPlanner {
@@ -40,6 +41,11 @@ struct MatrixPlanner {
         let known = request.agentProfile == nil ? try products.agentProfiles() : nil
         var profiles: [AgentChoice: AgentProfile] = [:]
         for agent in agents { profiles[agent] = try request.agentProfile ?? known?.profile(of: agent) }
+        let checks = Set(ConformanceGroup.checks.map(\.id))
+        for profile in profiles.values {
+            let unknown = profile.defects.compactMap(\.proof.conformanceCheck).filter { !checks.contains($0) }
+            guard unknown.isEmpty else { throw AgentProfileError(.unknownCheck, subject: profile.name, others: unknown) }
+        }
         guard let today = request.today else { return (profiles, []) }
         let warnings = Set(profiles.values.flatMap { $0.warnings(on: today) }).sorted()
         for warning in warnings { events(.warning(warning)) }

@@ -1,5 +1,5 @@
+import AgentBundles
 import ArtefactCache
-public import Conformance
 import EvidenceStore
 import FabricSimulator
 import Foundation
@@ -7,6 +7,7 @@ import GuestImages
 import GuestProtocol
 import Judgement
 import MatrixModel
+public import Probes
 import QEMUGuest
 public import SystemPackage
 
@@ -16,7 +17,7 @@ extension MatrixRunner {
     /// - Parameters:
     ///   - groups: Which checks.
     ///   - path: Where each group's evidence goes.
-    /// - Returns: A result for every check, in the suite's order; `not-run` for those whose guest did not come to its end.
+    /// - Returns: A result for every check, in the suite's order; `unproven` for those whose guest did not come to its end.
     /// - Throws: `RunnerError` when the plan has not exactly one cell, and what makes guests impossible as a whole.
     public func conformance(
         _ plan: MatrixPlan, groups: [ConformanceGroup] = ConformanceGroup.all, in path: FilePath
@@ -33,38 +34,43 @@ extension MatrixRunner {
         var boot = BootPlan.cell(PreparedCell(kernel: kernel, payload: payload, distribution: nil), accelerator: chosen.accelerator, network: products.network, folder: path)
         boot.limits.total = max(request.timeout, .seconds(600))
         let settled = boot
+        let profile = planned.agentProfile
         let boots = bootPolicy(emulator)
-        return try await withThrowingTaskGroup(of: (Int, [ConformanceResult]).self) { tasks in
+        return try await withThrowingTaskGroup(of: (Int, [CheckOutcome]).self) { tasks in
             var waiting = groups.indices[...]
             func startNext() {
                 guard let index = waiting.popFirst() else { return }
                 tasks.addTask {
                     let start = try await boots.start(of: settled, isShared: groups.count > 1)
-                    let results = try await slots.withTurn {
-                        try await run(groups[index], layout: planned.cell.cgroup, boot: settled, start: start, boots: boots, emulator: emulator, in: path.appending(groups[index].name))
+                    let outcomes = try await slots.withTurn {
+                        try await run(
+                            groups[index], layout: planned.cell.cgroup, profile: profile, boot: settled, start: start, boots: boots, emulator: emulator,
+                            in: path.appending(groups[index].name))
                     }
-                    return (index, results)
+                    return (index, outcomes)
                 }
             }
             for _ in 0..<jobs(for: plan).count { startNext() }
-            var results: [Int: [ConformanceResult]] = [:]
+            var outcomes: [Int: [CheckOutcome]] = [:]
             while let (index, found) = try await tasks.next() {
-                results[index] = found
+                outcomes[index] = found
                 startNext()
             }
-            return groups.indices.flatMap { results[$0] ?? [] }
+            return ConformanceResult.results(of: groups.indices.flatMap { outcomes[$0] ?? [] }, knownDefects: profile.defects)
         }
     }
 
     private func run(
-        _ group: ConformanceGroup, layout: CgroupLayout, boot plan: BootPlan, start: BootPolicy.Start, boots: BootPolicy, emulator: Emulator, in path: FilePath
-    ) async throws -> [ConformanceResult] {
+        _ group: ConformanceGroup, layout: CgroupLayout, profile: AgentProfile, boot plan: BootPlan, start: BootPolicy.Start, boots: BootPolicy, emulator: Emulator,
+        in path: FilePath
+    ) async throws -> [CheckOutcome] {
         events(.preparing("conformance: \(group.name), \(group.checks.count) checks"))
         let scenario = try products.conformanceScenario(group.scenario)
         try DurableFile.makeFolder(path)
         let guestPlan = GuestPlan(
             layout: layout, agentPath: ArtefactPreparer.agentPath, steps: group.steps, awaitsSuccess: scenario.expectation.status == "SUCCESS",
-            clientDeadline: group.deadline)
+            agentDeadline: UInt32(profile.statusDeadline / .milliseconds(1)), settlingWords: profile.wordsForGuest, logs: profile.logsForGuest,
+            clientDeadline: group.deadline, crowdDeadline: max(group.deadline, UInt32(profile.burstDeadline / .milliseconds(1))))
         let session = try await boots.lead(start) { start in
             let session = GuestSession(plan: guestPlan, expectation: scenario.expectation, birth: start.birth, events: { _ in })
             var boot = plan
@@ -73,7 +79,7 @@ extension MatrixRunner {
             try await converse(session, boot, start, scenario, emulator)
             return session
         }
-        return results(of: group, session.evidence, in: path)
+        return outcomes(of: group, session.evidence, in: path)
     }
 
     /// - Throws: `CancellationError` only.
@@ -91,24 +97,23 @@ extension MatrixRunner {
         }
     }
 
-    private func results(of group: ConformanceGroup, _ evidence: CellEvidence, in path: FilePath) -> [ConformanceResult] {
+    private func outcomes(of group: ConformanceGroup, _ evidence: CellEvidence, in path: FilePath) -> [CheckOutcome] {
         for (item, name) in [(EvidenceItem.status, EvidenceFile.status), (.agentLog, .agentLog), (.agentOutput, .agentOutput)] {
             if let found = evidence.items[item] { try? Data(found.bytes).write(to: URL(filePath: path.appending(name.rawValue).string)) }
         }
         guard evidence.fate == .poweredOff, evidence.setupFailure == nil, let journal = evidence.journal else {
             let reason = evidence.setupFailure.map { "guest set-up step '\($0.step)' failed: \($0.reason)" } ?? "the guest did not complete: \(evidence.fate)"
-            return group.checks.map { ConformanceResult(notRun: $0, reason: reason) }
+            return group.checks.map { ($0, .unproven(reason)) }
         }
         let found = ConformanceEvidence(
             reports: evidence.reports, commands: evidence.commands, listings: evidence.listings, journal: journal,
             status: evidence.items[.status]?.text ?? "")
-        return group.checks.map { check in
-            var result = check.result(found)
-            result.detail = Quote.line(result.detail)
-            return result
-        }
+        return group.checks.map { ($0, $0.outcome(found)) }
     }
 }
+
+/// A check with what it makes of its guest's evidence.
+private typealias CheckOutcome = (check: ConformanceCheck, outcome: ConformanceOutcome)
 
 /// Programs of this machine that a guest borrows.
 enum GuestTool {

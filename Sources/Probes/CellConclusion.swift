@@ -38,7 +38,13 @@ public struct CellConclusion: Hashable, Sendable {
     private static func results(_ evidence: ProbeEvidence, _ knownDefects: [KnownDefect]) -> [ProofResult] {
         let probes = probes(of: evidence.cell)
         let outcomes = Dictionary(uniqueKeysWithValues: probes.map { ($0.id, outcome(of: $0, evidence)) })
-        let order = ProofOrder(probes, outcomes)
+        let order = ProofOrder(
+            Dictionary(
+                uniqueKeysWithValues: probes.map { probe in
+                    // A kernel that broke and an agent that ended explain everything.
+                    let follows = [.kernelHealthy, .runs] + probe.follows
+                    return (probe.id, ProofOrder.Node(standing: outcomes[probe.id]?.standing ?? .undecided, needs: probe.needs, follows: follows, hiddenBy: probe.hiddenBy))
+                }))
         return probes.map { probe in
             result(of: probe, outcomes[probe.id] ?? .undecided(""), blockedBy: order.blocker(of: probe.id), knownDefects.first { $0.proof == probe.id })
         }
@@ -61,14 +67,13 @@ public struct CellConclusion: Hashable, Sendable {
                 id: probe.id, weight: probe.weight, state: state, cause: cause, summary: summary, findings: findings,
                 blockedBy: state == .notReached ? blocker : nil, knownDefect: state == .fail ? defect : nil)
         }
-        if case .notApplicable(let reason) = outcome { return result(.notApplicable, nil, reason) }
-        if let blocker { return result(.notReached, nil, "Not reached, because \(blocker) did not pass.") }
-        switch outcome {
-        case .pass(let summary, let findings): return result(.pass, nil, summary, findings)
-        case .fail(let cause, let summary, let findings): return result(.fail, cause, summary, findings)
-        case .unproven(let cause, let summary, let findings): return result(.unproven, cause, summary, findings)
-        case .undecided(let summary, let cause): return result(.unproven, cause, summary)
-        case .notApplicable(let reason): return result(.notApplicable, nil, reason)
+        switch (outcome, blocker) {
+        case (.notApplicable(let reason), _): return result(.notApplicable, nil, reason)
+        case (_, let blocker?): return result(.notReached, nil, "Not reached, because \(blocker) did not pass.")
+        case (.pass(let summary, let findings), nil): return result(.pass, nil, summary, findings)
+        case (.fail(let cause, let summary, let findings), nil): return result(.fail, cause, summary, findings)
+        case (.unproven(let cause, let summary, let findings), nil): return result(.unproven, cause, summary, findings)
+        case (.undecided(let summary, let cause), nil): return result(.unproven, cause, summary)
         }
     }
 }

@@ -17,6 +17,9 @@ struct ClientTrace: Sendable {
 
     var isRoot: Bool { client.identity.isRoot }
 
+    /// Not applicable, with the client's reason, where this guest cannot have such a client.
+    var impossible: ProofOutcome? { report.failure.hasPrefix(ClientReport.notPossible) ? .notApplicable(Quote.line(report.failure)) : nil }
+
     /// Whether the agent itself answered, and the platform saw nothing.
     var wasRefusedByAgent: Bool { requests.isEmpty && (report.httpStatus == 403 || report.httpStatus == 421) }
     /// The agent does not know whose connection it is.

@@ -12,15 +12,15 @@ extension Probe {
     ]
 
     private static func usersRight(_ evidence: ProbeEvidence) -> ProofOutcome {
-        let clients = evidence.namedClients.filter { $0.expected != .direct && $0.expected != .failed }.compactMap { evidence.trace($0.name) }
-        let served = clients.filter { [.signed, .unsigned].contains(evidence.expected($0.client.name)) }
-        guard !evidence.namedClients.filter({ [.signed, .unsigned].contains($0.expected) }).isEmpty else { return .notApplicable("No request is forwarded in this scenario.") }
-        if let example = served.first, served.allSatisfy(\.wasUnknown) {
-            return .fail(.identityMissing, "Connections are redirected, but the agent does not learn who made them and answers 421.", example.findings)
-        }
+        let reaching = evidence.namedClients.filter { $0.expected != .direct && $0.expected != .failed }
+        let forwarded = reaching.filter { [.signed, .unsigned].contains($0.expected) }
+        guard !forwarded.isEmpty else { return .notApplicable("No request is forwarded in this scenario.") }
+        let served = forwarded.compactMap { evidence.trace($0.name) }
         if let unknown = served.first(where: \.wasUnknown) {
-            return .fail(.identityMissing, "The agent did not learn who client \(unknown.client.name) is and answered 421.", unknown.findings)
+            let who = served.allSatisfy(\.wasUnknown) ? "who made any of them" : "who client \(unknown.client.name) is"
+            return .fail(.identityMissing, "Connections are redirected, but the agent does not learn \(who) and answers 421.", unknown.findings)
         }
+        let clients = reaching.compactMap { evidence.trace($0.name) }
         if let wrong = clients.first(where: { $0.claimsAreRight == false }) { return misattributed(wrong) }
         let right = clients.filter { $0.claimsAreRight == true }
         guard !right.isEmpty else { return evidence.undecided("a caller that the agent reported") }

@@ -71,7 +71,7 @@ extension Probe {
             return .fail(.misattributed, "Of \(burst.count) clients at once \(mistaken.count) were reported as another user.", example.findings)
         }
         // Processes that the agent does not even name one by one are another proof's failure.
-        guard processesRight(evidence).isPass, let status = evidence.finalStatus else { return nil }
+        guard processesRight(evidence).standing == .passed, let status = evidence.finalStatus else { return nil }
         for isRoot in [true, false] {
             let path = ProbeNames.burstExecutable(isRoot: isRoot)
             let wanted = burst.count { $0.isRoot == isRoot && $0.client.executable == path }

@@ -43,7 +43,7 @@ extension Probe {
             guard evidence.isPlanned(clients[0].name) else { return .notApplicable("The scenario has no such client.") }
             for client in clients {
                 guard let trace = evidence.trace(client.name) else { return evidence.undecided("client \(client.name)") }
-                if trace.report.failure.hasPrefix(ClientReport.notPossible) { return .notApplicable(Quote.line(trace.report.failure)) }
+                if let impossible = trace.impossible { return impossible }
                 if trace.claimsAreRight == false { return misattributed(trace) }
                 guard trace.claimsAreRight == true else {
                     return trace.wasRefusedByAgent
@@ -58,7 +58,7 @@ extension Probe {
     private static func cutOff(_ evidence: ProbeEvidence) -> ProofOutcome {
         guard evidence.isPlanned(ProbeNames.otherNetwork) else { return .notApplicable("The scenario has no such client.") }
         guard let trace = evidence.trace(ProbeNames.otherNetwork) else { return evidence.undecided("client \(ProbeNames.otherNetwork)") }
-        if trace.report.failure.hasPrefix(ClientReport.notPossible) { return .notApplicable(Quote.line(trace.report.failure)) }
+        if let impossible = trace.impossible { return impossible }
         if trace.requests.contains(where: { $0.cameThroughAgent || $0.signature == .verified }) {
             return .fail(.misattributed, "The request of a client in another network namespace reached the platform with the agent's word for it.", trace.findings)
         }

@@ -11,14 +11,13 @@ enum ProofOutcome: Sendable {
     /// Nothing in the evidence shows it either way. Another proof's failure explains that, else evidence was lost.
     case undecided(String, cause: Cause = .evidenceLost)
 
-    var isPass: Bool { if case .pass = self { true } else { false } }
-    var isUndecided: Bool { if case .undecided = self { true } else { false } }
-    var isNotApplicable: Bool { if case .notApplicable = self { true } else { false } }
-    /// Whether it can be the reason for what another proof did not show.
-    var isBlocking: Bool {
+    /// How it stands towards other proofs.
+    var standing: ProofOrder<ProofID>.Standing {
         switch self {
-        case .fail, .unproven: true
-        case .pass, .notApplicable, .undecided: false
+        case .pass: .passed
+        case .fail, .unproven: .blocking
+        case .undecided: .undecided
+        case .notApplicable: .notApplicable
         }
     }
 }

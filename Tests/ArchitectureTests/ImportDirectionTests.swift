@@ -27,7 +27,6 @@ struct ImportDirectionTests {
         "AgentBundles": ["MatrixModel", "GuestImages", "PackageStreams", "StrictYAML", "Digests"],
         "Diagnosis": ["MatrixModel", "Guidance", "Judgement"],
         "SupportBundles": ["Archives", "Diagnosis"],
-        "Conformance": ["MatrixModel", "GuestProtocol"],
         "Judgement": ["MatrixModel", "GuestProtocol", "Guidance"],
         "Probes": ["MatrixModel", "GuestProtocol", "Guidance", "Judgement"],
         "CellExpectations": ["MatrixModel", "StrictYAML"],
@@ -39,12 +38,12 @@ struct ImportDirectionTests {
         "GuestSnapshots": ["GuestProtocol", "ArtefactCache", "GuestImages", "QEMUGuest"],
         "MatrixRunner": [
             "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "Probes", "EvidenceStore", "QEMUGuest",
-            "GuestSnapshots", "FabricSimulator", "AgentBundles", "CloudImages", "Conformance", "HostTools", "Measurements",
+            "GuestSnapshots", "FabricSimulator", "AgentBundles", "CloudImages", "HostTools", "Measurements",
         ],
         "CSiteFiles": [],
         "MatrixReport": ["CSiteFiles", "MatrixModel", "EvidenceStore"],
         "KmatrixCommands": [
-            "MatrixModel", "ArtefactCache", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "Probes", "MatrixRunner", "MatrixReport", "Conformance",
+            "MatrixModel", "ArtefactCache", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "Probes", "MatrixRunner", "MatrixReport",
             "CellExpectations", "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles", "BPFObjects", "Measurements",
         ],
         "kmatrix": ["KmatrixCommands"],

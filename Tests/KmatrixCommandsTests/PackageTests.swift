@@ -23,7 +23,7 @@ struct PackageTests {
             #expect(FileManager.default.createFile(atPath: file.string, contents: Data(content.utf8), attributes: [.posixPermissions: 0o775]))
         }
         try put("kmatrix", "#!/bin/sh\n[ \"$1\" = --version ] && echo 7.8.9 || echo \"#!$*\"\n")
-        for file in ["azure-proxy-agent", "guest-runner", "bpf/connect4.bpf.o", "scenarios/normal.yml", "conformance/enforced.yml", "kernels/small.config"] { try put(file, file) }
+        for file in ["azure-proxy-agent", "guest-runner", "bpf/connect4.bpf.o", "scenarios/normal.yml", "conformance/enforced.yml", "kernels/small.config", "agents/own.yml"] { try put(file, file) }
         for file in ["catalogue.yml", "packages/azure-proxy-agent.deb", "packages/other.deb", "bench-init"] { try put(file, file) }
         try FileManager.default.copyItem(atPath: "/bin/ls", toPath: products.appending("guest-network").string)
         if let missing { try FileManager.default.removeItem(atPath: products.appending(missing).string) }
@@ -48,7 +48,7 @@ struct PackageTests {
         let lib = "./usr/lib/kmatrix/", share = "./usr/share/"
         #expect(Dictionary(files.map { ($0[5], $0[0]) }, uniquingKeysWith: { first, _ in first }) == [
             lib + "kmatrix": program, lib + "azure-proxy-agent": program, lib + "guest-runner": program, lib + "guest-network": program,
-            lib + "bpf/connect4.bpf.o": data, lib + "scenarios/normal.yml": data, lib + "conformance/enforced.yml": data, lib + "kernels/small.config": data,
+            lib + "bpf/connect4.bpf.o": data, lib + "scenarios/normal.yml": data, lib + "conformance/enforced.yml": data, lib + "kernels/small.config": data, lib + "agents/own.yml": data,
             lib + "catalogue.yml": data, lib + "packages/azure-proxy-agent.deb": data,
             share + "man/man1/kmatrix.1.gz": data, share + "bash-completion/completions/kmatrix": data, share + "zsh/vendor-completions/_kmatrix": data,
             share + "fish/vendor_completions.d/kmatrix.fish": data, share + "doc/kmatrix/copyright": data, share + "doc/kmatrix/changelog.gz": data,
@@ -75,7 +75,18 @@ struct PackageTests {
         #expect(try await PackageListing.output(["--field", package.string, "Version"]) == "7.8.9\n")
     }
 
-    @Test("is not made of half a build", arguments: ["guest-network", "catalogue.yml", "bpf"])
+    @Test("has all that the build copies from images/")
+    func sameAsBuild() throws {
+        func line(of script: String, _ marker: String) throws -> Substring {
+            let text = try String(contentsOfFile: Self.root.appending("ci").appending(script).string, encoding: .utf8)
+            return try #require(text.split(separator: "\n").first { $0.contains(marker) })
+        }
+        let copied = try line(of: "build", "cp -R images/").split(separator: " ").filter { $0.hasPrefix("images/") }.map { $0.dropFirst("images/".count) }
+        let packaged = try line(of: "package", "for item in").split { " ;".contains($0) }
+        #expect(copied.count > 4 && Set(copied).isSubset(of: Set(packaged)))
+    }
+
+    @Test("is not made of half a build", arguments: ["guest-network", "catalogue.yml", "bpf", "agents"])
     func incomplete(missing: String) async throws {
         let folder = try TemporaryFolder()
         let made = try await Self.pack(into: folder, name: "out", without: missing)

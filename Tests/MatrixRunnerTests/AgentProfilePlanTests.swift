@@ -94,6 +94,18 @@ struct AgentProfilePlanTests {
         #expect(error.others == ["azure-guest-proxy-agent", "fork"])
     }
 
+    @Test("may name a check of the conformance suite as a defect, but not one that it does not have")
+    func conformanceDefect() throws {
+        let bench = try Bench()
+        func profile(_ proof: String) throws -> AgentProfile {
+            let defect = "{ proof: \(proof), reason: r, reference: f, until: 2027-01-01 }"
+            return try AgentProfile(parsing: "name: mine\ntitle: Mine\ndefects: [\(defect)]\n", source: "mine.yml")
+        }
+        #expect(try bench.planner([.own], profile: profile("conformance/B1a")).agentProfiles().0[.own]?.defects.count == 1)
+        let error = try #require(throws: AgentProfileError.self) { try bench.planner([.own], profile: profile("conformance/B1z")).agentProfiles() }
+        #expect(error.code == .unknownCheck && error.others == ["B1z"] && "\(error)".contains("'mine'"))
+    }
+
     @Test("have no defect that is past its day, and the plan warns of it")
     func expired() async throws {
         let bench = try Bench()

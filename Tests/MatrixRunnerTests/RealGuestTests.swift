@@ -1,10 +1,10 @@
 import ArtefactCache
-import Conformance
 import EvidenceStore
 import Foundation
 import GuestImages
 import KernelCatalogue
 import MatrixModel
+import Probes
 import QEMUGuest
 import SystemPackage
 import TestSupport
@@ -62,7 +62,7 @@ struct RealGuestTests {
         let runner = try RealGuests.runner(kernels: ["6.1"], layouts: [.unified], programs: [])
         let results = try await runner.conformance(try await runner.plan(), in: folder.path)
         #expect(results.count == ConformanceGroup.checks.count)
-        for result in results { #expect([.pass, .notApplicable].contains(result.status), "\(result.id): \(result.detail)") }
+        for result in results { #expect([.pass, .notApplicable].contains(result.state), "\(result.id): \(result.detail)") }
     }
 
     @Test(

@@ -19,17 +19,17 @@ extension ConformanceGroup {
                 guard !output[full.upperBound..<room.lowerBound].contains("SUCCESS") else { return .fail("the agent reported success without a stored key") }
                 return output[room.upperBound...].contains("SUCCESS") ? .pass("the agent reported it, and recovered") : .fail("the agent did not recover: \(output.suffix(300))")
             },
-            ConformanceCheck("FAULT-killed", "after SIGKILL at any moment of its start, the agent starts again, signs, and keeps its key") { evidence in
+            ConformanceCheck("FAULT-killed", "after SIGKILL at any moment of its start, the agent starts again, signs, and keeps its key", follows: ["B1a"]) { evidence in
                 guard let output = evidence.output("killed"), output.contains("\(delays.count) times") else { return .fail("the agent was killed fewer times than planned") }
                 return signed(evidence, "killed")
             },
-            ConformanceCheck("FAULT-clock", "clock jumps of years have no effect") { evidence in
+            ConformanceCheck("FAULT-clock", "clock jumps of years have no effect", follows: ["B1a"]) { evidence in
                 let jumped = ["clock-ahead", "clock-behind"].first { name in evidence.commands.first { $0.name == name }?.ending != .exited(code: 0) }
                 if let jumped { return .fail("\(jumped): cannot set the clock") }
                 if case .fail(let words) = signed(evidence, "ahead") { return .fail(words) }
                 return signed(evidence, "behind")
             },
-            ConformanceCheck("FAULT-status-disk", "with a full log disk the agent serves on, and its status is complete again when there is space") { evidence in
+            ConformanceCheck("FAULT-status-disk", "with a full log disk the agent serves on, and its status is complete again when there is space", follows: ["B1a"]) { evidence in
                 guard evidence.output("status-disk")?.contains("No space left") == true else { return .fail("the disk was not full: \(evidence.output("status-disk") ?? "nothing")") }
                 guard evidence.output("status-room") != nil, evidence.status.contains("\"SUCCESS\"") else { return .fail("no later status is SUCCESS") }
                 return signed(evidence, "status-disk")

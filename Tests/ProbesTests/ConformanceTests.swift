@@ -2,7 +2,7 @@ import GuestProtocol
 import MatrixModel
 import Testing
 
-@testable import Conformance
+@testable import Probes
 
 @Suite("The conformance suite")
 struct ConformanceTests {
@@ -21,9 +21,13 @@ struct ConformanceTests {
 
     @Test("no check passes on nothing", arguments: ConformanceGroup.checks.map(\.id))
     func empty(id: String) throws {
-        let result = try #require(ConformanceGroup.checks.first { $0.id == id }).result(Self.nothing)
+        let outcome = try #require(ConformanceGroup.checks.first { $0.id == id }).outcome(Self.nothing)
         // What no guest can show says so whatever happens; an agent whose files hold nothing has to prove that they were searched.
-        #expect(result.status == (["A0", "P3-cap"].contains(id) ? .notApplicable : .fail), "\(result.detail)")
+        switch outcome {
+        case .notApplicable: #expect(["A0", "P3-cap"].contains(id))
+        case .fail: #expect(!["A0", "P3-cap"].contains(id))
+        case .pass, .unproven: Issue.record("\(outcome)")
+        }
     }
 
     @Test("clients' names are unique in each guest, and what checks ask for is asked")
@@ -55,22 +59,72 @@ struct ConformanceTests {
                 claims: "{ \"isRoot\": \"\(isFaulty && fault == "claims" ? true : client.user == 0)\"}", signedWith: nil,
                 signature: isFaulty && fault == "signature" ? .absent : .verified, status: 200)
         }
-        let result = group.checks[0].result(ConformanceEvidence(reports: reports, commands: [], listings: [], journal: journal, status: ""))
-        #expect(result.status == (fault == nil ? .pass : .fail))
+        let outcome = group.checks[0].outcome(ConformanceEvidence(reports: reports, commands: [], listings: [], journal: journal, status: ""))
+        if case .pass = outcome { #expect(fault == nil) } else { #expect(fault != nil, "\(outcome)") }
     }
 
     @Test("a rule scenario fails when one probe gets another answer")
     func scenario() throws {
         let check = try #require(ConformanceGroup.checks.first { $0.id == "IMDS-S4" })
-        func result(_ codes: [(String, Int32)]) -> ConformanceResult {
+        func outcome(_ codes: [(String, Int32)]) -> ConformanceOutcome {
             let reports = codes.map { ClientReport(name: "IMDS-S4-\($0.0)", httpStatus: $0.1) }
-            return check.result(ConformanceEvidence(reports: reports, commands: [], listings: [], journal: [], status: ""))
+            return check.outcome(ConformanceEvidence(reports: reports, commands: [], listings: [], journal: [], status: ""))
         }
-        #expect(result([("instance", 200), ("token", 403), ("versions", 403)]).status == .pass)
-        let failed = result([("instance", 200), ("token", 200), ("versions", 403)])
-        #expect(failed.status == .fail)
-        #expect(failed.detail.contains("IMDS-S4-token got 200 instead of 403"))
-        #expect(result([("instance", 200), ("token", 403)]).status == .fail)
+        guard case .pass = outcome([("instance", 200), ("token", 403), ("versions", 403)]) else { return #expect(Bool(false), "the right answers do not pass") }
+        guard case .fail(let words) = outcome([("instance", 200), ("token", 200), ("versions", 403)]) else { return #expect(Bool(false), "a wrong answer passes") }
+        #expect(words.contains("IMDS-S4-token got 200 instead of 403"))
+        guard case .fail = outcome([("instance", 200), ("token", 403)]) else { return #expect(Bool(false), "a missing answer passes") }
+    }
+
+    @Test("checks that follow from a failed one are not reached; those that do not still count")
+    func oneDefect() throws {
+        func results(_ failing: Set<String>) -> [String: ConformanceResult] {
+            let outcomes = ConformanceGroup.checks.map { (check: $0, outcome: failing.contains($0.id) ? ConformanceOutcome.fail("seen") : .pass("")) }
+            return Dictionary(uniqueKeysWithValues: ConformanceResult.results(of: outcomes).map { ($0.id, $0) })
+        }
+        let unredirected = results(["B1a", "C1", "E2E-on", "E2E-restart", "IMDS-S4", "F1-log"])
+        #expect(unredirected["B1a"]?.state == .fail)
+        for id in ["C1", "E2E-on", "E2E-restart", "IMDS-S4"] {
+            #expect(unredirected[id]?.state == .notReached && unredirected[id]?.blockedBy == "B1a", "\(id)")
+        }
+        // It has nothing to do with redirection, and what passed stays passed.
+        #expect(unredirected["F1-log"]?.state == .fail && unredirected["C7"]?.state == .pass)
+        #expect(results(["C1"])["C1"]?.state == .fail)
+        #expect(results(["C1"])["C1"]?.detail == "seen")
+    }
+
+    @Test("a check's edges name other checks, and none leads back to it")
+    func edges() {
+        let edges = Dictionary(uniqueKeysWithValues: ConformanceGroup.checks.map { ($0.id, $0.follows) })
+        for (id, follows) in edges {
+            var reached: Set<String> = []
+            var waiting = follows
+            while let next = waiting.popLast() {
+                guard reached.insert(next).inserted else { continue }
+                #expect(edges[next] != nil, "\(id) follows \(next), which is no check")
+                waiting += edges[next] ?? []
+            }
+            #expect(!reached.contains(id))
+        }
+    }
+
+    @Test("a known defect excuses the check that it names, and no other")
+    func knownDefect() throws {
+        let day = try CalendarDay(parsing: "2027-01-01")
+        let defects = ["conformance/G1", "burst"].map { KnownDefect(proof: ProofID(rawValue: $0), reason: "r", reference: "https://example.org", until: day) }
+        let checks = ConformanceGroup.checks.filter { ["G1", "F1-log"].contains($0.id) }
+        let failed = ConformanceResult.results(of: checks.map { ($0, .fail("")) }, knownDefects: defects)
+        #expect(failed.filter { $0.isKnownDefect }.map(\.id) == ["G1"])
+        let passed = ConformanceResult.results(of: checks.map { ($0, .pass("")) }, knownDefects: defects)
+        #expect(!passed.contains { $0.isKnownDefect })
+    }
+
+    @Test("a check whose guest did not come to its end is unproven, whatever failed in another")
+    func unproven() throws {
+        let check = try #require(ConformanceGroup.checks.first { $0.id == "C1" })
+        let first = try #require(ConformanceGroup.checks.first { $0.id == "B1a" })
+        let results = ConformanceResult.results(of: [(first, .fail("")), (check, .unproven("the guest was reset"))])
+        #expect(results.map(\.state) == [.fail, .unproven])
     }
 
     @Test("reads the kernel's table of sockets")

@@ -62,7 +62,7 @@ struct RuleScenario: Sendable {
 
     var check: ConformanceCheck {
         let expectations = probes.map { (name: "\(id)-\($0.name)", codes: $0.codes) }
-        return ConformanceCheck(id, title) { $0.expect(expectations) }
+        return ConformanceCheck(id, title, follows: ["PRE", "B1a"]) { $0.expect(expectations) }
     }
 
     private static func all(_ deny: [(String, String)], _ code: Int32) -> [Probe] { deny.map { Probe(name: $0.0, path: $0.1, codes: [code]) } }
