@@ -21,10 +21,12 @@ public struct CellOutcome: Hashable, Sendable {
     public var proofs: [ProofID: ProofState]
     /// What it was made of; nil where nobody said.
     public var inputs: String?
+    /// The clients of its burst; nil where none was sent or no guest was started.
+    public var burst: Int?
 
     public init(
         id: String, lineage: String, verdict: Verdict, cause: String?, summary: String, documented: Expectation, attempts: Int, seconds: Double? = nil,
-        failsOnlyAsKnown: Bool = false, proofs: [ProofID: ProofState] = [:], inputs: String? = nil
+        failsOnlyAsKnown: Bool = false, proofs: [ProofID: ProofState] = [:], inputs: String? = nil, burst: Int? = nil
     ) {
         self.id = id
         self.lineage = lineage
@@ -37,6 +39,7 @@ public struct CellOutcome: Hashable, Sendable {
         self.failsOnlyAsKnown = failsOnlyAsKnown
         self.proofs = proofs
         self.inputs = inputs
+        self.burst = Self.burst(burst, proofs)
     }
 
     public init(_ record: CellRecord) {
@@ -44,6 +47,13 @@ public struct CellOutcome: Hashable, Sendable {
             id: record.id, lineage: CellID(stored: record.id).lineage(series: record.series), verdict: record.verdict, cause: record.cause?.rawValue, summary: record.summary,
             documented: record.expectation, attempts: record.attempts, seconds: record.reused == nil ? record.seconds[.total] : nil,
             failsOnlyAsKnown: record.proofs.failsOnlyAsKnown, proofs: Dictionary(record.proofs.map { ($0.id, $0.state) }, uniquingKeysWith: { first, _ in first }),
-            inputs: record.inputs)
+            inputs: record.inputs, burst: record.burst)
+    }
+
+    /// The clients of a burst; nil where none was sent.
+    /// - Parameter recorded: Nil in records from before there were tiers, when every burst was the large one.
+    public static func burst(_ recorded: Int?, _ proofs: [ProofID: ProofState]) -> Int? {
+        if let recorded { return recorded == 0 ? nil : recorded }
+        return proofs[.burst].flatMap { $0 == .notApplicable ? nil : ProofTier.largeBurst }
     }
 }

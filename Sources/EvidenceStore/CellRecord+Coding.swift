@@ -5,6 +5,8 @@ extension CellRecord: Codable {
         case schema, id, guest, kernel, series, flavour, release, origin, architecture, cgroup, profile, deployment, scenario, agent, bpf
         case verdict, cause, fault, summary, findings, proofs, provisioning, expectation, documentation, evidence, seconds, attempts, birth, inputs, reused
         case journalSize = "journal_size"
+        case tier = "proof_tier"
+        case burst = "burst_clients"
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -41,6 +43,8 @@ extension CellRecord: Codable {
         try container.encode(inputs, forKey: .inputs)
         try container.encode(reused, forKey: .reused)
         try container.encode(journalSize, forKey: .journalSize)
+        try container.encode(tier, forKey: .tier)
+        try container.encode(burst, forKey: .burst)
     }
 
     public init(from decoder: any Decoder) throws {
@@ -77,6 +81,8 @@ extension CellRecord: Codable {
         inputs = try container.decodeIfPresent(String.self, forKey: .inputs)
         reused = try container.decodeIfPresent(MeasuringRun.self, forKey: .reused)
         journalSize = try container.decodeIfPresent(Int.self, forKey: .journalSize)
+        tier = try container.decodeIfPresent(ProofTier.self, forKey: .tier)
+        burst = try container.decodeIfPresent(Int.self, forKey: .burst)
     }
 
     private static func schema(of container: KeyedDecodingContainer<CodingKeys>) throws -> Int {

@@ -48,6 +48,7 @@ extension CellRecord {
         record.seconds = [:]
         record.reused = nil
         record.journalSize = nil
+        (record.tier, record.burst) = (nil, nil)
         return record
     }
 

@@ -41,6 +41,10 @@ public struct CellRecord: Hashable, Sendable {
     public var evidence: String?
     /// Seconds by phase.
     public var seconds: [Phase: Double]
+    /// How thoroughly the cell was proven; null where no guest was started, and in records from before there were tiers.
+    public var tier: ProofTier?
+    /// The clients of its burst, 0 where none was sent; null as `tier` is.
+    public var burst: Int?
     /// How often the cell was attempted; above 1 means that earlier attempts failed through the harness's fault.
     public var attempts: Int
     /// How the guest of the last attempt came to life; null where there was none, and in records from before there were snapshots.
@@ -88,6 +92,7 @@ public struct CellRecord: Hashable, Sendable {
         self.inputs = inputs
         self.journalSize = journalSize
         reused = nil
+        (tier, burst) = (nil, nil)
     }
 
     /// A cell for which no kernel could be had.
@@ -123,6 +128,7 @@ public struct CellRecord: Hashable, Sendable {
         inputs = nil
         journalSize = nil
         reused = nil
+        (tier, burst) = (nil, nil)
         let further = [profile.map { "profile=\($0)" }, deployment.map { "deployment=\($0)" }, scenario.map { "scenario=\($0)" }, agent.map { "agent=\($0)" }, bpf.map { "bpf=\($0)" }].compactMap(\.self)
         id = ([guest, selector.description.replacing("/", with: "_"), flavour, layout.rawValue] + further).joined(separator: "/")
     }

@@ -13,6 +13,8 @@ public struct RunComparison: Hashable, Sendable {
         /// The same verdict for the same cause, and another proof came out otherwise.
         case changedProofs = "changed-proofs"
         case fixed
+        /// Better than before, and proven with a smaller burst: what failed may only not have been shown.
+        case lessProven = "less-proven"
         /// Its artefact could be had before and cannot any more.
         case newlyUnavailable = "newly-unavailable"
         /// Nothing is proven of it any more: the harness failed, or nobody tried.
@@ -37,6 +39,14 @@ public struct RunComparison: Hashable, Sendable {
     /// By kind, then by cell.
     public let changes: [Change]
     public let unchanged: Int
+    /// How many cells had bursts of two sizes, by the sizes: what differs may follow from that.
+    public let bursts: [Bursts: Int]
+
+    /// The clients of a cell's burst in two runs.
+    public struct Bursts: Hashable, Sendable {
+        public let before: Int
+        public let after: Int
+    }
 
     public init(before: [CellOutcome], after: [CellOutcome]) {
         let pairs = Self.pairs(before, after)
@@ -44,6 +54,7 @@ public struct RunComparison: Hashable, Sendable {
             Self.kind(pair.before, pair.after).map { Change(kind: $0, before: pair.before, after: pair.after) }
         }
         unchanged = pairs.count - changes.count
+        bursts = pairs.compactMap { Self.bursts($0.before, $0.after) }.reduce(into: [:]) { $0[$1, default: 0] += 1 }
         self.changes = Kind.allCases.flatMap { kind in
             CellIDOrder.sort(changes.filter { $0.kind == kind }, by: \.id)
         }
@@ -96,9 +107,22 @@ public struct RunComparison: Hashable, Sendable {
             return before == nil ? .added : .newlyProven
         }
         if now > then { return .newFailure }
-        if now < then { return now == 0 ? .fixed : .changedCause }
-        if before.cause != after.cause { return .changedCause }
-        return changedProofs(before, after).isEmpty ? nil : .changedProofs
+        if now < then { return owesToBurst(before, after) ? .lessProven : now == 0 ? .fixed : .changedCause }
+        if before.cause != after.cause { return owesToBurst(before, after) ? .lessProven : .changedCause }
+        let changed = changedProofs(before, after)
+        if changed.isEmpty { return nil }
+        return changed == [.burst] && owesToBurst(before, after) ? .lessProven : .changedProofs
+    }
+
+    private static func bursts(_ before: CellOutcome?, _ after: CellOutcome?) -> Bursts? {
+        guard let then = before?.burst, let now = after?.burst, then != now else { return nil }
+        return Bursts(before: then, after: now)
+    }
+
+    /// Whether the burst failed then and passes now, with fewer clients.
+    private static func owesToBurst(_ before: CellOutcome, _ after: CellOutcome) -> Bool {
+        guard let bursts = bursts(before, after), bursts.after < bursts.before else { return false }
+        return before.proofs[.burst] == .fail && after.proofs[.burst] == .pass
     }
 
     private static func changedProofs(_ before: CellOutcome?, _ after: CellOutcome?) -> [ProofID] {

@@ -29,6 +29,7 @@ struct BisectCommand: AsyncParsableCommand {
     @OptionGroup(title: "Cells") var axes: AxisOptions
     @OptionGroup(title: "Repositories") var kernels: KernelOptions
     @OptionGroup(title: "Guests") var guests: GuestOptions
+    @OptionGroup(title: "Guests") var proof: ProofOptions
 
     @Option(help: ArgumentHelp("Cause to look for (default: any incompatible verdict)", valueName: "cause"))
     var cause: String?
@@ -57,7 +58,7 @@ struct BisectCommand: AsyncParsableCommand {
     private func execute() async throws -> EncodedBoundary {
         let display = ProgressDisplay()
         defer { display.end() }
-        let prepared = try await RunPreparation(axes: axes, kernels: kernels, guests: guests, events: display.show)
+        let prepared = try await RunPreparation(axes: axes, kernels: kernels, guests: guests, proof: proof.tier, events: display.show)
         let plan = try await prepared.runner.plan()
         let cells = plan.cells
         guard cells.count == Set(cells.map(\.cell.kernel)).count else {

@@ -16,12 +16,20 @@ struct EncodedComparison: Encodable {
         let cause: String?
         let summary: String
         let attempts: Int
+        /// The clients of the burst; null where none was sent or no guest was started.
+        let burst: Int?
+
+        enum CodingKeys: String, CodingKey {
+            case verdict, cause, summary, attempts
+            case burst = "burst_clients"
+        }
 
         init(_ outcome: CellOutcome) {
             verdict = outcome.verdict
             cause = outcome.cause
             summary = outcome.summary
             attempts = outcome.attempts
+            burst = outcome.burst
         }
 
         var text: String { verdict.rawValue + (cause.map { " " + $0 } ?? "") }
@@ -52,6 +60,16 @@ struct EncodedComparison: Encodable {
     let changes: [Change]
     /// How many cells changed in each way, and how many did not change.
     let counts: [String: Int]
+    /// Cells whose burst had another size in each run, largest group first.
+    let bursts: [Bursts]
+
+    struct Bursts: Encodable {
+        let before: Int
+        let after: Int
+        let cells: Int
+
+        var text: String { "\(cells == 1 ? "1 cell" : "\(cells) cells"): burst of \(before) clients before, of \(after) now" }
+    }
 
     init(before: ComparedRun, after: ComparedRun, _ comparison: RunComparison, _ expectations: Expectations) {
         self.before = Run(id: before.id, started: before.started, folder: before.folder, cells: before.cells.count)
@@ -65,5 +83,7 @@ struct EncodedComparison: Encodable {
         var counts = Dictionary(uniqueKeysWithValues: RunComparison.Kind.allCases.map { ($0.rawValue, comparison.count($0)) })
         counts["unchanged"] = comparison.unchanged
         self.counts = counts
+        bursts = comparison.bursts.map { Bursts(before: $0.key.before, after: $0.key.after, cells: $0.value) }
+            .sorted { ($1.cells, $0.before, $0.after) < ($0.cells, $1.before, $1.after) }
     }
 }

@@ -35,6 +35,8 @@ struct EncodedCellHistory: Encodable {
         let cause: String?
         /// The state of the proof that was asked about; null where none was.
         let proof: ProofState?
+        /// The clients of the burst; null where none was sent.
+        let burst: Int?
         let summary: String
         let since: String
         let last: String
@@ -43,6 +45,7 @@ struct EncodedCellHistory: Encodable {
 
         enum CodingKeys: String, CodingKey {
             case verdict, cause, proof, summary, since, last
+            case burst = "burst_clients"
             case lastRun = "last_run"
             case runs
         }
@@ -68,7 +71,7 @@ struct EncodedCellHistory: Encodable {
         flaky = cell.flaky
         flakeRate = cell.flakeRate
         streaks = cell.streaks.map {
-            Streak(verdict: $0.verdict, cause: $0.cause, proof: $0.proof, summary: $0.summary, since: $0.since, last: $0.last, lastRun: $0.lastRun, runs: $0.runs)
+            Streak(verdict: $0.verdict, cause: $0.cause, proof: $0.proof, burst: $0.burst, summary: $0.summary, since: $0.since, last: $0.last, lastRun: $0.lastRun, runs: $0.runs)
         }
     }
 }

@@ -15,7 +15,7 @@ extension Expectations {
         switch change.kind {
         case .newlyUnavailable, .newlyUnproven: change.after.map { assessment(of: $0) == .unproven } ?? true
         case .gone: true
-        case .newFailure, .changedCause, .changedProofs, .fixed, .newlyProven, .added: false
+        case .newFailure, .changedCause, .changedProofs, .fixed, .lessProven, .newlyProven, .added: false
         }
     }
 }

@@ -96,13 +96,13 @@ struct HistoryList: ParsableCommand {
         case .json: try StandardOutput.writeJSON(["cells": encoded])
         case .jsonl: for cell in encoded { try StandardOutput.writeJSON(cell, isCompact: true) }
         case .table:
-            var rows = [["cell", "flaky", proof == nil ? "verdict" : "state", "runs", "since", "last run"]]
+            var rows = [["cell", "flaky", proof == nil ? "verdict" : "state", "burst", "runs", "since", "last run"]]
             for cell in cells {
                 for (index, streak) in cell.streaks.enumerated() {
                     let verdict = streak.proof?.rawValue ?? [streak.verdict.rawValue, streak.cause].compactMap(\.self).joined(separator: " ")
                     let isFirst = index == 0
                     rows.append([
-                        isFirst ? VisibleText.line(cell.id) : "", isFirst ? "\(cell.flaky) of \(cell.tried)" : "", VisibleText.line(verdict),
+                        isFirst ? VisibleText.line(cell.id) : "", isFirst ? "\(cell.flaky) of \(cell.tried)" : "", VisibleText.line(verdict), streak.burst.map { "\($0)" } ?? "-",
                         "\(streak.runs)", String(streak.since.prefix(10)), VisibleText.line(streak.lastRun),
                     ])
                 }

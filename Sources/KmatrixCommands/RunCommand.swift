@@ -25,6 +25,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "Cells") var axes: AxisOptions
     @OptionGroup(title: "Repositories") var kernels: KernelOptions
     @OptionGroup(title: "Guests") var guests: GuestOptions
+    @OptionGroup(title: "Guests") var proof: ProofOptions
 
     @Option(help: ArgumentHelp("Run folder (default: new, below $XDG_STATE_HOME)", valueName: "folder"))
     var out: String?
@@ -85,7 +86,7 @@ struct RunCommand: AsyncParsableCommand {
         defer { display.end() }
         let contradicts: @Sendable (CellRecord) -> Bool = { expectations.assessment(of: CellOutcome($0)) == .contradicted }
         let prepared = try await RunPreparation(
-            axes: axes, matrix: matrix, kernels: kernels, guests: guests, costs: known, endsRun: failFast ? contradicts : nil,
+            axes: axes, matrix: matrix, kernels: kernels, guests: guests, proof: proof.tier, costs: known, endsRun: failFast ? contradicts : nil,
             verification: verifySnapshots.flatMap { SnapshotSample(parsing: $0) }, events: display.show)
         let identifier = RunIdentifier.make()
         let parent = RunFolder.standardParent(environment: ProcessInfo.processInfo.environment)

@@ -13,13 +13,13 @@ struct RunPreparation {
 
     /// - Parameter matrix: The file that the axes name, where it was read already.
     init(
-        axes: AxisOptions, matrix: MatrixFile? = nil, kernels: KernelOptions, guests: GuestOptions, costs: CellCosts = .standard,
+        axes: AxisOptions, matrix: MatrixFile? = nil, kernels: KernelOptions, guests: GuestOptions, proof: ProofTier = .standard, costs: CellCosts = .standard,
         endsRun: (@Sendable (CellRecord) -> Bool)? = nil, verification: SnapshotSample? = nil, events: @escaping @Sendable (RunnerEvent) -> Void
     ) async throws {
         let products = try Products(folder: Self.productsFolder())
         let (blocks, exclusions) = try await axes.blocks(products, matrix ?? axes.matrixFile())
         let request = try MatrixRequest(
-            blocks: blocks, exclusions: exclusions, agentProfile: axes.agentProfile.map(products.agentProfile), today: .today(), jobs: guests.jobs, costs: costs, timeout: .seconds(guests.timeout), retries: guests.retries,
+            blocks: blocks, exclusions: exclusions, agentProfile: axes.agentProfile.map(products.agentProfile), today: .today(), tier: proof, jobs: guests.jobs, costs: costs, timeout: .seconds(guests.timeout), retries: guests.retries,
             boot: guests.boot.choice, snapshotLimit: guests.snapshotBytes(), verification: verification, endsRun: endsRun)
         let cache = ArtefactCache.standard()
         let settings = try kernels.settings(cache: cache)

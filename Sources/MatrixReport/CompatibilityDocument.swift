@@ -7,6 +7,7 @@ struct CompatibilityDocument {
     private let agents: AgentNames
     private let support: [DistributionSupport]
     private let command: String
+    private let tier: String?
 
     /// - Parameter earlier: Runs from before, which say since which kernel build an outcome holds and when it was last proven.
     init(_ latest: RunDocument, earlier: [RunDocument] = []) {
@@ -14,11 +15,12 @@ struct CompatibilityDocument {
         agents = AgentNames(latest)
         support = DistributionSupport.all([latest] + earlier)
         command = Self.command(latest)
+        tier = TierNote.text(latest.cells)
     }
 
     func render() -> String {
         let facts = [
-            agents.list, "Run \(run.id)", "started \(run.started)", run.finished == nil ? "not finished" : nil, run.accelerator.map { "accelerator \($0)" }, "kmatrix \(run.harness)",
+            agents.list, "Run \(run.id)", "started \(run.started)", run.finished == nil ? "not finished" : nil, run.accelerator.map { "accelerator \($0)" }, "kmatrix \(run.harness)", tier,
         ].compactMap(\.self).joined(separator: ", ")
         let parts = [
             "# \(MarkdownReport.text(agents.heading))", "\(MarkdownReport.text(facts)).", "    \(command)",

@@ -61,6 +61,7 @@ struct JUnitReport {
     private static func suite(_ cell: CellRecord) -> Suite {
         var properties = [("verdict", cell.verdict.rawValue), ("documented", cell.expectation.rawValue)]
         if let cause = cell.cause { properties.append(("cause", cause.rawValue)) }
+        if let tier = cell.tierInWords { properties.append(("proof-tier", tier)) }
         if let evidence = cell.evidence { properties.append(("evidence", evidence)) }
         return Suite(
             name: cell.id, cases: cell.proofs.sorted { $0.id < $1.id }.map { Self.case($0, of: cell) }, properties: properties,

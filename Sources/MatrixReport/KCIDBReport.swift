@@ -123,6 +123,8 @@ struct KCIDBReport: Encodable {
         let log = cell.verdict == .compatible ? nil : evidence?.excerpt(of: .verifierLog, head: 0, tail: excerptLimit / 2)
         var misc = ["verdict": cell.verdict.rawValue, "cgroup": cell.cgroup.rawValue, "documented": cell.expectation.rawValue, "attempts": "\(cell.attempts)"]
         misc["cause"] = cell.cause?.rawValue
+        misc["proof_tier"] = cell.tier?.rawValue
+        misc["burst_clients"] = cell.burst.map { "\($0)" }
         misc["evidence"] = cell.evidence.map(line)
         let excerpt = log.map { String(VisibleText.of($0.head + $0.tail).prefix(excerptLimit)) }
         return Test(

@@ -17,7 +17,7 @@ struct MarkdownReport {
         var parts = ["# \(Self.text(agents.heading))"]
         let facts = [
             agents.list, "Run \(run.id)", "started \(run.started)", run.finished.map { "finished \($0)" } ?? "not finished", run.accelerator.map { "accelerator \($0)" },
-            "kmatrix \(run.harness)",
+            "kmatrix \(run.harness)", TierNote.text(document.cells),
         ].compactMap(\.self).joined(separator: ", ")
         parts.append("\(Self.text(facts)). \(document.cells.isEmpty ? "No cells." : VerdictCounts(document.cells).inWords + ".")")
         if !document.cells.isEmpty {

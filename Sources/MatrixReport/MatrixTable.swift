@@ -64,7 +64,7 @@ public struct MatrixTable: Sendable {
     private var legend: String {
         let retried = document.cells.count { $0.attempts > 1 }
         let reused = document.cells.count { $0.reused != nil }
-        return VerdictCounts(document.cells).inWords + (retried == 0 ? "" : "; \(retried) needed a retry") + (reused == 0 ? "" : "; \(reused) reused from earlier runs")
+        return VerdictCounts(document.cells).inWords + (retried == 0 ? "" : "; \(retried) needed a retry") + (reused == 0 ? "" : "; \(reused) reused from earlier runs") + (TierNote.text(document.cells).map { "\n\($0)" } ?? "")
     }
 
     private static func mark(_ cell: CellRecord?) -> String {

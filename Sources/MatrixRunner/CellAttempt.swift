@@ -27,6 +27,7 @@ struct CellAttempt: Sendable {
     /// What asks the guest for its layout, on its kernel's command line.
     let layoutArguments: [String]
     let agentProfile: AgentProfile
+    let burst: Int
     /// Whether the distribution only boots, as the floor to measure against.
     let isBare: Bool
     let artefacts: PreparedCell
@@ -40,6 +41,7 @@ struct CellAttempt: Sendable {
         deployment = planned.deployment
         layoutArguments = planned.layoutArguments
         agentProfile = planned.agentProfile
+        burst = planned.burst
         self.isBare = isBare
         self.artefacts = artefacts
         self.context = context
@@ -128,7 +130,7 @@ struct CellAttempt: Sendable {
     private var steps: [GuestStep] {
         let refresh = agentProfile.statusRefresh.map(Self.milliseconds)
         if let deployment { return ProbeCourse.steps(for: deployment, statusRefresh: refresh) }
-        return ProbeCourse.steps(for: scenario.expectation, pause: Self.milliseconds(scenario.pause), statusRefresh: refresh)
+        return ProbeCourse.steps(for: scenario.expectation, pause: Self.milliseconds(scenario.pause), burst: burst, statusRefresh: refresh)
     }
 
     private static func milliseconds(_ duration: Duration) -> UInt32 { UInt32(duration / .milliseconds(1)) }

@@ -9,18 +9,19 @@ import SystemPackage
 /// this program, which has the guest's steps and the judgement in it.
 struct CellInputs: Sendable {
     /// Raised when something else becomes part of it.
-    private static let format = "2"
+    private static let format = "3"
 
     var digests = ArtefactDigests()
     /// This program itself. A harness that was built anew may judge otherwise.
     var program: FilePath = "/proc/self/exe"
 
+    /// - Parameter burst: The clients of the burst; nil for the cell's own.
     /// - Returns: Nil when one of the files cannot be read: then nothing is known to be the same.
-    func digest(of planned: MatrixPlan.PlannedCell, _ artefacts: PreparedCell, _ context: CellContext) -> String? {
+    func digest(of planned: MatrixPlan.PlannedCell, _ artefacts: PreparedCell, _ context: CellContext, burst: Int? = nil) -> String? {
         do {
             var parts = [Self.format, planned.cell.id.text, planned.kernel.identity.release, planned.kernel.identity.origin]
             parts += [context.accelerator.rawValue] + context.kernelArguments + planned.layoutArguments
-            parts += ["scenario", planned.scenario.name, planned.scenario.text]
+            parts += ["scenario", planned.scenario.name, planned.scenario.text, "burst", "\(burst ?? planned.burst)"]
             parts += ["agent-profile", planned.agentProfile.text] + planned.agentProfile.defects.map(\.proof.rawValue)
             var files: [(String, FilePath?)] = [
                 ("harness", program), ("emulator", context.emulator.path), ("network", context.products.network), ("kernel", artefacts.kernel.boot.path),

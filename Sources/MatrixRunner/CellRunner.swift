@@ -68,7 +68,7 @@ struct CellRunner: Sendable {
         let place: CellFolder
         do { place = try folder.cell(cell.id) } catch { return Self.unrecorded(planned, error) }
         let inputs = context.inputs.digest(of: planned, artefacts, context)
-        if let inputs, let earlier = context.earlier?.verdict(on: cell.id.text, inputs: inputs), let record = takeOver(earlier, planned, place) { return record }
+        if let earlier = earlierVerdict(on: planned, artefacts), let record = takeOver(earlier, planned, place) { return record }
         let cellAttempt = CellAttempt(planned, artefacts, context, place)
         var suspicions: Set<Cause> = []
         var attempt = 1
@@ -109,6 +109,14 @@ struct CellRunner: Sendable {
         return cause.mayBeChance && suspicions.insert(cause).inserted
     }
 
+    /// A verdict on the very same cell. One with a larger burst proves all that is asked for.
+    private func earlierVerdict(on planned: MatrixPlan.PlannedCell, _ artefacts: PreparedCell) -> EarlierVerdict? {
+        guard let earlier = context.earlier else { return nil }
+        let bursts = planned.burst == 0 ? [0] : [planned.burst, ProofTier.largeBurst]
+        return Set(bursts).sorted().lazy.compactMap { context.inputs.digest(of: planned, artefacts, context, burst: $0) }
+            .compactMap { earlier.verdict(on: planned.cell.id.text, inputs: $0) }.first
+    }
+
     /// - Returns: Nil when its evidence could not be copied; then the cell is measured.
     private func takeOver(_ earlier: EarlierVerdict, _ planned: MatrixPlan.PlannedCell, _ place: CellFolder) -> CellRecord? {
         do {
@@ -128,10 +136,11 @@ struct CellRunner: Sendable {
     }
 
     private func store(_ planned: MatrixPlan.PlannedCell, _ outcome: CellAttempt.Outcome, _ attempts: Int, _ inputs: String?, _ place: CellFolder) -> CellRecord {
-        let record = CellRecord(
+        var record = CellRecord(
             cell: planned.cell, judgment: outcome.conclusion.judgment, proofs: outcome.conclusion.proofs, provisioning: outcome.provisioning,
             evidence: place.path.string, seconds: outcome.seconds, attempts: attempts,
             birth: outcome.birth, inputs: inputs, journalSize: place.journalSize, documentation: planned.documentation)
+        (record.tier, record.burst) = (planned.tier, planned.burst)
         return Self.stored(record, planned, place)
     }
 

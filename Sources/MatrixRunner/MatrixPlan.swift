@@ -3,6 +3,7 @@ public import EvidenceStore
 public import FabricSimulator
 import KernelCatalogue
 public import MatrixModel
+import Probes
 
 /// The cells of a run, sorted by meaning, and those for which no kernel can be had.
 public struct MatrixPlan: Sendable {
@@ -18,6 +19,10 @@ public struct MatrixPlan: Sendable {
         public let profile: BootProfile?
         public let deployment: Deployment?
         public let documentation: CellDocumentation
+        public let tier: ProofTier
+
+        /// The clients of its burst, half of them root's; 0 where none is sent.
+        public var burst: Int { deployment == nil && scenario.expectation.isSigned ? tier.burst(layout: cell.cgroup, profile: cell.profile) : 0 }
 
         /// What is documented of it, as far as that is known before anything was booted.
         public var expectation: Expectation { expectation(cloudInit: guest.entry?.cloudInit) }
@@ -72,9 +77,10 @@ public struct MatrixPlan: Sendable {
     /// Every cell of the axes.
     /// - Parameters:
     ///   - profiles: Of every agent of the axes; an agent without one is unknown.
+    ///   - tier: How thoroughly they are proven.
     ///   - documentation: What is documented of a guest on a kernel.
     static func expand(
-        guests: [(GuestChoice, PlannedKernel)], axes: MatrixAxes, profiles: [AgentChoice: AgentProfile] = [:],
+        guests: [(GuestChoice, PlannedKernel)], axes: MatrixAxes, profiles: [AgentChoice: AgentProfile] = [:], tier: ProofTier = .standard,
         documentation: (GuestChoice, KernelIdentity) -> CellDocumentation = { _, _ in .none }
     ) -> [PlannedCell] {
         guests.flatMap { guest, kernel in
@@ -86,7 +92,7 @@ public struct MatrixPlan: Sendable {
                         scenario: point.scenario.name, agent: point.agent?.name, bpf: point.program?.name),
                     guest: guest, kernel: kernel, program: point.program, scenario: point.scenario.scenario, agent: point.agent ?? .own,
                     agentProfile: profiles[point.agent ?? .own] ?? .unknown, profile: point.profile, deployment: point.deployment,
-                    documentation: documented)
+                    documentation: documented, tier: tier)
             }
         }
     }

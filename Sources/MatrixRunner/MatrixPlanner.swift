@@ -20,7 +20,7 @@ struct MatrixPlanner {
         var unavailable: [CellRecord] = []
         for axes in request.blocks {
             let (guests, missing) = try await guests(of: axes, &offers)
-            cells += MatrixPlan.expand(guests: guests, axes: axes, profiles: profiles, documentation: documentation)
+            cells += MatrixPlan.expand(guests: guests, axes: axes, profiles: profiles, tier: request.tier, documentation: documentation)
             unavailable += missing
         }
         let refused = cells.compactMap { planned in

@@ -13,6 +13,8 @@ public struct MatrixRequest: Sendable {
     public var agentProfile: AgentProfile?
     /// The day on which known defects have to hold; nil to let all hold.
     public var today: CalendarDay?
+    /// How thoroughly cells are proven.
+    public var tier: ProofTier
     /// How many guests run at once; nil for as many as cores and memory allow.
     public var jobs: Int?
     /// What cells are expected to take; those that take longest are begun first.
@@ -34,13 +36,14 @@ public struct MatrixRequest: Sendable {
     public static let standardSnapshotLimit = SnapshotStore.standardLimit
 
     public init(
-        blocks: [MatrixAxes], exclusions: [CellPattern] = [], agentProfile: AgentProfile? = nil, today: CalendarDay? = nil, jobs: Int? = nil, costs: CellCosts = .standard, timeout: Duration = .seconds(90), retries: Int = 2,
+        blocks: [MatrixAxes], exclusions: [CellPattern] = [], agentProfile: AgentProfile? = nil, today: CalendarDay? = nil, tier: ProofTier = .standard, jobs: Int? = nil, costs: CellCosts = .standard, timeout: Duration = .seconds(90), retries: Int = 2,
         boot: BootChoice = .auto, snapshotLimit: Int = standardSnapshotLimit, verification: SnapshotSample? = nil, endsRun: (@Sendable (CellRecord) -> Bool)? = nil
     ) {
         self.blocks = blocks
         self.exclusions = exclusions
         self.agentProfile = agentProfile
         self.today = today
+        self.tier = tier
         self.jobs = jobs
         self.costs = costs
         self.timeout = timeout

@@ -30,7 +30,7 @@ extension MatrixRunner {
         for planned in plan.cells {
             let id = planned.cell.id
             if let record = finished[id.text] {
-                guard let today, let change = change(of: record, planned, taken.prepared, today, since: resumption.run) else {
+                guard let change = lack(of: record, planned) ?? today.flatMap({ change(of: record, planned, taken.prepared, $0, since: resumption.run) }) else {
                     taken.kept.append(record)
                     continue
                 }
@@ -48,13 +48,19 @@ extension MatrixRunner {
         return taken
     }
 
+    /// What a finished cell was not proven with and now is to be; nil when it was proven as thoroughly.
+    private func lack(of record: CellRecord, _ planned: MatrixPlan.PlannedCell) -> String? {
+        guard let burst = record.burst, burst < planned.burst else { return nil }
+        return "its burst had \(burst) clients, --proof \(planned.tier.rawValue) sends \(planned.burst)"
+    }
+
     /// What of a finished cell is not as it was then; nil when nothing is, or when that cannot be known: nobody said then what it was made
     /// of, or what it needs cannot be had any more.
     private func change(
         of record: CellRecord, _ planned: MatrixPlan.PlannedCell, _ prepared: PreparedArtefacts, _ today: CellContext, since run: RunRecord?
     ) -> String? {
         guard let before = record.inputs, case .success(let artefacts)? = prepared.artefacts(for: planned),
-            let now = today.inputs.digest(of: planned, artefacts, today), now != before
+            let now = today.inputs.digest(of: planned, artefacts, today, burst: record.burst), now != before
         else { return nil }
         var known: [String] = []
         if let then = run?.harness, then != harness { known.append("kmatrix was \(then), now \(harness)") }

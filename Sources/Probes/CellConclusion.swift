@@ -46,7 +46,7 @@ public struct CellConclusion: Hashable, Sendable {
                     return (probe.id, ProofOrder.Node(standing: outcomes[probe.id]?.standing ?? .undecided, needs: probe.needs, follows: follows, hiddenBy: probe.hiddenBy))
                 }))
         return probes.map { probe in
-            result(of: probe, outcomes[probe.id] ?? .undecided(""), blockedBy: order.blocker(of: probe.id), knownDefects.first { $0.proof == probe.id })
+            result(of: probe, outcomes[probe.id] ?? .undecided(""), blockedBy: order.blocker(of: probe.id), knownDefects.first { $0.proof == probe.id }, evidence.cell)
         }
     }
 
@@ -61,7 +61,7 @@ public struct CellConclusion: Hashable, Sendable {
     /// What a clock may be wrong by, and a message late, before it counts.
     private static let fastestClock = 1.5
 
-    private static func result(of probe: Probe, _ outcome: ProofOutcome, blockedBy blocker: ProofID?, _ defect: KnownDefect?) -> ProofResult {
+    private static func result(of probe: Probe, _ outcome: ProofOutcome, blockedBy blocker: ProofID?, _ defect: KnownDefect?, _ evidence: CellEvidence) -> ProofResult {
         func result(_ state: ProofState, _ cause: Cause?, _ summary: String, _ findings: [Finding] = []) -> ProofResult {
             ProofResult(
                 id: probe.id, weight: probe.weight, state: state, cause: cause, summary: summary, findings: findings,
@@ -70,10 +70,16 @@ public struct CellConclusion: Hashable, Sendable {
         switch (outcome, blocker) {
         case (.notApplicable(let reason), _): return result(.notApplicable, nil, reason)
         case (_, let blocker?): return result(.notReached, nil, "Not reached, because \(blocker) did not pass.")
-        case (.pass(let summary, let findings), nil): return result(.pass, nil, summary, findings)
+        case (.pass(let summary, let findings), nil): return result(.pass, nil, summary + note(on: defect, evidence), findings)
         case (.fail(let cause, let summary, let findings), nil): return result(.fail, cause, summary, findings)
         case (.unproven(let cause, let summary, let findings), nil): return result(.unproven, cause, summary, findings)
         case (.undecided(let summary, let cause), nil): return result(.unproven, cause, summary)
         }
+    }
+
+    /// A defect that many clients at once bring about is not gone because a few were served.
+    private static func note(on defect: KnownDefect?, _ evidence: CellEvidence) -> String {
+        guard let defect, defect.proof == .burst, evidence.burst < ProofTier.largeBurst else { return "" }
+        return " The agent's known defect may show only with \(ProofTier.largeBurst) clients (--proof full)."
     }
 }

@@ -19,7 +19,7 @@ extension Probe {
     }
 
     private static func burstServed(_ evidence: ProbeEvidence) -> ProofOutcome {
-        let planned = evidence.cell.clients.count { $0.name.hasPrefix(ProbeNames.crowdPrefix) }
+        let planned = evidence.cell.burst
         guard planned > 0 else { return .notApplicable("No burst is sent in this scenario.") }
         let burst = evidence.burst
         guard burst.count == planned, let first = burst.first else { return evidence.undecided("\(planned - burst.count) clients of the burst") }

@@ -59,5 +59,5 @@ struct ProbeSetting: Sendable {
 }
 
 extension ScenarioExpectation {
-    var isSigned: Bool { clients["imds-root"] == .signed && clients["imds-user"] == .signed }
+    public var isSigned: Bool { clients["imds-root"] == .signed && clients["imds-user"] == .signed }
 }

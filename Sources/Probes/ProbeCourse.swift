@@ -3,16 +3,13 @@ public import MatrixModel
 
 /// What a cell's guest does: the steps of every probe, put in order around the agent's life.
 public enum ProbeCourse {
-    /// Members of the burst for each of its two users.
-    public static let burst: UInt32 = 100
-
     /// - Parameters:
     ///   - pause: Milliseconds between the agent's settling and its clients, in which the scenario's timeline happens.
-    ///   - burst: Members of the burst for each of its two users; 0 for none.
+    ///   - burst: The clients of the burst, half of them root's; 0 for none.
     ///   - statusRefresh: How many milliseconds to wait for another status before the agent is stopped; nil for an agent that writes one when
     ///     it is stopped.
-    public static func steps(for expectation: ScenarioExpectation, pause: UInt32 = 0, burst: UInt32 = burst, statusRefresh: UInt32? = nil) -> [GuestStep] {
-        let setting = ProbeSetting(expectation: expectation, burst: burst)
+    public static func steps(for expectation: ScenarioExpectation, pause: UInt32 = 0, burst: Int = ProofTier.largeBurst, statusRefresh: UInt32? = nil) -> [GuestStep] {
+        let setting = ProbeSetting(expectation: expectation, burst: UInt32(burst / 2))
         var listeners: [GuestStep] = []
         var early: [ClientSpec] = []
         var clients: [ClientSpec] = []

@@ -66,3 +66,8 @@ struct ProbeEvidence: Sendable {
         return .undecided("The evidence has nothing of \(what).")
     }
 }
+
+extension CellEvidence {
+    /// The clients of the burst that was planned; 0 where none was.
+    var burst: Int { clients.count { $0.name.hasPrefix(ProbeNames.crowdPrefix) } }
+}

@@ -2,12 +2,14 @@ public import MatrixModel
 
 /// What became of one cell, run after run.
 public struct CellHistory: Hashable, Sendable {
-    /// Runs one after the other that concluded the same.
+    /// Runs one after the other that concluded the same, by proofs as thorough.
     public struct Streak: Hashable, Sendable {
         public let verdict: Verdict
         public let cause: String?
         /// The state of the proof that was asked about; nil where none was.
         public let proof: ProofState?
+        /// The clients of the burst in all of these runs; nil where none was sent.
+        public let burst: Int?
         /// In the words of its last run.
         public internal(set) var summary: String
         /// When the first and the last of these runs started.
@@ -28,9 +30,12 @@ public struct CellHistory: Hashable, Sendable {
     /// The share of runs in which the harness did not come to its verdict at the first attempt; nil when none tried.
     public var flakeRate: Double? { tried == 0 ? nil : Double(flaky) / Double(tried) }
 
-    mutating func add(_ conclusion: Conclusion, proof: ProofID?, attempts: Int, run: (id: String, started: String)) {
+    mutating func add(_ conclusion: Conclusion, proof: ProofID?, attempts: Int, burst: Int?, run: (id: String, started: String)) {
         let state = proof.flatMap { conclusion.proofs[$0] }
-        let isSame = { (streak: Streak) in proof != nil ? streak.proof == state : streak.verdict == conclusion.verdict && streak.cause == conclusion.cause }
+        let isSame = { (streak: Streak) in
+            guard streak.burst == burst else { return false }
+            return proof != nil ? streak.proof == state : streak.verdict == conclusion.verdict && streak.cause == conclusion.cause
+        }
         if let last = streaks.indices.last, isSame(streaks[last]) {
             streaks[last].summary = conclusion.summary
             streaks[last].last = run.started
@@ -39,7 +44,7 @@ public struct CellHistory: Hashable, Sendable {
         } else {
             streaks.append(
                 Streak(
-                    verdict: conclusion.verdict, cause: conclusion.cause, proof: state, summary: conclusion.summary, since: run.started, last: run.started,
+                    verdict: conclusion.verdict, cause: conclusion.cause, proof: state, burst: burst, summary: conclusion.summary, since: run.started, last: run.started,
                     lastRun: run.id, runs: 1))
         }
         if conclusion.verdict != .notRun, conclusion.verdict != .unavailable {

@@ -62,6 +62,7 @@ enum Migrations {
                     CREATE UNIQUE INDEX conclusion_by_words ON conclusion (verdict, ifnull(cause, ''), summary, documented, proofs, known);
                     """)
         }
+        migrator.registerMigration("4 how many clients a burst had") { db in try db.execute(sql: "ALTER TABLE outcome ADD COLUMN burst INTEGER") }
         return migrator
     }
 }

@@ -33,19 +33,19 @@ extension RunDatabase {
             let places = Dictionary(uniqueKeysWithValues: runs.enumerated().map { ($1.number, $0) })
             let conclusions = try Conclusion.all(db)
             let names = try Row.fetchAll(db, sql: "SELECT number, id FROM cell").map { (number: $0[0] as Int64, id: $0[1] as String) }
-            let statement = try db.makeStatement(sql: "SELECT run, conclusion, attempts FROM outcome WHERE cell = ?")
+            let statement = try db.makeStatement(sql: "SELECT run, conclusion, attempts, burst FROM outcome WHERE cell = ?")
             let histories = try names.filter { pattern?.matches($0.id) ?? true }.compactMap { name -> CellHistory? in
-                var outcomes: [(place: Int, conclusion: Conclusion, attempts: Int)] = []
+                var outcomes: [(place: Int, conclusion: Conclusion, attempts: Int, burst: Int?)] = []
                 let rows = try Row.fetchCursor(statement, arguments: [name.number])
                 while let row = try rows.next() {
                     guard let place = places[row[0]], let conclusion = conclusions[row[1]] else { continue }
-                    outcomes.append((place, conclusion, row[2]))
+                    outcomes.append((place, conclusion, row[2], row[3]))
                 }
                 // Runs are numbered as they were recorded, and an older one may have been imported later.
                 outcomes.sort { $0.place < $1.place }
                 var history = CellHistory(id: name.id)
                 for outcome in outcomes where proof.map({ outcome.conclusion.proofs[$0] != nil }) ?? true {
-                    history.add(outcome.conclusion, proof: proof, attempts: outcome.attempts, run: (runs[outcome.place].id, runs[outcome.place].started))
+                    history.add(outcome.conclusion, proof: proof, attempts: outcome.attempts, burst: CellOutcome.burst(outcome.burst, outcome.conclusion.proofs), run: (runs[outcome.place].id, runs[outcome.place].started))
                 }
                 if let cause { history.streaks.removeAll { $0.cause != cause.rawValue } }
                 return history.streaks.isEmpty ? nil : history
@@ -86,7 +86,7 @@ extension RunDatabase {
         let rows = try Row.fetchCursor(
             db,
             sql: """
-                SELECT cell.id, cell.lineage, outcome.conclusion, outcome.attempts, outcome.seconds, outcome.inputs
+                SELECT cell.id, cell.lineage, outcome.conclusion, outcome.attempts, outcome.seconds, outcome.inputs, outcome.burst
                 FROM outcome JOIN cell ON cell.number = outcome.cell WHERE outcome.run = ?
                 """, arguments: [number])
         var outcomes: [CellOutcome] = []
@@ -96,7 +96,7 @@ extension RunDatabase {
                 CellOutcome(
                     id: row[0], lineage: row[1], verdict: conclusion.verdict, cause: conclusion.cause, summary: conclusion.summary,
                     documented: conclusion.documented, attempts: row[3], seconds: row[4], failsOnlyAsKnown: conclusion.failsOnlyAsKnown,
-                    proofs: conclusion.proofs, inputs: row[5]))
+                    proofs: conclusion.proofs, inputs: row[5], burst: row[6]))
         }
         return outcomes
     }

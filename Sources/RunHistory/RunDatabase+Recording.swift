@@ -40,13 +40,13 @@ extension RunDatabase {
                 INSERT INTO conclusion (verdict, cause, summary, documented, proofs, known) VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (verdict, ifnull(cause, ''), summary, documented, proofs, known) DO UPDATE SET summary = excluded.summary RETURNING number
                 """)
-        let outcome = try db.makeStatement(sql: "INSERT INTO outcome (cell, run, conclusion, attempts, seconds, inputs) VALUES (?, ?, ?, ?, ?, ?)")
+        let outcome = try db.makeStatement(sql: "INSERT INTO outcome (cell, run, conclusion, attempts, seconds, inputs, burst) VALUES (?, ?, ?, ?, ?, ?, ?)")
         for item in cells {
             let cellNumber = try Int64.fetchOne(cell, arguments: [item.id, item.lineage])
             let conclusionNumber = try Int64.fetchOne(
                 conclusion,
                 arguments: [item.verdict.rawValue, item.cause, item.summary, item.documented.rawValue, Conclusion.text(of: item.proofs), item.failsOnlyAsKnown])
-            try outcome.execute(arguments: [cellNumber, run, conclusionNumber, item.attempts, item.seconds, item.inputs])
+            try outcome.execute(arguments: [cellNumber, run, conclusionNumber, item.attempts, item.seconds, item.inputs, item.burst])
         }
     }
 

@@ -51,6 +51,21 @@ struct CellRecordTests {
         #expect(try old == Self.record())
     }
 
+    @Test("has its tier, and is read as ever without one")
+    func tier() throws {
+        var record = try Self.record()
+        (record.tier, record.burst) = (.standard, 16)
+        let data = try RunFolder.encoder().encode(record)
+        #expect(try JSONDecoder().decode(CellRecord.self, from: data) == record)
+        var object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        #expect(object["proof_tier"] as? String == "standard" && object["burst_clients"] as? Int == 16)
+        object["proof_tier"] = nil
+        object["burst_clients"] = nil
+        let old = try JSONDecoder().decode(CellRecord.self, from: JSONSerialization.data(withJSONObject: object))
+        #expect(try old == Self.record())
+        #expect(record.doubted("lost").tier == nil)
+    }
+
     static let proofs = [
         ProofResult(id: .load, weight: .essential, state: .pass, summary: "loaded"),
         ProofResult(id: .attach, weight: .essential, state: .fail, cause: .attachNoCgroup2, summary: "nothing to attach to", findings: [Finding(source: "status.json", quote: "q")]),

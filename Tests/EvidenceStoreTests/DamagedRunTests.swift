@@ -49,8 +49,11 @@ struct DamagedRunTests {
                         if cell.id == record.id, bytes != whole {
                             // In words it may say something else, and it may say less; sealed, it says nothing any more.
                             #expect(cell.verdict == .inconclusive || !isSealed && cell.verdict == before?.verdict && cell.cause == before?.cause && cell.attempts > 0, "\(String(decoding: bytes, as: UTF8.self))")
+                        } else if let before {
+                            #expect(cell.verdict == before.verdict && cell.cause == before.cause)
                         } else {
-                            #expect(cell.verdict == before?.verdict && cell.cause == before?.cause)
+                            // The damage is in its id.
+                            #expect(cell.verdict == .inconclusive, "\(cell.id)")
                         }
                     }
                 }

@@ -25,6 +25,36 @@ struct RunComparisonTests {
         #expect(RunComparison(before: [outcome([:])], after: [after]).changes.isEmpty)
     }
 
+    private static func outcome(_ verdict: Verdict, burst clients: Int?, _ state: ProofState, cause: Cause? = nil, others: [ProofID: ProofState] = [:]) -> CellOutcome {
+        CellOutcome(
+            id: "a", lineage: "a", verdict: verdict, cause: cause?.rawValue, summary: "", documented: .supported, attempts: 1,
+            proofs: others.merging([.burst: state]) { $1 }, burst: clients)
+    }
+
+    @Test("a burst that fails with many clients is not fixed because it passes with few")
+    func lessProven() {
+        let failed = Self.outcome(.degraded, burst: 200, .fail, cause: .eventsLost)
+        let few = RunComparison(before: [failed], after: [Self.outcome(.compatible, burst: 16, .pass)])
+        #expect(few.changes.map(\.kind) == [.lessProven] && few.bursts == [.init(before: 200, after: 16): 1])
+        let many = RunComparison(before: [failed], after: [Self.outcome(.compatible, burst: 200, .pass)])
+        #expect(many.changes.map(\.kind) == [.fixed] && many.bursts.isEmpty)
+        // Of records from before tiers every burst was the large one.
+        #expect(RunComparison(before: [Self.outcome(.degraded, burst: nil, .fail)], after: [Self.outcome(.compatible, burst: 16, .pass)]).changes.map(\.kind) == [.lessProven])
+        // Another failure that is gone is gone.
+        let other = Self.outcome(.degraded, burst: 200, .pass, others: [.dualStack: .fail])
+        #expect(RunComparison(before: [other], after: [Self.outcome(.compatible, burst: 16, .pass, others: [.dualStack: .pass])]).changes.map(\.kind) == [.fixed])
+        // What fails with more clients than before is a failure that nobody was told of.
+        #expect(RunComparison(before: [Self.outcome(.compatible, burst: 16, .pass)], after: [failed]).changes.map(\.kind) == [.newFailure])
+    }
+
+    @Test("the same outcome by bursts of two sizes is unchanged and counted")
+    func bursts() {
+        let comparison = RunComparison(before: [Self.outcome(.compatible, burst: 16, .pass)], after: [Self.outcome(.compatible, burst: 200, .pass)])
+        #expect(comparison.changes.isEmpty && comparison.bursts == [.init(before: 16, after: 200): 1])
+        let none = Self.outcome(.compatible, burst: 0, .notApplicable)
+        #expect(none.burst == nil && RunComparison(before: [none], after: [none]).bursts.isEmpty)
+    }
+
     @Test(
         "tell every kind of change apart",
         arguments: [

@@ -32,6 +32,23 @@ extension StandInRuns {
             #expect(after.cells == before.cells && after.run.id == before.run.id && after.run.started == before.run.started && after.run.accelerator == "tcg")
         }
 
+        @Test("with a higher proof tier runs again what was proven less, and with a lower one nothing")
+        func tiers() async throws {
+            // Its clients' requests arrive without an agent, which is a verdict as well.
+            func run(_ options: [String]) async throws -> RunDocument {
+                let said = try await bench.kmatrix(bench.arguments(["--scenario", "normal-v1", "--retries", "0"] + options))
+                return try JSONDecoder().decode(RunDocument.self, from: Data(said.stdout.utf8))
+            }
+            let before = try await run(["--out", out.string, "--proof", "quick"])
+            #expect(before.cells.allSatisfy { $0.tier == .quick && $0.burst == 16 && $0.verdict == .incompatible })
+            let more = try await run(["--resume", out.string])
+            #expect(bench.started == 4)
+            #expect(more.cells.filter { $0.tier == .standard }.map(\.cgroup) == [.unified] && more.cells.first { $0.cgroup == .unified }?.burst == 200)
+            #expect(more.run.warnings.contains { $0.contains("its burst had 16 clients, --proof standard sends 200") }, "\(more.run.warnings)")
+            let less = try await run(["--resume", out.string, "--proof", "quick"])
+            #expect(bench.started == 4 && less.cells == more.cells)
+        }
+
         private static let verdict = "cells/micro_6.1.0-fake_custom_hybrid/verdict.json"
 
         @Test(

@@ -50,12 +50,27 @@ struct MatrixPlanTests {
         #expect(plain.map(\.cell.scenario) == [nil])
     }
 
+    @Test("the large burst is sent once for each kernel and scenario, unless the tier says otherwise, and none where no agent signs")
+    func tiers() throws {
+        let kernels = [try Self.kernel("6.1.1-1"), try Self.kernel("6.12.1-1")].map { (GuestChoice.micro, $0) }
+        func bursts(_ tier: ProofTier, _ scenario: String = "normal") throws -> [Int] {
+            let axes = try Self.axes([.unified, .hybrid], scenarios: .axis([try Self.scenario(scenario)]))
+            return MatrixPlan.expand(guests: kernels, axes: axes, tier: tier).map(\.burst)
+        }
+        #expect(try bursts(.quick) == [16, 16, 16, 16])
+        #expect(try bursts(.standard).sorted() == [16, 16, 200, 200])
+        #expect(try bursts(.full) == [200, 200, 200, 200])
+        #expect(try bursts(.full, "down") == [0, 0, 0, 0])
+    }
+
     @Test("a guest's steps follow from what its scenario expects")
     func steps() throws {
         let normal = ProbeCourse.steps(for: try Self.scenario("normal").expectation).flatMap(\.clients).map(\.name)
         #expect(Set(normal).count == normal.count)
         #expect(normal.count { $0.hasPrefix(ProbeNames.crowdPrefix) } == 200)
         #expect(normal.contains(ProbeNames.afterRestart) && normal.contains(ProbeNames.dualStack) && normal.contains("imds-early"))
+        let small = ProbeCourse.steps(for: try Self.scenario("normal").expectation, burst: ProofTier.smallBurst).flatMap(\.clients).map(\.name)
+        #expect(small.count { $0.hasPrefix(ProbeNames.crowdPrefix) } == 16 && small.count == normal.count - 184)
         let down = ProbeCourse.steps(for: try Self.scenario("down").expectation).flatMap(\.clients).map(\.name)
         #expect(!down.contains { $0.hasPrefix(ProbeNames.crowdPrefix) } && !down.contains("imds-early"))
         #expect(down.contains("imds-root"))

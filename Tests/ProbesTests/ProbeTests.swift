@@ -297,4 +297,15 @@ struct ProbeTests {
         #expect(conclusion.proofs.first { $0.id == .burst }?.knownDefect == nil)
         #expect(!CellConclusion(evidence, knownDefects: [other]).proofs.failsOnlyAsKnown)
     }
+
+    @Test("a burst that passes says how large it was, and that a known defect may need a larger one")
+    func small() throws {
+        let defect = KnownDefect(proof: .burst, reason: "by design", reference: "there", until: try CalendarDay(parsing: "2031-01-01"))
+        func summary(_ evidence: CellEvidence, _ defects: [KnownDefect]) -> String { CellConclusion(evidence, knownDefects: defects).proofs.first { $0.id == .burst }?.summary ?? "" }
+        #expect(summary(Samples.compatible(), []) == "6 clients at once were served and attributed.")
+        #expect(summary(Samples.compatible(), [defect]).contains("may show only with 200 clients"))
+        let other = KnownDefect(proof: .dualStack, reason: "by design", reference: "there", until: try CalendarDay(parsing: "2031-01-01"))
+        #expect(!summary(Samples.compatible(), [other]).contains("may show"))
+        #expect(!CellConclusion(Samples.compatible(), knownDefects: [defect]).proofs.contains { $0.id != .burst && $0.summary.contains("may show") })
+    }
 }

@@ -36,6 +36,21 @@ struct CellHistoryTests {
         }
     }
 
+    @Test("begins a new stretch where its burst changed its size, and none where the large burst was not recorded yet")
+    func bursts() throws {
+        try Samples.withDatabase { database in
+            for (night, burst) in [nil, 200, 16, 16].enumerated() {
+                var cell = Samples.cell("micro/6.1.1-1/cloud-amd64/hybrid")
+                cell.proofs = [.burst: .pass]
+                cell.burst = burst
+                try database.record(Samples.run(night + 1), [cell], folder: nil)
+            }
+            let cell = try #require(try database.cells().first)
+            #expect(cell.streaks.map(\.burst) == [200, 16] && cell.streaks.map(\.runs) == [2, 2])
+            #expect(try database.outcomes(of: database.run(named: "latest")).map(\.burst) == [16])
+        }
+    }
+
     @Test("has a flake for each run that needed a retry or proved nothing")
     func flakes() throws {
         try Self.withNights { database in

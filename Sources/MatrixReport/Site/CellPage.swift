@@ -99,6 +99,7 @@ struct CellPage {
             html.definition("agent", cell.agent)
             html.definition("eBPF program", cell.bpf)
             html.definition("documented as", cell.expectation.rawValue)
+            html.definition("proof tier", cell.tierInWords)
             html.definition("attempts", "\(cell.attempts)")
             if let deployment = cell.provisioning {
                 html.definition("cloud-init", deployment.cloudInit)

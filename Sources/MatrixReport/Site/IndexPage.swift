@@ -26,7 +26,7 @@ struct IndexPage {
         let run = content.run
         let end = run.finished == nil ? "not finished; missing cells were not run" : nil
         let facts = [
-            content.agents.list, "Run \(run.id)", "started \(run.started)", end, run.accelerator.map { "accelerator \($0)" }, VerdictCounts(content.cells).inWords,
+            content.agents.list, "Run \(run.id)", "started \(run.started)", end, run.accelerator.map { "accelerator \($0)" }, VerdictCounts(content.cells).inWords, TierNote.text(content.cells),
         ].compactMap(\.self).filter { !$0.isEmpty }
         html.element("p", ["class": "meta"]) { html in
             html.text(VisibleText.line(facts.joined(separator: " · ")))
