@@ -15,7 +15,10 @@ extension Diagnosis {
         for (name, state) in facts.services.sorted(by: { $0.key < $1.key }) {
             guard case .other(let word) = state.value else { continue }
             let cause: FieldCause = name == "GuestProxyAgent" ? .windowsAgentNotRunning : .windowsDriversNotRunning
-            found.append(Conclusion(cause, .possible, "\(name) is \(word), on its way to another state: ask again in a minute.", [state.finding], wanted: [name == "GuestProxyAgent" ? .windowsAgent : .drivers]))
+            found.append(
+                Conclusion(
+                    cause, .possible, "\(name) is \(word), on its way to another state: ask again in a minute.", [state.finding],
+                    wanted: [name == "GuestProxyAgent" ? .windowsAgent : .drivers]))
         }
         let drivers = ["eBPFCore", "NetEbpfExt"]
         let broken = drivers.filter { describe($0) != nil }
@@ -28,7 +31,12 @@ extension Diagnosis {
         } else if facts.isWindows, let report = facts.status?[.ebpfProgram], report.status != nil, !report.isRunning {
             let isCleared = drivers.allSatisfy { facts.services[$0]?.value == .running }
             if !isCleared, found.isEmpty {
-                found.append(Conclusion(.windowsDriversNotRunning, .likely, "The agent of a Windows machine has no eBPF; the state of the drivers was not sent.", [facts.quote(.ebpfProgram)]))
+                // Only STOPPED says that the set-up failed. UNKNOWN and the like are states on the way.
+                found.append(
+                    Conclusion(
+                        .windowsDriversNotRunning, report.status == "STOPPED" ? .likely : .possible,
+                        "The agent of a Windows machine has no eBPF; the state of the drivers was not sent.",
+                        [facts.quote(.ebpfProgram)]))
             }
         }
         if let state = describe("GuestProxyAgent") {
@@ -47,7 +55,9 @@ extension Diagnosis {
         case .failed, .restarting:
             return [
                 Conclusion(.agentNotRunning, .certain, "The agent is installed and exits again.", [unit.finding], wanted: [.journal, .agentLog]),
-                Conclusion(.agentCrashed, .likely, "systemd \(unit.value == .failed ? "gave up starting the agent" : "starts the agent again and again").", [unit.finding]),
+                Conclusion(
+                    .agentCrashed, .likely, "systemd \(unit.value == .failed ? "gave up starting the agent" : "starts the agent again and again").",
+                    [unit.finding]),
             ]
         }
     }
@@ -56,34 +66,46 @@ extension Diagnosis {
     @Sendable static func provisioning(_ facts: FieldFacts) -> [Conclusion] {
         let version = facts.cloudInit?.finding
         if let missing = facts.provisioningSaysMissing {
-            return [Conclusion(.agentNotInstalled, .certain, "cloud-init did not find the agent: the image lacks it (row 2 of the article's table).", [missing, version])]
+            return [
+                Conclusion(
+                    .agentNotInstalled, .certain, "cloud-init did not find the agent: the image lacks it (row 2 of the article's table).", [missing, version])
+            ]
         }
         if let unhealthy = facts.provisioningSaysUnhealthy {
             return [
                 Conclusion(
-                    .provisioningUnhealthy, .certain, "cloud-init waited for the agent, and the agent did not become healthy (row 4 of the article's table).\(exitCode(facts))",
+                    .provisioningUnhealthy, .certain,
+                    "cloud-init waited for the agent, and the agent did not become healthy (row 4 of the article's table).\(exitCode(facts))",
                     [unhealthy, version], wanted: facts.status == nil ? [.status, .journal] : [])
             ]
         }
         guard let failed = facts.provisioningFailed else { return asked(facts) }
         guard facts.cloudInitWaits == false, let cloudInit = facts.cloudInit else {
-            return [Conclusion(.readyWithoutKey, .possible, "The platform did not record the machine as ready. cloud-init's version and log tell which row of the article's table that is.", [failed, version])]
+            return [
+                Conclusion(
+                    .readyWithoutKey, .possible,
+                    "The platform did not record the machine as ready. cloud-init's version and log tell which row of the article's table that is.",
+                    [failed, version])
+            ]
         }
         let isInstalled = facts.unit.map { $0.value != .notFound } ?? (facts.status != nil ? true : nil)
         let row = isInstalled.map { $0 ? "row 3" : "row 1" } ?? "row 1 or 3"
         return [
             Conclusion(
-                .readyWithoutKey, .likely, "cloud-init \(FieldFacts.shown(cloudInit.value)) does not wait for the agent and reported ready, which the platform did not record (\(row) of the article's table).",
+                .readyWithoutKey, .likely,
+                "cloud-init \(FieldFacts.shown(cloudInit.value)) does not wait for the agent and reported ready, which the platform did not record (\(row) of the article's table).",
                 [failed, cloudInit.finding, facts.provisioningReady], wanted: isInstalled == nil ? [.unitStatus] : [])
         ]
     }
 
     /// A version alone is no cause: only where the platform asked for the agent, and this cloud-init's log has no call of it.
     private static func asked(_ facts: FieldFacts) -> [Conclusion] {
-        guard let asked = facts.provisioningAsked, asked.value, facts.cloudInitWaits == false, facts.agentAnswered == nil, let cloudInit = facts.cloudInit else { return [] }
+        guard let asked = facts.provisioningAsked, asked.value, facts.cloudInitWaits == false, facts.agentAnswered == nil, let cloudInit = facts.cloudInit
+        else { return [] }
         return [
             Conclusion(
-                .cloudInitTooOld, .possible, "The platform asked for the agent, and cloud-init \(FieldFacts.shown(cloudInit.value)) does not wait for it.", [asked.finding, cloudInit.finding],
+                .cloudInitTooOld, .possible, "The platform asked for the agent, and cloud-init \(FieldFacts.shown(cloudInit.value)) does not wait for it.",
+                [asked.finding, cloudInit.finding],
                 wanted: [.cloudInitLog, .status])
         ]
     }
@@ -104,11 +126,15 @@ extension Diagnosis {
         case "disabled":
             return [
                 Conclusion(
-                    .notApplied, .likely, "The platform reports the protocol as disabled: it is not enabled in the model, or not applied yet.", [quote], wanted: [.keyStatus])
+                    .notApplied, .likely, "The platform reports the protocol as disabled: it is not enabled in the model, or not applied yet.", [quote],
+                    wanted: [.keyStatus])
             ]
         // An agent that cannot redirect has other troubles, and one that was refused says so.
         case "unknown" where status[.ebpfProgram]?.isRunning == true && status[.keyLatch]?.message?.contains("Failed to") != true:
-            return [Conclusion(.notApplied, .likely, "The agent has no answer from the platform yet, so nothing is protected.", [quote], wanted: [.agentLog, .keyStatus])]
+            return [
+                Conclusion(
+                    .notApplied, .likely, "The agent has no answer from the platform yet, so nothing is protected.", [quote], wanted: [.agentLog, .keyStatus])
+            ]
         default: return []
         }
     }

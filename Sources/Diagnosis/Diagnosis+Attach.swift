@@ -10,7 +10,7 @@ extension Diagnosis {
             return facts.agentSeesNone.map { [noCgroup2(facts, [$0], .certain)] } ?? []
         }
         let failure = entry.failure
-        if isTracing(failure) { return [tracing(facts, entry)] }
+        if isTracing(failure) || failure.error == .notSupportedInKernel && !isOfCgroup(failure) { return [tracing(facts, entry)] }
         if facts.options["CONFIG_CGROUP_BPF"]?.value == false { return [] }
         return [cgroup(facts, entry)]
     }
@@ -21,15 +21,23 @@ extension Diagnosis {
         return ["perf event", "kprobe", "tracing link", "raw_tracepoint", "tracepoint", "fentry", "fexit"].contains { failure.line.contains($0) }
     }
 
+    private static func isOfCgroup(_ failure: SetupFailure) -> Bool {
+        failure.line.contains("cgroup")
+            || failure.subject.flatMap { BPFProgramType(programName: $0) }.map { [.cgroupSockAddr, .sockOps, .cgroupSkb].contains($0) } ?? false
+    }
+
     private static func tracing(_ facts: FieldFacts, _ entry: FieldFacts.Failure) -> Conclusion {
         let error = entry.failure.error
         let head = "A tracing program could not be attached\(error.map { " (\($0.name))" } ?? "")."
-        if let off = facts.options["CONFIG_KPROBES"], !off.value { return Conclusion(.kernelConfiguration, .certain, "\(head) The kernel was built without CONFIG_KPROBES.", [off.finding, entry.finding]) }
+        if let off = facts.options["CONFIG_KPROBES"], !off.value {
+            return Conclusion(.kernelConfiguration, .certain, "\(head) The kernel was built without CONFIG_KPROBES.", [off.finding, entry.finding])
+        }
         let proofs = facts.lockdownProofs(atLeast: "confidentiality")
         if !proofs.isEmpty { return Conclusion(.lockdown, .certain, "\(head) Lockdown mode forbids kprobes.", proofs + [entry.finding]) }
         if error == .notSupportedInKernel {
             return Conclusion(
-                .linkNotCreated, .likely, "\(head) This processor's kernel has no BPF trampolines (on arm64 mainline has them since 6.0).", [entry.finding, facts.release?.finding], wanted: [.kernelRelease],
+                .linkNotCreated, .likely, "\(head) This processor's kernel has no BPF trampolines (on arm64 mainline has them since 6.0).",
+                [entry.finding, facts.release?.finding], wanted: [.kernelRelease],
                 advice: [.measure(.upgradeAgent), .measure(.reportAgent)])
         }
         if error == .notPermitted || error == .accessDenied { return privilege(facts, entry, head) }
@@ -41,7 +49,8 @@ extension Diagnosis {
     private static func cgroup(_ facts: FieldFacts, _ entry: FieldFacts.Failure) -> Conclusion {
         let failure = entry.failure
         if let listed = facts.hasCgroup2, !listed.value {
-            return Conclusion(.cgroup2Unsupported, .certain, "The program has nothing to attach to: this kernel has no cgroup v2.", [entry.finding, listed.finding])
+            return Conclusion(
+                .cgroup2Unsupported, .certain, "The program has nothing to attach to: this kernel has no cgroup v2.", [entry.finding, listed.finding])
         }
         if let seen = facts.agentSeesNone { return noCgroup2(facts, [seen, entry.finding], .certain) }
         if let list = facts.mounts {
@@ -53,9 +62,11 @@ extension Diagnosis {
         }
         if failure.error == .invalid {
             return Conclusion(
-                .linkNotCreated, .likely, "The kernel did not create the link (EINVAL). Kernels before 5.7 have no links for cgroups, and kernels without CONFIG_CGROUP_BPF attach nothing to them.",
+                .linkNotCreated, .likely,
+                "The kernel did not create the link (EINVAL). Kernels before 5.7 have no links for cgroups, and kernels without CONFIG_CGROUP_BPF attach nothing to them.",
                 [entry.finding, facts.release?.finding], wanted: [.kernelConfiguration, .kernelRelease, .mounts],
-                advice: facts.series.map { KernelFeature.cgroupLink.isIn($0) } == false ? [.newerKernel(.cgroupLink), .measure(.upgradeAgent)] : [.measure(.kernelWithOption), .measure(.detachOther), .measure(.reportAgent)])
+                advice: facts.series.map { KernelFeature.cgroupLink.isIn($0) } == false
+                    ? [.newerKernel(.cgroupLink), .measure(.upgradeAgent)] : [.measure(.kernelWithOption), .measure(.detachOther), .measure(.reportAgent)])
         }
         return noCgroup2(facts, [entry.finding, facts.hasCgroup2?.finding, facts.agentGuessedPath, facts.rootType?.finding], .likely)
     }
@@ -65,13 +76,21 @@ extension Diagnosis {
         let isElsewhere = list.layout != .unified
         if isElsewhere, entry.failure.error == .badDescriptor || facts.agentGuessedPath != nil {
             return Conclusion(
-                .attachNoCgroup2, .likely, "The program was attached to a folder that is not cgroup v2. cgroup v2 is mounted at \(points), and the agent did not find it.",
-                [entry.finding, list.finding, facts.agentGuessedPath], wanted: [.agentMounts, .agentLog], advice: [.measure(.readAgentLogs), .measure(.upgradeAgent), .measure(.reportAgent)])
+                .attachNoCgroup2, .likely,
+                "The program was attached to a folder that is not cgroup v2. cgroup v2 is mounted at \(points), and the agent did not find it.",
+                [entry.finding, list.finding, facts.agentGuessedPath], wanted: [.agentMounts, .agentLog],
+                advice: [.measure(.readAgentLogs), .measure(.upgradeAgent), .measure(.reportAgent)])
         }
-        if entry.failure.error == .notPermitted || entry.failure.error == .accessDenied, let proven = provenPolicy(facts, "The program could not be attached.", [entry.finding, list.finding]) { return proven }
+        if entry.failure.error == .notPermitted || entry.failure.error == .accessDenied,
+            let proven = provenPolicy(facts, "The program could not be attached.", [entry.finding, list.finding])
+        {
+            return proven
+        }
         return Conclusion(
-            .attachOther, .likely, "The program could not be attached although cgroup v2 is mounted at \(points).", [entry.finding, list.finding, facts.lockdown?.finding],
-            wanted: [.agentMounts, .kernelConfiguration, .kernelLog, .privileges], advice: [.measure(.detachOther), .measure(.checkLockdown), .measure(.grantPrivilege)])
+            .attachOther, .likely, "The program could not be attached although cgroup v2 is mounted at \(points).",
+            [entry.finding, list.finding, facts.lockdown?.finding],
+            wanted: [.agentMounts, .kernelConfiguration, .kernelLog, .privileges],
+            advice: [.measure(.detachOther), .measure(.checkLockdown), .measure(.grantPrivilege)])
     }
 
     static func noCgroup2(_ facts: FieldFacts, _ findings: [Finding?], _ confidence: Conclusion.Confidence) -> Conclusion {
@@ -84,7 +103,8 @@ extension Diagnosis {
         let note = other == nil ? "" : " A mount list from a container or pod does not disprove it."
         return Conclusion(
             .attachNoCgroup2, confidence, summary + note, findings + [other?.finding, facts.release?.finding],
-            wanted: confidence == .certain ? (facts.hasCgroup2 == nil && facts.agentSeesNone == nil ? [.filesystems] : []) : [.mounts, .agentMounts, .filesystems])
+            wanted: confidence == .certain
+                ? (facts.hasCgroup2 == nil && facts.agentSeesNone == nil ? [.filesystems] : []) : [.mounts, .agentMounts, .filesystems])
     }
 }
 

@@ -11,7 +11,8 @@ extension Diagnosis {
         let quote = message.isEmpty ? nil : facts.quote(.keyLatch)
         var found: [Conclusion] = []
         if message.contains("Failed to get key status") || facts.status == nil && !facts.platformErrors.isEmpty {
-            found.append(Conclusion(.platformUnreachable, .certain, "The agent cannot ask the platform for the state of the key.", [quote, facts.platformErrors.last]))
+            found.append(
+                Conclusion(.platformUnreachable, .certain, "The agent cannot ask the platform for the state of the key.", [quote, facts.platformErrors.last]))
         }
         let isRefused = message.contains("Failed to acquire key details") || facts.status == nil && !facts.keyRefusals.isEmpty
         if isRefused { found += refusal(facts, [quote, facts.keyRefusals.last], message) }
@@ -35,19 +36,24 @@ extension Diagnosis {
         }
         var found: [Conclusion] = []
         if let missing = facts.keyMissing {
-            found.append(Conclusion(.keyLost, .certain, "The platform has a key latched for this machine, the machine lost it, and another one is refused.", findings + [missing]))
+            found.append(
+                Conclusion(
+                    .keyLost, .certain, "The platform has a key latched for this machine, the machine lost it, and another one is refused.",
+                    findings + [missing]))
         } else {
             let isNumbered = ["401", "403", "404", "409", "410"].contains { words.contains($0) }
             found.append(
                 Conclusion(
-                    .keyNotOffered, isNumbered ? .certain : .likely, "The platform refuses to hand out a key: one may be latched already (a migrated disk, a replaced OS disk).", findings,
+                    .keyNotOffered, isNumbered ? .certain : .likely,
+                    "The platform refuses to hand out a key: one may be latched already (a migrated disk, a replaced OS disk).", findings,
                     wanted: [.keyStatus, .agentLog]))
         }
         if facts.keyRefusals.count >= lastingRefusals || facts.keyMissing != nil {
             let first = facts.keyRefusals.first
             found.append(
                 Conclusion(
-                    .keyResetNeeded, .likely, "The agent was refused \(max(facts.keyRefusals.count, 1)) times without a success since; only a reset of the key ends that.",
+                    .keyResetNeeded, .likely,
+                    "The agent was refused \(max(facts.keyRefusals.count, 1)) times without a success since; only a reset of the key ends that.",
                     [first, facts.keyMissing] + (facts.keyRefusals.isEmpty ? findings : [])))
         }
         return found

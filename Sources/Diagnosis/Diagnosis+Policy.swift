@@ -23,6 +23,15 @@ extension Diagnosis {
         if let held = facts.capabilities, held.value & needed == 0 {
             return Conclusion(.missingPrivilege, .certain, "\(head) The process has neither CAP_BPF nor CAP_SYS_ADMIN.", [held.finding] + findings)
         }
+        if let settings = facts.unitLacksPrivilege {
+            return Conclusion(.missingPrivilege, .certain, "\(head) The unit's settings leave it neither CAP_BPF nor CAP_SYS_ADMIN.", [settings] + findings)
+        }
+        // Maps counted against this limit until 5.11.
+        if let limit = facts.lockedMemory, limit.value < 1 << 20, let series = facts.series, series < KernelSeries(major: 5, minor: 11) {
+            return Conclusion(
+                .missingPrivilege, .likely, "\(head) Locked memory is limited to \(limit.value) bytes, and kernels before 5.11 count maps against it.",
+                [limit.finding, facts.release?.finding] + findings, wanted: [.privileges])
+        }
         return nil
     }
 
@@ -30,14 +39,18 @@ extension Diagnosis {
     @Sendable static func configuration(_ facts: FieldFacts) -> [Conclusion] {
         guard !facts.isWindows, facts.status?[.ebpfProgram]?.isRunning != true else { return [] }
         var found: [Conclusion] = []
-        for (name, effect) in [("CONFIG_BPF_SYSCALL", "no BPF program can be loaded"), ("CONFIG_CGROUP_BPF", "no BPF program can be attached to a cgroup, although cgroup v2 may be mounted")] {
+        for (name, effect) in [
+            ("CONFIG_BPF_SYSCALL", "no BPF program can be loaded"),
+            ("CONFIG_CGROUP_BPF", "no BPF program can be attached to a cgroup, although cgroup v2 may be mounted"),
+        ] {
             guard let option = facts.options[name], !option.value, found.isEmpty else { continue }
             found.append(
                 Conclusion(
-                    .kernelConfiguration, .certain, "The kernel was built without \(name): \(effect). Neither a boot argument nor an upgrade of the same build helps.",
+                    .kernelConfiguration, .certain,
+                    "The kernel was built without \(name): \(effect). Neither a boot argument nor an upgrade of the same build helps.",
                     [option.finding, facts.failures.last?.finding, facts.release?.finding]))
         }
-        // A refusal that is explained names lockdown by itself.
+        // A refusal that the verifier explains names lockdown itself.
         if !facts.lockdownDenials.isEmpty, !facts.reports.contains(where: { $0.report.log.state == .refused }) {
             let isAgent = facts.lockdownDenials.contains { $0.quote.contains("azure-proxy") }
             found.append(
@@ -47,9 +60,22 @@ extension Diagnosis {
         }
         if facts.failures.isEmpty, facts.reports.isEmpty, let denial = facts.denials.first(where: { !$0.value }) {
             let isAgent = denial.finding.quote.contains("azure-proxy")
-            found.append(Conclusion(.securityModuleDenied, isAgent ? .certain : .likely, "A security module denied \(isAgent ? "the agent" : "a process") a call that BPF programs need.", [denial.finding]))
+            found.append(
+                Conclusion(
+                    .securityModuleDenied, isAgent ? .certain : .likely,
+                    "A security module denied \(isAgent ? "the agent" : "a process") a call that BPF programs need.", [denial.finding]))
         }
         return found
+    }
+
+    /// Values of a model that the API does not know.
+    @Sendable static func model(_ facts: FieldFacts) -> [Conclusion] {
+        guard !facts.modelFaults.isEmpty, facts.controlPlane.isEmpty else { return [] }
+        return [
+            Conclusion(
+                .controlPlaneRefused, .certain, facts.modelFaults.map(\.summary).joined(separator: " "), facts.modelFaults.map(\.finding),
+                advice: facts.modelFaults.map { .controlPlane($0.row) })
+        ]
     }
 
     @Sendable static func controlPlane(_ facts: FieldFacts) -> [Conclusion] {
@@ -57,7 +83,9 @@ extension Diagnosis {
         let messages = facts.controlPlane.map { "\($0.row.property.map { "\($0): " } ?? "")\($0.row.action)" }.joined(separator: " ")
         return [
             Conclusion(
-                .controlPlaneRefused, .certain, "The control plane rejected the request (\(facts.controlPlane[0].row.codes.joined(separator: ", "))). \(messages)", facts.controlPlane.map(\.finding),
+                .controlPlaneRefused, .certain,
+                "The control plane rejected the request (\(facts.controlPlane[0].row.codes.joined(separator: ", "))). \(messages)",
+                facts.controlPlane.map(\.finding),
                 advice: facts.controlPlane.map { .controlPlane($0.row) })
         ]
     }

@@ -9,6 +9,7 @@ extension Diagnosis {
         // A status that says RUNNING is younger than a log's failures.
         if let report = facts.status?[.ebpfProgram], report.isRunning { return [] }
         var found = explained(facts)
+        if found.isEmpty { found += required(facts) }
         if found.isEmpty { found += maps(facts) }
         if found.isEmpty { found += loads(facts) }
         if found.isEmpty { found += attachments(facts) }
@@ -26,7 +27,11 @@ extension Diagnosis {
         let type = (report.subject ?? facts.failures.last { $0.failure.stage == .load }?.failure.subject).flatMap { BPFProgramType(programName: $0) }
         guard let explanation = VerifierExplanation(report.log, type: type, kernel: facts.series) else { return [] }
         let place = explanation.instruction.map { instruction in
-            Finding(source: "verifier log", quote: "instruction \(instruction.index) (\(FieldFacts.shown(instruction.text)))\(instruction.source.map { " of `\(FieldFacts.shown($0))`" } ?? "")")
+            Finding(
+                source: "verifier log",
+                quote:
+                    "instruction \(instruction.index) (\(FieldFacts.shown(instruction.text)))\(instruction.source.map { " of `\(FieldFacts.shown($0))`" } ?? "")"
+            )
         }
         let findings = [chosen.finding, facts.status.flatMap { _ in facts.quote(.ebpfProgram) }, place, facts.release?.finding]
         if case .withheld(let byLockdown) = explanation.answer { return [withheld(explanation, byLockdown: byLockdown, facts, findings)] }
@@ -35,7 +40,8 @@ extension Diagnosis {
         let isGuess = explanation.answer == .privilege || report.log.isHalf
         return [
             Conclusion(
-                explanation.cause, isGuess || !report.log.isEnded && VerifierExplanation(report.log)?.answer == .unknown ? .likely : .certain, summary, findings,
+                explanation.cause, isGuess || !report.log.isEnded && VerifierExplanation(report.log)?.answer == .unknown ? .likely : .certain, summary,
+                findings,
                 wanted: wanted(explanation, facts), advice: explanation.advice)
         ]
     }
@@ -63,13 +69,41 @@ extension Diagnosis {
             return Conclusion(.lockdown, .certain, "\(refusal) Lockdown mode withholds the helper.\(since)", proofs + findings)
         }
         if byLockdown, facts.lockdown == nil {
-            return Conclusion(.lockdown, .likely, "\(refusal) \(explanation.reason)", findings, wanted: [.securityModules, .commandLine, .kernelLog], advice: explanation.advice)
+            return Conclusion(
+                .lockdown, .likely, "\(refusal) \(explanation.reason)", findings, wanted: [.securityModules, .commandLine, .kernelLog],
+                advice: explanation.advice)
         }
         let mode2 = facts.lockdown.map { " Lockdown mode is `\(FieldFacts.shown($0.value))`, which does not withhold it." } ?? ""
-        let reason = byLockdown ? "The kernel has \(explanation.helper?.name ?? "the helper") and withholds it here; a newer kernel does not help.\(mode2)" : explanation.reason
+        let reason =
+            byLockdown
+            ? "The kernel has \(explanation.helper?.name ?? "the helper") and withholds it here; a newer kernel does not help.\(mode2)" : explanation.reason
         return Conclusion(
-            .verifierRejected, .likely, "\(refusal) \(reason)", findings + [byLockdown ? facts.lockdown?.finding : nil], wanted: byLockdown ? [.privileges, .auditLog] : [.privileges, .securityModules],
+            .verifierRejected, .likely, "\(refusal) \(reason)", findings + [byLockdown ? facts.lockdown?.finding : nil],
+            wanted: byLockdown ? [.privileges, .auditLog] : [.privileges, .securityModules],
             advice: [.measure(.checkLockdown), .measure(.grantPrivilege), .measure(.upgradeAgent), .measure(.reportAgent)])
+    }
+
+    // MARK: - What a loader found missing
+
+    /// A loader tried a feature, and names the release of the kernel that has it.
+    private static func required(_ facts: FieldFacts) -> [Conclusion] {
+        guard let entry = facts.failures.last(where: { $0.failure.required != nil }), let feature = entry.failure.required else { return [] }
+        // A feature that the running kernel has failed for another reason: privilege or policy.
+        if let series = facts.series, feature.isIn(series) { return [] }
+        let cause: Cause =
+            switch entry.failure.stage {
+            case .map: .mapNotCreated
+            case .attach, .link: .linkNotCreated
+            case .load, .listener, .key: .loadFailed
+            }
+        let kernel = facts.release.map { ", and the kernel is \(FieldFacts.shown($0.value))" } ?? ""
+        return [
+            Conclusion(
+                cause, facts.release == nil ? .likely : .certain,
+                "The loader found that this kernel lacks what it needs. Mainline has \(FieldFacts.shown(feature.name)) since \(feature.since)\(kernel).",
+                [entry.finding, facts.release?.finding], wanted: facts.release == nil ? [.kernelRelease] : [],
+                advice: [.newerKernel(feature), .measure(.upgradeAgent), .measure(.optOut)])
+        ]
     }
 
     // MARK: - Maps
@@ -85,7 +119,8 @@ extension Diagnosis {
             let isNamed = BPFMapType.named(in: failure.line) != nil
             return [
                 Conclusion(
-                    .mapNotCreated, isNamed ? .certain : .likely, "\(head) Mainline has \(type.name) since \(type.since), and the kernel is \(FieldFacts.shown(facts.release?.value ?? "")).",
+                    .mapNotCreated, isNamed ? .certain : .likely,
+                    "\(head) Mainline has \(type.name) since \(type.since), and the kernel is \(FieldFacts.shown(facts.release?.value ?? "")).",
                     [entry.finding, facts.release?.finding], wanted: [], advice: [.newerKernel(type), .measure(.upgradeAgent), .measure(.optOut)])
             ]
         }
@@ -95,7 +130,11 @@ extension Diagnosis {
             case .invalid: type.map { " A kernel before \($0.since) does not know \($0.name)." } ?? " Its type or a flag may be unknown to this kernel."
             default: ""
             }
-        return [Conclusion(.mapNotCreated, .likely, head + hint, [entry.finding, facts.release?.finding], wanted: facts.release == nil ? [.kernelRelease, .agentLog] : [.agentLog])]
+        return [
+            Conclusion(
+                .mapNotCreated, .likely, head + hint, [entry.finding, facts.release?.finding],
+                wanted: facts.release == nil ? [.kernelRelease, .agentLog] : [.agentLog])
+        ]
     }
 
     // MARK: - Loads without a reason of the verifier's
@@ -105,6 +144,8 @@ extension Diagnosis {
         let failure = entry.failure
         let logs = facts.reports.map(\.report)
         let error = failure.error ?? logs.last?.error ?? facts.failures.compactMap { $0.failure.stage == .load ? $0.failure.error : nil }.last
+        if error == .noSystemCall { return [noSystemCall(facts, entry)] }
+        if failure.outcome == .failed, logs.isEmpty, let complaint = facts.typeComplaint { return [noTypes(facts, [entry.finding, complaint])] }
         switch failure.outcome {
         case .cut: return [cut(facts, entry)] + age(facts, entry.finding)
         case .failedAfterwards: return [afterwards(facts, entry, error, logs.last?.log)]
@@ -142,50 +183,86 @@ extension Diagnosis {
 
     private static func cut(_ facts: FieldFacts, _ entry: FieldFacts.Failure) -> Conclusion {
         Conclusion(
-            .verifierRejected, .certain, "The kernel's verifier rejected the program; the message breaks off before the reason.", [entry.finding, facts.quote(.ebpfProgram)],
-            wanted: facts.release == nil ? [.verifierLog, .kernelRelease] : [.verifierLog], advice: [.measure(.readVerifierLog), .measure(.upgradeAgent), .measure(.reportAgent), .measure(.optOut)])
+            .verifierRejected, .certain, "The kernel's verifier rejected the program; the message breaks off before the reason.",
+            [entry.finding, facts.quote(.ebpfProgram)],
+            wanted: facts.release == nil ? [.verifierLog, .kernelRelease] : [.verifierLog],
+            advice: [.measure(.readVerifierLog), .measure(.upgradeAgent), .measure(.reportAgent), .measure(.optOut)])
     }
 
     private static func afterwards(_ facts: FieldFacts, _ entry: FieldFacts.Failure, _ error: SystemError?, _ log: VerifierLog?) -> Conclusion {
         let count = log?.processed.map { " after \($0) instructions" } ?? ""
         let head = "The program did not load\(error.map { " (\($0.name))" } ?? ""), and the verifier's log ends\(count) without a reason."
         if error == .notSupportedInKernel {
-            return Conclusion(.jitFailed, .likely, "\(head) ENOTSUPP behind a log without a reason comes from the JIT compiler.", [entry.finding, facts.jitEnabled?.finding], wanted: [.jitSettings, .kernelLog])
+            return Conclusion(
+                .jitFailed, .likely, "\(head) ENOTSUPP behind a log without a reason comes from the JIT compiler.", [entry.finding, facts.jitEnabled?.finding],
+                wanted: [.jitSettings, .kernelLog])
         }
-        let earlier = facts.earlierRelease.map { " It loaded on \(FieldFacts.shown($0.value)), so the change of the kernel brought it about: a distribution may have ported a stricter check back." } ?? ""
+        let earlier =
+            facts.earlierRelease.map {
+                " It loaded on \(FieldFacts.shown($0.value)), so the change of the kernel brought it about: a distribution may have ported a stricter check back."
+            } ?? ""
         return Conclusion(
             .loadFailed, .possible, head + earlier + " The cause is undetermined.", [entry.finding, facts.release?.finding, facts.earlierRelease?.finding],
-            wanted: (facts.release == nil ? [.kernelRelease] : []) + [.kernelLog, .jitSettings, .auditLog], advice: [.measure(.previousKernel), .measure(.reportAgent), .measure(.upgradeAgent)])
+            wanted: (facts.release == nil ? [.kernelRelease] : []) + [.kernelLog, .jitSettings, .auditLog],
+            advice: [.measure(.previousKernel), .measure(.reportAgent), .measure(.upgradeAgent)])
     }
 
     private static func neverVerified(_ facts: FieldFacts, _ entry: FieldFacts.Failure, _ error: SystemError?) -> Conclusion {
         let head = "The program was never verified\(error.map { " (\($0.name))" } ?? ""): the verifier's output is empty."
         if error == .notPermitted || error == .accessDenied { return privilege(facts, entry, head) }
         if let proven = provenPolicy(facts, head, [entry.finding]) { return proven }
-        if error == .noSystemCall { return Conclusion(.kernelConfiguration, .likely, "\(head) The kernel has no bpf(2) call.", [entry.finding], wanted: [.kernelConfiguration]) }
         return Conclusion(
-            .loadFailed, .possible, "\(head) A missing privilege, a security module, the kernel's configuration or an unknown type of program causes this; the message does not say which.",
-            [entry.finding, facts.quote(.ebpfProgram)], wanted: [.privileges, .auditLog, .securityModules, .agentLog] + (facts.release == nil ? [.kernelRelease] : []),
+            .loadFailed, .possible,
+            "\(head) A missing privilege, a security module, the kernel's configuration or an unknown type of program causes this; the message does not say which.",
+            [entry.finding, facts.quote(.ebpfProgram)],
+            wanted: [.privileges, .auditLog, .securityModules, .agentLog] + (facts.release == nil ? [.kernelRelease] : []),
             advice: [.measure(.grantPrivilege), .measure(.checkLockdown), .measure(.readAgentLogs)])
     }
 
-    private static func unsaid(_ facts: FieldFacts, _ entry: FieldFacts.Failure, _ error: SystemError?) -> Conclusion {
-        if let proven = provenPolicy(facts, "The program did not load\(error.map { " (\($0.name))" } ?? "").", [entry.finding]) { return proven }
+    /// ENOSYS: the kernel has no bpf(2), or a seccomp profile answers in its place.
+    private static func noSystemCall(_ facts: FieldFacts, _ entry: FieldFacts.Failure) -> Conclusion {
+        let head = "The kernel has no bpf(2) call (ENOSYS): it was built without CONFIG_BPF_SYSCALL, or a seccomp profile forbids the call."
+        if let proven = provenPolicy(facts, "The kernel has no bpf(2) call (ENOSYS).", [entry.finding]) { return proven }
+        return Conclusion(.kernelConfiguration, .likely, head, [entry.finding, facts.release?.finding], wanted: [.kernelConfiguration, .privileges])
+    }
+
+    private static func noTypes(_ facts: FieldFacts, _ findings: [Finding?]) -> Conclusion {
+        let isProven = facts.hasBTF?.value == false || facts.options["CONFIG_DEBUG_INFO_BTF"]?.value == false
         return Conclusion(
-            .loadFailed, .possible, "The program did not load\(error.map { " (\($0.name))" } ?? ""), and the verifier's log was not sent.", [entry.finding, facts.release?.finding],
-            wanted: [.verifierLog, .agentLog] + (facts.release == nil ? [.kernelRelease] : []), advice: [.measure(.readVerifierLog), .measure(.readAgentLogs), .measure(.reportAgent)])
+            .noBTF, isProven ? .certain : .likely, "The program needs the kernel's type information (BTF), and the loader did not find it.",
+            findings + [facts.hasBTF?.finding, facts.options["CONFIG_DEBUG_INFO_BTF"]?.finding], wanted: isProven ? [] : [.kernelConfiguration, .kernelRelease])
+    }
+
+    private static func unsaid(_ facts: FieldFacts, _ entry: FieldFacts.Failure, _ error: SystemError?) -> Conclusion {
+        let name = error.map { " (\($0.name))" } ?? ""
+        if let proven = provenPolicy(facts, "The program did not load\(name).", [entry.finding]) { return proven }
+        let hint: String =
+            switch error {
+            case .tooBig: " E2BIG says that it is too large: more than 4096 instructions before 5.2, or more than a million steps of the verifier since."
+            case .noSpace: " ENOSPC says that the loader's buffer was too small for the verifier's log; why the program was refused is not in this text."
+            default: ""
+            }
+        return Conclusion(
+            .loadFailed, .possible, "The program did not load\(name), and the verifier's log was not sent.\(hint)", [entry.finding, facts.release?.finding],
+            wanted: [.verifierLog, .agentLog] + (facts.release == nil ? [.kernelRelease] : []),
+            advice: [.measure(.readVerifierLog), .measure(.readAgentLogs), .measure(.reportAgent)])
     }
 
     // MARK: - Neither words nor log
 
     /// The status says that the program does not run, in words that no rule knows.
     private static func unexplained(_ facts: FieldFacts) -> [Conclusion] {
+        if facts.status == nil, let complaint = facts.typeComplaint, facts.hasBTF?.value == false || facts.options["CONFIG_DEBUG_INFO_BTF"]?.value == false {
+            return [noTypes(facts, [complaint])]
+        }
         guard let report = facts.status?[.ebpfProgram], report.status != nil || report.message != nil, !report.isRunning else { return [] }
         let message = report.message ?? ""
         let quote = facts.quote(.ebpfProgram)
         if message.contains("BTF"), facts.hasBTF?.value != true {
             return [
-                Conclusion(.noBTF, facts.hasBTF == nil ? .likely : .certain, "The program needs the kernel's type information, and the agent did not find it.", [quote, facts.hasBTF?.finding])
+                Conclusion(
+                    .noBTF, facts.hasBTF == nil ? .likely : .certain, "The program needs the kernel's type information, and the agent did not find it.",
+                    [quote, facts.hasBTF?.finding])
             ]
         }
         guard report.status == "STOPPED", message.contains("ailed") || message.contains("rror") || message.contains("annot") else { return [] }
@@ -195,14 +272,19 @@ extension Diagnosis {
     /// Whether the kernel is below the documented floor, where nothing better explains a failure. Distributions port features back.
     static func age(_ facts: FieldFacts, _ quote: Finding?) -> [Conclusion] {
         guard let release = facts.release else {
-            return [Conclusion(.kernelTooOld, .possible, "A kernel before \(Expectation.documentedFloor) could explain it; its release was not sent.", [quote], advice: [.kernelOfFloor(Expectation.documentedFloor)])]
+            return [
+                Conclusion(
+                    .kernelTooOld, .possible, "A kernel before \(Expectation.documentedFloor) could explain it; its release was not sent.", [quote],
+                    advice: [.kernelOfFloor(Expectation.documentedFloor)])
+            ]
         }
         guard facts.isBelowFloor else { return [] }
         return [
             Conclusion(
                 .kernelTooOld, quote == nil ? .likely : .possible,
                 "The kernel is \(FieldFacts.shown(release.value)), and the documented floor is \(Expectation.documentedFloor). Distributions port much of BPF back, so the number alone proves nothing.",
-                [release.finding, quote], wanted: facts.status == nil ? [.status] : [], advice: [.kernelOfFloor(Expectation.documentedFloor), .measure(.upgradeRelease), .measure(.optOut)])
+                [release.finding, quote], wanted: facts.status == nil ? [.status] : [],
+                advice: [.kernelOfFloor(Expectation.documentedFloor), .measure(.upgradeRelease), .measure(.optOut)])
         ]
     }
 }

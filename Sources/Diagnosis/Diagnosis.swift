@@ -16,7 +16,7 @@ public struct Diagnosis: Sendable {
     public let outcome: Outcome
     /// The surest first; of equally sure ones, the one that explains the others.
     public let conclusions: [Conclusion]
-    /// What was recognised and is no cause.
+    /// What was recognised and does not count against the agent.
     public let remarks: [Remark]
     public let warnings: [String]
 
@@ -51,7 +51,7 @@ public struct Diagnosis: Sendable {
 
     /// In the order in which one cause explains the next: without the agent there is no status, and without a kernel no program.
     private static let rules: [@Sendable (FieldFacts) -> [Conclusion]] = [
-        recorded, kernel, services, unit, provisioning, controlPlane, configuration, program, listener, key, health, applied, environment, status,
+        recorded, kernel, services, unit, provisioning, controlPlane, model, configuration, program, listener, key, health, applied, environment, status,
     ]
 
     /// What kmatrix concluded of its own cell, from more than is in the folder.
@@ -63,7 +63,10 @@ public struct Diagnosis: Sendable {
     private static func kernel(_ facts: FieldFacts) -> [Conclusion] {
         guard let trouble = facts.kernelTrouble.first else { return [] }
         let isPanic = trouble.quote.contains("Kernel panic")
-        return [Conclusion(isPanic ? .kernelPanic : .kernelOops, .likely, "The kernel reported a fault of its own. Whether the agent is involved is not known.", [trouble])]
+        return [
+            Conclusion(
+                isPanic ? .kernelPanic : .kernelOops, .likely, "The kernel reported a fault of its own. Whether the agent is involved is not known.", [trouble])
+        ]
     }
 
     private static func listener(_ facts: FieldFacts) -> [Conclusion] {
@@ -83,7 +86,9 @@ public struct Diagnosis: Sendable {
             found.append(Conclusion(.agentStatusBroken, .certain, "The status file cannot be read.", [broken], wanted: [.agentLog]))
         }
         if let age = facts.statusAge, age.minutes >= 5 {
-            found.append(Conclusion(.statusStale, .certain, "The status was \(age.minutes) minutes old when it was gathered; the agent writes it every minute.", [age.finding]))
+            found.append(
+                Conclusion(
+                    .statusStale, .certain, "The status was \(age.minutes) minutes old when it was gathered; the agent writes it every minute.", [age.finding]))
         }
         return found
     }

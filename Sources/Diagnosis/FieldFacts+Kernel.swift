@@ -7,9 +7,8 @@ extension FieldFacts {
     private enum Strength { case printed, named }
 
     mutating func readKernel(_ text: FieldText) {
-        let name = text.baseName
-        let isNamed = name.hasPrefix("uname") || name.hasPrefix("kernel-release") || name.hasPrefix("kernel_release")
-        var asked = isNamed || text.isComplete && text.lines.count(where: { !$0.text.allSatisfy(\.isWhitespace) }) == 1
+        // The whole text may be the one line that `uname -r` prints.
+        var asked = text.isComplete && text.lines.count(where: { !$0.text.allSatisfy(\.isWhitespace) }) == 1
         for line in text.lines where line.text.utf8.count <= 1_024 {
             if line.scope.isPrompt || line.text.hasPrefix("uname -") {
                 asked = line.text.contains("uname")
@@ -18,8 +17,11 @@ extension FieldFacts {
             let words = line.text.split(separator: " ")
             if words.isEmpty { continue }
             // A line that a shell prints alone, behind `uname -r`.
-            if asked, words.count == 1, Self.isRelease(words[0]), line.isEnded || text.lines.count > 1 || isNamed || words[0].last?.isNumber == false { note(words[0], .printed, text, line) }
-            if !isNamed { asked = false }
+            let isAlone = words.count == 1 || words.count == 2 && Self.architectures.contains(words[1])
+            if isAlone, Self.isRelease(words[0]), line.isEnded || text.lines.count > 1 || words[0].last?.isNumber == false {
+                if asked { note(words[0], .printed, text, line) } else if Self.isDistributions(words[0]) { note(words[0], .named, text, line) }
+            }
+            asked = false
             readRelease(words, text, line)
             readCommandLine(text, line)
         }
@@ -30,13 +32,18 @@ extension FieldFacts {
         // `uname -a` begins with the system's name and the host's; the kernel's first message is `Linux version …`.
         if words.count > 3, words[0] == "Linux", Self.isRelease(words[2]) { return note(words[2], .printed, text, line) }
         if words.count > 2, words[0] == "Linux", words[1] == "version", Self.isRelease(words[2]) { return note(words[2], .printed, text, line) }
+        // `"release": "6.12.8-1-default"` of programs that print uname(2) as JSON.
+        if words.count >= 2, words[0] == "\"release\":", let version = words[1].split(separator: "\"").first, Self.isRelease(version) {
+            return note(version, .named, text, line)
+        }
         let lowered = line.text.lowercased()
         if let range = lowered.firstRange(of: "boot_image=") {
             let image = lowered[range.upperBound...].prefix { $0 != " " }
             if let version = image.firstRange(of: "vmlinuz-").map({ image[$0.upperBound...] }), Self.isRelease(version) { note(version, .named, text, line) }
             return
         }
-        guard lowered.contains("kernel") || lowered.contains("linux") || lowered.contains("ubuntu") || lowered.contains("debian") || lowered.contains(" on ") else { return }
+        guard lowered.contains("kernel") || lowered.contains("linux") || lowered.contains("ubuntu") || lowered.contains("debian") || lowered.contains(" on ")
+        else { return }
         for (index, word) in words.enumerated() {
             let plain = word.trimmingPrefix { "(\"'`".contains($0) }
             let bare = plain.prefix { !",;:)\"'`".contains($0) }
@@ -65,11 +72,22 @@ extension FieldFacts {
         isReleaseSure = strength == .printed
     }
 
+    private static let architectures: Set<Substring> = ["x86_64", "aarch64", "arm64", "ppc64le", "s390x", "riscv64", "loongarch64", "armv7l"]
+
+    /// Whether a word that stands alone is a kernel's release and no other version: distributions put a build and a flavour behind the numbers.
+    private static func isDistributions(_ word: Substring) -> Bool {
+        let parts = word.split(separator: "-", maxSplits: 1)
+        return parts.count == 2 && parts[1].contains { $0.isLetter } && (3...7).contains(Int(word.prefix { $0.isNumber }) ?? 0)
+    }
+
     /// `5.10.0-56-cloud-amd64`, `4.18.0-553.el8_10.x86_64`, `6.6.87`.
     static func isRelease(_ word: some StringProtocol) -> Bool {
         let parts = word.split(separator: ".", maxSplits: 2)
-        guard word.utf8.count <= 80, parts.count >= 2, let major = Int(parts[0]), (2...99).contains(major), Int(parts[1].prefix { $0.isNumber }) != nil else { return false }
-        return (parts.count == 3 || parts[1].contains("-")) && word.last != "-" && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".-_+~".contains($0)) }
+        guard word.utf8.count <= 80, parts.count >= 2, let major = Int(parts[0]), (2...99).contains(major), Int(parts[1].prefix { $0.isNumber }) != nil else {
+            return false
+        }
+        return (parts.count == 3 || parts[1].contains("-")) && word.last != "-"
+            && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".-_+~".contains($0)) }
     }
 
     private static func isSeries(_ word: some StringProtocol) -> Bool {
@@ -82,7 +100,9 @@ extension FieldFacts {
         let starts = ["BOOT_IMAGE=", "Kernel command line:", "Command line:"]
         let isAsked = line.scope.command?.contains("/proc/cmdline") == true
         // Without a boot loader's word it is known by what only a kernel's command line holds.
-        let isAlone = words.split(separator: " ").count { $0.hasPrefix("root=") || $0.hasPrefix("console=") || $0.hasPrefix("lockdown=") || $0 == "ro" || $0 == "quiet" } >= 2
+        let isAlone =
+            words.split(separator: " ").count { $0.hasPrefix("root=") || $0.hasPrefix("console=") || $0.hasPrefix("lockdown=") || $0 == "ro" || $0 == "quiet" }
+            >= 2
         guard !line.scope.isPrompt, line.scope.view != .manual, starts.contains(where: { words.contains($0) }) || isAsked || isAlone else { return }
         if commandLine == nil { commandLine = Observed(words, text.finding(line)) }
         for argument in words.split(separator: " ") where argument.hasPrefix("lockdown=") {
@@ -116,7 +136,20 @@ extension FieldFacts {
             family = Observed(found, text.finding(line))
             if let (title, line) = value("DISTRIB_DESCRIPTION") { distribution = distribution ?? Observed(title, text.finding(line)) }
         }
-        if let line = text.lines.first(where: { $0.text.hasPrefix("Microsoft Windows [Version") }) { distribution = distribution ?? Observed(line.text, text.finding(line)) }
+        // lsb_release(1) and hostnamectl(1).
+        for line in text.lines where line.text.utf8.count < 200 && line.scope.view != .manual {
+            guard let colon = line.text.firstIndex(of: ":"),
+                ["Distributor ID", "Operating System", "Description"].contains(line.text[..<colon].trimmingPrefix(while: \.isWhitespace))
+            else { continue }
+            let title = String(line.text[line.text.index(after: colon)...].drop(while: \.isWhitespace))
+            let id = title.prefix { $0 != " " }.lowercased()
+            guard let found = DistributionFamily(id: id) ?? Self.names.first(where: { title.contains($0.0) })?.1 else { continue }
+            family = family ?? Observed(found, text.finding(line))
+            if title.contains(" ") { distribution = distribution ?? Observed(title, text.finding(line)) }
+        }
+        if let line = text.lines.first(where: { $0.text.hasPrefix("Microsoft Windows [Version") }) {
+            distribution = distribution ?? Observed(line.text, text.finding(line))
+        }
         // Shell variables called ID are in many files; os-release(5) has these two together.
         if let (id, line) = value("ID"), let (title, titleLine) = value("PRETTY_NAME") ?? value("NAME") {
             distribution = distribution ?? Observed(title, text.finding(titleLine))
@@ -124,17 +157,21 @@ extension FieldFacts {
             if family == nil, let found = DistributionFamily(id: id, like: like) { family = Observed(found, text.finding(line)) }
         }
         guard family == nil, text.isComplete else { return }
-        let names: [(String, DistributionFamily)] = [
-            ("Amazon Linux", .amazon), ("Azure Linux", .azureLinux), ("CBL-Mariner", .azureLinux), ("Red Hat Enterprise Linux", .rhel), ("Rocky Linux", .rhel), ("AlmaLinux", .rhel), ("CentOS", .rhel),
-            ("Oracle Linux", .rhel), ("SUSE Linux Enterprise", .sles), ("SLE Micro", .sles), ("openSUSE", .sles), ("Debian GNU/Linux", .debian), ("Linux:Debian", .debian), ("Linux:Ubuntu", .ubuntu),
-        ]
         for line in text.lines where line.scope.view != .manual {
             let isUbuntu = line.text.hasPrefix("Ubuntu ") && line.text.dropFirst(7).first?.isNumber == true
-            guard let found = isUbuntu ? DistributionFamily.ubuntu : names.first(where: { line.text.contains($0.0) })?.1 else { continue }
+            guard let found = isUbuntu ? DistributionFamily.ubuntu : Self.names.first(where: { line.text.contains($0.0) })?.1 else { continue }
             family = Observed(found, text.finding(line))
             return
         }
     }
+
+    /// What titles of distributions begin with or contain.
+    private static let names: [(String, DistributionFamily)] = [
+        ("Amazon Linux", .amazon), ("Azure Linux", .azureLinux), ("CBL-Mariner", .azureLinux), ("Red Hat Enterprise Linux", .rhel), ("Rocky Linux", .rhel),
+        ("AlmaLinux", .rhel), ("CentOS", .rhel),
+        ("Oracle Linux", .rhel), ("SUSE Linux Enterprise", .sles), ("SLE Micro", .sles), ("openSUSE", .sles), ("Debian GNU/Linux", .debian),
+        ("Linux:Debian", .debian), (" Debian ", .debian), ("-Ubuntu SMP", .ubuntu), ("Linux:Ubuntu", .ubuntu),
+    ]
 
     /// From the endings of the kernel's release and of packages' versions.
     mutating func inferFamily() {

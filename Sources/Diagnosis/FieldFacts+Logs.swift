@@ -45,7 +45,7 @@ extension FieldFacts {
             if report.isProbeOfSystemd { noise.append(place) } else { reports.append(Report(report: report, finding: place, isOfStatus: isOfStatus)) }
         }
         guard !isOfStatus else { return }
-        for line in text.lines(containing: ["bpf-firewall", "'sd_", "BPF_F_ALLOW_MULTI"], most: 8) { noise.append(finding(text.string(line, most: 1_000))) }
+        for line in text.lines(containing: ["bpf-firewall", "'sd_"], most: 8) { noise.append(finding(text.string(line, most: 1_000))) }
     }
 
     /// The agent's words on its key, in the order in which they were written: a success takes back what went wrong before it.
@@ -73,7 +73,9 @@ extension FieldFacts {
     // MARK: - Control plane
 
     mutating func readControlPlane(_ text: FieldText) {
-        guard ["proxyAgentSettings", "VMAccessControlProfile", "ProxyAgent feature", "NotSupportedInRegion"].contains(where: { text.bytes.contains($0) }) else { return }
+        guard ["proxyAgentSettings", "VMAccessControlProfile", "ProxyAgent feature", "NotSupportedInRegion"].contains(where: { text.bytes.contains($0) }) else {
+            return
+        }
         // Mail programs and portals break lines: neighbours are read together.
         let lines = text.lines.filter { !$0.scope.isPrompt && $0.text.utf8.count <= 4_096 }.prefix(4_000)
         let joined = lines.map(\.text).joined(separator: " ")

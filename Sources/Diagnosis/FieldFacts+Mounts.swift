@@ -19,23 +19,29 @@ extension FieldFacts {
             if let open = current, open.scope != line.scope.number || open.list.view != line.scope.view { finish(isEnded: open.scope != line.scope.number) }
             if line.scope.isPrompt { continue }
             guard let mount = MountList.mount(in: line.text) else { continue }
-            if current == nil { current = (MountList(view: Self.view(of: line.scope, in: text), source: Quote.line(text.name)), line.scope.number) }
+            if current == nil { current = (MountList(view: line.scope.view, source: Quote.line(text.name)), line.scope.number) }
             // Half a line says nothing of its type.
             guard line.isEnded || line.text.hasSuffix(" 0 0") || line.text.hasSuffix(")") || mount.type == "cgroup2" else { continue }
             current?.list.mounts.append(mount)
             if mount.type == "cgroup2", current?.list.proof == nil { current?.list.proof = text.finding(line) }
         }
         finish(isEnded: false)
-        if let silent = Self.unanswered(text, { $0.contains("cgroup2") && ($0.contains("mount") || $0.contains("/proc/")) && !$0.contains("filesystems") && !$0.hasPrefix("sudo mount -t") && !$0.hasPrefix("mount -t") }) {
+        if let silent = Self.unanswered(
+            text,
+            {
+                $0.contains("cgroup2") && ($0.contains("mount") || $0.contains("/proc/")) && !$0.contains("filesystems") && !$0.hasPrefix("sudo mount -t")
+                    && !$0.hasPrefix("mount -t")
+            })
+        {
             var list = MountList(view: silent.scope.view, source: Quote.line(text.name))
             list.silent = silent.scope.command
             lists.append(list)
         }
+        // Where only a part of the hierarchy is mounted, a container's runtime mounted it.
+        for index in lists.indices where lists[index].view == .machine && lists[index].cgroup2.contains(where: { $0.root.map { $0 != "/" } ?? false }) {
+            lists[index].view = .container
+        }
         mountLists += lists
-    }
-
-    private static func view(of scope: Scope, in text: FieldText) -> Scope.View {
-        text.baseName.hasPrefix("agent-mountinfo") ? .agent : scope.view
     }
 
     /// The list that counts: the agent's own, else the machine's. A pod's, a container's and a manual's do not count.
@@ -56,7 +62,9 @@ extension FieldFacts {
         }
         if let found = listed.first(where: { $0.name == "cgroup2" }) {
             hasCgroup2 = Observed(true, text.finding(found.line))
-        } else if hasCgroup2 == nil, let other = listed.first(where: { $0.name == "cgroup" }) ?? (listed.count > 8 ? listed.first : nil), Self.goesOn(behind: other.index, listed: listed.map(\.index), text) {
+        } else if hasCgroup2 == nil, let other = listed.first(where: { $0.name == "cgroup" }) ?? (listed.count > 8 ? listed.first : nil),
+            Self.goesOn(behind: other.index, listed: listed.map(\.index), text)
+        {
             // The kernel lists cgroup2 right behind cgroup: where the list goes on without it, it is not there.
             hasCgroup2 = Observed(false, Finding(source: Quote.line(text.name), quote: "`\(Quote.line(other.line.text))` and no `nodev cgroup2`"))
         } else if hasCgroup2 == nil, let asked = Self.unanswered(text, { $0.contains("/proc/filesystems") }) {
@@ -75,18 +83,39 @@ extension FieldFacts {
                 let word = line.text.filter { !$0.isWhitespace }
                 if word == "cgroup2fs" || word == "tmpfs" { rootType = rootType ?? Observed(word, text.finding(line)) }
             }
+            if let command = line.scope.command, command.hasPrefix("ls "), command.split(separator: " ").last?.hasPrefix("/sys/fs/cgroup") == true {
+                readFolder(text, line)
+            }
             let lowered = line.text.utf8.count <= 120 ? line.text.lowercased() : ""
             guard lowered.contains("ontrol groups: version ") || lowered.contains("cgroup version: ") || lowered.contains("cgroupversion: v") else { continue }
-            if let digit = line.text.last(where: { $0.isNumber }), let number = Int(String(digit)), number == 1 || number == 2 { namedVersion = Observed(number, text.finding(line)) }
+            if let digit = line.text.last(where: { $0.isNumber }), let number = Int(String(digit)), number == 1 || number == 2 {
+                namedVersion = Observed(number, text.finding(line))
+            }
+        }
+    }
+
+    /// `ls /sys/fs/cgroup`: the root of cgroup v2 has `cgroup.controllers`, and each controller of v1 a folder of its own.
+    private mutating func readFolder(_ text: FieldText, _ line: FieldText.Line) {
+        guard rootType == nil, line.scope.command?.split(separator: " ").last.map({ $0 == "/sys/fs/cgroup" || $0 == "/sys/fs/cgroup/" }) == true else { return }
+        let words = Set(line.text.split(whereSeparator: \.isWhitespace))
+        if words.contains("cgroup.controllers") { rootType = Observed("cgroup2fs", text.finding(line)) }
+        if !words.isDisjoint(with: ["blkio", "cpu,cpuacct", "net_cls", "net_cls,net_prio", "devices", "freezer"]) {
+            rootType = Observed("tmpfs", text.finding(line))
         }
     }
 
     /// What the agent says of its own view.
     mutating func readAgentView(_ text: FieldText) {
-        let none = ["Cannot find cgroup2 file mount", "no cgroup2 (unified) hierarchy is mounted", "cgroup2 not mounted", "cgroup2 is not mounted", "cgroup v2 is not mounted", "cgroup v2 not mounted", "no cgroup2 mount", "cgroupv2 is not mounted", "cgroupv2 not mounted", "cgroup2 mount point not found"]
+        let none = [
+            "Cannot find cgroup2 file mount", "no cgroup2 (unified) hierarchy is mounted", "cgroup2 not mounted", "cgroup2 is not mounted",
+            "cgroup v2 is not mounted", "cgroup v2 not mounted", "no cgroup2 mount", "cgroupv2 is not mounted", "cgroupv2 not mounted",
+            "cgroup2 mount point not found",
+        ]
         for line in text.lines where !line.scope.isPrompt && line.scope.view != .manual {
             if none.contains(where: { line.text.contains($0) }) { agentSeesNone = agentSeesNone ?? text.finding(line) }
-            if line.text.contains("Failed to get the cgroup2 mount path"), !line.text.contains("Cannot find cgroup2 file mount") { agentGuessedPath = agentGuessedPath ?? text.finding(line) }
+            if line.text.contains("Failed to get the cgroup2 mount path"), !line.text.contains("Cannot find cgroup2 file mount") {
+                agentGuessedPath = agentGuessedPath ?? text.finding(line)
+            }
         }
         let words = AgentWords(text.bytes)
         // An agent that attached its program afterwards has found it.

@@ -15,13 +15,34 @@ extension FieldFacts {
             if let isPermissive = Self.denial(words) {
                 if denials.count < 16 { denials.append(Observed(isPermissive, text.finding(line))) }
             }
-            if words.hasPrefix("CapEff:"), let mask = UInt64(words.dropFirst(7).filter { !$0.isWhitespace }, radix: 16) { capabilities = Observed(mask, text.finding(line)) }
-            if line.scope.command == "getenforce", !line.scope.isPrompt, ["Enforcing", "Permissive", "Disabled"].contains(words.trimmingPrefix(while: \.isWhitespace)) {
+            readPrivileges(words, text, line)
+            if words.hasPrefix("CapEff:"), let mask = UInt64(words.dropFirst(7).filter { !$0.isWhitespace }, radix: 16) {
+                capabilities = Observed(mask, text.finding(line))
+            }
+            if line.scope.command == "getenforce", !line.scope.isPrompt,
+                ["Enforcing", "Permissive", "Disabled"].contains(words.trimmingPrefix(while: \.isWhitespace))
+            {
                 seLinux = Observed(String(words), text.finding(line))
             }
-            if let range = words.firstRange(of: "bpf_jit_enable = ") ?? words.firstRange(of: "bpf_jit_enable="), let digit = words[range.upperBound...].first, digit.isNumber {
+            if let range = words.firstRange(of: "bpf_jit_enable = ") ?? words.firstRange(of: "bpf_jit_enable="), let digit = words[range.upperBound...].first,
+                digit.isNumber
+            {
                 jitEnabled = Observed(digit != "0", text.finding(line))
             }
+        }
+    }
+
+    /// `systemctl show` of the unit's limits, and /proc/PID/limits.
+    private mutating func readPrivileges(_ words: String, _ text: FieldText, _ line: FieldText.Line) {
+        if words.hasPrefix("CapabilityBoundingSet="), line.isEnded {
+            let names = Set(words.dropFirst("CapabilityBoundingSet=".count).lowercased().split(separator: " "))
+            // `~` begins a list of what is taken away.
+            let isInverted = names.contains { $0.hasPrefix("~") }
+            if !isInverted, names.isDisjoint(with: ["cap_bpf", "cap_sys_admin"]) { unitLacksPrivilege = text.finding(line) }
+        }
+        if words.hasPrefix("Max locked memory") || words.hasPrefix("LimitMEMLOCK=") {
+            let value = words.split(whereSeparator: { $0 == " " || $0 == "=" }).first { $0 == "unlimited" || $0 == "infinity" || $0.allSatisfy(\.isNumber) }
+            if let value { lockedMemory = Observed(Int(value) ?? .max, text.finding(line)) }
         }
     }
 
@@ -40,13 +61,18 @@ extension FieldFacts {
             if line.contains("tclass=capability2"), !line.contains("{ bpf }"), !line.contains("{ perfmon }") { return nil }
             return line.contains("permissive=1")
         }
-        if line.contains("apparmor=\"DENIED\""), line.contains("bpf") || line.contains("capname=\"sys_admin\"") || line.contains("capname=\"perfmon\"") { return false }
+        if line.contains("apparmor=\"DENIED\""), line.contains("bpf") || line.contains("capname=\"sys_admin\"") || line.contains("capname=\"perfmon\"") {
+            return false
+        }
         return nil
     }
 
     /// `CONFIG_X=y`, `# CONFIG_X is not set`.
     mutating func readConfiguration(_ text: FieldText) {
-        let names = ["CONFIG_CGROUP_BPF", "CONFIG_BPF_SYSCALL", "CONFIG_BPF", "CONFIG_KPROBES", "CONFIG_DEBUG_INFO_BTF", "CONFIG_BPF_JIT", "CONFIG_CGROUPS", "CONFIG_KPROBE_EVENTS"]
+        let names = [
+            "CONFIG_CGROUP_BPF", "CONFIG_BPF_SYSCALL", "CONFIG_BPF", "CONFIG_KPROBES", "CONFIG_DEBUG_INFO_BTF", "CONFIG_BPF_JIT", "CONFIG_CGROUPS",
+            "CONFIG_KPROBE_EVENTS",
+        ]
         let lines = text.isComplete ? text.lines.filter { $0.text.contains("CONFIG_") } : text.lines
         for line in lines where line.scope.view != .manual && line.isEnded {
             for name in names {
@@ -55,13 +81,22 @@ extension FieldFacts {
                 if isOff || isOn { options[name] = Observed(isOn, text.finding(line)) }
             }
         }
-        // Of kmatrix's own bundle.
-        if text.baseName.hasPrefix("btf"), let line = text.lines.first, line.text.hasPrefix("present") || line.text.hasPrefix("absent") {
-            hasBTF = Observed(line.text.hasPrefix("present"), text.finding(line))
-        }
         for line in text.lines where line.text.contains("/sys/kernel/btf/vmlinux") && !line.scope.isPrompt {
             let isAbsent = line.text.contains("No such file") || line.text.contains("does not exist")
+            // A loader's complaint says that it found none, which may be a matter of where it looked.
+            if line.text.contains("kernel BTF is missing") || line.text.contains("parsing BTF") { continue }
             if isAbsent || line.scope.command?.hasPrefix("ls") == true { hasBTF = hasBTF ?? Observed(!isAbsent, text.finding(line)) }
+        }
+    }
+
+    /// A loader's words that it found no type information of the kernel's.
+    mutating func readTypeComplaints(_ text: FieldText) {
+        let words = [
+            "failed to find valid kernel BTF", "kernel BTF is missing at", "no BTF found for kernel version", "BTF is required, but is missing",
+            "Error loading vmlinux BTF", "vmlinux BTF is not found",
+        ]
+        for line in text.bytes.lines(containing: words, most: 8) where typeComplaint == nil {
+            typeComplaint = text.finding(text.bytes.string(line, most: 1_000))
         }
     }
 }

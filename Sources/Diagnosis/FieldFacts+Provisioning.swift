@@ -5,17 +5,28 @@ import MatrixModel
 extension FieldFacts {
     /// cloud-init's own words (sources/azure/errors.py and sources/DataSourceAzure.py since 24.3), and the platform's code.
     mutating func readProvisioning(_ text: FieldText) {
-        guard ["loud-init", "azure-proxy-agent", "OSProvisioningInternalError", "Azure fabric", "failed to record success", "ProvisionGuestProxyAgent"].contains(where: { text.bytes.contains($0) }) else { return }
+        guard
+            ["loud-init", "azure-proxy-agent", "OSProvisioningInternalError", "Azure fabric", "failed to record success", "ProvisionGuestProxyAgent"].contains(
+                where: { text.bytes.contains($0) })
+        else { return }
         for line in text.lines {
             let words = line.text
             if cloudInit == nil, let version = Self.cloudInitVersion(words) { cloudInit = Observed(version, text.finding(line)) }
             if let range = words.firstRange(of: "ProvisionGuestProxyAgent") {
                 let value = words[range.upperBound...].lowercased()
                 if value.hasPrefix(": true") || value.hasPrefix(">true") || value.hasPrefix("=true") { provisioningAsked = Observed(true, text.finding(line)) }
-                if value.hasPrefix(": false") || value.hasPrefix(">false") || value.hasPrefix("=false") { provisioningAsked = Observed(false, text.finding(line)) }
+                if value.hasPrefix(": false") || value.hasPrefix(">false") || value.hasPrefix("=false") {
+                    provisioningAsked = Observed(false, text.finding(line))
+                }
             }
-            if words.contains("azure-proxy-agent"), words.contains("--status"), words.contains("resulted in"), words.contains("stderr=''"), words.contains("stdout=''") { agentAnswered = text.finding(line) }
-            if words.contains("azure-proxy-agent"), let range = words.firstRange(of: "exit_code="), let digit = words[range.upperBound...].first, let code = Int(String(digit)) {
+            if words.contains("azure-proxy-agent"), words.contains("--status"), words.contains("resulted in"), words.contains("stderr=''"),
+                words.contains("stdout=''")
+            {
+                agentAnswered = text.finding(line)
+            }
+            if line.raw.contains("azure-proxy-agent"), let range = line.raw.firstRange(of: "exit_code="), let digit = line.raw[range.upperBound...].first,
+                let code = Int(String(digit))
+            {
                 provisioningExit = code
             }
             if words.contains("azure-proxy-agent not found") || words.contains("azure-proxy-agent is not found") {

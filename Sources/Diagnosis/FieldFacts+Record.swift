@@ -14,7 +14,9 @@ extension FieldFacts {
         guard text.bytes.bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{"), text.bytes.bytes.count < 4 << 20 else { return false }
         if text.baseName == "verdict.json" || text.bytes.contains("\"verdict\"") && text.bytes.contains("\"fault\"") {
             readVerdict(text, SalvagedJSON(whole))
-        } else if text.baseName == "facts.json" || text.bytes.contains("\"filesystems\"") && text.bytes.contains("\"mounts\"") && text.bytes.contains("\"release\"") {
+        } else if text.baseName == "facts.json"
+            || text.bytes.contains("\"filesystems\"") && text.bytes.contains("\"mounts\"") && text.bytes.contains("\"release\"")
+        {
             readFactSheet(text, SalvagedJSON(whole))
         } else if text.baseName == "collected.json" || text.bytes.contains("\"collected\"") && text.bytes.contains("\"kmatrix\"") {
             collected = SalvagedJSON(whole).text("collected")
@@ -38,11 +40,16 @@ extension FieldFacts {
             warnings.append("\(file.name) says '\(verdict.rawValue)' for \(cause.rawValue), which is '\(cause.verdict.rawValue)': it is not taken at its word")
             return
         }
-        let quotes = zip(json.texts("findings", "source"), json.texts("findings", "quote")).prefix(16).map { Finding(source: Quote.line($0), quote: Quote.line($1)) }
+        let quotes = zip(json.texts("findings", "source"), json.texts("findings", "quote")).prefix(16).map {
+            Finding(source: Quote.line($0), quote: Quote.line($1))
+        }
         let summary = Quote.line(json.text("summary") ?? "")
         recorded = Observed(
-            RecordedVerdict(verdict: verdict, cause: cause, summary: summary, quotes: Array(quotes)), Finding(source: Quote.line(file.name), quote: "verdict \(verdict.rawValue): \(summary)"))
-        if let guest = json.text("guest"), let found = DistributionFamily(guest: guest) { family = family ?? Observed(found, Finding(source: Quote.line(file.name), quote: "guest \(guest)")) }
+            RecordedVerdict(verdict: verdict, cause: cause, summary: summary, quotes: Array(quotes)),
+            Finding(source: Quote.line(file.name), quote: "verdict \(verdict.rawValue): \(summary)"))
+        if let guest = json.text("guest"), let found = DistributionFamily(guest: guest) {
+            family = family ?? Observed(found, Finding(source: Quote.line(file.name), quote: "guest \(guest)"))
+        }
         note(release: json, file)
     }
 
@@ -54,7 +61,9 @@ extension FieldFacts {
 
     private mutating func readFactSheet(_ file: FieldText, _ json: SalvagedJSON) {
         note(release: json, file)
-        if let title = json.text("distribution"), title != "null" { distribution = distribution ?? Observed(Quote.line(title), file.finding("distribution \(title)")) }
+        if let title = json.text("distribution"), title != "null" {
+            distribution = distribution ?? Observed(Quote.line(title), file.finding("distribution \(title)"))
+        }
         let filesystems = json.texts("filesystems")
         if !filesystems.isEmpty {
             let listed = filesystems.first { $0.hasSuffix("cgroup2") }

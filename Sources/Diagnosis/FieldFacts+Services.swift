@@ -5,9 +5,8 @@ import MatrixModel
 extension FieldFacts {
     /// `systemctl status` and `systemctl show` of the agent's unit.
     mutating func readUnit(_ file: FieldText) {
-        guard file.bytes.contains("azure-proxy-agent") || file.baseName.hasPrefix("unit-state") || file.baseName.contains("azure-proxy-agent") else { return }
+        guard file.bytes.contains("azure-proxy-agent") else { return }
         var isOurs = false
-        let isNamed = file.baseName.contains("azure-proxy-agent") || file.baseName.hasPrefix("unit-state")
         for line in file.lines {
             let text = line.text.drop(while: \.isWhitespace)
             if text.contains("Unit azure-proxy-agent.service could not be found") || text.contains("Unit azure-proxy-agent.service not found") {
@@ -16,11 +15,17 @@ extension FieldFacts {
             // A dot (or what a terminal without it shows) begins a unit; a command typed for it announces one too.
             if let first = text.first, "●○×↻*".contains(first), text.contains(".service") { isOurs = text.contains("azure-proxy-agent") }
             if line.scope.isPrompt { isOurs = line.text.contains("systemctl") && line.text.contains("azure-proxy-agent") }
+            // `systemctl is-active` prints one word.
+            if isOurs, line.scope.command?.contains("is-active") == true, !line.scope.isPrompt, line.isEnded, let state = Self.activity[text] {
+                unit = Observed(state, file.finding(line))
+            }
             if text.hasPrefix("Id=") { isOurs = text == "Id=azure-proxy-agent.service" }
             // systemctl show lists `ActiveState` and `LoadState` in one block; not found is what explains the rest.
-            if let state = Self.unitState(text), isOurs || isNamed, unit?.value != .notFound { unit = Observed(state, file.finding(line)) }
+            if let state = Self.unitState(text), isOurs, unit?.value != .notFound { unit = Observed(state, file.finding(line)) }
         }
     }
+
+    private static let activity: [Substring: UnitState] = ["active": .running, "inactive": .inactive, "failed": .failed]
 
     private static func unitState(_ text: Substring) -> UnitState? {
         if text.hasPrefix("Loaded: not-found") || text == "LoadState=not-found" { return .notFound }
@@ -34,29 +39,62 @@ extension FieldFacts {
     /// The services that matter on Windows, as `sc query` names them.
     static let windowsServices = ["eBPFCore", "NetEbpfExt", "GuestProxyAgent"]
 
-    /// `sc query` and `sc start`: a name, its state a few lines on, or a refusal with the number of the error.
+    /// `sc query`, `sc start`, `net start` and PowerShell's `Get-Service`: a name, its state, or a refusal with the number of the error.
     mutating func readServices(_ file: FieldText) {
-        guard file.isComplete, file.bytes.contains("SERVICE_NAME") || file.bytes.contains(" FAILED ") else { return }
+        let marks = ["SERVICE_NAME", " FAILED ", "DisplayName", "System error ", "Get-Service"]
+        guard file.isComplete, marks.contains(where: { file.bytes.contains($0) }) else { return }
         var name: String?
-        for line in file.lines {
+        for line in file.lines where line.scope.view != .manual {
             let text = line.text.drop(while: \.isWhitespace)
             if text.hasPrefix("SERVICE_NAME:") {
                 name = Self.service(in: text)
-            } else if line.scope.isPrompt, let typed = line.scope.command, typed.lowercased().hasPrefix("sc") {
-                name = Self.service(in: typed[...])
+            } else if let typed = Self.typed(line) {
+                name = Self.service(in: typed)
             } else if text.hasPrefix("STATE"), let current = name, let colon = text.firstIndex(of: ":") {
                 let words = text[text.index(after: colon)...].split(separator: " ")
                 guard words.count >= 2, line.isEnded else { continue }
                 services[current] = Observed(Self.serviceState(words), file.finding("\(current) \(text)"))
-            } else if text.hasPrefix("WIN32_EXIT_CODE"), let current = name, case .stopped(nil) = services[current]?.value, let colon = text.firstIndex(of: ":") {
+            } else if text.hasPrefix("WIN32_EXIT_CODE"), let current = name, case .stopped(nil) = services[current]?.value,
+                let colon = text.firstIndex(of: ":")
+            {
                 let code = text[text.index(after: colon)...].split(separator: " ").first.flatMap { Int($0) } ?? 0
                 if let reason = Self.reason(code), let known = services[current] { services[current] = Observed(.stopped(reason: reason), known.finding) }
-            } else if let range = text.firstRange(of: " FAILED "), let current = name, let code = Int(text[range.upperBound...].prefix { $0.isNumber }) {
+            } else if let current = name, let code = Self.refusal(text) {
                 // 1056 says that it runs already.
                 if code == 1056 { continue }
-                services[current] = Observed(code == 1060 ? .notInstalled : .stopped(reason: Self.reason(code) ?? "error \(code)"), file.finding("\(current): \(text)"))
+                let state: ServiceState = code == 1060 ? .notInstalled : .stopped(reason: Self.reason(code) ?? "error \(code)")
+                services[current] = Observed(state, file.finding("\(current): \(text)"))
+            } else {
+                readTableRow(text, line, file)
             }
         }
+    }
+
+    /// `Stopped  NetEbpfExt         NetEbpfExt` of Get-Service, and `Name : …` with `Status : …` of its lists.
+    private mutating func readTableRow(_ text: Substring, _ line: FieldText.Line, _ file: FieldText) {
+        let words = text.split(separator: " ")
+        guard words.count >= 2, line.isEnded, let service = Self.windowsServices.first(where: { $0.lowercased() == words[1].lowercased() }) else { return }
+        switch words[0] {
+        case "Running": services[service] = Observed(.running, file.finding(line))
+        case "Stopped": services[service] = Observed(.stopped(reason: nil), file.finding(line))
+        case "StartPending", "StopPending", "Paused", "PausePending", "ContinuePending":
+            services[service] = Observed(.other(String(words[0])), file.finding(line))
+        default: break
+        }
+    }
+
+    /// What was typed: behind a prompt, or pasted without it.
+    private static func typed(_ line: FieldText.Line) -> Substring? {
+        let text = line.scope.isPrompt ? line.scope.command ?? "" : line.text
+        let words = text.lowercased().split(separator: " ")
+        guard words.count >= 2, ["sc", "sc.exe", "net", "net.exe", "get-service", "start-service"].contains(words[0]) else { return nil }
+        return text[...]
+    }
+
+    /// The number of an error: `[SC] StartService FAILED 577:`, `System error 577 has occurred.`
+    private static func refusal(_ text: Substring) -> Int? {
+        guard let range = text.firstRange(of: " FAILED ") ?? text.firstRange(of: "System error ") else { return nil }
+        return Int(text[range.upperBound...].prefix { $0.isNumber })
     }
 
     private static func serviceState(_ words: [Substring]) -> ServiceState {
@@ -67,13 +105,17 @@ extension FieldFacts {
     /// What the numbers of Windows's errors say of a service that does not start.
     private static func reason(_ code: Int) -> String? {
         switch code {
-        case 2: "its file was not found"
+        case 2, 3: "its file was not found"
         case 5: "access was denied"
+        case 127: "this version of Windows lacks a function that it calls"
         case 577: "its signature was rejected"
+        case 1053: "it did not respond in time"
         case 1058: "it is disabled"
+        case 1067: "its process ended unexpectedly"
         case 1068: "a service that it depends on did not start"
-        case 1275: "Windows blocked the driver from loading"
+        case 1075: "a service that it depends on does not exist"
         case 1077: "it was not started since the last boot"
+        case 1275: "Windows blocked the driver from loading"
         default: nil
         }
     }

@@ -41,6 +41,13 @@ public struct FieldFacts: Sendable {
         let isOfStatus: Bool
     }
 
+    /// What is wrong with a value of the model.
+    struct ModelFault: Hashable, Sendable {
+        let summary: String
+        let row: ControlPlaneError
+        let finding: Finding
+    }
+
     /// A message of the control plane that is known.
     struct ControlPlaneMessage: Hashable, Sendable {
         let row: ControlPlaneError
@@ -68,6 +75,8 @@ public struct FieldFacts: Sendable {
     public var family: Observed<DistributionFamily>?
     public var distribution: Observed<String>?
     public var hasBTF: Observed<Bool>?
+    /// A loader's words that it found no type information.
+    var typeComplaint: Finding?
     public var kernelTrouble: [Finding] = []
     var options: [String: Observed<Bool>] = [:]
     var commandLine: Observed<String>?
@@ -78,6 +87,10 @@ public struct FieldFacts: Sendable {
     var lockdownDenials: [Finding] = []
     var denials: [Observed<Bool>] = []
     var capabilities: Observed<UInt64>?
+    /// The line of the unit's settings that leaves it no capability for bpf(2).
+    var unitLacksPrivilege: Finding?
+    /// The limit of locked memory in bytes.
+    var lockedMemory: Observed<Int>?
     var jitEnabled: Observed<Bool>?
     var seLinux: Observed<String>?
 
@@ -115,6 +128,10 @@ public struct FieldFacts: Sendable {
     public var provisioningFailed: Finding?
     public var provisioningReady: Finding?
     var controlPlane: [ControlPlaneMessage] = []
+    /// Values of a model of the virtual machine that the API does not know, or not together.
+    var modelFaults: [ModelFault] = []
+    /// Whether a model was read, and the line that shows it.
+    var model: Finding?
 
     /// The status that counts: `status.json` before its copies, and the newest of several.
     public var status: ReportedStatus? {
@@ -136,21 +153,26 @@ public struct FieldFacts: Sendable {
     /// What to ask for when nothing can be concluded: what was not sent yet.
     var unknown: [WantedFile] {
         if isWindows {
-            let ofWindows: [(WantedFile, Bool)] = [(.windowsStatus, statuses.isEmpty), (.drivers, services.count < 2), (.windowsAgent, services["GuestProxyAgent"] == nil)]
+            let ofWindows: [(WantedFile, Bool)] = [
+                (.windowsStatus, statuses.isEmpty), (.drivers, services.count < 2), (.windowsAgent, services["GuestProxyAgent"] == nil),
+            ]
             return ofWindows.filter(\.1).map(\.0)
         }
         let missing: [(WantedFile, Bool)] = [
-            (.status, statuses.isEmpty), (.unitStatus, unit == nil), (.kernelRelease, release == nil), (.mounts, mounts == nil && namedVersion == nil), (.agentLog, true),
+            (.status, statuses.isEmpty), (.unitStatus, unit == nil), (.kernelRelease, release == nil), (.mounts, mounts == nil && namedVersion == nil),
+            (.agentLog, true),
         ]
         return missing.filter(\.1).map(\.0)
     }
 
     /// Whether anything at all was understood.
     public var isEmpty: Bool {
-        statuses.isEmpty && brokenStatus == nil && release == nil && hasCgroup2 == nil && mountLists.isEmpty && unit == nil && services.isEmpty && cloudInit == nil
+        statuses.isEmpty && brokenStatus == nil && release == nil && hasCgroup2 == nil && mountLists.isEmpty && unit == nil && services.isEmpty
+            && cloudInit == nil
             && provisioningSaysMissing == nil && provisioningSaysUnhealthy == nil && provisioningFailed == nil && keyRefusals.isEmpty && keyMissing == nil
-            && attestFailed == nil && platformErrors.isEmpty && reports.isEmpty && failures.isEmpty && kernelTrouble.isEmpty && recorded == nil && controlPlane.isEmpty
-            && options.isEmpty && lockdown == nil && denials.isEmpty && rootType == nil && noise.isEmpty
+            && attestFailed == nil && platformErrors.isEmpty && reports.isEmpty && failures.isEmpty && kernelTrouble.isEmpty && recorded == nil
+            && controlPlane.isEmpty
+            && options.isEmpty && lockdown == nil && denials.isEmpty && rootType == nil && noise.isEmpty && model == nil
     }
 
     public init(_ files: [BundleFile]) {
@@ -171,12 +193,14 @@ public struct FieldFacts: Sendable {
         readKernel(text)
         readPolicy(text)
         readConfiguration(text)
+        readTypeComplaints(text)
         readDistribution(text)
         readMounts(text)
         readUnit(text)
         readServices(text)
         readProvisioning(text)
         readControlPlane(text)
+        readModel(text)
         // A status speaks for itself, and of the present only.
         guard !isStatus else { return }
         readKeyWords(text)

@@ -28,8 +28,10 @@ struct FieldText {
 
     /// What a line of a long log has to hold to be looked at.
     private static let needles = [
-        "azure-proxy-agent", "GuestProxyAgent", "ProvisionGuestProxyAgent", "loud-init", "OSProvisioningInternalError", "platform failed to record success", "Azure fabric", "Lockdown:", "lockdown", "avc:",
-        "apparmor=", "Linux version", "BOOT_IMAGE", "ommand line:", "cgroup", "key details", "the key", "get key status", "ready to use", "CONFIG_", "inVMAccessControlProfile", "InVMAccessControlProfile",
+        "azure-proxy-agent", "GuestProxyAgent", "ProvisionGuestProxyAgent", "loud-init", "OSProvisioningInternalError", "platform failed to record success",
+        "Azure fabric", "Lockdown:", "lockdown", "avc:",
+        "apparmor=", "Linux version", "BOOT_IMAGE", "ommand line:", "cgroup", "key details", "the key", "get key status", "ready to use", "CONFIG_",
+        "inVMAccessControlProfile", "InVMAccessControlProfile",
         "proxyAgentSettings", "PRETTY_NAME", "SERVICE_NAME", "CapEff",
     ]
 
@@ -98,7 +100,9 @@ struct ScopeReader {
         if text.allSatisfy(\.isWhitespace) { return Scope(number: number, view: isManual > 0 ? .manual : view, command: command, isPrompt: false) }
         let lowered = text.utf8.count < 300 ? text.lowercased() : ""
         // `You should see:`, `Expected output:`, `For example:` announce what a manual prints.
-        if lowered.hasSuffix(":") || lowered.hasSuffix("```"), ["expect", "should ", "example", "documentation", "manual", "docs say", "guide"].contains(where: { lowered.contains($0) }) {
+        if lowered.hasSuffix(":") || lowered.hasSuffix("```"),
+            ["expect", "should ", "example", "documentation", "manual", "docs say", "guide"].contains(where: { lowered.contains($0) })
+        {
             isManual = 12
         } else if isManual > 0 {
             isManual -= 1
@@ -127,7 +131,11 @@ struct Prompt {
         if host.isEmpty, text[mark] == "#", rest.first.map({ $0 != " " }) ?? true || words.first?.hasPrefix("CONFIG_") == true { return nil }
         guard host.isEmpty || Self.isHost(host) || text[mark] == ">" && host.contains(":\\") else { return nil }
         guard rest.isEmpty || rest.first == " " || text[mark] == ">" else { return nil }
-        if let first = words.first { guard first.first?.isLetter == true || first.hasPrefix("/") || first.hasPrefix("./") else { return nil } } else if host.isEmpty, text[mark] != "$" { return nil }
+        if let first = words.first {
+            guard first.first?.isLetter == true || first.hasPrefix("/") || first.hasPrefix("./") else { return nil }
+        } else if host.isEmpty, text[mark] != "$" {
+            return nil
+        }
         command = words.joined(separator: " ")
         view = Self.view(of: host, command: command)
     }
@@ -137,18 +145,34 @@ struct Prompt {
         let trimmed = host.drop(while: \.isWhitespace)
         if trimmed.hasPrefix("/") || trimmed.hasPrefix("~") { return true }
         if host.contains("@") { return !host.contains(", ") }
-        return !trimmed.contains(" ") && trimmed.utf8.count <= 40 && trimmed.allSatisfy { $0.isLetter || $0.isNumber || "-_.:~/".contains($0) } && trimmed.first?.isLetter == true
+        return !trimmed.contains(" ") && trimmed.utf8.count <= 40 && trimmed.allSatisfy { $0.isLetter || $0.isNumber || "-_.:~/".contains($0) }
+            && trimmed.first?.isLetter == true
     }
 
     private static func view(of host: Substring, command: String) -> Scope.View {
-        let words = ["kubectl exec", "docker exec", "podman exec", "crictl exec", "nerdctl exec", "docker run", "docker compose exec", "kubectl debug", "kubectl run"]
+        // These look out of a container at the machine.
+        if command.hasPrefix("nsenter ") || command.hasPrefix("sudo nsenter ") || command.contains(" nsenter -t 1") || command.contains("chroot /host") {
+            return .machine
+        }
+        let words = [
+            "oc exec", "oc rsh", "lxc exec", "kubectl exec", "docker exec", "podman exec", "crictl exec", "nerdctl exec", "docker run", "docker compose exec",
+            "kubectl debug", "kubectl run",
+        ]
         if words.contains(where: { command.contains($0) }) { return .container }
-        if command.contains("pidof azure-proxy-agent") || command.contains("pgrep azure-proxy-agent") { return .agent }
+        if command.contains("azure-proxy-agent)"), command.contains("pidof ") || command.contains("pgrep ") { return .agent }
         let lowered = host.lowercased()
         if lowered.hasPrefix("pod") || lowered.contains("container") || lowered.contains("@pod") { return .container }
         // Docker names containers by twelve hexadecimal digits, and BusyBox has no host in its prompt.
         let name = lowered.split(separator: "@").last?.prefix { $0.isHexDigit } ?? ""
         if host.contains("@"), name.count == 12, name.contains(where: \.isNumber) { return .container }
+        if isPod(lowered.split(separator: "@").last?.prefix { $0 != ":" && $0 != " " && $0 != "]" } ?? "") { return .container }
         return host.trimmingPrefix(while: \.isWhitespace).hasPrefix("/ ") ? .container : .machine
+    }
+
+    /// `web-6f7d9c8b5-x2x1z`: a deployment's pods end in two words of Kubernetes's own letters.
+    private static func isPod(_ name: some StringProtocol) -> Bool {
+        let parts = name.split(separator: "-")
+        guard parts.count >= 3, let last = parts.last, last.count == 5, let hash = parts.dropLast().last, (8...10).contains(hash.count) else { return false }
+        return [last, hash].allSatisfy { part in part.contains(where: \.isNumber) && part.allSatisfy { $0.isNumber || $0.isLowercase } }
     }
 }

@@ -13,7 +13,7 @@ struct MountList: Hashable, Sendable {
 
     var mounts: [Mount] = []
     var proof: Finding?
-    let view: Scope.View
+    var view: Scope.View
     let source: String
     /// Whether nothing is missing at its end: another prompt follows, or the mounts of control groups are in it.
     var isEnded = false
@@ -45,7 +45,9 @@ struct MountList: Hashable, Sendable {
             return Mount(point: String(words[4]), type: String(words[dash + 1]), root: String(words[3]))
         }
         // `source point type options 0 0`
-        if words.count == 6, words[1].hasPrefix("/"), Int(words[4]) != nil, Int(words[5]) != nil, isType(words[2]) { return Mount(point: String(words[1]), type: String(words[2]), root: nil) }
+        if words.count == 6, words[1].hasPrefix("/"), Int(words[4]) != nil, Int(words[5]) != nil, isType(words[2]) {
+            return Mount(point: String(words[1]), type: String(words[2]), root: nil)
+        }
         // `├─/sys/fs/cgroup cgroup2 cgroup2 rw,nosuid`
         let target = words[0].drop { "├└─│|-`".contains($0) }
         guard words.count == 4, target.hasPrefix("/"), isType(words[2]), words[3].hasPrefix("rw") || words[3].hasPrefix("ro") else { return nil }
@@ -53,8 +55,10 @@ struct MountList: Hashable, Sendable {
     }
 
     private static let types: Set<Substring> = [
-        "cgroup", "cgroup2", "tmpfs", "proc", "sysfs", "devtmpfs", "devpts", "securityfs", "pstore", "bpf", "debugfs", "tracefs", "mqueue", "hugetlbfs", "ext4", "ext3", "ext2", "xfs", "btrfs", "vfat",
-        "overlay", "squashfs", "fusectl", "configfs", "autofs", "rpc_pipefs", "binfmt_misc", "efivarfs", "nfs", "nfs4", "iso9660", "ramfs", "rootfs", "erofs", "9p", "virtiofs", "selinuxfs", "nsfs", "zfs", "cifs",
+        "cgroup", "cgroup2", "tmpfs", "proc", "sysfs", "devtmpfs", "devpts", "securityfs", "pstore", "bpf", "debugfs", "tracefs", "mqueue", "hugetlbfs", "ext4",
+        "ext3", "ext2", "xfs", "btrfs", "vfat",
+        "overlay", "squashfs", "fusectl", "configfs", "autofs", "rpc_pipefs", "binfmt_misc", "efivarfs", "nfs", "nfs4", "iso9660", "ramfs", "rootfs", "erofs",
+        "9p", "virtiofs", "selinuxfs", "nsfs", "zfs", "cifs",
         "swap", "none", "fuse", "udf", "f2fs",
     ]
 

@@ -40,7 +40,9 @@ public struct ReportedStatus: Hashable, Sendable {
         let start = text[..<marker].firstIndex(of: "{") ?? marker
         var json = SalvagedJSON(text[start...])
         // The extension's own status carries the agent's as text within its JSON.
-        if json.value([Module.keyLatch.rawValue, "status"]) == nil, let inner = json.values.first(where: { $0.text.contains("\"\(Module.keyLatch.rawValue)\"") }) {
+        if json.value([Module.keyLatch.rawValue, "status"]) == nil,
+            let inner = json.values.first(where: { $0.text.contains("\"\(Module.keyLatch.rawValue)\"") })
+        {
             json = SalvagedJSON(inner.text)
         }
         var modules: [Module: Report] = [:]

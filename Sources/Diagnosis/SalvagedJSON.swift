@@ -62,7 +62,9 @@ struct SalvagedJSON {
         }
     }
 
-    private static let endsWord: Set<UInt8> = [0x09, 0x0A, 0x0D, 0x20, UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: "\""), UInt8(ascii: "{"), UInt8(ascii: "[")]
+    private static let endsWord: Set<UInt8> = [
+        0x09, 0x0A, 0x0D, 0x20, UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: "\""), UInt8(ascii: "{"), UInt8(ascii: "["),
+    ]
 
     private static func path(_ above: [String], _ key: String?) -> [String] { (above + [key ?? ""]).filter { !$0.isEmpty } }
 

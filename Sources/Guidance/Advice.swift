@@ -14,8 +14,10 @@ public enum Advice: Hashable, Sendable {
         switch self {
         case .measure(let measure): measure.remedy(for: family)
         case .controlPlane(let row): Remedy(row.action, in: .controlPlane, row.commands)
-        case .newerKernel(let feature): family.newerKernel(since: feature.since, reason: "Mainline has \(feature.name) since \(feature.since); distributions port some features back.")
-        case .kernelOfFloor(let series): family.newerKernel(since: series, reason: "\(series) is the documented floor; kernels with back-ports may work below it.")
+        case .newerKernel(let feature):
+            family.newerKernel(since: feature.since, reason: "Mainline has \(feature.name) since \(feature.since); distributions port some features back.")
+        case .kernelOfFloor(let series):
+            family.newerKernel(since: series, reason: "\(series) is the documented floor; kernels with back-ports may work below it.")
         }
     }
 }

@@ -14,7 +14,8 @@ public struct AgentWords: Hashable, Sendable {
     public let saysProgramsRun: Bool
 
     private static let needles = [
-        "bpf", "BPF", "rogram", "edirector", "cgroup", "key details", "the key '", "attest the key", "get key status", "ready to use", "roxy listener", "TcpListener",
+        "bpf", "BPF", "rogram", "edirector", "cgroup", "key details", "the key '", "attest the key", "get key status", "ready to use", "roxy listener",
+        "TcpListener",
         "reate link", "reate map", "map create", "load program", "os error", "erifier",
     ]
 
@@ -37,7 +38,7 @@ public struct AgentWords: Hashable, Sendable {
         }
         // Only what is left of many repetitions is worth reading the verifier's log behind it.
         failures = found.map { entry in
-            entry.failure.stage == .load ? entry.failure.with(Self.outcome(entry.words, line: entry.line, in: text)) : entry.failure
+            entry.failure.stage == .load ? entry.failure.with(Self.outcome(entry, in: text)) : entry.failure
         }
         let standing = failures.filter { failure in !successes.contains { failure.isTakenBack(by: $0) } }
         self.standing = standing
@@ -54,7 +55,9 @@ public struct AgentWords: Hashable, Sendable {
     /// A log that tries again and again says the same each time.
     private static func add(_ new: Found, to found: inout [Found]) {
         var new = new
-        let same = found.lastIndex { $0.failure.stage == new.failure.stage && $0.failure.subject == new.failure.subject && $0.failure.error == new.failure.error }
+        let same = found.lastIndex {
+            $0.failure.stage == new.failure.stage && $0.failure.subject == new.failure.subject && $0.failure.error == new.failure.error
+        }
         if let same { new.failure.count += found.remove(at: same).failure.count }
         if found.count < 64 { found.append(new) }
     }
@@ -62,7 +65,8 @@ public struct AgentWords: Hashable, Sendable {
     // MARK: - Successes
 
     private static let successWords: [(words: String, kind: SetupSuccess.Kind)] = [
-        ("Started Redirector with eBPF maps", .everything), ("Success attached bpf prog", .everything), ("program attached with id", .attached), ("attached successfully", .attached), (" program loaded.", .loaded),
+        ("Started Redirector with eBPF maps", .everything), ("Success attached bpf prog", .everything), ("program attached with id", .attached),
+        ("attached successfully", .attached), (" program loaded.", .loaded),
         ("Started proxy listener", .listening), ("Successfully attest the key and ready to use", .key), ("Found key details from local and ready to use", .key),
     ]
 
@@ -79,7 +83,8 @@ public struct AgentWords: Hashable, Sendable {
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {
-        (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A || byte >= 0x30 && byte <= 0x39 || byte == 0x5F || byte == 0x2F || byte == 0x2E || byte == 0x2D || byte == 0x3A
+        (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A || byte >= 0x30 && byte <= 0x39 || byte == 0x5F || byte == 0x2F || byte == 0x2E || byte == 0x2D
+            || byte == 0x3A
     }
 
     // MARK: - Failures
@@ -87,16 +92,25 @@ public struct AgentWords: Hashable, Sendable {
     /// The words of a failure and what they are about, the most telling first. A line counts once.
     private static let failureWords: [(words: [String], stage: SetupFailure.Stage)] = [
         (["`bpf_link_create` failed"], .link), (["bpf_link_create", "ailed"], .link), (["ailed to create", " link"], .link), (["create link:"], .link),
-        (["ailed to attach"], .attach), (["ailed to auto-attach"], .attach), (["rror attaching"], .attach), (["an't attach"], .attach), (["annot attach"], .attach),
-        (["ould not attach"], .attach), (["attach to cgroup"], .attach), (["program attach failed"], .attach), (["attaching", "failed"], .attach), (["attach", ": operation not permitted"], .attach),
-        (["Failed to open cgroup"], .attach), (["ailed to create", "perf event"], .attach), (["bpf_raw_tracepoint_open", "ailed"], .attach), (["bpf_prog_attach", "ailed"], .attach),
-        (["map '", "failed to create"], .map), (["ailed to create map"], .map), (["map create:"], .map), (["creating map"], .map), (["BPF_MAP_CREATE", "ailed"], .map), (["an't create map"], .map),
+        (["ailed to attach"], .attach), (["ailed to auto-attach"], .attach), (["rror attaching"], .attach), (["an't attach"], .attach),
+        (["annot attach"], .attach),
+        (["ould not attach"], .attach), (["attach to cgroup"], .attach), (["attach cgroup"], .attach), (["program attach failed"], .attach),
+        (["attaching", "failed"], .attach),
+        (["attach", ": operation not permitted"], .attach),
+        (["Failed to open cgroup"], .attach), (["ailed to create", "perf event"], .attach), (["bpf_raw_tracepoint_open", "ailed"], .attach),
+        (["bpf_prog_attach", "ailed"], .attach),
+        (["map '", "failed to create"], .map), (["ailed to create map"], .map), (["map create:"], .map), (["creating map"], .map),
+        (["BPF_MAP_CREATE", "ailed"], .map), (["create_map", "failed"], .map), (["rror creating", " map"], .map), (["an't create map"], .map),
         (["BPF_PROG_LOAD", "ailed"], .load), (["Failed to load program"], .load), (["failed to load program"], .load), (["BPF program load failed"], .load),
-        (["load bpf program failed"], .load), (["failed to load: -"], .load), (["load program:"], .load), (["rror loading program"], .load), (["rror loading BPF program"], .load),
-        (["Prog section", "rejected"], .load), (["trivial BPF program"], .load), (["ould not load bpf program"], .load), (["ailed to load BPF"], .load), (["ailed to load bpf"], .load),
+        (["load bpf program failed"], .load), (["failed to load: -"], .load), (["load program:"], .load), (["rror loading program"], .load),
+        (["rror loading BPF program"], .load),
+        (["Prog section", "rejected"], .load), (["trivial BPF program"], .load), (["ould not load bpf program"], .load), (["ailed to load BPF"], .load),
+        (["ailed to load bpf"], .load),
         (["ailed to load eBPF"], .load), (["bpf_prog_load", "ailed"], .load), (["program load failed"], .load),
+        (["bpf_load_program()", "event="], .load), (["BPF_PROG_LOAD", "failed"], .load), (["bpf: ", "unction not implemented"], .load),
         (["ailed to bind TcpListener"], .listener), (["listener", "ailed to bind"], .listener), (["bind", "ddress already in use"], .listener),
-        (["Failed to acquire key details"], .key), (["Failed to attest the key"], .key), (["Failed to check the key"], .key), (["Failed to save key details"], .key),
+        (["Failed to acquire key details"], .key), (["Failed to attest the key"], .key), (["Failed to check the key"], .key),
+        (["Failed to save key details"], .key),
         (["Failed to get key status"], .key), (["The key file '", "is damaged"], .key),
     ]
 
@@ -106,8 +120,23 @@ public struct AgentWords: Hashable, Sendable {
         // libbpf goes on after these: it says so.
         if ["Retrying without", "skipping", "Skipping", "falling back", "is optional", "not fatal"].contains(where: { words.contains($0) }) { return nil }
         return SetupFailure(
-            stage: stage, outcome: .failed, subject: subject(in: words), error: SystemError(in: words),
+            stage: stage, outcome: .failed, subject: subject(in: words), error: SystemError(in: words) ?? cause(below: line, in: text),
             line: String(decoding: text.bytes[line.range].prefix(1_000), as: UTF8.self), speaker: message.speaker, position: line.range.lowerBound)
+    }
+
+    /// The error at the bottom of a chain as Rust's and Go's programs print it: `Caused by:` and an indented line with the number.
+    private static func cause(below line: LogText.Line, in text: LogText) -> SystemError? {
+        var next = text.line(after: line)
+        var isChain = false
+        for _ in 0..<8 {
+            guard let current = next else { return nil }
+            let words = LogLine(bytes: text.bytes[current.range].prefix(1_000)).text
+            if words.hasPrefix("Caused by:") || words.hasPrefix("Error:") { isChain = true }
+            if isChain, words.contains("os error "), let error = SystemError(in: words) { return error }
+            if !words.isEmpty, !isChain { return nil }
+            next = text.line(after: current)
+        }
+        return nil
     }
 
     /// The name in quotes of the first `program '…'`, `prog '…'` or `map '…'`, or the word behind cilium's `program`.
@@ -126,14 +155,14 @@ public struct AgentWords: Hashable, Sendable {
     }
 
     /// How far a load came, from its line and the log of the verifier that may follow it.
-    private static func outcome(_ words: String, line: LogText.Line, in text: LogText) -> SetupFailure.Outcome {
-        if words.contains("trivial BPF program") { return .neverVerified }
-        let isPrivilege = SystemError(in: words) == .notPermitted
-        guard let behind = VerifierLog.behind(line, words: words, in: text) else { return isPrivilege ? .neverVerified : .failed }
+    private static func outcome(_ found: Found, in text: LogText) -> SetupFailure.Outcome {
+        if found.words.contains("trivial BPF program") { return .neverVerified }
+        let isPrivilege = found.failure.error == .notPermitted
+        guard let behind = VerifierLog.behind(found.line, words: found.words, in: text) else { return isPrivilege ? .neverVerified : .failed }
         return switch behind.state {
         case .refused: .refused
         case .finished: .failedAfterwards
-        case .empty: isPrivilege || words.contains("Verifier output:") ? .neverVerified : .failed
+        case .empty: isPrivilege || found.words.contains("Verifier output:") ? .neverVerified : .failed
         case .cut: .cut
         }
     }

@@ -64,7 +64,10 @@ public struct BPFHelper: Hashable, Sendable {
     private static let exposures: [(type: BPFProgramType, helpers: Set<String>, since: KernelSeries, source: String)] = [
         (.cgroupSockAddr, ["get_socket_cookie"], KernelSeries(major: 4, minor: 19), "d692f1138a4b"),
         (.sockOps, ["get_socket_cookie"], KernelSeries(major: 4, minor: 19), "d692f1138a4b"),
-        (.cgroupSockAddr, ["get_current_pid_tgid", "get_current_comm", "perf_event_output", "get_cgroup_classid"], KernelSeries(major: 5, minor: 7), "the series of f318903c0bf4"),
+        (
+            .cgroupSockAddr, ["get_current_pid_tgid", "get_current_comm", "perf_event_output", "get_cgroup_classid"], KernelSeries(major: 5, minor: 7),
+            "the series of f318903c0bf4"
+        ),
         (.cgroupSockAddr, ["get_current_cgroup_id", "get_current_ancestor_cgroup_id"], KernelSeries(major: 5, minor: 7), "0f09abd105da"),
         (.cgroupSockAddr, ["get_retval", "set_retval"], KernelSeries(major: 6, minor: 1), "dea6a4e17013, bed89185af0d"),
     ]

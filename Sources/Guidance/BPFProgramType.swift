@@ -22,11 +22,18 @@ public enum BPFProgramType: String, CaseIterable, Hashable, Sendable {
     /// The type that a program's name tells, such as `connect4` of the agent's; nil for a name that tells none.
     public init?(programName name: String) {
         switch name {
-        case "connect4", "connect6", "bind4", "bind6", "sendmsg4", "sendmsg6", "recvmsg4", "recvmsg6", "getpeername4", "getpeername6", "getsockname4", "getsockname6":
+        case "connect4", "connect6", "bind4", "bind6", "sendmsg4", "sendmsg6", "recvmsg4", "recvmsg6", "getpeername4", "getpeername6", "getsockname4",
+            "getsockname6":
             self = .cgroupSockAddr
         case "tcp_v4_connect", "tcp_v6_connect", "tcp_connect": self = .kprobe
         default:
-            if let row = Self.features(section: name) { self = row.type } else if name.hasPrefix("kprobe_") || name.hasPrefix("kretprobe_") { self = .kprobe } else { return nil }
+            if let row = Self.features(section: name) {
+                self = row.type
+            } else if name.hasPrefix("kprobe_") || name.hasPrefix("kretprobe_") {
+                self = .kprobe
+            } else {
+                return nil
+            }
         }
     }
 

@@ -20,15 +20,19 @@ extension CauseGuide {
                 measures: [.readAgentLogs, .freeDisk, .upgradeAgent], article: .confirm)
         case .agentStatusBroken:
             CauseGuide(
-                code, "The agent's status cannot be read", symptom: "`status.json` is truncated, empty or not JSON.", proof: "The first bytes of `status.json`.",
+                code, "The agent's status cannot be read", symptom: "`status.json` is truncated, empty or not JSON.",
+                proof: "The first bytes of `status.json`.",
                 wanted: [.status, .agentLog], measures: [.freeDisk, .readAgentLogs, .upgradeAgent], article: .confirm)
         case .listenerFailed:
             CauseGuide(
-                code, "The agent's proxy cannot listen", symptom: "`proxyListenerStatus` is not RUNNING; connections to the metadata services are refused on the machine.",
-                proof: "`Failed to bind TcpListener '127.0.0.1:3080'` in `status.json`.", wanted: [.agentLog], measures: [.freePort, .readAgentLogs], article: .confirm)
+                code, "The agent's proxy cannot listen",
+                symptom: "`proxyListenerStatus` is not RUNNING; connections to the metadata services are refused on the machine.",
+                proof: "`Failed to bind TcpListener '127.0.0.1:3080'` in `status.json`.", wanted: [.agentLog], measures: [.freePort, .readAgentLogs],
+                article: .confirm)
         case .notInstallable:
             CauseGuide(
-                code, "The agent's package could not be installed", symptom: "The distribution's package manager rejects it.", proof: "The last lines of `install.log`.",
+                code, "The agent's package could not be installed", symptom: "The distribution's package manager rejects it.",
+                proof: "The last lines of `install.log`.",
                 wanted: [.osRelease], measures: [.upgradeAgent, .reportAgent], article: .agentNotRunning)
         default: nil
         }
@@ -39,18 +43,21 @@ extension CauseGuide {
         return switch cause {
         case .keyNotLatched:
             CauseGuide(
-                code, "The agent has no key", symptom: "`secureChannelState` says that the protocol is enforced, `keyGuid` is missing, and requests are rejected.",
+                code, "The agent has no key",
+                symptom: "`secureChannelState` says that the protocol is enforced, `keyGuid` is missing, and requests are rejected.",
                 proof: "`keyLatchStatus.message`: `Failed to acquire key details`, `Failed to save key details`, `Failed to attest the key`.",
                 wanted: [.agentLog, .keyStatus], measures: [.readAgentLogs, .freeDisk, .resetKey], article: .keyFailure)
         case .signatureWrong:
             CauseGuide(
                 code, "The platform rejected a signature", symptom: "Requests are answered with 401 or 403 although they are signed.",
-                proof: "`signature` in `fabric.jsonl` with the platform's reason.", wanted: [.agentLog, .keyStatus], measures: [.resetKey, .upgradeAgent, .reportAgent],
+                proof: "`signature` in `fabric.jsonl` with the platform's reason.", wanted: [.agentLog, .keyStatus],
+                measures: [.resetKey, .upgradeAgent, .reportAgent],
                 article: .keyFailure)
         case .keyLostOnRestart:
             CauseGuide(
                 code, "The agent lost its key when it was restarted", symptom: "After a restart of the agent the platform rejects a request for another key.",
-                proof: "Another `keyGuid`, or none, in `status-restarted.json`.", wanted: [.agentLog], measures: [.freeDisk, .resetKey, .reportAgent], article: .keyReset)
+                proof: "Another `keyGuid`, or none, in `status-restarted.json`.", wanted: [.agentLog], measures: [.freeDisk, .resetKey, .reportAgent],
+                article: .keyReset)
         default: nil
         }
     }
@@ -70,7 +77,9 @@ extension CauseGuide {
                 "The agent accepts requests and does not forward them", "Clients wait, or are rejected.",
                 "A client in `clients.json` that connected to the agent, and no request from it in `fabric.jsonl`.")
         case .misattributed:
-            guide("The agent attributes a request to the wrong client", "Rules for a user or process apply to the wrong one.", "Claims in `fabric.jsonl` that are not the client's.")
+            guide(
+                "The agent attributes a request to the wrong client", "Rules for a user or process apply to the wrong one.",
+                "Claims in `fabric.jsonl` that are not the client's.")
         case .eventsLost:
             guide("The agent lost records of connections", "Single requests are answered with 421 under load.", "A loss counter in `status-final.json`.")
         case .statusContradicted:
@@ -82,7 +91,9 @@ extension CauseGuide {
                 "Requests pass through the agent unsigned", "The platform rejects requests although the agent has a key.",
                 "`signature none` in `fabric.jsonl`.", [.readAgentLogs, .upgradeAgent, .reportAgent])
         case .wronglyDenied:
-            guide("The agent rejects what its rules allow", "An authorised process is answered with 403.", "A client in `clients.json` with 403 that the scenario expects to pass.")
+            guide(
+                "The agent rejects what its rules allow", "An authorised process is answered with 403.",
+                "A client in `clients.json` with 403 that the scenario expects to pass.")
         case .wronglyAllowed:
             guide("The agent forwards what its rules forbid", "Nothing shows on the machine.", "A request in `fabric.jsonl` that must not be there.")
         case .identityMissing:

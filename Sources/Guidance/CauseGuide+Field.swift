@@ -15,23 +15,28 @@ extension CauseGuide {
                 proof: "`sc query eBPFCore` or `sc query NetEbpfExt` shows another state than `4 RUNNING`, or `FAILED 1060`.", wanted: [.drivers],
                 measures: [.startWindowsDrivers, .retryDeployment], article: .ebpfSetup)
             : CauseGuide(
-                cause.rawValue, "The agent's service does not run on Windows", symptom: "There is no new `status.json` in `C:\\WindowsAzure\\ProxyAgent\\Logs`.",
-                proof: "`sc query GuestProxyAgent` shows another state than `4 RUNNING`, or `FAILED 1060`.", wanted: [.windowsAgent], measures: [.startWindowsAgent, .retryDeployment],
+                cause.rawValue, "The agent's service does not run on Windows",
+                symptom: "There is no new `status.json` in `C:\\WindowsAzure\\ProxyAgent\\Logs`.",
+                proof: "`sc query GuestProxyAgent` shows another state than `4 RUNNING`, or `FAILED 1060`.", wanted: [.windowsAgent],
+                measures: [.startWindowsAgent, .retryDeployment],
                 article: .agentNotRunning)
     }
 
     private static func ofPlatform(_ cause: FieldCause) -> CauseGuide {
-        func guide(_ title: String, _ symptom: String, _ proof: String, _ wanted: [WantedFile], _ measures: [Measure], _ article: ArticleSection) -> CauseGuide {
+        func guide(_ title: String, _ symptom: String, _ proof: String, _ wanted: [WantedFile], _ measures: [Measure], _ article: ArticleSection) -> CauseGuide
+        {
             CauseGuide(cause.rawValue, title, symptom: symptom, proof: proof, wanted: wanted, measures: measures, article: article)
         }
         return switch cause {
         case .keyLost:
             guide(
                 "The machine lost its key", "The platform names a latched key, the machine does not have it, and a request for a new one is rejected.",
-                "`Failed to check the key '…' details saved locally` or a missing key file, followed by the rejection of the `acquire` request.", [.agentLog, .keyStatus], [.resetKey], .keyReset)
+                "`Failed to check the key '…' details saved locally` or a missing key file, followed by the rejection of the `acquire` request.",
+                [.agentLog, .keyStatus], [.resetKey], .keyReset)
         case .keyRejected:
             guide(
-                "The platform rejects the key", "Signed requests are rejected, or the key cannot be attested.", "`Failed to attest the key: …` in `keyLatchStatus.message`.",
+                "The platform rejects the key", "Signed requests are rejected, or the key cannot be attested.",
+                "`Failed to attest the key: …` in `keyLatchStatus.message`.",
                 [.agentLog, .keyStatus], [.resetKey, .readAgentLogs], .keyFailure)
         case .keyResetNeeded:
             guide(
@@ -40,7 +45,8 @@ extension CauseGuide {
         case .platformUnreachable:
             guide(
                 "The agent cannot reach the platform", "`keyLatchStatus.message` is `Failed to get key status - …`; the state stays `Unknown`.",
-                "The error in that message: a failed connection, a time-out, or an answer that cannot be read.", [.agentLog, .keyStatus], [.checkPlatformReach, .readAgentLogs], .keyFailure)
+                "The error in that message: a failed connection, a time-out, or an answer that cannot be read.", [.agentLog, .keyStatus],
+                [.checkPlatformReach, .readAgentLogs], .keyFailure)
         case .notApplied:
             guide(
                 "The protocol is enabled in the model and not applied", "The model says that it is enabled; requests pass unsigned.",
@@ -53,14 +59,16 @@ extension CauseGuide {
     }
 
     private static func ofMachine(_ cause: FieldCause) -> CauseGuide {
-        func guide(_ title: String, _ symptom: String, _ proof: String, _ wanted: [WantedFile], _ measures: [Measure], _ article: ArticleSection) -> CauseGuide {
+        func guide(_ title: String, _ symptom: String, _ proof: String, _ wanted: [WantedFile], _ measures: [Measure], _ article: ArticleSection) -> CauseGuide
+        {
             CauseGuide(cause.rawValue, title, symptom: symptom, proof: proof, wanted: wanted, measures: measures, article: article)
         }
         return switch cause {
         case .agentNotRunning:
             guide(
                 "The agent is installed and does not run", "There is no new `status.json`; the metadata services reject or answer unsigned requests.",
-                "`Active: inactive`, `failed` or `activating (auto-restart)` in `systemctl status azure-proxy-agent`.", [.journal, .agentLog], [.startAgent, .readAgentLogs], .agentNotRunning)
+                "`Active: inactive`, `failed` or `activating (auto-restart)` in `systemctl status azure-proxy-agent`.", [.journal, .agentLog],
+                [.startAgent, .readAgentLogs], .agentNotRunning)
         case .agentNotHealthy:
             guide(
                 "The agent reports that it is not healthy, and not why", "A module of `status.json` is not RUNNING, and its message names no error.",
@@ -68,25 +76,30 @@ extension CauseGuide {
         case .kernelTooOld:
             guide(
                 "The kernel is older than the documented floor of 5.15", "The eBPF program may not load.",
-                "`uname -r`. Kernels with back-ports may work below the floor; the published table says which.", [.kernelRelease, .status], [.upgradeRelease, .optOut], .loadFailure)
+                "`uname -r`. Kernels with back-ports may work below the floor; the published table says which.", [.kernelRelease, .status],
+                [.upgradeRelease, .optOut], .loadFailure)
         case .cgroup2Unsupported:
             guide(
-                "The kernel has no cgroup v2", "`Failed to attach program 'connect4'`.", "`grep cgroup /proc/filesystems` lists no `nodev cgroup2`.", [.filesystems],
+                "The kernel has no cgroup v2", "`Failed to attach program 'connect4'`.", "`grep cgroup /proc/filesystems` lists no `nodev cgroup2`.",
+                [.filesystems],
                 [.kernelWithOption, .upgradeRelease, .optOut], .attachFailure)
         case .provisioningUnhealthy:
             guide(
                 "cloud-init found the agent unhealthy", "The deployment fails; cloud-init reports `azure-proxy-agent status failure`.",
-                "That line of `cloud-init.log`. Exit code 2 means that the agent reported an error, 1 that it was not ready in time.", [.status, .journal, .agentLog],
+                "That line of `cloud-init.log`. Exit code 2 means that the agent reported an error, 1 that it was not ready in time.",
+                [.status, .journal, .agentLog],
                 [.readAgentLogs, .retryDeployment], .deploymentFailed)
         case .cloudInitTooOld:
             guide(
                 "This cloud-init does not wait for the agent", "Deployments fail sometimes or always, with `Linux.OSProvisioningInternalError`.",
-                "A provisioning that asked for the agent, and no call of `azure-proxy-agent --status` in `cloud-init.log`.", [.cloudInitLog], [.upgradeCloudInit, .retryDeployment],
+                "A provisioning that asked for the agent, and no call of `azure-proxy-agent --status` in `cloud-init.log`.", [.cloudInitLog],
+                [.upgradeCloudInit, .retryDeployment],
                 .deploymentFailed)
         default:
             guide(
                 "The status is old", "`status.json` is no longer written, so it describes the past.",
-                "Its `timestamp` next to the time at which it was gathered; the agent writes it every minute.", [.unitStatus, .journal], [.startAgent, .freeDisk, .readAgentLogs], .confirm)
+                "Its `timestamp` next to the time at which it was gathered; the agent writes it every minute.", [.unitStatus, .journal],
+                [.startAgent, .freeDisk, .readAgentLogs], .confirm)
         }
     }
 }

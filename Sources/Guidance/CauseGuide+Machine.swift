@@ -38,7 +38,8 @@ extension CauseGuide {
             guide(
                 "A security module denied the bpf(2) call",
                 "Loading fails with `Operation not permitted` or `Permission denied` although the agent runs as root.",
-                "`avc: denied … tclass=bpf` or `apparmor=\"DENIED\"` in the audit log or dmesg.", [.auditLog, .kernelLog], [.allowInPolicy, .readAgentLogs, .optOut])
+                "`avc: denied … tclass=bpf` or `apparmor=\"DENIED\"` in the audit log or dmesg.", [.auditLog, .kernelLog],
+                [.allowInPolicy, .readAgentLogs, .optOut])
         case .missingPrivilege:
             guide(
                 "The agent lacks a privilege that loading needs",
@@ -55,7 +56,8 @@ extension CauseGuide {
             guide(
                 "The JIT compiler could not translate the program",
                 "The verifier log ends in statistics without a reason, and the call fails with ENOTSUPP (524).",
-                "`errno 524` with a verifier log that has no reason; `net.core.bpf_jit_enable = 0`.", [.jitSettings, .kernelRelease], [.enableJIT, .upgradeAgent, .optOut])
+                "`errno 524` with a verifier log that has no reason; `net.core.bpf_jit_enable = 0`.", [.jitSettings, .kernelRelease],
+                [.enableJIT, .upgradeAgent, .optOut])
         case .coreRelocationFailed:
             guide(
                 "The program does not fit the types of this kernel",
@@ -105,7 +107,8 @@ extension CauseGuide {
         case .agentNotInstalled:
             CauseGuide(
                 code, "The agent is not installed",
-                symptom: "With cloud-init 24.3 or later the deployment fails with `azure-proxy-agent not found`. On a running machine systemd has no such unit.",
+                symptom:
+                    "With cloud-init 24.3 or later the deployment fails with `azure-proxy-agent not found`. On a running machine systemd has no such unit.",
                 proof: "`azure-proxy-agent not found` in `cloud-init.log`, or `Unit azure-proxy-agent.service could not be found.`",
                 wanted: [.unitStatus, .cloudInitLog], measures: [.putAgentIntoImage, .installAgent], article: .deploymentFailed)
         case .readyWithoutKey:
@@ -116,13 +119,15 @@ extension CauseGuide {
                 wanted: [.cloudInitLog, .status], measures: [.upgradeCloudInit, .putAgentIntoImage, .retryDeployment], article: .deploymentFailed)
         case .keyNotOffered:
             CauseGuide(
-                code, "The platform does not issue a key", symptom: "`keyLatchStatus.message` is `Failed to acquire key details: …` with the platform's refusal.",
+                code, "The platform does not issue a key",
+                symptom: "`keyLatchStatus.message` is `Failed to acquire key details: …` with the platform's refusal.",
                 proof: "The status code (403 or similar) of the `acquire` request. A migrated disk or a replaced OS disk causes it.",
                 wanted: [.keyStatus, .agentLog], measures: [.resetKey], article: .keyFailure)
         case .kernelPanic:
             CauseGuide(
                 code, "The kernel panicked while the agent ran", symptom: "The machine restarts or hangs soon after the agent started.",
-                proof: "`Kernel panic - not syncing` on the console after the agent's start.", wanted: [.kernelLog], measures: [.upgradeKernel, .previousKernel, .reportAgent])
+                proof: "`Kernel panic - not syncing` on the console after the agent's start.", wanted: [.kernelLog],
+                measures: [.upgradeKernel, .previousKernel, .reportAgent])
         case .kernelOops:
             CauseGuide(
                 code, "The kernel reported a fault of its own while the agent ran", symptom: "The machine continues, perhaps with processes that hang.",

@@ -41,9 +41,11 @@ public struct CauseGuide: Hashable, Sendable {
 
     /// The guide of a cause. A cause that nobody has described yet is said to be so; a test fails for it.
     public init(_ cause: Cause) {
-        self = Self.ofMachine(cause) ?? Self.ofAgent(cause) ?? Self.ofHarness(cause)
+        self =
+            Self.ofMachine(cause) ?? Self.ofAgent(cause) ?? Self.ofHarness(cause)
             ?? CauseGuide(
-                cause.rawValue, "\(cause.rawValue) (not described yet)", symptom: "The verdict's summary says what happened.", proof: "The verdict's findings.", wanted: [.cell],
+                cause.rawValue, "\(cause.rawValue) (not described yet)", symptom: "The verdict's summary says what happened.", proof: "The verdict's findings.",
+                wanted: [.cell],
                 measures: [.reportAgent])
     }
 

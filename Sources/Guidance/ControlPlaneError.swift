@@ -20,6 +20,14 @@ public struct ControlPlaneError: Hashable, Sendable {
         return all.filter { $0.codes.contains { $0.lowercased() == wanted } }
     }
 
+    /// The row for a mode that the API does not know.
+    public static func invalidMode(endpoint: String) -> ControlPlaneError? { all.first { $0.message.contains("\(endpoint).mode is invalid") } }
+
+    /// The row for an endpoint that has both a mode and a profile.
+    public static func conflict(endpoint: String) -> ControlPlaneError? {
+        all.first { $0.message.contains("\(endpoint).inVMAccessControlProfileReferenceId can't be used together") }
+    }
+
     /// The rows whose message stands in a text that somebody pasted, with what the control plane had filled in.
     public static func matches(in text: some StringProtocol) -> [(row: ControlPlaneError, filledIn: [String])] {
         let words = normalised(text)

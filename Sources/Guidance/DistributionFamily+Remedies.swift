@@ -4,7 +4,9 @@ import MatrixModel
 extension DistributionFamily {
     private static let unified = "systemd.unified_cgroup_hierarchy=1"
     private static let reboot = "sudo reboot"
-    private static let mountByHand = ["sudo mkdir -p /mnt/cgroup2", "sudo mount -t cgroup2 none /mnt/cgroup2", "sudo systemctl restart azure-proxy-agent.service"]
+    private static let mountByHand = [
+        "sudo mkdir -p /mnt/cgroup2", "sudo mount -t cgroup2 none /mnt/cgroup2", "sudo systemctl restart azure-proxy-agent.service",
+    ]
 
     /// The article's own remedy where grubby exists, and the same by each other boot loader's means.
     var mountCgroup2: Remedy {
@@ -13,25 +15,34 @@ extension DistributionFamily {
         case .debian, .ubuntu:
             return Remedy(
                 action,
-                ["echo 'GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX \(Self.unified)\"' | sudo tee /etc/default/grub.d/90-cgroup2.cfg", "sudo update-grub", Self.reboot],
+                [
+                    "echo 'GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX \(Self.unified)\"' | sudo tee /etc/default/grub.d/90-cgroup2.cfg", "sudo update-grub",
+                    Self.reboot,
+                ],
                 note: "systemd 247 (Debian 11, Ubuntu 21.10) and later do so by default; check /proc/cmdline for an argument against it.", needsRestart: true)
         case .rhel:
             return Remedy(
                 action, ["sudo grubby --update-kernel=ALL --args=\"\(Self.unified)\"", Self.reboot],
-                note: "Release 9 does so by default; check /proc/cmdline for an argument against it. Release 7 has a systemd without this argument: mount cgroup v2 by hand (\(Self.mountByHand[1])).",
+                note:
+                    "Release 9 does so by default; check /proc/cmdline for an argument against it. Release 7 has a systemd without this argument: mount cgroup v2 by hand (\(Self.mountByHand[1])).",
                 needsRestart: true)
         case .amazon:
             return Remedy(
                 "Mount cgroup v2 by hand, or move to Amazon Linux 2023.", Self.mountByHand,
-                note: "systemd 219 of Amazon Linux 2 does not know `\(Self.unified)`, so that boot argument changes nothing. The mount lasts until the next boot. Amazon Linux 2023 mounts cgroup v2 by default.")
+                note:
+                    "systemd 219 of Amazon Linux 2 does not know `\(Self.unified)`, so that boot argument changes nothing. The mount lasts until the next boot. Amazon Linux 2023 mounts cgroup v2 by default."
+            )
         case .sles, .azureLinux:
             return Remedy(
                 action,
-                ["sudo sed -i 's/^GRUB_CMDLINE_LINUX=\"/&\(Self.unified) /' /etc/default/grub", "sudo grub2-mkconfig -o /boot/grub2/grub.cfg", Self.reboot], needsRestart: true)
+                ["sudo sed -i 's/^GRUB_CMDLINE_LINUX=\"/&\(Self.unified) /' /etc/default/grub", "sudo grub2-mkconfig -o /boot/grub2/grub.cfg", Self.reboot],
+                needsRestart: true)
         case .other, .micro:
             return Remedy(
                 "Mount cgroup v2 where the agent runs.", Self.mountByHand,
-                note: "The mount lasts until the next boot. With systemd 226 or later the boot argument `\(Self.unified)` makes it permanent. In a container, mount the host's cgroup v2 into it.")
+                note:
+                    "The mount lasts until the next boot. With systemd 226 or later the boot argument `\(Self.unified)` makes it permanent. In a container, mount the host's cgroup v2 into it."
+            )
         }
     }
 
@@ -43,7 +54,11 @@ extension DistributionFamily {
         switch self {
         case .debian:
             return Remedy(
-                action, ["apt-cache policy linux-image-cloud-amd64 linux-image-amd64", "sudo apt-get update", "sudo apt-get install linux-image-cloud-amd64", Self.reboot],
+                action,
+                [
+                    "apt-cache policy linux-image-cloud-amd64 linux-image-amd64", "sudo apt-get update", "sudo apt-get install linux-image-cloud-amd64",
+                    Self.reboot,
+                ],
                 note: "\(reason) Debian 11 has 5.10, 12 has 6.1, 13 has 6.12; backports have newer ones.", needsRestart: true)
         case .ubuntu:
             return Remedy(
@@ -55,9 +70,12 @@ extension DistributionFamily {
                 note: "\(reason) Release 8 has 4.18 and release 9 has 5.14, both with much of BPF ported back; release 10 has 6.12.", needsRestart: true)
         case .sles:
             return Remedy(
-                action, ["zypper search --details kernel-azure kernel-default", "sudo zypper refresh", "sudo zypper update kernel-azure kernel-default", Self.reboot],
+                action,
+                ["zypper search --details kernel-azure kernel-default", "sudo zypper refresh", "sudo zypper update kernel-azure kernel-default", Self.reboot],
                 note: "\(reason) Service packs before SP4 have 5.3, SP4 and SP5 5.14, SP6 6.4.", needsRestart: true)
-        case .azureLinux: return Remedy(action, ["sudo tdnf list kernel", "sudo tdnf upgrade kernel", Self.reboot], note: "\(reason) 2.0 has 5.15, 3.0 has 6.6.", needsRestart: true)
+        case .azureLinux:
+            return Remedy(
+                action, ["sudo tdnf list kernel", "sudo tdnf upgrade kernel", Self.reboot], note: "\(reason) 2.0 has 5.15, 3.0 has 6.6.", needsRestart: true)
         case .amazon:
             return Remedy(
                 action, ["sudo amazon-linux-extras install kernel-5.15", Self.reboot],
@@ -84,7 +102,10 @@ extension DistributionFamily {
         let action = "If an earlier kernel worked, boot it again until the program or the kernel is corrected."
         let note = "This helps where an update of the kernel brought the failure about: `uname -r` before and after is part of the report."
         return switch self {
-        case .rhel, .azureLinux, .amazon: Remedy(action, ["sudo grubby --info=ALL | grep -E '^(index|kernel)'", "sudo grubby --set-default-index=INDEX", Self.reboot], note: note, needsRestart: true)
+        case .rhel, .azureLinux, .amazon:
+            Remedy(
+                action, ["sudo grubby --info=ALL | grep -E '^(index|kernel)'", "sudo grubby --set-default-index=INDEX", Self.reboot], note: note,
+                needsRestart: true)
         case .debian, .ubuntu: Remedy(action, ["ls /boot/vmlinuz-*", "sudo grub-reboot 'ENTRY'", Self.reboot], note: note, needsRestart: true)
         case .sles: Remedy(action, ["ls /boot/vmlinuz-*", "sudo grub2-reboot 'ENTRY'", Self.reboot], note: note, needsRestart: true)
         case .other, .micro: Remedy(action, ["ls /boot/vmlinuz-*"], note: note, needsRestart: true)
@@ -94,7 +115,10 @@ extension DistributionFamily {
     var upgradeRelease: Remedy {
         let action = "Move to a release whose kernel has what is missing."
         switch self {
-        case .debian: return Remedy(action, ["sudo sed -i 's/bullseye/bookworm/g' /etc/apt/sources.list", "sudo apt-get update", "sudo apt-get full-upgrade", Self.reboot], needsRestart: true)
+        case .debian:
+            return Remedy(
+                action, ["sudo sed -i 's/bullseye/bookworm/g' /etc/apt/sources.list", "sudo apt-get update", "sudo apt-get full-upgrade", Self.reboot],
+                needsRestart: true)
         case .ubuntu: return Remedy(action, ["sudo do-release-upgrade"], needsRestart: true)
         case .rhel: return Remedy(action, ["sudo dnf install leapp-upgrade", "sudo leapp preupgrade", "sudo leapp upgrade", Self.reboot], needsRestart: true)
         case .sles: return Remedy(action, ["sudo zypper migration", Self.reboot], needsRestart: true)

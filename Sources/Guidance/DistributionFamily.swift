@@ -33,7 +33,8 @@ public enum DistributionFamily: String, CaseIterable, Hashable, Sendable, Codabl
     private static let prefixes: [(String, DistributionFamily)] = [
         ("micro", .micro), ("debian", .debian), ("ubuntu", .ubuntu), ("rhel", .rhel), ("rocky", .rhel), ("almalinux", .rhel), ("alma", .rhel),
         ("centos", .rhel), ("fedora", .rhel), ("ol", .rhel), ("oracle", .rhel), ("sles", .sles), ("sle", .sles), ("sles_sap", .sles), ("suse", .sles),
-        ("opensuse", .sles), ("opensuse-leap", .sles), ("sle-micro", .sles), ("sl-micro", .sles), ("azurelinux", .azureLinux), ("azure-linux", .azureLinux), ("mariner", .azureLinux),
+        ("opensuse", .sles), ("opensuse-leap", .sles), ("sle-micro", .sles), ("sl-micro", .sles), ("azurelinux", .azureLinux), ("azure-linux", .azureLinux),
+        ("mariner", .azureLinux),
         ("amzn", .amazon), ("amazon", .amazon), ("amazonlinux", .amazon), ("amazon-linux", .amazon),
     ]
 
@@ -62,7 +63,8 @@ public enum DistributionFamily: String, CaseIterable, Hashable, Sendable, Codabl
     /// `6.8.0-1052-azure`: three numbers, a dash, the number of the build, a dash and the flavour. SUSE's azure flavour has dots in the number.
     private static func isUbuntuFlavour(_ text: String) -> Bool {
         let parts = text.split(separator: "-")
-        return parts.count == 3 && parts[0].split(separator: ".").count == 3 && parts[1].allSatisfy(\.isNumber) && ["azure", "aws", "gcp", "kvm", "oracle", "raspi", "ibm", "gke"].contains(parts[2])
+        return parts.count == 3 && parts[0].split(separator: ".").count == 3 && parts[1].allSatisfy(\.isNumber)
+            && ["azure", "aws", "gcp", "kvm", "oracle", "raspi", "ibm", "gke"].contains(parts[2])
     }
 
     private static func isNumbered(_ ending: String, in text: String) -> Bool {

@@ -37,13 +37,17 @@ enum LogPrefix {
     static func loggedValue(in text: String) -> String? {
         if text.first == "{", text.contains("\":") {
             for key in ["\"message\":", "\"msg\":", "\"log\":", "\"MESSAGE\":", "\"error\":", "\"err\":", "\"text\":"] {
-                if let value = quoted(behind: key, in: text), !value.isEmpty { return joined(value, with: key.contains("error") ? nil : quoted(behind: "\"error\":", in: text)) }
+                if let value = quoted(behind: key, in: text), !value.isEmpty {
+                    return joined(value, with: key.contains("error") ? nil : quoted(behind: "\"error\":", in: text))
+                }
             }
             return nil
         }
         guard text.contains("=") else { return nil }
         for key in ["msg=", "message=", "err=", "error="] {
-            guard let range = text.firstRange(of: key), range.lowerBound == text.startIndex || text[text.index(before: range.lowerBound)] == " " else { continue }
+            guard let range = text.firstRange(of: key), range.lowerBound == text.startIndex || text[text.index(before: range.lowerBound)] == " " else {
+                continue
+            }
             // Only a line that begins like logfmt is logfmt: `… with error=…` is prose.
             guard isKey(text.prefix { $0 != "=" }) else { return nil }
             let rest = text[range.upperBound...]
@@ -68,7 +72,11 @@ enum LogPrefix {
         var isEscaped = false
         var end = rest.endIndex
         for index in rest.indices.dropFirst() {
-            if isEscaped { isEscaped = false } else if rest[index] == "\\" { isEscaped = true } else if rest[index] == "\"" {
+            if isEscaped {
+                isEscaped = false
+            } else if rest[index] == "\\" {
+                isEscaped = true
+            } else if rest[index] == "\"" {
                 end = index
                 break
             }

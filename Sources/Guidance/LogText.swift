@@ -4,6 +4,9 @@ import Glibc
 public struct LogText: Sendable {
     public let bytes: [UInt8]
 
+    /// The line that stands where lines were left out, as grep(1) prints it between groups.
+    public static let gap = "--"
+
     public init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     public init(_ text: some StringProtocol) { bytes = Array(text.utf8) }
@@ -43,8 +46,12 @@ public struct LogText: Sendable {
     private static func rarity(_ byte: UInt8) -> Int {
         switch byte {
         case UInt8(ascii: " "), UInt8(ascii: "0")...UInt8(ascii: "9"): 0
-        case UInt8(ascii: "e"), UInt8(ascii: "t"), UInt8(ascii: "a"), UInt8(ascii: "o"), UInt8(ascii: "i"), UInt8(ascii: "n"), UInt8(ascii: "s"), UInt8(ascii: "r"): 1
-        case UInt8(ascii: "l"), UInt8(ascii: "d"), UInt8(ascii: "c"), UInt8(ascii: "u"), UInt8(ascii: "m"), UInt8(ascii: "p"), UInt8(ascii: ":"), UInt8(ascii: "-"): 2
+        case UInt8(ascii: "e"), UInt8(ascii: "t"), UInt8(ascii: "a"), UInt8(ascii: "o"), UInt8(ascii: "i"), UInt8(ascii: "n"), UInt8(ascii: "s"),
+            UInt8(ascii: "r"):
+            1
+        case UInt8(ascii: "l"), UInt8(ascii: "d"), UInt8(ascii: "c"), UInt8(ascii: "u"), UInt8(ascii: "m"), UInt8(ascii: "p"), UInt8(ascii: ":"),
+            UInt8(ascii: "-"):
+            2
         case UInt8(ascii: "f"), UInt8(ascii: "g"), UInt8(ascii: "h"), UInt8(ascii: "y"), UInt8(ascii: "b"), UInt8(ascii: "v"): 3
         case UInt8(ascii: "A")...UInt8(ascii: "Z"): 5
         default: 4

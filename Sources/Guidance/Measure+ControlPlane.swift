@@ -6,7 +6,8 @@ extension Measure {
         switch self {
         case .resetKey:
             Remedy(
-                "Reset the key: give the model a KeyIncarnationId that is higher than any before. The agent then gets a new key automatically.", in: .controlPlane,
+                "Reset the key: give the model a KeyIncarnationId that is higher than any before. The agent then gets a new key automatically.",
+                in: .controlPlane,
                 [
                     "az vm show \(Self.virtualMachine) --query securityProfile.proxyAgentSettings.keyIncarnationId",
                     "az vm update \(Self.virtualMachine) --set securityProfile.proxyAgentSettings.keyIncarnationId=HIGHER_NUMBER",
@@ -27,14 +28,19 @@ extension Measure {
         case .correctModel:
             Remedy(
                 "Correct the request: see what the model holds, and send valid values.", in: .controlPlane,
-                ["az vm show \(Self.virtualMachine) --query securityProfile.proxyAgentSettings"], note: "A mode is Audit, Enforce or Disabled. `kmatrix explain` explains each error of the control plane.")
+                ["az vm show \(Self.virtualMachine) --query securityProfile.proxyAgentSettings"],
+                note: "A mode is Audit, Enforce or Disabled. `kmatrix explain` explains each error of the control plane.")
         case .askForAgent:
             Remedy(
                 "Deploy with the protocol enabled, so that the platform asks cloud-init to wait for the agent.", in: .controlPlane,
-                ["az vm show \(Self.virtualMachine) --query securityProfile.proxyAgentSettings.enabled", "sudo grep -o 'ProvisionGuestProxyAgent>[a-z]*' /var/lib/waagent/ovf-env.xml"])
+                [
+                    "az vm show \(Self.virtualMachine) --query securityProfile.proxyAgentSettings.enabled",
+                    "sudo grep -o 'ProvisionGuestProxyAgent>[a-z]*' /var/lib/waagent/ovf-env.xml",
+                ])
         case .retryDeployment:
             Remedy(
-                "Deploy again; some failures are transient.", in: .controlPlane, ["az vm create \(Self.virtualMachine) --image IMAGE --enable-proxy-agent true"],
+                "Deploy again; some failures are transient.", in: .controlPlane,
+                ["az vm create \(Self.virtualMachine) --image IMAGE --enable-proxy-agent true"],
                 note: "If it fails in the same way three times, it is not transient: collect the logs and contact support.")
         default:
             Remedy(
@@ -49,20 +55,29 @@ extension Measure {
         self == .startWindowsDrivers
             ? Remedy(
                 "Start both drivers, the core before the extension, and then the agent.",
-                ["sc.exe query eBPFCore", "sc.exe query NetEbpfExt", "sc.exe start eBPFCore", "sc.exe start NetEbpfExt", "sc.exe stop GuestProxyAgent", "sc.exe start GuestProxyAgent"],
-                note: "1060 says that the service is not installed: the platform installs it with the guest extension. 577 says that its signature was refused.")
+                [
+                    "sc.exe query eBPFCore", "sc.exe query NetEbpfExt", "sc.exe start eBPFCore", "sc.exe start NetEbpfExt", "sc.exe stop GuestProxyAgent",
+                    "sc.exe start GuestProxyAgent",
+                ],
+                note: "1060 says that the service is not installed: the platform installs it with the guest extension. 577 says that its signature was refused."
+            )
             : Remedy(
                 "Start the agent's service.", ["sc.exe query GuestProxyAgent", "sc.exe qc GuestProxyAgent", "sc.exe start GuestProxyAgent"],
-                note: "1060 says that it is not installed: the platform installs it with the guest extension. Its logs are in C:\\WindowsAzure\\ProxyAgent\\Logs.")
+                note:
+                    "1060 says that it is not installed: the platform installs it with the guest extension. Its logs are in C:\\WindowsAzure\\ProxyAgent\\Logs."
+            )
     }
 
     /// What is done on the host that runs kmatrix.
     var onHarness: Remedy {
         switch self {
-        case .runAgain: Remedy("Run the cell again; nothing was proven about the agent.", in: .harness, ["kmatrix run --kernel SERIES --cgroup LAYOUT --jobs 1"])
+        case .runAgain:
+            Remedy("Run the cell again; nothing was proven about the agent.", in: .harness, ["kmatrix run --kernel SERIES --cgroup LAYOUT --jobs 1"])
         case .checkHost: Remedy("Check whether this host can run guests.", in: .harness, ["kmatrix doctor"])
         case .raiseLimits:
-            Remedy("Run fewer guests at once.", in: .harness, ["kmatrix run --kernel SERIES --cgroup LAYOUT --jobs 1"], note: "An emulated guest on a busy host is slow.")
+            Remedy(
+                "Run fewer guests at once.", in: .harness, ["kmatrix run --kernel SERIES --cgroup LAYOUT --jobs 1"],
+                note: "An emulated guest on a busy host is slow.")
         case .chooseKernel: Remedy("Choose a kernel that is available.", in: .harness, ["kmatrix kernels list --all-versions"])
         case .buildImage: Remedy("Build the distribution's image and read the error.", in: .harness, ["kmatrix distros build DISTRO --refresh"])
         default: Remedy("Choose a layout that the guest's systemd still offers.", in: .harness, ["kmatrix run --distro DISTRO --cgroup unified"])

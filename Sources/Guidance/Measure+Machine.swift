@@ -5,7 +5,10 @@ extension Measure {
         case .startAgent:
             Remedy(
                 "Start the agent's service and enable it at boot.",
-                ["sudo systemctl unmask azure-proxy-agent.service", "sudo systemctl enable --now azure-proxy-agent.service", "systemctl status azure-proxy-agent.service"],
+                [
+                    "sudo systemctl unmask azure-proxy-agent.service", "sudo systemctl enable --now azure-proxy-agent.service",
+                    "systemctl status azure-proxy-agent.service",
+                ],
                 note: "If it exits again at once, its journal says why.")
         case .freePort:
             Remedy(
@@ -14,15 +17,22 @@ extension Measure {
         case .freeDisk:
             Remedy(
                 "Free space where the agent keeps its key and logs.",
-                ["df --human-readable /var/lib/azure-proxy-agent /var/log/azure-proxy-agent", "sudo journalctl --vacuum-size=100M", "sudo systemctl restart azure-proxy-agent.service"])
+                [
+                    "df --human-readable /var/lib/azure-proxy-agent /var/log/azure-proxy-agent", "sudo journalctl --vacuum-size=100M",
+                    "sudo systemctl restart azure-proxy-agent.service",
+                ])
         case .reportAgent:
             Remedy(
                 "Report it to the agent's maker with the whole verifier log, `uname -r` and the agent's version.",
-                ["azure-proxy-agent --version", "uname -r", "sudo tar -czf agent-logs.tar.gz /var/log/azure-proxy-agent"], note: "The logs hold no key. At trace level they hold signatures of requests.")
+                ["azure-proxy-agent --version", "uname -r", "sudo tar -czf agent-logs.tar.gz /var/log/azure-proxy-agent"],
+                note: "The logs hold no key. At trace level they hold signatures of requests.")
         default:
             Remedy(
                 "Read what the agent reports.",
-                ["sudo cat /var/log/azure-proxy-agent/status.json", "sudo journalctl --unit azure-proxy-agent.service --boot --no-pager", "sudo ls -l /var/log/azure-proxy-agent"],
+                [
+                    "sudo cat /var/log/azure-proxy-agent/status.json", "sudo journalctl --unit azure-proxy-agent.service --boot --no-pager",
+                    "sudo ls -l /var/log/azure-proxy-agent",
+                ],
                 note: "`kmatrix collect` gathers all of it, and never a key.")
         }
     }
@@ -33,18 +43,27 @@ extension Measure {
         case .checkLockdown:
             Remedy(
                 "Check whether lockdown or the kernel's configuration forbids what the program does.",
-                ["cat /sys/kernel/security/lockdown", "cat /proc/cmdline", "zgrep -E 'CONFIG_(KPROBES|CGROUP_BPF|BPF_SYSCALL)' /proc/config.gz /boot/config-$(uname -r)", "sudo dmesg | grep Lockdown:"],
-                note: "Mode `confidentiality` forbids tracing programs to read kernel memory; mode `integrity` does not. A cgroup program without kprobes works under both.")
+                [
+                    "cat /sys/kernel/security/lockdown", "cat /proc/cmdline",
+                    "zgrep -E 'CONFIG_(KPROBES|CGROUP_BPF|BPF_SYSCALL)' /proc/config.gz /boot/config-$(uname -r)", "sudo dmesg | grep Lockdown:",
+                ],
+                note:
+                    "Mode `confidentiality` forbids tracing programs to read kernel memory; mode `integrity` does not. A cgroup program without kprobes works under both."
+            )
         case .changeLockdown:
             Remedy(
                 "Boot without `lockdown=confidentiality`, or with `lockdown=integrity` in its place.",
                 ["cat /sys/kernel/security/lockdown", "cat /proc/cmdline", "sudo dmesg | grep Lockdown:"],
-                note: "The mode can only be raised while the kernel runs. Secure Boot sets it on some distributions; changing it is a decision of whoever owns the machine's security policy.",
+                note:
+                    "The mode can only be raised while the kernel runs. Secure Boot sets it on some distributions; changing it is a decision of whoever owns the machine's security policy.",
                 needsRestart: true)
         case .allowInPolicy:
             Remedy(
                 "Allow the agent's domain the bpf permissions, or correct its label.",
-                ["sudo ausearch --message avc --start boot | grep -E 'tclass=(bpf|lockdown|perf_event)'", "getenforce", "sudo ausearch --message avc --start boot | audit2allow", "sudo restorecon -v /usr/sbin/azure-proxy-agent"],
+                [
+                    "sudo ausearch --message avc --start boot | grep -E 'tclass=(bpf|lockdown|perf_event)'", "getenforce",
+                    "sudo ausearch --message avc --start boot | audit2allow", "sudo restorecon -v /usr/sbin/azure-proxy-agent",
+                ],
                 note: "A denial with `permissive=1` was logged only and stopped nothing.")
         case .grantPrivilege:
             Remedy(
@@ -53,16 +72,25 @@ extension Measure {
                     "grep -E 'Cap(Eff|Bnd)|Seccomp|NoNewPrivs' /proc/\"$(pidof azure-proxy-agent)\"/status",
                     "systemctl show azure-proxy-agent.service --property=User,CapabilityBoundingSet,AmbientCapabilities,LimitMEMLOCK,SystemCallFilter",
                     "cat /proc/sys/kernel/unprivileged_bpf_disabled",
-                ], note: "A container needs these capabilities from its runtime, and a seccomp profile that allows bpf(2). Before Linux 5.11 maps count against LimitMEMLOCK.")
+                ],
+                note:
+                    "A container needs these capabilities from its runtime, and a seccomp profile that allows bpf(2). Before Linux 5.11 maps count against LimitMEMLOCK."
+            )
         case .kernelWithOption:
             Remedy(
                 "Boot a kernel that is built with the missing option; a newer kernel built the same way does not help.",
-                ["zgrep -E 'CONFIG_(BPF|CGROUP_BPF|KPROBES|DEBUG_INFO_BTF)' /proc/config.gz", "grep -E 'CONFIG_(BPF|CGROUP_BPF|KPROBES|DEBUG_INFO_BTF)' /boot/config-$(uname -r)"],
+                [
+                    "zgrep -E 'CONFIG_(BPF|CGROUP_BPF|KPROBES|DEBUG_INFO_BTF)' /proc/config.gz",
+                    "grep -E 'CONFIG_(BPF|CGROUP_BPF|KPROBES|DEBUG_INFO_BTF)' /boot/config-$(uname -r)",
+                ],
                 note: "The stock kernels of the large distributions have CONFIG_BPF_SYSCALL, CONFIG_CGROUP_BPF and CONFIG_KPROBES.", needsRestart: true)
         case .enableJIT:
             Remedy(
                 "Enable the BPF JIT compiler, and read what the kernel says of it.",
-                ["sysctl net.core.bpf_jit_enable net.core.bpf_jit_harden net.core.bpf_jit_limit", "sudo sysctl net.core.bpf_jit_enable=1", "sudo dmesg | grep -i bpf"],
+                [
+                    "sysctl net.core.bpf_jit_enable net.core.bpf_jit_harden net.core.bpf_jit_limit", "sudo sysctl net.core.bpf_jit_enable=1",
+                    "sudo dmesg | grep -i bpf",
+                ],
                 note: "`net.core.bpf_jit_limit` bounds the memory of all programs together; other programs may have used it up.")
         case .detachOther:
             Remedy(

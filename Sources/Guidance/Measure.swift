@@ -19,7 +19,9 @@ public enum Measure: String, CaseIterable, Hashable, Sendable {
         case .putAgentIntoImage: family.installPackage
         case .upgradeAgent: family.upgradeAgent
         case .startAgent, .freePort, .freeDisk, .readAgentLogs, .reportAgent: ofAgent
-        case .checkLockdown, .changeLockdown, .allowInPolicy, .grantPrivilege, .kernelWithOption, .enableJIT, .detachOther, .readVerifierLog, .checkPlatformReach: ofMachine
+        case .checkLockdown, .changeLockdown, .allowInPolicy, .grantPrivilege, .kernelWithOption, .enableJIT, .detachOther, .readVerifierLog,
+            .checkPlatformReach:
+            ofMachine
         case .optOut, .installAgent, .resetKey, .enableInModel, .correctModel, .retryDeployment, .askForAgent: onControlPlane
         case .startWindowsDrivers, .startWindowsAgent: onWindows
         case .runAgain, .checkHost, .raiseLimits, .chooseKernel, .buildImage, .chooseLayout: onHarness

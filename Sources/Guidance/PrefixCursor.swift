@@ -1,17 +1,19 @@
-/// The rest of a line while its prefix is taken off.
+/// The rest of a line while its prefix is taken off: bytes, and every piece of a prefix but time stamps.
 struct PrefixCursor {
-    private(set) var rest: ArraySlice<UInt8>
+    var rest: ArraySlice<UInt8>
 
     init(_ line: ArraySlice<UInt8>) { rest = line }
 
     // MARK: - Bytes
 
-    private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
-    private static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A }
+    static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
+    static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A }
     /// What names of programs, hosts and containers are made of.
-    private static func isName(_ byte: UInt8) -> Bool { isDigit(byte) || isLetter(byte) || byte == 0x2D || byte == 0x5F || byte == 0x2E || byte == 0x40 || byte == 0x2F }
+    static func isName(_ byte: UInt8) -> Bool {
+        isDigit(byte) || isLetter(byte) || byte == 0x2D || byte == 0x5F || byte == 0x2E || byte == 0x40 || byte == 0x2F
+    }
 
-    private func at(_ offset: Int) -> UInt8? { offset < rest.count ? rest[rest.startIndex + offset] : nil }
+    func at(_ offset: Int) -> UInt8? { offset < rest.count ? rest[rest.startIndex + offset] : nil }
 
     mutating func skip(while isWanted: (UInt8) -> Bool) {
         while let byte = rest.first, isWanted(byte) { rest.removeFirst() }
@@ -42,7 +44,7 @@ struct PrefixCursor {
     }
 
     /// Moves past a shape in which `0` stands for a digit, `a` for a letter, and everything else for itself. Nothing moves where it does not fit.
-    private mutating func take(_ shape: StaticString) -> Bool {
+    mutating func take(_ shape: StaticString) -> Bool {
         let fits = shape.withUTF8Buffer { wanted in
             wanted.count <= rest.count
                 && wanted.indices.allSatisfy { index in
@@ -58,11 +60,19 @@ struct PrefixCursor {
         return fits
     }
 
+    /// Moves past these bytes. Nothing moves where others stand.
+    mutating func takeLiteral(_ literal: StaticString) -> Bool {
+        let fits = literal.withUTF8Buffer { wanted in rest.starts(with: wanted) }
+        if fits { rest = rest.dropFirst(literal.utf8CodeUnitCount) }
+        return fits
+    }
+
     /// `12: (85) call …` or `12: R1=…`: the verifier's own numbering, which no prefix is made of.
     var isInstruction: Bool {
         let digits = rest.prefix { Self.isDigit($0) }.count
         guard digits > 0, digits <= 7, at(digits) == UInt8(ascii: ":"), at(digits + 1) == 0x20 else { return false }
-        return at(digits + 2) == UInt8(ascii: "(") && at(digits + 5) == UInt8(ascii: ")") || at(digits + 2) == UInt8(ascii: "R") && at(digits + 3).map { Self.isDigit($0) } == true
+        return at(digits + 2) == UInt8(ascii: "(") && at(digits + 5) == UInt8(ascii: ")")
+            || at(digits + 2) == UInt8(ascii: "R") && at(digits + 3).map { Self.isDigit($0) } == true
     }
 
     // MARK: - Pieces
@@ -77,123 +87,10 @@ struct PrefixCursor {
     /// `<30>` of syslog.
     mutating func takePriority() -> Bool { take("<0>") || take("<00>") || take("<000>") }
 
-    /// A time stamp of any usual form, with the brackets and the separators around it.
-    mutating func takeTime() -> Bool {
-        let saved = rest
-        let isBracketed = rest.first == UInt8(ascii: "[")
-        if isBracketed {
-            rest.removeFirst()
-            skipBlanks()
-        }
-        for key in ["time=\"", "ts=\"", "time=", "ts=", "t="] as [StaticString] where !isBracketed && takeLiteral(key) { break }
-        guard takeDateAndTime() || takeMonthDay() || takeClock() || takeKlog() || isBracketed && takeSeconds() else {
-            rest = saved
-            return false
-        }
-        if rest.first == UInt8(ascii: "\"") { rest.removeFirst() }
-        if isBracketed {
-            // `[2025-01-01T00:00:00Z ERROR agent] `: level and module stand in the same brackets.
-            guard let close = rest.prefix(80).firstIndex(of: UInt8(ascii: "]")) else {
-                rest = saved
-                return false
-            }
-            rest = rest[(close + 1)...]
-            // `[   12.3][ T123] ` of kernels with CONFIG_PRINTK_CALLER.
-            if rest.first == UInt8(ascii: "["), let second = rest.prefix(16).firstIndex(of: UInt8(ascii: "]")) { rest = rest[(second + 1)...] }
-        }
-        skip { $0 == 0x20 || $0 == 0x09 || $0 == UInt8(ascii: ":") }
-        // ` - ` of Python's loggers.
-        if takeLiteral("- ") || takeLiteral("| ") { skipBlanks() }
-        return true
-    }
-
-    private mutating func takeLiteral(_ literal: StaticString) -> Bool {
-        let fits = literal.withUTF8Buffer { wanted in rest.starts(with: wanted) }
-        if fits { rest = rest.dropFirst(literal.utf8CodeUnitCount) }
-        return fits
-    }
-
-    /// `2026-11-28T11:10:29.007Z`, `2024-12-03 09:12:07,400`, `2025/09/06 07:00:00`.
-    private mutating func takeDateAndTime() -> Bool {
-        let saved = rest
-        guard take("0000-00-00") || take("0000/00/00") else { return false }
-        guard takeLiteral("T") || takeLiteral(" "), takeClock() else {
-            rest = saved
-            return false
-        }
-        return true
-    }
-
-    /// `11:10:29`, with a fraction and a zone.
-    private mutating func takeClock() -> Bool {
-        guard take("00:00:00") else { return false }
-        if let byte = rest.first, byte == UInt8(ascii: ".") || byte == UInt8(ascii: ","), at(1).map({ Self.isDigit($0) }) == true {
-            rest.removeFirst()
-            skip(while: Self.isDigit)
-        }
-        if takeLiteral("Z") || takeLiteral(" UTC") { return true }
-        if let sign = rest.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") {
-            _ = take("+00:00") || take("-00:00") || take("+0000") || take("-0000")
-        } else {
-            _ = take(" +0000 ") || take(" -0000 ")
-        }
-        return true
-    }
-
-    /// `Feb 17 12:00:00`, `Mon Sep  1 12:00:00 2025`.
-    private mutating func takeMonthDay() -> Bool {
-        let saved = rest
-        let days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-        if days.contains(String(decoding: rest.prefix(3), as: UTF8.self)), at(3) == 0x20 || at(3) == UInt8(ascii: ",") {
-            rest = rest.dropFirst(3)
-            skip { $0 == 0x20 || $0 == UInt8(ascii: ",") }
-        }
-        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        guard months.contains(String(decoding: rest.prefix(3), as: UTF8.self)), at(3) == 0x20 else {
-            rest = saved
-            return false
-        }
-        rest = rest.dropFirst(3)
-        skipBlanks()
-        skip(while: Self.isDigit)
-        skipBlanks()
-        guard takeClock() else {
-            rest = saved
-            return false
-        }
-        _ = take(" 0000")
-        return true
-    }
-
-    /// `I0906 07:00:00.000000       1 file.go:123] `.
-    private mutating func takeKlog() -> Bool {
-        guard let first = rest.first, "IWEF".utf8.contains(first) else { return false }
-        let saved = rest
-        rest.removeFirst()
-        guard take("0000 "), takeClock(), let close = rest.prefix(120).firstIndex(of: UInt8(ascii: "]")) else {
-            rest = saved
-            return false
-        }
-        rest = rest[(close + 1)...]
-        return true
-    }
-
-    /// `12.345678` within brackets, of dmesg.
-    private mutating func takeSeconds() -> Bool {
-        let saved = rest
-        skip(while: Self.isDigit)
-        guard rest.first == UInt8(ascii: "."), at(1).map({ Self.isDigit($0) }) == true else {
-            rest = saved
-            return false
-        }
-        rest.removeFirst()
-        skip(while: Self.isDigit)
-        return true
-    }
-
     /// `stderr F ` of the container runtimes' log files.
     mutating func takeStream() -> Bool {
-        takeLiteral("stdout F ") || takeLiteral("stderr F ") || takeLiteral("stdout P ") || takeLiteral("stderr P ") || takeLiteral("stdout ") || takeLiteral("stderr ")
+        takeLiteral("stdout F ") || takeLiteral("stderr F ") || takeLiteral("stdout P ") || takeLiteral("stderr P ") || takeLiteral("stdout ")
+            || takeLiteral("stderr ")
     }
 
     /// `host program[123]: ` behind a time stamp, or `program[123]: ` alone.
@@ -213,7 +110,9 @@ struct PrefixCursor {
     mutating func takeProgram(isKnown: Bool = false) -> String? {
         var name = rest.prefix { Self.isName($0) }
         // `(systemd)[1]: ` is a process that is about to become another.
-        if name.isEmpty, rest.first == UInt8(ascii: "("), let close = rest.prefix(64).firstIndex(of: UInt8(ascii: ")")) { name = rest[(rest.startIndex + 1)..<close] }
+        if name.isEmpty, rest.first == UInt8(ascii: "("), let close = rest.prefix(64).firstIndex(of: UInt8(ascii: ")")) {
+            name = rest[(rest.startIndex + 1)..<close]
+        }
         guard !name.isEmpty, name.count <= 64 else { return nil }
         var next = rest[name.endIndex...]
         if next.first == UInt8(ascii: ")") { next.removeFirst() }
@@ -246,7 +145,9 @@ struct PrefixCursor {
         return String(decoding: name, as: UTF8.self)
     }
 
-    private static let levels = ["trace", "debug", "info", "notice", "warn", "warning", "error", "err", "fatal", "critical", "crit", "alert", "panic", "libs", "dbg", "inf", "wrn"]
+    private static let levels = [
+        "trace", "debug", "info", "notice", "warn", "warning", "error", "err", "fatal", "critical", "crit", "alert", "panic", "libs", "dbg", "inf", "wrn",
+    ]
 
     /// `[WARN] `, `ERROR `, `error: `, `level=warn `.
     mutating func takeLevel() -> Bool {
@@ -275,7 +176,8 @@ struct PrefixCursor {
         }
         // `error` within a sentence is a word: only with blanks or a colon behind it, and `Error: ` alone says something.
         guard let next = rest.first, next == 0x20 || next == 0x09 || next == UInt8(ascii: ":") || rest.startIndex > saved.startIndex && isBracketed,
-            isBracketed || word.allSatisfy({ $0 < 0x60 }) || saved.first == UInt8(ascii: "l") && saved.count > 5 && saved.dropFirst(5).first == UInt8(ascii: "=") || next == UInt8(ascii: ":")
+            isBracketed || word.allSatisfy({ $0 < 0x60 })
+                || saved.first == UInt8(ascii: "l") && saved.count > 5 && saved.dropFirst(5).first == UInt8(ascii: "=") || next == UInt8(ascii: ":")
         else {
             rest = saved
             return false
@@ -290,7 +192,9 @@ struct PrefixCursor {
         let name = rest.prefix { Self.isName($0) || $0 == UInt8(ascii: ":") }
         guard name.count > 3, name.count <= 80 else { return false }
         let words = String(decoding: name, as: UTF8.self)
-        if rest[name.endIndex...].first == UInt8(ascii: "["), words.hasSuffix(".py"), let close = rest[name.endIndex...].prefix(16).firstIndex(of: UInt8(ascii: "]")) {
+        if rest[name.endIndex...].first == UInt8(ascii: "["), words.hasSuffix(".py"),
+            let close = rest[name.endIndex...].prefix(16).firstIndex(of: UInt8(ascii: "]"))
+        {
             rest = rest[(close + 1)...]
             skip { $0 == UInt8(ascii: ":") || $0 == 0x20 }
             return true
@@ -312,7 +216,8 @@ struct PrefixCursor {
             let head = rest.prefix(200)
             guard let found = head.firstRange(of: Array(ending.utf8)), head[..<found.lowerBound].allSatisfy({ Self.isName($0) }) else { continue }
             let after = head[found.upperBound...]
-            guard let mark = after.first, mark == UInt8(ascii: "-") || mark == UInt8(ascii: ":"), after.dropFirst().first != 0x20 || mark == UInt8(ascii: "-") else { continue }
+            guard let mark = after.first, mark == UInt8(ascii: "-") || mark == UInt8(ascii: ":"), after.dropFirst().first != 0x20 || mark == UInt8(ascii: "-")
+            else { continue }
             rest = rest[(found.upperBound + 1)...]
             _ = takeLineNumber()
             return true
@@ -325,16 +230,13 @@ struct PrefixCursor {
     private mutating func takeLineNumber() -> Bool {
         if isInstruction { return false }
         let digits = rest.prefix { Self.isDigit($0) }
-        guard !digits.isEmpty, digits.count <= 7, let mark = rest[digits.endIndex...].first, mark == UInt8(ascii: "-") || mark == UInt8(ascii: ":") else { return false }
+        guard !digits.isEmpty, digits.count <= 7, let mark = rest[digits.endIndex...].first, mark == UInt8(ascii: "-") || mark == UInt8(ascii: ":") else {
+            return false
+        }
         let next = rest[(digits.endIndex + 1)...]
         // A date and a time are made of such numbers as well, and so are the fields of mountinfo.
         guard let first = next.first, !Self.isDigit(first) || PrefixCursor(next).isInstruction || PrefixCursor(next).beginsWithTime else { return false }
         rest = next
         return true
-    }
-
-    private var beginsWithTime: Bool {
-        var other = self
-        return other.takeTime()
     }
 }

@@ -43,6 +43,17 @@ public struct SetupFailure: Hashable, Sendable {
     /// How often the log says so.
     public internal(set) var count = 1
 
+    /// What a loader found missing, with the version that it names: `create link: not supported (requires >= v5.7)`.
+    public var required: KernelFeature? {
+        guard let range = line.firstRange(of: "requires >= v") else { return nil }
+        let numbers = line[range.upperBound...].prefix { $0.isNumber || $0 == "." }.split(separator: ".").compactMap { Int($0) }
+        guard numbers.count >= 2 else { return nil }
+        let head = line[..<range.lowerBound]
+        let words = (head.firstRange(of: " not supported").map { head[..<$0.lowerBound] } ?? head).split(separator: ":").last { !$0.allSatisfy(\.isWhitespace) }
+        let name = (words ?? "").drop(while: \.isWhitespace).prefix(60)
+        return KernelFeature("what the loader needs (\(name))", since: numbers[0], numbers[1], source: "the loader's own message")
+    }
+
     /// systemd tries programs of its own (`sd_…`) to learn what the kernel can do; their failures are expected and not the agent's.
     public var isProbeOfSystemd: Bool {
         if subject?.hasPrefix("sd_") == true || line.contains("sd_restrict") || line.contains("'sd_") || line.contains("bpf-firewall:") { return true }
@@ -52,7 +63,8 @@ public struct SetupFailure: Hashable, Sendable {
     /// A failure that only a verifier's log tells of.
     public static func ofLog(_ report: VerifierReport) -> SetupFailure {
         SetupFailure(
-            stage: .load, outcome: report.log.state == .refused ? .refused : .failed, subject: report.subject, error: report.error, line: report.line, speaker: report.speaker, position: report.position)
+            stage: .load, outcome: report.log.state == .refused ? .refused : .failed, subject: report.subject, error: report.error, line: report.line,
+            speaker: report.speaker, position: report.position)
     }
 
     func with(_ outcome: Outcome) -> SetupFailure {

@@ -33,7 +33,8 @@ public enum SystemError: Int, CaseIterable, Hashable, Sendable {
 
     private static let spellings: [SystemError: (name: String, words: String)] = [
         .notPermitted: ("EPERM", "operation not permitted"), .noEntry: ("ENOENT", "no such file or directory"), .noProcess: ("ESRCH", "no such process"),
-        .tooBig: ("E2BIG", "argument list too long"), .badDescriptor: ("EBADF", "bad file descriptor"), .tryAgain: ("EAGAIN", "resource temporarily unavailable"),
+        .tooBig: ("E2BIG", "argument list too long"), .badDescriptor: ("EBADF", "bad file descriptor"),
+        .tryAgain: ("EAGAIN", "resource temporarily unavailable"),
         .noMemory: ("ENOMEM", "cannot allocate memory"), .accessDenied: ("EACCES", "permission denied"), .busy: ("EBUSY", "device or resource busy"),
         .exists: ("EEXIST", "file exists"), .noDevice: ("ENODEV", "no such device"), .invalid: ("EINVAL", "invalid argument"),
         .noSpace: ("ENOSPC", "no space left on device"), .noSystemCall: ("ENOSYS", "function not implemented"),
@@ -56,13 +57,16 @@ public enum SystemError: Int, CaseIterable, Hashable, Sendable {
             if let range = text.ranges(of: spelling.words).last { consider(range.lowerBound, error) }
             if let range = text.ranges(of: spelling.name.lowercased()).last(where: { Self.isWord($0, in: text) }) { consider(range.lowerBound, error) }
         }
-        for lead in ["os error ", "errno ", "errno=", "errno: ", "error code ", "code -", "err = -", "err=-", "error: -", "error -", ": -", "(-", "(", "err=", "ret=-"] {
+        for lead in [
+            "os error ", "errno ", "errno=", "errno: ", "error code ", "code -", "err = -", "err=-", "error: -", "error -", ": -", "(-", "(", "err=", "ret=-",
+        ] {
             for range in text.ranges(of: lead) {
                 let digits = text[range.upperBound...].prefix { $0.isASCII && $0.isNumber }
                 guard digits.count <= 3, let number = Int(digits), let error = SystemError(rawValue: number) else { continue }
                 let rest = text[digits.endIndex...]
                 // `(22)` is a number of an error, `(61) r0 = …` an instruction, and `: -22.5` neither.
-                guard rest.first.map({ !$0.isLetter && $0 != "." }) ?? true, lead != "(" || rest.hasPrefix(")!") || rest.hasPrefix(")."), lead != "(-" || rest.hasPrefix(")")
+                guard rest.first.map({ !$0.isLetter && $0 != "." }) ?? true, lead != "(" || rest.hasPrefix(")!") || rest.hasPrefix(")."),
+                    lead != "(-" || rest.hasPrefix(")")
                 else { continue }
                 consider(range.lowerBound, error)
             }

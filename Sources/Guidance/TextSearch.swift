@@ -3,7 +3,9 @@
 enum TextSearch {
     static func range(of needle: String, in text: Substring) -> Range<String.Index>? {
         var (text, needle) = (text, needle)
-        let offset = text.withUTF8 { all in needle.withUTF8 { wanted in LogText.position(of: UnsafeRawBufferPointer(wanted), in: UnsafeRawBufferPointer(all), from: 0) } }
+        let offset = text.withUTF8 { all in
+            needle.withUTF8 { wanted in LogText.position(of: UnsafeRawBufferPointer(wanted), in: UnsafeRawBufferPointer(all), from: 0) }
+        }
         guard let offset else { return nil }
         let start = text.utf8.index(text.startIndex, offsetBy: offset)
         return start..<text.utf8.index(start, offsetBy: needle.utf8.count)

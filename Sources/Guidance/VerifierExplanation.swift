@@ -89,7 +89,10 @@ public struct VerifierExplanation: Hashable, Sendable {
             return (.lacks(helper.feature), "The program calls \(helper.name), which this kernel does not have.")
         }
         if !call.isNamed {
-            return (.unknown, "The program calls \(helper.name), which mainline has since \(helper.feature.since); why this kernel does not know it is not known here.")
+            return (
+                .unknown,
+                "The program calls \(helper.name), which mainline has since \(helper.feature.since); why this kernel does not know it is not known here."
+            )
         }
         guard helper.isSubjectToLockdown(of: type) else {
             let place = type.map { "in \($0.rawValue) programs" } ?? "in a program of this type"
@@ -110,13 +113,17 @@ public struct VerifierExplanation: Hashable, Sendable {
         _ refusal: String, _ rule: VerifierRule?, _ log: VerifierLog, _ type: BPFProgramType?, _ kernel: KernelSeries?
     ) -> (VerifierRule.Answer, String) {
         guard let rule else { return (.unknown, "The reason is not known here. Send the whole verifier log to the agent's maker.") }
-        if log.isHalf, refusal.contains("#") || refusal.contains("Processed") { return (.unknown, "The line may be cut off, so that its number proves nothing.") }
+        if log.isHalf, refusal.contains("#") || refusal.contains("Processed") {
+            return (.unknown, "The line may be cut off, so that its number proves nothing.")
+        }
         if refusal.contains("BPF program is too large. Processed ") { return tooLarge(refusal, log, rule) }
         if refusal.contains("unknown opcode") || refusal.contains("invalid BPF_LDX mode") || refusal.contains("invalid BPF_ALU opcode") {
             return unlessOlder(opcodeFeature(refusal).map { .lacks($0) } ?? .unknown, rule.reason, kernel)
         }
         // `sk` is the one field of the agent's context that came later than the context itself.
-        if refusal.contains("invalid bpf_context access off=64 size=8"), type == .cgroupSockAddr { return unlessOlder(.lacks(.socketInSockAddr), rule.reason, kernel) }
+        if refusal.contains("invalid bpf_context access off=64 size=8"), type == .cgroupSockAddr {
+            return unlessOlder(.lacks(.socketInSockAddr), rule.reason, kernel)
+        }
         if refusal.contains("back-edge from insn"), let kernel, KernelFeature.boundedLoops.isIn(kernel) {
             return (.privilege, "Kernel \(kernel) accepts bounded loops from a process with CAP_BPF, and the program has one.")
         }
@@ -133,7 +140,9 @@ public struct VerifierExplanation: Hashable, Sendable {
     private static func tooLarge(_ refusal: String, _ log: VerifierLog, _ rule: VerifierRule) -> (VerifierRule.Answer, String) {
         let number = refusal.firstRange(of: "Processed ").flatMap { Int(refusal[$0.upperBound...].prefix { $0.isASCII && $0.isNumber }) } ?? 0
         guard number > 0, number < 1_000_000 else { return (.program, "\(rule.reason) The limit is a million, on newer kernels too.") }
-        return (.lacks(.millionInstructions), "The verifier stopped after \(number) instructions, the limit of kernels before 5.2; later kernels look at a million.")
+        return (
+            .lacks(.millionInstructions), "The verifier stopped after \(number) instructions, the limit of kernels before 5.2; later kernels look at a million."
+        )
     }
 
     /// 32-bit jumps have the class 6; what else was added since is of the fourth instruction set.

@@ -6,6 +6,8 @@ enum VerifierLine: Hashable {
     case source(String)
     /// Registers and what the verifier says of its own work: `R1=ctx()`, `from 10 to 24: …`, `last_idx 3 …`.
     case trace
+    /// `verification time 231 usec`, `stack depth 16`: what a verbose log has between the reason and the statistics.
+    case summary
     /// `processed 93 insns (limit 1000000) …`
     case statistics(processed: Int, limit: Int?)
     /// A loader's line in front of a log. What follows it on the same line belongs to the log.
@@ -30,6 +32,8 @@ enum VerifierLine: Hashable {
             self = instruction
         } else if let statistics = Self.statistics(line) {
             self = statistics
+        } else if Self.summaries.contains(where: { line.starts(with: $0) }) {
+            self = .summary
         } else if Self.isTrace(line) {
             self = .trace
         } else {
@@ -62,9 +66,11 @@ enum VerifierLine: Hashable {
     }
 
     private static let traceStarts = [
-        "from ", "last_idx ", "regs=", "parent already had ", "parent didn't have ", "mark_precise: ", "propagating ", "caller:", "callee:", "returning from callee", "to caller at ",
-        "stack depth ", "verification time ", "Live regs before ", "max_states_per_insn", "peak_states", "mark_read",
+        "from ", "last_idx ", "regs=", "parent already had ", "parent didn't have ", "mark_precise: ", "propagating ", "caller:", "callee:",
+        "returning from callee", "to caller at ", "Live regs before ",
     ].map { Array($0.utf8) }
+
+    private static let summaries = ["verification time ", "stack depth ", "max_states_per_insn", "peak_states", "mark_read"].map { Array($0.utf8) }
 
     private static func isTrace(_ line: ArraySlice<UInt8>) -> Bool {
         if isState(line) || traceStarts.contains(where: { line.starts(with: $0) }) { return true }
@@ -93,7 +99,11 @@ enum VerifierLine: Hashable {
 
     // MARK: - Frames of loaders
 
-    private static let begins = ["-- BEGIN PROG LOAD LOG --", "-- BEGIN DUMP LOG ---", "-- BEGIN LOG --", "Verifier output:", "Verifier analysis:", "Verifier log:", "verifier log:", "Verifier error:", "verifier output:"]
+    private static let begins = [
+        "-- BEGIN PROG LOAD LOG --", "-- BEGIN DUMP LOG ---", "-- BEGIN LOG --", "Verifier output:", "Verifier analysis:", "Verifier log:", "Kernel error log:",
+        "verifier log:",
+        "Verifier error:", "verifier output:",
+    ]
     private static let ends = ["-- END PROG LOAD LOG --", "-- END LOG --", "-- END DUMP LOG", "Error fetching program/map!"]
 
     private static func frame(_ text: String) -> VerifierLine {

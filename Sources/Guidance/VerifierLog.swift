@@ -62,7 +62,8 @@ public struct VerifierLog: Hashable, Sendable {
     }
 
     init(
-        state: State, instructions: [Instruction], reasons: [String], refusalLine: Int?, processed: Int?, limit: Int?, isEnded: Bool, isHalf: Bool, sources: [String]
+        state: State, instructions: [Instruction], reasons: [String], refusalLine: Int?, processed: Int?, limit: Int?, isEnded: Bool, isHalf: Bool,
+        sources: [String]
     ) {
         self.state = state
         self.instructions = instructions
@@ -99,6 +100,8 @@ struct VerifierLogBuilder {
     private var hasTrace = false
     private(set) var isEnded = false
     private var isHalf = false
+    /// Whether a one-line form says that it has the end of the log.
+    private var endsOneLine = false
 
     private static let mostInstructions = 20_000
 
@@ -125,9 +128,10 @@ struct VerifierLogBuilder {
         case .trace:
             others = []
             hasTrace = true
+        case .summary: hasTrace = true
         case .statistics(let processed, let limit): statistics = statistics ?? (processed, limit)
         case .begin(let rest):
-            if !rest.isEmpty { add(rest, number: number) }
+            for part in takeOneLine(rest) { add(part, number: number) }
         case .end: isEnded = true
         case .blank: break
         case .other: addOther(text, number: number)
@@ -137,23 +141,27 @@ struct VerifierLogBuilder {
     private mutating func addOther(_ text: String, number: Int) {
         // Behind the statistics nothing is the verifier's.
         guard statistics == nil, !isEnded, others.count < 16 else { return }
-        for part in Self.parts(text.trimmed) where !part.isEmpty { others.append((part, number)) }
+        for part in takeOneLine(text.trimmed) where !part.isEmpty { others.append((part, number)) }
     }
 
-    /// One-line forms join lines by `: ` and say how many they left out.
-    private static func parts(_ text: String) -> [String] {
+    /// The lines of a one-line form, which joins them by `: ` and says how many it left out:
+    /// `6: (85) call bpf_x#125: unknown func bpf_x#125 (12 line(s) omitted)`.
+    mutating func takeOneLine(_ text: String) -> [String] {
+        guard !text.isEmpty else { return [] }
         var text = text
-        if let range = text.ranges(of: " (").last(where: { text[$0.upperBound...].contains("line(s) omitted)") }) { text = String(text[..<range.lowerBound]) }
-        // `6: (85) call bpf_x#125: unknown func bpf_x#125`
-        if case .instruction = VerifierLine(text), let range = text.ranges(of: ": ").last { text = String(text[range.upperBound...]) }
-        return [text]
+        if let range = text.ranges(of: " (").last(where: { text[$0.upperBound...].contains("line(s) omitted)") }) {
+            text = String(text[..<range.lowerBound])
+            endsOneLine = true
+        }
+        guard case .instruction = VerifierLine(text), let range = text.ranges(of: ": ").dropFirst().last else { return [text] }
+        return [String(text[..<range.lowerBound]), String(text[range.upperBound...])]
     }
 
     /// The last line may be half of one: what it ends in is not what stood there.
     mutating func breaksOff() { isHalf = true }
 
     func log(isWhole: Bool) -> VerifierLog {
-        let isEnded = isEnded || statistics != nil || isWhole
+        let isEnded = isEnded || endsOneLine || statistics != nil || isWhole
         var kept = others
         // Without an end only words that are known are believed to be the verifier's, and no half line.
         if !isEnded { kept = kept.filter { VerifierRule.matching($0.text) != nil } }

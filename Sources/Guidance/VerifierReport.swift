@@ -25,7 +25,9 @@ public struct VerifierReport: Hashable, Sendable {
     /// Every log of a text, in order.
     public static func all(in text: LogText) -> [VerifierReport] {
         guard text.bytes.count > longestWhole else { return read(text.lines[...], in: text) }
-        let anchors = text.lines(containing: ["processed ", "PROG LOAD LOG", "erifier output:", "erifier analysis:", "erifier error:", "load program: ", "Failed to load program"], most: 2 * most)
+        let anchors = text.lines(
+            containing: ["processed ", "PROG LOAD LOG", "erifier output:", "erifier analysis:", "erifier error:", "load program: ", "Failed to load program"],
+            most: 2 * most)
         var found: [VerifierReport] = []
         var end = -1
         for anchor in anchors where anchor.range.lowerBound > end {
@@ -35,7 +37,11 @@ public struct VerifierReport: Hashable, Sendable {
             var next: LogText.Line? = start
             while let line = next, lines.count < linesBefore + linesBehind {
                 lines.append(line)
-                if line.range.lowerBound > anchor.range.lowerBound, case .statistics? = LogLine.messages(in: text.bytes[line.range].prefix(4_096)).last.map({ VerifierLine($0.text) }) { break }
+                if line.range.lowerBound > anchor.range.lowerBound,
+                    case .statistics? = LogLine.messages(in: text.bytes[line.range].prefix(4_096)).last.map({ VerifierLine($0.text) })
+                {
+                    break
+                }
                 next = text.line(after: line)
             }
             end = lines.last?.range.upperBound ?? end

@@ -31,13 +31,16 @@ struct VerifierReportReader {
             finish(isCut: false)
             start(message, framed: true)
             quote = (quoted(), position)
-            if !rest.isEmpty { add(VerifierLine(rest), rest, quoted(), position) }
+            for part in builder?.takeOneLine(rest) ?? [] { add(VerifierLine(part), part, quoted(), position) }
         case .end:
             if builder == nil { return }
             builder?.add(kind, message.text, number: number)
             finish(isCut: false)
-        case .instruction, .trace:
-            if builder == nil { start(message, framed: false) }
+        case .instruction, .trace, .summary:
+            if builder == nil {
+                if kind == .summary { break }
+                start(message, framed: false)
+            }
             add(kind, message.text, quoted(), position)
         case .statistics:
             if builder == nil {
@@ -53,9 +56,14 @@ struct VerifierReportReader {
         if case .other = kind, builder == nil, pending.count < 4 { pending.append((message.text, quoted(), position)) } else if builder == nil { pending = [] }
     }
 
+    private static let endings = ["Caused by:", "Traceback (most recent call last)", "Stack backtrace:", "Location:", "Error: failed to load object file"]
+
     private mutating func other(_ message: LogLine, _ quoted: String, _ position: Int) {
         // What a logger adds to each line says nothing.
         if message.text.hasPrefix("subsys=") || message.text == "..." { return }
+        // What follows is the loader's own chain of errors, or another place of a long text.
+        if message.text == LogText.gap { return finish(isCut: true) }
+        if Self.endings.contains(where: { message.text.hasPrefix($0) }) { return finish(isCut: false) }
         let isKnown = (builder == nil ? VerifierRule.matchingAlone(message.text) : VerifierRule.matching(message.text)) != nil
         if builder == nil {
             guard isKnown else { return }
@@ -98,11 +106,15 @@ struct VerifierReportReader {
         guard text.contains("prog") || text.contains("ailed") || text.contains("rejected") || text.contains("type ") else { return }
         if let name = AgentWords.subject(in: text) {
             lastSubject = (name, number)
-            if builder == nil, let last = reports.last, last.subject == nil, number - endedAt <= 3 { reports[reports.count - 1] = last.with(subject: name, error: last.error) }
+            if builder == nil, let last = reports.last, last.subject == nil, number - endedAt <= 3 {
+                reports[reports.count - 1] = last.with(subject: name, error: last.error)
+            }
         }
         if text.contains("ailed") || text.contains("rejected") || text.contains("load program:"), let found = SystemError(in: text) {
             lastError = (found, number)
-            if builder == nil, let last = reports.last, last.error == nil, number - endedAt <= 4 { reports[reports.count - 1] = last.with(subject: last.subject, error: found) }
+            if builder == nil, let last = reports.last, last.error == nil, number - endedAt <= 4 {
+                reports[reports.count - 1] = last.with(subject: last.subject, error: found)
+            }
         }
     }
 

@@ -73,7 +73,9 @@ public struct VerifierRule: Hashable, Sendable {
     /// `R1 unbounded memory access`: the register's number changes.
     private static func isRegister(_ head: Substring) -> Bool {
         let words = head.split(separator: " ")
-        guard let last = words.last, head.hasSuffix(" "), last.first == "R", last.count <= 3, last.dropFirst().allSatisfy(\.isNumber), last.count >= 2 else { return false }
+        guard let last = words.last, head.hasSuffix(" "), last.first == "R", last.count <= 3, last.dropFirst().allSatisfy(\.isNumber), last.count >= 2 else {
+            return false
+        }
         return words.count == 1 || words.dropLast().last?.hasSuffix(":") == true
     }
 

@@ -40,7 +40,8 @@ public enum WantedFile: String, CaseIterable, Hashable, Sendable {
         case .securityModules: "cat /sys/kernel/security/lockdown"
         case .commandLine: "cat /proc/cmdline"
         case .auditLog: "sudo ausearch --message avc --start boot"
-        case .privileges: "grep -E 'Cap|Seccomp|NoNewPrivs' /proc/\"$(pidof azure-proxy-agent)\"/status; grep 'locked memory' /proc/\"$(pidof azure-proxy-agent)\"/limits"
+        case .privileges:
+            "grep -E 'Cap|Seccomp|NoNewPrivs' /proc/\"$(pidof azure-proxy-agent)\"/status; grep 'locked memory' /proc/\"$(pidof azure-proxy-agent)\"/limits"
         case .kernelConfiguration: "zgrep -E 'BPF|KPROBES|CGROUP' /proc/config.gz || grep -E 'BPF|KPROBES|CGROUP' /boot/config-$(uname -r)"
         case .jitSettings: "sysctl net.core.bpf_jit_enable net.core.bpf_jit_harden net.core.bpf_jit_limit"
         case .agentMounts: "sudo cat /proc/\"$(pidof azure-proxy-agent)\"/mountinfo"

@@ -22,7 +22,9 @@ public struct BundleContents: Sendable {
         let plain = parts.joined(separator: "/")
         // Keys are nobody's business, whoever packed them.
         let isTag = parts.last == "provisioned.tag" || parts.last == "status.tag"
-        guard !plain.lowercased().hasSuffix(".key"), !parts.contains("keys") || isTag else { return warn("\(shown) was not looked at: it may hold a key; it should not have been sent") }
+        guard !plain.lowercased().hasSuffix(".key"), !parts.contains("keys") || isTag else {
+            return warn("\(shown) was not looked at: it may hold a key; it should not have been sent")
+        }
         let isTruncated = bytes.count > limits.file
         let kept = !isTruncated ? Array(bytes) : Self.isLog(plain) ? Array(bytes.suffix(limits.file)) : Array(bytes.prefix(limits.file))
         files.append(BundleFile(name: plain, bytes: kept, isTruncated: isTruncated))

@@ -95,7 +95,9 @@ public struct BundleReader: Sendable {
 
     private func folder(_ path: FilePath) throws -> BundleContents {
         let cells = path.appending("cells")
-        if FileManager.default.fileExists(atPath: path.appending("run.json").string), let names = try? FileManager.default.contentsOfDirectory(atPath: cells.string) {
+        if FileManager.default.fileExists(atPath: path.appending("run.json").string),
+            let names = try? FileManager.default.contentsOfDirectory(atPath: cells.string)
+        {
             throw SupportBundleError(.isRun, path, "\(names.count)")
         }
         var contents = BundleContents(limits: limits)
@@ -117,7 +119,9 @@ public struct BundleReader: Sendable {
             var status = stat()
             guard lstat(file.string, &status) == 0 else { continue }
             // Earlier attempts of a cell failed through the harness's fault.
-            if status.st_mode & S_IFMT == S_IFDIR, !name.hasPrefix("attempt-") { try walk(file, prefix: prefix + name + "/", depth: depth + 1, left: &left, &contents) }
+            if status.st_mode & S_IFMT == S_IFDIR, !name.hasPrefix("attempt-") {
+                try walk(file, prefix: prefix + name + "/", depth: depth + 1, left: &left, &contents)
+            }
             guard status.st_mode & S_IFMT == S_IFREG else { continue }
             guard contents.files.count < limits.members else { throw SupportBundleError(.tooLarge, path, "more than \(limits.members) files") }
             guard let bytes = try? bytes(of: file, limit: min(limits.archive, left)) else {

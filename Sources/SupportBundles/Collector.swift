@@ -58,17 +58,32 @@ public struct Collector: Sendable {
     ]
 
     public static let questions = [
-        Question(name: "unit-state.txt", command: ["systemctl", "show", "azure-proxy-agent.service", "--property=Id,LoadState,ActiveState,SubState,UnitFileState,ExecMainStatus,NRestarts"]),
+        Question(
+            name: "unit-state.txt",
+            command: ["systemctl", "show", "azure-proxy-agent.service", "--property=Id,LoadState,ActiveState,SubState,UnitFileState,ExecMainStatus,NRestarts"]),
         Question(name: "unit-status.txt", command: ["systemctl", "status", "azure-proxy-agent.service", "--no-pager", "--full", "--lines=0"]),
         Question(name: "unit-journal.log", command: ["journalctl", "--unit=azure-proxy-agent.service", "--boot", "--no-pager", "--lines=2000"]),
         Question(name: "cloud-init-version.txt", command: ["cloud-init", "--version"]),
         Question(name: "cloud-init-status.txt", command: ["cloud-init", "status", "--long"]),
-        Question(name: "unit-settings.txt", command: ["systemctl", "show", "azure-proxy-agent.service", "--property=User,CapabilityBoundingSet,AmbientCapabilities,LimitMEMLOCK,SystemCallFilter"]),
+        Question(
+            name: "unit-settings.txt",
+            command: [
+                "systemctl", "show", "azure-proxy-agent.service", "--property=User,CapabilityBoundingSet,AmbientCapabilities,LimitMEMLOCK,SystemCallFilter",
+            ]),
         Question(name: "jit.txt", command: ["sysctl", "net.core.bpf_jit_enable", "net.core.bpf_jit_harden", "net.core.bpf_jit_limit"]),
-        Question(name: "dmesg.txt", command: ["dmesg"], keeping: ["bpf", "BPF", "ockdown", "avc:", "apparmor=", "Linux version", "ommand line:", "Kernel panic", "BUG:", "Oops"]),
-        Question(name: "kernel-config.txt", command: ["sh", "-c", "zcat /proc/config.gz 2>/dev/null || cat \"/boot/config-$(uname -r)\""], keeping: ["BPF", "CGROUP", "KPROBE", "BTF", "LOCKDOWN"]),
+        Question(
+            name: "dmesg.txt", command: ["dmesg"],
+            keeping: ["bpf", "BPF", "ockdown", "avc:", "apparmor=", "Linux version", "ommand line:", "Kernel panic", "BUG:", "Oops"]),
+        Question(
+            name: "kernel-config.txt", command: ["sh", "-c", "zcat /proc/config.gz 2>/dev/null || cat \"/boot/config-$(uname -r)\""],
+            keeping: ["BPF", "CGROUP", "KPROBE", "BTF", "LOCKDOWN"]),
         // The agent's own view: what it may do, and what it sees mounted.
-        Question(name: "agent-process.txt", command: ["sh", "-c", "p=$(pidof -s azure-proxy-agent) && grep -E 'Cap|Seccomp|NoNewPrivs' \"/proc/$p/status\" && grep 'locked memory' \"/proc/$p/limits\""]),
+        Question(
+            name: "agent-process.txt",
+            command: [
+                "sh", "-c",
+                "p=$(pidof -s azure-proxy-agent) && grep -E 'Cap|Seccomp|NoNewPrivs' \"/proc/$p/status\" && grep 'locked memory' \"/proc/$p/limits\"",
+            ]),
         Question(name: "agent-mountinfo.txt", command: ["sh", "-c", "p=$(pidof -s azure-proxy-agent) && cat \"/proc/$p/mountinfo\""]),
     ]
 
@@ -80,12 +95,20 @@ public struct Collector: Sendable {
         var found: [(name: String, bytes: [UInt8])] = []
         var missing: [String] = []
         for (place, name) in Self.files {
-            if let bytes = read(root.appending(place), keepsEnd: BundleContents.isLog(name)) { found.append((name, bytes)) } else { missing.append("/\(place)") }
+            if let bytes = read(root.appending(place), keepsEnd: BundleContents.isLog(name)) {
+                found.append((name, bytes))
+            } else {
+                missing.append("/\(place)")
+            }
         }
         found += agentLogs()
         found.append(("btf.txt", Array((isThere("sys/kernel/btf/vmlinux") ? "present" : "absent").utf8)))
         for question in Self.questions {
-            if let answer = try await ask(question) { found.append((question.name, Array(question.kept(answer).suffix(limit)))) } else { missing.append(question.command.joined(separator: " ")) }
+            if let answer = try await ask(question) {
+                found.append((question.name, Array(question.kept(answer).suffix(limit))))
+            } else {
+                missing.append(question.command.joined(separator: " "))
+            }
         }
         let note: [String: Any] = ["schema": 1, "collected": time, "kmatrix": version, "missing": missing]
         let data = try JSONSerialization.data(withJSONObject: note, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])

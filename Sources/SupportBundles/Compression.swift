@@ -45,7 +45,8 @@ struct UnpackingTool {
                 output: .bytes(limit: limit), error: .string(limit: 64 << 10))
             try Task.checkCancellation()
             guard result.terminationStatus.isSuccess else {
-                throw SupportBundleError(.malformed, path, result.standardError.split(separator: "\n").first.map(String.init) ?? "\(name): \(result.terminationStatus)")
+                throw SupportBundleError(
+                    .malformed, path, result.standardError.split(separator: "\n").first.map(String.init) ?? "\(name): \(result.terminationStatus)")
             }
             return result.standardOutput
         } catch let error as SubprocessError {

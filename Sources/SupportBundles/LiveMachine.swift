@@ -12,7 +12,8 @@ public enum LiveMachine {
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(1))]
         do {
             let result = try await run(
-                .name(program), arguments: Arguments(Array(question.command.dropFirst())), environment: .inherit.updating(["LC_ALL": "C", "SYSTEMD_COLORS": "0"]),
+                .name(program), arguments: Arguments(Array(question.command.dropFirst())),
+                environment: .inherit.updating(["LC_ALL": "C", "SYSTEMD_COLORS": "0"]),
                 platformOptions: options, output: .bytes(limit: 16 << 20), error: .combinedWithOutput)
             try Task.checkCancellation()
             return result.standardOutput
