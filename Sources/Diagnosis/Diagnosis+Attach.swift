@@ -36,7 +36,7 @@ extension Diagnosis {
         if !proofs.isEmpty { return Conclusion(.lockdown, .certain, "\(head) Lockdown mode forbids kprobes.", proofs + [entry.finding]) }
         if error == .notSupportedInKernel {
             return Conclusion(
-                .linkNotCreated, .likely, "\(head) This processor's kernel has no BPF trampolines (on arm64 mainline has them since 6.0).",
+                .linkNotCreated, .likely, "\(head) The kernel cannot attach it through a BPF trampoline (on arm64 mainline can since 6.4).",
                 [entry.finding, facts.release?.finding], wanted: [.kernelRelease],
                 advice: [.measure(.upgradeAgent), .measure(.reportAgent)])
         }
@@ -80,6 +80,14 @@ extension Diagnosis {
                 "The program was attached to a folder that is not cgroup v2. cgroup v2 is mounted at \(points), and the agent did not find it.",
                 [entry.finding, list.finding, facts.agentGuessedPath], wanted: [.agentMounts, .agentLog],
                 advice: [.measure(.readAgentLogs), .measure(.upgradeAgent), .measure(.reportAgent)])
+        }
+        if entry.failure.error == .invalid, entry.failure.line.contains("link"), let series = facts.series, !KernelFeature.cgroupLink.isIn(series) {
+            let feature = KernelFeature.cgroupLink
+            return Conclusion(
+                .linkNotCreated, .likely,
+                "The kernel did not create the link (EINVAL). Mainline has \(feature.name) since \(feature.since), and the kernel is \(series).",
+                [entry.finding, list.finding, facts.release?.finding], wanted: [.kernelConfiguration],
+                advice: [.newerKernel(feature), .measure(.upgradeAgent), .measure(.optOut)])
         }
         if entry.failure.error == .notPermitted || entry.failure.error == .accessDenied,
             let proven = provenPolicy(facts, "The program could not be attached.", [entry.finding, list.finding])

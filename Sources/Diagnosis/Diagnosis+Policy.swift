@@ -5,6 +5,12 @@ extension Diagnosis {
     /// A call that was not permitted: what proves why, else the privilege that it usually lacks.
     static func privilege(_ facts: FieldFacts, _ entry: FieldFacts.Failure, _ head: String) -> Conclusion {
         if let proven = provenPolicy(facts, head, [entry.finding]) { return proven }
+        // Without capabilities the kernel answers EPERM; EACCES is SELinux's answer.
+        if entry.failure.error == .accessDenied, let mode = facts.seLinux, mode.value == "Enforcing" {
+            return Conclusion(
+                .securityModuleDenied, .likely, "\(head) SELinux is enforcing, and EACCES is what it answers with; its denial was not sent.",
+                [entry.finding, mode.finding], wanted: [.auditLog, .kernelLog])
+        }
         return Conclusion(
             .missingPrivilege, .likely,
             "\(head) The process lacks a capability (CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN), its locked memory is limited, or a security module or seccomp denied the call.",

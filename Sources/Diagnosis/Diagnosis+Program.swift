@@ -252,9 +252,7 @@ extension Diagnosis {
 
     /// The status says that the program does not run, in words that no rule knows.
     private static func unexplained(_ facts: FieldFacts) -> [Conclusion] {
-        if facts.status == nil, let complaint = facts.typeComplaint, facts.hasBTF?.value == false || facts.options["CONFIG_DEBUG_INFO_BTF"]?.value == false {
-            return [noTypes(facts, [complaint])]
-        }
+        if facts.status == nil, let complaint = facts.typeComplaint { return [noTypes(facts, [complaint])] }
         guard let report = facts.status?[.ebpfProgram], report.status != nil || report.message != nil, !report.isRunning else { return [] }
         let message = report.message ?? ""
         let quote = facts.quote(.ebpfProgram)

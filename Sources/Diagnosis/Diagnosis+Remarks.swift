@@ -51,6 +51,9 @@ extension Diagnosis {
         if let denial = facts.denials.first(where: \.value), !facts.denials.contains(where: { !$0.value }) {
             found.append(Remark("A denial with `permissive=1` was logged only; it stopped nothing.", denial.finding))
         }
+        if let other = facts.failureOfOther {
+            found.append(Remark("\(FieldFacts.shown(other.value)) failed to load a BPF program of its own. It is not the agent.", other.finding))
+        }
         if let noise = facts.noise.first {
             found.append(Remark("systemd tries BPF programs of its own to learn what the kernel supports. Such lines say nothing about the agent.", noise))
         }

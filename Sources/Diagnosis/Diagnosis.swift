@@ -82,7 +82,7 @@ public struct Diagnosis: Sendable {
     /// A status that cannot be read is a finding; one that is old describes the past.
     private static func status(_ facts: FieldFacts) -> [Conclusion] {
         var found: [Conclusion] = []
-        if facts.status == nil, let broken = facts.brokenStatus {
+        if facts.status == nil, facts.isSilent, let broken = facts.brokenStatus {
             found.append(Conclusion(.agentStatusBroken, .certain, "The status file cannot be read.", [broken], wanted: [.agentLog]))
         }
         if let age = facts.statusAge, age.minutes >= 5 {

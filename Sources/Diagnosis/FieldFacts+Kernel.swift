@@ -42,8 +42,16 @@ extension FieldFacts {
             if let version = image.firstRange(of: "vmlinuz-").map({ image[$0.upperBound...] }), Self.isRelease(version) { note(version, .named, text, line) }
             return
         }
-        guard lowered.contains("kernel") || lowered.contains("linux") || lowered.contains("ubuntu") || lowered.contains("debian") || lowered.contains(" on ")
-        else { return }
+        guard ["kernel", "linux", "ubuntu", "debian", " on ", " from ", " to "].contains(where: { lowered.contains($0) }) else { return }
+        // Of a sentence that says what worked, and one that says what did not, each is about its own release.
+        for sentence in line.text.replacing(". ", with: ".\n").split(separator: "\n") {
+            readProse(sentence, isLast: sentence.endIndex == line.text.endIndex, text, line)
+        }
+    }
+
+    private mutating func readProse(_ sentence: Substring, isLast: Bool, _ text: FieldText, _ line: FieldText.Line) {
+        let words = sentence.split(separator: " ")
+        let namesKernel = line.text.lowercased().contains("kernel")
         for (index, word) in words.enumerated() {
             let plain = word.trimmingPrefix { "(\"'`".contains($0) }
             let bare = plain.prefix { !",;:)\"'`".contains($0) }
@@ -51,17 +59,16 @@ extension FieldFacts {
             let isSeries = index > 0 && words[index - 1].lowercased().trimmingPrefix("(").hasPrefix("kernel") && Self.isSeries(version)
             guard Self.isRelease(version) || isSeries else { continue }
             // Of the last word of a text that was cut there may be more.
-            if index == words.count - 1, !line.isEnded { continue }
+            if index == words.count - 1, isLast, !line.isEnded { continue }
             // Ubuntu's own release `24.04.2`, and versions of other software.
             if let major = Int(version.prefix { $0.isNumber }), major > 7 || major < 3 { continue }
-            if !version.contains("-"), !lowered.contains("kernel") { continue }
-            note(version, .named, text, line)
-            return
+            if !version.contains("-"), !namesKernel { continue }
+            return note(version, .named, text, line, in: String(sentence))
         }
     }
 
-    private mutating func note(_ version: some StringProtocol, _ strength: Strength, _ text: FieldText, _ line: FieldText.Line) {
-        let lowered = line.text.lowercased()
+    private mutating func note(_ version: some StringProtocol, _ strength: Strength, _ text: FieldText, _ line: FieldText.Line, in sentence: String? = nil) {
+        let lowered = (sentence ?? line.text).lowercased()
         let worked = ["loaded", "worked", "works", "was fine", "no problem", "succeed"].contains { lowered.contains($0) }
         if strength == .named, worked, !lowered.contains("not work"), !lowered.contains("n't load"), !lowered.contains("never") {
             earlierRelease = earlierRelease ?? Observed(String(version), text.finding(line))

@@ -12,6 +12,7 @@ extension FieldFacts {
             statuses.append(status)
             return true
         }
+        // Only the name says that it should be a status. It counts where nothing else was recognised.
         if text.baseName.hasPrefix("status"), text.baseName.hasSuffix(".json") {
             brokenStatus = text.bytes.bytes.isEmpty ? Finding(source: Quote.line(text.name), quote: "(empty)") : text.finding(whole.prefix(200))
         }
@@ -35,17 +36,39 @@ extension FieldFacts {
     mutating func readPrograms(_ text: LogText, name: String, isOfStatus: Bool, quote: Finding? = nil) {
         func finding(_ line: String) -> Finding { Finding(source: Quote.line(name), quote: Quote.line(line.split(whereSeparator: \.isNewline).first ?? "")) }
         let words = AgentWords(text)
-        for failure in words.standing where [.load, .map, .attach, .link, .listener].contains(failure.stage) && failures.count < 64 {
+        // In a journal of several programs the agent's own lines count.
+        let ofAgent = Self.hasAgent(words, text)
+        func isOther(_ speaker: String?) -> Bool { ofAgent && speaker.map { !$0.hasPrefix("azure-proxy") } ?? false }
+        for failure in words.standing where isOther(failure.speaker) && failureOfOther == nil {
+            failureOfOther = Observed(failure.speaker ?? "", finding(failure.line.drop(while: \.isWhitespace).description))
+        }
+        for failure in words.standing
+        where !isOther(failure.speaker) && [.load, .map, .attach, .link, .listener].contains(failure.stage) && failures.count < 64 {
             failures.append(Failure(failure: failure, finding: quote ?? finding(failure.line.drop(while: \.isWhitespace).description), isOfStatus: isOfStatus))
         }
         // What an agent says before its program runs is of the past.
         guard !words.saysProgramsRun else { return }
         for report in VerifierReport.all(in: text) where reports.count < 64 {
             let place = finding(report.line.drop(while: \.isWhitespace).description)
-            if report.isProbeOfSystemd { noise.append(place) } else { reports.append(Report(report: report, finding: place, isOfStatus: isOfStatus)) }
+            if isOther(report.speaker) {
+                failureOfOther = failureOfOther ?? Observed(report.speaker ?? "", place)
+            } else if report.isProbeOfSystemd {
+                noise.append(place)
+            } else {
+                reports.append(Report(report: report, finding: place, isOfStatus: isOfStatus))
+            }
         }
         guard !isOfStatus else { return }
-        for line in text.lines(containing: ["bpf-firewall", "'sd_"], most: 8) { noise.append(finding(text.string(line, most: 1_000))) }
+        for line in text.lines(containing: ["bpf-firewall", "bpf-lsm:", "bpf-devices:", "'sd_"], most: 8) {
+            noise.append(finding(text.string(line, most: 1_000)))
+        }
+    }
+
+    private static func hasAgent(_ words: AgentWords, _ text: LogText) -> Bool {
+        words.failures.contains { $0.speaker?.hasPrefix("azure-proxy") == true }
+            || text.lines(containing: ["azure-proxy-agent["], most: 1).contains {
+                LogLine(text.string($0, most: 1_000)).speaker?.hasPrefix("azure-proxy") == true
+            }
     }
 
     /// The agent's words on its key, in the order in which they were written: a success takes back what went wrong before it.

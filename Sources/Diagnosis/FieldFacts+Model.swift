@@ -17,7 +17,7 @@ extension FieldFacts {
         for line in text.lines where !line.text.isEmpty {
             // An error of the control plane names the property too, and a status is no model.
             if line.text.contains("of parameter") || line.text.contains("The property ") || line.text.contains("can only be incremented") { continue }
-            for setting in reader.settings(in: line.text) {
+            for setting in reader.settings(in: line.text, isEnded: line.isEnded) {
                 model = model ?? text.finding(line)
                 note(setting, text.finding(line))
             }
@@ -65,10 +65,11 @@ struct ModelReader {
 
     private static let endpoints = ["imds": "imds", "wireserver": "wireServer", "wire_server": "wireServer"]
 
-    mutating func settings(in line: String) -> [Setting] {
+    /// - Parameter isEnded: Whether the line ends; the last word of one that breaks off may be half of one.
+    mutating func settings(in line: String, isEnded: Bool) -> [Setting] {
         var found: [Setting] = []
         var pending: String?
-        for token in Self.tokens(line) {
+        for token in Self.tokens(line, isEnded: isEnded) {
             switch token {
             case "{": open(pending)
             case "}": close()
@@ -122,7 +123,7 @@ struct ModelReader {
     }
 
     /// Words, quoted or not, and the signs between them.
-    private static func tokens(_ line: String) -> [String] {
+    private static func tokens(_ line: String, isEnded: Bool) -> [String] {
         var out: [String] = []
         var word = ""
         var isQuoted = false
@@ -141,7 +142,7 @@ struct ModelReader {
                 word.append(character)
             }
         }
-        if !word.isEmpty { out.append(word) }
+        if !word.isEmpty, isEnded, !isQuoted { out.append(word) }
         return out
     }
 }

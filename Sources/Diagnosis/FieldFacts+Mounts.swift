@@ -119,7 +119,7 @@ extension FieldFacts {
         }
         let words = AgentWords(text.bytes)
         // An agent that attached its program afterwards has found it.
-        if words.saysProgramsRun { (agentSeesNone, agentGuessedPath) = (nil, nil) }
+        if words.saysProgramsRun { (agentSeesNone, agentGuessedPath, typeComplaint) = (nil, nil, nil) }
     }
 
     /// A typed command that printed nothing: the next line is the next prompt. At the end of a text the output may have been cut off.

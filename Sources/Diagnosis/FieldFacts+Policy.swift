@@ -76,8 +76,12 @@ extension FieldFacts {
         let lines = text.isComplete ? text.lines.filter { $0.text.contains("CONFIG_") } : text.lines
         for line in lines where line.scope.view != .manual && line.isEnded {
             for name in names {
-                let isOff = line.text.hasSuffix("# \(name) is not set") || line.text == "\(name)=n" || line.text.hasSuffix(": \(name)=n")
-                let isOn = line.text.hasSuffix("\(name)=y") || line.text.hasSuffix("\(name)=m")
+                let isOff =
+                    line.text.hasSuffix("\(name) is not set") || line.text.hasSuffix("\(name): missing") || line.text == "\(name)=n"
+                    || line.text.hasSuffix(": \(name)=n")
+                let isOn =
+                    line.text.hasSuffix("\(name) is set to y") || line.text.hasSuffix("\(name): enabled") || line.text.hasSuffix("\(name)=y")
+                    || line.text.hasSuffix("\(name)=m")
                 if isOff || isOn { options[name] = Observed(isOn, text.finding(line)) }
             }
         }

@@ -41,19 +41,18 @@ extension FieldFacts {
 
     /// `sc query`, `sc start`, `net start` and PowerShell's `Get-Service`: a name, its state, or a refusal with the number of the error.
     mutating func readServices(_ file: FieldText) {
-        let marks = ["SERVICE_NAME", " FAILED ", "DisplayName", "System error ", "Get-Service"]
+        let marks = ["SERVICE_NAME", "eBPFCore", "NetEbpfExt", "GuestProxyAgent", " FAILED ", "DisplayName", "System error ", "Get-Service"]
         guard file.isComplete, marks.contains(where: { file.bytes.contains($0) }) else { return }
         var name: String?
         for line in file.lines where line.scope.view != .manual {
             let text = line.text.drop(while: \.isWhitespace)
-            if text.hasPrefix("SERVICE_NAME:") {
-                name = Self.service(in: text)
+            if let service = Self.named(text) {
+                name = service
             } else if let typed = Self.typed(line) {
                 name = Self.service(in: typed)
-            } else if text.hasPrefix("STATE"), let current = name, let colon = text.firstIndex(of: ":") {
-                let words = text[text.index(after: colon)...].split(separator: " ")
-                guard words.count >= 2, line.isEnded else { continue }
-                services[current] = Observed(Self.serviceState(words), file.finding("\(current) \(text)"))
+            } else if let current = name, let state = Self.state(text) {
+                guard line.isEnded else { continue }
+                services[current] = Observed(state, file.finding("\(current) \(text)"))
             } else if text.hasPrefix("WIN32_EXIT_CODE"), let current = name, case .stopped(nil) = services[current]?.value,
                 let colon = text.firstIndex(of: ":")
             {
@@ -97,9 +96,23 @@ extension FieldFacts {
         return Int(text[range.upperBound...].prefix { $0.isNumber })
     }
 
-    private static func serviceState(_ words: [Substring]) -> ServiceState {
-        if words[0] == "4" || words[1] == "RUNNING" { return .running }
-        return words[0] == "1" || words[1] == "STOPPED" ? .stopped(reason: nil) : .other(Quote.line(words[1]))
+    /// `SERVICE_NAME: eBPFCore`, in whichever language Windows names the field.
+    private static func named(_ text: Substring) -> String? {
+        guard let colon = text.firstIndex(of: ":"), text[..<colon].allSatisfy({ $0.isLetter || $0 == "_" || $0 == " " }) else { return nil }
+        let value = text[text.index(after: colon)...].filter { !$0.isWhitespace }.lowercased()
+        return windowsServices.first { $0.lowercased() == value }
+    }
+
+    private static let states: Set<Substring> = ["STOPPED", "START_PENDING", "STOP_PENDING", "RUNNING", "CONTINUE_PENDING", "PAUSE_PENDING", "PAUSED"]
+
+    /// `STATE : 4  RUNNING`. The field's name is translated, the state is not.
+    private static func state(_ text: Substring) -> ServiceState? {
+        guard let colon = text.firstIndex(of: ":") else { return nil }
+        let words = text[text.index(after: colon)...].split(separator: " ")
+        if words.count == 1, text.hasPrefix("Status") { return words[0] == "Running" ? .running : words[0] == "Stopped" ? .stopped(reason: nil) : nil }
+        guard words.count >= 2, words[0].count == 1, words[0].first?.isNumber == true, states.contains(words[1]) || text.hasPrefix("STATE") else { return nil }
+        if words[1] == "RUNNING" { return .running }
+        return words[1] == "STOPPED" ? .stopped(reason: nil) : .other(Quote.line(words[1]))
     }
 
     /// What the numbers of Windows's errors say of a service that does not start.

@@ -110,6 +110,8 @@ public struct FieldFacts: Sendable {
     var failures: [Failure] = []
     var reports: [Report] = []
     var noise: [Finding] = []
+    /// A failure of another process in a log that has the agent's own lines.
+    var failureOfOther: Observed<String>?
     /// Refusals of a key since the last success.
     public var keyRefusals: [Finding] = []
     public var keyMissing: Finding?
@@ -159,15 +161,19 @@ public struct FieldFacts: Sendable {
             return ofWindows.filter(\.1).map(\.0)
         }
         let missing: [(WantedFile, Bool)] = [
-            (.status, statuses.isEmpty), (.unitStatus, unit == nil), (.kernelRelease, release == nil), (.mounts, mounts == nil && namedVersion == nil),
+            (.status, statuses.isEmpty), (.unitStatus, unit == nil), (.kernelRelease, release == nil),
+            (.mounts, mounts == nil && namedVersion == nil && rootType == nil),
             (.agentLog, true),
         ]
         return missing.filter(\.1).map(\.0)
     }
 
     /// Whether anything at all was understood.
-    public var isEmpty: Bool {
-        statuses.isEmpty && brokenStatus == nil && release == nil && hasCgroup2 == nil && mountLists.isEmpty && unit == nil && services.isEmpty
+    public var isEmpty: Bool { brokenStatus == nil && isSilent }
+
+    /// Whether nothing but the name of a file says something.
+    var isSilent: Bool {
+        statuses.isEmpty && release == nil && hasCgroup2 == nil && mountLists.isEmpty && unit == nil && services.isEmpty
             && cloudInit == nil
             && provisioningSaysMissing == nil && provisioningSaysUnhealthy == nil && provisioningFailed == nil && keyRefusals.isEmpty && keyMissing == nil
             && attestFailed == nil && platformErrors.isEmpty && reports.isEmpty && failures.isEmpty && kernelTrouble.isEmpty && recorded == nil

@@ -87,6 +87,8 @@ struct ScopeReader {
     private var view = Scope.View.machine
     private var command: String?
     private var isManual = 0
+    /// Whether the line that announced a manual's output had a prefix. A line of the other kind is somebody else's.
+    private var isManualPrefixed = false
 
     mutating func scope(of message: LogLine) -> Scope {
         let text = message.text
@@ -104,9 +106,10 @@ struct ScopeReader {
             ["expect", "should ", "example", "documentation", "manual", "docs say", "guide"].contains(where: { lowered.contains($0) })
         {
             isManual = 12
+            isManualPrefixed = message.isPrefixed
         } else if isManual > 0 {
             isManual -= 1
-            if message.isPrefixed || text.isEmpty { isManual = 0 }
+            if message.isPrefixed != isManualPrefixed { isManual = 0 }
         }
         return Scope(number: number, view: isManual > 0 ? .manual : view, command: command, isPrompt: false)
     }

@@ -25,7 +25,7 @@ struct MountList: Hashable, Sendable {
     private var hasCgroup1: Bool { mounts.contains { $0.type == "cgroup" } }
 
     /// Whether it proves that cgroup v2 is mounted nowhere in this view.
-    var provesNone: Bool { cgroup2.isEmpty && (silent != nil || isEnded && !mounts.isEmpty || hasCgroup1 || goesOnBehind) }
+    var provesNone: Bool { cgroup2.isEmpty && (silent != nil || isEnded && !mounts.isEmpty || hasCgroup1 && mounts.count > 1 || goesOnBehind) }
 
     /// systemd mounts control groups before these: a list that has one of them is not cut off before cgroup v2.
     private var goesOnBehind: Bool { mounts.contains { ["bpf", "pstore", "mqueue", "hugetlbfs", "debugfs", "tracefs"].contains($0.type) } }

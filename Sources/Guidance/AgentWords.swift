@@ -16,7 +16,7 @@ public struct AgentWords: Hashable, Sendable {
     private static let needles = [
         "bpf", "BPF", "rogram", "edirector", "cgroup", "key details", "the key '", "attest the key", "get key status", "ready to use", "roxy listener",
         "TcpListener",
-        "reate link", "reate map", "map create", "load program", "os error", "erifier",
+        "reate link", "reate map", "map create", "load program", "os error", "erifier", "requires >= v",
     ]
 
     /// - Parameter log: The bytes of a log, a console, a journal or a message of `status.json`.
@@ -108,6 +108,7 @@ public struct AgentWords: Hashable, Sendable {
         (["ailed to load bpf"], .load),
         (["ailed to load eBPF"], .load), (["bpf_prog_load", "ailed"], .load), (["program load failed"], .load),
         (["bpf_load_program()", "event="], .load), (["BPF_PROG_LOAD", "failed"], .load), (["bpf: ", "unction not implemented"], .load),
+        (["map", "requires >= v"], .map), (["link", "requires >= v"], .link), (["requires >= v"], .load),
         (["ailed to bind TcpListener"], .listener), (["listener", "ailed to bind"], .listener), (["bind", "ddress already in use"], .listener),
         (["Failed to acquire key details"], .key), (["Failed to attest the key"], .key), (["Failed to check the key"], .key),
         (["Failed to save key details"], .key),
@@ -116,12 +117,23 @@ public struct AgentWords: Hashable, Sendable {
 
     private static func failure(_ message: LogLine, at line: LogText.Line, in text: LogText) -> SetupFailure? {
         let words = message.text
-        guard let stage = failureWords.first(where: { entry in entry.words.allSatisfy { words.contains($0) } })?.stage else { return nil }
+        guard let entry = failureWords.first(where: { entry in entry.words.allSatisfy { words.contains($0) } }), !isProse(words, behind: entry.words) else {
+            return nil
+        }
+        let stage = entry.stage
         // libbpf goes on after these: it says so.
         if ["Retrying without", "skipping", "Skipping", "falling back", "is optional", "not fatal"].contains(where: { words.contains($0) }) { return nil }
         return SetupFailure(
             stage: stage, outcome: .failed, subject: subject(in: words), error: SystemError(in: words) ?? cause(below: line, in: text),
             line: String(decoding: text.bytes[line.range].prefix(1_000), as: UTF8.self), speaker: message.speaker, position: line.range.lowerBound)
+    }
+
+    /// Whether the words of a failure stand in a sentence of somebody's. A loader goes on with a colon, a quotation or a number, or ends there.
+    private static func isProse(_ words: String, behind parts: [String]) -> Bool {
+        guard let last = parts.last, let range = words.firstRange(of: last) else { return false }
+        let rest = words[range.upperBound...]
+        guard rest.split(separator: " ").count >= 5, !rest.contains("probe") else { return false }
+        return !rest.contains { ":'`\"([=-#".contains($0) || $0.isNumber }
     }
 
     /// The error at the bottom of a chain as Rust's and Go's programs print it: `Caused by:` and an indented line with the number.

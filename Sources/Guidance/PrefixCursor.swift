@@ -97,6 +97,8 @@ struct PrefixCursor {
     mutating func takeHostAndProgram() -> String? {
         let saved = rest
         if let name = takeProgram() { return name }
+        // Rust's chains of errors have these words, and no host is called so.
+        if rest.starts(with: "Caused by:".utf8) { return nil }
         let host = rest.prefix { Self.isName($0) }
         guard !host.isEmpty, host.count <= 64, rest[host.endIndex...].first == 0x20 else { return nil }
         rest = rest[(host.endIndex + 1)...]

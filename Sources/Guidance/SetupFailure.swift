@@ -57,8 +57,11 @@ public struct SetupFailure: Hashable, Sendable {
     /// systemd tries programs of its own (`sd_…`) to learn what the kernel can do; their failures are expected and not the agent's.
     public var isProbeOfSystemd: Bool {
         if subject?.hasPrefix("sd_") == true || line.contains("sd_restrict") || line.contains("'sd_") || line.contains("bpf-firewall:") { return true }
-        return speaker.map { $0 == "systemd" || $0.hasPrefix("systemd-") } ?? false
+        return speaker.map(Self.isSystemd) ?? false
     }
+
+    /// Of the first line of a text that was cut the name may have lost its beginning.
+    static func isSystemd(_ speaker: String) -> Bool { "systemd".hasSuffix(speaker) || speaker.hasPrefix("systemd-") }
 
     /// A failure that only a verifier's log tells of.
     public static func ofLog(_ report: VerifierReport) -> SetupFailure {

@@ -14,7 +14,7 @@ public struct VerifierReport: Hashable, Sendable {
     public let isFramed: Bool
 
     /// Whether systemd tried a program of its own.
-    public var isProbeOfSystemd: Bool { subject?.hasPrefix("sd_") == true || speaker.map { $0 == "systemd" || $0.hasPrefix("systemd-") } ?? false }
+    public var isProbeOfSystemd: Bool { subject?.hasPrefix("sd_") == true || speaker.map(SetupFailure.isSystemd) ?? false }
 
     /// A text up to this size is read whole; of a longer one the surroundings of what looks like a log.
     private static let longestWhole = 256 << 10

@@ -45,7 +45,8 @@ struct VerifierReportReader {
         case .statistics:
             if builder == nil {
                 start(message, framed: false)
-                for line in pending { add(.other, line.text, line.raw, line.position) }
+                // Without a trace and a frame only words that are known are the verifier's: anything may stand before statistics.
+                for line in pending where VerifierRule.matching(line.text) != nil { add(.other, line.text, line.raw, line.position) }
             }
             add(kind, message.text, quoted(), position)
             finish(isCut: false)

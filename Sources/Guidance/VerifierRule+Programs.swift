@@ -11,6 +11,11 @@ extension VerifierRule {
         + [
             VerifierRule(
                 "invalid mem access '", answer: .program, isDistinct: false, "The program accesses memory through a value that is not a checked pointer."),
+            VerifierRule(
+                "insn ", "cannot be patched due to 16-bit range", answer: .program, "A jump of the program is too far for this processor's instructions."),
+            VerifierRule(
+                "cannot access ptr member ", answer: .program, "The program accesses a kernel object in a way that its type information does not allow."),
+            VerifierRule("access beyond struct ", answer: .program, "The program accesses a kernel object beyond its end on this kernel."),
             VerifierRule("At program exit the register R0 ", answer: .program, "The program returns a value that its type of program must not return."),
             VerifierRule("At subprogram exit the register R0 ", answer: .program, "A function of the program returns a value that is not allowed there."),
             VerifierRule("cannot call GPL-restricted function from non-GPL compatible program", answer: .program, licence),

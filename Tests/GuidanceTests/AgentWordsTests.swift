@@ -50,7 +50,7 @@ struct AgentWordsTests {
         Row("map events: map create: operation not permitted (MEMLOCK may be too low, consider rlimit.RemoveMemlock)\n", .map, .failed, "events", .notPermitted),
         Row("libbpf: prog 'bpf_sockops': failed to attach to cgroup: Bad file descriptor\n", .attach, .failed, "bpf_sockops", .badDescriptor),
         Row("Failed to open cgroup '/sys/fs/cgroup' with error: No such file or directory (os error 2)\n", .attach, .failed, nil, .noEntry),
-        Row("Error: `bpf_link_create` failed\n\nCaused by:\n    Bad file descriptor (os error 9)\n", .link, .failed, nil, nil),
+        Row("Error: `bpf_link_create` failed\n\nCaused by:\n    Bad file descriptor (os error 9)\n", .link, .failed, nil, .badDescriptor),
         Row("failed to create cgroup link: invalid argument\n", .link, .failed, nil, .invalid),
         Row("Failed to bind TcpListener '127.0.0.1:3080': Address already in use (os error 98)\n", .listener, .failed, nil, .addressInUse),
         Row("Failed to acquire key details: Key(KeyResponse(\"acquire\", 403))\n", .key, .failed, nil, nil),
