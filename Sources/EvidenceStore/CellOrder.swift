@@ -1,8 +1,6 @@
 import MatrixModel
 
 /// Where a record stands among others: by guest, kernel and layout as they are meant, 5.9 before 5.10 and Debian 9 before Debian 10.
-///
-/// Made once for each record, since reading a version is dearer than comparing two.
 public struct CellOrder: Comparable, Sendable {
     private let guest: String
     private let series: KernelSeries
@@ -11,19 +9,20 @@ public struct CellOrder: Comparable, Sendable {
     private let cgroup: CgroupLayout
     private let id: String
 
-    public init(_ record: CellRecord) {
-        guest = record.guest
+    /// - Parameter guest: Taken for the record's own, where all guests count as one.
+    public init(_ record: CellRecord, guest: String? = nil) {
+        self.guest = guest ?? record.guest
         flavour = record.flavour
         cgroup = record.cgroup
         id = record.id
         // A cell without a kernel stands where its series would; one without a series, at the end.
-        series = record.series.flatMap { try? KernelSeries(parsing: $0) } ?? KernelSeries(major: .max, minor: 0)
-        version = record.kernel.flatMap { try? KernelVersion(parsing: $0) }
+        series = record.subject.series ?? KernelSeries(major: .max, minor: 0)
+        version = record.subject.cell?.kernel.version
     }
 
     /// No record, which is large, is moved before its place is known.
     public static func sorted(_ records: [CellRecord]) -> [CellRecord] {
-        let places = records.map(CellOrder.init)
+        let places = records.map { CellOrder($0) }
         return records.indices.sorted { places[$0] < places[$1] }.map { records[$0] }
     }
 

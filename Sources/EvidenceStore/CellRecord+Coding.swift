@@ -50,20 +50,7 @@ extension CellRecord: Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let schema = try Self.schema(of: container)
-        id = try container.decode(String.self, forKey: .id)
-        guest = try container.decode(String.self, forKey: .guest)
-        kernel = try container.decodeIfPresent(String.self, forKey: .kernel)
-        series = try container.decodeIfPresent(String.self, forKey: .series)
-        flavour = try container.decode(String.self, forKey: .flavour)
-        release = try container.decodeIfPresent(String.self, forKey: .release)
-        origin = try container.decodeIfPresent(String.self, forKey: .origin)
-        architecture = try container.decode(String.self, forKey: .architecture)
-        cgroup = try container.decode(CgroupLayout.self, forKey: .cgroup)
-        profile = try container.decodeIfPresent(String.self, forKey: .profile)
-        deployment = try container.decodeIfPresent(String.self, forKey: .deployment)
-        scenario = try container.decodeIfPresent(String.self, forKey: .scenario)
-        agent = try container.decodeIfPresent(String.self, forKey: .agent)
-        bpf = try container.decodeIfPresent(String.self, forKey: .bpf)
+        subject = try Self.subject(in: container)
         verdict = try container.decode(Verdict.self, forKey: .verdict)
         cause = try container.decodeIfPresent(Cause.self, forKey: .cause)
         fault = try container.decodeIfPresent(Cause.Fault.self, forKey: .fault)
@@ -85,6 +72,35 @@ extension CellRecord: Codable {
         burst = try container.decodeIfPresent(Int.self, forKey: .burst)
     }
 
+    /// The one place where the axes' texts are read.
+    private static func subject(in container: KeyedDecodingContainer<CodingKeys>) throws -> CellSubject {
+        func text(_ key: CodingKeys) throws -> String? { try container.decodeIfPresent(String.self, forKey: key) }
+        let id = try container.decode(String.self, forKey: .id)
+        let guest = try container.decode(String.self, forKey: .guest)
+        let architecture = try container.decode(String.self, forKey: .architecture)
+        let cgroup = try container.decode(CgroupLayout.self, forKey: .cgroup)
+        let further = try FurtherAxes(
+            profile: text(.profile), deployment: text(.deployment), scenario: text(.scenario), agent: text(.agent), bpf: text(.bpf))
+        guard let flavour = try? KernelFlavour(parsing: container.decode(String.self, forKey: .flavour)) else {
+            throw CellRecordContradiction(id: id, reason: "its flavour is no kernel flavour")
+        }
+        let named = try text(.series)
+        let series = named.flatMap { try? KernelSeries(parsing: $0) }
+        guard let kernel = try text(.kernel) else {
+            guard named == nil || series != nil else { throw CellRecordContradiction(id: id, reason: "its series is no kernel series") }
+            return .asked(
+                AskedCell(id: CellID(stored: id), guest: guest, series: series, flavour: flavour, architecture: architecture, cgroup: cgroup, further: further))
+        }
+        guard let version = try? KernelVersion(parsing: kernel) else { throw CellRecordContradiction(id: id, reason: "its kernel is no kernel version") }
+        let cell = Cell(
+            guest: guest, kernel: KernelIdentity(version: version, flavour: flavour, release: try text(.release) ?? "", origin: try text(.origin) ?? ""),
+            architecture: architecture, cgroup: cgroup, profile: further.profile, deployment: further.deployment, scenario: further.scenario,
+            agent: further.agent, bpf: further.bpf)
+        guard cell.id.text == id else { throw CellRecordContradiction(id: id, reason: "its axes are not those of its id") }
+        guard series == version.series else { throw CellRecordContradiction(id: id, reason: "its kernel \(kernel) is not of series \(named ?? "null")") }
+        return .cell(cell)
+    }
+
     private static func schema(of container: KeyedDecodingContainer<CodingKeys>) throws -> Int {
         let schema = try container.decode(Int.self, forKey: .schema)
         guard readableSchemas.contains(schema) else {
@@ -93,4 +109,12 @@ extension CellRecord: Codable {
         }
         return schema
     }
+}
+
+/// A stored record whose axes contradict each other: it was edited or damaged.
+struct CellRecordContradiction: Error, Hashable, CustomStringConvertible {
+    /// The cell that it claims to be of.
+    let id: String
+    let reason: String
+    var description: String { "\(id): \(reason)" }
 }

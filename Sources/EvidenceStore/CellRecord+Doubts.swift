@@ -7,11 +7,8 @@ extension CellRecord {
         if cause?.fault != fault { return "the cause \(cause?.rawValue ?? "null") is not of fault \(fault?.rawValue ?? "null")" }
         if let doubt = verdictDoubt { return doubt }
         if !proofs.isEmpty, Judgment(proofs: proofs).verdict != verdict { return "its proofs do not make it \(verdict.rawValue)" }
-        guard let kernel else { return verdict == .unavailable || verdict == .notRun ? nil : "it is \(verdict.rawValue) without a kernel" }
-        let version = try? KernelVersion(parsing: kernel)
-        if version.flatMap(axesID) != id { return "its axes are not those of its id" }
-        guard let series = series.flatMap({ try? KernelSeries(parsing: $0) }) else { return "its series is no kernel series" }
-        return version?.series == series ? nil : "its kernel \(kernel) is not of series \(series)"
+        if subject.cell == nil, verdict != .unavailable, verdict != .notRun { return "it is \(verdict.rawValue) without a kernel" }
+        return nil
     }
 
     private var verdictDoubt: String? {
@@ -23,16 +20,6 @@ extension CellRecord {
         case .degraded: cause.map { $0.verdict == .incompatible } == true ? nil : "it is degraded without a cause for that"
         case .incompatible, .inconclusive, .unavailable: cause?.verdict == verdict ? nil : "its cause does not make it \(verdict.rawValue)"
         }
-    }
-
-    /// The id that follows from the axes (`CellID`).
-    private func axesID(_ version: KernelVersion) -> String? {
-        guard let flavour = try? KernelFlavour(parsing: flavour) else { return nil }
-        let identity = KernelIdentity(version: version, flavour: flavour, release: release ?? "", origin: origin ?? "")
-        return Cell(
-            guest: guest, kernel: identity, architecture: architecture, cgroup: cgroup, profile: profile, deployment: deployment, scenario: scenario,
-            agent: agent, bpf: bpf
-        ).id.text
     }
 
     /// The record of a cell whose outcome is not to be had, or not to be believed.
@@ -79,7 +66,5 @@ extension CellRecord {
             bpf: further["bpf"])
         guard cell.id.folderName == folderName else { return nil }
         self.init(cell: cell, judgment: Judgment(verdict: .notRun, cause: nil, summary: ""), evidence: nil, seconds: [:], attempts: 0)
-        release = nil
-        origin = nil
     }
 }

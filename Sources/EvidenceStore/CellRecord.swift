@@ -10,21 +10,7 @@ public struct CellRecord: Hashable, Sendable {
     /// The schemas that this kmatrix reads. Schema 1 has no proofs.
     public static let readableSchemas = 1...2
 
-    public var id: String
-    public var guest: String
-    /// The package's version; null when no package was found for what was asked.
-    public var kernel: String?
-    public var series: String?
-    public var flavour: String
-    public var release: String?
-    public var origin: String?
-    public var architecture: String
-    public var cgroup: CgroupLayout
-    public var profile: String?
-    public var deployment: String?
-    public var scenario: String?
-    public var agent: String?
-    public var bpf: String?
+    public var subject: CellSubject
     public var verdict: Verdict
     public var cause: Cause?
     public var fault: Cause.Fault?
@@ -60,20 +46,7 @@ public struct CellRecord: Hashable, Sendable {
         cell: Cell, judgment: Judgment, proofs: [ProofResult] = [], provisioning: DeploymentFinding? = nil, evidence: String?, seconds: [Phase: Double], attempts: Int, birth: GuestBirth? = nil,
         inputs: String? = nil, journalSize: Int? = nil, documentation: CellDocumentation = .none
     ) {
-        id = cell.id.text
-        guest = cell.guest
-        kernel = cell.kernel.version.description
-        series = cell.kernel.series.description
-        flavour = cell.kernel.flavour.name
-        release = cell.kernel.release
-        origin = cell.kernel.origin
-        architecture = cell.architecture
-        cgroup = cell.cgroup
-        profile = cell.profile
-        deployment = cell.deployment
-        scenario = cell.scenario
-        agent = cell.agent
-        bpf = cell.bpf
+        subject = .cell(cell)
         verdict = judgment.verdict
         cause = judgment.cause
         fault = judgment.cause?.fault
@@ -96,22 +69,8 @@ public struct CellRecord: Hashable, Sendable {
     }
 
     /// A cell for which no kernel could be had.
-    public init(
-        unavailable selector: KernelSelector, guest: String = "micro", layout: CgroupLayout, profile: String? = nil, deployment: String? = nil,
-        scenario: String? = nil, agent: String? = nil, bpf: String?, judgment: Judgment, documentation: CellDocumentation = .none
-    ) {
-        self.guest = guest
-        (series, flavour) = selector.namedParts
-        kernel = nil
-        release = nil
-        origin = nil
-        architecture = "x86_64"
-        cgroup = layout
-        self.profile = profile
-        self.deployment = deployment
-        self.scenario = scenario
-        self.agent = agent
-        self.bpf = bpf
+    public init(unavailable asked: AskedCell, judgment: Judgment, documentation: CellDocumentation = .none) {
+        subject = .asked(asked)
         verdict = judgment.verdict
         cause = judgment.cause
         fault = judgment.cause?.fault
@@ -129,19 +88,25 @@ public struct CellRecord: Hashable, Sendable {
         journalSize = nil
         reused = nil
         (tier, burst) = (nil, nil)
-        let further = [profile.map { "profile=\($0)" }, deployment.map { "deployment=\($0)" }, scenario.map { "scenario=\($0)" }, agent.map { "agent=\($0)" }, bpf.map { "bpf=\($0)" }].compactMap(\.self)
-        id = ([guest, selector.description.replacing("/", with: "_"), flavour, layout.rawValue] + further).joined(separator: "/")
     }
 }
 
-extension KernelSelector {
-    /// The series (when the selector names one) and the flavour, Debian's for virtual machines when it names none.
-    fileprivate var namedParts: (series: String?, flavour: String) {
-        let flavour = packaging?.flavour ?? (packaging == nil ? .custom : .cloud)
-        return switch self {
-        case .series(let series, _): (series.description, flavour.name)
-        case .exact(let version, _): (version.series.description, flavour.name)
-        case .range, .all, .image: (nil, flavour.name)
-        }
-    }
+// MARK: - The cell, as it is published
+
+extension CellRecord {
+    public var id: String { subject.id.text }
+    public var guest: String { subject.guest }
+    /// The package's version; nil when no package was found for what was asked.
+    public var kernel: String? { subject.cell?.kernel.version.description }
+    public var series: String? { subject.series?.description }
+    public var flavour: String { subject.flavour.name }
+    public var release: String? { subject.cell.flatMap { $0.kernel.release.isEmpty ? nil : $0.kernel.release } }
+    public var origin: String? { subject.cell.flatMap { $0.kernel.origin.isEmpty ? nil : $0.kernel.origin } }
+    public var architecture: String { subject.architecture }
+    public var cgroup: CgroupLayout { subject.cgroup }
+    public var profile: String? { subject.further.profile }
+    public var deployment: String? { subject.further.deployment }
+    public var scenario: String? { subject.further.scenario }
+    public var agent: String? { subject.further.agent }
+    public var bpf: String? { subject.further.bpf }
 }

@@ -1,10 +1,13 @@
 import Foundation
+import MatrixModel
 
 /// Records as files have them: decoded, or refused in one line.
 enum StoredJSON {
     struct Failure: Error, Hashable {
         let code: RunReadingError.Code
         let detail: String
+        /// The cell that the record claims to be of, where that can be read.
+        var cell: CellID?
     }
 
     private struct Head: Decodable { let schema: Int }
@@ -21,6 +24,9 @@ enum StoredJSON {
             error = caught
         }
         if let found = try? JSONDecoder().decode(Head.self, from: data).schema, !schemas.contains(found) { return .failure(unknown(found, known: schemas)) }
+        if let contradiction = error as? CellRecordContradiction {
+            return .failure(Failure(code: .contradictory, detail: contradiction.description, cell: CellID(stored: contradiction.id)))
+        }
         return .failure(Failure(code: .unreadable, detail: reason(error)))
     }
 

@@ -112,7 +112,12 @@ struct StoredRunReader {
         for (index, line) in lines.enumerated() {
             let place = "\(name) line \(index + 1)"
             switch StoredJSON.decode(CellRecord.self, schemas: CellRecord.readableSchemas, from: Array(line)) {
-            case .failure(let failure): damages.append(.init(code: failure.code, file: place, detail: failure.detail))
+            case .failure(let failure):
+                damages.append(.init(code: failure.code, file: place, detail: failure.detail))
+                // A line that contradicts itself still names a cell, of which nothing is proven.
+                if let known = failure.cell.flatMap({ CellRecord(folderName: $0.folderName) }), records[known.folderName] == nil, name == RunFolder.plannedName {
+                    records[known.folderName] = known.doubted("\(place) is edited or damaged: \(failure.detail).")
+                }
             case .success(var record):
                 // No folder is read because a file says so.
                 record.evidence = nil

@@ -82,7 +82,7 @@ struct PredictCommand: ParsableCommand {
         for cell in names.sorted() {
             let file = CellFolder(path: cells.appending(cell)).file(.verdict)
             guard let bytes = FileManager.default.contents(atPath: file.string), let record = try? JSONDecoder().decode(CellRecord.self, from: bytes),
-                (record.bpf ?? "connect4") == name, record.agent == nil, let series = record.series.flatMap({ try? KernelSeries(parsing: $0) }),
+                (record.bpf ?? "connect4") == name, record.agent == nil, let series = record.subject.series,
                 let fate = ProgramFate(verdict: record.verdict, cause: record.cause)
             else { continue }
             found[series, default: []].append(fate)

@@ -164,5 +164,5 @@ extension CellRecord {
     /// Whether the record says which distribution its guest is, so that its support can be stated.
     var isOfDocumentedDistribution: Bool { guest != "micro" && documentation.distribution != nil }
 
-    fileprivate var version: KernelVersion? { kernel.flatMap { try? KernelVersion(parsing: $0) } }
+    fileprivate var version: KernelVersion? { subject.cell?.kernel.version }
 }

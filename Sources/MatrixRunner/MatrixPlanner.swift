@@ -124,10 +124,11 @@ struct MatrixPlanner {
         let judgment = Judgment(cause: cause, summary: reason)
         let documented = documentation(guest, nil)
         return axes.combinations(for: guest).map { point in
-            CellRecord(
-                unavailable: selector, guest: guest.name, layout: point.layout, profile: point.profile?.rawValue, deployment: point.deployment?.rawValue,
-                scenario: point.scenario.name, agent: point.agent?.name, bpf: point.program?.name, judgment: judgment,
-                documentation: documented)
+            let further = FurtherAxes(
+                profile: point.profile?.rawValue, deployment: point.deployment?.rawValue, scenario: point.scenario.name, agent: point.agent?.name,
+                bpf: point.program?.name)
+            return CellRecord(
+                unavailable: AskedCell(selector, guest: guest.name, cgroup: point.layout, further: further), judgment: judgment, documentation: documented)
         }
     }
 

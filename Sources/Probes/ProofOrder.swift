@@ -2,6 +2,7 @@
 struct ProofOrder<ID: Hashable & Sendable> {
     /// What is known of one of them.
     struct Node {
+        let id: ID
         let standing: Standing
         /// Those without which this one shows nothing, even if it passed.
         var needs: [ID] = []
@@ -9,45 +10,64 @@ struct ProofOrder<ID: Hashable & Sendable> {
         var follows: [ID] = []
         /// Those whose failure explains that the evidence shows nothing of this one.
         var hiddenBy: [ID] = []
+
+        /// What passed needs nothing to explain it, but for those without which passing shows nothing.
+        fileprivate var edges: [ID] {
+            switch standing {
+            case .passed: needs
+            case .undecided: needs + follows + hiddenBy
+            case .failed: needs + follows
+            case .notApplicable: []
+            }
+        }
     }
 
     /// What the evidence shows of one of them, before others are looked at.
     enum Standing {
         case passed
-        /// It failed, or cannot be proven: it can be the reason for what another one did not show.
-        case blocking
+        /// It failed, or the harness failed it: it can be the reason for what another one did not show.
+        case failed
         /// Nothing in the evidence shows it either way.
         case undecided
         case notApplicable
     }
 
     private let nodes: [ID: Node]
-    /// Nodes that nothing decides and no failure explains: the evidence for them was lost.
-    private var lost: Set<ID> = []
+    /// The place of each among all, the most fundamental first.
+    private let ranks: [ID: Int]
+    /// The failures that can explain each, itself not among them unless two explain each other.
+    private var reasons: [ID: Set<ID>] = [:]
 
-    init(_ nodes: [ID: Node]) {
-        self.nodes = nodes
-        lost = Set(nodes.filter { $0.value.standing == .undecided && blocker(of: $0.key) == nil }.keys)
+    /// - Parameter nodes: The most fundamental first.
+    init(_ nodes: [Node]) {
+        self.nodes = Dictionary(nodes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        ranks = Dictionary(nodes.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let failed = Set(nodes.filter { $0.standing == .failed }.map(\.id))
+        for node in nodes { reasons[node.id] = reached(from: node.id).intersection(failed) }
+        // What nothing decides and no failure explains was lost with its evidence, which explains others in its turn.
+        let lost = nodes.filter { $0.standing == .undecided && blocker(of: $0.id) == nil }.map(\.id)
+        for node in nodes { reasons[node.id] = reached(from: node.id).intersection(failed.union(lost)) }
     }
 
-    /// The most fundamental one that failed, or is unproven, and explains why this one did not pass; nil when nothing does.
-    func blocker(of id: ID) -> ID? { blocker(of: id, seen: []) }
-
-    private func blocker(of id: ID, seen: Set<ID>) -> ID? {
-        guard let node = nodes[id], node.standing != .notApplicable else { return nil }
-        for edge in edges(of: node) where edge != id && !seen.contains(edge) {
-            if let deeper = blocker(of: edge, seen: seen.union([id])) { return deeper }
-            if nodes[edge]?.standing == .blocking || lost.contains(edge) { return edge }
-        }
-        return nil
+    /// The most fundamental failure that explains why this one did not pass; nil when nothing does. Of failures that explain each other, the most fundamental is
+    /// explained by none.
+    func blocker(of id: ID) -> ID? {
+        guard let reasons = reasons[id], !reasons.isEmpty, !isRoot(id) else { return nil }
+        return reasons.filter(isRoot).min { rank(of: $0) < rank(of: $1) }
     }
 
-    /// What passed needs nothing to explain it, but for those without which passing shows nothing.
-    private func edges(of node: Node) -> [ID] {
-        switch node.standing {
-        case .passed: node.needs
-        case .undecided: node.needs + node.follows + node.hiddenBy
-        case .blocking, .notApplicable: node.needs + node.follows
+    private func isRoot(_ id: ID) -> Bool {
+        (reasons[id] ?? []).allSatisfy { reason in (reasons[reason] ?? []).contains(id) && rank(of: id) <= rank(of: reason) }
+    }
+
+    private func rank(of id: ID) -> Int { ranks[id] ?? .max }
+
+    private func reached(from id: ID) -> Set<ID> {
+        var reached: Set<ID> = []
+        var waiting = nodes[id]?.edges ?? []
+        while let next = waiting.popLast() {
+            if reached.insert(next).inserted { waiting += nodes[next]?.edges ?? [] }
         }
+        return reached
     }
 }

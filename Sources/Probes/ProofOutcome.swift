@@ -15,7 +15,7 @@ enum ProofOutcome: Sendable {
     var standing: ProofOrder<ProofID>.Standing {
         switch self {
         case .pass: .passed
-        case .fail, .unproven: .blocking
+        case .fail, .unproven: .failed
         case .undecided: .undecided
         case .notApplicable: .notApplicable
         }

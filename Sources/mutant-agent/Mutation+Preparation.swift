@@ -6,7 +6,8 @@ import SystemPackage
 extension Mutation {
     func prepare(arguments: [String]) throws {
         switch self {
-        case .crashes: Self.abortSoon()
+        case .crashesKernel: Self.soon { _ in Self.crashKernel() }
+        case .crashes: Self.soon { _ in abort() }
         case .cannotListen: try Self.occupy(Endpoint.proxy.port)
         case .forgetsKey: try Self.forgetKeys(arguments)
         default: break
@@ -14,10 +15,17 @@ extension Mutation {
     }
 
     /// The key takes half a second in an emulated guest; this agent does not live as long.
-    private static func abortSoon() {
-        signal(SIGALRM) { _ in abort() }
+    private static func soon(_ handler: @escaping @convention(c) (Int32) -> Void) {
+        signal(SIGALRM, handler)
         var time = itimerval(it_interval: timeval(), it_value: timeval(tv_sec: 0, tv_usec: 300_000))
         setitimer(__itimer_which_t(ITIMER_REAL.rawValue), &time, nil)
+    }
+
+    /// The kernel's own way to a panic (sysrq.rst: `c`).
+    private static func crashKernel() {
+        let trigger = Glibc.open("/proc/sysrq-trigger", O_WRONLY)
+        var command = UInt8(ascii: "c")
+        _ = write(trigger, &command, 1)
     }
 
     /// Holds the port for the rest of the process's life. Nothing listens on it, so connections are refused at once.

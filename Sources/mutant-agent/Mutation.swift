@@ -5,6 +5,8 @@ import SystemPackage
 ///
 /// The member `mutation` of the agent's configuration names it. Without that member the mutant is the agent that is shipped.
 enum Mutation: String, CaseIterable {
+    /// Makes the kernel panic soon after its start.
+    case crashesKernel = "crashes-kernel"
     /// Ends by a signal soon after its start.
     case crashes
     /// Cannot bind its listener, and says so.

@@ -133,7 +133,7 @@ struct CellRecordTests {
 
     @Test("for which no kernel was found has no kernel and says what was asked")
     func unavailable() throws {
-        let record = CellRecord(unavailable: try KernelSelector(parsing: "5.15"), layout: .unified, bpf: nil, judgment: Judgment(cause: .notOffered, summary: "nobody offers it"))
+        let record = CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .unified), judgment: Judgment(cause: .notOffered, summary: "nobody offers it"))
         #expect(record.kernel == nil)
         #expect(record.series == "5.15")
         #expect(record.verdict == .unavailable)

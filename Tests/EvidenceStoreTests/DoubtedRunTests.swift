@@ -46,6 +46,11 @@ struct DoubtedRunTests {
         try folder.cell(cell.id).save(record, to: .verdict)
     }
 
+    static func editText(_ folder: RunFolder, _ cell: Cell, _ change: (String) -> String) throws {
+        let place = try folder.cell(cell.id)
+        try place.write(Array(change(String(contentsOfFile: place.file(.verdict).string, encoding: .utf8)).utf8), to: .verdict)
+    }
+
     @Test("a whole record with its evidence is believed, and its evidence is where the folder is now")
     func whole() throws {
         let run = try Self.read([try Self.cell()])
@@ -107,8 +112,6 @@ struct DoubtedRunTests {
                 case "green": record.verdict = .compatible
                 case "cause": record.cause = .timeout
                 case "fault": record.fault = .harness
-                case "axes": record.kernel = "6.1.177-1"
-                case "series": record.series = "6.12"
                 case "attempts":
                     record = Self.record(cell)
                     record.attempts = 0
@@ -116,7 +119,16 @@ struct DoubtedRunTests {
                     record.verdict = .degraded
                     record.cause = nil
                     record.fault = nil
-                default: record.id = record.id.replacing("/legacy", with: "_legacy")
+                default: break
+                }
+            }
+            // What no record of ours can say.
+            try Self.editText(folder, cell) { text in
+                switch kind {
+                case "axes": text.replacing("\"kernel\" : \"6.1.176-1\"", with: "\"kernel\" : \"6.1.177-1\"")
+                case "series": text.replacing("\"series\" : \"6.1\"", with: "\"series\" : \"6.12\"")
+                case "id": text.replacing("/legacy\"", with: "_legacy\"")
+                default: text
                 }
             }
         }
@@ -154,6 +166,21 @@ struct DoubtedRunTests {
         #expect(run.document.cells.map(\.verdict) == [.inconclusive])
         #expect(run.document.cells[0].evidence == nil)
         #expect(run.troubles.count == 2, "\(run.troubles)")
+    }
+
+    @Test("a line of the plan whose axes contradict its id still names a cell, of which nothing is proven")
+    func contradictoryPlan() throws {
+        let (good, bad) = (try Self.cell(), try Self.cell(.legacy))
+        let run = try Self.read([good], planned: [Self.waiting(good), Self.waiting(bad)]) { folder in
+            let plan = folder.path.appending(RunFolder.plannedName)
+            let lines = try String(contentsOfFile: plan.string, encoding: .utf8).split(separator: "\n").map(String.init)
+            let edited = lines.map { $0.contains("/legacy") ? $0.replacing("6.1.176-1\"", with: "6.1.177-1\"") : $0 }
+            #expect(edited != lines)
+            try DurableFile.write(Array((edited.joined(separator: "\n") + "\n").utf8), to: plan)
+        }
+        #expect(run.document.cells.map(\.id) == [good.id.text, bad.id.text])
+        #expect(run.document.cells.map(\.verdict) == [.compatible, .inconclusive])
+        #expect(run.troubles.contains { $0.contains("its axes are not those of its id") }, "\(run.troubles)")
     }
 
     @Test("what is no cell's folder is said and not shown")

@@ -38,7 +38,7 @@ struct StoredRunTests {
             var records = try [.legacy, .unified].map(record)
             for record in records { try store(record, in: place) }
             records.append(
-                CellRecord(unavailable: try KernelSelector(parsing: "5.15"), layout: .unified, bpf: nil, judgment: Judgment(cause: .notOffered, summary: "nobody")))
+                CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .unified), judgment: Judgment(cause: .notOffered, summary: "nobody")))
             try place.seal(run(), records)
             try body(place.path)
         }

@@ -17,7 +17,7 @@ enum DistributionSamples {
         claims: [DocumentedClaim] = [], agent: String? = nil
     ) throws -> CellRecord {
         var record = try ReportSamples.record(version, layout, cause: cause, guest: guest)
-        record.agent = agent
+        record.subject = .cell(Cell(guest: guest, kernel: try ReportSamples.kernel(version), cgroup: layout, agent: agent))
         record.documentation = CellDocumentation(distribution: guest, defaultLayout: standard, hasOwnKernel: ownKernel, claims: claims)
         return record
     }
@@ -167,8 +167,8 @@ struct CompatibilityDocumentTests {
         (claim.source, claim.title, claim.address) = (hostile, hostile, "https://x\n<script>")
         var cell = try Samples.record("6.1.1-1", .unified, claims: [claim], agent: hostile)
         cell.documentation.distribution = hostile
-        cell.guest = hostile
-        cell.kernel = hostile
+        let kernel = KernelIdentity(version: try KernelVersion(parsing: "6.1.1-1"), flavour: .cloud, release: hostile, origin: hostile)
+        cell.subject = .cell(Cell(guest: hostile, kernel: kernel, cgroup: .unified, agent: hostile))
         var document = Samples.document([cell])
         document.run.harness = hostile
         document.run.started = hostile

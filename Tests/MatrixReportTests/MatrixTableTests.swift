@@ -23,7 +23,7 @@ struct MatrixTableTests {
             run: RunRecord(id: "r", started: "2026-01-01T00:00:00Z", harness: "0.1.0"),
             cells: [
                 try record("5.10.223-1", .unified, good), try record("5.10.223-1", .legacy, Judgment(cause: .attachNoCgroup2, summary: "cgroup v2 is mounted nowhere")),
-                CellRecord(unavailable: try KernelSelector(parsing: "5.15"), layout: .unified, bpf: nil, judgment: Judgment(cause: .notOffered, summary: "nobody offers 5.15")),
+                CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .unified), judgment: Judgment(cause: .notOffered, summary: "nobody offers 5.15")),
                 try record("6.1.176-1", .unified, Judgment(cause: .emulatorHang, summary: "the guest went silent"), attempts: 3),
             ])
     }

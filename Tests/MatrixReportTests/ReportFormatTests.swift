@@ -31,8 +31,10 @@ struct ReportFormatTests {
         var run = ReportSamples.run(hostile, started: hostile)
         run.warnings = [hostile]
         var cell = try ReportSamples.record("6.1.176-1", .unified, cause: .verifierRejected, summary: hostile)
-        cell.guest = hostile
-        cell.id = hostile
+        cell.subject = .asked(
+            AskedCell(
+                id: CellID(stored: hostile), guest: hostile, series: cell.subject.series, flavour: .cloud, architecture: hostile, cgroup: .unified,
+                further: FurtherAxes(agent: hostile)))
         cell.seconds[.boot] = 1e300
         cell.seconds[.total] = -1e300
         return RunDocument(run: run, cells: [cell])

@@ -38,7 +38,7 @@ enum ReportSamples {
         let row = DeploymentFinding(row: 3, cloudInit: "22.4.2-1", documented: "ready, perhaps before the agent has the key", platformSaw: "ready, not recorded", matches: true)
         return CellOrder.sorted([
             try record("5.10.223-1", .unified), try record("5.10.223-1", .legacy, cause: .attachNoCgroup2, summary: "cgroup v2 is mounted nowhere"),
-            CellRecord(unavailable: try KernelSelector(parsing: "5.15"), layout: .unified, bpf: nil, judgment: Judgment(cause: .notOffered, summary: "nobody offers 5.15")),
+            CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .unified), judgment: Judgment(cause: .notOffered, summary: "nobody offers 5.15")),
             try record("6.1.176-1", .unified, boot: 1.9), try record("6.1.176-1", .hybrid, cause: .emulatorHang, summary: "the guest went silent", attempts: 3),
             try record("5.10.223-1", .unified, cause: .verifierRejected, bpf: "loop-lookup", summary: "invalid func unknown#186"),
             try record("6.1.176-1", .unified, guest: "debian-12", boot: 7.5),

@@ -156,7 +156,8 @@ struct SiteTests {
         let cause = try text(files, "causes/attach-failed-no-cgroup2.html")
         #expect(cause.contains("update-debian") && cause.contains("<b>rhel</b>") && cause.contains("update-rhel"))
         var file = cell
-        file.origin = "file"
+        let kernel = try ReportSamples.kernel("6.1.176-1")
+        file.subject = .cell(Cell(kernel: KernelIdentity(version: kernel.version, flavour: .custom, release: kernel.release, origin: "file"), cgroup: .legacy))
         #expect(file.machineDistribution == nil && cell.machineDistribution == "debian")
     }
 
@@ -271,12 +272,13 @@ struct SiteTests {
 
     @Test("names of pages are unlike for unlike cells and fit every file system")
     func names() throws {
-        var long = try ReportSamples.record("6.1.176-1", .unified)
-        long.id = String(repeating: "x", count: 400)
-        var other = long
-        other.id += "y"
+        func named(_ id: String) throws -> CellRecord {
+            let asked = AskedCell(id: CellID(stored: id), guest: "micro", series: nil, flavour: .cloud, architecture: "x86_64", cgroup: .unified, further: FurtherAxes())
+            return CellRecord(unavailable: asked, judgment: Judgment(cause: .notOffered, summary: ""))
+        }
+        let text = String(repeating: "x", count: 400)
+        let (long, other) = (try named(text), try named(text + "y"))
         #expect(long.pageName.utf8.count < 255 && long.pageName != other.pageName)
-        long.id = "../../etc/passwd"
-        #expect(!long.pageName.contains("/"))
+        #expect(try !named("../../etc/passwd").pageName.contains("/"))
     }
 }

@@ -80,7 +80,7 @@ struct MatrixPlanTests {
     func exclusions() throws {
         let axes = try Self.axes([.legacy, .unified])
         let cells = MatrixPlan.expand(guests: [(.micro, try Self.kernel("6.1.1-1")), (.micro, try Self.kernel("6.12.1-1"))], axes: axes)
-        let missing = CellRecord(unavailable: try KernelSelector(parsing: "5.15"), layout: .legacy, bpf: nil, judgment: Judgment(cause: .notOffered, summary: "none"))
+        let missing = CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .legacy), judgment: Judgment(cause: .notOffered, summary: "none"))
         let plan = MatrixPlan(cells: cells + cells, unavailable: [missing, missing], warnings: ["before"])
         #expect(plan.settled(without: []).unavailable.count == 1)
         let settled = plan.settled(without: [try CellPattern(parsing: "*/legacy"), try CellPattern(parsing: "*/hybrid")])

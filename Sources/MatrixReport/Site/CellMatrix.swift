@@ -77,11 +77,8 @@ struct CellMatrix {
 
     /// One cell of each row, sorted by kernel first and guest second.
     private var byKernel: [CellRecord] {
-        CellOrder.sorted(matrix.lines.map { line in
-            var anyone = line.sample
-            anyone.guest = "micro"
-            return anyone
-        })
+        let places = matrix.lines.map { CellOrder($0.sample, guest: "micro") }
+        return places.indices.sorted { places[$0] < places[$1] }.map { matrix.lines[$0].sample }
     }
 
     private func places(_ order: [CellRecord]) -> [Int] {

@@ -29,7 +29,7 @@ public enum ConformanceOutcome: Hashable, Sendable {
     var standing: ProofOrder<String>.Standing {
         switch self {
         case .pass: .passed
-        case .fail, .unproven: .blocking
+        case .fail, .unproven: .failed
         case .notApplicable: .notApplicable
         }
     }
