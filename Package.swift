@@ -18,6 +18,7 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
@@ -165,7 +166,7 @@ let package = Package(
         // Tests.
         .target(name: "TestSupport", dependencies: ["MatrixModel", "GuestProtocol", subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),
         // Our agent with one fault, named by its configuration, so that every proof is seen to fail in a real guest.
-        .executableTarget(name: "mutant-agent", dependencies: ["AgentCore", nioCore, nioHTTP1, system], swiftSettings: settings, linkerSettings: staticProgram),
+        .executableTarget(name: "mutant-agent", dependencies: ["AgentCore", system], swiftSettings: settings, linkerSettings: staticProgram),
         // Stands in for the emulator, so that endings are tested in milliseconds.
         .executableTarget(name: "fake-qemu", dependencies: ["GuestProtocol", "MatrixModel"], swiftSettings: settings),
         .testTarget(name: "MatrixModelTests", dependencies: ["MatrixModel"], swiftSettings: settings),
@@ -196,7 +197,7 @@ let package = Package(
         .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "Probes", "CloudImages", "FabricSimulator", "AgentBundles", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestSnapshots", "GuestImages", "TestSupport", "fake-qemu", "guest-network", subprocess, system], swiftSettings: settings),
         .testTarget(name: "MatrixReportTests", dependencies: ["MatrixReport", "EvidenceStore", "MatrixModel", system], exclude: ["Browser"], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "KmatrixCommandsTests", dependencies: ["KmatrixCommands", "MatrixReport", "Measurements", "MatrixModel", "EvidenceStore", "CellExpectations", "StrictYAML", "TestSupport", "kmatrix", "fake-qemu", "guest-network", subprocess, system, argumentParser], resources: [.copy("Snapshots")], swiftSettings: settings),
-        .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore", "CAgentABI", "FabricSimulator", "MatrixModel", "TestSupport", "Digests", nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),
+        .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore", "CAgentABI", "FabricSimulator", "MatrixModel", "TestSupport", "Digests", nioCore, nioPosix, nioHTTP1, nioEmbedded, system], swiftSettings: settings),
         .testTarget(name: "GuestRunnerTests", dependencies: ["GuestRunner", "CGuestSystem", "GuestProtocol", "MatrixModel", "TestSupport", system], swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
     ]

@@ -1,5 +1,3 @@
-public import NIOCore
-public import NIOHTTP1
 public import SystemPackage
 
 /// The replaceable parts of the agent, chosen once where the agent is put together. The defaults are the agent that is shipped.
@@ -23,10 +21,8 @@ public struct AgentParts: Sendable {
 public struct ProxyParts: Sendable {
     /// Identifies the client of a connection from its audit entry.
     public var identify: @Sendable (AuditEntry, UserDatabase) -> CallerClaims = { CallerClaims($0, users: $1) }
-    /// Signs a request as it is sent; nil for a request that goes on unsigned.
-    public var sign: @Sendable (HTTPRequestHead, ByteBuffer, LatchedKey) -> String? = { head, body, key in
-        RequestSigner.authorization(method: head.method, target: head.uri, headers: head.headers, body: body.readableBytesView, key: key)
-    }
+    /// Chooses the key that a request is signed with, from the one that the platform issued; nil for a request that goes on unsigned.
+    public var signingKey: @Sendable (LatchedKey) -> LatchedKey? = { $0 }
     /// Finds where a destination is reached.
     public var route: @Sendable (Endpoint) -> Endpoint = { $0 }
 

@@ -3,18 +3,18 @@ import Glibc
 
 /// Allows everything.
 struct PermissiveAuthoriser: Authoriser {
-    func decision(service: PlatformService, target: String, caller: CallerClaims) -> AuthorisationDecision { .allow }
+    func decision(service: PlatformService, target: @autoclosure () -> String, caller: CallerClaims) -> AuthorisationDecision { .allow }
 }
 
 /// Decides by the user's id, whatever the claims say of root.
 struct TrueUserAuthoriser: Authoriser {
     let rules: RuleBoard
 
-    func decision(service: PlatformService, target: String, caller: CallerClaims) -> AuthorisationDecision {
+    func decision(service: PlatformService, target: @autoclosure () -> String, caller: CallerClaims) -> AuthorisationDecision {
         let caller = CallerClaims(
             processID: caller.processID, userID: caller.userID, userName: caller.userName, groups: caller.groups, isRoot: caller.userID == 0,
             executable: caller.executable, commandLine: caller.commandLine)
-        return rules.decision(service: service, target: target, caller: caller)
+        return rules.decision(service: service, target: target(), caller: caller)
     }
 }
 
@@ -22,10 +22,10 @@ struct TrueUserAuthoriser: Authoriser {
 struct LivingProcessAuthoriser: Authoriser {
     let rules: RuleBoard
 
-    func decision(service: PlatformService, target: String, caller: CallerClaims) -> AuthorisationDecision {
+    func decision(service: PlatformService, target: @autoclosure () -> String, caller: CallerClaims) -> AuthorisationDecision {
         // A process that nobody has waited for yet still has a folder, but no executable any more.
         var name: CChar = 0
         guard readlink("/proc/\(caller.processID)/exe", &name, 1) > 0 else { return .deny }
-        return rules.decision(service: service, target: target, caller: caller)
+        return rules.decision(service: service, target: target(), caller: caller)
     }
 }

@@ -14,10 +14,8 @@ extension Mutation {
         case .leavesHostGAPlugin: parts.redirected = { $0.redirected.subtracting([.hostGAPlugin]) }
         // Nothing listens there.
         case .forwardsNothing: parts.proxy.route = { _ in Endpoint(address: .loopback, port: 9) }
-        case .forwardsUnsigned: parts.proxy.sign = { _, _, _ in nil }
-        case .signsWithWrongKey:
-            let sign = parts.proxy.sign
-            parts.proxy.sign = { head, body, key in Self.otherKey(named: key.guid).flatMap { sign(head, body, $0) } }
+        case .forwardsUnsigned: parts.proxy.signingKey = { _ in nil }
+        case .signsWithWrongKey: parts.proxy.signingKey = { Self.otherKey(named: $0.guid) }
         case .claimsRoot: parts.claim(isRoot: true)
         case .claimsOrdinaryUser: parts.claim(isRoot: false)
         case .namesOtherProcess:

@@ -39,7 +39,7 @@ struct ProxyAuthorisationTests {
     @Test("rules that only watch let pass and remember")
     func audited() async throws {
         struct Watching: Authoriser {
-            func decision(service: PlatformService, target: String, caller: CallerClaims) -> AuthorisationDecision { .audit }
+            func decision(service: PlatformService, target: @autoclosure () -> String, caller: CallerClaims) -> AuthorisationDecision { .audit }
         }
         try await ProxyFixture.with(authoriser: Watching(), script: Self.answer) { fixture in
             let answer = try await fixture.talk([Self.get()])

@@ -1,6 +1,7 @@
 /// Who decides whether a caller may make a request.
 public protocol Authoriser: Sendable {
-    func decision(service: PlatformService, target: String, caller: CallerClaims) -> AuthorisationDecision
+    /// - Parameter target: Evaluated only where a rule looks at it.
+    func decision(service: PlatformService, target: @autoclosure () -> String, caller: CallerClaims) -> AuthorisationDecision
 }
 
 public enum AuthorisationDecision: Hashable, Sendable {
@@ -14,7 +15,7 @@ public enum AuthorisationDecision: Hashable, Sendable {
 public struct BaselineAuthoriser: Authoriser {
     public init() {}
 
-    public func decision(service: PlatformService, target: String, caller: CallerClaims) -> AuthorisationDecision {
+    public func decision(service: PlatformService, target: @autoclosure () -> String, caller: CallerClaims) -> AuthorisationDecision {
         service == .imds || caller.isRoot ? .allow : .deny
     }
 }

@@ -30,11 +30,11 @@ public final class RuleBoard: Authoriser, RuleSink {
         self.log = log
     }
 
-    public func decision(service: PlatformService, target: String, caller: CallerClaims) -> AuthorisationDecision {
+    public func decision(service: PlatformService, target: @autoclosure () -> String, caller: CallerClaims) -> AuthorisationDecision {
         guard service == .imds || caller.isRoot else { return .deny }
         guard let rules = rules.withLock({ $0[service] }), rules.item.mode != .disabled else { return .allow }
         // Without privileges the target says nothing.
-        let isAllowed = rules.grants.isEmpty ? rules.item.allowsByDefault : rules.allows(RuleTarget(target), caller)
+        let isAllowed = rules.grants.isEmpty ? rules.item.allowsByDefault : rules.allows(RuleTarget(target()), caller)
         if isAllowed { return .allow }
         return rules.item.mode == .audit ? .audit : .deny
     }

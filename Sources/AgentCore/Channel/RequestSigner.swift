@@ -1,82 +1,69 @@
 internal import Digests
+internal import NIOCore
 public import NIOHTTP1
 
 /// Signs requests to the platform (`Azure-HMAC-SHA256`).
 public enum RequestSigner {
     public static let scheme = "Azure-HMAC-SHA256"
 
-    /// The value of `x-ms-azure-host-authorization`.
-    ///
-    /// What is signed must be what goes on the wire: every header that is there, none that is added later.
+    /// The value of `x-ms-azure-host-authorization` for one of the agent's own requests.
     public static func authorization(
         method: HTTPMethod, target: String, headers: HTTPHeaders, body: some Sequence<UInt8>, key: LatchedKey
     ) -> String {
-        let message = canonical(method: method, target: target, headers: headers, body: body)
-        let code = key.secret.authenticationCode(for: message)
-        return "\(scheme) \(key.guid) \(code)"
-    }
-
-    /// The bytes that are signed: method, body, headers sorted by lower-case name, path, canonical query. On the way of every request,
-    /// so it works on bytes.
-    static func canonical(method: HTTPMethod, target: String, headers: HTTPHeaders, body: some Sequence<UInt8>) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(1024)
-        bytes.append(contentsOf: method.rawValue.utf8)
-        bytes.append(0x0a)
-        bytes.append(contentsOf: body)
-        bytes.append(0x0a)
-        for (name, value) in signedHeaders(headers) {
-            bytes.append(contentsOf: name)
-            bytes.append(UInt8(ascii: ":"))
-            bytes.append(contentsOf: value)
-            bytes.append(0x0a)
+        var scratch = SigningScratch()
+        let request = OutgoingRequest(method: method, target: target, headers: headers)
+        let code = [UInt8](unsafeUninitializedCapacity: SecretKey.codeByteCount) { code, count in
+            Array(body).withUnsafeBytes { sign(request, body: $0, with: key.secret, into: UnsafeMutableRawBufferPointer(code), &scratch) }
+            count = SecretKey.codeByteCount
         }
-        let path = target.utf8.prefix { $0 != UInt8(ascii: "?") }
-        bytes.append(contentsOf: path)
-        bytes.append(0x0a)
-        let query = target[path.endIndex...].dropFirst()
-        if !query.isEmpty { bytes.append(contentsOf: canonicalQuery(query).utf8) }
-        return bytes
+        return "\(scheme) \(key.guid) \(Hexadecimal.text(code))"
     }
 
-    /// By lower-case name; of a repeated name the last value counts.
-    private static func signedHeaders(_ headers: HTTPHeaders) -> [(name: [UInt8], value: Substring.UTF8View)] {
-        let authorization = Array(ForwardingHeaders.authorization.utf8)
-        var result: [(name: [UInt8], value: Substring.UTF8View)] = []
-        result.reserveCapacity(16)
-        for (name, value) in headers {
-            let lower = name.utf8.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
-            if lower == authorization { continue }
-            // A handful of headers: a search is cheaper than a table.
-            if let index = result.firstIndex(where: { $0.name == lower }) {
-                result[index].value = trimmed(value)
-            } else {
-                result.append((lower, trimmed(value)))
+    /// Writes the authentication code of a request.
+    ///
+    /// What is signed must be what goes on the wire: every header that is there, none that is added later.
+    static func sign(
+        _ request: OutgoingRequest, body: UnsafeRawBufferPointer, with secret: SecretKey, into code: UnsafeMutableRawBufferPointer, _ scratch: inout SigningScratch
+    ) {
+        var running = secret.beginAuthenticationCode()
+        forEachPart(of: request, body: body, &scratch) { running.update($0) }
+        running.finish(into: code)
+    }
+
+    /// Calls `receive` with the bytes that are signed: method, body, headers sorted by lower-case name, path, canonical query.
+    static func forEachPart(
+        of request: OutgoingRequest, body: UnsafeRawBufferPointer, _ scratch: inout SigningScratch, _ receive: (UnsafeRawBufferPointer) -> Void
+    ) {
+        request.bytes.withUnsafeReadableBytes { head in
+            scratch.text.removeAll(keepingCapacity: true)
+            scratch.text.append(contentsOf: request.method.text(in: head))
+            scratch.text.append(HTTPGrammar.lineFeed)
+            if !body.isEmpty {
+                scratch.text.withUnsafeBytes(receive)
+                receive(body)
+                scratch.text.removeAll(keepingCapacity: true)
             }
+            scratch.text.append(HTTPGrammar.lineFeed)
+            scratch.appendFields(request.fields, of: head)
+            let target = request.target.text(in: head)
+            let pathEnd = target.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
+            scratch.text.append(contentsOf: target[..<pathEnd])
+            scratch.text.append(HTTPGrammar.lineFeed)
+            if pathEnd < target.endIndex { scratch.appendQuery(UnsafeRawBufferPointer(rebasing: target[(pathEnd + 1)...])) }
+            scratch.text.withUnsafeBytes(receive)
         }
-        result.sort { $0.name.lexicographicallyPrecedes($1.name) }
-        return result
     }
+}
 
-    /// Pairs with lower-case names, sorted as `name` + `value`, each once; without `=` where there is no value.
-    static func canonicalQuery(_ query: Substring) -> String {
-        let pairs = query.split(separator: "&").compactMap { pair -> (name: String, value: Substring)? in
-            let name = pair.prefix { $0 != "=" }
-            return name.isEmpty ? nil : (name.lowercased(), pair.dropFirst(name.count + 1))
+extension OutgoingRequest {
+    /// One of the agent's own requests, as far as its signature needs it.
+    fileprivate init(method: HTTPMethod, target: String, headers: HTTPHeaders) {
+        let text = "\(method.rawValue) \(target) HTTP/1.1\r\n" + headers.map { "\($0.name): \($0.value)\r\n" }.joined() + "\r\n"
+        self.init()
+        var reader = HeadReader(.request, HeadLimits(fields: .max, bytes: .max / 2))
+        Array(text.utf8).withUnsafeBytes { bytes in
+            guard case .complete = reader.read(bytes), case .request(let line) = reader.start else { return }
+            begin(line, reader.fields, of: bytes, keepingReserved: true)
         }
-        if pairs.count == 1 { return text(pairs[0]) }
-        var seen: Set<[String]> = []
-        let distinct = pairs.filter { seen.insert([$0.name, String($0.value)]).inserted }
-        let sorted = distinct.sorted { Array(($0.name + $0.value).utf8).lexicographicallyPrecedes(Array(($1.name + $1.value).utf8)) }
-        return sorted.map(text).joined(separator: "&")
-    }
-
-    private static func text(_ pair: (name: String, value: Substring)) -> String { pair.value.isEmpty ? pair.name : "\(pair.name)=\(pair.value)" }
-
-    private static func trimmed(_ value: String) -> Substring.UTF8View {
-        var rest = value[...].utf8
-        while let first = rest.first, first == 0x20 || first == 0x09 { rest.removeFirst() }
-        while let last = rest.last, last == 0x20 || last == 0x09 { rest.removeLast() }
-        return rest
     }
 }

@@ -1,11 +1,9 @@
-internal import NIOHTTP1
-
 /// The two calls that agents make with large bodies: for root they go on unsigned and as they stream, whatever the rules.
 enum ExemptCall {
-    static func matches(_ head: HTTPRequestHead) -> Bool {
-        switch head.method {
-        case .PUT: head.uri.lowercased() == "/vmagentlog"
-        case .POST: head.uri.lowercased() == "/machine/?comp=telemetrydata"
+    static func matches(_ method: RequestMethod, _ target: UnsafeRawBufferPointer) -> Bool {
+        switch method {
+        case .put: HTTPGrammar.equals(target, "/vmagentlog")
+        case .post: HTTPGrammar.equals(target, "/machine/?comp=telemetrydata")
         default: false
         }
     }

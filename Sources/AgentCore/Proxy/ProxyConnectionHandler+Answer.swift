@@ -5,11 +5,12 @@ internal import NIOHTTP1
 extension ProxyConnectionHandler {
     /// Ends a request that is under way.
     func giveUp(_ status: HTTPResponseStatus) {
-        guard case .exchanging(let exchange) = phase else { return }
-        guard let answer = exchange.answer else { return refuse(status, hasText: exchange.head.method != .HEAD) }
+        guard phase == .exchanging, let exchange else { return }
+        guard let answer = exchange.answer else { return refuse(status, hasText: exchange.method != .head) }
         // Half an answer must not look like a whole one.
-        shared.ledger.record(caller: caller?.claims, destination: caller?.entry.destination, responseStatus: Self.text(answer), outcome: .answered)
-        note("\(Self.text(answer)), broken off")
+        let text = answerText(answer)
+        shared.ledger.record(caller: caller?.claims, destination: caller?.destination, responseStatus: text, outcome: .answered)
+        note("\(text), broken off")
         phase = .closing
         dropDestination()
         context?.close(promise: nil)
@@ -17,63 +18,76 @@ extension ProxyConnectionHandler {
 
     func refuse(_ status: HTTPResponseStatus, _ outcome: RequestLedger.Outcome = .answered, hasText: Bool = false) {
         let text = hasText ? RequestCheck.text(status) : ""
-        var headers: HTTPHeaders = ["Connection": "close", "Content-Length": "\(text.utf8.count)"]
-        if !text.isEmpty { headers.add(name: "Content-Type", value: "text/plain") }
-        if status == .methodNotAllowed { headers.add(name: "Allow", value: RequestCheck.methods.map(\.rawValue).joined(separator: ", ")) }
+        var headers = "Connection: close\r\nContent-Length: \(text.utf8.count)\r\n"
+        if !text.isEmpty { headers += "Content-Type: text/plain\r\n" }
+        if status == .methodNotAllowed { headers += "Allow: \(RequestMethod.served)\r\n" }
         end(status, outcome, headers, text)
     }
 
-    func answer(_ answer: LocalAnswer) {
-        let headers: HTTPHeaders = [
-            "Content-Type": "application/json; charset=utf-8", "Content-Length": "\(answer.body.utf8.count)", "Connection": "close",
-        ]
-        let isHead = call?.method == .HEAD
+    func answer(_ answer: LocalAnswer, isHead: Bool) {
+        let headers = "Content-Type: application/json; charset=utf-8\r\nContent-Length: \(answer.body.utf8.count)\r\nConnection: close\r\n"
         end(answer.status, .answered, headers, isHead ? "" : answer.body)
     }
 
-    private func end(_ status: HTTPResponseStatus, _ outcome: RequestLedger.Outcome, _ headers: HTTPHeaders, _ text: String) {
+    private func end(_ status: HTTPResponseStatus, _ outcome: RequestLedger.Outcome, _ headers: String, _ text: String) {
         guard let context, context.channel.isActive else { return }
         record(status, outcome)
         phase = .closing
         dropDestination()
-        context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))), promise: nil)
-        if !text.isEmpty { context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil) }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 \(Self.text(status))\r\n\(headers)\r\n\(text)")), promise: nil)
         closeGently()
     }
 
     /// Closing with unread bytes would reset the connection, and the client might lose the answer.
     func closeGently() {
         guard let context else { return }
-        setReading(context.channel, true)
+        setReading(true)
+        now = .now()
         lastDeadline = .distantFuture
         // A slow client may take its time for what is still to be sent, and then has a moment to close.
         expect(within: shared.limits.stallTime)
         let sent = context.eventLoop.makePromise(of: Void.self)
-        sent.futureResult.assumeIsolated().whenComplete { _ in self.expect(within: .seconds(2)) }
+        sent.futureResult.assumeIsolated().whenComplete { _ in
+            self.now = .now()
+            self.expect(within: .seconds(2))
+        }
         context.close(mode: .output, promise: sent)
     }
 
     // MARK: The record
 
-    /// - Parameter head: Nil for what could not be read as one.
-    func startCall(_ head: HTTPRequestHead?) {
+    /// - Parameter isRequest: False for what could not be read as one.
+    func startCall(isRequest: Bool) {
         shared.ledger.countRequest()
         requests += 1
-        call = head.map { ($0.method, $0.uri, .now) }
+        callBegan = isRequest ? now : nil
     }
 
     func record(_ status: HTTPResponseStatus, _ outcome: RequestLedger.Outcome) {
-        shared.ledger.record(
-            caller: caller?.claims, destination: caller?.entry.destination, responseStatus: Self.text(status), outcome: outcome)
+        shared.ledger.record(caller: caller?.claims, destination: caller?.destination, responseStatus: Self.text(status), outcome: outcome)
         note(outcome == .audited ? "would be \(Self.text(status))" : Self.text(status), isServed: outcome == .answered && status.code < 400)
     }
 
-    func note(_ outcome: String, isServed: Bool = false) {
+    /// Records an answer of the destination's.
+    func recordAnswer(_ status: UInt16) {
+        if tally.status != status || ownReason != nil { tally = (status, nil) }
+        shared.ledger.recordAnswer(
+            caller: caller?.claims, destination: caller?.destination, responseStatus: answerText(status), tally: &tally.tally)
+        if ownReason != nil { tally.tally = nil }
+        note(answerText(status), isServed: status < 400)
+    }
+
+    func note(_ outcome: @autoclosure () -> String, isServed: Bool = false) {
+        guard shared.connectionLog.records(isServed: isServed) else { return }
         shared.connectionLog.log(
             ConnectionLog.Entry(
-                connection: number, request: requests, call: call.map { ($0.method.rawValue, $0.target) }, caller: caller?.claims,
-                destination: caller?.entry.destination, outcome: outcome, isServed: isServed, elapsed: call.map { .now - $0.began } ?? 0))
+                connection: number, request: requests, call: callBegan.map { _ in (request.methodText, request.targetText) }, caller: caller?.claims,
+                destination: caller?.destination, outcome: outcome(), isServed: isServed,
+                elapsed: callBegan.map { Int((NIODeadline.now() - $0).nanoseconds / 1_000_000) } ?? 0))
+    }
+
+    private func answerText(_ status: UInt16) -> String {
+        ownReason.map { "\(status) \($0)" } ?? Self.text(HTTPResponseStatus(statusCode: Int(status)))
     }
 
     private static func text(_ status: HTTPResponseStatus) -> String { "\(status.code) \(status.reasonPhrase)" }
@@ -81,7 +95,7 @@ extension ProxyConnectionHandler {
     // MARK: Time
 
     func expect(within time: TimeAmount) {
-        deadline = min(.now() + time, lastDeadline)
+        deadline = min(now + time, lastDeadline)
         // A timer that goes off early looks at the deadline again, so most of them need not be set anew.
         if let timer, timer.due <= deadline { return }
         timer?.task.cancel()
@@ -91,7 +105,7 @@ extension ProxyConnectionHandler {
 
     /// Within a request every sign of life counts; a head must be whole in time.
     func progress() {
-        if case .exchanging = phase { deadline = min(.now() + shared.limits.stallTime, lastDeadline) }
+        if phase == .exchanging { deadline = min(now + shared.limits.stallTime, lastDeadline) }
     }
 
     private func schedule() {
@@ -99,14 +113,15 @@ extension ProxyConnectionHandler {
         let due = deadline
         let task = context.eventLoop.assumeIsolated().scheduleTask(deadline: due) {
             self.timer = nil
-            if self.deadline > .now() { self.schedule() } else { self.timeIsUp() }
+            self.now = .now()
+            if self.deadline > self.now { self.schedule() } else { self.timeIsUp() }
         }
         timer = (task, due)
     }
 
     private func timeIsUp() {
         switch phase {
-        case .exchanging(let exchange): giveUp(exchange.requestEnded ? .gatewayTimeout : .requestTimeout)
+        case .exchanging: giveUp(exchange?.requestEnded == true ? .gatewayTimeout : .requestTimeout)
         case .awaitingHead, .closing: context?.close(promise: nil)
         }
     }

@@ -5,29 +5,19 @@ internal import NIOPosix
 /// The connection to the destination, and its answers.
 extension ProxyConnectionHandler {
     func connect(to endpoint: Endpoint, on loop: any EventLoop) {
-        let client = NIOLoopBound(self, eventLoop: loop)
+        let handler = NIOLoopBound(ProxyDestinationHandler(client: self), eventLoop: loop)
         let target: SocketAddress
         do { target = try shared.parts.route(endpoint).socketAddress() } catch { return connectFailed(endpoint, error) }
-        var decoder = NIOHTTPDecoderLimitConfiguration()
-        decoder.maxHeaderFieldSize = shared.limits.headerBytes
-        decoder.maxHeaderListSize = shared.limits.headerBytes
         let opened = ClientBootstrap(group: loop)
             .connectTimeout(shared.limits.connectTime)
-            .channelInitializer { [decoder] channel in
-                channel.eventLoop.makeCompletedFuture {
-                    var encoder = HTTPRequestEncoder.Configuration()
-                    encoder.automaticallySetFramingHeaders = false
-                    let pipeline = channel.pipeline.syncOperations
-                    try pipeline.addHTTPClientHandlers(
-                        leftOverBytesStrategy: .dropBytes, enableOutboundHeaderValidation: true, encoderConfiguration: encoder,
-                        decoderLimitConfiguration: decoder)
-                    try pipeline.addHandler(ProxyDestinationHandler(client: client.value))
-                }
+            .channelOption(.maxMessagesPerRead, value: 1)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(handler.value) }
             }
             .connect(to: target)
         opened.hop(to: loop).assumeIsolated().whenComplete { result in
             switch result {
-            case .success(let channel): self.connected(channel)
+            case .success: self.connected(handler.value)
             case .failure(let error): self.connectFailed(endpoint, error)
             }
         }
@@ -41,62 +31,159 @@ extension ProxyConnectionHandler {
         giveUp(.badGateway)
     }
 
-    private func connected(_ channel: any Channel) {
-        guard case .connecting(let parts) = destination, let context else {
-            // The client left meanwhile, or its request was given up.
-            channel.close(promise: nil)
-            return
-        }
-        destination = .connected(channel)
-        for part in parts { channel.write(part, promise: nil) }
-        channel.flush()
-        setReading(context.channel, channel.isWritable)
+    private func connected(_ handler: ProxyDestinationHandler) {
+        now = .now()
+        // The client left meanwhile, or its request was given up.
+        guard case .connecting(let parts) = destination, context != nil else { return handler.close() }
+        destination = .connected(handler)
+        for part in parts { handler.write(part) }
+        handler.flush()
+        setReading(handler.isWritable)
         progress()
     }
 
     func dropDestination() {
-        if case .connected(let channel) = destination { channel.close(promise: nil) }
+        if case .connected(let handler) = destination { handler.close() }
         destination = .none
+        answerInput = ByteBuffer()
+        answerReader.reset()
     }
 
     // MARK: What the destination's handler tells
 
     func destinationWritabilityChanged(_ isWritable: Bool) {
+        now = .now()
         progress()
-        if case .connected = destination, let context { setReading(context.channel, isWritable) }
+        if case .connected = destination { setReading(isWritable) }
     }
 
-    func destinationRead(_ part: HTTPClientResponsePart) {
-        guard case .exchanging(var exchange) = phase, let context else { return }
+    func destinationRead(_ bytes: ByteBuffer) {
+        // Nobody asked.
+        guard phase == .exchanging else { return dropDestination() }
+        now = .now()
         progress()
-        switch part {
-        // The proxy speaks HTTP/1.1 to the end of the connection.
-        case .head(let head) where head.status == .switchingProtocols: giveUp(.badGateway)
-        case .head(let head):
-            let forwarded = exchange.forwarded(head)
-            phase = .exchanging(exchange)
-            context.write(wrapOutboundOut(.head(forwarded)), promise: nil)
-        case .body(let bytes): context.write(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
-        case .end(let trailers):
-            record(exchange.answer ?? .ok, .answered)
-            // Before the flush: it may bring the next request at once.
-            let stays = exchange.keepAlive && exchange.requestEnded
-            phase = stays ? .awaitingHead : .closing
-            if stays {
-                lastDeadline = .distantFuture
-                expect(within: shared.limits.headTime)
+        Self.append(bytes, to: &answerInput)
+        readAnswer()
+        writeOutgoing()
+        if answerInput.readableBytes == 0 { answerInput = ByteBuffer() }
+    }
+
+    func destinationReadComplete() {
+        if phase == .exchanging { context?.flush() }
+    }
+
+    func destinationClosed(_ handler: ProxyDestinationHandler) {
+        guard case .connected(let current) = destination, current === handler else { return }
+        dropDestination()
+        guard phase == .exchanging, let exchange else { return }
+        now = .now()
+        if exchange.answer != nil, exchange.answerBody.endsWithConnection { endAnswer() } else { answerFailed() }
+    }
+
+    /// What was sent is no answer, or not the whole of one.
+    private func answerFailed() {
+        dropDestination()
+        if exchange?.canRepeat == true { repeatRequest() } else { giveUp(.badGateway) }
+    }
+
+    private func readAnswer() {
+        while phase == .exchanging {
+            if exchange?.answer == nil {
+                guard answerInput.readableBytes > 0 else { return }
+                switch answerInput.withUnsafeReadableBytes({ answerReader.read($0) }) {
+                case .incomplete: return
+                case .malformed, .tooLarge: return answerFailed()
+                case .complete(let length): takeAnswer(length)
+                }
+            } else {
+                guard let step = exchange?.answerBody.next(&answerInput, trailers: &answerTrailers) else { return }
+                switch step {
+                case .incomplete: return
+                case .malformed: return answerFailed()
+                case .part(let bytes): forward(bytes)
+                case .end: return endAnswer()
+                }
             }
-            context.writeAndFlush(wrapOutboundOut(.end(trailers)), promise: nil)
-            if !stays { closeGently() }
         }
     }
 
-    func destinationReadComplete() { context?.flush() }
+    private func takeAnswer(_ length: Int) {
+        guard var exchange, case .status(let status) = answerReader.start else { return answerFailed() }
+        workspace.prepareOutgoing()
+        // The proxy speaks HTTP/1.1 to the end of the connection.
+        guard status.code != 101 else { return giveUp(.badGateway) }
+        // An answer before the answer ends here: the client has the proxy's own 100 already.
+        if status.code >= 200 {
+            guard let answer = ForwardedAnswer(status, answerReader.facts, to: &exchange) else { return answerFailed() }
+            exchange.answer = status.code
+            exchange.answerBody = answer.body
+            exchange.answerIsChunked = answer.isChunked
+            self.exchange = exchange
+            answerInput.withUnsafeReadableBytes {
+                let head = UnsafeRawBufferPointer(rebasing: $0.prefix(length))
+                ownReason = Self.ownReason(status, in: head)
+                answer.write(answerReader.fields, of: head, keepsConnection: exchange.keepAlive, to: &workspace.outgoing)
+            }
+        }
+        answerInput.moveReaderIndex(forwardBy: length)
+        answerReader.reset()
+    }
 
-    func destinationClosed(_ channel: any Channel) {
-        guard case .connected(let current) = destination, current === channel else { return }
-        destination = .none
-        guard case .exchanging(let exchange) = phase else { return }
-        if exchange.canRepeat { repeatRequest(exchange) } else { giveUp(.badGateway) }
+    /// Nil for the usual reason of a status.
+    private static func ownReason(_ status: StatusLine, in head: UnsafeRawBufferPointer) -> String? {
+        let reason = status.reason.text(in: head)
+        if status.code == 200, reason.elementsEqual("OK".utf8) { return nil }
+        let text = String(decoding: reason, as: UTF8.self)
+        return text == HTTPResponseStatus(statusCode: Int(status.code)).reasonPhrase ? nil : text
+    }
+
+    private func forward(_ bytes: ByteBuffer) {
+        let isChunked = exchange?.answerIsChunked == true
+        workspace.prepareOutgoing()
+        if isChunked { workspace.outgoing.writeString("\(String(bytes.readableBytes, radix: 16))\r\n") }
+        if bytes.readableBytes <= ProxyWorkspace.worthCopying {
+            workspace.outgoing.writeImmutableBuffer(bytes)
+        } else {
+            writeOutgoing()
+            context?.write(wrapOutboundOut(bytes), promise: nil)
+            workspace.prepareOutgoing()
+        }
+        if isChunked { workspace.outgoing.writeStaticString("\r\n") }
+    }
+
+    private func endAnswer() {
+        guard let exchange, let answer = exchange.answer else { return }
+        workspace.prepareOutgoing()
+        if exchange.answerIsChunked {
+            workspace.outgoing.writeStaticString("0\r\n")
+            workspace.outgoing.writeBuffer(&answerTrailers)
+            workspace.outgoing.writeStaticString("\r\n")
+        }
+        answerTrailers.clear()
+        recordAnswer(answer)
+        // Before the flush: it may bring the next request at once.
+        let stays = exchange.keepAlive && exchange.requestEnded
+        phase = stays ? .awaitingHead : .closing
+        // What follows the answer nobody asked for, and an answer to half a request leaves the destination waiting for the rest.
+        if !stays || answerInput.readableBytes > 0 { dropDestination() }
+        if stays {
+            lastDeadline = .distantFuture
+            expect(within: shared.limits.headTime)
+        }
+        writeOutgoing()
+        context?.flush()
+        guard stays else { return closeGently() }
+        guard phase == .awaitingHead else { return }
+        setReading(true)
+        guard input.readableBytes > 0 else { return }
+        readInput()
+        flushDestination()
+    }
+
+    private func writeOutgoing() {
+        guard workspace.outgoing.readableBytes > 0 else { return }
+        context?.write(wrapOutboundOut(workspace.outgoing), promise: nil)
+        if workspace.outgoing.capacity > ProxyWorkspace.largestKept { workspace.outgoing = ByteBuffer() }
+        workspace.outgoing.moveReaderIndex(to: workspace.outgoing.writerIndex)
     }
 }

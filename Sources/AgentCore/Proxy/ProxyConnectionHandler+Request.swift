@@ -3,106 +3,155 @@ internal import NIOHTTP1
 
 /// From the client to the destination.
 extension ProxyConnectionHandler {
-    func begin(_ head: HTTPRequestHead) {
-        guard case .awaitingHead = phase else { return }
-        startCall(head)
-        if let refusal = RequestCheck.refusal(of: head, shared.limits) { return refuse(refusal, hasText: head.method != .HEAD) }
-        if let local = shared.locals[String(head.uri.prefix { $0 != "?" })] {
+    /// Deals with what has come, as far as that is possible now.
+    func readInput() {
+        while true {
+            switch phase {
+            case .closing: return input.clear()
+            case .awaitingHead:
+                guard input.readableBytes > 0 else { return }
+                switch input.withUnsafeReadableBytes({ reader.read($0) }) {
+                case .incomplete: return
+                case .malformed: refuseHead(.badRequest)
+                case .tooLarge: refuseHead(.requestHeaderFieldsTooLarge)
+                case .complete(let length): takeHead(length)
+                }
+            case .exchanging:
+                if exchange?.requestEnded != false {
+                    // The next request waits for this one's answer.
+                    if input.readableBytes > 0 { setReading(false) }
+                    return
+                }
+                guard readBody() else { return }
+            }
+        }
+    }
+
+    private func refuseHead(_ status: HTTPResponseStatus) {
+        startCall(isRequest: false)
+        refuse(status)
+    }
+
+    private func takeHead(_ length: Int) {
+        guard case .request(let line) = reader.start else { return }
+        input.withUnsafeReadableBytes { request.begin(line, reader.fields, of: UnsafeRawBufferPointer(rebasing: $0.prefix(length))) }
+        let facts = reader.facts
+        reader.reset()
+        input.moveReaderIndex(forwardBy: length)
+        startCall(isRequest: true)
+        begin(line, facts)
+    }
+
+    private func begin(_ line: RequestLine, _ facts: HeadFacts) {
+        let (check, refusal) = request.withTarget { target in
+            let check = RequestCheck(line, facts, target: target)
+            return (check, check.refusal(target: target, shared.limits))
+        }
+        if let refusal { return refuse(refusal, hasText: line.method != .head) }
+        if let local = shared.local(for: request) {
             // Once, for the answer ends the connection.
             if caller == nil { shared.audit.excuseMissing() }
-            return answer(local.answer(head, caller: caller?.claims))
+            return answer(local.answer(request.head, caller: caller?.claims), isHead: line.method == .head)
         }
         guard let caller else { return refuse(.misdirectedRequest, .refused) }
-        guard let service = shared.serviceOf(caller.entry.destination) else { return refuse(.forbidden, .refused) }
-        var exchange = ProxyExchange(head: head, isExempt: ExemptCall.matches(head) && caller.claims.isRoot)
-        if !exchange.isExempt {
-            switch shared.authoriser.decision(service: service, target: head.uri, caller: caller.claims) {
+        guard let service = caller.service else { return refuse(.forbidden, .refused) }
+        let isExempt = check.isExemptCall && caller.claims.isRoot
+        if !isExempt {
+            switch shared.authoriser.decision(service: service, target: request.targetText, caller: caller.claims) {
             case .allow: break
             // Passes, and is on record all the same.
             case .audit: record(.forbidden, .audited)
             case .deny: return refuse(.forbidden, .refused)
             }
         }
+        var exchange = ProxyExchange(line, facts, isExempt: isExempt, isHeld: !isExempt && shared.keys.current != nil)
         // Said to be one of the calls that may be large, by somebody who may not make them.
-        guard RequestCheck.bodyLength(head) <= exchange.largestBody(shared.limits) else { return refuse(.payloadTooLarge, hasText: true) }
+        guard check.bodyLength <= exchange.largestBody(shared.limits) else { return refuse(.payloadTooLarge, hasText: true) }
         if case .connected = destination { exchange.isOnKeptConnection = true }
-        if shared.keys.current != nil, !exchange.isExempt { exchange.held = ByteBuffer() }
-        phase = .exchanging(exchange)
-        lastDeadline = .now() + shared.limits.requestTime
+        phase = .exchanging
+        self.exchange = exchange
+        held.clear()
+        lastDeadline = now + shared.limits.requestTime
         expect(within: shared.limits.stallTime)
-        invite(head)
-        if exchange.held == nil { send(.head(forwarded(head, caller.claims))) }
+        // Clients that ask before they send a body wait for this word, and the body is wanted before the destination is asked.
+        if facts.expectsContinue, !line.isHTTP10 { context?.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil) }
+        if !exchange.isHeld { sendHead(caller, signing: nil) }
     }
 
-    /// Clients that ask before they send a body wait for this word, and the body is wanted before the destination is asked.
-    private func invite(_ head: HTTPRequestHead) {
-        guard head.version == .http1_1, head.headers.first(name: "expect")?.lowercased() == "100-continue" else { return }
-        context?.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
+    /// - Returns: Whether there may be more to read.
+    private func readBody() -> Bool {
+        var trailers = ByteBuffer()
+        guard let step = exchange?.body.next(&input, trailers: &trailers) else { return false }
+        switch step {
+        case .incomplete: return false
+        case .malformed: giveUp(.badRequest)
+        case .part(let bytes): continueRequest(bytes)
+        // Trailers end here: no signature covers them, and headers that only the agent may send must not come in by the back door.
+        case .end: endRequest()
+        }
+        return true
     }
 
-    func continueRequest(_ bytes: ByteBuffer) {
-        guard case .exchanging(var exchange) = phase else { return }
-        exchange.bodyBytes += bytes.readableBytes
-        guard exchange.bodyBytes <= exchange.largestBody(shared.limits) else { return giveUp(.payloadTooLarge) }
-        let isHeld = exchange.held != nil
-        // Else the buffer would be in two places, and copied whole with each part.
-        phase = .awaitingHead
-        exchange.held?.writeImmutableBuffer(bytes)
-        phase = .exchanging(exchange)
-        if isHeld { progress() } else { send(.body(.byteBuffer(bytes))) }
+    private func continueRequest(_ bytes: ByteBuffer) {
+        guard let exchange else { return }
+        let count = exchange.bodyBytes + bytes.readableBytes
+        self.exchange?.bodyBytes = count
+        guard count <= exchange.largestBody(shared.limits) else { return giveUp(.payloadTooLarge) }
+        if exchange.isHeld {
+            held.writeImmutableBuffer(bytes)
+            progress()
+        } else if exchange.isChunked {
+            send(ByteBuffer(string: "\(String(bytes.readableBytes, radix: 16))\r\n"))
+            send(bytes)
+            send(ByteBuffer(string: "\r\n"))
+        } else {
+            send(bytes)
+        }
     }
 
-    func endRequest() {
-        guard case .exchanging(var exchange) = phase else { return }
-        exchange.requestEnded = true
-        phase = .exchanging(exchange)
-        if let body = exchange.held { forwardSigned(exchange.head, body) } else { send(.end(nil)) }
+    private func endRequest() {
+        exchange?.requestEnded = true
+        guard let exchange, let caller else { return }
+        // Without a key (the platform let go of it meanwhile) it goes unsigned, and the platform decides.
+        if exchange.isHeld { sendHead(caller, signing: shared.keys.current.flatMap(shared.parts.signingKey)) }
+        if exchange.isChunked, !exchange.isHeld { send(ByteBuffer(string: "0\r\n\r\n")) }
+    }
+
+    /// Sends the head, and with it the body where that was held back: what is signed is the whole request, so it goes on when it is whole.
+    private func sendHead(_ caller: ProxyCaller, signing key: LatchedKey?) {
+        request.end(claims: caller.header, date: shared.clock.httpDate, signing: key, body: held, &workspace.signing)
+        guard let exchange, exchange.isHeld else { return send(request.bytes) }
+        let isChunked = exchange.isChunked
+        if held.readableBytes > 0 {
+            if isChunked { request.append("\(String(held.readableBytes, radix: 16))\r\n") }
+            request.append(&held)
+            if isChunked { request.append("\r\n") }
+        }
+        if isChunked { request.append("0\r\n\r\n") }
+        send(request.bytes)
     }
 
     /// The same request once more, on a connection of its own.
-    func repeatRequest(_ exchange: ProxyExchange) {
-        guard let caller else { return }
-        phase = .exchanging(ProxyExchange(repeating: exchange))
-        if let body = exchange.held {
-            forwardSigned(exchange.head, body)
-        } else {
-            send(.head(forwarded(exchange.head, caller.claims)))
-            send(.end(nil))
-        }
+    func repeatRequest() {
+        exchange?.isOnKeptConnection = false
+        send(request.bytes)
     }
 
-    /// The head as it goes on, unsigned.
-    private func forwarded(_ head: HTTPRequestHead, _ claims: CallerClaims) -> HTTPRequestHead {
-        var result = head
-        result.headers = ForwardingHeaders.request(head.headers, claims: claims, date: shared.clock.httpDate)
-        return result
-    }
-
-    /// What is signed is the whole request, so it goes on when it is whole.
-    private func forwardSigned(_ head: HTTPRequestHead, _ body: ByteBuffer) {
-        guard let caller else { return }
-        var signed = forwarded(head, caller.claims)
-        // Without a key (the platform let go of it meanwhile) it goes unsigned, and the platform decides.
-        if let key = shared.keys.current, let signature = shared.parts.sign(signed, body, key) {
-            signed.headers.add(name: ForwardingHeaders.authorization, value: signature)
-        }
-        send(.head(signed))
-        if body.readableBytes > 0 { send(.body(.byteBuffer(body))) }
-        send(.end(nil))
-        if case .connected(let channel) = destination { channel.flush() }
-    }
-
-    private func send(_ part: HTTPClientRequestPart) {
+    private func send(_ bytes: ByteBuffer) {
         progress()
         switch destination {
-        case .connected(let channel): channel.write(part, promise: nil)
-        case .connecting(let parts): destination = .connecting(parts + [part])
+        case .connected(let handler): handler.write(bytes)
+        case .connecting(let parts): destination = .connecting(parts + [bytes])
         case .none:
             guard let context, let caller else { return }
-            destination = .connecting([part])
+            destination = .connecting([bytes])
             // What comes while there is no connection would only pile up.
-            setReading(context.channel, false)
-            connect(to: caller.entry.destination, on: context.eventLoop)
+            setReading(false)
+            connect(to: caller.destination, on: context.eventLoop)
         }
+    }
+
+    func flushDestination() {
+        if case .connected(let handler) = destination { handler.flush() }
     }
 }

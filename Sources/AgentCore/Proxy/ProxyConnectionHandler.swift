@@ -1,17 +1,17 @@
 internal import NIOCore
-internal import NIOHTTP1
 
 /// One client's connection: finds out whose it is and where it wanted to go, and passes its requests on to there.
 ///
-/// The connection to the destination lives on the same event loop, so the two handlers call each other directly. What happens to a
-/// request, on the destination's side, with answers and in time is in files of its own.
+/// Requests and answers are read in place from the bytes that arrived and written in one piece; no text is made of a field. The
+/// connection to the destination lives on the same event loop, so the two handlers call each other directly. What happens to a request, on
+/// the destination's side, with answers and in time is in files of its own.
 final class ProxyConnectionHandler: ChannelInboundHandler {
-    typealias InboundIn = HTTPServerRequestPart
-    typealias OutboundOut = HTTPServerResponsePart
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     enum Phase {
         case awaitingHead
-        case exchanging(ProxyExchange)
+        case exchanging
         /// The answer is out; what still comes in is thrown away until the client closes.
         case closing
     }
@@ -19,31 +19,57 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
     enum Destination {
         case none
         /// With what is to be sent first.
-        case connecting([HTTPClientRequestPart])
-        case connected(any Channel)
+        case connecting([ByteBuffer])
+        case connected(ProxyDestinationHandler)
     }
 
     let shared: ProxyContext
-    /// For the connection log: this connection's number, how many requests it made, and the current one.
+    let workspace: ProxyWorkspace
+    /// For the connection log: this connection's number, how many requests it made, and when the current one began.
     let number: UInt64
     var requests = 0
-    var call: (method: HTTPMethod, target: String, began: MonotonicTime)?
+    /// Nil for what could not be read as a request.
+    var callBegan: NIODeadline?
 
     var context: ChannelHandlerContext?
-    let caller: (entry: AuditEntry, claims: CallerClaims)?
+    let caller: ProxyCaller?
     var phase = Phase.awaitingHead
+    /// Of use while `phase` is `exchanging`.
+    var exchange: ProxyExchange?
     var destination = Destination.none
 
+    /// What has come from the client and was not read yet, and the head in it.
+    var input = ByteBuffer()
+    var reader: HeadReader
+    var isPaused = false
+    /// The current request's head as it goes on, and its body where that is held back.
+    var request = OutgoingRequest()
+    var held = ByteBuffer()
+
+    /// The same of the answer.
+    var answerInput = ByteBuffer()
+    var answerReader: HeadReader
+    var answerTrailers = ByteBuffer()
+    /// Of an answer whose reason is not the usual one of its status.
+    var ownReason: String?
+    /// Where the last answer was counted.
+    var tally: (status: UInt16, tally: RequestLedger.Tally?) = (0, nil)
+
+    /// When the event began that is being dealt with.
+    var now = NIODeadline.now()
     var deadline = NIODeadline.distantFuture
     /// When the current request has to be over.
     var lastDeadline = NIODeadline.distantFuture
     var timer: (task: Scheduled<Void>, due: NIODeadline)?
 
     /// - Parameter entry: Nil for a client that connected to the proxy directly.
-    init(context: ProxyContext, entry: AuditEntry?) {
+    init(context: ProxyContext, workspace: ProxyWorkspace, entry: AuditEntry?) {
         shared = context
-        caller = entry.map { ($0, context.parts.identify($0, context.users)) }
+        self.workspace = workspace
+        caller = entry.map { ProxyCaller($0, context) }
         number = context.connectionLog.openConnection()
+        reader = HeadReader(.request, HeadLimits(fields: context.limits.headerFields, bytes: context.limits.headerBytes))
+        answerReader = HeadReader(.answer, HeadLimits(fields: ProxyLimits.answerFields, bytes: context.limits.headerBytes))
     }
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
@@ -51,6 +77,7 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     func channelActive(context: ChannelHandlerContext) {
+        now = .now()
         expect(within: shared.limits.headTime)
         context.fireChannelActive()
     }
@@ -58,59 +85,52 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         timer?.task.cancel()
         timer = nil
-        if case .exchanging = phase { note("the client left") }
+        if phase == .exchanging { note("the client left") }
         phase = .closing
         dropDestination()
         context.fireChannelInactive()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head(let head): begin(head)
-        case .body(let bytes): continueRequest(bytes)
-        // Trailers end here: no signature covers them, and headers that only the agent may send must not come in by the back door.
-        case .end: endRequest()
-        }
+        guard phase != .closing else { return }
+        now = .now()
+        Self.append(unwrapInboundIn(data), to: &input)
+        readInput()
+        // So the channel can use the memory for what it reads next.
+        if input.readableBytes == 0 { input = ByteBuffer() }
+    }
+
+    static func append(_ bytes: ByteBuffer, to input: inout ByteBuffer) {
+        var bytes = bytes
+        if input.readableBytes == 0 { input = bytes } else { input.writeBuffer(&bytes) }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        if case .connected(let channel) = destination { channel.flush() }
+        flushDestination()
         context.fireChannelReadComplete()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
+        now = .now()
         progress()
-        if case .connected(let channel) = destination { setReading(channel, context.channel.isWritable) }
+        if case .connected(let destination) = destination { destination.setReading(context.channel.isWritable) }
         context.fireChannelWritabilityChanged()
     }
 
     /// A client may close its own half as soon as its request is out, and still wants the answer.
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case ChannelEvent.inputClosed = event {
-            if case .exchanging(var exchange) = phase, exchange.requestEnded {
-                exchange.keepAlive = false
-                phase = .exchanging(exchange)
-            } else {
-                context.close(promise: nil)
-            }
+            if phase == .exchanging, exchange?.requestEnded == true { exchange?.keepAlive = false } else { context.close(promise: nil) }
         }
         context.fireUserInboundEventTriggered(event)
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        let status: HTTPResponseStatus = (error as? HTTPParserError) == .headerOverflow ? .requestHeaderFieldsTooLarge : .badRequest
-        switch phase {
-        // What follows a refused request is no request to the parser either; closing now could take the answer from the client.
-        case .closing: break
-        case _ where !(error is HTTPParserError): context.close(promise: nil)
-        case .awaitingHead:
-            startCall(nil)
-            refuse(status)
-        case .exchanging: giveUp(status)
-        }
-    }
+    /// A connection broken off.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
-    func setReading(_ channel: any Channel, _ isReading: Bool) {
-        try? channel.syncOptions?.setOption(.autoRead, value: isReading)
+    func setReading(_ isReading: Bool) {
+        guard let context, isPaused == isReading else { return }
+        isPaused = !isReading
+        try? context.channel.syncOptions?.setOption(.autoRead, value: isReading)
     }
 }

@@ -1,16 +1,53 @@
 internal import NIOCore
-internal import NIOHTTP1
 
 /// The connection to where the client wanted to go: tells the client's handler, on the same event loop, what happens on it.
 final class ProxyDestinationHandler: ChannelInboundHandler {
-    typealias InboundIn = HTTPClientResponsePart
-    typealias OutboundOut = HTTPClientRequestPart
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
-    private weak var client: ProxyConnectionHandler?
+    /// Until the connection has ended.
+    private var client: ProxyConnectionHandler?
+    private var context: ChannelHandlerContext?
+    private var hasUnflushed = false
 
     init(client: ProxyConnectionHandler) { self.client = client }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) { client?.destinationRead(unwrapInboundIn(data)) }
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        client = nil
+    }
+
+    // MARK: From the client's handler
+
+    func write(_ bytes: ByteBuffer) {
+        hasUnflushed = true
+        context?.write(wrapOutboundOut(bytes), promise: nil)
+    }
+
+    func flush() {
+        guard hasUnflushed else { return }
+        hasUnflushed = false
+        context?.flush()
+    }
+
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    func setReading(_ isReading: Bool) { try? context?.channel.syncOptions?.setOption(.autoRead, value: isReading) }
+
+    /// The client's handler is done with it and hears nothing more.
+    func close() {
+        client = nil
+        context?.close(promise: nil)
+    }
+
+    // MARK: From the destination
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        // Who is sent something that nobody asked for cannot tell it from the next answer.
+        if let client { client.destinationRead(unwrapInboundIn(data)) } else { context.close(promise: nil) }
+    }
 
     func channelReadComplete(context: ChannelHandlerContext) {
         client?.destinationReadComplete()
@@ -23,10 +60,11 @@ final class ProxyDestinationHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        client?.destinationClosed(context.channel)
+        client?.destinationClosed(self)
+        client = nil
         context.fireChannelInactive()
     }
 
-    /// An answer that is no HTTP, or a connection broken off; what follows is the same.
+    /// A connection broken off; what follows is the same.
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 }

@@ -13,8 +13,10 @@ public struct ProxyLimits: Sendable {
     /// For a request and its answer together, whatever progress they make.
     public var requestTime = TimeAmount.minutes(15)
     public var connectTime = TimeAmount.seconds(10)
-    /// Fields of a head.
+    /// Fields of a request's head.
     public var headerFields = 100
+    /// Fields of an answer's head.
+    static let answerFields = 256
     /// A head's target, names and values together, in bytes.
     public var headerBytes = 64 << 10
     /// A head's target alone, in bytes.

@@ -27,16 +27,17 @@ public final class ProxyServer: Sendable {
         do { target = try Endpoint(address: address, port: port).socketAddress() } catch {
             return group.any().makeFailedFuture(error)
         }
+        let workspaces = ProxyWorkspace.Set(group)
         return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelInitializer { channel in self.admit(channel) }
+            .childChannelInitializer { channel in self.admit(channel, workspaces) }
             .bind(to: target)
     }
 
-    private func admit(_ channel: any Channel) -> EventLoopFuture<Void> {
+    private func admit(_ channel: any Channel, _ workspaces: ProxyWorkspace.Set) -> EventLoopFuture<Void> {
         // Also for a connection that is refused: its entry must not wait for the next one that comes from the same port.
         let entry = channel.remoteAddress.flatMap(Endpoint.init).flatMap(context.audit.consume)
         switch admission.enter(isRoot: entry?.isRoot ?? false) {
@@ -46,34 +47,8 @@ public final class ProxyServer: Sendable {
             return channel.close()
         }
         return channel.eventLoop.makeCompletedFuture {
-            var encoder = HTTPResponseEncoder.Configuration()
-            encoder.automaticallySetFramingHeaders = false
-            var decoder = NIOHTTPDecoderLimitConfiguration()
-            decoder.maxHeaderFieldCount = limits.headerFields
-            decoder.maxHeaderFieldSize = limits.headerBytes
-            decoder.maxHeaderListSize = limits.headerBytes
-            let pipeline = channel.pipeline.syncOperations
-            try pipeline.configureHTTPServerPipeline(
-                withPipeliningAssistance: true, withErrorHandling: false, withOutboundHeaderValidation: true,
-                withEncoderConfiguration: encoder, withDecoderLimitConfiguration: decoder)
-            try pipeline.addHandler(ProxyConnectionHandler(context: context, entry: entry))
+            let workspace = workspaces.workspace(of: channel.eventLoop)
+            try channel.pipeline.syncOperations.addHandler(ProxyConnectionHandler(context: context, workspace: workspace, entry: entry))
         }
     }
-}
-
-/// What all connections share.
-struct ProxyContext: Sendable {
-    let audit: any AuditSource
-    let ledger: RequestLedger
-    let log: AgentLog
-    let limits: ProxyLimits
-    let keys: KeyBoard
-    let clock: HostClock
-    let authoriser: any Authoriser
-    let users = UserDatabase()
-    /// By path.
-    let locals: [String: any LocalEndpoint]
-    let connectionLog: ConnectionLog
-    let parts: ProxyParts
-    let serviceOf: @Sendable (Endpoint) -> PlatformService?
 }

@@ -38,9 +38,14 @@ public final class ConnectionLog: Sendable {
         let elapsed: Int
     }
 
+    /// Whether such a request has a line.
+    func records(isServed: Bool) -> Bool { Self.level(isServed) <= level }
+
+    private static func level(_ isServed: Bool) -> LogLevel { isServed ? .debug : .info }
+
     func log(_ entry: Entry) {
-        let own: LogLevel = entry.isServed ? .debug : .info
-        guard own <= level else { return }
+        guard records(isServed: entry.isServed) else { return }
+        let own = Self.level(entry.isServed)
         let line = AgentLog.line(own, Self.text(entry))
         file.withLock { $0?.append(line) }
     }

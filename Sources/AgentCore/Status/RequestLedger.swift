@@ -11,18 +11,50 @@ public final class RequestLedger: Sendable {
     static let buckets = 16
 
     private struct Entry {
-        /// How often, by the number of the quarter.
-        var counts: [Int: Int] = [:]
+        let tally: Tally
         var groups: [String]?
     }
 
+    /// How often one line of a list was met. Connections keep theirs, so that a request like the last one needs no look-up.
+    final class Tally: Sendable {
+        private struct State {
+            /// By the number of the quarter.
+            var counts: [Int: Int] = [:]
+            /// Whether the ledger has let go of it, so that what is counted here would be lost.
+            var isRetired = false
+        }
+
+        private let state = Mutex(State())
+
+        /// - Returns: Whether it was counted.
+        func count(_ bucket: Int) -> Bool {
+            state.withLock { state in
+                guard !state.isRetired else { return false }
+                state.counts[bucket, default: 0] += 1
+                return true
+            }
+        }
+
+        /// Forgets what is older than that quarter, and retires where nothing is left.
+        /// - Returns: Whether something is left.
+        fileprivate func expire(before bucket: Int) -> Bool {
+            state.withLock { state in
+                state.counts = state.counts.filter { $0.key >= bucket }
+                state.isRetired = state.counts.isEmpty
+                return !state.isRetired
+            }
+        }
+
+        fileprivate var total: Int { state.withLock { $0.counts.values.reduce(0, +) } }
+    }
+
     private struct State {
-        var requests: UInt64 = 0
         var connections: [ConnectionSummary.Key: Entry] = [:]
         var refusals: [ConnectionSummary.Key: Entry] = [:]
     }
 
     private let state = Mutex(State())
+    private let requests = Atomic<UInt64>(0)
     private let now: @Sendable () -> Int
 
     /// - Parameter now: A clock in milliseconds that never goes back; nil for the machine's.
@@ -35,51 +67,61 @@ public final class RequestLedger: Sendable {
     }
 
     /// One more request's head has come.
-    public func countRequest() {
-        state.withLock { $0.requests &+= 1 }
-    }
+    public func countRequest() { requests.add(1, ordering: .relaxed) }
 
     public func record(caller: CallerClaims?, destination: Endpoint?, responseStatus: String, outcome: Outcome) {
         let key = ConnectionSummary.Key(caller: caller, destination: destination, responseStatus: responseStatus)
-        let bucket = now() / Self.bucketLength
+        let bucket = bucket
         state.withLock { state in
-            if outcome != .audited { Self.count(key, caller?.groups, bucket, in: &state.connections) }
-            if outcome != .answered { Self.count(key, caller?.groups, bucket, in: &state.refusals) }
+            if outcome != .audited { _ = Self.count(key, caller?.groups, bucket, in: &state.connections) }
+            if outcome != .answered { _ = Self.count(key, caller?.groups, bucket, in: &state.refusals) }
         }
     }
 
-    private static func count(_ key: ConnectionSummary.Key, _ groups: [String]?, _ bucket: Int, in list: inout [ConnectionSummary.Key: Entry]) {
+    /// Records an answer.
+    /// - Parameter tally: The one that the same answer to the same caller was counted in before; receives it otherwise.
+    func recordAnswer(caller: CallerClaims?, destination: Endpoint?, responseStatus: @autoclosure () -> String, tally: inout Tally?) {
+        let bucket = bucket
+        if let tally, tally.count(bucket) { return }
+        let key = ConnectionSummary.Key(caller: caller, destination: destination, responseStatus: responseStatus())
+        tally = state.withLock { Self.count(key, caller?.groups, bucket, in: &$0.connections) }
+    }
+
+    private var bucket: Int { now() / Self.bucketLength }
+
+    /// - Returns: Where it was counted; nil where there is no place left.
+    private static func count(_ key: ConnectionSummary.Key, _ groups: [String]?, _ bucket: Int, in list: inout [ConnectionSummary.Key: Entry]) -> Tally? {
         var key = key
         if list[key] == nil, list.count >= largestList {
             expire(&list, bucket)
             if list.count >= largestList { key = key.shared }
-            guard list[key] != nil || list.count < largestListWithShared else { return }
+            guard list[key] != nil || list.count < largestListWithShared else { return nil }
         }
-        list[key, default: Entry()].counts[bucket, default: 0] += 1
-        list[key]?.groups = groups
+        let tally = list[key]?.tally ?? Tally()
+        list[key] = Entry(tally: tally, groups: groups)
+        // The list is locked, and only what is not in it is retired.
+        _ = tally.count(bucket)
+        return tally
     }
 
     private static func expire(_ list: inout [ConnectionSummary.Key: Entry], _ bucket: Int) {
-        list = list.compactMapValues { entry in
-            let counts = entry.counts.filter { $0.key > bucket - buckets }
-            return counts.isEmpty ? nil : Entry(counts: counts, groups: entry.groups)
-        }
+        list = list.filter { $0.value.tally.expire(before: bucket - buckets + 1) }
     }
 
     func fill(_ status: inout AgentStatus) {
-        let bucket = now() / Self.bucketLength
-        let (requests, connections, refusals) = state.withLock { state in
+        let bucket = bucket
+        let (connections, refusals) = state.withLock { state in
             Self.expire(&state.connections, bucket)
             Self.expire(&state.refusals, bucket)
-            return (state.requests, state.connections, state.refusals)
+            return (state.connections, state.refusals)
         }
-        status.requests = requests
+        status.requests = requests.load(ordering: .relaxed)
         status.connections = Self.sorted(connections)
         status.refusals = Self.sorted(refusals)
     }
 
     private static func sorted(_ list: [ConnectionSummary.Key: Entry]) -> [ConnectionSummary] {
-        let summaries = list.map { ConnectionSummary(key: $0.key, count: $0.value.counts.values.reduce(0, +), groups: $0.value.groups) }
+        let summaries = list.map { ConnectionSummary(key: $0.key, count: $0.value.tally.total, groups: $0.value.groups) }
         return summaries.sorted { ($1.count, $0.key.responseStatus) < ($0.count, $1.key.responseStatus) }
     }
 }
