@@ -46,11 +46,10 @@ enum FileContent {
     }
 
     /// The SHA-256 of a file in hexadecimal.
-    static func digest(of path: FilePath) throws -> String {
-        let file = try open(path)
-        return try file.closeAfter {
-            do { return try FileDigest.whole(file) } catch let error as Errno { throw GuestImageError(.unreadable, path: path, errno: error) }
-        }
+    static func digest(of path: FilePath, _ digests: DigestMemory = DigestMemory(in: nil)) throws -> String {
+        // Refuses what is not a regular file.
+        try open(path).close()
+        do { return try digests.digest(of: path, isSparse: false) } catch let error as Errno { throw GuestImageError(.unreadable, path: path, errno: error) }
     }
 
     static func digest(of bytes: [UInt8]) -> String { Digest(of: bytes).hexadecimal }

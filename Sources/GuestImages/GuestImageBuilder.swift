@@ -1,5 +1,6 @@
 public import ArtefactCache
 import Foundation
+import Glibc
 public import SystemPackage
 
 /// Builds what a guest boots, once for each content, without root.
@@ -7,6 +8,7 @@ public struct GuestImageBuilder: Sendable {
     public let cache: ArtefactCache
     /// The static `guest-runner`.
     public let runner: FilePath
+    private let digests: DigestMemory
 
     /// The cache keys' own version: raise it when the same ingredients give another image.
     private static let format = "1"
@@ -14,9 +16,11 @@ public struct GuestImageBuilder: Sendable {
     /// A guest from a snapshot believes its disk to be as large as when the snapshot was made, so payloads have few sizes. In bytes.
     public static let payloadAlignment = 32 << 20
 
-    public init(cache: ArtefactCache, runner: FilePath) {
+    /// - Parameter digests: What is known of the files that images are made of.
+    public init(cache: ArtefactCache, runner: FilePath, digests: DigestMemory = DigestMemory(in: nil)) {
         self.cache = cache
         self.runner = runner
+        self.digests = digests
     }
 
     /// The modules that the initramfs of any kernel takes, where the kernel has them as modules, with all they need.
@@ -36,14 +40,21 @@ public struct GuestImageBuilder: Sendable {
     ///   - fileSystems: What roots of distributions are formatted as, beyond what is always there.
     /// - Throws: `GuestImageError` (`missingModules`, `brokenModule`, `unreadable`), `CacheError`, `CancellationError`.
     public func stage0(release: String, modules: FilePath?, fileSystems: [String] = []) async throws -> FilePath {
-        let fingerprint = try modules.map { try ModuleTree($0).fingerprint } ?? ""
-        let runnerDigest = try FileContent.digest(of: runner)
+        let fingerprint = try modules.map { try self.fingerprint(of: $0) } ?? ""
+        let runnerDigest = try FileContent.digest(of: runner, digests)
         let key = FileContent.digest(of: [Self.format, runnerDigest, release, fingerprint] + fileSystems)
         let folder = try await cache.entry(kind: "initramfs", key: key) { folder in
             try CacheFile.write(try await stage0Archive(modules: modules, fileSystems: fileSystems), to: folder.appending(Self.initramfs), alignment: 512)
-            guard try FileContent.digest(of: runner) == runnerDigest else { throw GuestImageError(.changedMeanwhile, path: runner) }
+            guard try FileContent.digest(of: runner, digests) == runnerDigest else { throw GuestImageError(.changedMeanwhile, path: runner) }
         }
         return folder.appending(Self.initramfs)
+    }
+
+    /// What a tree of modules looks like from outside. One in the cache is not written to: its folder alone is looked at, not four thousand files.
+    private func fingerprint(of modules: FilePath) throws -> String {
+        var status = stat()
+        guard modules.starts(with: cache.root), stat(modules.string, &status) == 0 else { return try ModuleTree(modules).fingerprint }
+        return "\(modules) \(status.st_ino) \(status.st_ctim.tv_sec).\(status.st_ctim.tv_nsec)"
     }
 
     /// The read-only disk with what a cell brings: the agent, its program and its configuration, as a cpio archive padded to
@@ -52,21 +63,21 @@ public struct GuestImageBuilder: Sendable {
     /// - Throws: `GuestImageError` (`unreadable`, `invalidPath`, `tooLarge`, `changedMeanwhile`), `CacheError`, `CancellationError`.
     public func payload(_ spec: PayloadSpec) async throws -> FilePath {
         let archive = try CpioArchive(spec.items.map { .init(path: $0.path, content: .file($0.source), mode: $0.mode) })
-        let key = try Self.key(of: spec)
+        let key = try self.key(of: spec)
         let folder = try await cache.entry(kind: "payload", key: key) { folder in
             try CacheFile.write(archive, to: folder.appending(Self.payloadDisk), alignment: Self.payloadAlignment)
             // A file replaced between the two readings would otherwise be kept under the other one's key for ever.
-            guard try Self.key(of: spec) == key else { throw GuestImageError(.changedMeanwhile) }
+            guard try self.key(of: spec) == key else { throw GuestImageError(.changedMeanwhile) }
         }
         return folder.appending(Self.payloadDisk)
     }
 
-    private static func key(of spec: PayloadSpec) throws -> String {
-        var parts = [payloadFormat]
+    private func key(of spec: PayloadSpec) throws -> String {
+        var parts = [Self.payloadFormat]
         for item in spec.items.sorted(by: { $0.path < $1.path }) {
             let content = switch item.source {
             case .bytes(let bytes): FileContent.digest(of: bytes)
-            case .file(let path): try FileContent.digest(of: path)
+            case .file(let path): try FileContent.digest(of: path, digests)
             }
             parts += [item.path, "\(item.mode)", content]
         }

@@ -9,7 +9,8 @@ import SystemPackage
 
 /// The snapshots of this user: made once for each boot, kept across runs in the cache, checked before they are used.
 ///
-/// Each is checked whole once in each process: its memory is a hundred megabytes of page cache at a gigabyte and more a second, and
+/// Each is checked whole once in each process, unless an earlier one did since the machine booted and nobody wrote to its files since
+/// (`DigestMemory`): its memory is a hundred megabytes of page cache at a gigabyte and more a second, and
 /// has to be read from the disk for the first cell anyway. A sample would miss the one page that a full disk or a crash left out; the
 /// check for each cell is of the sizes alone.
 public final class SnapshotStore: Sendable {
@@ -23,6 +24,7 @@ public final class SnapshotStore: Sendable {
     private let limit: Int
     private let guestLimits: GuestLimits
     private let digests: ArtefactDigests
+    private let known: DigestMemory
     private let memory = Mutex(Memory())
 
     private struct Memory {
@@ -34,10 +36,11 @@ public final class SnapshotStore: Sendable {
     ///   - turns: Where a guest that is booted for a snapshot takes its turn.
     ///   - limit: What all snapshots may take, in bytes. Those of this process stay, however many they are.
     ///   - guestLimits: How long the boot of a snapshot's guest may take.
+    ///   - memory: What is known of the snapshots' own files from earlier runs.
     ///   - digests: Of what boots a guest, which is not changed under a run; whoever has them already spares their reading.
     public init(
         cache: ArtefactCache, emulator: Emulator, turns: GuestSlots, limit: Int = standardLimit, guestLimits: GuestLimits = GuestLimits(),
-        digests: ArtefactDigests = ArtefactDigests()
+        digests: ArtefactDigests = ArtefactDigests(), memory: DigestMemory = DigestMemory(in: nil)
     ) {
         self.cache = cache
         self.emulator = emulator
@@ -45,6 +48,7 @@ public final class SnapshotStore: Sendable {
         self.limit = limit
         self.guestLimits = guestLimits
         self.digests = digests
+        known = memory
     }
 
     /// The key of the snapshot that a plan can be started from.
@@ -86,7 +90,7 @@ public final class SnapshotStore: Sendable {
     /// Whether a snapshot that its guest was not brought back from is as it was made. If it is, the machine was to blame, or the snapshot
     /// is none: who knows which keeps it or removes it.
     public func isWhole(_ snapshot: Snapshot) -> Bool {
-        if case .success(let found) = check(snapshot.folder, key: snapshot.key, isWhole: true, snapshot.use), found.files == snapshot.files { return true }
+        if case .success(let found) = check(snapshot.folder, key: snapshot.key, isWhole: true, rereads: true, snapshot.use), found.files == snapshot.files { return true }
         memory.withLock { _ = $0.checked.remove(snapshot.key) }
         return false
     }
@@ -172,7 +176,7 @@ public final class SnapshotStore: Sendable {
     private struct Damage: Error { let reason: String }
 
     /// The snapshot in a folder, or what is wrong with it.
-    private func check(_ folder: FilePath, key: String, isWhole: Bool, _ use: EntryUse) -> Result<Snapshot, Damage> {
+    private func check(_ folder: FilePath, key: String, isWhole: Bool, rereads: Bool = false, _ use: EntryUse) -> Result<Snapshot, Damage> {
         guard let manifest = SnapshotManifest(in: folder) else { return .failure(Damage(reason: "its manifest is unreadable")) }
         let snapshot = Snapshot(key: key, folder: folder, manifest, use)
         for file in manifest.files where (try? Self.size(of: folder.appending(file.name))) != file.size {
@@ -180,8 +184,8 @@ public final class SnapshotStore: Sendable {
         }
         guard isWhole else { return .success(snapshot) }
         if (try? FileDigest.whole(snapshot.files.state)) != manifest.state.digest { return .failure(Damage(reason: "its device state is damaged")) }
-        if let disk = manifest.disk, (try? FileDigest.whole(folder.appending(disk.name))) != disk.digest { return .failure(Damage(reason: "its disk is damaged")) }
-        if (try? FileDigest.sparse(snapshot.files.memory)) != manifest.memory.digest { return .failure(Damage(reason: "its memory is damaged")) }
+        if let disk = manifest.disk, (try? known.digest(of: folder.appending(disk.name), isSparse: false, rereads: rereads)) != disk.digest { return .failure(Damage(reason: "its disk is damaged")) }
+        if (try? known.digest(of: snapshot.files.memory, isSparse: true, rereads: rereads)) != manifest.memory.digest { return .failure(Damage(reason: "its memory is damaged")) }
         return .success(snapshot)
     }
 

@@ -22,7 +22,8 @@ struct ReleaseFile: Sendable {
             throw CatalogueError(.malformedIndex, subject: address, detail: "it lists no SHA-256 or SHA-512 sums")
         }
         var files: [String: Entry] = [:]
-        for line in listings.joined(separator: "\n").split(separator: "\n") {
+        // A suite lists hundreds of files, of which only indices of packages are looked for.
+        for line in listings.joined(separator: "\n").split(separator: "\n") where line.utf8.count < 512 && line.contains("/Packages") {
             let words = line.split(whereSeparator: \.isWhitespace)
             guard words.count == 3, let size = Int(words[1]), size >= 0, let checksum = Checksum(words[0]), files[String(words[2])] == nil else { continue }
             files[String(words[2])] = Entry(size: size, checksum: checksum)

@@ -8,7 +8,8 @@ struct DoctorCommand: AsyncParsableCommand {
         commandName: "doctor",
         abstract: "Check host, tools, accelerator, mirror and cache",
         discussion: """
-            Each line is ok, or says what to do.
+            Each line is ok, or says what to do. Whether /dev/kvm runs guests is
+            remembered, for a day when a trial guest was late; --probe tries again.
 
             EXIT CODES
               0  this machine can run kmatrix
@@ -17,12 +18,15 @@ struct DoctorCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Repositories") var kernels: KernelOptions
 
+    @Flag(help: "Boot a trial guest with /dev/kvm again")
+    var probe = false
+
     @Option(help: ArgumentHelp("Output", valueName: "format"))
     var format: OutputFormat = .table
 
     func run() async throws {
         let arguments = self
-        let checks = try await InterruptibleWork.run { await HostExamination(kernels: arguments.kernels).checks() }
+        let checks = try await InterruptibleWork.run { await HostExamination(kernels: arguments.kernels, probesAgain: arguments.probe).checks() }
         switch format {
         case .json: try StandardOutput.writeJSON(["checks": checks])
         case .jsonl: for check in checks { try StandardOutput.writeJSON(check, isCompact: true) }

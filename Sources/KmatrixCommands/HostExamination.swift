@@ -1,3 +1,4 @@
+import ArgumentParser
 import ArtefactCache
 import EvidenceStore
 import Foundation
@@ -23,9 +24,11 @@ struct HostExamination {
     }
 
     let kernels: KernelOptions
+    /// Whether a trial guest is booted whatever is remembered of earlier ones.
+    var probesAgain = false
 
     func checks() async -> [Check] {
-        var checks = [host(), products(), await emulator(), accelerator()]
+        var checks = [host(), products(), await emulator(), await accelerator()]
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
         checks += HostRequirement.all.map { Self.check($0, path: path) }
         checks += [await mirror(), cache()]
@@ -63,7 +66,8 @@ struct HostExamination {
         }
     }
 
-    private func accelerator() -> Check {
+    private func accelerator() async -> Check {
+        if probesAgain { return await trial() }
         if let remembered = AcceleratorProbe.remembered(cache: ArtefactCache.standard().root) {
             return Check(name: "accelerator", outcome: .ok, detail: "\(remembered.accelerator.rawValue): \(remembered.reason)")
         }
@@ -73,6 +77,18 @@ struct HostExamination {
             detail: canOpen
                 ? "/dev/kvm opens; the first run boots a trial guest with KVM and falls back to TCG if that fails"
                 : "/dev/kvm cannot be opened; runs use TCG, which is slower with the same verdicts (join the group kvm for KVM)")
+    }
+
+    private func trial() async -> Check {
+        do {
+            let prepared = try await RunPreparation(
+                axes: AxisOptions.parse(["--kernel", "6.1", "--cgroup", "unified"]), kernels: kernels, guests: GuestOptions.parse([])
+            ) { _ in }
+            let answer = try await prepared.runner.probeAccelerator(prepared.runner.plan())
+            return Check(name: "accelerator", outcome: .ok, detail: "\(answer.accelerator.rawValue): \(answer.reason)")
+        } catch {
+            return Check(name: "accelerator", outcome: .note, detail: "cannot boot a trial guest: \(error)")
+        }
     }
 
     private static func check(_ requirement: HostRequirement, path: String) -> Check {

@@ -19,10 +19,12 @@ struct ArtefactPreparer: Sendable {
     let turns: GuestSlots
     let events: @Sendable (RunnerEvent) -> Void
 
-    /// - Parameter turns: Where the building of an image takes its turn: it takes a core as a guest does.
-    init(catalogue: KernelCatalogue, cache: ArtefactCache, products: Products, turns: GuestSlots, events: @escaping @Sendable (RunnerEvent) -> Void) {
+    /// - Parameters:
+    ///   - turns: Where the building of an image takes its turn: it takes a core as a guest does.
+    ///   - digests: Of what images are made of.
+    init(catalogue: KernelCatalogue, cache: ArtefactCache, products: Products, turns: GuestSlots, digests: DigestMemory = DigestMemory(in: nil), events: @escaping @Sendable (RunnerEvent) -> Void) {
         self.catalogue = catalogue
-        images = GuestImageBuilder(cache: cache, runner: products.runner)
+        images = GuestImageBuilder(cache: cache, runner: products.runner, digests: digests)
         roots = DistributionImages(packages: catalogue, cache: cache, events: events)
         disks = DiskImageStore(catalogue, cache: cache)
         self.products = products

@@ -13,16 +13,31 @@ extension MatrixRunner {
         guard !plan.cells.isEmpty else { return [] }
         let emulator = try await Emulator.find()
         let preparer = preparer
+        let question = AcceleratorQuestion { try await chooseAccelerator(emulator, $0) }
+        do {
+            let records = try await measure(plan, &run, emulator, preparer, question, in: folder, resuming: resumption, earlier: earlier, onRecord)
+            await question.end()
+            return records
+        } catch {
+            await question.end()
+            throw error
+        }
+    }
+
+    private func measure(
+        _ plan: MatrixPlan, _ run: inout RunRecord, _ emulator: Emulator, _ preparer: ArtefactPreparer, _ question: AcceleratorQuestion, in folder: RunFolder,
+        resuming resumption: RunResumption?, earlier: (any VerdictSource)?, _ onRecord: @escaping @Sendable (CellRecord) -> Void
+    ) async throws -> [CellRecord] {
         var settled: CellContext?
         /// What all cells share. There has to be a kernel to find out what guests run with.
         func context(trying kernel: PreparedKernel) async throws -> CellContext {
             if let settled { return settled }
-            let chosen = try await chooseAccelerator(emulator, kernel)
+            let chosen = try await question.answer(with: kernel)
             run.accelerator = chosen.accelerator.rawValue
             run.acceleratorReason = chosen.reason
             // A run that is killed has said it.
             try folder.save(run)
-            let digests = ArtefactDigests()
+            let digests = ArtefactDigests(digestMemory)
             let context = CellContext(
                 emulator: emulator, accelerator: chosen.accelerator, products: products, slots: slots, timeout: request.timeout, retries: request.retries,
                 memory: memory, boots: bootPolicy(emulator, digests), earlier: earlier, inputs: CellInputs(digests: digests),
@@ -40,7 +55,12 @@ extension MatrixRunner {
         let cells = MatrixPlan.longestFirst(taken.cells, request.costs)
         guard !cells.isEmpty else { return taken.kept }
         let shared = SharedBoot.all(cells)
-        var course = CellCourse(of: cells, jobs(for: plan), taken.prepared, runner: self, in: folder, make: preparer.make, onRecord)
+        let make: CellCourse.Make = { artefact, prepared in
+            let made = try await preparer.make(artefact, prepared)
+            if let kernel = made.anyKernel { await question.begin(with: kernel) }
+            return made
+        }
+        var course = CellCourse(of: cells, jobs(for: plan), taken.prepared, runner: self, in: folder, make: make, onRecord)
         try await course.run { kernel in
             var context = try await context(trying: kernel)
             context.sharedBoots = shared

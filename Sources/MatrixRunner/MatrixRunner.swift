@@ -18,6 +18,7 @@ public struct MatrixRunner: Sendable {
     let harness: String
     let events: @Sendable (RunnerEvent) -> Void
     let memory: GuestMemory
+    let digestMemory: DigestMemory
 
     public init(
         request: MatrixRequest, products: Products, cache: ArtefactCache, catalogue: KernelCatalogue, accelerator: AcceleratorChoice,
@@ -31,11 +32,13 @@ public struct MatrixRunner: Sendable {
         self.harness = harness
         self.events = events
         memory = GuestMemory(cache: cache)
+        digestMemory = DigestMemory(in: cache)
+        TimeStampCounter.begin()
     }
 
     /// Resolves the selectors. Boots nothing and fetches no kernel.
     public func plan() async throws -> MatrixPlan {
-        let images = GuestImageBuilder(cache: cache, runner: products.runner)
+        let images = GuestImageBuilder(cache: cache, runner: products.runner, digests: digestMemory)
         return try await MatrixPlanner(
             request: request, catalogue: catalogue, given: GivenKernels(images: images, catalogue: catalogue, products: products, events: events), products: products,
             events: events
@@ -100,16 +103,26 @@ public struct MatrixRunner: Sendable {
     }
 
     func snapshots(_ emulator: Emulator, _ digests: ArtefactDigests = ArtefactDigests()) -> SnapshotStore {
-        SnapshotStore(cache: cache, emulator: emulator, turns: slots, limit: request.snapshotLimit, digests: digests)
+        SnapshotStore(cache: cache, emulator: emulator, turns: slots, limit: request.snapshotLimit, digests: digests, memory: digestMemory)
     }
 
-    var preparer: ArtefactPreparer { ArtefactPreparer(catalogue: catalogue, cache: cache, products: products, turns: slots, events: events) }
+    var preparer: ArtefactPreparer { ArtefactPreparer(catalogue: catalogue, cache: cache, products: products, turns: slots, digests: digestMemory, events: events) }
 
     /// - Parameter kernel: What a guest can be tried with; nil when there is none.
-    func chooseAccelerator(_ emulator: Emulator, _ kernel: PreparedKernel?) async throws -> AcceleratorProbe.Answer {
-        let answer = try await AcceleratorProbe(emulator: emulator, cache: cache.root).answer(accelerator, booting: kernel.map { ($0.boot, $0.initramfs) })
+    /// - Parameter renews: Makes a trial whatever is remembered.
+    func chooseAccelerator(_ emulator: Emulator, _ kernel: PreparedKernel?, renews: Bool = false) async throws -> AcceleratorProbe.Answer {
+        let answer = try await AcceleratorProbe(emulator: emulator, cache: cache.root).answer(accelerator, booting: kernel.map { ($0.boot, $0.initramfs) }, renews: renews)
         events(.preparing("accelerator: \(answer.accelerator.rawValue) (\(answer.reason))"))
         return answer
+    }
+
+    /// Tries with a kernel of a plan what guests can run with here, whatever earlier trials showed.
+    /// - Throws: `PreparationFailure`, `GuestError`, `CancellationError`.
+    public func probeAccelerator(_ plan: MatrixPlan) async throws -> AcceleratorProbe.Answer {
+        guard let planned = plan.cells.first else {
+            throw PreparationFailure(cause: .notOffered, reason: plan.unavailable.first?.summary ?? "no kernel to try")
+        }
+        return try await chooseAccelerator(try await Emulator.find(), try await preparer.kernel(of: planned), renews: true)
     }
 
     static func timestamp() -> String { Date().formatted(.iso8601) }

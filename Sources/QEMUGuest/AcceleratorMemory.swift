@@ -33,15 +33,21 @@ struct AcceleratorMemory {
         let subject: Subject
         let accelerator: Accelerator
         let reason: String
+        /// Until when the answer holds, in seconds since 1970; nil for as long as the subject is the same.
+        let until: Double?
     }
 
     private let file: FilePath
+    private let now: @Sendable () -> Date
 
-    init(cache: FilePath) { file = cache.appending("accelerator.json") }
+    init(cache: FilePath, now: @escaping @Sendable () -> Date = { Date() }) {
+        file = cache.appending("accelerator.json")
+        self.now = now
+    }
 
     /// The answer for the subject. A file that cannot be read remembers nothing.
     func recall(_ subject: Subject) -> AcceleratorProbe.Answer? {
-        guard let record, record.subject == subject else { return nil }
+        guard let record, record.subject == subject, record.until.map({ now().timeIntervalSince1970 < $0 }) ?? true else { return nil }
         return AcceleratorProbe.Answer(accelerator: record.accelerator, reason: record.reason)
     }
 
@@ -51,10 +57,11 @@ struct AcceleratorMemory {
         return recall(Subject(emulator: FilePath(record.subject.emulator), version: record.subject.emulatorVersion))
     }
 
-    func remember(_ answer: AcceleratorProbe.Answer, for subject: Subject) throws {
+    /// - Parameter duration: How long the answer holds, in seconds; nil for as long as the subject is the same.
+    func remember(_ answer: AcceleratorProbe.Answer, for subject: Subject, lasting duration: Double? = nil) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let record = Record(subject: subject, accelerator: answer.accelerator, reason: answer.reason)
+        let record = Record(subject: subject, accelerator: answer.accelerator, reason: answer.reason, until: duration.map { now().timeIntervalSince1970 + $0 })
         try encoder.encode(record).write(to: URL(filePath: file.string), options: .atomic)
     }
 

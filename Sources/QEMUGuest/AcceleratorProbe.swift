@@ -11,14 +11,21 @@ public struct AcceleratorProbe: Sendable {
         public let accelerator: Accelerator
         /// Why, as half a sentence for people.
         public let reason: String
+
+        public init(accelerator: Accelerator, reason: String) {
+            self.accelerator = accelerator
+            self.reason = reason
+        }
     }
 
     /// The kernel argument that lets the guest's runner switch off at once.
     static let powerOffArgument = "kmatrix.poweroff"
     /// What a kernel prints last when it switches off (kernel/reboot.c, `kernel_power_off`).
     static let lastWords = "reboot: Power down"
-    /// KVM takes a second or two; a guest that it cannot run often stands still for ever.
-    static let limits = GuestLimits(ready: .seconds(20), silence: .seconds(8), total: .seconds(20), console: 1 << 20)
+    /// KVM takes a second; a guest that it cannot run often stands still for ever. A guest that is late shows a KVM that is no gain.
+    static let limits = GuestLimits(ready: .seconds(3), silence: .seconds(3), total: .seconds(3), console: 1 << 20)
+    /// How long an answer counts that a busy machine may have brought about, in seconds: a day.
+    static let doubtLasts = 86_400.0
 
     private let emulator: Emulator
     private let cache: FilePath
@@ -47,26 +54,27 @@ public struct AcceleratorProbe: Sendable {
     /// - Parameters:
     ///   - choice: What was asked for. Anything but `auto` is taken at its word, without a guest.
     ///   - booting: What the probe's guest boots, nil when there is nothing; used for `auto` only.
+    ///   - renews: Makes a trial whatever is remembered.
     /// - Throws: `GuestError` with `acceleratorUnusable` when KVM was asked for and cannot be opened; `CancellationError`, and then
     ///   nothing is remembered.
     public func answer(
-        _ choice: AcceleratorChoice, booting: (kernel: BootPlan.Kernel, initramfs: FilePath)?
+        _ choice: AcceleratorChoice, booting: (kernel: BootPlan.Kernel, initramfs: FilePath)?, renews: Bool = false
     ) async throws -> Answer {
         switch choice {
         case .tcg: return Answer(accelerator: .tcg, reason: "--accel")
         case .kvm:
             if let error = openingError() { throw GuestError(.acceleratorUnusable, subject: device.string, detail: error.description) }
             return Answer(accelerator: .kvm, reason: "--accel")
-        case .auto: return try await probe(booting)
+        case .auto: return try await probe(booting, renews: renews)
         }
     }
 
-    private func probe(_ booting: (kernel: BootPlan.Kernel, initramfs: FilePath)?) async throws -> Answer {
+    private func probe(_ booting: (kernel: BootPlan.Kernel, initramfs: FilePath)?, renews: Bool) async throws -> Answer {
         // Cheap to see and quick to change (a group joined, a module loaded): not remembered.
         if let error = openingError() { return Answer(accelerator: .tcg, reason: "cannot open \(device): \(error)") }
         let memory = AcceleratorMemory(cache: cache)
         let subject = AcceleratorMemory.Subject(emulator: emulator.path, version: emulator.version.description)
-        if let answer = memory.recall(subject) { return answer }
+        if !renews, let answer = memory.recall(subject) { return answer }
         guard let booting else { return Answer(accelerator: .tcg, reason: "no guest to test \(device) with") }
         let (answer, isCertain): (Answer, Bool)
         do {
@@ -79,7 +87,7 @@ public struct AcceleratorProbe: Sendable {
         }
         try Task.checkCancellation()
         // An answer that cannot be kept is as true; the next run asks again.
-        if isCertain { try? memory.remember(answer, for: subject) }
+        try? memory.remember(answer, for: subject, lasting: isCertain ? nil : Self.doubtLasts)
         return answer
     }
 
@@ -99,7 +107,7 @@ public struct AcceleratorProbe: Sendable {
         return (Answer(accelerator: .kvm, reason: "a trial guest ran with it"), true)
     }
 
-    /// Whether the ending tells something of KVM. A busy host can make a guest late, and memory running out kills it: asked again.
+    /// Whether the ending tells something of KVM. A busy host can make a guest late, and memory running out kills it: that counts for a day.
     static func isCertain(_ ending: GuestEnding) -> Bool {
         switch ending {
         case .hung, .deadline, .released: false

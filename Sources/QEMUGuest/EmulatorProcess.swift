@@ -1,3 +1,4 @@
+import CHostSystem
 import Foundation
 import NIOCore
 import Subprocess
@@ -60,6 +61,9 @@ struct EmulatorProcess: Sendable {
 
     private func start(errors: FileDescriptorOutput) async throws -> TerminationStatus {
         let options = HostProcess.options(isInTerminal: plan.terminal != .none)
+        // QEMU asks for huge pages for what it translates and for a guest's memory. Under TCG they gain little, and to fill each with zeros
+        // takes a seventh of a cold cell's processor time. The emulator inherits the setting.
+        _ = hs_allow_huge_pages(plan.accelerator == .kvm ? 1 : 0)
         let arguments = HostProcess.arguments(emulator.path, QEMUCommandLine(plan).arguments)
         switch plan.terminal {
         case .none:

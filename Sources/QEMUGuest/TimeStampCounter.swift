@@ -1,4 +1,4 @@
-import CTimeStamp
+import CHostSystem
 import Glibc
 
 /// How fast this machine's time stamp counter runs, which under TCG is the guest's as well.
@@ -7,11 +7,18 @@ import Glibc
 /// was seen, a clock 4.7 times too fast, and every time limit in the guest as much too short. So the kernel is told
 /// (`tsc_early_khz=`, Linux's kernel-parameters.txt; commit bd35c77e32e4).
 public enum TimeStampCounter {
-    /// To a megahertz, so that it is the same in every run and snapshots are found again; nil where there is no such counter. Measured once,
-    /// in 50 ms.
+    private static let first = reading()
+    /// What counting takes, in nanoseconds.
+    private static let duration: UInt64 = 50_000_000
+
+    /// Begins to count. Whoever has other things to do meanwhile does not wait for the answer.
+    public static func begin() { _ = first }
+
+    /// To a megahertz, so that it is the same in every run and snapshots are found again; nil where there is no such counter.
     public static let kilohertz: Int? = {
-        let first = reading()
-        usleep(50_000)
+        begin()
+        let elapsed = rawNanoseconds() &- first.nanoseconds
+        if elapsed < duration { usleep(UInt32((duration - elapsed) / 1000)) }
         let last = reading()
         guard last.counter > first.counter, last.nanoseconds > first.nanoseconds else { return nil }
         let kilohertz = Double(last.counter - first.counter) * 1e6 / Double(last.nanoseconds - first.nanoseconds)
@@ -24,9 +31,9 @@ public enum TimeStampCounter {
     /// Both clocks at one moment: of some pairs the one that was read quickest.
     private static func reading() -> (counter: UInt64, nanoseconds: UInt64) {
         (0..<8).map { _ in
-            let before = ts_counter()
+            let before = hs_counter()
             let nanoseconds = rawNanoseconds()
-            return (before, ts_counter() &- before, nanoseconds)
+            return (before, hs_counter() &- before, nanoseconds)
         }.min { $0.1 < $1.1 }.map { ($0.0 + $0.1 / 2, $0.2) } ?? (0, 0)
     }
 

@@ -48,12 +48,20 @@ struct AcceleratorProbeTests {
         #expect(trialFolders == [])
     }
 
-    @Test("says TCG when the guest stands still")
+    @Test("says TCG when the guest stands still, and asks again only after a day or when told to")
     func hangs() async throws {
         let limits = GuestLimits(ready: .milliseconds(300), silence: .milliseconds(300), total: .seconds(300))
         let answer = try await probe("silent", limits: limits).answer(.auto, booting: Self.guest)
         #expect(answer.accelerator == .tcg)
         #expect(answer.reason.contains("it hung"))
+        #expect(try await probe("power-off").answer(.auto, booting: Self.guest) == answer)
+        let subject = AcceleratorMemory.Subject(emulator: emulator.path, version: emulator.version.description)
+        func memory(after seconds: Double) -> AcceleratorMemory { AcceleratorMemory(cache: cache.path) { Date().addingTimeInterval(seconds) } }
+        #expect(memory(after: 86_000).recall(subject) == answer)
+        #expect(memory(after: 86_500).recall(subject) == nil)
+        #expect(try await probe("power-off").answer(.auto, booting: Self.guest, renews: true).accelerator == .kvm)
+        // What a guest that ran shows holds as long as machine and emulator are the same.
+        #expect(memory(after: 1e9).recall(subject)?.accelerator == .kvm)
     }
 
     @Test("says TCG without a trial when the device cannot be opened, and remembers nothing of it")

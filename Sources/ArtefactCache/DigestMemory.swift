@@ -1,0 +1,96 @@
+import Foundation
+import Glibc
+import Synchronization
+public import SystemPackage
+
+/// Digests of large files, remembered across runs in the cache for as long as a file's status says that nobody wrote to it.
+///
+/// The status includes the time of its last change, which no program can set. Everything is forgotten at the next boot of the machine:
+/// after a crash a file may have lost what was written to it and still have the same status.
+public final class DigestMemory: Sendable {
+    /// What has to be the same (stat(2)).
+    private struct Status: Hashable, Codable {
+        let device: UInt64
+        let inode: UInt64
+        let size: Int
+        let modified: Int
+        let changed: Int
+    }
+
+    private struct Entry: Codable {
+        let status: Status
+        let digest: String
+    }
+
+    private struct Document: Codable {
+        let boot: String
+        var entries: [String: Entry]
+    }
+
+    private let file: FilePath?
+    private let boot: String
+    private let document: Mutex<Document>
+    /// A file that was changed so shortly before it was read may have been changed again at what the clock takes for the same time. In nanoseconds.
+    private static let settled = 1_000_000_000
+    /// So many are remembered; those of files that are gone go first.
+    private static let limit = 512
+
+    /// - Parameter cache: Where digests are remembered; nil to remember none.
+    public convenience init(in cache: ArtefactCache?) {
+        let boot = FileManager.default.contents(atPath: "/proc/sys/kernel/random/boot_id").map { String(decoding: $0, as: UTF8.self) } ?? ""
+        self.init(in: cache, boot: boot.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+
+    /// - Parameter boot: Names this boot of the machine; empty where it has no name, and then nothing is remembered.
+    init(in cache: ArtefactCache?, boot: String) {
+        file = boot.isEmpty ? nil : cache?.root.appending("digests.json")
+        self.boot = boot
+        document = Mutex(Self.read(file, boot))
+    }
+
+    /// The digest of a file; long runs of zeros may count as holes (`FileDigest.sparse`).
+    /// - Parameter rereads: Read the file whatever is remembered.
+    /// - Throws: `Errno` when it cannot be read.
+    public func digest(of path: FilePath, isSparse: Bool, rereads: Bool = false) throws -> String {
+        let key = (isSparse ? "sparse " : "whole ") + path.string
+        let before = Self.status(path)
+        if !rereads, let before, let known = document.withLock({ $0.entries[key] }), known.status == before { return known.digest }
+        let start = Self.now
+        let digest = try isSparse ? FileDigest.sparse(path) : FileDigest.whole(path)
+        if file != nil, let before, before == Self.status(path), start - before.changed > Self.settled { remember(Entry(status: before, digest: digest), for: key) }
+        return digest
+    }
+
+    /// Adds to what other processes have remembered meanwhile. A memory that cannot be written only makes the next run read the file.
+    private func remember(_ entry: Entry, for key: String) {
+        guard let file else { return }
+        document.withLock { document in
+            document.entries.merge(Self.read(file, boot).entries) { ours, _ in ours }
+            document.entries[key] = entry
+            if document.entries.count > Self.limit {
+                document.entries = document.entries.filter { name, _ in access(String(name.drop { $0 != " " }.dropFirst()), F_OK) == 0 }
+            }
+            if document.entries.count <= Self.limit { try? JSONEncoder().encode(document).write(to: URL(filePath: file.string), options: .atomic) }
+        }
+    }
+
+    private static func read(_ file: FilePath?, _ boot: String) -> Document {
+        let found = file.flatMap { FileManager.default.contents(atPath: $0.string) }.flatMap { try? JSONDecoder().decode(Document.self, from: $0) }
+        return found.flatMap { $0.boot == boot ? $0 : nil } ?? Document(boot: boot, entries: [:])
+    }
+
+    private static var now: Int {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return nanoseconds(time)
+    }
+
+    private static func status(_ path: FilePath) -> Status? {
+        var found = stat()
+        guard stat(path.string, &found) == 0 else { return nil }
+        return Status(
+            device: UInt64(found.st_dev), inode: UInt64(found.st_ino), size: Int(found.st_size), modified: nanoseconds(found.st_mtim), changed: nanoseconds(found.st_ctim))
+    }
+
+    private static func nanoseconds(_ time: timespec) -> Int { time.tv_sec * 1_000_000_000 + time.tv_nsec }
+}
