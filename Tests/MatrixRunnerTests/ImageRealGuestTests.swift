@@ -31,7 +31,7 @@ struct ImageRealGuestTests {
         let cache = ArtefactCache.standard()
         let request = MatrixRequest(blocks: [MatrixAxes(
             guests: [guest], kernels: try kernels.map { try KernelSelector(parsing: $0) }, layouts: layouts,
-            scenarios: .standard(try products.standardScenario()))], jobs: 1, timeout: timeout, retries: retries)
+            scenarios: .standard(try products.standardScenario()))], tier: .quick, jobs: 1, timeout: timeout, retries: retries)
         let runner = MatrixRunner(
             request: request, products: products, cache: cache, catalogue: KernelCatalogue(settings: CatalogueSettings(cache: cache)), accelerator: .tcg,
             harness: "test", events: { _ in })

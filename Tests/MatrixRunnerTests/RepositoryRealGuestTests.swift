@@ -55,7 +55,7 @@ struct RepositoryRealGuestTests {
             let cache = ArtefactCache(root: home.path.appending("cache"))
             let settings = CatalogueSettings(cache: cache, distributions: distributions, vendorKeyrings: ["wrapped": archive.keyring])
             let request = MatrixRequest(blocks: [MatrixAxes(
-                kernels: [try KernelSelector(parsing: "6.1@wrapped-1")], layouts: [.unified], scenarios: .standard(try products.standardScenario()))])
+                kernels: [try KernelSelector(parsing: "6.1@wrapped-1")], layouts: [.unified], scenarios: .standard(try products.standardScenario()))], tier: .quick)
             let runner = MatrixRunner(
                 request: request, products: products, cache: cache, catalogue: KernelCatalogue(settings: settings), accelerator: .tcg, harness: "test", events: { _ in })
             let cells = try await runner.run(try await runner.plan(), id: "test", in: RunFolder.create(at: home.path.appending("run"))).cells

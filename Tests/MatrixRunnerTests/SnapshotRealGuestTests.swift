@@ -18,8 +18,8 @@ struct SnapshotRealGuestTests {
     @Test("cells of one kernel from one snapshot come to the verdicts of cold boots, on 5.10 and 6.1")
     func sameVerdicts() async throws {
         let layouts: [CgroupLayout] = [.unified, .legacy]
-        let restored = try await RealGuests.run(kernels: ["5.10", "6.1"], layouts: layouts, boot: .snapshot)
-        let cold = try await RealGuests.run(kernels: ["5.10", "6.1"], layouts: layouts, boot: .cold)
+        let restored = try await RealGuests.layoutCells.value.filter { layouts.contains($0.cgroup) }
+        let cold = try await RealGuests.run(kernels: ["5.10", "6.1"], layouts: layouts, boot: .cold, tier: .standard)
         #expect(restored.map(\.id) == cold.map(\.id))
         #expect(restored.map(\.verdict) == cold.map(\.verdict), "\(restored.map(\.summary)) \(cold.map(\.summary))")
         #expect(restored.map(\.cause) == cold.map(\.cause))
@@ -41,7 +41,7 @@ struct SnapshotRealGuestTests {
             programs: [try products.program("connect4"), try products.program("kprobe-audit")], scenarios: .standard(try products.standardScenario()))
         let cache = ArtefactCache.standard()
         let runner = MatrixRunner(
-            request: MatrixRequest(blocks: [axes], boot: .auto, verification: .count(1)), products: products, cache: cache,
+            request: MatrixRequest(blocks: [axes], tier: .quick, boot: .auto, verification: .count(1)), products: products, cache: cache,
             catalogue: KernelCatalogue(settings: CatalogueSettings(cache: cache)), accelerator: .tcg, harness: "test", events: { _ in })
         let folder = try TemporaryFolder()
         let document = try await runner.run(try await runner.plan(), id: "test", in: RunFolder.create(at: folder.path.appending("run")))
