@@ -86,11 +86,11 @@ let package = Package(
         // Rank 1. Which kernels are on offer, where they come from, how they are verified and cached.
         .target(name: "KernelCatalogue", dependencies: ["MatrixModel", "ArtefactCache", "StrictYAML", "PackageStreams", "Digests", "HostTools", system], swiftSettings: settings),
         // Rank 1. Builds what a guest boots: stage-0 initramfs, payload disk, extracted kernel.
-        .target(name: "GuestImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "ELFFiles", "Digests", "HostTools", subprocess, system], swiftSettings: settings),
+        .target(name: "GuestImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "ELFFiles", "Digests", "HostTools", system], swiftSettings: settings),
         // Rank 1. Systems and kernels out of what others publish as one file (disk images, OCI images, sources): fetched, verified, taken apart without root.
         .target(name: "CloudImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "PackageStreams", "Digests", "HostTools", system], swiftSettings: settings),
         // Rank 2. Agents as their makers hand them over, packages and folders, and the profiles of what each needs and gets wrong.
-        .target(name: "AgentBundles", dependencies: ["MatrixModel", "GuestImages", "PackageStreams", "StrictYAML", "Digests", subprocess, system], swiftSettings: settings),
+        .target(name: "AgentBundles", dependencies: ["MatrixModel", "GuestImages", "PackageStreams", "StrictYAML", "Digests", "HostTools", system], swiftSettings: settings),
         // Rank 1. Evidence in, verdict out: pure functions and the article's knowledge.
         .target(name: "Judgement", dependencies: ["MatrixModel", "GuestProtocol", "Guidance"], swiftSettings: settings),
         // Rank 2. The proofs of a cell: what the guest does for each, and a pure judgement of what it left; the verdict that follows from all.
@@ -100,7 +100,7 @@ let package = Package(
         // Rank 2. What is wrong with a machine in the field, from its status, logs and pasted output: pure.
         .target(name: "Diagnosis", dependencies: ["MatrixModel", "Guidance", "Judgement"], swiftSettings: settings),
         // Rank 3. Log bundles as people send them, and as they are gathered on a live machine.
-        .target(name: "SupportBundles", dependencies: ["Archives", "Diagnosis", subprocess, system], swiftSettings: settings),
+        .target(name: "SupportBundles", dependencies: ["Archives", "Diagnosis", "HostTools", system], swiftSettings: settings),
         // Rank 1. Run folders on disk: what a run and each of its cells left behind.
         .target(name: "EvidenceStore", dependencies: ["MatrixModel", "Digests", system], swiftSettings: settings),
         // Rank 2. The database of what past runs concluded.
@@ -119,7 +119,7 @@ let package = Package(
             name: "MatrixRunner",
             dependencies: [
                 "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "Probes", "EvidenceStore",
-                "QEMUGuest", "GuestSnapshots", "FabricSimulator", "AgentBundles", "CloudImages", "HostTools", "Measurements", subprocess, system,
+                "QEMUGuest", "GuestSnapshots", "FabricSimulator", "AgentBundles", "CloudImages", "HostTools", "Measurements", system,
             ],
             swiftSettings: settings),
         // The site's style, script and schema from MatrixReport's Resources, as bytes in the program.

@@ -1,5 +1,5 @@
+import HostTools
 import PackageStreams
-import Subprocess
 import SystemPackage
 
 /// A bundle that is a Debian or RPM package. The package's own tool hands out its content as a stream, which is read here in memory:
@@ -20,8 +20,8 @@ struct PackageArchive: BundleSource {
         self.kind = kind
         let stream: [UInt8]
         switch kind {
-        case .deb: stream = try await Self.output(of: "dpkg-deb", in: "dpkg", ["--fsys-tarfile", self.path.string], bundle: path, limit: limit)
-        case .rpm: stream = try await Self.output(of: "rpm2cpio", in: "rpm2cpio", [self.path.string], bundle: path, limit: limit)
+        case .deb: stream = try await Self.output(of: .dpkgDeb, ["--fsys-tarfile", self.path.string], bundle: path, limit: limit)
+        case .rpm: stream = try await Self.output(of: .rpm2cpio, [self.path.string], bundle: path, limit: limit)
         }
         do throws(PackageStreamError) {
             let members = kind == .deb ? try TarReader.members(of: stream, largest: largestPart) : try CpioReader.members(of: stream, largest: largestPart)
@@ -41,13 +41,15 @@ struct PackageArchive: BundleSource {
         get async throws {
             let output: [UInt8]
             switch kind {
-            case .deb: output = try await Self.output(of: "dpkg-deb", in: "dpkg", ["--show", "--showformat=${Package}\n${Version}\n", path.string], bundle: path, limit: 1 << 10)
+            case .deb: output = try await Self.output(of: .dpkgDeb, ["--show", "--showformat=${Package}\n${Version}\n", path.string], bundle: path, limit: 1 << 10)
             case .rpm:
-                // Without the tool the report lacks the version, and the bundle is recognised by its files alone.
-                guard (try? await Executable.name("rpm").resolveExecutablePath(in: .inherit)) != nil else { return PackageIdentity() }
-                output = try await Self.output(
-                    of: "rpm", in: "rpm", ["--query", "--package", "--nosignature", "--queryformat", "%{NAME}\n%{VERSION}-%{RELEASE}\n", path.string],
-                    bundle: path, limit: 1 << 10)
+                do {
+                    output = try await Self.output(
+                        of: .rpm, ["--query", "--package", "--nosignature", "--queryformat", "%{NAME}\n%{VERSION}-%{RELEASE}\n", path.string], bundle: path, limit: 1 << 10)
+                } catch let error as AgentBundleError where error.code == .toolMissing {
+                    // Then the report lacks the version, and the bundle is recognised by its files alone.
+                    return PackageIdentity()
+                }
             }
             let lines = String(decoding: output, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
             func word(_ index: Int) -> String? {
@@ -57,30 +59,23 @@ struct PackageArchive: BundleSource {
         }
     }
 
-    private static func output(
-        of tool: String, in package: String, _ arguments: [String], bundle: FilePath, limit: Int
-    ) async throws -> [UInt8] {
-        let executable = Executable.name(tool)
-        guard (try? await executable.resolveExecutablePath(in: .inherit)) != nil else {
-            throw AgentBundleError(.toolMissing, subject: tool, detail: package)
-        }
-        var options = PlatformOptions()
-        options.createSession = true
-        // dpkg-deb has a process of its own unpack, which would go on.
-        options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .seconds(1))]
+    private static func output(of tool: HostTool, _ arguments: [String], bundle: FilePath, limit: Int) async throws -> [UInt8] {
         do {
-            let result = try await Subprocess.run(
-                executable, arguments: Arguments(arguments), environment: .inherit.updating(["LC_ALL": "C"]), platformOptions: options,
-                output: .bytes(limit: limit), error: .string(limit: 64 << 10))
-            try Task.checkCancellation()
-            guard result.terminationStatus.isSuccess else {
-                let complaint = result.standardError.split(separator: "\n").first.map(String.init)
-                throw AgentBundleError(.badPackage, subject: bundle.string, detail: complaint ?? "\(tool): \(result.terminationStatus)")
-            }
-            return result.standardOutput
-        } catch let error as SubprocessError {
-            try Task.checkCancellation()
-            throw AgentBundleError(.tooLarge, subject: bundle.string, detail: "more than \(limit) bytes from \(tool) (\(error))")
+            return try await ToolLauncher().succeed(tool, arguments, limit: limit).output
+        } catch let error as HostToolError {
+            throw AgentBundleError(error, bundle: bundle)
+        }
+    }
+}
+
+extension AgentBundleError {
+    /// Why a program of this machine could not read a bundle.
+    init(_ error: HostToolError, bundle: FilePath) {
+        switch error.code {
+        case .missing: self.init(.toolMissing, subject: error.tool.name, detail: error.tool.package)
+        case .tooLarge: self.init(.tooLarge, subject: bundle.string, detail: "\(error.detail) from \(error.tool.name)")
+        case .failed: self.init(.badPackage, subject: bundle.string, detail: error.detail)
+        case .noSpace, .notStarted: self.init(.unreadable, subject: bundle.string, detail: error.description)
         }
     }
 }

@@ -1,6 +1,6 @@
 import Foundation
 import GuestImages
-import Subprocess
+import HostTools
 import SystemPackage
 
 /// The loader and the shared libraries that a program needs and a bare guest does not have; they come from this machine.
@@ -13,7 +13,7 @@ enum SharedLibraries {
         guard program.count > 64, program.starts(with: [0x7F, 0x45, 0x4C, 0x46, 2, 1]), program[18] == 62, program[19] == 0 else {
             throw AgentBundleError(.notExecutable, subject: bundle.string, detail: "it starts with \(program.prefix(4).map { String($0, radix: 16) }.joined(separator: " "))")
         }
-        let header = try await readelf(program, ["--program-headers", "--dynamic", "--wide"])
+        let header = try await readelf(program, of: bundle, ["--program-headers", "--dynamic", "--wide"])
         guard let loader = text(in: header, after: "[Requesting program interpreter: ") else { return [] }
         var found: [FilePath] = [try locate(loader, bundle)]
         var waiting = libraries(in: header)
@@ -23,7 +23,7 @@ enum SharedLibraries {
             let path = try locate(name, bundle)
             found.append(path)
             let bytes = FileManager.default.contents(atPath: path.string).map(Array.init) ?? []
-            waiting += libraries(in: try await readelf(bytes, ["--dynamic", "--wide"]))
+            waiting += libraries(in: try await readelf(bytes, of: bundle, ["--dynamic", "--wide"]))
         }
         return Array(Set(found)).sorted { $0.string < $1.string }
     }
@@ -51,17 +51,16 @@ enum SharedLibraries {
         return String(dump[start...].prefix { $0 != "]" })
     }
 
-    private static func readelf(_ bytes: [UInt8], _ arguments: [String]) async throws -> String {
-        let executable = Executable.name("readelf")
-        guard (try? await executable.resolveExecutablePath(in: .inherit)) != nil else { throw AgentBundleError(.toolMissing, subject: "readelf", detail: "binutils") }
-        let folder = FileManager.default.temporaryDirectory.appending(path: "kmatrix-bundle-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }
+    private static func readelf(_ bytes: [UInt8], of bundle: FilePath, _ arguments: [String]) async throws -> String {
+        let file = FileManager.default.temporaryDirectory.appending(path: "kmatrix-bundle-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: file) }
         // It seeks, so it takes a file and no pipe.
-        try Data(bytes).write(to: folder, options: .withoutOverwriting)
-        let result = try await Subprocess.run(
-            executable, arguments: Arguments(arguments + [folder.path]), environment: .inherit.updating(["LC_ALL": "C"]),
-            output: .string(limit: 4 << 20), error: .discarded)
-        try Task.checkCancellation()
-        return result.standardOutput
+        try Data(bytes).write(to: file, options: .withoutOverwriting)
+        do {
+            // It complains of sections it does not know and says the rest.
+            return try await ToolLauncher().run(.readelf, arguments + [file.path], limit: 4 << 20).stdout
+        } catch let error as HostToolError {
+            throw AgentBundleError(error, bundle: bundle)
+        }
     }
 }

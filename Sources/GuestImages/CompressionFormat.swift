@@ -1,3 +1,5 @@
+import HostTools
+
 /// The compressions kernels and their modules come in, told by their first bytes.
 enum CompressionFormat: String, CaseIterable {
     case gzip, xz, zstd, lz4, lzma, bzip2
@@ -22,15 +24,15 @@ enum CompressionFormat: String, CaseIterable {
     }
 
     /// The program and arguments that decompress standard input to standard output.
-    var command: (tool: String, arguments: [String]) {
+    var command: (tool: HostTool, arguments: [String]) {
         switch self {
-        case .gzip: ("gzip", ["-dc"])
-        case .xz: ("xz", ["--format=xz", "-dc"])
+        case .gzip: (.gzip, ["-dc"])
+        case .xz: (.xz, ["--format=xz", "-dc"])
         // Kernels are compressed with windows beyond the tool's default limit.
-        case .zstd: ("zstd", ["-dc", "--long=31"])
-        case .lz4: ("lz4", ["-dc"])
-        case .lzma: ("xz", ["--format=lzma", "-dc"])
-        case .bzip2: ("bzip2", ["-dc"])
+        case .zstd: (.zstd, ["-dc", "--long=31"])
+        case .lz4: (.lz4, ["-dc"])
+        case .lzma: (.xz, ["--format=lzma", "-dc"])
+        case .bzip2: (.bzip2, ["-dc"])
         }
     }
 

@@ -27,19 +27,20 @@ public struct RootImageBuilder: Sendable {
     /// The image of a recipe, built when nobody has built it yet. A build that is interrupted leaves no image behind.
     ///
     /// - Parameters:
-    ///   - sources: apt's one-line sources, of which signature and date were checked.
-    ///   - keyring: The keys apt checks everything else by.
+    ///   - sources: apt's one-line sources, of which signature and date were checked, and the keys apt checks everything else by.
     ///   - failed: Receives the failure of an attempt that is tried again.
     ///   - renews: Build it again from today's packages. The old one stays until the new one is whole.
     /// - Throws: `GuestImageError` (`toolMissing`, `noSpace`, `buildFailed`), `CacheError`, `CancellationError`.
-    public func image(_ recipe: RootImageRecipe, keyring: FilePath, renews: Bool = false, failed: (GuestImageError) -> Void = { _ in }, sources: () async throws -> [String]) async throws -> RootImage {
+    public func image(
+        _ recipe: RootImageRecipe, renews: Bool = false, failed: (GuestImageError) -> Void = { _ in }, sources: () async throws -> (lines: [String], keyring: FilePath)
+    ) async throws -> RootImage {
         let folder = try await cache.entry(kind: Self.kind, key: recipe.key, renews: renews) { folder in
             let archive = folder.appending("root.tar")
             let sources = try await sources()
             try await Self.persistently(failed) { attempt in
                 try? FileManager.default.removeItem(atPath: archive.string)
                 try await BuildTool.run(
-                    "mmdebstrap", Self.arguments(recipe, keyring: keyring, sources: sources, to: archive), building: archive, grace: .seconds(20), searchPath: searchPath,
+                    "mmdebstrap", Self.arguments(recipe, keyring: sources.keyring, sources: sources.lines, to: archive), building: archive, grace: .seconds(20), searchPath: searchPath,
                     log: log(of: recipe, "mmdebstrap", attempt))
             }
             // Owners exist only in fakeroot's mind, so unpacking and packing happen in one go of it.

@@ -80,7 +80,7 @@ public struct ToolLauncher: Sendable {
         var values: [Subprocess.Environment.Key: String?] = ["LC_ALL": "C", "PATH": path]
         for (name, value) in further { if let key = Subprocess.Environment.Key(rawValue: name) { values[key] = value } }
         let environment = Subprocess.Environment.inherit.updating(values)
-        let executable = Executable.name(tool.name)
+        let executable = tool.name.contains("/") ? Executable.path(FilePath(tool.name)) : .name(tool.name)
         guard (try? await executable.resolveExecutablePath(in: environment)) != nil else { throw HostToolError(.missing, tool) }
         return (executable, environment)
     }

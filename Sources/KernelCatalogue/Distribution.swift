@@ -14,7 +14,8 @@ public struct Distribution: Hashable, Sendable {
     public let cgroup: CgroupLayout?
     /// What upstream says of it, each with its source; empty where no source names it.
     public let claims: [DistributionClaim]
-    /// What its image holds beyond a minimal system; empty where no image is built from packages.
+    /// What an image that is built holds beyond a minimal system; empty where none is built from packages. Where a signed image is published,
+    /// that one is used, and one is built only while it cannot be fetched.
     public let packages: [String]
     /// The image it publishes, or why there is none.
     public let image: ImageOffer
@@ -64,6 +65,15 @@ public struct Distribution: Hashable, Sendable {
 
     /// The suites of Debian's own archive its image is built from; empty for everybody else's.
     public var debianSuites: [DebianSuite] { if case .debian(let suites, _) = repository { suites } else { [] } }
+
+    /// The suites an image of it is built from, the release itself first; empty where packages are not apt's.
+    public var packageSuites: [String] {
+        switch repository {
+        case .debian: debianSuites.map(\.name)
+        case .apt(_, let suites, _): suites
+        case .rpm, .image: []
+        }
+    }
 
     /// Whether a kernel was published by this distribution.
     func published(_ kernel: KernelIdentity) -> Bool {

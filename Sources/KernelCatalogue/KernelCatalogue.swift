@@ -32,14 +32,18 @@ public struct KernelCatalogue: Sendable {
         let asked = known.distributions.filter { distribution in
             distribution.debianSuites.isEmpty && (named.contains(distribution) || unmet.contains(where: distribution.kernel.mayOffer))
         }
+        if !asked.isEmpty { progress(.asking(distributions: asked.map(\.name))) }
+        let store = KeyStore(settings: settings)
+        let missing = asked.compactMap(\.repository.vendor).flatMap { vendor in vendor.keys.map { (vendor.title, $0) } }.filter { store.origin(ofCached: $0.1) == nil }
         let found = try await inTurn(asked) { distribution -> [(SearchedSuite, [CatalogueKernel])] in
-            progress(.asking(distribution: distribution.name))
             if let vendor = distribution.repository.vendor, let subscription = vendor.subscription, try !Mirrors.isNamed(vendor, settings) {
                 let error = CatalogueError(.subscription, subject: vendor.title, detail: subscription)
                 return [(SearchedSuite(name: "\(distribution.name)/packages", address: vendor.addresses.first ?? "", outcome: .failed(error)), [])]
             }
             return try await repository(of: distribution).search(progress)
         }
+        let fetched = KeyOrigin.fetched(missing, store)
+        if !fetched.isEmpty { progress(.fetchedKeys(fetched)) }
         return listing.adding(found.flatMap { $0 })
     }
 
@@ -126,27 +130,57 @@ public struct KernelCatalogue: Sendable {
         return try KernelFiles(of: kernel, in: try await filled(renews: true))
     }
 
-    /// Where a distribution's packages come from, as apt's one-line sources, each suite's signature and date checked.
-    /// - Returns: The sources, and what is to be known of them.
-    /// - Throws: `CatalogueError` when a suite cannot be read or the network may not be used, `CancellationError`.
-    public func packageSources(of distribution: Distribution) async throws -> (lines: [String], warnings: [String]) {
+    /// Where a distribution's packages come from, each suite's signature and date checked.
+    /// - Throws: `CatalogueError` when a suite cannot be read or the network may not be used, or when it has no packages that images are
+    ///   built from; `CancellationError`.
+    public func packageSources(of distribution: Distribution) async throws -> PackageSources {
         guard !settings.offline else { throw CatalogueError(.offline, subject: "the image of \(distribution.name)") }
-        let mirrors = try Mirrors(settings)
+        let suites: [AptRepository.Suite]
+        let components: String
+        let signature: SignatureVerifier
+        let keyring: FilePath
+        switch distribution.repository {
+        case .debian:
+            let mirrors = try Mirrors(settings)
+            suites = distribution.debianSuites.map { AptRepository.Suite(name: $0.name, archives: [mirrors.address(of: $0.archive)]) }
+            (components, signature, keyring) = ("main", try debianSignature(), settings.keyrings[0])
+        case .apt(let vendor, let names, let shape):
+            let archives = try Mirrors.addresses(of: vendor, settings)
+            suites = names.map { AptRepository.Suite(name: $0, archives: archives) }
+            let own = try await VendorKeyring(for: vendor, forPackages: false, settings, listing: keyListing)
+            // Ubuntu keeps some programs that Debian's main has in the component of its community.
+            (components, signature, keyring) = (shape == .ubuntu ? "main universe" : "main", own.verifier, own.file)
+        case .rpm, .image: throw CatalogueError(imageOf: distribution)
+        }
         var lines: [String] = []
         var warnings: [String] = []
-        for suite in distribution.debianSuites {
-            let archive = mirrors.address(of: suite.archive)
-            let address = "\(archive)/dists/\(suite.name)/InRelease"
-            let release = try await ReleaseFile.load(address, suite: suite.name, signature: debianSignature(), transfer: transfer)
-            // A suite of updates may not be there (any more); the release itself must be.
-            guard let release else {
-                if suite == distribution.debianSuites.first { throw CatalogueError(.notFound, subject: address) }
+        for suite in suites {
+            guard let (archive, release) = try await release(of: suite, signature) else {
+                // A suite of updates may not be there (any more); the release itself must be.
+                if lines.isEmpty { throw CatalogueError(.notFound, subject: "\(suite.archives.first ?? "")/dists/\(suite.name)/InRelease") }
                 continue
             }
-            if let days = try release.checkFreshness(address, settings: settings) { warnings.append("\(suite.name) is \(days) days past the end of validity; newer packages may exist") }
-            lines.append("deb \(archive) \(suite.name) main")
+            if let days = try release.checkFreshness("\(archive)/dists/\(suite.name)/InRelease", settings: settings) {
+                warnings.append("\(suite.name) is \(days) days past the end of validity; newer packages may exist")
+            }
+            lines.append("deb \(archive) \(suite.name) \(components)")
         }
-        return (lines, warnings)
+        return PackageSources(lines: lines, keyring: keyring, warnings: warnings)
+    }
+
+    /// The first archive that has a suite, and its release file; nil where none has it.
+    private func release(of suite: AptRepository.Suite, _ signature: SignatureVerifier) async throws -> (String, ReleaseFile)? {
+        var failure: CatalogueError?
+        for archive in suite.archives {
+            do {
+                let release = try await ReleaseFile.load("\(archive)/dists/\(suite.name)/InRelease", suite: suite.name, signature: signature, transfer: transfer)
+                if let release { return (archive, release) }
+            } catch let error as CatalogueError {
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
+        return nil
     }
 
     private static let kind = "kernel"

@@ -75,6 +75,11 @@ public struct KeyStore: Sendable {
         return expired
     }
 
+    /// Where a key in the cache came from; nil for one that is not there.
+    func origin(ofCached key: SigningKey) -> String? {
+        settings.cache.existing(kind: Self.kind, key: key.fingerprint).flatMap { try? String(contentsOfFile: $0.appending(Self.originName).string, encoding: .utf8) }
+    }
+
     private func key(_ key: SigningKey, in file: FilePath) async throws -> PublicKey? {
         try await keys(in: file)?.keys.first { $0.record.fingerprint == key.fingerprint }
     }

@@ -9,7 +9,10 @@ struct VendorKeyring {
     private let folder: FilePath
     private let listing: KeyListing
 
-    var verifier: SignatureVerifier { SignatureVerifier(keyrings: [folder.appending(Self.keyring)], listing: listing) }
+    var verifier: SignatureVerifier { SignatureVerifier(keyrings: [file], listing: listing) }
+
+    /// The keys as gpgv and apt read them.
+    var file: FilePath { folder.appending(Self.keyring) }
 
     /// What `rpmkeys` looks into.
     var database: FilePath { folder.appending("rpmdb") }

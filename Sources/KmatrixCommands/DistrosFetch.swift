@@ -29,7 +29,7 @@ struct DistrosFetch: AsyncParsableCommand {
     private func fetch() async throws -> [EncodedKernel] {
         let catalogue = KernelCatalogue(settings: try options.kernels.settings(cache: .standard()))
         let chosen = try options.chosen()
-        let listing = try await catalogue.listing(for: [], of: chosen) { event in StandardError.line(event.description) }
+        let listing = try await catalogue.listing(for: [], of: chosen) { event in if !event.isDetail { StandardError.line(event.description) } }
         var fetched: [EncodedKernel] = []
         for distribution in chosen {
             let files = try await catalogue.fetch(distribution.kernel(in: listing)) { event in StandardError.line(event.description) }

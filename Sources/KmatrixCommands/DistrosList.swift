@@ -98,7 +98,7 @@ private struct EncodedDistribution: Encodable {
         case .published(let image):
             imageReason = image.signature == .unsigned ? "the published image is not signed; fetch it, check it by hand, and give it as a file: --distro ./FILE" : nil
         }
-        imageOrigin = !distribution.packages.isEmpty ? .packages : published != nil && published?.signature != .unsigned ? .published : .none
+        imageOrigin = published != nil && published?.signature != .unsigned ? .published : !distribution.packages.isEmpty ? .packages : .none
         imageBytes = image?.bytes
     }
 

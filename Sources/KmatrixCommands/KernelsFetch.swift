@@ -31,7 +31,7 @@ struct KernelsFetch: AsyncParsableCommand {
     private func fetch() async throws -> [EncodedFiles] {
         let selectors = try kernel.map { try KernelSelector(parsing: $0) }
         let catalogue = KernelCatalogue(settings: try kernels.settings(cache: .standard()))
-        let listing = try await catalogue.listing(for: selectors) { event in StandardError.line(event.description) }
+        let listing = try await catalogue.listing(for: selectors) { event in if !event.isDetail { StandardError.line(event.description) } }
         var fetched: [EncodedFiles] = []
         for chosen in try selectors.flatMap({ try listing.resolve($0) }) {
             let files = try await catalogue.fetch(chosen) { event in StandardError.line(event.description) }

@@ -46,7 +46,7 @@ struct KernelsList: AsyncParsableCommand {
     private func choose() async throws -> ([CatalogueKernel], KernelCatalogue) {
         let catalogue = KernelCatalogue(settings: try kernels.settings(cache: .standard()))
         let selectors = try kernel.isEmpty ? [.all(.standard)] : kernel.map { try KernelSelector(parsing: $0) }
-        let listing = try await catalogue.listing(for: selectors) { event in StandardError.line(event.description) }
+        let listing = try await catalogue.listing(for: selectors) { event in if !event.isDetail { StandardError.line(event.description) } }
         for warning in listing.warnings { StandardError.line("warning: \(warning)") }
         if let lateness = listing.lateness { StandardError.line("note: \(lateness)") }
         if allVersions && kernel.isEmpty { return (listing.kernels, catalogue) }

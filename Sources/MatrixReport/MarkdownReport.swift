@@ -31,7 +31,7 @@ struct MarkdownReport {
     }
 
     private var notes: [String] {
-        let all = (troubles + document.run.warnings).prefix(50)
+        let all = (troubles + document.run.warnings + (document.run.notes ?? [])).prefix(50)
         return all.isEmpty ? [] : ["## Notes on this run", all.map { "- \(Self.text($0))" }.joined(separator: "\n")]
     }
 

@@ -1,8 +1,8 @@
 import EvidenceStore
 import Foundation
 import GuestImages
+import HostTools
 import QEMUGuest
-import Subprocess
 import SystemPackage
 
 /// The floor that cells are measured against: a kernel on the same machine, with the same memory and console as a cell's guest and nothing
@@ -29,11 +29,10 @@ struct BareBoot {
         var plan = BootPlan(kernel: kernel, initramfs: initramfs, accelerator: context.accelerator, folder: folder.path)
         plan.timeStampKilohertz = TimeStampCounter.kilohertz(under: context.accelerator)
         let start = ContinuousClock.now
-        let result = try await Subprocess.run(
-            .path(context.emulator.path), arguments: Arguments(QEMUCommandLine.bare(plan).arguments), workingDirectory: folder.path,
-            output: .discarded, error: .string(limit: 4096))
-        guard result.terminationStatus.isSuccess else {
-            throw RunnerError(.benchmarkFailed, subject: "a bare boot ended with \(result.terminationStatus)", detail: result.standardError)
+        do {
+            try await ToolLauncher().succeed(HostTool(context.emulator.path.string), QEMUCommandLine.bare(plan).arguments, in: folder.path)
+        } catch let error as HostToolError {
+            throw RunnerError(.benchmarkFailed, subject: "a bare boot failed", detail: error.description)
         }
         return CellAttempt.seconds(ContinuousClock.now - start)
     }

@@ -6,7 +6,6 @@ import Judgement
 import MatrixModel
 public import Measurements
 import QEMUGuest
-import Subprocess
 import SystemPackage
 
 /// Times whole cells against the floor: the same kernel booted bare, with an init that powers off at once; of a distribution the same

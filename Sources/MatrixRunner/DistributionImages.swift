@@ -28,7 +28,17 @@ public struct DistributionImages: Sendable {
     public func build(_ distribution: Distribution, renews: Bool) async throws -> Built {
         guard let guest = ImageGuest(distribution, boot: .direct) else { return Built(try await image(of: distribution, renews: renews)) }
         let disks = DiskImageStore(packages, cache: builder.cache)
-        return Built(try await disks.open(guest.source, modules: GuestImageBuilder.earlyModules) { events(.preparing($0)) })
+        do {
+            return Built(try await disks.open(guest.source, modules: GuestImageBuilder.earlyModules) { events(.preparing($0)) })
+        } catch let error as CloudImageError where error.isOfTransfer && !distribution.packages.isEmpty {
+            events(.warning(Self.substitution(distribution, "\(error)")))
+            return Built(try await image(of: distribution, renews: renews))
+        }
+    }
+
+    /// Says that a built image takes the place of the published one.
+    static func substitution(_ distribution: Distribution, _ reason: String) -> String {
+        "\(distribution.name) is built from its packages, because its published image could not be fetched: \(reason)"
     }
 
     func image(of distribution: Distribution, renews: Bool = false) async throws -> RootImage {
@@ -36,10 +46,10 @@ public struct DistributionImages: Sendable {
         let recipe = RootImageRecipe(distribution)
         if renews || builder.existing(recipe) == nil { events(.preparing("building \(distribution.name), which takes about a minute")) }
         let failed: (GuestImageError) -> Void = { error in events(.warning("\(distribution.name): \(error); trying once more")) }
-        return try await builder.image(recipe, keyring: packages.settings.keyrings[0], renews: renews, failed: failed) {
-            let (sources, warnings) = try await packages.packageSources(of: distribution)
-            for warning in warnings { events(.warning(warning)) }
-            return sources
+        return try await builder.image(recipe, renews: renews, failed: failed) {
+            let sources = try await packages.packageSources(of: distribution)
+            for warning in sources.warnings { events(.warning(warning)) }
+            return (sources.lines, sources.keyring)
         }
     }
 
@@ -65,7 +75,7 @@ public struct DistributionImages: Sendable {
 
 extension RootImageRecipe {
     init(_ distribution: Distribution) {
-        let suites = distribution.debianSuites.map(\.name)
+        let suites = distribution.packageSuites
         self.init(suite: suites.first ?? distribution.name, further: Array(suites.dropFirst()), packages: distribution.packages)
     }
 }

@@ -24,6 +24,11 @@ public enum GuestChoice: Hashable, Sendable {
 
     var distribution: Distribution? { if case .distribution(let distribution) = self { distribution } else { nil } }
     var image: ImageGuest? { if case .image(let guest) = self { guest } else { nil } }
+    /// The distribution that is built from packages while its published image cannot be fetched; nil for every other guest.
+    var builtInstead: Distribution? {
+        guard let image, image.boot == .direct, let distribution = image.distribution, !distribution.packages.isEmpty else { return nil }
+        return distribution
+    }
     /// The catalogue's entry; nil for a micro guest, and for an image that was given as a file.
     public var entry: Distribution? { distribution ?? image?.distribution }
     /// The layout that `default` stands for; nil where it is not known. A micro guest's is what the agent needs.

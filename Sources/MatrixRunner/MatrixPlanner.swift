@@ -60,15 +60,19 @@ struct MatrixPlanner {
         init(planner: MatrixPlanner) { self.planner = planner }
 
         var warnings: [String] { listing?.warnings ?? [] }
-        var notes: [String] { listing?.lateness.map { [$0] } ?? [] }
+        var notes: [String] { substitutions + (listing?.lateness.map { [$0] } ?? []) }
+        /// What is built because it could not be fetched.
+        var substitutions: [String] = []
         var details: [String] { listing?.details ?? [] }
 
         mutating func read() async throws -> KernelListing {
             if let listing { return listing }
             let blocks = planner.request.blocks
-            let own = blocks.filter(\.kernels.isEmpty).flatMap { $0.guests.compactMap(\.distribution) }
+            let own = blocks.filter(\.kernels.isEmpty).flatMap { $0.guests.compactMap { $0.distribution ?? $0.builtInstead } }
             let events = planner.events
-            let read = try await planner.catalogue.listing(for: blocks.flatMap(\.kernels), of: own) { events(.preparing($0.description)) }
+            let read = try await planner.catalogue.listing(for: blocks.flatMap(\.kernels), of: own) { event in
+                events(event.isDetail ? .detail(event.description) : .preparing(event.description))
+            }
             for warning in read.warnings { events(.warning(warning)) }
             for detail in read.details { events(.detail(detail)) }
             listing = read
@@ -82,7 +86,8 @@ struct MatrixPlanner {
         func miss(_ guest: GuestChoice, _ selector: KernelSelector, _ cause: Cause, _ reason: String) {
             unavailable += missing(axes, guest, selector, cause, reason)
         }
-        for guest in axes.guests {
+        for wanted in axes.guests {
+            let guest = try await reachable(wanted, &offers)
             if axes.kernels.isEmpty, let distribution = guest.distribution {
                 let offers = try await offers.read()
                 do throws(CatalogueError) {
@@ -117,6 +122,16 @@ struct MatrixPlanner {
             }
         }
         return (guests, unavailable)
+    }
+
+    /// The guest, or the same distribution built from its packages where its published image cannot be fetched.
+    private func reachable(_ guest: GuestChoice, _ offers: inout Offers) async throws -> GuestChoice {
+        guard let distribution = guest.builtInstead, let image = guest.image, case .failure(let failure) = try await given.kernel(of: image), failure.cause == .fetchFailed else {
+            return guest
+        }
+        let substitution = DistributionImages.substitution(distribution, failure.reason)
+        if !offers.substitutions.contains(substitution) { offers.substitutions.append(substitution) }
+        return .distribution(distribution)
     }
 
     /// A selector that nothing on offer satisfies becomes cells that say so: they are part of the answer.

@@ -3,6 +3,8 @@ import Subprocess
 import SystemPackage
 
 /// How the programs are started that serve one guest, the emulator and its network: they die with the harness, and may become nothing else.
+///
+/// HostTools' launcher runs tools that answer and end. These live as long as their guest, inherit descriptors, and one may have the terminal.
 enum HostProcess {
     /// setpriv(1) asks the kernel to kill the program when the harness dies, even by SIGKILL. To the kernel that means the thread that
     /// forked (prctl(2), PR_SET_PDEATHSIG); swift-subprocess 1.0 forks from one thread that lives as long as the process.

@@ -1,4 +1,4 @@
-import Subprocess
+import HostTools
 import SystemPackage
 
 /// What an archive is packed with, told by its first bytes.
@@ -23,36 +23,27 @@ enum Compression {
     var tool: UnpackingTool? {
         switch self {
         case .gzip, .zip: nil
-        case .xz: UnpackingTool(name: "xz", arguments: ["--format=xz", "-dc"])
-        case .zstd: UnpackingTool(name: "zstd", arguments: ["-dc"])
+        case .xz: UnpackingTool(tool: .xz, arguments: ["--format=xz", "-dc"])
+        case .zstd: UnpackingTool(tool: .zstd, arguments: ["-dc"])
         }
     }
 }
 
 /// A program that unpacks standard input to standard output.
 struct UnpackingTool {
-    let name: String
+    let tool: HostTool
     let arguments: [String]
 
     /// - Throws: `SupportBundleError`, `CancellationError`.
     func unpack(_ bytes: [UInt8], limit: Int, path: FilePath) async throws -> [UInt8] {
-        var options = PlatformOptions()
-        options.createSession = true
-        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(1))]
         do {
-            let result = try await run(
-                .name(name), arguments: Arguments(arguments), environment: .inherit.updating(["LC_ALL": "C"]), platformOptions: options, input: .array(bytes),
-                output: .bytes(limit: limit), error: .string(limit: 64 << 10))
-            try Task.checkCancellation()
-            guard result.terminationStatus.isSuccess else {
-                throw SupportBundleError(
-                    .malformed, path, result.standardError.split(separator: "\n").first.map(String.init) ?? "\(name): \(result.terminationStatus)")
+            return try await ToolLauncher().succeed(tool, arguments, input: bytes, limit: limit).output
+        } catch let error as HostToolError {
+            switch error.code {
+            case .missing: throw SupportBundleError(.toolMissing, path, tool.name)
+            case .tooLarge: throw SupportBundleError(.tooLarge, path, "\(error.detail) once unpacked")
+            case .failed, .noSpace, .notStarted: throw SupportBundleError(.malformed, path, error.description)
             }
-            return result.standardOutput
-        } catch let error as SubprocessError {
-            try Task.checkCancellation()
-            if error.code == .executableNotFound { throw SupportBundleError(.toolMissing, path, name) }
-            throw SupportBundleError(.tooLarge, path, "more than \(limit) bytes once unpacked, or \(error)")
         }
     }
 }

@@ -1,5 +1,5 @@
 import Foundation
-import Subprocess
+import HostTools
 public import SystemPackage
 
 /// The machine that this runs on.
@@ -7,18 +7,10 @@ public enum LiveMachine {
     /// Runs a program of a gathering; nil when there is none. What it exits with is no matter: `systemctl status` says with it what it prints.
     public static func ask(_ question: Collector.Question) async throws -> [UInt8]? {
         guard let program = question.command.first else { return nil }
-        var options = PlatformOptions()
-        options.createSession = true
-        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(1))]
         do {
-            let result = try await run(
-                .name(program), arguments: Arguments(Array(question.command.dropFirst())),
-                environment: .inherit.updating(["LC_ALL": "C", "SYSTEMD_COLORS": "0"]),
-                platformOptions: options, output: .bytes(limit: 16 << 20), error: .combinedWithOutput)
-            try Task.checkCancellation()
-            return result.standardOutput
-        } catch is SubprocessError {
-            try Task.checkCancellation()
+            let outcome = try await ToolLauncher().run(HostTool(program), Array(question.command.dropFirst()), environment: ["SYSTEMD_COLORS": "0"])
+            return outcome.output + Array(outcome.stderr.utf8)
+        } catch is HostToolError {
             return nil
         }
     }

@@ -12,6 +12,8 @@ public final class DebianRepository: Sendable {
         public let version: String
         /// Content by path.
         public let files: [String: [UInt8]]
+        /// The names of packages.
+        public var depends: [String] = []
 
         public init(name: String, version: String, files: [String: [UInt8]]) {
             self.name = name
@@ -88,7 +90,8 @@ public final class DebianRepository: Sendable {
         let tree = work.path.appending("tree.\(UUID().uuidString)")
         let manager = FileManager.default
         try manager.createDirectory(atPath: tree.appending("DEBIAN").string, withIntermediateDirectories: true)
-        let control = "Package: \(package.name)\nVersion: \(package.version)\nArchitecture: amd64\nMaintainer: Nobody <nobody@invalid>\nDescription: a kernel\n"
+        let depends = package.depends.isEmpty ? "" : "Depends: \(package.depends.joined(separator: ", "))\n"
+        let control = "Package: \(package.name)\nVersion: \(package.version)\nArchitecture: amd64\nMaintainer: Nobody <nobody@invalid>\n\(depends)Description: a kernel\n"
         try Data(control.utf8).write(to: URL(filePath: tree.appending("DEBIAN/control").string))
         for (path, content) in package.files {
             let place = tree.appending(path)

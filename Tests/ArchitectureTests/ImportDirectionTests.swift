@@ -24,9 +24,9 @@ struct ImportDirectionTests {
         "BPFObjects": ["MatrixModel", "Guidance", "ELFFiles"],
         "GuestImages": ["MatrixModel", "GuestProtocol", "ArtefactCache", "ELFFiles", "Digests", "HostTools"],
         "CloudImages": ["MatrixModel", "GuestProtocol", "ArtefactCache", "PackageStreams", "Digests", "HostTools"],
-        "AgentBundles": ["MatrixModel", "GuestImages", "PackageStreams", "StrictYAML", "Digests"],
+        "AgentBundles": ["MatrixModel", "GuestImages", "PackageStreams", "StrictYAML", "Digests", "HostTools"],
         "Diagnosis": ["MatrixModel", "Guidance", "Judgement"],
-        "SupportBundles": ["Archives", "Diagnosis"],
+        "SupportBundles": ["Archives", "Diagnosis", "HostTools"],
         "Judgement": ["MatrixModel", "GuestProtocol", "Guidance"],
         "Probes": ["MatrixModel", "GuestProtocol", "Guidance", "Judgement"],
         "CellExpectations": ["MatrixModel", "StrictYAML"],
@@ -71,6 +71,9 @@ struct ImportDirectionTests {
         "Yams": ["StrictYAML"],
         "GRDB": ["RunHistory"],
         "NIOHTTP1": ["FabricSimulator", "AgentCore", "TestSupport"],
+        // Programs of the host are launched in one place. QEMUGuest's emulator and network are no tools that answer: they live as long as
+        // their guest, take descriptors, and die with the harness (HostProcess.swift).
+        "Subprocess": ["HostTools", "QEMUGuest", "TestSupport"],
     ]
 
     static func imports() throws -> [(target: String, file: String, module: String)] {
@@ -114,6 +117,24 @@ struct ImportDirectionTests {
         for (target, file, module) in try Self.imports() {
             guard let targets = Self.externalAllowed[module] else { continue }
             #expect(targets.contains(target), "\(file) imports \(module)")
+        }
+    }
+
+    @Test("programs of the host are launched by HostTools and nothing else")
+    func launching() throws {
+        // Put together here so that this file passes its own test; the guest's programs launch through CGuestSystem.
+        let words = ["Process" + "()", "posix_" + "spawn", "popen" + "(", "NSTask" + "("]
+        for file in try Repository.files(in: "Sources", endings: [".swift"]) where !file.path.hasPrefix("Sources/TestSupport/") {
+            for word in words { #expect(!Self.uses(word, in: file.text), "\(file.path) uses \(word)") }
+        }
+        #expect(Self.uses("Process" + "()", in: "let process = Process" + "()"))
+        #expect(!Self.uses("Process" + "()", in: "InitProcess" + "().run()"))
+    }
+
+    /// Whether a text has a word that does not end a longer one.
+    private static func uses(_ word: String, in text: String) -> Bool {
+        text.ranges(of: word).contains { range in
+            range.lowerBound == text.startIndex || !text[text.index(before: range.lowerBound)].isLetter
         }
     }
 

@@ -10,6 +10,8 @@ import Testing
 struct RootImageBuilderTests {
     static let recipe = RootImageRecipe(suite: "mine", further: ["mine-security"], packages: ["systemd", "udev"])
 
+    static let sources = (lines: ["deb http://127.0.0.1:1/mine mine main"], keyring: FilePath("/keyring.gpg"))
+
     /// What the stand-in packs: a file of another user, one with the set-user-ID bit, a device, and a package list.
     static let packing = """
         for last in "$@"; do case "$last" in */root.tar) archive=$last;; esac; done
@@ -29,7 +31,7 @@ struct RootImageBuilderTests {
     }
 
     private func build(_ builder: RootImageBuilder, renews: Bool = false) async throws -> RootImage {
-        try await builder.image(Self.recipe, keyring: "/keyring.gpg", renews: renews) { ["deb http://127.0.0.1:1/mine mine main"] }
+        try await builder.image(Self.recipe, renews: renews) { Self.sources }
     }
 
     private func leftovers(_ scratch: Scratch) -> [String] {
@@ -70,6 +72,58 @@ struct RootImageBuilderTests {
             #expect(error.description.contains(words), "\(error)")
             #expect(leftovers(scratch) == [])
         }
+    }
+
+    @Test("a step that fails once is tried again, and the log of its failure stays", arguments: ["mmdebstrap", "fakeroot"])
+    func retried(step: String) async throws {
+        try await withScratch { scratch in
+            let failing = "if [ ! -e \(scratch.root)/failed ]; then touch \(scratch.root)/failed; echo 'I: unpacking'; echo 'W: slow' >&2; echo 'E: rm failed: 256' >&2; exit 1; fi"
+            if step == "fakeroot" {
+                // The step itself is called with "--" first; the stand-in for mmdebstrap calls it otherwise.
+                let tool = try scratch.file("tools/fakeroot", Array("#!/bin/sh\nif [ \"$1\" = -- ]; then \(failing); fi\nexec /usr/bin/fakeroot \"$@\"\n".utf8))
+                try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: tool.string)
+            }
+            let builder = try builder(scratch, (step == "mmdebstrap" ? failing + "\n" : "") + Self.packing)
+            var failures: [GuestImageError] = []
+            let image = try await builder.image(Self.recipe, failed: { failures.append($0) }) { Self.sources }
+            #expect(try String(contentsOfFile: image.packages.string, encoding: .utf8) == "systemd\t252.1\n")
+            #expect(failures.map(\.code) == [.buildFailed])
+            let message = failures.first?.description ?? ""
+            #expect(message.contains("\(step): E: rm failed: 256 (exit status 1)") && !message.contains("slow"), "\(message)")
+            let log = log(scratch, "\(step)-1.log")
+            #expect(message.contains("its log is \(log)"), "\(message)")
+            #expect(try String(contentsOfFile: log.string, encoding: .utf8) == "W: slow\nE: rm failed: 256\nI: unpacking\n")
+        }
+    }
+
+    @Test("a step that fails twice ends the build, with both logs")
+    func failedTwice() async throws {
+        try await withScratch { scratch in
+            let builder = try builder(scratch, "echo >> \(scratch.root)/attempts; echo \"E: attempt $(wc -l < \(scratch.root)/attempts)\" >&2; exit 1")
+            var failures: [GuestImageError] = []
+            let error = try #require(try await code {
+                _ = try await builder.image(Self.recipe, failed: { failures.append($0) }) { Self.sources }
+            })
+            #expect(failures.map(\.code) == [.buildFailed])
+            #expect(error.code == .buildFailed)
+            #expect(error.description.contains("E: attempt 2") && error.description.contains("mmdebstrap-2.log"), "\(error)")
+            for attempt in 1...2 {
+                #expect(try String(contentsOfFile: log(scratch, "mmdebstrap-\(attempt).log").string, encoding: .utf8) == "E: attempt \(attempt)\n")
+            }
+        }
+    }
+
+    @Test("a full disk is not tried again")
+    func fullDisk() async throws {
+        try await withScratch { scratch in
+            let builder = try builder(scratch, "echo >> \(scratch.root)/attempts; echo 'tar: root.tar: Cannot write: No space left on device' >&2; exit 2")
+            try await expectError(.noSpace) { _ = try await build(builder) }
+            #expect(try String(contentsOfFile: scratch.root.appending("attempts").string, encoding: .utf8) == "\n")
+        }
+    }
+
+    private func log(_ scratch: Scratch, _ name: String) -> FilePath {
+        scratch.cache.root.appending("build-log").appending("mine-\(Self.recipe.key.prefix(12))").appending(name)
     }
 
     @Test("a missing tool is named")

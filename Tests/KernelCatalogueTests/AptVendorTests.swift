@@ -145,6 +145,28 @@ struct AptVendorTests {
         }
     }
 
+    @Test("has sources that images are built from: each suite checked, with the vendor's keys alone, and no suite that is not there")
+    func sources() async throws {
+        try await VendorFixture.withUbuntu { fixture in
+            let distribution = try #require(fixture.distributions.distributions.first)
+            let sources = try await fixture.catalogue().packageSources(of: distribution)
+            #expect(sources.lines == ["jammy", "jammy-updates"].map { "deb \(fixture.server.address)/ubuntu \($0) main universe" })
+            #expect(try await KeyListing().records(in: sources.keyring).count == 1)
+            #expect(sources.warnings == [])
+            fixture.server.setFault(.status(404), forPathsEnding: "jammy-updates/InRelease")
+            #expect(try await fixture.catalogue().packageSources(of: distribution).lines.count == 1)
+            fixture.server.setFault(.status(404), forPathsEnding: "jammy/InRelease")
+            let error = await #expect(throws: CatalogueError.self) { _ = try await fixture.catalogue().packageSources(of: distribution) }
+            #expect(error?.code == .notFound)
+            fixture.server.setFault(nil, forPathsEnding: "jammy/InRelease")
+            let other = try await DebianRepository()
+            let forged = await #expect(throws: CatalogueError.self) {
+                _ = try await fixture.catalogue { $0.vendorKeyrings = ["ubuntu": other.keyring] }.packageSources(of: distribution)
+            }
+            #expect(forged?.code == .badSignature)
+        }
+    }
+
     @Test("whose package has other content than the index says is thrown away")
     func badPackage() async throws {
         try await VendorFixture.withUbuntu { fixture in

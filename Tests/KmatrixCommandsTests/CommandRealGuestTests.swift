@@ -103,9 +103,11 @@ enum RealProgram {
         return Ended(code: code(result.terminationStatus), stdout: "", stderr: "")
     }
 
-    static func run(_ arguments: [String]) async throws -> Ended {
+    /// - Parameter environment: In addition to this process's.
+    static func run(_ arguments: [String], environment: [Environment.Key: String] = [:]) async throws -> Ended {
+        let values = Dictionary(uniqueKeysWithValues: environment.map { ($0.key, Optional($0.value)) })
         let result = try await Subprocess.run(
-            .path(try #require(path)), arguments: Arguments(arguments), output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+            .path(try #require(path)), arguments: Arguments(arguments), environment: .inherit.updating(values), output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
         return Ended(code: code(result.terminationStatus), stdout: result.standardOutput, stderr: result.standardError)
     }
 

@@ -12,8 +12,9 @@ enum BootableImage {
         let recipe = RootImageRecipe(
             suite: distribution.debianSuites[0].name, further: distribution.debianSuites.dropFirst().map(\.name),
             packages: distribution.packages + ["linux-image-cloud-amd64", "initramfs-tools", "zstd"])
-        let root = try await RootImageBuilder(cache: cache).image(recipe, keyring: packages.settings.keyrings[0]) {
-            try await packages.packageSources(of: distribution).lines
+        let root = try await RootImageBuilder(cache: cache).image(recipe) {
+            let sources = try await packages.packageSources(of: distribution)
+            return (sources.lines, sources.keyring)
         }
         let folder = try await cache.entry(kind: "test-image", key: recipe.key + "-2") { folder in
             try await shell(script, folder.string, root.disk.string)

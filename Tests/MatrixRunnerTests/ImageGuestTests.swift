@@ -130,6 +130,28 @@ struct ImageGuestTests {
         #expect(failure?.reason.contains(words) == true, "\(failure?.reason ?? "")")
     }
 
+    @Test("that cannot be fetched gives way to one built from packages, where the catalogue has them, and a note says so", arguments: [true, false])
+    func builtInstead(hasPackages: Bool) async throws {
+        let text = Self.entry.replacing("SIGNATURE", with: "clear").replacing("FINGERPRINT", with: "D2EB 4462 6FDD C30B 513D 5BB7 1A5D 6C4C 7DB8 7C81").replacing(
+            "{ kind: debian, suite: bookworm }", with: "{ kind: apt, name: mine, addresses: [\"https://mine.invalid\"], suites: [main], keys: [mine] }\(hasPackages ? "\n    packages: [systemd]" : "")")
+        let distribution = try #require(try DistributionCatalogue(parsing: text, source: "test").distributions.first)
+        #expect(distribution.packageSuites == ["main"])
+        let folder = try TemporaryFolder()
+        let (catalogue, products) = try surroundings(folder)
+        var axes = try MatrixPlanTests.axes([.unified])
+        axes.guests = [GuestChoice(distribution)]
+        axes.kernels = []
+        let runner = MatrixRunner(
+            request: MatrixRequest(blocks: [axes]), products: products, cache: catalogue.settings.cache, catalogue: catalogue, accelerator: .tcg, harness: "test", events: { _ in })
+        let plan = try await runner.plan()
+        #expect(plan.cells.isEmpty)
+        let cell = try #require(plan.unavailable.first)
+        #expect(cell.guest == "mine")
+        // Without the network there is no kernel for the built one either; the published one fails for its image.
+        #expect(cell.summary.contains(hasPackages ? "own kernel" : "images.invalid"), "\(cell.summary)")
+        #expect(plan.notes.contains { $0.contains("mine is built from its packages") } == hasPackages, "\(plan.notes)")
+    }
+
     @Test("and a full disk or a missing tool says nothing of it")
     func ours() {
         for code in [CloudImageError.Code.noSpace, .toolMissing] {

@@ -30,9 +30,10 @@ struct IndexPage {
         ].compactMap(\.self).filter { !$0.isEmpty }
         html.element("p", ["class": "meta"]) { html in
             html.text(VisibleText.line(facts.joined(separator: " · ")))
-            if !warnings.isEmpty {
+            let count = warnings.count + remarks.count
+            if count > 0 {
                 html.text(" · ")
-                html.element("a", ["href": "#notes"], warnings.count == 1 ? "1 note" : "\(warnings.count) notes")
+                html.element("a", ["href": "#notes"], count == 1 ? "1 note" : "\(count) notes")
             }
         }
     }
@@ -40,14 +41,28 @@ struct IndexPage {
     /// Damage to the run's folder comes first, because it weakens the evidence.
     private var warnings: [String] { content.stored.troubles + content.run.warnings }
 
+    /// What changes nothing, as suites past their date.
+    private var remarks: [String] { content.run.notes ?? [] }
+
     private func notes(_ html: inout Markup) {
-        guard !warnings.isEmpty else { return }
-        let shown = 50
+        let details = content.run.details ?? []
+        guard !warnings.isEmpty || !remarks.isEmpty || !details.isEmpty else { return }
         html.element("h2", ["id": "notes"], "Notes on this run")
-        html.element("ol", ["class": "notes"]) { html in
-            for warning in warnings.prefix(shown) { html.element("li", VisibleText.line(warning)) }
+        list(warnings + remarks, &html)
+        guard !details.isEmpty else { return }
+        html.element("details") { html in
+            html.element("summary", details.count == 1 ? "1 suite of packages" : "\(details.count) suites of packages: what was read, and what could not be reached")
+            list(details, &html)
         }
-        if warnings.count > shown { html.element("p", "and \(warnings.count - shown) more in run.json") }
+    }
+
+    private func list(_ lines: [String], _ html: inout Markup) {
+        let shown = 50
+        guard !lines.isEmpty else { return }
+        html.element("ol", ["class": "notes"]) { html in
+            for line in lines.prefix(shown) { html.element("li", VisibleText.line(line)) }
+        }
+        if lines.count > shown { html.element("p", "and \(lines.count - shown) more in run.json") }
     }
 
     private func overviews(_ html: inout Markup) {
