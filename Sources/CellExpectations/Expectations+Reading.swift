@@ -3,7 +3,7 @@ public import StrictYAML
 
 extension Expectations {
     /// Reads a file of its own: a mapping with the key `expectations` and no other.
-    /// - Throws: `YAMLError` with the line; also for an entry whose last day is before `today`, so that nothing is excused for ever.
+    /// - Throws: `YAMLError` with the line.
     public init(parsing text: String, source: String, today: CalendarDay) throws {
         let document = try YAMLNode(parsing: text, source: source)
         try document.allow("expectations")
@@ -11,17 +11,10 @@ extension Expectations {
         try self.init(document.list("expectations"), today: today)
     }
 
-    /// Reads the entries of a list that stands in another document.
+    /// Reads the entries of a list that stands in another document. An entry whose last day is before `today` excuses nothing.
     public init(_ nodes: [YAMLNode], today: CalendarDay) throws {
         let entries = try nodes.map(Entry.init)
-        let expired = zip(nodes, entries).filter { $0.1.until < today }
-        if let (node, entry) = expired.first {
-            let others = expired.dropFirst().map(\.1.place)
-            throw node.error(
-                "the expectation for '\(entry.cells)' expired on \(entry.until) (\(entry.reason)); check whether it still holds, then renew 'until' or remove the entry"
-                    + (others.isEmpty ? "" : "; so did those at \(others.joined(separator: ", "))"))
-        }
-        self.init(entries)
+        self.init(entries.filter { $0.until >= today }, expired: entries.filter { $0.until < today })
     }
 }
 

@@ -23,6 +23,9 @@ public struct Expectations: Hashable, Sendable {
             self.place = place
         }
 
+        /// What is said of it after its last day.
+        public var expiry: String { "\(place): the expectation for '\(cells)' expired on \(until) (\(reason)); check whether it still holds, then renew 'until' or remove the entry" }
+
         /// Whether a cell turned out as the entry says.
         public func isMet(by verdict: Verdict, cause: String?) -> Bool {
             verdict == self.verdict && (self.cause == nil || self.cause?.rawValue == cause)
@@ -37,8 +40,13 @@ public struct Expectations: Hashable, Sendable {
     }
 
     public let entries: [Entry]
+    /// Entries after their last day: they are told of, and excuse nothing.
+    public let expired: [Entry]
 
-    public init(_ entries: [Entry]) { self.entries = entries }
+    public init(_ entries: [Entry], expired: [Entry] = []) {
+        self.entries = entries
+        self.expired = expired
+    }
 
     public static let none = Expectations([])
 

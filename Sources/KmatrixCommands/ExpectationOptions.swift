@@ -13,10 +13,18 @@ struct ExpectationOptions: ParsableArguments {
         completion: .file(extensions: ["yml", "yaml"]))
     var expectations: String?
 
+    @Flag(help: "Reject expectations after their last day")
+    var strictExpectations = false
+
+    /// Reads the file. Entries after their last day are warnings.
     /// - Parameter others: Further expectations, such as those of a matrix; entries of the file take precedence.
+    /// - Throws: `ValidationError` for such entries with `--strict-expectations`, and for a file that cannot be read; `YAMLError` for what is wrong in it.
     func load(besides others: Expectations? = nil) throws -> Expectations {
-        guard let own = try read() else { return others ?? .none }
-        return Expectations(own.entries + (others?.entries ?? []))
+        let all = try [read(), others].compactMap(\.self)
+        let expired = all.flatMap(\.expired).map(\.expiry)
+        guard expired.isEmpty || !strictExpectations else { throw ValidationError("--strict-expectations: \(expired.joined(separator: "\n"))") }
+        for words in expired { StandardError.line("warning: \(words)") }
+        return Expectations(all.flatMap(\.entries), expired: all.flatMap(\.expired))
     }
 
     private func read() throws -> Expectations? {

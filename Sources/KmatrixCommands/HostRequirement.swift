@@ -33,7 +33,7 @@ struct HostRequirement: Sendable {
     private static let rpms = "rpm packages and the kernels in them"
 
     static let all: [HostRequirement] = [
-        HostRequirement("curl", "curl"), HostRequirement("gpgv", "gpgv"),
+        HostRequirement("curl", "curl"), HostRequirement("gpg", "gpg"), HostRequirement("gpgv", "gpgv"),
         HostRequirement("Debian's keyring", anyOf: ["/usr/share/keyrings/debian-archive-keyring.gpg", "/usr/share/keyrings/debian-archive-keyring.pgp"], "debian-archive-keyring"),
         HostRequirement("dpkg-deb", "dpkg"), HostRequirement("tar", "tar"), HostRequirement("cpio", "cpio"), HostRequirement("gzip", "gzip"),
         HostRequirement("bzip2", "bzip2"), HostRequirement("xz", "xz-utils"), HostRequirement("zstd", "zstd"), HostRequirement("lz4", "lz4"),
@@ -44,7 +44,6 @@ struct HostRequirement: Sendable {
         HostRequirement("depmod", "kmod", only: images), HostRequirement("qemu-img", "qemu-utils", only: images), HostRequirement("sfdisk", "fdisk", only: diskImages),
         HostRequirement("xorriso", "xorriso", only: images), HostRequirement("grub-fstest", "grub-common", only: diskImages),
         HostRequirement("OVMF", anyOf: Firmwares.places.map(\.string), "ovmf", only: "disk images that boot through UEFI"),
-        HostRequirement("gpg", "gpg", only: "kernels and images of other distributions"),
         HostRequirement("gpg-agent", "gpg-agent", only: "kernels and images of other distributions"),
         HostRequirement("rpmkeys", "rpm", only: rpms), HostRequirement("rpm2cpio", "rpm2cpio", only: rpms),
     ]

@@ -10,15 +10,16 @@ struct MatrixFile {
     let exclusions: [CellPattern]
     let expectations: Expectations
 
+    /// - Parameter today: Decides which expectations still hold; nil for today in UTC.
     /// - Throws: `YAMLError` with the line of what is wrong, or without one for a file that cannot be read.
-    init(path: String) throws {
+    init(path: String, today: CalendarDay? = nil) throws {
         guard let bytes = FileManager.default.contents(atPath: path) else {
             throw YAMLError(source: path, line: nil, reason: "cannot read the matrix file; check the path")
         }
-        try self.init(parsing: String(decoding: bytes, as: UTF8.self), source: path)
+        try self.init(parsing: String(decoding: bytes, as: UTF8.self), source: path, today: today)
     }
 
-    init(parsing text: String, source: String) throws {
+    init(parsing text: String, source: String, today: CalendarDay? = nil) throws {
         let document = try YAMLNode(parsing: text, source: source)
         try document.allow("name", "cells", "exclude", "expectations")
         guard let name = try document.text("name"), !name.isEmpty else { throw document.error("'name' is missing; give the matrix a name") }
@@ -33,7 +34,7 @@ struct MatrixFile {
             }
             do { return try CellPattern(parsing: cells) } catch { throw entry.error("\(error)") }
         }
-        expectations = try Expectations(document.list("expectations"), today: .today())
+        expectations = try Expectations(document.list("expectations"), today: today ?? .today())
     }
 
     private static func block(_ node: YAMLNode) throws -> AxisTexts {

@@ -66,14 +66,15 @@ struct ExpectationsTests {
         #expect(try Self.read(Self.text).unused(among: [Self.loop]).map(\.cells.text) == ["*/elsewhere"])
     }
 
-    @Test("hold on their last day, and are an error the day after")
+    @Test("hold on their last day, and excuse nothing the day after")
     func expiry() throws {
         #expect(try Self.read(Self.text, today: "2027-01-31").entries.count == 2)
-        let error = #expect(throws: YAMLError.self) { try Self.read(Self.text, today: "2027-02-01") }
-        #expect(error?.line == 7)
-        #expect(error?.reason.contains("expired on 2027-01-31") == true)
-        let both = #expect(throws: YAMLError.self) { try Self.read(Self.text, today: "2028-01-01") }
-        #expect(both?.reason.contains("mine.yml:7") == true)
+        let later = try Self.read(Self.text, today: "2027-02-01")
+        #expect(later.entries.map(\.place) == ["mine.yml:2"] && later.expired.map(\.place) == ["mine.yml:7"])
+        #expect(later.expired.first?.expiry.contains("mine.yml:7: the expectation for '*/elsewhere' expired on 2027-01-31 (under discussion upstream)") == true)
+        let id = "micro/5.10.1-1/cloud-amd64/elsewhere"
+        #expect(later.assessment(of: id, verdict: .degraded, cause: nil, documented: .supported) == .contradicted)
+        #expect(try Self.read(Self.text, today: "2028-01-01").entries.isEmpty)
     }
 
     @Test(

@@ -178,14 +178,16 @@ struct HistoryCommandTests {
         #expect(said.stdout.contains("not-a-kernel"))
     }
 
-    @Test("an expired or wrong expectation ends a run before it begins", arguments: [("until: 2020-01-01", "expired on 2020-01-01"), ("until: soon", "is not a day")])
-    func expired(line: String, word: String) async throws {
+    @Test("an expectation after its last day is a warning and excuses nothing; with --strict-expectations, and where it is wrong, no run begins", arguments: [
+        ("until: 2020-01-01", [], 3, "expired on 2020-01-01"), ("until: 2020-01-01", ["--strict-expectations"], 2, "expired on 2020-01-01"), ("until: soon", [], 2, "is not a day"),
+    ] as [(String, [String], Int32, String)])
+    func expired(line: String, options: [String], code: Int32, word: String) async throws {
         let file = folder.appending("expectations.yml").string
         try "expectations:\n  - cells: '*'\n    verdict: unavailable\n    reason: known\n    \(line)\n".write(toFile: file, atomically: true, encoding: .utf8)
-        let said = try await run(["--expectations", file])
-        #expect(said.code == 2)
+        let said = try await run(["--expectations", file] + options)
+        #expect(said.code == code)
         #expect(said.stderr.contains("expectations.yml:") && said.stderr.contains(word), "\(said.stderr)")
-        #expect(!FileManager.default.fileExists(atPath: folder.appending("out").string))
+        #expect(FileManager.default.fileExists(atPath: folder.appending("out").string) == (code != 2))
     }
 
     @Test("a run that is as expected exits with 0 whatever is documented")

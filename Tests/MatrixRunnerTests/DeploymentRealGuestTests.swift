@@ -11,7 +11,7 @@ import Testing
 @testable import MatrixRunner
 
 /// Real cloud-init on the simulated platform, and hardened kernels. The nightly matrix has all rows and profiles.
-@Suite("Real guests, deployed and hardened", .enabled(if: RealGuests.products != nil, "KMATRIX_PRODUCTS names no built products; ci/test sets it"), .serialized)
+@Suite("Real guests, deployed and hardened", .enabled(if: RealGuests.areAsked, "KMATRIX_PRODUCTS names no built products; ci/test sets it"), .serialized)
 struct DeploymentRealGuestTests {
     private func run(_ axes: (Products, DistributionCatalogue) throws -> MatrixAxes) async throws -> [CellRecord] {
         let products = try #require(RealGuests.products)

@@ -11,14 +11,21 @@ import Testing
 
 /// An agent that is root in its guest and wants out, or wants to be believed. Each tries one way; none may reach the host, end the
 /// harness, or turn into a verdict that is not its own fault or ours.
-@Suite("Real guests that attack", .enabled(if: RealGuests.products != nil, "KMATRIX_PRODUCTS names no built products; ci/test sets it"), .serialized)
+@Suite("Real guests that attack", .enabled(if: RealGuests.areAsked, "KMATRIX_PRODUCTS names no built products; ci/test sets it"), .serialized)
 struct RedTeamRealGuestTests {
     @Test("the control channel is not theirs to write to", arguments: [
-        "for port in /dev/vport*; do echo garbage > $port; done", "for port in /dev/vport*; do busybox cat /dev/urandom > $port & done",
-        "echo 1 > /sys/bus/virtio/devices/virtio0/driver/unbind",
+        ("for port in /dev/vport*; do echo garbage > $port || \(say("$port refused")); done", "refused"),
+        ("for port in /dev/vport*; do busybox cat /dev/urandom > $port || \(say("$port refused")); done", "refused"),
+        // Taken from its driver, the channel is gone for the guest's runner as well.
+        (
+            """
+            cd /sys/bus/virtio/drivers/virtio_console && for device in virtio*; do echo $device > unbind && \(say("$device unbound")); done
+            """, "unbound"
+        ),
     ])
-    func controlChannel(attack: String) async throws {
+    func controlChannel(attack: String, effect: String) async throws {
         let record = try await Self.attack(attack)
+        try Self.expectDone(record, effect)
         #expect([.agent, .harness].contains(record.fault), "\(record.summary)")
     }
 
@@ -40,10 +47,15 @@ struct RedTeamRealGuestTests {
 
     @Test("the payload's disk is read-only")
     func payload() async throws {
+        let disks = "for disk in /dev/vd? /dev/sd?; do [ -b $disk ] || continue; busybox blockdev --setrw $disk"
+        let write = "busybox dd if=/dev/urandom of=$disk bs=4096 count=4 conv=notrunc,fsync || \(Self.say("$disk refused"))"
+        let attack = "\(disks); \(write); done; busybox sync"
+        // The first guest makes the payload, whose files the second one attacks.
+        _ = try await Self.attack(attack)
         let cache = ArtefactCache.standard().root.appending("payload")
         let before = Self.writes(below: cache)
-        let record = try await Self.attack(
-            "for disk in /dev/vd? /dev/sd?; do busybox blockdev --setrw $disk; busybox dd if=/dev/urandom of=$disk bs=4096 count=4 conv=notrunc; done; busybox sync")
+        let record = try await Self.attack(attack)
+        try Self.expectDone(record, "refused")
         #expect(record.cause == .agentSilent, "\(record.summary)")
         let after = Self.writes(below: cache)
         #expect(!before.isEmpty)
@@ -92,8 +104,12 @@ struct RedTeamRealGuestTests {
 
     @Test("there is no monitor to find, and killing what runs the guest's plan proves nothing")
     func runner() async throws {
-        let record = try await Self.attack("busybox kill -9 1; busybox kill -9 -1; echo c > /proc/sysrq-trigger")
-        #expect(record.verdict != .compatible, "\(record.summary)")
+        // All but itself; the kernel spares the first process.
+        let killing = "for p in /proc/[0-9]*; do p=${p#/proc/}; [ $p = $$ ] || kill -9 $p; done"
+        let record = try await Self.attack("busybox sh -c '\(killing); \(Self.say("all killed")); echo c > /proc/sysrq-trigger'")
+        try Self.expectDone(record, "all killed")
+        try Self.expectDone(record, "sysrq triggered crash")
+        #expect(record.cause == .agentCrashed, "\(record.summary)")
         let command = try String(contentsOfFile: FilePath(try #require(record.evidence)).appending("qemu.json").string, encoding: .utf8)
         #expect(!command.contains("-qmp") && !command.contains("-monitor") && !command.contains("-gdb"))
     }
@@ -101,6 +117,14 @@ struct RedTeamRealGuestTests {
     /// Runs an agent that does it, then stays, so that the attack is all there is to see. Once: what is ours is no reason to try again here.
     private static func attack(_ commands: String, deadline: Duration = .seconds(3)) async throws -> CellRecord {
         try await RealGuests.runScript("(\(commands)) > /dev/null 2>&1 &\nbusybox sleep 1000", deadline: deadline, retries: 0)
+    }
+
+    /// A line on the console, which is on the host's disk as soon as it is written.
+    private static func say(_ words: String) -> String { "echo \"attack: \(words)\" > /dev/ttyS0" }
+
+    /// An attack that did not run to its end shows nothing.
+    private static func expectDone(_ record: CellRecord, _ effect: String) throws {
+        #expect(try console(of: record).range(of: Data(effect.utf8)) != nil, "the console does not say '\(effect)': \(record.summary)")
     }
 
     private static func console(of record: CellRecord) throws -> Data {

@@ -105,25 +105,48 @@ struct NetworkProcessTests {
         }
     }
 
-    @Test("has no way to the host, by none of its addresses")
-    func noEscape() async throws {
-        let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup).bind(host: "127.0.0.1", port: 0).get()
-        let port = UInt16(try #require(server.localAddress?.port))
-        for address: [UInt8] in [EthernetPeer.gateway, [168, 0, 0, 3], [127, 0, 0, 1], Self.imds, [10, 0, 0, 1]] {
-            try await withNetwork(in: TemporaryFolder()) { peer in
-                peer.ask(for: EthernetPeer.gateway)
-                _ = peer.framesUntilAnswer()
-                peer.open(address, port: port)
-                // A question for a name, which goes nowhere either.
-                peer.send(frame: EthernetPeer.frame(protocol: 17, to: [168, 0, 0, 3], EthernetPeer.bytes(UInt16(4000)) + EthernetPeer.bytes(UInt16(53)) + [0, 20, 0, 0] + [UInt8](repeating: 0, count: 12)))
-                peer.ask(for: EthernetPeer.gateway)
-                let frames = peer.framesUntilAnswer()
-                // At most it is told that there is nothing (a reset, or an unreachable port).
-                #expect(!frames.contains { $0.count > 47 && $0[23] == 6 && $0[47] & EthernetPeer.Flags.syn != 0 }, "\(address)")
-                #expect(!frames.contains { $0.count > 23 && $0[12..<14] == [8, 0] && $0[23] == 17 }, "\(address)")
-            }
+    /// Every way that is tried: TCP and UDP to a port of this machine, at each address that could lead there, and a question for a name.
+    private static func attack(_ peer: EthernetPeer, _ address: [UInt8], _ target: HostTarget) {
+        peer.ask(for: EthernetPeer.gateway)
+        _ = peer.framesUntilAnswer()
+        peer.open(address, port: target.tcpPort)
+        let datagram = EthernetPeer.bytes(UInt16(4000)) + EthernetPeer.bytes(target.udpPort) + [0, 20, 0, 0] + Array("datagram out".utf8)
+        peer.send(frame: EthernetPeer.frame(protocol: 17, to: address, datagram))
+        let question = EthernetPeer.bytes(UInt16(4001)) + EthernetPeer.bytes(UInt16(53)) + [0, 20, 0, 0] + [UInt8](repeating: 0, count: 12)
+        peer.send(frame: EthernetPeer.frame(protocol: 17, to: [168, 0, 0, 3], question))
+        // An echo request (RFC 792).
+        peer.send(frame: EthernetPeer.frame(protocol: 1, to: address, [8, 0, 0xF7, 0xFF, 0, 0, 0, 0]))
+    }
+
+    @Test("has no way to the host, by none of its addresses", arguments: [EthernetPeer.gateway, [168, 0, 0, 3], [127, 0, 0, 1], imds, [10, 0, 0, 1]])
+    func noEscape(address: [UInt8]) async throws {
+        let target = try HostTarget()
+        try await withNetwork(in: TemporaryFolder()) { peer in
+            Self.attack(peer, address, target)
+            peer.ask(for: EthernetPeer.gateway)
+            let frames = peer.framesUntilAnswer()
+            // At most it is told that there is nothing (a reset, or an unreachable port).
+            #expect(!frames.contains { $0.count > 47 && $0[23] == 6 && $0[47] & EthernetPeer.Flags.syn != 0 })
+            #expect(!frames.contains { $0.count > 23 && $0[12..<14] == [8, 0] && $0[23] == 17 })
         }
-        try await server.close()
+        // The network has polled its sockets and ended, so what it would have sent has arrived.
+        #expect(target.connections == 0 && target.datagrams == 0)
+    }
+
+    @Test("without its containment the same attack arrives, so the test of containment can fail")
+    func control() async throws {
+        let target = try HostTarget()
+        let folder = try TemporaryFolder()
+        try UncontainedNetwork.run(in: folder.path) { peer in
+            Self.attack(peer, EthernetPeer.gateway, target)
+            var flags: UInt8?
+            while flags != EthernetPeer.Flags.syn | EthernetPeer.Flags.ack, let segment = peer.segment() { flags = segment.flags }
+            #expect(flags == EthernetPeer.Flags.syn | EthernetPeer.Flags.ack)
+            // What is sent before an answer to a later question was sent on before it.
+            peer.ask(for: EthernetPeer.gateway)
+            _ = peer.framesUntilAnswer()
+        }
+        #expect(target.connections == 1 && target.datagrams == 1)
     }
 
     @Test("survives frames that are none")
