@@ -63,7 +63,7 @@ struct AxisOptions: ParsableArguments {
         return AxisTexts(items: Dictionary(uniqueKeysWithValues: items), name: { "--\($0.rawValue)" }, complain: { ValidationError($0) })
     }
 
-    func matrixFile() throws -> MatrixFile? { try matrix.map(MatrixFile.init(path:)) }
+    func matrixFile() throws -> MatrixFile? { try matrix.map { try MatrixFile(path: $0) } }
 
     /// Returns the blocks of the file, or the single block of the command line.
     func blocks(_ products: Products, _ file: MatrixFile?) async throws -> (axes: [MatrixAxes], exclusions: [CellPattern]) {

@@ -46,7 +46,7 @@ final class HostTarget: Sendable {
     var datagrams: Int {
         var count = 0
         var byte: UInt8 = 0
-        while recv(datagram, &byte, 1, Int32(MSG_TRUNC.rawValue)) >= 0 { count += 1 }
+        while recv(datagram, &byte, 1, Int32(MSG_TRUNC)) >= 0 { count += 1 }
         return count
     }
 }
