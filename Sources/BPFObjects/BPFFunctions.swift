@@ -9,6 +9,8 @@ struct BPFFunctions {
         fileprivate(set) var features: [KernelFeature] = []
         fileprivate(set) var helpers: [Int] = []
         fileprivate(set) var callees: Set<Int> = []
+        /// Whether its last instruction leaves it or jumps.
+        fileprivate(set) var endsWithExit = false
     }
 
     private let all: [Function]
@@ -35,7 +37,9 @@ struct BPFFunctions {
         for (index, place) in places.enumerated() {
             guard let section = sections.first(where: { $0.index == place.section }) else { continue }
             let code = section.content.dropFirst(place.range.lowerBound).prefix(place.range.count)
-            guard code.count / 8 <= Self.mostInstructions else { throw BPFObjectError(.malformed("function '\(functions[index].name.prefix(100))' is too long")) }
+            guard code.count / 8 <= Self.mostInstructions else {
+                throw BPFObjectError(.malformed("function '\(functions[index].name.prefix(100))' is too long"))
+            }
             let instructions = stride(from: code.startIndex, to: code.endIndex, by: 8).map { BPFInstruction(code[$0..<$0 + 8]) }
             let targets = Dictionary(elf.relocations(of: section, sections).map { ($0.offset, $0.symbol) }, uniquingKeysWith: { first, _ in first })
             var own = functions[index]
@@ -101,6 +105,7 @@ extension BPFFunctions.Function {
             }
             position += instruction.isWide ? 2 : 1
         }
+        endsWithExit = instructions.last?.endsFlow == true
         if Self.hasLoop(instructions) { note(.boundedLoops) }
     }
 

@@ -23,6 +23,8 @@ public struct BPFObject: Sendable {
         public let features: [KernelFeature]
         /// Helpers that the table does not know, by number.
         public let unknownHelpers: [Int]
+        /// What is wrong with it on any kernel, in the verifier's words.
+        public let faults: [String]
         /// How many of its relocations ask for the kernel's own types.
         public let relocations: Int
 
@@ -43,6 +45,8 @@ public struct BPFObject: Sendable {
         let types = sections.first { $0.name == ".BTF" }.flatMap { BPFTypes($0.content) }
         let relocations = types.flatMap { types in sections.first { $0.name == ".BTF.ext" }.map { types.relocations($0.content) } } ?? [:]
         let functions = try BPFFunctions(elf, sections)
+        let licence = sections.first { $0.name == "license" }.map { String(decoding: $0.content.prefix { $0 != 0 }, as: UTF8.self) } ?? ""
+        let isFree = Self.freeLicences.contains(licence)
         programs = functions.programs.map { program in
             let named = BPFProgramType.features(section: program.section)
             let reach = functions.reach(from: program)
@@ -59,12 +63,36 @@ public struct BPFObject: Sendable {
                 features.append(named.map { helper.feature(in: $0.type) } ?? helper.feature)
             }
             return Program(
-                name: program.name, section: program.section, type: named?.type, features: Self.unique(features), unknownHelpers: unknown, relocations: count)
+                name: program.name, section: program.section, type: named?.type, features: Self.unique(features), unknownHelpers: unknown,
+                faults: Self.faults(of: program, helpers: reach.helpers, isFree: isFree), relocations: count)
         }
         guard !programs.isEmpty else { throw BPFObjectError(.noProgram) }
         maps = types?.maps ?? []
         hasTypes = types != nil
         shared = maps.compactMap { map in BPFMapType.feature(number: map.type).map { Need(feature: $0, by: ["map \(map.name)"]) } }
+    }
+
+    /// Licences that the kernel counts as compatible with the GPL (include/linux/license.h).
+    private static let freeLicences: Set<String> = ["GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"]
+
+    /// Helpers that the kernel reserves for such programs (`gpl_only` of their prototypes).
+    private static let reserved: Set<String> = [
+        "bpf_probe_read", "bpf_trace_printk", "bpf_perf_event_output", "bpf_get_stackid", "bpf_get_current_task", "bpf_probe_write_user", "bpf_probe_read_str",
+        "bpf_get_stack", "bpf_probe_read_user", "bpf_probe_read_kernel", "bpf_probe_read_user_str", "bpf_probe_read_kernel_str",
+    ]
+
+    private static func faults(of program: BPFFunctions.Function, helpers: [Int], isFree: Bool) -> [String] {
+        var found: [String] = []
+        if !program.endsWithExit { found.append("last insn is not an exit or jmp") }
+        if !isFree, helpers.contains(where: { BPFHelper(number: $0).map { reserved.contains($0.name) } ?? false }) {
+            found.append("cannot call GPL-restricted function from non-GPL compatible program")
+        }
+        return found
+    }
+
+    /// What is wrong with a program on any kernel, with the rule that says so.
+    public var faults: [(program: String, rule: VerifierRule)] {
+        programs.flatMap { program in program.faults.compactMap { words in VerifierRule(words: words).map { (program.name, $0) } } }
     }
 
     /// Everything it needs, the newest first, and what for.
@@ -93,7 +121,7 @@ public struct BPFObject: Sendable {
     }
 }
 
-/// Why a file is no BPF object that can be looked at.
+/// Why a file cannot be read as a BPF object.
 public struct BPFObjectError: Error, Hashable, Sendable, CustomStringConvertible {
     enum Code: Hashable, Sendable {
         case notELF
@@ -108,8 +136,8 @@ public struct BPFObjectError: Error, Hashable, Sendable, CustomStringConvertible
 
     public var description: String {
         switch code {
-        case .notELF: "it is no 64-bit little-endian ELF file"
-        case .notBPF(let machine): "it is an ELF file for something else (machine \(machine)), and no BPF object; compile it with clang -target bpf"
+        case .notELF: "it is not a 64-bit little-endian ELF file"
+        case .notBPF(let machine): "it is an ELF file for something else (machine \(machine)), not a BPF object; compile it with clang -target bpf"
         case .noProgram: "it holds no BPF program"
         case .malformed(let reason): "it is damaged: \(reason)"
         }

@@ -52,7 +52,9 @@ struct BPFTypes {
         guard let section = entries.first(where: { $0.kind == 15 && string($0.name) == ".maps" }) else { return [] }
         return section.members.compactMap { member in
             guard let variable = entry(member.type), let structure = entry(resolved(variable.other)) else { return nil }
-            guard let type = structure.members.first(where: { string($0.name) == "type" }), let pointer = entry(type.type), pointer.kind == 2, let array = entry(pointer.other) else { return nil }
+            guard let type = structure.members.first(where: { string($0.name) == "type" }), let pointer = entry(type.type), pointer.kind == 2,
+                let array = entry(pointer.other)
+            else { return nil }
             return (string(variable.name), array.count)
         }
     }

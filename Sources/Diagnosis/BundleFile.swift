@@ -1,4 +1,4 @@
-/// One file of what somebody sent: a name to show, and bytes.
+/// A file that was sent: a name to show, and its bytes.
 public struct BundleFile: Hashable, Sendable {
     /// As its sender called it. It is shown and matched, and never used as a path.
     public let name: String

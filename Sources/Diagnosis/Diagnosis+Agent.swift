@@ -93,12 +93,13 @@ extension Diagnosis {
         return [
             Conclusion(
                 .readyWithoutKey, .likely,
-                "cloud-init \(FieldFacts.shown(cloudInit.value)) does not wait for the agent and reported ready, which the platform did not record (\(row) of the article's table).",
+                "cloud-init \(FieldFacts.shown(cloudInit.value)) does not wait for the agent and reported ready, which the platform did not record "
+                    + "(\(row) of the article's table).",
                 [failed, cloudInit.finding, facts.provisioningReady], wanted: isInstalled == nil ? [.unitStatus] : [])
         ]
     }
 
-    /// A version alone is no cause: only where the platform asked for the agent, and this cloud-init's log has no call of it.
+    /// A version alone is not a cause. The platform must have asked for the agent, and cloud-init's log must have no call of it.
     private static func asked(_ facts: FieldFacts) -> [Conclusion] {
         guard let asked = facts.provisioningAsked, asked.value, facts.cloudInitWaits == false, facts.agentAnswered == nil, let cloudInit = facts.cloudInit
         else { return [] }

@@ -63,7 +63,8 @@ extension Diagnosis {
         if failure.error == .invalid {
             return Conclusion(
                 .linkNotCreated, .likely,
-                "The kernel did not create the link (EINVAL). Kernels before 5.7 have no links for cgroups, and kernels without CONFIG_CGROUP_BPF attach nothing to them.",
+                "The kernel did not create the link (EINVAL). Kernels before 5.7 have no links for cgroups, and kernels without CONFIG_CGROUP_BPF "
+                    + "attach nothing to them.",
                 [entry.finding, facts.release?.finding], wanted: [.kernelConfiguration, .kernelRelease, .mounts],
                 advice: facts.series.map { KernelFeature.cgroupLink.isIn($0) } == false
                     ? [.newerKernel(.cgroupLink), .measure(.upgradeAgent)] : [.measure(.kernelWithOption), .measure(.detachOther), .measure(.reportAgent)])

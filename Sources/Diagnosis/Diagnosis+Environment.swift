@@ -3,7 +3,7 @@ import Judgement
 import MatrixModel
 
 extension Diagnosis {
-    /// What will keep the agent from working, where nobody sent what it says itself.
+    /// What will keep the agent from working, where nothing from the agent itself was sent.
     @Sendable static func environment(_ facts: FieldFacts) -> [Conclusion] {
         guard facts.status == nil, facts.recorded == nil, !facts.isWindows, facts.agentSeesNone == nil else { return [] }
         let isExplained =
@@ -39,7 +39,7 @@ extension Diagnosis {
         return found
     }
 
-    /// A module that does not run and gives no reason. The overall word does not count against it.
+    /// A module that is not RUNNING and gives no reason. An overall `SUCCESS` does not outweigh it.
     @Sendable static func health(_ facts: FieldFacts) -> [Conclusion] {
         guard let status = facts.status else { return [] }
         // Drivers that do not run explain a Windows agent.

@@ -2,7 +2,7 @@ import Guidance
 import MatrixModel
 
 extension Diagnosis {
-    /// How often the platform has to refuse before waiting longer is no advice.
+    /// The number of refusals after which waiting longer does not help.
     private static let lastingRefusals = 3
 
     /// The key: offered, held, accepted. `keyLatchStatus.status` says nothing of it (it is RUNNING while the agent polls), its message does.

@@ -13,7 +13,8 @@ extension Diagnosis {
         }
         return Conclusion(
             .missingPrivilege, .likely,
-            "\(head) The process lacks a capability (CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN), its locked memory is limited, or a security module or seccomp denied the call.",
+            "\(head) The process lacks a capability (CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN), its locked memory is limited, or a security module or "
+                + "seccomp denied the call.",
             [entry.finding, facts.release?.finding], wanted: [.privileges, .auditLog, .securityModules])
     }
 
@@ -41,7 +42,7 @@ extension Diagnosis {
         return nil
     }
 
-    /// Options of the kernel, and policies that the machine names, whatever failed.
+    /// Kernel options and policies, independent of what failed.
     @Sendable static func configuration(_ facts: FieldFacts) -> [Conclusion] {
         guard !facts.isWindows, facts.status?[.ebpfProgram]?.isRunning != true else { return [] }
         var found: [Conclusion] = []

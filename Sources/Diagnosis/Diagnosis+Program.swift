@@ -21,7 +21,7 @@ extension Diagnosis {
 
     private static func explained(_ facts: FieldFacts) -> [Conclusion] {
         let refused = facts.reports.filter { $0.report.log.state == .refused }
-        // Of a status and a log of its own, the log has more.
+        // A separate log is longer than the message in the status.
         guard let chosen = refused.last(where: { !$0.isOfStatus }) ?? refused.last else { return [] }
         let report = chosen.report
         let type = (report.subject ?? facts.failures.last { $0.failure.stage == .load }?.failure.subject).flatMap { BPFProgramType(programName: $0) }
@@ -30,13 +30,17 @@ extension Diagnosis {
             Finding(
                 source: "verifier log",
                 quote:
-                    "instruction \(instruction.index) (\(FieldFacts.shown(instruction.text)))\(instruction.source.map { " of `\(FieldFacts.shown($0))`" } ?? "")"
+                    "instruction \(instruction.index) "
+                    + "(\(FieldFacts.shown(instruction.text)))\(instruction.source.map { " of `\(FieldFacts.shown($0))`" } ?? "")"
             )
         }
         let findings = [chosen.finding, facts.status.flatMap { _ in facts.quote(.ebpfProgram) }, place, facts.release?.finding]
         if case .withheld(let byLockdown) = explanation.answer { return [withheld(explanation, byLockdown: byLockdown, facts, findings)] }
-        var summary = "The kernel's verifier rejected the program: \(words(explanation)). \(explanation.reason)"
-        if let missing = explanation.missing { summary += " Mainline has \(missing.name) since \(missing.since) (\(missing.source))." }
+        // A log of several programs says whose program it is.
+        let isNamed = report.speaker.map { !["kernel", "root"].contains($0) && !$0.hasPrefix("azure-proxy") } ?? false
+        let owner = isNamed ? " of `\(FieldFacts.shown(report.speaker ?? ""))`" : ""
+        let source = explanation.missing.map { " (\($0.source))" } ?? ""
+        let summary = "The kernel's verifier rejected the program\(owner): \(words(explanation)). \(explanation.conclusion)\(source)"
         let isGuess = explanation.answer == .privilege || report.log.isHalf
         return [
             Conclusion(
@@ -59,7 +63,7 @@ extension Diagnosis {
         }
     }
 
-    /// A helper that is there and may not be called: lockdown where a line proves it, else what would tell.
+    /// A helper that the kernel has and withholds: lockdown where a line proves it, otherwise what would settle it.
     private static func withheld(_ explanation: VerifierExplanation, byLockdown: Bool, _ facts: FieldFacts, _ findings: [Finding?]) -> Conclusion {
         let refusal = "The kernel's verifier rejected the program: \(words(explanation))."
         let mode = explanation.helper?.lockdownMode
@@ -158,7 +162,7 @@ extension Diagnosis {
         }
     }
 
-    /// What tells more comes first.
+    /// The outcome that tells most has the highest weight.
     private static func weight(_ entry: FieldFacts.Failure) -> Int {
         switch entry.failure.outcome {
         case .refused: 5
@@ -199,7 +203,8 @@ extension Diagnosis {
         }
         let earlier =
             facts.earlierRelease.map {
-                " It loaded on \(FieldFacts.shown($0.value)), so the change of the kernel brought it about: a distribution may have ported a stricter check back."
+                " It loaded on \(FieldFacts.shown($0.value)), so the change of the kernel brought it about: a distribution may have ported a stricter "
+                    + "check back."
             } ?? ""
         return Conclusion(
             .loadFailed, .possible, head + earlier + " The cause is undetermined.", [entry.finding, facts.release?.finding, facts.earlierRelease?.finding],
@@ -213,7 +218,8 @@ extension Diagnosis {
         if let proven = provenPolicy(facts, head, [entry.finding]) { return proven }
         return Conclusion(
             .loadFailed, .possible,
-            "\(head) A missing privilege, a security module, the kernel's configuration or an unknown type of program causes this; the message does not say which.",
+            "\(head) A missing privilege, a security module, the kernel's configuration or an unknown type of program causes this; the message does "
+                + "not say which.",
             [entry.finding, facts.quote(.ebpfProgram)],
             wanted: [.privileges, .auditLog, .securityModules, .agentLog] + (facts.release == nil ? [.kernelRelease] : []),
             advice: [.measure(.grantPrivilege), .measure(.checkLockdown), .measure(.readAgentLogs)])
@@ -280,7 +286,8 @@ extension Diagnosis {
         return [
             Conclusion(
                 .kernelTooOld, quote == nil ? .likely : .possible,
-                "The kernel is \(FieldFacts.shown(release.value)), and the documented floor is \(Expectation.documentedFloor). Distributions port much of BPF back, so the number alone proves nothing.",
+                "The kernel is \(FieldFacts.shown(release.value)), and the documented floor is \(Expectation.documentedFloor). Distributions port "
+                    + "much of BPF back, so the number alone proves nothing.",
                 [release.finding, quote], wanted: facts.status == nil ? [.status] : [],
                 advice: [.kernelOfFloor(Expectation.documentedFloor), .measure(.upgradeRelease), .measure(.optOut)])
         ]
@@ -302,7 +309,7 @@ extension FieldFacts {
     /// What the status says of a module, as a finding.
     func quote(_ module: ReportedStatus.Module) -> Finding? {
         guard let report = status?[module] else { return nil }
-        // Verifier output has many lines, and a file of its own.
+        // Verifier output has many lines, and a separate file.
         let message = (report.message ?? "").split(whereSeparator: \.isNewline).first ?? ""
         return Finding(source: shownStatusFile, quote: Quote.line("\(module.rawValue): \(report.status ?? "?"): \(message)"))
     }

@@ -3,7 +3,7 @@ import Judgement
 import MatrixModel
 
 extension Diagnosis {
-    /// What was recognised and is in order, or is to be known.
+    /// What was recognised and is in order, or is worth knowing.
     static func remarks(_ facts: FieldFacts, isTrouble: Bool, isExplained: Bool) -> [Remark] {
         kernelRemarks(facts, isTrouble: isTrouble, isExplained: isExplained) + mountRemarks(facts) + policyRemarks(facts) + agentRemarks(facts)
     }

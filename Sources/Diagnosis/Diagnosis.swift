@@ -1,10 +1,10 @@
 public import Guidance
 import MatrixModel
 
-/// What is wrong with a machine, from whatever was sent of it. Pure: the same files give the same diagnosis.
+/// What is wrong with a machine, concluded from the files that were sent. Pure: the same files give the same diagnosis.
 public struct Diagnosis: Sendable {
     public enum Outcome: String, Hashable, Sendable {
-        /// Every part of the agent that was sent works, and nothing speaks against it.
+        /// Every part of the agent that the files describe works, and nothing contradicts it.
         case healthy
         /// At least one cause that is likely or certain.
         case trouble
@@ -20,7 +20,7 @@ public struct Diagnosis: Sendable {
     public let remarks: [Remark]
     public let warnings: [String]
 
-    /// The family that remedies are spelt for; `other` where nothing tells it.
+    /// The family whose commands the remedies use; `other` when it is unknown.
     public var family: DistributionFamily { facts.family?.value ?? .other }
 
     /// What would settle it, when no conclusion says so.
@@ -49,12 +49,12 @@ public struct Diagnosis: Sendable {
         wanted = outcome == .undetermined ? (asked.isEmpty ? facts.unknown : asked).filter { seen.insert($0).inserted } : []
     }
 
-    /// In the order in which one cause explains the next: without the agent there is no status, and without a kernel no program.
+    /// In causal order: without the agent there is no status, and without a kernel no program.
     private static let rules: [@Sendable (FieldFacts) -> [Conclusion]] = [
         recorded, kernel, services, unit, provisioning, controlPlane, model, configuration, program, listener, key, health, applied, environment, status,
     ]
 
-    /// What kmatrix concluded of its own cell, from more than is in the folder.
+    /// What kmatrix concluded about its own cell, from more evidence than the folder holds.
     private static func recorded(_ facts: FieldFacts) -> [Conclusion] {
         guard let record = facts.recorded, let cause = record.value.cause else { return [] }
         return [Conclusion(cause, .certain, record.value.summary, [record.finding] + record.value.quotes)]

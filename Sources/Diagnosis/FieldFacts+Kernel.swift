@@ -43,7 +43,7 @@ extension FieldFacts {
             return
         }
         guard ["kernel", "linux", "ubuntu", "debian", " on ", " from ", " to "].contains(where: { lowered.contains($0) }) else { return }
-        // Of a sentence that says what worked, and one that says what did not, each is about its own release.
+        // A sentence about what worked and one about what failed name different releases.
         for sentence in line.text.replacing(". ", with: ".\n").split(separator: "\n") {
             readProse(sentence, isLast: sentence.endIndex == line.text.endIndex, text, line)
         }
@@ -81,7 +81,7 @@ extension FieldFacts {
 
     private static let architectures: Set<Substring> = ["x86_64", "aarch64", "arm64", "ppc64le", "s390x", "riscv64", "loongarch64", "armv7l"]
 
-    /// Whether a word that stands alone is a kernel's release and no other version: distributions put a build and a flavour behind the numbers.
+    /// Whether a word alone on its line is a kernel's release: distributions append a build and a flavour to the numbers.
     private static func isDistributions(_ word: Substring) -> Bool {
         let parts = word.split(separator: "-", maxSplits: 1)
         return parts.count == 2 && parts[1].contains { $0.isLetter } && (3...7).contains(Int(word.prefix { $0.isNumber }) ?? 0)

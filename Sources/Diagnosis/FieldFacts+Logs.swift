@@ -71,7 +71,7 @@ extension FieldFacts {
             }
     }
 
-    /// The agent's words on its key, in the order in which they were written: a success takes back what went wrong before it.
+    /// What the agent logged about its key, in order: a success cancels the failures before it.
     mutating func readKeyWords(_ text: FieldText) {
         for line in text.lines where !line.scope.isPrompt {
             let words = line.text

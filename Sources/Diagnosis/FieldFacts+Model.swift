@@ -15,7 +15,7 @@ extension FieldFacts {
         else { return }
         var reader = ModelReader()
         for line in text.lines where !line.text.isEmpty {
-            // An error of the control plane names the property too, and a status is no model.
+            // An error of the control plane names the property too.
             if line.text.contains("of parameter") || line.text.contains("The property ") || line.text.contains("can only be incremented") { continue }
             for setting in reader.settings(in: line.text, isEnded: line.isEnded) {
                 model = model ?? text.finding(line)
@@ -44,7 +44,7 @@ extension FieldFacts {
     }
 }
 
-/// Follows the braces of a model: settings count within `proxyAgentSettings` only, and belong to the endpoint whose block they stand in.
+/// Follows the braces of a model. Settings count within `proxyAgentSettings` only, and belong to the endpoint of the enclosing block.
 struct ModelReader {
     struct Setting: Hashable {
         enum Key: Hashable { case mode, profile, other }

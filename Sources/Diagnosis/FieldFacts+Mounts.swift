@@ -55,7 +55,7 @@ extension FieldFacts {
 
     private mutating func readFilesystems(_ text: FieldText) {
         guard text.isComplete, text.bytes.contains("nodev") || text.bytes.contains("/proc/filesystems") else { return }
-        // `nodev\tcgroup2`, with a tab or what became of it in somebody's mail.
+        // `nodev\tcgroup2`, with a tab or the blanks that mail programs make of it.
         let listed = text.lines.enumerated().compactMap { index, line -> (name: Substring, line: FieldText.Line, index: Int)? in
             let words = line.text.split(whereSeparator: \.isWhitespace)
             return words.count == 2 && words[0] == "nodev" && line.isEnded && line.scope.view != .manual ? (words[1], line, index) : nil
@@ -65,7 +65,7 @@ extension FieldFacts {
         } else if hasCgroup2 == nil, let other = listed.first(where: { $0.name == "cgroup" }) ?? (listed.count > 8 ? listed.first : nil),
             Self.goesOn(behind: other.index, listed: listed.map(\.index), text)
         {
-            // The kernel lists cgroup2 right behind cgroup: where the list goes on without it, it is not there.
+            // The kernel lists cgroup2 right after cgroup. A list that continues without it proves that the kernel has none.
             hasCgroup2 = Observed(false, Finding(source: Quote.line(text.name), quote: "`\(Quote.line(other.line.text))` and no `nodev cgroup2`"))
         } else if hasCgroup2 == nil, let asked = Self.unanswered(text, { $0.contains("/proc/filesystems") }) {
             hasCgroup2 = Observed(false, Finding(source: Quote.line(text.name), quote: "`\(Quote.line(asked.scope.command ?? ""))` printed nothing"))
@@ -94,7 +94,7 @@ extension FieldFacts {
         }
     }
 
-    /// `ls /sys/fs/cgroup`: the root of cgroup v2 has `cgroup.controllers`, and each controller of v1 a folder of its own.
+    /// `ls /sys/fs/cgroup`: the root of cgroup v2 has `cgroup.controllers`; v1 has a folder for each controller.
     private mutating func readFolder(_ text: FieldText, _ line: FieldText.Line) {
         guard rootType == nil, line.scope.command?.split(separator: " ").last.map({ $0 == "/sys/fs/cgroup" || $0 == "/sys/fs/cgroup/" }) == true else { return }
         let words = Set(line.text.split(whereSeparator: \.isWhitespace))
@@ -104,7 +104,7 @@ extension FieldFacts {
         }
     }
 
-    /// What the agent says of its own view.
+    /// What the agent logged about the mounts that it sees.
     mutating func readAgentView(_ text: FieldText) {
         let none = [
             "Cannot find cgroup2 file mount", "no cgroup2 (unified) hierarchy is mounted", "cgroup2 not mounted", "cgroup2 is not mounted",

@@ -36,7 +36,7 @@ extension FieldFacts {
     private mutating func readPrivileges(_ words: String, _ text: FieldText, _ line: FieldText.Line) {
         if words.hasPrefix("CapabilityBoundingSet="), line.isEnded {
             let names = Set(words.dropFirst("CapabilityBoundingSet=".count).lowercased().split(separator: " "))
-            // `~` begins a list of what is taken away.
+            // `~` starts a list of removed capabilities.
             let isInverted = names.contains { $0.hasPrefix("~") }
             if !isInverted, names.isDisjoint(with: ["cap_bpf", "cap_sys_admin"]) { unitLacksPrivilege = text.finding(line) }
         }

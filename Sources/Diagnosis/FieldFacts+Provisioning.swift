@@ -51,7 +51,7 @@ extension FieldFacts {
         return nil
     }
 
-    /// Whether the version's number says if this cloud-init waits: a distribution that ports back has its own ending, and then it does not.
+    /// Whether this cloud-init waits, by its version; nil for a distribution that ports the wait back to older versions.
     var cloudInitWaits: Bool? {
         guard let cloudInit, let version = CloudInitVersion(cloudInit.value) else { return nil }
         if version.waitsForAgent { return true }

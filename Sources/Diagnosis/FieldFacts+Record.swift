@@ -4,7 +4,7 @@ import MatrixModel
 
 extension FieldFacts {
     /// What kmatrix itself writes: a cell's verdict, its facts, and the note in a bundle of `kmatrix collect`.
-    /// - Returns: Whether it was one of them, and nothing else is to be sought in it.
+    /// - Returns: Whether it was one of them. Other readers then skip the file.
     mutating func readRecord(_ text: FieldText, _ whole: String) -> Bool {
         switch text.baseName {
         case "clients.json", "fabric.jsonl", "qemu.json", "run.json", "packages.tsv": return true

@@ -96,7 +96,7 @@ extension FieldFacts {
         return Int(text[range.upperBound...].prefix { $0.isNumber })
     }
 
-    /// `SERVICE_NAME: eBPFCore`, in whichever language Windows names the field.
+    /// `SERVICE_NAME: eBPFCore`. Windows translates the field's name, not the service's.
     private static func named(_ text: Substring) -> String? {
         guard let colon = text.firstIndex(of: ":"), text[..<colon].allSatisfy({ $0.isLetter || $0 == "_" || $0 == " " }) else { return nil }
         let value = text[text.index(after: colon)...].filter { !$0.isWhitespace }.lowercased()

@@ -1,7 +1,7 @@
 public import Guidance
 public import MatrixModel
 
-/// What is known of a machine, read from whatever was sent. Every fact has its line; what nobody sent stays nil.
+/// What is known about a machine from the files that were sent. Every fact keeps its source line; what was not sent is nil.
 public struct FieldFacts: Sendable {
     /// The agent's unit on Linux.
     public enum UnitState: String, Hashable, Sendable {
@@ -68,7 +68,7 @@ public struct FieldFacts: Sendable {
 
     // Kernel and distribution.
     public var release: Observed<String>?
-    /// Whether the release is what `uname` or the kernel printed, and not somebody's prose.
+    /// Whether `uname` or the kernel printed the release, as opposed to prose that mentions it.
     var isReleaseSure = false
     /// A release of which the text says that it worked.
     var earlierRelease: Observed<String>?
@@ -207,7 +207,7 @@ public struct FieldFacts: Sendable {
         readProvisioning(text)
         readControlPlane(text)
         readModel(text)
-        // A status speaks for itself, and of the present only.
+        // A status is read by its own rules, and describes only the present.
         guard !isStatus else { return }
         readKeyWords(text)
         readPrograms(text.bytes, name: text.name, isOfStatus: false)

@@ -2,12 +2,12 @@ import Guidance
 import Judgement
 import MatrixModel
 
-/// A text made ready for reading, whatever it came in: a file, a bundle's member, a paste, or a message within another text.
+/// A text split into messages: a file, a member of a bundle, a paste, or a message embedded in another text.
 struct FieldText {
-    /// One message: without prefix, and with the place that it speaks of.
+    /// One message without its prefix, and the scope that it belongs to.
     struct Line {
         let text: String
-        /// The line as it stands in the file, for quoting.
+        /// The unchanged line of the file, for quoting.
         let raw: String
         let speaker: String?
         let scope: Scope
@@ -27,7 +27,7 @@ struct FieldText {
     private static let longestPaste = 256 << 10
 
     /// What a line of a long log has to hold to be looked at.
-    private static let needles = [
+    static let needles = [
         "azure-proxy-agent", "GuestProxyAgent", "ProvisionGuestProxyAgent", "loud-init", "OSProvisioningInternalError", "platform failed to record success",
         "Azure fabric", "Lockdown:", "lockdown", "avc:",
         "apparmor=", "Linux version", "BOOT_IMAGE", "ommand line:", "cgroup", "key details", "the key", "get key status", "ready to use", "CONFIG_",
@@ -60,7 +60,7 @@ struct FieldText {
     func finding(_ quote: some StringProtocol) -> Finding { Finding(source: Quote.line(name), quote: Quote.line(quote.drop(while: \.isWhitespace))) }
 }
 
-/// Whose words a line has: the machine's, somebody's prompt's, or a manual's.
+/// Where a line comes from: the machine, a prompt's output, or a manual.
 struct Scope: Hashable {
     enum View: Int, Hashable {
         /// An example or what a manual expects.
@@ -87,7 +87,7 @@ struct ScopeReader {
     private var view = Scope.View.machine
     private var command: String?
     private var isManual = 0
-    /// Whether the line that announced a manual's output had a prefix. A line of the other kind is somebody else's.
+    /// Whether the line that announced a manual's output had a prefix. A line of the other kind ends that output.
     private var isManualPrefixed = false
 
     mutating func scope(of message: LogLine) -> Scope {
@@ -130,7 +130,7 @@ struct Prompt {
         let host = text[..<mark]
         let rest = text[text.index(after: mark)...]
         let words = rest.split(separator: " ")
-        // `# CONFIG_X is not set` is a comment, `#define` and `#14 SMP` are no commands.
+        // `# CONFIG_X is not set` is a comment; `#define` and `#14 SMP` are not commands.
         if host.isEmpty, text[mark] == "#", rest.first.map({ $0 != " " }) ?? true || words.first?.hasPrefix("CONFIG_") == true { return nil }
         guard host.isEmpty || Self.isHost(host) || text[mark] == ">" && host.contains(":\\") else { return nil }
         guard rest.isEmpty || rest.first == " " || text[mark] == ">" else { return nil }

@@ -36,7 +36,7 @@ struct MountList: Hashable, Sendable {
         return hasCgroup1 && cgroup2.contains { $0.point == "/sys/fs/cgroup/unified" } ? .hybrid : .elsewhere
     }
 
-    /// One line of mount(8), mountinfo, /proc/mounts, fstab or findmnt(8), told by the column of the type; nil for anything else.
+    /// One line of mount(8), mountinfo, /proc/mounts, fstab or findmnt(8), recognised by its file-system type; nil for anything else.
     static func mount(in line: String) -> Mount? {
         let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
         guard words.count >= 3, words.count < 40 else { return nil }

@@ -11,7 +11,7 @@ public struct Observed<Value: Hashable & Sendable>: Hashable, Sendable {
     }
 }
 
-/// Something that was recognised and is no cause.
+/// Something that was recognised and is not a cause.
 public struct Remark: Hashable, Sendable {
     /// One sentence.
     public let text: String

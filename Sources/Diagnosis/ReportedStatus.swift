@@ -10,7 +10,7 @@ public struct ReportedStatus: Hashable, Sendable {
         /// Nil where only the message is left.
         public let status: String?
         public let message: String?
-        /// Whether the message breaks off: the agent keeps its first kilobyte, and files are cut as well.
+        /// Whether the message is truncated: the agent keeps its first kilobyte, and files may be truncated too.
         public let isCut: Bool
 
         public var isRunning: Bool { status == "RUNNING" }

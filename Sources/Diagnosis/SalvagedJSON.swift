@@ -1,6 +1,6 @@
 /// What can still be read of a JSON document that is whole, cut off, broken, or only a piece of one: the article itself shows pieces.
 ///
-/// Nothing is refused. Whatever stands behind a key is a value, and its path is made of the keys above it.
+/// Accepts any input. What follows a key is a value, and the keys above it form its path.
 struct SalvagedJSON {
     struct Value: Hashable {
         /// The keys from the outside to the inside.

@@ -1,6 +1,6 @@
 public import MatrixModel
 
-/// One thing to do about a failure that was explained: a measure, or a kernel that is known to help.
+/// One step against an explained failure: a measure, or a kernel that is known to help.
 public enum Advice: Hashable, Sendable {
     case measure(Measure)
     /// A kernel that has the feature. Given only where the feature is what is missing.

@@ -6,14 +6,15 @@
 ///     let words = AgentWords(logBytes)
 ///     if let failure = words.standing.last { … failure.stage, failure.outcome, failure.error, failure.line … }
 public struct AgentWords: Hashable, Sendable {
-    /// Every failure, in order; a repeated one stands where it was said last, with its count. systemd's own probes are left out.
+    /// Every failure, in order. A repeated one is kept at its last occurrence, with a count. systemd's own probes are left out.
     public let failures: [SetupFailure]
-    /// Those that no later success takes back: what was still the case at the end of the log.
+    /// The failures that no later success cancels: the state at the end of the log.
     public let standing: [SetupFailure]
     /// Whether the log says that the programs are loaded and attached, and nothing after that against it.
     public let saysProgramsRun: Bool
 
-    private static let needles = [
+    /// What a line has to hold to be looked at.
+    package static let needles = [
         "bpf", "BPF", "rogram", "edirector", "cgroup", "key details", "the key '", "attest the key", "get key status", "ready to use", "roxy listener",
         "TcpListener",
         "reate link", "reate map", "map create", "load program", "os error", "erifier", "requires >= v",
@@ -121,14 +122,14 @@ public struct AgentWords: Hashable, Sendable {
             return nil
         }
         let stage = entry.stage
-        // libbpf goes on after these: it says so.
+        // libbpf continues after these.
         if ["Retrying without", "skipping", "Skipping", "falling back", "is optional", "not fatal"].contains(where: { words.contains($0) }) { return nil }
         return SetupFailure(
             stage: stage, outcome: .failed, subject: subject(in: words), error: SystemError(in: words) ?? cause(below: line, in: text),
             line: String(decoding: text.bytes[line.range].prefix(1_000), as: UTF8.self), speaker: message.speaker, position: line.range.lowerBound)
     }
 
-    /// Whether the words of a failure stand in a sentence of somebody's. A loader goes on with a colon, a quotation or a number, or ends there.
+    /// Whether a failure's words are part of prose. A loader continues with a colon, a quotation mark or a number, or ends there.
     private static func isProse(_ words: String, behind parts: [String]) -> Bool {
         guard let last = parts.last, let range = words.firstRange(of: last) else { return false }
         let rest = words[range.upperBound...]
@@ -166,7 +167,7 @@ public struct AgentWords: Hashable, Sendable {
         return nil
     }
 
-    /// How far a load came, from its line and the log of the verifier that may follow it.
+    /// How far a load got, from its line and the verifier log that may follow it.
     private static func outcome(_ found: Found, in text: LogText) -> SetupFailure.Outcome {
         if found.words.contains("trivial BPF program") { return .neverVerified }
         let isPrivilege = found.failure.error == .notPermitted

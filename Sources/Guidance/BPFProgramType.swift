@@ -13,13 +13,13 @@ public enum BPFProgramType: String, CaseIterable, Hashable, Sendable {
 
     /// What a program in this section needs to be loaded and attached; nil for a section of another or of no type.
     public static func features(section: String) -> (type: BPFProgramType, needs: KernelFeature)? {
-        // libbpf takes a leading question mark for a program that is not loaded by itself.
+        // In libbpf a leading question mark means that the program is not loaded automatically.
         let name = section.hasPrefix("?") ? String(section.dropFirst()) : section
         guard let row = rows.first(where: { name == $0.section || $0.isPrefix && name.hasPrefix($0.section + "/") }) else { return nil }
         return (row.type, KernelFeature("\(row.type.rawValue) programs at \(row.section)", since: row.since.0, row.since.1, source: row.source))
     }
 
-    /// The type that a program's name tells, such as `connect4` of the agent's; nil for a name that tells none.
+    /// The type that a program's name implies, such as the agent's `connect4`; nil for any other name.
     public init?(programName name: String) {
         switch name {
         case "connect4", "connect6", "bind4", "bind6", "sendmsg4", "sendmsg6", "recvmsg4", "recvmsg6", "getpeername4", "getpeername6", "getsockname4",

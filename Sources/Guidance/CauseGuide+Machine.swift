@@ -14,7 +14,8 @@ extension CauseGuide {
             guide(
                 "The kernel's verifier rejected the program",
                 "`ebpfProgramStatus` is not RUNNING; its message starts with `Failed to load program` and contains `Verifier output`.",
-                "The lines of the verifier log between the trace and `processed N insns`: `unknown func …#N`, `BPF_STX uses reserved fields`, `R1 unbounded memory access`.",
+                "The lines of the verifier log between the trace and `processed N insns`: `unknown func …#N`, `BPF_STX uses reserved fields`, `R1 "
+                    + "unbounded memory access`.",
                 [.verifierLog, .kernelRelease], [.readVerifierLog, .upgradeAgent, .reportAgent, .optOut])
         case .loadFailed:
             guide(
@@ -32,7 +33,8 @@ extension CauseGuide {
             guide(
                 "Lockdown mode withholds a helper from the program",
                 "The verifier log says `cannot use helper bpf_probe_read…` although the kernel has the helper.",
-                "`[confidentiality]` in `/sys/kernel/security/lockdown`, `lockdown=confidentiality` in `/proc/cmdline`, or `Lockdown: NAME: use of bpf to read kernel RAM is restricted` in dmesg.",
+                "`[confidentiality]` in `/sys/kernel/security/lockdown`, `lockdown=confidentiality` in `/proc/cmdline`, or `Lockdown: NAME: use of "
+                    + "bpf to read kernel RAM is restricted` in dmesg.",
                 [.securityModules, .commandLine, .kernelLog], [.changeLockdown, .upgradeAgent, .optOut])
         case .securityModuleDenied:
             guide(
@@ -89,7 +91,8 @@ extension CauseGuide {
             guide(
                 "The program could not be attached although cgroup v2 is mounted",
                 "`Failed to attach program …` on a machine where `mount | grep cgroup2` shows a mount.",
-                "The message together with the mount. Another program attached exclusively, a kernel without CONFIG_CGROUP_BPF or CONFIG_KPROBES, or lockdown can cause it.",
+                "The message together with the mount. Another program attached exclusively, a kernel without CONFIG_CGROUP_BPF or CONFIG_KPROBES, or "
+                    + "lockdown can cause it.",
                 [.agentLog, .kernelLog, .securityModules, .kernelConfiguration], [.detachOther, .checkLockdown, .optOut])
         case .linkNotCreated:
             guide(

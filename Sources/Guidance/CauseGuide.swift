@@ -11,7 +11,7 @@ public struct CauseGuide: Hashable, Sendable {
     public let symptom: String
     /// Which words in which evidence prove it.
     public let proof: String
-    /// What was not at hand and would settle it, the most telling first.
+    /// Files that would settle it, the most telling first.
     public let wanted: [WantedFile]
     /// In the order in which to try them.
     public let measures: [Measure]
@@ -39,7 +39,7 @@ public struct CauseGuide: Hashable, Sendable {
         return advice.map { $0.remedy(for: family) }.filter { seen.insert($0).inserted }
     }
 
-    /// The guide of a cause. A cause that nobody has described yet is said to be so; a test fails for it.
+    /// The guide to a cause. An undescribed cause gets a placeholder; a test fails for it.
     public init(_ cause: Cause) {
         self =
             Self.ofMachine(cause) ?? Self.ofAgent(cause) ?? Self.ofHarness(cause)

@@ -44,8 +44,10 @@ extension ControlPlaneError {
         ControlPlaneError(
             codes: ["InvalidParameter"],
             message:
-                "The resource id '{0}' isn't a valid gallery inVMAccessControlProfile reference. A gallery inVMAccessControlProfile reference should be a valid resource identifier, of the format: "
-                + "'/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Compute/galleries/{galleryName}/inVMAccessControlProfiles/{profileName}/versions/{version}'.",
+                "The resource id '{0}' isn't a valid gallery inVMAccessControlProfile reference. A gallery inVMAccessControlProfile reference should "
+                + "be a valid resource identifier, of the format: "
+                + "'/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Compute/"
+                + "galleries/{galleryName}/inVMAccessControlProfiles/{profileName}/versions/{version}'.",
             parameters: ["The resource id that was given"], property: "\(settings).*.inVMAccessControlProfileReferenceId", action: "Fix the parameter value.",
             commands: [show, "az resource list --resource-type Microsoft.Compute/galleries/inVMAccessControlProfiles/versions --query \"[].id\""]),
         ControlPlaneError(

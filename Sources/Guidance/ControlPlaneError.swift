@@ -4,7 +4,7 @@ public struct ControlPlaneError: Hashable, Sendable {
     public let codes: [String]
     /// The message, with `{0}` for what the control plane fills in.
     public let message: String
-    /// What each of `{0}`, `{1}` … stands for.
+    /// The meaning of each of `{0}`, `{1}` …
     public let parameters: [String]
     /// The property of the virtual machine's model that it is about.
     public let property: String?
@@ -14,7 +14,7 @@ public struct ControlPlaneError: Hashable, Sendable {
 
     public static var section: ArticleSection { .errorCodes }
 
-    /// The rows for a code, whatever its case; empty for a code that is not listed.
+    /// The rows for a code, ignoring case; empty for a code that is not listed.
     public static func rows(code: some StringProtocol) -> [ControlPlaneError] {
         let wanted = code.lowercased()
         return all.filter { $0.codes.contains { $0.lowercased() == wanted } }
@@ -28,13 +28,13 @@ public struct ControlPlaneError: Hashable, Sendable {
         all.first { $0.message.contains("\(endpoint).inVMAccessControlProfileReferenceId can't be used together") }
     }
 
-    /// The rows whose message stands in a text that somebody pasted, with what the control plane had filled in.
+    /// The rows whose message occurs in a pasted text, with the values that the control plane filled in.
     public static func matches(in text: some StringProtocol) -> [(row: ControlPlaneError, filledIn: [String])] {
         let words = normalised(text)
         return all.compactMap { row in row.filledIn(in: words).map { (row, $0) } }
     }
 
-    /// What stands in the places of `{0}` …; nil when the message is not in the text.
+    /// The values for `{0}` …; nil when the message is not in the text.
     private func filledIn(in text: String) -> [String]? {
         let parts = Self.literalParts(of: Self.normalised(message))
         guard let first = parts.first, let start = text.firstRange(of: first) else { return nil }

@@ -24,13 +24,15 @@ extension DistributionFamily {
             return Remedy(
                 action, ["sudo grubby --update-kernel=ALL --args=\"\(Self.unified)\"", Self.reboot],
                 note:
-                    "Release 9 does so by default; check /proc/cmdline for an argument against it. Release 7 has a systemd without this argument: mount cgroup v2 by hand (\(Self.mountByHand[1])).",
+                    "Release 9 does so by default; check /proc/cmdline for an argument against it. Release 7 has a systemd without this argument: "
+                    + "mount cgroup v2 by hand (\(Self.mountByHand[1])).",
                 needsRestart: true)
         case .amazon:
             return Remedy(
                 "Mount cgroup v2 by hand, or move to Amazon Linux 2023.", Self.mountByHand,
                 note:
-                    "systemd 219 of Amazon Linux 2 does not know `\(Self.unified)`, so that boot argument changes nothing. The mount lasts until the next boot. Amazon Linux 2023 mounts cgroup v2 by default."
+                    "systemd 219 of Amazon Linux 2 does not know `\(Self.unified)`, so that boot argument changes nothing. The mount lasts until the "
+                    + "next boot. Amazon Linux 2023 mounts cgroup v2 by default."
             )
         case .sles, .azureLinux:
             return Remedy(
@@ -41,7 +43,8 @@ extension DistributionFamily {
             return Remedy(
                 "Mount cgroup v2 where the agent runs.", Self.mountByHand,
                 note:
-                    "The mount lasts until the next boot. With systemd 226 or later the boot argument `\(Self.unified)` makes it permanent. In a container, mount the host's cgroup v2 into it."
+                    "The mount lasts until the next boot. With systemd 226 or later the boot argument `\(Self.unified)` makes it permanent. In a "
+                    + "container, mount the host's cgroup v2 into it."
             )
         }
     }

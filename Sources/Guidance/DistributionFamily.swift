@@ -9,7 +9,7 @@ public enum DistributionFamily: String, CaseIterable, Hashable, Sendable, Codabl
     case amazon
     /// A distribution that is not known: only commands that all have.
     case other
-    /// kmatrix's own guest: a kernel and a minimal initramfs. Its remedies are those of an unknown distribution, for whoever runs such a kernel.
+    /// kmatrix's own guest: a kernel and a minimal initramfs. Its remedies are those of an unknown distribution.
     case micro
 
     /// - Parameter guest: A cell's guest, `micro` or a distribution such as `debian-12`; nil for one of no known family.
@@ -38,8 +38,8 @@ public enum DistributionFamily: String, CaseIterable, Hashable, Sendable, Codabl
         ("amzn", .amazon), ("amazon", .amazon), ("amazonlinux", .amazon), ("amazon-linux", .amazon),
     ]
 
-    /// Told by the endings that distributions give to the versions of their kernels and packages: `…el8_7.x86_64`, `…amzn2.x86_64`, `…-generic`, `…~22.04.1`.
-    /// - Parameter version: A kernel's release or a package's version; nil for one that could be anybody's.
+    /// Recognised by the suffixes of kernel and package versions: `…el8_7.x86_64`, `…amzn2.x86_64`, `…-generic`, `…~22.04.1`.
+    /// - Parameter version: A kernel's release or a package's version; nil for one that no distribution marks.
     public init?(version: String) {
         let text = version.lowercased()
         func ends(_ needles: String...) -> Bool { needles.contains { text.contains($0) } }

@@ -4,7 +4,7 @@ public import MatrixModel
 public struct KernelFeature: Hashable, Sendable {
     public let name: String
     public let since: KernelSeries
-    /// Where that is to be read: a mainline commit, or a header of a release.
+    /// The source: a mainline commit, or a header of a release.
     public let source: String
 
     init(_ name: String, since major: Int, _ minor: Int, source: String) {

@@ -8,7 +8,7 @@ public struct LogLine: Hashable, Sendable {
     public let text: String
     /// The program or container that the prefix names: `systemd`, `azure-proxy-agent`, `kernel`; nil where it names none.
     public let speaker: String?
-    /// Whether anything was taken off.
+    /// Whether a prefix was removed.
     public let isPrefixed: Bool
 
     init(text: String, speaker: String?, isPrefixed: Bool) {
@@ -17,7 +17,7 @@ public struct LogLine: Hashable, Sendable {
         self.isPrefixed = isPrefixed
     }
 
-    /// - Parameter raw: One line as it stands in the file.
+    /// - Parameter raw: One unchanged line of the file.
     public init(_ raw: some StringProtocol) { self = LogPrefix.strip(Array(raw.utf8)[...]) }
 
     init(bytes: ArraySlice<UInt8>) { self = LogPrefix.strip(bytes) }

@@ -1,4 +1,4 @@
-/// What loggers and people put in front of a message, taken off piece by piece from the left.
+/// Removes what loggers and people put in front of a message, piece by piece from the left.
 enum LogPrefix {
     private static let longest = 12
 
@@ -19,7 +19,7 @@ enum LogPrefix {
         return LogLine(text: String(decoding: cursor.rest, as: UTF8.self), speaker: speaker, isPrefixed: isPrefixed)
     }
 
-    /// Takes one piece off. Returns the speaker that it names, empty for a piece that names none, nil when nothing was taken.
+    /// Removes one piece. Returns the speaker that it names, an empty string if it names none, nil if nothing was removed.
     private static func piece(_ cursor: inout PrefixCursor) -> String? {
         if cursor.isInstruction { return nil }
         if cursor.takeQuotation() || cursor.takePriority() { return "" }
@@ -84,7 +84,7 @@ enum LogPrefix {
         return String(rest[rest.index(after: rest.startIndex)..<end])
     }
 
-    /// `\n`, `\t`, `\"` and `\\` as what they stand for; everything else as it is.
+    /// Replaces `\n`, `\t`, `\"` and `\\` with their characters and leaves everything else.
     static func unescaped(_ text: String) -> String {
         var out = ""
         out.reserveCapacity(text.utf8.count)

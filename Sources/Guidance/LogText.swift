@@ -1,10 +1,10 @@
 import Glibc
 
-/// Text as bytes with its lines, searched without making strings of what nobody looks at: a log may have a hundred megabytes.
+/// Text as bytes with its lines, searched without making strings of the lines that are skipped: a log may have a hundred megabytes.
 public struct LogText: Sendable {
     public let bytes: [UInt8]
 
-    /// The line that stands where lines were left out, as grep(1) prints it between groups.
+    /// The line that marks omitted lines, as grep(1) prints it between groups.
     public static let gap = "--"
 
     public init(_ bytes: [UInt8]) { self.bytes = bytes }

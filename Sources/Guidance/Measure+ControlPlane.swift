@@ -22,7 +22,8 @@ extension Measure {
                 "Check what the model asks for, and enable the protocol in it.", in: .controlPlane,
                 [
                     "az vm show \(Self.virtualMachine) --query securityProfile.proxyAgentSettings",
-                    "az vm update \(Self.virtualMachine) --set securityProfile.proxyAgentSettings.enabled=true securityProfile.proxyAgentSettings.imds.mode=Enforce "
+                    "az vm update \(Self.virtualMachine) --set securityProfile.proxyAgentSettings.enabled=true "
+                        + "securityProfile.proxyAgentSettings.imds.mode=Enforce "
                         + "securityProfile.proxyAgentSettings.wireServer.mode=Enforce",
                 ], note: "Protection begins when the machine reports that it has its key, which may take some minutes.")
         case .correctModel:

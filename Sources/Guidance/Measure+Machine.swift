@@ -48,14 +48,16 @@ extension Measure {
                     "zgrep -E 'CONFIG_(KPROBES|CGROUP_BPF|BPF_SYSCALL)' /proc/config.gz /boot/config-$(uname -r)", "sudo dmesg | grep Lockdown:",
                 ],
                 note:
-                    "Mode `confidentiality` forbids tracing programs to read kernel memory; mode `integrity` does not. A cgroup program without kprobes works under both."
+                    "Mode `confidentiality` forbids tracing programs to read kernel memory; mode `integrity` does not. A cgroup program without "
+                    + "kprobes works under both."
             )
         case .changeLockdown:
             Remedy(
                 "Boot without `lockdown=confidentiality`, or with `lockdown=integrity` in its place.",
                 ["cat /sys/kernel/security/lockdown", "cat /proc/cmdline", "sudo dmesg | grep Lockdown:"],
                 note:
-                    "The mode can only be raised while the kernel runs. Secure Boot sets it on some distributions; changing it is a decision of whoever owns the machine's security policy.",
+                    "The mode can only be raised while the kernel runs. Secure Boot sets it on some distributions. Ask the owner of the machine's "
+                    + "security policy first.",
                 needsRestart: true)
         case .allowInPolicy:
             Remedy(
@@ -74,7 +76,8 @@ extension Measure {
                     "cat /proc/sys/kernel/unprivileged_bpf_disabled",
                 ],
                 note:
-                    "A container needs these capabilities from its runtime, and a seccomp profile that allows bpf(2). Before Linux 5.11 maps count against LimitMEMLOCK."
+                    "A container needs these capabilities from its runtime, and a seccomp profile that allows bpf(2). Before Linux 5.11 maps count "
+                    + "against LimitMEMLOCK."
             )
         case .kernelWithOption:
             Remedy(

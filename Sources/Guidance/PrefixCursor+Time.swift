@@ -15,7 +15,7 @@ extension PrefixCursor {
         }
         if rest.first == UInt8(ascii: "\"") { rest.removeFirst() }
         if isBracketed {
-            // `[2025-01-01T00:00:00Z ERROR agent] `: level and module stand in the same brackets.
+            // `[2025-01-01T00:00:00Z ERROR agent] `: level and module share the brackets.
             guard let close = rest.prefix(80).firstIndex(of: UInt8(ascii: "]")) else {
                 rest = saved
                 return false

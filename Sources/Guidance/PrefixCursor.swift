@@ -1,4 +1,4 @@
-/// The rest of a line while its prefix is taken off: bytes, and every piece of a prefix but time stamps.
+/// The rest of a line while its prefix is removed: byte operations, and every piece of a prefix except time stamps.
 struct PrefixCursor {
     var rest: ArraySlice<UInt8>
 
@@ -43,7 +43,7 @@ struct PrefixCursor {
         rest = out[...]
     }
 
-    /// Moves past a shape in which `0` stands for a digit, `a` for a letter, and everything else for itself. Nothing moves where it does not fit.
+    /// Moves past a shape in which `0` matches a digit, `a` a letter, and any other byte itself. Does not move if it does not match.
     mutating func take(_ shape: StaticString) -> Bool {
         let fits = shape.withUTF8Buffer { wanted in
             wanted.count <= rest.count
@@ -60,7 +60,7 @@ struct PrefixCursor {
         return fits
     }
 
-    /// Moves past these bytes. Nothing moves where others stand.
+    /// Moves past these bytes. Does not move if the rest begins with others.
     mutating func takeLiteral(_ literal: StaticString) -> Bool {
         let fits = literal.withUTF8Buffer { wanted in rest.starts(with: wanted) }
         if fits { rest = rest.dropFirst(literal.utf8CodeUnitCount) }
@@ -211,22 +211,22 @@ struct PrefixCursor {
         return true
     }
 
+    private static let fileEndings = [".log", ".txt", ".out", ".json", ".1", "syslog", "messages", "dmesg"].map { Array($0.utf8) }
+
     /// `file.log-`, `12-`, `file.log:12:` of grep with context.
     mutating func takeGrepPrefix() -> Bool {
-        let saved = rest
-        for ending in [".log", ".txt", ".out", ".json", ".1", "syslog", "messages", "dmesg"] {
-            let head = rest.prefix(200)
-            guard let found = head.firstRange(of: Array(ending.utf8)), head[..<found.lowerBound].allSatisfy({ Self.isName($0) }) else { continue }
-            let after = head[found.upperBound...]
+        let name = rest.prefix(200).prefix { Self.isName($0) }
+        for ending in Self.fileEndings {
+            let found = name.withUnsafeBytes { all in ending.withUnsafeBytes { LogText.position(of: $0, in: all, from: 0) } }
+            guard let found else { continue }
+            let after = rest[(name.startIndex + found + ending.count)...]
             guard let mark = after.first, mark == UInt8(ascii: "-") || mark == UInt8(ascii: ":"), after.dropFirst().first != 0x20 || mark == UInt8(ascii: "-")
             else { continue }
-            rest = rest[(found.upperBound + 1)...]
+            rest = after.dropFirst()
             _ = takeLineNumber()
             return true
         }
-        if takeLineNumber() { return true }
-        rest = saved
-        return false
+        return takeLineNumber()
     }
 
     private mutating func takeLineNumber() -> Bool {
@@ -236,7 +236,7 @@ struct PrefixCursor {
             return false
         }
         let next = rest[(digits.endIndex + 1)...]
-        // A date and a time are made of such numbers as well, and so are the fields of mountinfo.
+        // Dates, times and the fields of mountinfo contain such numbers too.
         guard let first = next.first, !Self.isDigit(first) || PrefixCursor(next).isInstruction || PrefixCursor(next).beginsWithTime else { return false }
         rest = next
         return true

@@ -13,11 +13,11 @@ public struct Remedy: Hashable, Sendable, Codable {
     /// One sentence, beginning with a verb.
     public let action: String
     public let place: Place
-    /// In order. Words in capitals (`RESOURCE_GROUP`) stand for one's own.
+    /// In order. Words in capitals (`RESOURCE_GROUP`) are placeholders.
     public let commands: [String]
-    /// What is to be known before typing them.
+    /// What the operator should know first.
     public let note: String?
-    /// Whether it takes effect with the next boot only.
+    /// Whether it takes effect only at the next boot.
     public let needsRestart: Bool
 
     init(_ action: String, in place: Place = .machine, _ commands: [String], note: String? = nil, needsRestart: Bool = false) {

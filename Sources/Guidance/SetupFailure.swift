@@ -1,4 +1,4 @@
-/// A failure of an agent's or loader's set-up in its own words: what it was doing, how that ended, and the line that says so.
+/// A failure during the set-up of an agent or loader, as logged: the stage, the outcome, and the source line.
 public struct SetupFailure: Hashable, Sendable {
     /// What failed.
     public enum Stage: String, CaseIterable, Hashable, Sendable {
@@ -16,7 +16,7 @@ public struct SetupFailure: Hashable, Sendable {
         case key
     }
 
-    /// How far a load came. For the other stages it is `failed`.
+    /// How far a load got. For the other stages it is `failed`.
     public enum Outcome: String, CaseIterable, Hashable, Sendable {
         /// The verifier refused the program and gave a reason.
         case refused
@@ -34,7 +34,7 @@ public struct SetupFailure: Hashable, Sendable {
     /// The program's or map's name; nil where the line names none.
     public let subject: String?
     public let error: SystemError?
-    /// The line as it stands in the log, bounded. Its bytes are the guest's: escape them before showing them.
+    /// The unchanged line of the log, bounded. Its bytes are the guest's: escape them before showing them.
     public let line: String
     /// Who wrote the line, where its prefix says so.
     public let speaker: String?
@@ -54,7 +54,7 @@ public struct SetupFailure: Hashable, Sendable {
         return KernelFeature("what the loader needs (\(name))", since: numbers[0], numbers[1], source: "the loader's own message")
     }
 
-    /// systemd tries programs of its own (`sd_…`) to learn what the kernel can do; their failures are expected and not the agent's.
+    /// systemd loads its own programs (`sd_…`) to learn what the kernel supports. Their failures are expected and unrelated to the agent.
     public var isProbeOfSystemd: Bool {
         if subject?.hasPrefix("sd_") == true || line.contains("sd_restrict") || line.contains("'sd_") || line.contains("bpf-firewall:") { return true }
         return speaker.map(Self.isSystemd) ?? false
@@ -63,7 +63,7 @@ public struct SetupFailure: Hashable, Sendable {
     /// Of the first line of a text that was cut the name may have lost its beginning.
     static func isSystemd(_ speaker: String) -> Bool { "systemd".hasSuffix(speaker) || speaker.hasPrefix("systemd-") }
 
-    /// A failure that only a verifier's log tells of.
+    /// A failure that only a verifier log shows.
     public static func ofLog(_ report: VerifierReport) -> SetupFailure {
         SetupFailure(
             stage: .load, outcome: report.log.state == .refused ? .refused : .failed, subject: report.subject, error: report.error, line: report.line,
@@ -76,7 +76,7 @@ public struct SetupFailure: Hashable, Sendable {
         return other
     }
 
-    /// Whether a later success of the same kind takes this failure back.
+    /// Whether a later success of the same kind cancels this failure.
     func isTakenBack(by success: SetupSuccess) -> Bool {
         guard success.position > position else { return false }
         switch success.kind {

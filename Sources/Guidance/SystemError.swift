@@ -45,7 +45,7 @@ public enum SystemError: Int, CaseIterable, Hashable, Sendable {
         .notSupportedInKernel: ("ENOTSUPP", "unknown error 524"),
     ]
 
-    /// The error that a line names, whichever way: `EINVAL`, `Invalid argument`, `(os error 22)`, `errno 22`, `: -22`, `(-22)`, `code -22`.
+    /// The error that a line names, in any spelling: `EINVAL`, `Invalid argument`, `(os error 22)`, `errno 22`, `: -22`, `(-22)`, `code -22`.
     /// - Parameter line: One line. Of several errors the last one counts, which is the one at the bottom of a chain.
     public init?(in line: some StringProtocol) {
         let text = String(line.prefix(2_000)).lowercased()

@@ -6,7 +6,7 @@ public struct VerifierExplanation: Hashable, Sendable {
     public let refusal: String
     /// Where it stopped; nil when it had not begun with the instructions.
     public let instruction: VerifierLog.Instruction?
-    /// What the reason comes to: a missing feature, the program's own fault, policy, or not known here.
+    /// The answer: a missing feature, the program's own fault, policy, or not known here.
     public let answer: VerifierRule.Answer
     /// One or two sentences.
     public let reason: String
@@ -21,12 +21,12 @@ public struct VerifierExplanation: Hashable, Sendable {
 
     /// - Parameters:
     ///   - log: The verifier's log.
-    ///   - type: The program's type; nil where nothing tells it. The helpers of one type are not those of another.
+    ///   - type: The program's type; nil if unknown. Each type has its own set of helpers.
     ///   - kernel: The series of the running kernel. What it has already is never called missing.
     public init?(_ log: VerifierLog, type: BPFProgramType? = nil, kernel: KernelSeries? = nil) {
         guard let refusal = log.refusal else { return nil }
         self.refusal = refusal
-        // What is refused as a whole is not the fault of the instruction that came last.
+        // A program that is refused as a whole has no instruction at fault.
         instruction = log.last
         let rule = VerifierRule.matching(refusal)
         let type = type ?? log.typeInSource
@@ -57,7 +57,8 @@ public struct VerifierExplanation: Hashable, Sendable {
 
     // MARK: - Helpers
 
-    /// A refused call, as three generations of kernels word it: `unknown func 14`, `invalid func unknown#186`, `program of this type cannot use helper bpf_probe_read#4`.
+    /// A refused call, as three generations of kernels word it: `unknown func 14`, `invalid func unknown#186`,
+    /// `program of this type cannot use helper bpf_probe_read#4`.
     private struct HelperCall {
         let number: Int
         /// Whether the kernel printed the helper's name: it knows the number then.
@@ -98,12 +99,14 @@ public struct VerifierExplanation: Hashable, Sendable {
             let place = type.map { "in \($0.rawValue) programs" } ?? "in a program of this type"
             return (
                 .withheld(byLockdown: false),
-                "The kernel has \(helper.name) and does not allow it \(place) here. Its type, a missing capability or the kernel's configuration may withhold it; a newer kernel does not help."
+                "The kernel has \(helper.name) and does not allow it \(place) here. Its type, a missing capability or the kernel's configuration may "
+                    + "withhold it; a newer kernel does not help."
             )
         }
         return (
             .withheld(byLockdown: true),
-            "The kernel has \(helper.name) and withholds it here. Lockdown mode `\(helper.lockdownMode ?? "confidentiality")` does that; neither a newer nor an older kernel changes it."
+            "The kernel has \(helper.name) and withholds it here. Lockdown mode `\(helper.lockdownMode ?? "confidentiality")` does that; neither a "
+                + "newer nor an older kernel changes it."
         )
     }
 
@@ -120,7 +123,7 @@ public struct VerifierExplanation: Hashable, Sendable {
         if refusal.contains("unknown opcode") || refusal.contains("invalid BPF_LDX mode") || refusal.contains("invalid BPF_ALU opcode") {
             return unlessOlder(opcodeFeature(refusal).map { .lacks($0) } ?? .unknown, rule.reason, kernel)
         }
-        // `sk` is the one field of the agent's context that came later than the context itself.
+        // `sk` is the only field of the agent's context that is newer than the context itself.
         if refusal.contains("invalid bpf_context access off=64 size=8"), type == .cgroupSockAddr {
             return unlessOlder(.lacks(.socketInSockAddr), rule.reason, kernel)
         }

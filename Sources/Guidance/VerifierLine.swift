@@ -1,10 +1,10 @@
-/// One line of the verifier's, told by its grammar (kernel/bpf/verifier.c, kernel/bpf/disasm.c, kernel/bpf/log.c).
+/// One line of a verifier log, recognised by its grammar (kernel/bpf/verifier.c, kernel/bpf/disasm.c, kernel/bpf/log.c).
 enum VerifierLine: Hashable {
     /// `12: (85) call bpf_loop#181`; what follows a semicolon are registers.
     case instruction(index: Int, opcode: UInt8, text: String)
     /// `; if (x) @ file.c:12`
     case source(String)
-    /// Registers and what the verifier says of its own work: `R1=ctx()`, `from 10 to 24: …`, `last_idx 3 …`.
+    /// Registers and progress of the verifier: `R1=ctx()`, `from 10 to 24: …`, `last_idx 3 …`.
     case trace
     /// `verification time 231 usec`, `stack depth 16`: what a verbose log has between the reason and the statistics.
     case summary
@@ -56,7 +56,7 @@ enum VerifierLine: Hashable {
         return .instruction(index: index, opcode: opcode, text: String(decoding: words, as: UTF8.self).trimmed)
     }
 
-    /// Members of a line that a log carries cut off count as well: `processed 12 insns` is enough.
+    /// Accepts a truncated line: `processed 12 insns` is enough.
     private static func statistics(_ line: ArraySlice<UInt8>) -> VerifierLine? {
         guard line.starts(with: "processed ".utf8) else { return nil }
         let words = String(decoding: line.prefix(200), as: UTF8.self).split(separator: " ")
@@ -112,7 +112,7 @@ enum VerifierLine: Hashable {
         if let range = text.firstRange(of: "load program: ") { return loadProgram(text[range.upperBound...]) }
         for words in begins {
             guard let range = text.firstRange(of: words) else { continue }
-            // A program may be named behind it once more, with its own error in front of its log.
+            // The program's name and error may follow once more before its log.
             return .begin(rest: String(text[range.upperBound...]).trimmed)
         }
         // bcc: `bpf: Failed to load program: Permission denied`.

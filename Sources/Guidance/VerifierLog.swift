@@ -1,4 +1,4 @@
-/// What the kernel's verifier wrote of a program, taken apart: instructions, each under the source line it was compiled from, and the reason
+/// A parsed verifier log: instructions, each with the source line it was compiled from, and the reason
 /// for a refusal, which is every line between the trace and the statistics.
 public struct VerifierLog: Hashable, Sendable {
     public struct Instruction: Hashable, Sendable {
@@ -13,7 +13,7 @@ public struct VerifierLog: Hashable, Sendable {
         public let line: Int
     }
 
-    /// What became of the program, as far as the log tells.
+    /// The result of verification, as far as the log shows it.
     public enum State: Hashable, Sendable {
         /// There is a reason.
         case refused
@@ -39,7 +39,7 @@ public struct VerifierLog: Hashable, Sendable {
     public let isEnded: Bool
     /// Whether the last reason may be half a line, so that the number at its end is not to be trusted.
     public let isHalf: Bool
-    /// Source lines, of which the type of the program can be told.
+    /// Source lines, which may show the program's type.
     let sources: [String]
 
     /// The reason that is explained: the last one, unless an earlier one is known.

@@ -1,4 +1,4 @@
-/// A verifier's log as a text carries it, in whichever loader's frame and behind whatever line prefix.
+/// A verifier log found in a text, in any loader's frame and behind any line prefix.
 public struct VerifierReport: Hashable, Sendable {
     public let log: VerifierLog
     /// The program's name, where the frame or the lines around it have it.
@@ -13,7 +13,7 @@ public struct VerifierReport: Hashable, Sendable {
     /// Whether a loader's frame or an agent's message announced it.
     public let isFramed: Bool
 
-    /// Whether systemd tried a program of its own.
+    /// Whether systemd loaded a program of its own.
     public var isProbeOfSystemd: Bool { subject?.hasPrefix("sd_") == true || speaker.map(SetupFailure.isSystemd) ?? false }
 
     /// A text up to this size is read whole; of a longer one the surroundings of what looks like a log.
@@ -22,12 +22,16 @@ public struct VerifierReport: Hashable, Sendable {
     private static let linesBehind = 2_000
     private static let most = 32
 
+    /// What a line of a log, or of its frame, holds.
+    package static let anchors = [
+        "processed ", "PROG LOAD LOG", "erifier output:", "erifier analysis:", "erifier error:", "Kernel error log:", "load program: ",
+        "Failed to load program",
+    ]
+
     /// Every log of a text, in order.
     public static func all(in text: LogText) -> [VerifierReport] {
         guard text.bytes.count > longestWhole else { return read(text.lines[...], in: text) }
-        let anchors = text.lines(
-            containing: ["processed ", "PROG LOAD LOG", "erifier output:", "erifier analysis:", "erifier error:", "load program: ", "Failed to load program"],
-            most: 2 * most)
+        let anchors = text.lines(containing: anchors, most: 2 * most)
         var found: [VerifierReport] = []
         var end = -1
         for anchor in anchors where anchor.range.lowerBound > end {
@@ -63,7 +67,7 @@ public struct VerifierReport: Hashable, Sendable {
 }
 
 extension VerifierLog {
-    /// The log that follows a failure's line, or stands in it; nil where neither is there.
+    /// The log that follows a failure's line or is part of it; nil if there is none.
     static func behind(_ line: LogText.Line, words: String, in text: LogText) -> VerifierLog? {
         var reader = VerifierReportReader()
         var next: LogText.Line? = line

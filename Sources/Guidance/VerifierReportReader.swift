@@ -20,7 +20,7 @@ struct VerifierReportReader {
 
     mutating func read(_ message: LogLine, line: LogText.Line, raw: ArraySlice<UInt8>) {
         number += 1
-        // Several processes write into one journal: another one's line does not belong to the log.
+        // Several processes write to one journal. A line of another process is not part of the log.
         if builder != nil, let speaker, let other = message.speaker, other != speaker { return }
         let position = line.range.lowerBound
         let kind = VerifierLine(message.text)
@@ -45,7 +45,7 @@ struct VerifierReportReader {
         case .statistics:
             if builder == nil {
                 start(message, framed: false)
-                // Without a trace and a frame only words that are known are the verifier's: anything may stand before statistics.
+                // Without a trace and a frame only known words count as the verifier's: any line may precede statistics.
                 for line in pending where VerifierRule.matching(line.text) != nil { add(.other, line.text, line.raw, line.position) }
             }
             add(kind, message.text, quoted(), position)
@@ -73,10 +73,10 @@ struct VerifierReportReader {
             return finish(isCut: false)
         }
         add(.other, message.text, quoted, position)
-        // What is known to be a reason is quoted, and not what stands behind it.
+        // A known reason is quoted, not the lines after it.
         if isKnown { (quote, quotesReason) = ((quoted, position), true) } else if !quotesReason { quote = (quoted, position) }
         strayLines += 1
-        // A log's reason has a few lines; what goes on is something else.
+        // A reason has a few lines; more lines belong to something else.
         if strayLines > 12 { finish(isCut: false) }
     }
 

@@ -12,7 +12,8 @@ extension VerifierRule {
     ]
 
     private static let missingType =
-        "A CO-RE relocation failed: a field, type or enumerator that the program names is not in this kernel's type information. The loader put an invalid call in its place."
+        "A CO-RE relocation failed: a field, type or enumerator that the program names is not in this kernel's type information. The loader put an "
+        + "invalid call in its place."
 
     /// Calls of helpers, whose number decides (`VerifierExplanation`).
     static let helpers: [VerifierRule] = [

@@ -1,8 +1,8 @@
 /// One reason of the verifier's that is known: its words, what they mean, and what answers them.
 ///
-/// The table of these is the only place that knows the words. A reason that stands in none is *not known here*, which is an answer too.
+/// This table is the only place that knows the words. A reason that matches no rule is *not known here*, which is an answer too.
 public struct VerifierRule: Hashable, Sendable {
-    /// What a reason comes to.
+    /// The answer to a reason.
     public enum Answer: Hashable, Sendable {
         /// The kernel lacks something that later ones have.
         case lacks(KernelFeature)
@@ -18,13 +18,13 @@ public struct VerifierRule: Hashable, Sendable {
         case relocation
         /// The verifier found a fault in itself.
         case kernelFault
-        /// The helper is there, and this program may not call it here.
+        /// The kernel has the helper and does not let this program call it.
         case withheld(byLockdown: Bool)
         /// Not known here.
         case unknown
     }
 
-    /// All of them stand in the line, in this order.
+    /// All of them occur in the line, in this order.
     public let words: [String]
     public let answer: Answer
     /// One sentence.
@@ -42,18 +42,28 @@ public struct VerifierRule: Hashable, Sendable {
         self.needsRegister = needsRegister
     }
 
-    /// The rule for a line that stands alone, outside of any log.
+    /// The rule for a single line outside of any log.
     static func matchingAlone(_ line: String) -> VerifierRule? {
         let isRegister = line.utf8.first == UInt8(ascii: "R") && line.utf8.dropFirst().first.map { $0 >= 0x30 && $0 <= 0x39 } == true
         return matching(line).flatMap { $0.isDistinct || isRegister ? $0 : nil }
     }
 
-    /// The rule for a line; nil for words that are not known. The words begin the line, or stand behind a colon or a quotation mark: within
-    /// a sentence they are somebody's prose.
+    /// The rule of a verifier's words as a kernel prints them; nil for words that no rule has.
+    public init?(words: String) {
+        guard let found = Self.matching(words) else { return nil }
+        self = found
+    }
+
+    /// The rule for a line; nil for unknown words. The words must begin the line or follow a colon or a quotation mark: within
+    /// a sentence they are prose.
     static func matching(_ line: some StringProtocol) -> VerifierRule? {
-        let text = String(line.prefix(600))
+        let text = String(line.utf8.count <= 600 ? line[...] : line.prefix(600))
+        // Nearly every line of a log ends here.
+        guard firstWords.matches(text) else { return nil }
         return all.first { $0.fits(text) }
     }
+
+    private static let firstWords = WordAutomaton(all.compactMap(\.words.first))
 
     private func fits(_ text: String) -> Bool {
         guard let first = words.first, var range = text.firstRange(of: first) else { return false }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CellExpectations
 import EvidenceStore
 import Foundation
 import MatrixModel
@@ -22,9 +23,9 @@ struct MergeCommand: ParsableCommand {
 
             EXIT CODES
               0  every planned cell was run, and all runs agree
-              1  runs disagree about a cell
+              1  runs disagree about a cell; with --exit-code, an unexpected verdict
               2  a folder is not a readable run, or the result cannot be written
-              3  a planned cell is missing or was not run
+              3  a planned cell is missing; with --exit-code, a cell without a verdict
             """)
 
     @Argument(help: ArgumentHelp("Folder for the merged run", valueName: "out"), completion: .directory)
@@ -41,7 +42,16 @@ struct MergeCommand: ParsableCommand {
     @Flag(help: "Record the merged run in the history")
     var record = false
 
+    @Flag(help: "Exit like run: 1 for an unexpected verdict, 3 for an unproven cell")
+    var exitCode = false
+
+    @Option(help: ArgumentHelp("Matrix file with expectations", valueName: "file"), completion: .file(extensions: ["yml", "yaml"]))
+    var matrix: String?
+
+    @OptionGroup var expected: ExpectationOptions
+
     func run() throws {
+        let expectations = try expected.load(besides: matrix.map(MatrixFile.init(path:))?.expectations)
         let place = WorkingFolder.path(out)
         var stored: [StoredRun] = []
         var isReadable = true
@@ -58,6 +68,11 @@ struct MergeCommand: ParsableCommand {
         if record { history.record(document, folder: place) }
         try print(EncodedMerge(merge, document, folder: place.string))
         if !merge.conflicts.isEmpty { throw ExitCodes.againstExpectation }
+        if exitCode {
+            expectations.explain(document.outcomes)
+            let code = ExitCodes.code(for: document.cells, expectations)
+            if code != ExitCodes.asExpected { throw code }
+        }
         if !merge.missing.isEmpty { throw ExitCodes.notProven }
     }
 

@@ -50,7 +50,7 @@ struct PredictCommand: ParsableCommand {
         let name = path.stem.map { $0.hasSuffix(".bpf") ? String($0.dropLast(4)) : $0 } ?? path.string
         let observed = try observations(of: name)
         let chosen = try chosenSeries()
-        let predictions = chosen.map { Prediction(series: $0, missing: program.missing(in: $0), observed: observed[$0] ?? []) }
+        let predictions = chosen.map { Prediction(program, series: $0, observed: observed[$0] ?? []) }
         let encoded = EncodedPrediction(name: name, program, predictions)
         switch format {
         case .json: try StandardOutput.writeJSON(encoded)

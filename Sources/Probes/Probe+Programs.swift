@@ -66,13 +66,12 @@ extension Probe {
 
     /// What the verifier said, at which line of the program, and which kernels would not say it.
     private static func rejection(_ explanation: VerifierExplanation, _ status: Finding) -> ProofOutcome {
-        let since = explanation.missing.map { " Mainline has \($0.name) since \($0.since)." } ?? ""
         let place = explanation.instruction.map { instruction in
             let source = instruction.source.map { " of `\(Quote.line($0))`" } ?? ""
             return [Finding(source: "verifier.log", quote: "instruction \(instruction.index) (\(Quote.line(instruction.text)))\(source)")]
         }
         return .fail(
-            explanation.cause, "The kernel's verifier refused the program: \(Quote.line(explanation.refusal)). \(explanation.reason)\(since)",
+            explanation.cause, "The kernel's verifier refused the program: \(Quote.line(explanation.refusal)). \(explanation.conclusion)",
             [Finding(source: "verifier.log", quote: Quote.line(explanation.refusal))] + (place ?? []) + [status])
     }
 

@@ -14,21 +14,35 @@ public struct BundleContents: Sendable {
         if warnings.count < 20 { warnings.append(text) }
     }
 
-    /// - Parameter name: As it was sent. One that leads elsewhere is refused: whoever packed it meant no good.
-    mutating func add(_ name: String, _ bytes: some Collection<UInt8>) {
+    /// The name under which a text is kept; nil for one that is not read.
+    /// - Parameter name: As it was sent. One that leads out of the bundle is refused.
+    mutating func accepted(_ name: String) -> String? {
         let parts = name.split(separator: "/").filter { $0 != "." }
         let shown = String(name.prefix(200)).debugDescription
-        guard !name.hasPrefix("/"), !name.utf8.contains(0), !parts.contains("..") else { return warn("\(shown) was refused: its name leads out of the bundle") }
+        guard !name.hasPrefix("/"), !name.utf8.contains(0), !parts.contains("..") else {
+            warn("\(shown) was refused: its name leads out of the bundle")
+            return nil
+        }
         let plain = parts.joined(separator: "/")
-        // Keys are nobody's business, whoever packed them.
+        // A key is never read, no matter who packed it.
         let isTag = parts.last == "provisioned.tag" || parts.last == "status.tag"
         guard !plain.lowercased().hasSuffix(".key"), !parts.contains("keys") || isTag else {
-            return warn("\(shown) was not looked at: it may hold a key; it should not have been sent")
+            warn("\(shown) was not looked at: it may hold a key; it should not have been sent")
+            return nil
         }
-        let isTruncated = bytes.count > limits.file
-        let kept = !isTruncated ? Array(bytes) : Self.isLog(plain) ? Array(bytes.suffix(limits.file)) : Array(bytes.prefix(limits.file))
-        files.append(BundleFile(name: plain, bytes: kept, isTruncated: isTruncated))
+        return plain
     }
 
-    static func isLog(_ name: String) -> Bool { name.hasSuffix(".log") || name.hasSuffix(".txt") }
+    mutating func add(_ name: String, _ bytes: some Collection<UInt8>) {
+        guard let plain = accepted(name) else { return }
+        var text = BundleText(limit: limits.file)
+        text.add(bytes)
+        append(plain, text)
+    }
+
+    /// A text that was read piece by piece.
+    mutating func append(_ name: String, _ text: BundleText) {
+        var text = text
+        files.append(BundleFile(name: name, bytes: text.finish(), isTruncated: !text.isWhole))
+    }
 }

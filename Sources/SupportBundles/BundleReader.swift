@@ -3,7 +3,7 @@ import Diagnosis
 import Foundation
 public import SystemPackage
 
-/// Opens what people send: a file, a folder, or an archive, told by its first bytes and not by its name. Nothing is ever unpacked onto
+/// Opens what people send: a file, a folder, or an archive, recognised by its first bytes and not by its name. Nothing is ever unpacked onto
 /// the disk, so that no name in an archive can reach anything.
 public struct BundleReader: Sendable {
     private let limits: BundleLimits
@@ -17,16 +17,52 @@ public struct BundleReader: Sendable {
         if status.st_mode & S_IFMT == S_IFDIR { return try folder(path) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw SupportBundleError(.unreadable, path, "it is neither a file nor a folder") }
         let name = path.lastComponent?.string ?? path.string
-        guard status.st_size <= limits.archive else { throw SupportBundleError(.tooLarge, path, "\(status.st_size) bytes") }
-        return try await contents(of: try bytes(of: path, limit: limits.archive), name: name, path: path)
+        do {
+            let descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
+            defer { try? descriptor.close() }
+            return try await contents(of: descriptor, name: name, path: path)
+        } catch let error as Errno {
+            throw SupportBundleError(.unreadable, path, "\(error)")
+        }
     }
 
     /// Standard input, which is an archive or text.
     public func readStandardInput() async throws -> BundleContents {
-        let path = FilePath("-")
-        let bytes = try read(.standardInput, limit: limits.archive, path: path)
-        guard bytes.count < limits.archive else { throw SupportBundleError(.tooLarge, path, "more than \(limits.archive) bytes") }
-        return try await contents(of: bytes, name: "standard input", path: path)
+        try await contents(of: .standardInput, name: "standard input", path: "-")
+    }
+
+    /// An archive is read whole, and a text piece by piece. The first bytes tell which it is.
+    private func contents(of descriptor: FileDescriptor, name: String, path: FilePath) async throws -> BundleContents {
+        let head = try read(descriptor, limit: Self.piece, path: path)
+        guard Compression(head) == nil, !Self.isTar(head) else {
+            let rest = head.count < Self.piece ? [] : try read(descriptor, limit: limits.archive + 1 - head.count, path: path)
+            guard head.count + rest.count <= limits.archive else { throw SupportBundleError(.tooLarge, path, "more than \(limits.archive) bytes") }
+            return try await contents(of: head + rest, name: name, path: path)
+        }
+        var contents = BundleContents(limits: limits)
+        let size = try add(descriptor, head: head, name: name, limit: limits.plain, path: path, &contents)
+        guard size < limits.plain else { throw SupportBundleError(.tooLarge, path, "more than \(limits.plain) bytes") }
+        return contents
+    }
+
+    private static let piece = 1 << 20
+
+    private static func isTar(_ bytes: [UInt8]) -> Bool { bytes.count > 262 && bytes[257...].starts(with: "ustar".utf8) }
+
+    /// - Returns: How long the text is.
+    private func add(_ descriptor: FileDescriptor, head: [UInt8], name: String, limit: Int, path: FilePath, _ contents: inout BundleContents) throws -> Int {
+        guard let name = contents.accepted(name) else { return head.count }
+        var text = BundleText(limit: limits.file)
+        text.add(head)
+        var size = head.count
+        while size >= Self.piece, size < limit {
+            let next = try read(descriptor, limit: Self.piece, path: path)
+            if next.isEmpty { break }
+            text.add(next)
+            size += next.count
+        }
+        contents.append(name, text)
+        return size
     }
 
     /// What an archive holds, or the one file that bytes are.
@@ -50,7 +86,7 @@ public struct BundleReader: Sendable {
 
     /// A tar archive's members, or a file that was compressed alone.
     private func unpacked(_ bytes: [UInt8], _ name: String, _ contents: inout BundleContents) throws(ArchiveError) {
-        guard bytes.count > 262, bytes[257...].starts(with: Array("ustar".utf8)) else {
+        guard Self.isTar(bytes) else {
             let plain = [".gz", ".xz", ".zst"].first { name.hasSuffix($0) }.map { String(name.dropLast($0.count)) } ?? name
             return contents.add(plain, bytes)
         }
@@ -59,7 +95,7 @@ public struct BundleReader: Sendable {
         while true {
             let entry: TarEntry?
             do throws(ArchiveError) { entry = try stream.next() } catch {
-                // What came before the break is as good as ever.
+                // The members before the damage are still usable.
                 guard case .malformed(let reason) = error, count > 0 else { throw error }
                 return contents.warn("the bundle is damaged (\(reason)); what comes before is considered")
             }
@@ -124,34 +160,38 @@ public struct BundleReader: Sendable {
             }
             guard status.st_mode & S_IFMT == S_IFREG else { continue }
             guard contents.files.count < limits.members else { throw SupportBundleError(.tooLarge, path, "more than \(limits.members) files") }
-            guard let bytes = try? bytes(of: file, limit: min(limits.archive, left)) else {
+            do {
+                left -= try add(file, name: prefix + name, limit: min(limits.archive, left), &contents)
+            } catch is Errno {
                 contents.warn("\((prefix + name).debugDescription) cannot be read")
-                continue
             }
-            left -= bytes.count
-            do throws(ArchiveError) { try member(prefix + name, bytes, &contents) } catch { throw SupportBundleError(error, file) }
         }
+    }
+
+    /// One file of a folder. Rotated logs are compressed.
+    /// - Returns: How many bytes were read.
+    private func add(_ file: FilePath, name: String, limit: Int, _ contents: inout BundleContents) throws -> Int {
+        let descriptor = try FileDescriptor.open(file, .readOnly, options: [.closeOnExec, .nonBlocking])
+        defer { try? descriptor.close() }
+        let head = try read(descriptor, limit: min(limit, Self.piece), path: file)
+        guard Compression(head) == .gzip, name.hasSuffix(".gz") else { return try add(descriptor, head: head, name: name, limit: limit, path: file, &contents) }
+        let bytes = head + (try read(descriptor, limit: limit - head.count, path: file))
+        do throws(ArchiveError) { try member(name, bytes, &contents) } catch { throw SupportBundleError(error, file) }
+        return bytes.count
     }
 
     // MARK: - Bytes
 
-    private func bytes(of path: FilePath, limit: Int) throws -> [UInt8] {
-        do {
-            let descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
-            return try descriptor.closeAfter { try read(descriptor, limit: limit, path: path) }
-        } catch let error as Errno {
-            throw SupportBundleError(.unreadable, path, "\(error)")
-        }
-    }
-
     private func read(_ descriptor: FileDescriptor, limit: Int, path: FilePath) throws -> [UInt8] {
         var out: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 256 << 10)
         while out.count < limit {
             do {
-                let count = try buffer.withUnsafeMutableBytes { try descriptor.read(into: $0) }
-                if count == 0 { break }
-                out += buffer.prefix(min(count, limit - out.count))
+                let most = min(Self.piece, limit - out.count)
+                let next = try [UInt8](unsafeUninitializedCapacity: most) { buffer, count in
+                    count = try descriptor.read(into: UnsafeMutableRawBufferPointer(buffer))
+                }
+                if next.isEmpty { break }
+                if out.isEmpty { out = next } else { out += next }
             } catch let error as Errno {
                 throw SupportBundleError(.unreadable, path, "\(error)")
             }

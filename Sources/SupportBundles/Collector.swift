@@ -25,12 +25,12 @@ public struct Collector: Sendable {
         }
     }
 
-    /// What became of a gathering.
+    /// The result of a gathering.
     public struct Outcome: Sendable {
         public let archive: [UInt8]
         /// The names of what is in it.
         public let names: [String]
-        /// What could not be had, in words.
+        /// What was not available, in words.
         public let missing: [String]
     }
 
@@ -74,6 +74,10 @@ public struct Collector: Sendable {
         Question(
             name: "dmesg.txt", command: ["dmesg"],
             keeping: ["bpf", "BPF", "ockdown", "avc:", "apparmor=", "Linux version", "ommand line:", "Kernel panic", "BUG:", "Oops"]),
+        // Where auditd runs, denials are not in the kernel's log.
+        Question(
+            name: "audit.txt", command: ["ausearch", "--message", "avc", "--start", "boot"],
+            keeping: ["tclass=bpf", "tclass=lockdown", "tclass=perf_event", "tclass=capability2", "apparmor="]),
         Question(
             name: "kernel-config.txt", command: ["sh", "-c", "zcat /proc/config.gz 2>/dev/null || cat \"/boot/config-$(uname -r)\""],
             keeping: ["BPF", "CGROUP", "KPROBE", "BTF", "LOCKDOWN"]),
@@ -95,20 +99,22 @@ public struct Collector: Sendable {
         var found: [(name: String, bytes: [UInt8])] = []
         var missing: [String] = []
         for (place, name) in Self.files {
-            if let bytes = read(root.appending(place), keepsEnd: BundleContents.isLog(name)) {
+            if let bytes = read(root.appending(place), keepsEnd: name.hasSuffix(".log")) {
                 found.append((name, bytes))
             } else {
                 missing.append("/\(place)")
             }
         }
         found += agentLogs()
-        found.append(("btf.txt", Array((isThere("sys/kernel/btf/vmlinux") ? "present" : "absent").utf8)))
+        found.append(("btf.txt", types))
         for question in Self.questions {
-            if let answer = try await ask(question) {
-                found.append((question.name, Array(question.kept(answer).suffix(limit))))
-            } else {
+            guard let answer = try await ask(question) else {
                 missing.append(question.command.joined(separator: " "))
+                continue
             }
+            // Each file begins with its command, so that its meaning does not depend on its name.
+            let prompt = Array("$ \(question.command.joined(separator: " "))\n".utf8)
+            found.append((question.name, prompt + question.kept(answer).suffix(limit)))
         }
         let note: [String: Any] = ["schema": 1, "collected": time, "kmatrix": version, "missing": missing]
         let data = try JSONSerialization.data(withJSONObject: note, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
@@ -124,11 +130,18 @@ public struct Collector: Sendable {
         return names.suffix(16).compactMap { name in read(folder.appending(name), keepsEnd: true).map { ("logs/\(name)", $0) } }
     }
 
+    /// What ls(1) says of the kernel's type information.
+    private var types: [UInt8] {
+        let place = "/sys/kernel/btf/vmlinux"
+        let answer = isThere(String(place.dropFirst())) ? place : "ls: cannot access '\(place)': No such file or directory"
+        return Array("$ ls \(place)\n\(answer)\n".utf8)
+    }
+
     private func isThere(_ place: String) -> Bool { FileManager.default.fileExists(atPath: root.appending(place).string) }
 
     /// Reads a regular file, or one of the kernel's, up to the limit. No link is followed in the last step.
     private func read(_ path: FilePath, keepsEnd: Bool) -> [UInt8]? {
-        // Only where the distribution keeps its own description a link is what one expects.
+        // os-release is usually a link.
         let options: FileDescriptor.OpenOptions = path.lastComponent == "os-release" ? [.closeOnExec, .nonBlocking] : [.closeOnExec, .nonBlocking, .noFollow]
         guard let descriptor = try? FileDescriptor.open(path, .readOnly, options: options) else { return nil }
         defer { try? descriptor.close() }

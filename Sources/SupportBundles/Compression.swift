@@ -1,7 +1,7 @@
 import HostTools
 import SystemPackage
 
-/// What an archive is packed with, told by its first bytes.
+/// An archive's compression, recognised by its first bytes.
 enum Compression {
     case gzip, zip, xz, zstd
 

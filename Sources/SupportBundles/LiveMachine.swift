@@ -4,7 +4,7 @@ public import SystemPackage
 
 /// The machine that this runs on.
 public enum LiveMachine {
-    /// Runs a program of a gathering; nil when there is none. What it exits with is no matter: `systemctl status` says with it what it prints.
+    /// Runs a program and returns its output; nil if it is not installed. The exit code is ignored: that of `systemctl status` repeats its output.
     public static func ask(_ question: Collector.Question) async throws -> [UInt8]? {
         guard let program = question.command.first else { return nil }
         do {
@@ -15,8 +15,8 @@ public enum LiveMachine {
         }
     }
 
-    /// Writes a bundle that only its owner may read: logs are nobody else's business.
-    /// - Throws: `SupportBundleError`; with `exists` when something is there already.
+    /// Writes a bundle with permissions for its owner only.
+    /// - Throws: `SupportBundleError`; with code `exists` if the path exists.
     public static func write(_ archive: [UInt8], to path: FilePath) throws {
         do {
             let descriptor = try FileDescriptor.open(path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)

@@ -72,6 +72,24 @@ struct BPFObjectTests {
         #expect(object.programs.first { $0.section == "cgroup/connect4" }?.relocations == 0)
     }
 
+    @Test("a program that no kernel takes is known: without a free licence it may not call reserved helpers, and it has to end")
+    func faults() throws {
+        let free = try Self.bytes("kprobe-audit")
+        #expect(try BPFObject(free).faults.isEmpty)
+        // The licence stands in a section of its own.
+        var bound = free
+        let place = try #require(bound.firstRange(of: Array("GPL".utf8) + [0]))
+        bound.replaceSubrange(place, with: Array("BSD".utf8) + [0])
+        let fault = try #require(try BPFObject(bound).faults.first)
+        #expect(fault.rule.answer.words == "wrong on any kernel" && fault.rule.reason.contains("GPL-compatible"))
+        let prediction = Prediction(try BPFObject(bound), series: KernelSeries(major: 6, minor: 12), observed: [])
+        #expect(prediction.predicted == .refused && prediction.answer == .program)
+        // Every exit becomes a move.
+        var endless = free
+        for position in stride(from: 0, to: endless.count - 8, by: 8) where endless[position..<position + 8].elementsEqual([0x95, 0, 0, 0, 0, 0, 0, 0]) { endless[position] = 0xB7 }
+        #expect(try BPFObject(endless).faults.contains { $0.rule.words.first == "last insn is not an exit or jmp" })
+    }
+
     @Test("what is no BPF object says what it is")
     func refused() {
         #expect(throws: BPFObjectError.self) { try BPFObject(Array("hello".utf8)) }
@@ -107,5 +125,16 @@ struct ProgramFateTests {
     func disagreement(isPredicted: Bool, fate: ProgramFate, isFinding: Bool) {
         let lacking = isPredicted ? [] : [BPFObject.Need(feature: .callbacks, by: ["x"])]
         #expect(Prediction(series: KernelSeries(major: 5, minor: 10), missing: lacking, observed: [fate]).isContradicted == isFinding)
+    }
+
+    @Test("a prediction has one of the answers that a diagnosis has, and no finding where nothing is known")
+    func answers() {
+        let series = KernelSeries(major: 5, minor: 10)
+        let lacking = [BPFObject.Need(feature: .callbacks, by: ["x"])]
+        #expect(Prediction(series: series, missing: lacking, observed: []).answer?.words == "lacks a feature (since 5.13)")
+        #expect(Prediction(series: series, missing: lacking, observed: [], isFaulty: true).answer?.words == "wrong on any kernel")
+        let unknown = Prediction(series: series, missing: [], observed: [.loaded, .refused], isKnown: false)
+        #expect(unknown.answer?.words == "not known here" && unknown.predicted == nil && !unknown.isContradicted)
+        #expect(Prediction(series: series, missing: [], observed: []).answer == nil)
     }
 }

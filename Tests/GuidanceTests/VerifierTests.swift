@@ -68,14 +68,39 @@ struct VerifierTests {
         #expect(VerifierReport.all(in: LogText("We read that the kernel prints \(rule.words.joined(separator: " x ")) in such cases.\n")).isEmpty, "\(words)")
     }
 
-    @Test("a helper that is older than the kernel is never called missing", arguments: [KernelSeries(major: 5, minor: 10), KernelSeries(major: 6, minor: 12), nil])
+    static let kernels = [KernelSeries(major: 4, minor: 19), KernelSeries(major: 5, minor: 10), KernelSeries(major: 6, minor: 12), nil]
+
+    /// The words of three generations of kernels for a helper that a program may not call.
+    static func refusals(_ helper: BPFHelper) -> [String] {
+        ["program of this type cannot use helper \(helper.name)#\(helper.number)", "unknown func \(helper.name)#\(helper.number)", "invalid func unknown#\(helper.number)"]
+    }
+
+    @Test("a helper that is older than the kernel is never called missing", arguments: kernels)
     func neverMissing(kernel: KernelSeries?) {
         for helper in BPFHelper.all {
             for type in BPFProgramType.allCases.map(Optional.some) + [nil] {
-                let log = VerifierLog("0: (85) call \(helper.name)#\(helper.number)\nprogram of this type cannot use helper \(helper.name)#\(helper.number)\nprocessed 1 insns\n")
-                guard let missing = VerifierExplanation(log, type: type, kernel: kernel)?.missing else { continue }
-                // Only a type that got it later than others may lack what the kernel names.
-                #expect(type != nil && missing != helper.feature && kernel.map { !missing.isIn($0) } ?? true, "\(helper.name) \(String(describing: type))")
+                for words in Self.refusals(helper) {
+                    let log = VerifierLog("0: (85) call \(helper.number)\n\(words)\nprocessed 1 insns\n")
+                    guard let missing = VerifierExplanation(log, type: type, kernel: kernel)?.missing else { continue }
+                    #expect(kernel.map { !missing.isIn($0) } ?? true, "\(words) \(String(describing: type))")
+                    // A kernel that prints a helper's name has it: only a type that got it later may lack it.
+                    #expect(words.hasPrefix("invalid") || type != nil && missing != helper.feature, "\(words) \(String(describing: type))")
+                }
+            }
+        }
+    }
+
+    @Test("advice follows from the answer: a newer kernel is named where it is known to help, and nowhere else", arguments: kernels)
+    func advice(kernel: KernelSeries?) {
+        let words = VerifierRule.all.map { ($0.needsRegister ? "R1 " : "") + $0.words.joined(separator: " x ") + " 7" } + BPFHelper.all.flatMap(Self.refusals)
+        for line in words {
+            for type in [nil, BPFProgramType.kprobe, .cgroupSockAddr] {
+                guard let explanation = VerifierExplanation(VerifierLog("\(line)\nprocessed 1 insns (limit 1000000)\n"), type: type, kernel: kernel) else { continue }
+                let newer = explanation.advice.compactMap { advice -> KernelFeature? in if case .newerKernel(let feature) = advice { feature } else { nil } }
+                #expect(newer == explanation.missing.map { [$0] } ?? [], "\(line)")
+                #expect(newer.allSatisfy { feature in kernel.map { !feature.isIn($0) } ?? true }, "\(line)")
+                #expect(newer.isEmpty || !explanation.conclusion.contains("a newer kernel does not help") && !explanation.conclusion.contains("wrong on any kernel"), "\(line)")
+                #expect(!explanation.advice.isEmpty && (explanation.answer.words == "wrong on any kernel") == (explanation.answer == .program))
             }
         }
     }

@@ -13,7 +13,7 @@ struct ReadyFileTests {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     static let files = [
-        "ci/github/nightly.yml", "ci/github/action.yml", "ci/gitlab/nightly.yml", "ci/cluster/kubernetes/parts.yml", "ci/cluster/kubernetes/merge.yml", "ci/cluster/part",
+        "ci/github/nightly.yml", "ci/github/action.yml", "ci/gitlab/nightly.yml", "ci/cluster/kubernetes/parts.yml", "ci/cluster/kubernetes/merge.yml", "ci/cluster/part", "ci/cluster/merge",
         "ci/cluster/slurm/submit", "ci/cluster/slurm/part.sbatch", "ci/cluster/slurm/merge.sbatch",
     ]
 
@@ -62,13 +62,13 @@ struct ReadyFileTests {
         #expect(found["ci/github/nightly.yml"] == ["history", "plan", "merge", "report", "report", "history", "diff"])
         #expect(found["ci/github/action.yml"] == ["run", "report"])
         #expect(found["ci/gitlab/nightly.yml"] == ["history", "plan", "merge", "report", "report", "history", "diff"])
-        #expect(found["ci/cluster/part"] == ["run"] && found["ci/cluster/slurm/merge.sbatch"] == ["merge", "report"])
+        #expect(found["ci/cluster/part"] == ["run"] && found["ci/cluster/merge"] == ["merge", "report"])
         #expect(try Self.options(["run"], of: Self.program())?.contains("--no-such") == false)
     }
 
     @Test("name files that there are", arguments: files)
     func paths(file: String) throws {
-        for match in try Self.text(file).matches(of: /(images\/[a-z.]+|ci\/(?:setup|build|kmatrix|package|github|cluster\/part))\b/) {
+        for match in try Self.text(file).matches(of: /(images\/[a-z.]+|ci\/(?:setup|build|kmatrix|package|github|cluster\/part|cluster\/merge))\b/) {
             #expect(FileManager.default.fileExists(atPath: Self.root.appending(path: String(match.1)).path), "\(file): \(match.1)")
         }
     }

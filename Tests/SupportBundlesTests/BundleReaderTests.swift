@@ -106,6 +106,31 @@ struct BundleReaderTests {
         #expect(file?.isTruncated == true && file?.text.hasSuffix("END\n") == true)
     }
 
+    @Test("of a long file the same is kept under any name, alone, in a folder and in an archive", arguments: ["ProxyAgent.log", "status.json", "output", "a.txt"])
+    func names(name: String) async throws {
+        let (folder, path) = try await Self.bundle(
+            "(seq 1 4000; echo 'Failed to attach program connect4: Bad file descriptor'; seq 1 4000) > file; mkdir bundle; cp file bundle/\(name); tar -cf tar -C bundle .; mv file \(name)")
+        var limits = BundleLimits()
+        limits.file = 8_000
+        let reader = BundleReader(limits: limits)
+        let base = path.removingLastComponent()
+        let alone = try #require(try await reader.read(base.appending(name)).files.first)
+        #expect(alone.isTruncated && alone.text.contains("connect4") && alone.text.hasPrefix("1\n2\n") && alone.text.hasSuffix("3999\n4000\n"))
+        #expect(try await reader.read(path).files.map(\.bytes) == [alone.bytes])
+        #expect(try await reader.read(base.appending("tar")).files.map(\.bytes) == [alone.bytes])
+        _ = folder
+    }
+
+    @Test("what PowerShell wrote as UTF-16 is read, also where it is long")
+    func utf16() async throws {
+        let (folder, path) = try await Self.bundle("(seq 1 4000; echo 'SERVICE_NAME: NetEbpfExt'; seq 1 4000) | iconv -f UTF-8 -t UTF-16LE > plain; (printf '\\377\\376'; cat plain) > bundle")
+        defer { _ = folder }
+        var limits = BundleLimits()
+        limits.file = 8_000
+        let file = try #require(try await BundleReader(limits: limits).read(path).files.first)
+        #expect(file.isTruncated && file.text.hasPrefix("1\n2\n") && file.text.contains("SERVICE_NAME: NetEbpfExt\n"))
+    }
+
     @Test("a whole run is not one machine")
     func run() async throws {
         let (folder, path) = try await Self.bundle("mkdir -p bundle/cells/a bundle/cells/b; echo {} > bundle/run.json")
