@@ -36,11 +36,11 @@ extension Diagnosis {
         }
         let findings = [chosen.finding, facts.status.flatMap { _ in facts.quote(.ebpfProgram) }, place, facts.release?.finding]
         if case .withheld(let byLockdown) = explanation.answer { return [withheld(explanation, byLockdown: byLockdown, facts, findings)] }
-        // A log of several programs says whose program it is.
-        let isNamed = report.speaker.map { !["kernel", "root"].contains($0) && !$0.hasPrefix("azure-proxy") } ?? false
+        // A journal (`falcon-sensor[500]: …`) says whose program it is.
+        let isNamed = report.speaker.map { !$0.hasPrefix("azure-proxy") && report.line.contains("\($0)[") } ?? false
         let owner = isNamed ? " of `\(FieldFacts.shown(report.speaker ?? ""))`" : ""
-        let source = explanation.missing.map { " (\($0.source))" } ?? ""
-        let summary = "The kernel's verifier rejected the program\(owner): \(words(explanation)). \(explanation.conclusion)\(source)"
+        let since = explanation.missing.map { "\(explanation.reason) Mainline has \($0.name) since \($0.since) (\($0.source))." }
+        let summary = "The kernel's verifier rejected the program\(owner): \(words(explanation)). \(since ?? explanation.conclusion)"
         let isGuess = explanation.answer == .privilege || report.log.isHalf
         return [
             Conclusion(

@@ -48,6 +48,9 @@ extension FieldFacts {
             let text = line.text.drop(while: \.isWhitespace)
             if let service = Self.named(text) {
                 name = service
+            } else if text.hasPrefix("SERVICE_NAME") {
+                // Another service's state follows.
+                name = nil
             } else if let typed = Self.typed(line) {
                 name = Self.service(in: typed)
             } else if let current = name, let state = Self.state(text) {

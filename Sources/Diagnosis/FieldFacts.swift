@@ -184,7 +184,7 @@ public struct FieldFacts: Sendable {
     public init(_ files: [BundleFile]) {
         for file in files {
             self.files.append(file.name)
-            if file.isTruncated { warnings.append("\(file.name) is longer than the part that is read; the rest is not considered") }
+            if file.isTruncated { warnings.append("\(file.name) is long; its beginning, its end and the parts with known words were read") }
             let text = FieldText(file)
             if !readRecord(text, file.text) { read(text, file.text) }
         }

@@ -27,7 +27,7 @@ extension VerifierExplanation {
     public var advice: [Advice] {
         switch answer {
         case .lacks(let feature): [.newerKernel(feature), .measure(.upgradeAgent), .measure(.optOut)]
-        case .program: [.measure(.upgradeAgent), .measure(.reportAgent), .measure(.previousKernel), .measure(.optOut)]
+        case .program: [.measure(.upgradeAgent), .measure(.reportAgent), .measure(.optOut)]
         case .privilege: [.measure(.grantPrivilege), .measure(.readAgentLogs)]
         case .configuration: [.measure(.kernelWithOption), .measure(.optOut)]
         case .jit: [.measure(.enableJIT), .measure(.upgradeAgent), .measure(.optOut)]

@@ -100,6 +100,8 @@ struct VerifierTests {
                 #expect(newer == explanation.missing.map { [$0] } ?? [], "\(line)")
                 #expect(newer.allSatisfy { feature in kernel.map { !feature.isIn($0) } ?? true }, "\(line)")
                 #expect(newer.isEmpty || !explanation.conclusion.contains("a newer kernel does not help") && !explanation.conclusion.contains("wrong on any kernel"), "\(line)")
+                // Another kernel is no remedy for what is wrong on any.
+                #expect(explanation.answer != .program || !explanation.advice.contains(.measure(.previousKernel)), "\(line)")
                 #expect(!explanation.advice.isEmpty && (explanation.answer.words == "wrong on any kernel") == (explanation.answer == .program))
             }
         }

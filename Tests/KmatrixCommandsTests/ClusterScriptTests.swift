@@ -78,12 +78,12 @@ struct ClusterScriptTests {
         try FileManager.default.createDirectory(atPath: "\(bench.path)/runs", withIntermediateDirectories: true)
         let holder = Process()
         holder.executableURL = URL(filePath: "/usr/bin/flock")
-        holder.arguments = ["\(bench.path)/runs/part-1.lock", "sh", "-c", "echo held; exec sleep 600"]
+        holder.arguments = ["--no-fork", "\(bench.path)/runs/part-1.lock", "sh", "-c", "echo held; exec sleep 600"]
         let out = Pipe()
         holder.standardOutput = out
         try holder.run()
         // It prints once it has the lock.
-        _ = out.fileHandleForReading.availableData
+        #expect(String(decoding: out.fileHandleForReading.readData(ofLength: 5), as: UTF8.self) == "held\n")
         let said = try bench.run("ci/cluster/part", ["1", "3", "\(bench.path)/runs", "--kernel", "6.1"], ["KMATRIX_LOCK_WAIT": "0.1"])
         #expect(said.code == 75 && said.stderr.contains("still running") && bench.said.isEmpty, "\(said)")
         holder.terminate()
@@ -102,7 +102,7 @@ struct ClusterScriptTests {
             _ = FileManager.default.createFile(atPath: "\(bench.path)/runs/part-\(part)/run.json", contents: nil)
         }
         let said = try bench.run("ci/cluster/merge", ["3", "\(bench.path)/runs", "--matrix", "m.yml"])
-        #expect(said.code == expected && said.stderr.contains(words) && !said.stderr.contains("expected argument"), "\(said)")
+        #expect(said.code == expected && (words.isEmpty || said.stderr.contains(words)) && !said.stderr.contains("expected argument"), "\(said)")
         #expect(bench.said.first?.hasSuffix("--exit-code --matrix m.yml") ?? parts.isEmpty)
         #expect(bench.said.contains { $0.hasPrefix("report") } == !parts.isEmpty)
     }
@@ -110,7 +110,7 @@ struct ClusterScriptTests {
     /// An sbatch that runs what it is given at once, with nothing of the submitter's environment.
     static let sbatch = """
         printf '%s ' "$@" >> "$0.said"; echo >> "$0.said"
-        while [ $# -gt 0 ]; do case $1 in --array=*) array=${1#*-} ;; --*) ;; *) break ;; esac; shift; done
+        while [ $# -gt 0 ]; do case $1 in --array=*) array=${1##*-} ;; --*) ;; *) break ;; esac; shift; done
         for task in $(seq "${array:-1}"); do env -i PATH="$PATH" SLURM_ARRAY_TASK_ID="$task" SLURM_JOB_ID=7 "$@" >&2 || echo "task $task: $?" >&2; done
         echo '7;cluster'
         """
