@@ -37,10 +37,13 @@ public struct RootImageBuilder: Sendable {
         let folder = try await cache.entry(kind: Self.kind, key: recipe.key, renews: renews) { folder in
             let archive = folder.appending("root.tar")
             let sources = try await sources()
+            let shared = FilePath(FileManager.default.temporaryDirectory.path).appending("kmatrix-keys-\(UUID().uuidString)")
+            defer { try? FileManager.default.removeItem(atPath: shared.string) }
+            let keyring = Self.share(sources.keyring, in: shared)
             try await Self.persistently(failed) { attempt in
                 try? FileManager.default.removeItem(atPath: archive.string)
                 try await BuildTool.run(
-                    "mmdebstrap", Self.arguments(recipe, keyring: sources.keyring, sources: sources.lines, to: archive), building: archive, grace: .seconds(20), searchPath: searchPath,
+                    "mmdebstrap", Self.arguments(recipe, keyring: keyring, sources: sources.lines, to: archive), building: archive, grace: .seconds(20), searchPath: searchPath,
                     log: log(of: recipe, "mmdebstrap", attempt))
             }
             // Owners exist only in fakeroot's mind, so unpacking and packing happen in one go of it.
@@ -62,6 +65,22 @@ public struct RootImageBuilder: Sendable {
         } catch let error as GuestImageError where error.code == .buildFailed {
             failed(error)
             try await step(2)
+        }
+    }
+
+    /// A copy of a keyring that everybody may read: apt reads it as another user, who may not look into the folders of this one.
+    /// - Returns: The keyring itself where it cannot be copied, and the tool says what is wrong with it.
+    private static func share(_ keyring: FilePath, in folder: FilePath) -> FilePath {
+        let manager = FileManager.default
+        let copy = folder.appending("keyring.gpg")
+        do {
+            try manager.createDirectory(atPath: folder.string, withIntermediateDirectories: true)
+            try manager.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.string)
+            try manager.copyItem(atPath: keyring.string, toPath: copy.string)
+            try manager.setAttributes([.posixPermissions: 0o644], ofItemAtPath: copy.string)
+            return copy
+        } catch {
+            return keyring
         }
     }
 
@@ -96,6 +115,8 @@ public struct RootImageBuilder: Sendable {
             // Documents are a third of a small system and nothing in a guest reads them.
             "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/locale/*",
             "--dpkgopt=path-exclude=/usr/share/info/*",
+            // Older shells link their pages when they are installed, and are not installed without them.
+            "--dpkgopt=path-include=/usr/share/man/man[17]/*",
             // A machine id is given at the first boot, without systemd taking it for an installation and asking questions.
             "--customize-hook=: > \"$1/etc/machine-id\"; echo localhost > \"$1/etc/hostname\"",
             recipe.suite, archive.string,

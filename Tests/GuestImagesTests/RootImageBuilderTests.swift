@@ -74,6 +74,23 @@ struct RootImageBuilderTests {
         }
     }
 
+    @Test("hands its keys over where apt's own user may read them")
+    func keyring() async throws {
+        try await withScratch { scratch in
+            let keyring = try scratch.file("private/keyring.gpg", Array("keys".utf8))
+            for path in [keyring, keyring.removingLastComponent()] { try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path.string) }
+            let looking = """
+                for word in "$@"; do case "$word" in --keyring=*) file=${word#--keyring=}; stat -c %a "$file" "$(dirname "$file")"; cat "$file"; echo " $file";; esac; done > \(scratch.root)/seen
+
+                """
+            let builder = try builder(scratch, looking + Self.packing)
+            _ = try await builder.image(Self.recipe) { (Self.sources.lines, keyring) }
+            let seen = try String(contentsOfFile: scratch.root.appending("seen").string, encoding: .utf8).split(whereSeparator: \.isWhitespace).map(String.init)
+            #expect(seen.prefix(3) == ["644", "755", "keys"])
+            #expect(!FileManager.default.fileExists(atPath: try #require(seen.last)))
+        }
+    }
+
     @Test("a step that fails once is tried again, and the log of its failure stays", arguments: ["mmdebstrap", "fakeroot"])
     func retried(step: String) async throws {
         try await withScratch { scratch in

@@ -117,6 +117,19 @@ struct KeyStoreTests {
         }
     }
 
+    @Test("gives the keys that may sign an image: those of the keyring that is named for its vendor, else the one with the fingerprint")
+    func images() async throws {
+        let other = try await DebianRepository()
+        try await serving { served in
+            let key = served.key(places: [served.vendor.keyring])
+            var settings = try served.settings(key)
+            settings.vendorKeyrings = ["vendor": other.keyring]
+            let store = KeyStore(settings: settings)
+            #expect(try await store.bytes(of: [key.fingerprint], vendor: "vendor") == Array(Data(contentsOf: URL(filePath: other.keyring.string))))
+            #expect(try await store.bytes(of: [key.fingerprint], vendor: "somebody-else") == Array(Data(contentsOf: URL(filePath: served.vendor.keyring.string))))
+        }
+    }
+
     @Test("says what is wrong with a keyring that is named", arguments: ["folder", "text", "later", "missing"])
     func keyrings(kind: String) async throws {
         try await serving { served in

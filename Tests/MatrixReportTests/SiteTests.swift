@@ -51,6 +51,23 @@ struct SiteTests {
         }
     }
 
+    @Test("has what could not be reached as notes at its end, folded where it is long, and no banner; without any there are no notes")
+    func unreached() async throws {
+        var run = ReportSamples.run()
+        run.warnings = ["Ubuntu: could not read (connection refused)"]
+        run.notes = ["2 suites are up to 22 days past the end of validity"]
+        run.details = ["ubuntu-22.04/jammy: <no answer>", "bookworm: read, 12 kernels (http://mirror.invalid)"]
+        let index = try text(await site(of: try StoredSample(try ReportSamples.cells(), run: run)), "index.html")
+        #expect(index.contains("href=\"#notes\">2 notes</a>"))
+        let parts = index.split(separator: "Notes on this run</h2>")
+        try #require(parts.count == 2)
+        for line in ["could not read (connection refused)", "22 days past the end", "<details><summary>2 suites of packages", "ubuntu-22.04/jammy: &lt;no answer&gt;", "bookworm: read, 12 kernels"] {
+            #expect(parts[1].contains(line) && !parts[0].contains(line), "\(line)")
+        }
+        let plain = try text(await site(of: try StoredSample(try ReportSamples.cells())), "index.html")
+        #expect(!plain.contains("Notes on this run") && !plain.contains("#notes"))
+    }
+
     @Test("of the same store is the same to the byte, wherever it is and whichever runs were given first")
     func deterministic() async throws {
         let old = try StoredSample([try ReportSamples.record("6.1.176-1", .unified, cause: .loadFailed)], run: ReportSamples.run("old", started: "2025-01-01T00:00:00Z")).read()
