@@ -12,6 +12,9 @@ public final class AgentDaemon {
     /// Between attempts, in milliseconds; the last one stays.
     static let patience = [5_000, 30_000, 60_000, 300_000]
 
+    /// One for each core, up to this number.
+    static let mostEventLoops = 8
+
     private let configuration: AgentConfiguration
     private let executableFolder: FilePath?
     private let parts: AgentParts
@@ -70,7 +73,7 @@ public final class AgentDaemon {
         defer { withExtendedLifetime(lock) {} }
         log.log(.info, "\(AgentVersion.programName) \(AgentVersion.current) starts, pid \(getpid())")
         LibBPFLog.send(to: log)
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: min(System.coreCount, Self.mostEventLoops))
         let proxy = ProxyServer(
             audit: audit, ledger: ledger, log: log, keys: keys, clock: clock, authoriser: parts.authoriser(rules),
             locals: [ProvisionEndpoint.path: ProvisionEndpoint(provisioning), AggregatedStatusEndpoint.path: AggregatedStatusEndpoint(status)],

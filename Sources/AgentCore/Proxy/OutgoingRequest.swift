@@ -18,7 +18,6 @@ struct OutgoingRequest {
     /// - Parameter keepingReserved: False for a client's request, whose fields that only the agent may send are dropped.
     mutating func begin(_ line: RequestLine, _ received: [HeaderField], of head: UnsafeRawBufferPointer, keepingReserved: Bool = false) {
         let size = head.count + 2 * received.count + Self.room
-        if bytes.capacity > Self.largestKept { bytes = ByteBuffer() }
         bytes.clear(minimumCapacity: size)
         var (method, target, fields) = (TextRange(), TextRange(), self.fields)
         self.fields = []
@@ -66,9 +65,14 @@ struct OutgoingRequest {
         bytes.writeStaticString("\r\n")
     }
 
-    mutating func append(_ body: inout ByteBuffer) { bytes.writeBuffer(&body) }
+    mutating func append(_ body: ByteBuffer) { bytes.writeImmutableBuffer(body) }
 
     mutating func append(_ text: String) { bytes.writeString(text) }
+
+    /// Lets go of much memory: the connection may be idle for long now.
+    mutating func shrink() {
+        if bytes.capacity > Self.largestKept { bytes = ByteBuffer() }
+    }
 
     private mutating func add(_ name: StaticString, _ value: String) {
         let start = bytes.writerIndex

@@ -71,8 +71,7 @@ extension ProxyConnectionHandler {
     /// Records an answer of the destination's.
     func recordAnswer(_ status: UInt16) {
         if tally.status != status || ownReason != nil { tally = (status, nil) }
-        shared.ledger.recordAnswer(
-            caller: caller?.claims, destination: caller?.destination, responseStatus: answerText(status), tally: &tally.tally)
+        shared.ledger.recordAnswer((caller?.claims, caller?.destination, answerText(status)), tally: &tally.tally)
         if ownReason != nil { tally.tally = nil }
         note(answerText(status), isServed: status < 400)
     }

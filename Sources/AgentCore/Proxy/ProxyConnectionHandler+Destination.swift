@@ -159,8 +159,9 @@ extension ProxyConnectionHandler {
             workspace.outgoing.writeBuffer(&answerTrailers)
             workspace.outgoing.writeStaticString("\r\n")
         }
-        answerTrailers.clear()
+        answerTrailers = ByteBuffer()
         recordAnswer(answer)
+        request.shrink()
         // Before the flush: it may bring the next request at once.
         let stays = exchange.keepAlive && exchange.requestEnded
         phase = stays ? .awaitingHead : .closing

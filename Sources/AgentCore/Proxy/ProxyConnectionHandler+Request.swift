@@ -33,7 +33,7 @@ extension ProxyConnectionHandler {
     }
 
     private func takeHead(_ length: Int) {
-        guard case .request(let line) = reader.start else { return }
+        guard case .request(let line) = reader.start else { return refuseHead(.badRequest) }
         input.withUnsafeReadableBytes { request.begin(line, reader.fields, of: UnsafeRawBufferPointer(rebasing: $0.prefix(length))) }
         let facts = reader.facts
         reader.reset()
@@ -70,7 +70,6 @@ extension ProxyConnectionHandler {
         if case .connected = destination { exchange.isOnKeptConnection = true }
         phase = .exchanging
         self.exchange = exchange
-        held.clear()
         lastDeadline = now + shared.limits.requestTime
         expect(within: shared.limits.stallTime)
         // Clients that ask before they send a body wait for this word, and the body is wanted before the destination is asked.
@@ -124,10 +123,11 @@ extension ProxyConnectionHandler {
         let isChunked = exchange.isChunked
         if held.readableBytes > 0 {
             if isChunked { request.append("\(String(held.readableBytes, radix: 16))\r\n") }
-            request.append(&held)
+            request.append(held)
             if isChunked { request.append("\r\n") }
         }
         if isChunked { request.append("0\r\n\r\n") }
+        held = ByteBuffer()
         send(request.bytes)
     }
 

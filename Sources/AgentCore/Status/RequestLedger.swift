@@ -79,11 +79,14 @@ public final class RequestLedger: Sendable {
     }
 
     /// Records an answer.
-    /// - Parameter tally: The one that the same answer to the same caller was counted in before; receives it otherwise.
-    func recordAnswer(caller: CallerClaims?, destination: Endpoint?, responseStatus: @autoclosure () -> String, tally: inout Tally?) {
+    /// - Parameters:
+    ///   - answer: Evaluated only where the tally does not know it.
+    ///   - tally: The one that the same answer to the same caller was counted in before; receives it otherwise.
+    func recordAnswer(_ answer: @autoclosure () -> (caller: CallerClaims?, destination: Endpoint?, responseStatus: String), tally: inout Tally?) {
         let bucket = bucket
         if let tally, tally.count(bucket) { return }
-        let key = ConnectionSummary.Key(caller: caller, destination: destination, responseStatus: responseStatus())
+        let (caller, destination, responseStatus) = answer()
+        let key = ConnectionSummary.Key(caller: caller, destination: destination, responseStatus: responseStatus)
         tally = state.withLock { Self.count(key, caller?.groups, bucket, in: &$0.connections) }
     }
 
