@@ -51,7 +51,7 @@ struct MergeCommand: ParsableCommand {
     @OptionGroup var expected: ExpectationOptions
 
     func run() throws {
-        let expectations = try expected.load(besides: matrix.map(MatrixFile.init(path:))?.expectations)
+        let expectations = try expected.load(besides: matrix.map { try MatrixFile(path: $0) }?.expectations)
         let place = WorkingFolder.path(out)
         var stored: [StoredRun] = []
         var isReadable = true
