@@ -37,7 +37,7 @@ extension Probe {
     }
 
     private static func identity(_ id: ProofID, _ title: String, _ clients: [ClientSpec]) -> Probe {
-        Probe(id, title, weight: .lesser, needs: [.attach], follows: [.redirectedIMDS, .listener, .attributedUser, .keyLatched, .forwarded], steps: { setting in
+        Probe(id, title, weight: .lesser, needs: [.attach], follows: [.redirectedIMDS, .listener, .attributedUser, .keyLatched, .forwarded], hiddenBy: [.signed], steps: { setting in
             setting.isSigned ? clients.map { .client($0) } : []
         }) { evidence in
             guard evidence.isPlanned(clients[0].name) else { return .notApplicable("The scenario has no such client.") }
@@ -50,6 +50,7 @@ extension Probe {
                         ? .fail(.misattributed, "The agent refused client \(client.name) with \(trace.report.httpStatus ?? 0), although its user is allowed.", trace.findings)
                         : .fail(.notForwarded, "The request of client \(client.name) did not come through the agent.", trace.findings)
                 }
+                guard trace.outcome == .signed else { return evidence.undecided("the answer to client \(client.name)") }
             }
             return .pass("\(clients.map(\.name).joined(separator: ", ")) reported with the right user.", evidence.trace(clients[0].name)?.findings ?? [])
         }

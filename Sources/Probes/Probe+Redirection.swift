@@ -9,7 +9,8 @@ extension Probe {
         redirected(.redirectedWireServer, .wireServer), redirected(.redirectedHostGAPlugin, .hostGAPlugin),
         Probe(
             .forwarded, "the platform's answers reach the clients", needs: [.attach], follows: [.listener] + redirections + [.attributedUser], judge: forwardedAnswers),
-        Probe(.dualStack, "clients that write the IPv4 address as IPv6 are redirected too", weight: .lesser, follows: [.attach, .redirectedIMDS], steps: { setting in
+        Probe(.dualStack, "clients that write the IPv4 address as IPv6 are redirected too", weight: .lesser,
+            follows: [.attach, .redirectedIMDS], hiddenBy: [.attributedUser, .keyLatched, .forwarded, .signed], steps: { setting in
             // Java and other clients with one kind of socket for both write IPv4 addresses so (RFC 4291 section 2.5.5.2).
             let mapped = [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF] + Service.imds.address
             return setting.isSigned ? [.client(.request(ProbeNames.dualStack, .ordinary(0), .imds, address: mapped))] : []
@@ -90,10 +91,14 @@ extension Probe {
     private static func dualStackTreated(_ evidence: ProbeEvidence) -> ProofOutcome {
         guard evidence.isPlanned(ProbeNames.dualStack) else { return .notApplicable("The scenario has no client of both address families.") }
         guard let trace = evidence.trace(ProbeNames.dualStack) else { return evidence.undecided("client \(ProbeNames.dualStack)") }
-        guard trace.isRedirected != true else { return .pass("A client that writes ::ffff:169.254.169.254 is redirected.", trace.findings) }
-        return .fail(
-            .dualStackNotRedirected, "A client that writes the address as IPv6 (::ffff:169.254.169.254) bypasses the agent: its request ended as \(trace.outcome.rawValue).",
-            trace.findings)
+        guard trace.isRedirected == true else {
+            return .fail(
+                .dualStackNotRedirected,
+                "A client that writes the address as IPv6 (::ffff:169.254.169.254) bypasses the agent: its request ended as \(trace.outcome.rawValue).", trace.findings)
+        }
+        // The client's own word for its peer proves nothing.
+        guard trace.outcome == .signed, trace.claimsAreRight == true else { return evidence.undecided("client \(ProbeNames.dualStack) at the platform") }
+        return .pass("A client that writes ::ffff:169.254.169.254 is redirected.", trace.findings)
     }
 
     // MARK: - Left alone
