@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 public import SystemPackage
 
-/// Digests of large files, remembered across runs in the cache for as long as a file's status says that nobody wrote to it.
+/// Digests of large files, remembered across runs in the cache while a file's status shows that it has not changed.
 ///
 /// The status includes the time of its last change, which no program can set. Everything is forgotten at the next boot of the machine:
 /// after a crash a file may have lost what was written to it and still have the same status.

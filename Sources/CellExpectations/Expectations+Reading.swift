@@ -11,7 +11,7 @@ extension Expectations {
         try self.init(document.list("expectations"), today: today)
     }
 
-    /// Reads the entries of a list that stands in another document. An entry whose last day is before `today` excuses nothing.
+    /// Reads the entries of a list inside another document. An entry whose last day is before `today` excuses nothing.
     public init(_ nodes: [YAMLNode], today: CalendarDay) throws {
         let entries = try nodes.map(Entry.init)
         self.init(entries.filter { $0.until >= today }, expired: entries.filter { $0.until < today })

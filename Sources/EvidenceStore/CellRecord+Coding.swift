@@ -82,16 +82,16 @@ extension CellRecord: Codable {
         let further = try FurtherAxes(
             profile: text(.profile), deployment: text(.deployment), scenario: text(.scenario), agent: text(.agent), bpf: text(.bpf))
         guard let flavour = try? KernelFlavour(parsing: container.decode(String.self, forKey: .flavour)) else {
-            throw CellRecordContradiction(id: id, reason: "its flavour is no kernel flavour")
+            throw CellRecordContradiction(id: id, reason: "its flavour is not a kernel flavour")
         }
         let named = try text(.series)
         let series = named.flatMap { try? KernelSeries(parsing: $0) }
         guard let kernel = try text(.kernel) else {
-            guard named == nil || series != nil else { throw CellRecordContradiction(id: id, reason: "its series is no kernel series") }
+            guard named == nil || series != nil else { throw CellRecordContradiction(id: id, reason: "its series is not a kernel series") }
             return .asked(
                 AskedCell(id: CellID(stored: id), guest: guest, series: series, flavour: flavour, architecture: architecture, cgroup: cgroup, further: further))
         }
-        guard let version = try? KernelVersion(parsing: kernel) else { throw CellRecordContradiction(id: id, reason: "its kernel is no kernel version") }
+        guard let version = try? KernelVersion(parsing: kernel) else { throw CellRecordContradiction(id: id, reason: "its kernel is not a kernel version") }
         let cell = Cell(
             guest: guest, kernel: KernelIdentity(version: version, flavour: flavour, release: try text(.release) ?? "", origin: try text(.origin) ?? ""),
             architecture: architecture, cgroup: cgroup, profile: further.profile, deployment: further.deployment, scenario: further.scenario,

@@ -38,13 +38,7 @@ public struct CellConclusion: Hashable, Sendable {
     private static func results(_ evidence: ProbeEvidence, _ knownDefects: [KnownDefect]) -> [ProofResult] {
         let probes = probes(of: evidence.cell)
         let outcomes = Dictionary(uniqueKeysWithValues: probes.map { ($0.id, outcome(of: $0, evidence)) })
-        let order = ProofOrder(
-            probes.map { probe in
-                // A kernel that broke and an agent that ended explain everything.
-                let follows = [.kernelHealthy, .runs].filter { $0 < probe.id } + probe.follows
-                return ProofOrder.Node(
-                    id: probe.id, standing: outcomes[probe.id]?.standing ?? .undecided, needs: probe.needs, follows: follows, hiddenBy: probe.hiddenBy)
-            })
+        let order = ProofOrder(probes.map { $0.node(outcomes[$0.id]?.standing ?? .undecided) })
         return probes.map { probe in
             result(of: probe, outcomes[probe.id] ?? .undecided(""), blockedBy: order.blocker(of: probe.id), knownDefects.first { $0.proof == probe.id }, evidence.cell)
         }

@@ -30,6 +30,11 @@ public struct Probe: Sendable {
         self.judge = judge
     }
 
+    /// The proof among all others. A kernel that broke and an agent that ended explain everything after them.
+    func node(_ standing: ProofOrder<ProofID>.Standing) -> ProofOrder<ProofID>.Node {
+        .init(id: id, standing: standing, needs: needs, follows: [.kernelHealthy, .runs].filter { $0 < id } + follows, hiddenBy: hiddenBy)
+    }
+
     /// The proofs of every cell, the most fundamental first.
     public static let all: [Probe] = (programs + redirection + attribution + identities + keys + burst + status + deployment).sorted { $0.id < $1.id }
 }

@@ -9,11 +9,7 @@ struct ProofOrderTests {
 
     /// Probes of which some fail, and all others pass.
     private static func order(failing: Set<ProofID>) -> Order {
-        Order(
-            Probe.all.map { probe in
-                let follows = [.kernelHealthy, .runs].filter { $0 < probe.id } + probe.follows
-                return Order.Node(id: probe.id, standing: failing.contains(probe.id) ? .failed : .passed, needs: probe.needs, follows: follows, hiddenBy: probe.hiddenBy)
-            })
+        Order(Probe.all.map { $0.node(failing.contains($0.id) ? .failed : .passed) })
     }
 
     @Test("of two failures at least one is explained by none, whichever they are")

@@ -58,7 +58,7 @@ extension ProxyConnectionHandler {
     }
 
     func destinationRead(_ bytes: ByteBuffer) {
-        // Nobody asked.
+        // An unsolicited answer.
         guard phase == .exchanging else { return dropDestination() }
         now = .now()
         progress()
@@ -80,7 +80,7 @@ extension ProxyConnectionHandler {
         if exchange.answer != nil, exchange.answerBody.endsWithConnection { endAnswer() } else { answerFailed() }
     }
 
-    /// What was sent is no answer, or not the whole of one.
+    /// The destination sent an invalid or incomplete answer.
     private func answerFailed() {
         dropDestination()
         if exchange?.canRepeat == true { repeatRequest() } else { giveUp(.badGateway) }
@@ -165,7 +165,7 @@ extension ProxyConnectionHandler {
         // Before the flush: it may bring the next request at once.
         let stays = exchange.keepAlive && exchange.requestEnded
         phase = stays ? .awaitingHead : .closing
-        // What follows the answer nobody asked for, and an answer to half a request leaves the destination waiting for the rest.
+        // Bytes after the answer are unsolicited, and an answer to half a request leaves the destination waiting for the rest.
         if !stays || answerInput.readableBytes > 0 { dropDestination() }
         if stays {
             lastDeadline = .distantFuture

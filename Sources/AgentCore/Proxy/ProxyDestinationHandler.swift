@@ -45,7 +45,7 @@ final class ProxyDestinationHandler: ChannelInboundHandler {
     // MARK: From the destination
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        // Who is sent something that nobody asked for cannot tell it from the next answer.
+        // A client cannot tell unsolicited bytes from its next answer.
         if let client { client.destinationRead(unwrapInboundIn(data)) } else { context.close(promise: nil) }
     }
 

@@ -92,7 +92,7 @@ public final class RequestLedger: Sendable {
 
     private var bucket: Int { now() / Self.bucketLength }
 
-    /// - Returns: Where it was counted; nil where there is no place left.
+    /// - Returns: Where it was counted; nil when the ledger is full.
     private static func count(_ key: ConnectionSummary.Key, _ groups: [String]?, _ bucket: Int, in list: inout [ConnectionSummary.Key: Entry]) -> Tally? {
         var key = key
         if list[key] == nil, list.count >= largestList {
