@@ -57,7 +57,7 @@ let package = Package(
 
         // zlib, which CLibBPF links as well.
         .systemLibrary(name: "CZlib"),
-        // The processor's time stamp counter, which Swift has no word for.
+        // The processor's time stamp counter and its affinity, which Swift has no words for.
         .systemLibrary(name: "CHostSystem"),
         // A system call that glibc's module leaves out.
         .systemLibrary(name: "CDiskSync"),
@@ -78,7 +78,7 @@ let package = Package(
         // Rank 1. What people expect of cells and why, until when: the expectations file.
         .target(name: "CellExpectations", dependencies: ["MatrixModel", "StrictYAML"], swiftSettings: settings),
         // Rank 0. Folders filled once under a lock and then only read, and digests of files.
-        .target(name: "ArtefactCache", dependencies: ["CDiskSync", "Digests", system], swiftSettings: settings),
+        .target(name: "ArtefactCache", dependencies: ["CDiskSync", "CHostSystem", "Digests", system], swiftSettings: settings),
 
         // Rank 1. The content of Debian and RPM packages as streams: what lies where in them, and nothing that reaches out of them.
         .target(name: "PackageStreams", dependencies: ["Archives"], swiftSettings: settings),
@@ -175,14 +175,14 @@ let package = Package(
         .testTarget(name: "GuestProtocolTests", dependencies: ["GuestProtocol", "MatrixModel", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "ArtefactCacheTests", dependencies: ["ArtefactCache", "TestSupport", system], swiftSettings: settings),
         .testTarget(name: "KernelCatalogueTests", dependencies: ["KernelCatalogue", "HostTools", "Digests", "StrictYAML", "ArtefactCache", "MatrixModel", "TestSupport", subprocess, system], swiftSettings: settings),
-        .testTarget(name: "GuestImagesTests", dependencies: ["GuestImages", "ELFFiles", "ArtefactCache", "MatrixModel", subprocess, system], swiftSettings: settings),
+        .testTarget(name: "GuestImagesTests", dependencies: ["GuestImages", "ELFFiles", "ArtefactCache", "MatrixModel", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML"], swiftSettings: settings),
         .testTarget(name: "PackageStreamsTests", dependencies: ["PackageStreams", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "AgentBundlesTests", dependencies: ["AgentBundles", "GuestImages", "MatrixModel", "PackageStreams", "StrictYAML", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "CloudImagesTests", dependencies: ["CloudImages", "HostTools", "ArtefactCache", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "JudgementTests", dependencies: ["Judgement", "GuestProtocol", "MatrixModel"], swiftSettings: settings),
         .testTarget(name: "ProbesTests", dependencies: ["Probes", "Judgement", "MatrixModel", "GuestProtocol", "TestSupport"], resources: [.copy("Evidence"), .copy("Deployments")], swiftSettings: settings),
-        .testTarget(name: "GuidanceTests", dependencies: ["Guidance", "MatrixModel"], resources: [.copy("Logs")], swiftSettings: settings),
+        .testTarget(name: "GuidanceTests", dependencies: ["Guidance", "MatrixModel", "TestSupport"], resources: [.copy("Logs")], swiftSettings: settings),
         .testTarget(name: "BPFObjectsTests", dependencies: ["BPFObjects", "ELFFiles", "Guidance", "MatrixModel", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Guidance", "MatrixModel", "TestSupport"], resources: [.copy("Field")], swiftSettings: settings),
         .testTarget(name: "ArchivesTests", dependencies: ["Archives", "TestSupport", system], swiftSettings: settings),
@@ -190,16 +190,16 @@ let package = Package(
         .testTarget(name: "EvidenceStoreTests", dependencies: ["EvidenceStore", "MatrixModel", "TestSupport", system], swiftSettings: settings),
         .testTarget(name: "CellExpectationsTests", dependencies: ["CellExpectations", "MatrixModel", "StrictYAML"], swiftSettings: settings),
         .testTarget(name: "MeasurementsTests", dependencies: ["Measurements"], resources: [.copy("Documents")], swiftSettings: settings),
-        .testTarget(name: "RunHistoryTests", dependencies: ["RunHistory", "EvidenceStore", "MatrixModel", grdb, system], swiftSettings: settings),
+        .testTarget(name: "RunHistoryTests", dependencies: ["RunHistory", "EvidenceStore", "MatrixModel", "TestSupport", grdb, system], swiftSettings: settings),
         .testTarget(name: "QEMUGuestTests", dependencies: ["QEMUGuest", "CHostSystem", "GuestProtocol", "MatrixModel", "TestSupport", "fake-qemu", "guest-network", system, subprocess], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "GuestSnapshotsTests", dependencies: ["GuestSnapshots", "MatrixModel", "QEMUGuest", "ArtefactCache", "GuestProtocol", "TestSupport", "fake-qemu", system], swiftSettings: settings),
         .testTarget(name: "FabricSimulatorTests", dependencies: ["FabricSimulator", "MatrixModel", "StrictYAML", "TestSupport", "Digests", subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),
         .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "Probes", "CloudImages", "FabricSimulator", "AgentBundles", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestSnapshots", "GuestImages", "TestSupport", "fake-qemu", "guest-network", subprocess, system], resources: [.copy("Evidence")], swiftSettings: settings),
-        .testTarget(name: "MatrixReportTests", dependencies: ["MatrixReport", "EvidenceStore", "MatrixModel", system], exclude: ["Browser"], resources: [.copy("Snapshots")], swiftSettings: settings),
+        .testTarget(name: "MatrixReportTests", dependencies: ["MatrixReport", "EvidenceStore", "MatrixModel", "TestSupport", system], exclude: ["Browser"], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "KmatrixCommandsTests", dependencies: ["KmatrixCommands", "MatrixReport", "Measurements", "MatrixModel", "EvidenceStore", "CellExpectations", "StrictYAML", "TestSupport", "kmatrix", "fake-qemu", "guest-network", subprocess, system, argumentParser], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore", "CAgentABI", "FabricSimulator", "MatrixModel", "TestSupport", "Digests", nioCore, nioPosix, nioHTTP1, nioEmbedded, system], swiftSettings: settings),
         .testTarget(name: "GuestRunnerTests", dependencies: ["GuestRunner", "CGuestSystem", "GuestProtocol", "MatrixModel", "TestSupport", system], swiftSettings: settings),
-        .testTarget(name: "ArchitectureTests", swiftSettings: settings),
+        .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: settings),
     ]
 )
 

@@ -16,6 +16,8 @@ public struct CacheError: Error, Sendable, CustomStringConvertible {
             "no space left for '\(path)' (\(errno)); free space, run 'kmatrix kernels gc', or set XDG_CACHE_HOME to another disk"
         case .permissionDenied, .readOnlyFileSystem, .notPermitted:
             "cannot write '\(path)' (\(errno)); set XDG_CACHE_HOME to a folder you own"
+        case .noLocks, .noFunction, .notSupported:
+            "cannot lock '\(path)' (\(errno)): its file system has no file locks, as NFS without a lock service; set XDG_CACHE_HOME to a folder on this machine's disk"
         default:
             "cannot write '\(path)' (\(errno))"
         }

@@ -5,18 +5,29 @@ import SystemPackage
 ///
 /// A guest under an emulator takes a whole core. More of them than cores only make each other late, and a guest that is late proves
 /// nothing; so two runs at once wait for each other's guests instead. A turn is a lock on a file (flock(2)): it ends with the process.
+///
+/// There is a turn for each processor that this process may use, by its number, so that tasks that a cluster packs onto one node, each with
+/// processors of its own, do not wait for each other.
 public struct GuestSlots: Sendable {
     private let cache: ArtefactCache
     private let count: Int
     private let host: String
+    private let processors: [Int]
 
     /// - Parameter count: How many guests may run while one of these is wanted. Who was asked for more than others takes more.
     public init(cache: ArtefactCache, count: Int) { self.init(cache: cache, count: count, host: Self.thisHost) }
 
-    init(cache: ArtefactCache, count: Int, host: String) {
+    init(cache: ArtefactCache, count: Int, host: String, processors: [Int] = UsableProcessors.numbers) {
         self.cache = cache
         self.count = count
         self.host = host
+        self.processors = processors
+    }
+
+    /// The names of the turns. Who was asked for more guests than it has processors shares what comes after those of its first one.
+    private var names: [String] {
+        let first = processors.first ?? 0
+        return (0..<count).map { $0 < processors.count ? "\(processors[$0])" : "\(first)+\($0 - max(processors.count, 1) + 1)" }
     }
 
     /// This machine's name, as one path component.
@@ -43,8 +54,8 @@ public struct GuestSlots: Sendable {
         let gate = try await FileLock.acquire(folder.appending("gate.lock"))
         defer { gate.release() }
         while true {
-            for index in 0..<count {
-                if let lock = try FileLock.tryAcquire(folder.appending("\(index).lock")) { return lock }
+            for name in names {
+                if let lock = try FileLock.tryAcquire(folder.appending("\(name).lock")) { return lock }
             }
             try await Task.sleep(for: .milliseconds(50))
         }

@@ -21,7 +21,7 @@ public struct FabricError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         switch code.value {
         case .folder: "cannot use the folder '\(subject)' for the platform's sockets: \(detail)"
-        case .socket: "cannot open the platform's \(subject) endpoint: \(detail)"
+        case .socket: "cannot open the platform's \(subject) endpoint: \(detail); set TMPDIR to a folder of your own on this machine's disk"
         case .journal: "cannot write the platform's journal '\(subject)': \(detail); free space, or choose another folder with --out"
         }
     }

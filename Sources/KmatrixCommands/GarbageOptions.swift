@@ -2,6 +2,7 @@ import ArgumentParser
 import ArtefactCache
 import EvidenceStore
 import MatrixReport
+import QEMUGuest
 import SystemPackage
 
 /// Selects the age of removed entries, and how they are printed.
@@ -25,6 +26,7 @@ struct GarbageOptions: ParsableArguments {
             let bytes = try RunRemains.remove(from: run)
             if let bytes { removed.append(RemovedEntry(kind: "run", key: run.path.lastComponent?.string ?? "", bytes: bytes)) }
         }
+        if runs != nil { removed += SocketFolder.sweep().map { RemovedEntry(kind: "sockets", key: $0, bytes: 0) } }
         switch format {
         case .json: try StandardOutput.writeJSON(["removed": removed])
         case .jsonl: for entry in removed { try StandardOutput.writeJSON(entry, isCompact: true) }

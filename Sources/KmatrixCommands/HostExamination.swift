@@ -39,7 +39,7 @@ struct HostExamination {
         var names = utsname()
         uname(&names)
         let release = withUnsafeBytes(of: &names.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        let cores = ProcessInfo.processInfo.activeProcessorCount
+        let cores = UsableProcessors.count
         let memory = ProcessInfo.processInfo.physicalMemory / (1 << 20)
         // A guest takes 512 MiB and the harness its share.
         let fits = memory >= 1500

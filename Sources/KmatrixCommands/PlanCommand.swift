@@ -10,10 +10,12 @@ struct PlanCommand: AsyncParsableCommand {
         commandName: "plan",
         abstract: "Print the cells that a run would boot",
         discussion: """
-            Takes the selectors of run. Fetches repository indices, but no kernels.
+            Takes the selectors of run. Fetches repository indices; with --fetch also fetches and
+            builds everything that the cells need, so that 'run --offline' needs no network.
 
             EXAMPLES
               kmatrix plan --kernel all
+              kmatrix plan --matrix images/nightly.yml --fetch
               kmatrix plan --matrix images/nightly.yml --shard 2/3
             """)
 
@@ -22,22 +24,30 @@ struct PlanCommand: AsyncParsableCommand {
 
     @OptionGroup var parts: ShardOptions
 
+    @Flag(help: "Fetch and build into the cache what the cells need")
+    var fetch = false
+
     @Option(help: ArgumentHelp("Output", valueName: "format"))
     var format: OutputFormat = .table
 
     func run() async throws {
         let arguments = self
         let costs = try parts.costs.cellCosts()
-        let (plan, jobs) = try await InterruptibleWork.run {
+        let (plan, jobs, failures) = try await InterruptibleWork.run {
             let guests = try GuestOptions.parse([])
             let prepared = try await RunPreparation(axes: arguments.axes, kernels: arguments.kernels, guests: guests) { event in
-                if case .warning(let text) = event { StandardError.line("warning: \(text)") }
+                switch event {
+                case .warning(let text): StandardError.line("warning: \(text)")
+                case .preparing(let text) where arguments.fetch: StandardError.line(text)
+                default: break
+                }
             }
             let plan = arguments.parts.part(of: try await prepared.runner.plan(), costs)
-            return (plan, prepared.runner.jobs(for: plan))
+            return (plan, prepared.runner.jobs(for: plan), arguments.fetch ? try await prepared.runner.fetch(plan) : [])
         }
         try print(plan, costs, jobs)
-        if !plan.unavailable.isEmpty { throw ExitCodes.notProven }
+        for failure in failures { StandardError.line("not fetched: \(failure)") }
+        if !plan.unavailable.isEmpty || !failures.isEmpty { throw ExitCodes.notProven }
     }
 
     private func print(_ plan: MatrixPlan, _ costs: CellCosts, _ jobs: JobCount) throws {

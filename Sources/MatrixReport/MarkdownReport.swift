@@ -16,7 +16,7 @@ struct MarkdownReport {
         let agents = AgentNames(document)
         var parts = ["# \(Self.text(agents.heading))"]
         let facts = [
-            agents.list, "Run \(run.id)", "started \(run.started)", run.finished.map { "finished \($0)" } ?? "not finished", run.accelerator.map { "accelerator \($0)" },
+            agents.list, "Run \(run.id)", run.shard.map { "part \($0)" }, "started \(run.started)", run.finished.map { "finished \($0)" } ?? "not finished", run.accelerator.map { "accelerator \($0)" },
             "kmatrix \(run.harness)", TierNote.text(document.cells),
         ].compactMap(\.self).joined(separator: ", ")
         parts.append("\(Self.text(facts)). \(document.cells.isEmpty ? "No cells." : VerdictCounts(document.cells).inWords + ".")")
@@ -45,7 +45,7 @@ struct MarkdownReport {
         let head = [title, "statement"] + overview.layouts.map(\.rawValue)
         let rows = overview.lines.map { line in
             [Self.text(line.name) + (line.agent.map { " (\(Self.text($0)))" } ?? ""), "\(line.all.mark.symbol) \(line.words)" + (line.all.contradictions > 0 ? "; not as documented" : "")]
-                + overview.layouts.map { layout in line.byLayout[layout].map { "\($0.mark.symbol) \($0.fraction)" } ?? ". not run" }
+                + overview.layouts.map { layout in line.byLayout[layout].map { "\($0.mark.symbol) \($0.fraction)" } ?? mark(nil) }
         }
         return "## By \(title)\n\n" + Self.table(head, rows)
     }
@@ -53,7 +53,7 @@ struct MarkdownReport {
     private var matrix: [String] {
         let matrix = Matrix(document.cells)
         let rows = matrix.lines.prefix(Self.rows).map { line in
-            [Self.text(line.row.title)] + matrix.layouts.map { Self.mark(line.cells[$0]) }
+            [Self.text(line.row.title)] + matrix.layouts.map { mark(line.cells[$0]) }
         }
         let rest = matrix.lines.count - rows.count
         return ["## Cells\n\n" + Self.table(["kernel"] + matrix.layouts.map(\.rawValue), rows)] + (rest > 0 ? ["…and \(rest) more rows."] : [])
@@ -70,8 +70,9 @@ struct MarkdownReport {
         return ["## Proofs\n\n" + Self.table(["proof", "passed", "failed", "known defect", "not reached", "unproven", "not applicable"], rows)]
     }
 
-    private static func mark(_ cell: CellRecord?) -> String {
-        guard let cell else { return "\(Verdict.notRun.symbol) \(Verdict.notRun.words)" }
+    /// A cell that is not in the document was not run; of a part, it may be another part's.
+    private func mark(_ cell: CellRecord?) -> String {
+        guard let cell else { return document.run.shard == nil ? "\(Verdict.notRun.symbol) \(Verdict.notRun.words)" : "" }
         if let tally = ProofTally(cell.proofs) {
             let names = tally.names(Self.text)
             return "\(cell.verdict.symbol) \(tally.fraction)" + (names.isEmpty ? "" : " \(names)")

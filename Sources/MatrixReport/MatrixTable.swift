@@ -20,7 +20,7 @@ public struct MatrixTable: Sendable {
         let matrix = Matrix(document.cells)
         let titles = matrix.lines.map(\.row.title)
         let first = max("kernel".count, titles.map(\.count).max() ?? 0)
-        let marks = matrix.lines.map { line in matrix.layouts.map { Self.mark(line.cells[$0]) } }
+        let marks = matrix.lines.map { line in matrix.layouts.map { mark(line.cells[$0]) } }
         // Cells with long marks widen their own column only.
         let widths = matrix.layouts.indices.map { column in max(matrix.layouts[column].rawValue.count, marks.map { $0[column].count }.max() ?? 0) }
         // Pads the bare text, because escape sequences have no width.
@@ -64,11 +64,13 @@ public struct MatrixTable: Sendable {
     private var legend: String {
         let retried = document.cells.count { $0.attempts > 1 }
         let reused = document.cells.count { $0.reused != nil }
-        return VerdictCounts(document.cells).inWords + (retried == 0 ? "" : "; \(retried) needed a retry") + (reused == 0 ? "" : "; \(reused) reused from earlier runs") + (TierNote.text(document.cells).map { "\n\($0)" } ?? "")
+        let part = document.run.shard.map { "part \($0), without the cells of other parts: " } ?? ""
+        return part + VerdictCounts(document.cells).inWords + (retried == 0 ? "" : "; \(retried) needed a retry") + (reused == 0 ? "" : "; \(reused) reused from earlier runs") + (TierNote.text(document.cells).map { "\n\($0)" } ?? "")
     }
 
-    private static func mark(_ cell: CellRecord?) -> String {
-        let verdict = cell?.verdict ?? .notRun
+    /// A cell that is not in the document was not run; of a part, it may be another part's.
+    private func mark(_ cell: CellRecord?) -> String {
+        guard let verdict = cell?.verdict ?? (document.run.shard == nil ? .notRun : nil) else { return "" }
         return "\(verdict.symbol) \(ProofTally(cell?.proofs ?? [])?.words ?? verdict.words)"
     }
 }

@@ -86,7 +86,9 @@ struct CellAttempt: Sendable {
             }
             if deployment != nil { try makeResourceDisk() }
             defer { for disk in [rootDisk, resourceDisk] { try? FileManager.default.removeItem(atPath: disk.string) } }
-            let (outcome, requests) = try await Fabric.serve(in: folder.path, journal: folder.file(.fabricJournal), scenario: scenario) {
+            let sockets = try SocketFolder(for: folder.path)
+            defer { sockets.remove() }
+            let (outcome, requests) = try await Fabric.serve(in: sockets.path, journal: folder.file(.fabricJournal), scenario: scenario) {
                 try await withGuest(bootPlan, emulator: context.emulator) { guest in await session.converse(with: guest) }
             }
             session.end(outcome.ending, journal: requests)
@@ -228,7 +230,8 @@ extension BootPlan {
         plan.memory = GuestMemory.micro
         plan.timeStampKilohertz = TimeStampCounter.kilohertz(under: accelerator)
         plan.network = GuestNetwork(
-            program: network, wireServer: Fabric.socketName(.wireServer), hostGAPlugin: Fabric.socketName(.hostGAPlugin), imds: Fabric.socketName(.imds))
+            program: network, wireServer: SocketFolder.inside(Fabric.socketName(.wireServer)), hostGAPlugin: SocketFolder.inside(Fabric.socketName(.hostGAPlugin)),
+            imds: SocketFolder.inside(Fabric.socketName(.imds)))
         return plan
     }
 }

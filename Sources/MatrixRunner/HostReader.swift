@@ -1,3 +1,4 @@
+import ArtefactCache
 import Foundation
 import SystemPackage
 
@@ -6,7 +7,7 @@ struct HostReader: Sendable {
     /// Where `proc` and `sys` are.
     var root: FilePath = "/"
     /// What the scheduler lets this process use (sched_getaffinity(2)).
-    var usableProcessors = ProcessInfo.processInfo.activeProcessorCount
+    var usableProcessors = UsableProcessors.count
 
     func read() -> HostResources {
         let groups = HostText.groups(text("proc/self/cgroup") ?? "")

@@ -87,7 +87,9 @@ extension MatrixRunner {
         let path = boot.folder
         do {
             try start.leaveConsole(in: path)
-            let (outcome, requests) = try await Fabric.serve(in: path, journal: path.appending(EvidenceFile.fabricJournal.rawValue), scenario: scenario) {
+            let sockets = try SocketFolder(for: path)
+            defer { sockets.remove() }
+            let (outcome, requests) = try await Fabric.serve(in: sockets.path, journal: path.appending(EvidenceFile.fabricJournal.rawValue), scenario: scenario) {
                 try await withGuest(boot, emulator: emulator) { guest in await session.converse(with: guest) }
             }
             session.end(outcome.ending, journal: requests)

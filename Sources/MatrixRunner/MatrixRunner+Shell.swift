@@ -34,7 +34,9 @@ extension MatrixRunner {
         boot.limits.total = .seconds(7 * 86_400)
         let guestPlan = GuestPlan(mode: .shell, layout: planned.cell.cgroup, agentPath: ArtefactPreparer.agentPath)
         let settled = boot
-        let (outcome, _) = try await Fabric.serve(in: path, journal: path.appending(EvidenceFile.fabricJournal.rawValue), scenario: planned.scenario) {
+        let sockets = try SocketFolder(for: path)
+        defer { sockets.remove() }
+        let (outcome, _) = try await Fabric.serve(in: sockets.path, journal: path.appending(EvidenceFile.fabricJournal.rawValue), scenario: planned.scenario) {
             try await withGuest(settled, emulator: emulator) { guest in
                 for await message in guest.messages {
                     if case .hello = message { try await guest.send(.plan(guestPlan)) }

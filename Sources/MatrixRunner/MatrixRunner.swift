@@ -116,6 +116,17 @@ public struct MatrixRunner: Sendable {
         return answer
     }
 
+    /// Fetches and builds into the cache all that the cells of a plan need.
+    /// - Returns: What cannot be had, for which cells, and why.
+    /// - Throws: `CancellationError`.
+    public func fetch(_ plan: MatrixPlan) async throws -> [String] {
+        let prepared = try await preparer.prepare(plan.cells)
+        return plan.cells.compactMap { cell in
+            guard case .failure(let failure)? = prepared.artefacts(for: cell) else { return nil }
+            return "\(cell.cell.id.text): \(failure.reason)"
+        }
+    }
+
     /// Tries with a kernel of a plan what guests can run with here, whatever earlier trials showed.
     /// - Throws: `PreparationFailure`, `GuestError`, `CancellationError`.
     public func probeAccelerator(_ plan: MatrixPlan) async throws -> AcceleratorProbe.Answer {

@@ -64,7 +64,7 @@ public struct BootPlan: Hashable, Sendable {
     /// What a guest of which a snapshot is made is told at its hello: it says hello once more when it has done that, and is kept then. Nil
     /// to keep it at its first hello.
     public var firstPlan: GuestPlan?
-    /// The folder that takes the console and the emulator's log, and the sockets while the guest runs.
+    /// The folder that takes the console and the emulator's log, and a link to the sockets while the guest runs.
     public var folder: FilePath
     public var limits = GuestLimits()
 

@@ -44,7 +44,7 @@ public struct GuestError: Error, Sendable, CustomStringConvertible {
         case .emulatorTooOld: "\(subject) is QEMU \(detail), but kmatrix needs \(Emulator.oldestVersion) or later; install it, or set KMATRIX_QEMU"
         case .emulatorUnusable: "\(subject) is not a usable QEMU: \(detail); set KMATRIX_QEMU to another"
         case .folder: "cannot use the guest's folder '\(subject)': \(detail)"
-        case .socket: "cannot create the guest's sockets in '\(subject)': \(detail)"
+        case .socket: "cannot create the guest's sockets in '\(subject)': \(detail); set TMPDIR to a folder of your own on this machine's disk"
         case .notReady: "the guest did not become ready: \(detail)"
         case .toolMissing: "'\(subject)' is missing, which starting guests needs; run ci/setup, or install Debian's package \(detail)"
         case .networkMissing: "'\(subject)', the guest's network, is missing; build it with ci/build"

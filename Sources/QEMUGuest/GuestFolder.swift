@@ -3,7 +3,7 @@ public import SystemPackage
 /// A guest's folder held open, so that the sockets in it can be reached by a name that always fits.
 ///
 /// A Unix socket's address takes 108 bytes (unix(7)), and a run's folder may be longer than that. The emulator works inside the
-/// folder and uses bare names; the harness goes through `/proc/self/fd`.
+/// folder and uses relative names; the harness goes through `/proc/self/fd`.
 public struct GuestFolder: ~Copyable, Sendable {
     private let descriptor: FileDescriptor
 

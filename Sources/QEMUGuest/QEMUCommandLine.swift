@@ -8,15 +8,15 @@ public struct QEMUCommandLine: Hashable, Sendable {
     /// The names of the files QEMU makes or uses, relative to the guest's folder, which is its working directory.
     enum Name {
         static let console = "console.log"
-        static let control = "control.sock"
+        static let control = SocketFolder.inside("control.sock")
         /// Takes the emulator's standard error.
         static let log = "qemu.log"
-        static let monitor = "monitor.sock"
-        static let network = "network.sock"
+        static let monitor = SocketFolder.inside("monitor.sock")
+        static let network = SocketFolder.inside("network.sock")
         /// Takes the state of the devices of a guest from a snapshot.
-        static let incoming = "incoming.sock"
+        static let incoming = SocketFolder.inside("incoming.sock")
         /// Gives the state of the devices of a guest of which a snapshot is made.
-        static let outgoing = "outgoing.sock"
+        static let outgoing = SocketFolder.inside("outgoing.sock")
         /// Takes the memory of a guest of which a snapshot is made, and the state of its devices.
         static let memory = "memory"
         static let state = "state"

@@ -16,19 +16,21 @@ public func withGuest<Value: Sendable>(
     _ plan: BootPlan, emulator: Emulator, body: @escaping @Sendable (Guest) async throws -> Value
 ) async throws -> GuestOutcome<Value> {
     let folder = try GuestFolder(plan.folder)
+    let sockets = try SocketFolder(for: plan.folder)
+    defer { sockets.remove() }
     let conversation = GuestConversation(plan)
     let monitor = plan.start == .boot ? nil : Monitor()
     var network: NetworkProcess?
     let outcome: Result<GuestOutcome<Value>, any Error>
     var servers: [any Channel] = []
     do {
-        let control = try await listen(at: folder.shortPath(QEMUCommandLine.Name.control), for: conversation, folder: plan.folder)
+        let control = try await listen(at: folder.shortPath(QEMUCommandLine.Name.control), for: conversation, folder: sockets.path)
         servers.append(control)
         if let monitor {
             do {
                 servers.append(try await monitor.listen(at: folder.shortPath(QEMUCommandLine.Name.monitor)))
             } catch {
-                throw GuestError(.socket, subject: plan.folder.string, detail: "\(error)")
+                throw GuestError(.socket, subject: sockets.path.string, detail: "\(error)")
             }
         }
         if let wanted = plan.network { network = try NetworkProcess(wanted, listeningAt: folder.shortPath(QEMUCommandLine.Name.network)) }

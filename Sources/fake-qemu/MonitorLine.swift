@@ -53,7 +53,7 @@ struct MonitorLine {
 
     /// Gives the state of no device.
     private func giveState() {
-        guard let connection = UnixSocket.connect("outgoing.sock") else { StandIn.fail("outgoing: \(String(cString: strerror(errno)))") }
+        guard let connection = UnixSocket.connect("sockets/outgoing.sock") else { StandIn.fail("outgoing: \(String(cString: strerror(errno)))") }
         _ = UnixSocket.write(Array("the state of no device".utf8), to: connection)
         close(connection)
     }
@@ -61,7 +61,7 @@ struct MonitorLine {
     /// Takes the state of the devices, whatever it is.
     /// - Parameter listening: Called once somebody can connect.
     private func takeState(_ listening: () -> Void) {
-        guard let server = UnixSocket.listen("incoming.sock") else { StandIn.fail("incoming: \(String(cString: strerror(errno)))") }
+        guard let server = UnixSocket.listen("sockets/incoming.sock") else { StandIn.fail("incoming: \(String(cString: strerror(errno)))") }
         listening()
         let connection = accept(server, nil, nil)
         while !UnixSocket.read(from: connection).isEmpty {}

@@ -5,7 +5,7 @@ import GuestProtocol
 enum PlatformClient {
     /// Returns the answer's status code; nil when there is no platform or no answer.
     static func ask(for client: ClientSpec) -> Int32? {
-        let name = client.address == [169, 254, 169, 254] ? "imds.sock" : client.port == 80 ? "wireserver.sock" : "hostga.sock"
+        let name = client.address == [169, 254, 169, 254] ? "sockets/imds.sock" : client.port == 80 ? "sockets/wireserver.sock" : "sockets/hostga.sock"
         guard let socket = UnixSocket.connect(name) else { return nil }
         defer { close(socket) }
         guard UnixSocket.write(client.bytes, to: socket) else { return nil }

@@ -1,20 +1,21 @@
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import ArtefactCache
 
 @Suite("The cache")
 final class ArtefactCacheTests {
+    private let folder: TemporaryFolder
     let root: FilePath
     let cache: ArtefactCache
 
     init() throws {
-        root = FilePath(NSTemporaryDirectory()).appending("kmatrix-cache-\(UUID().uuidString)")
+        folder = try TemporaryFolder()
+        root = folder.path.appending("cache")
         cache = ArtefactCache(root: root)
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: root.string) }
 
     private struct FillFailure: Error {}
 
@@ -120,6 +121,26 @@ final class ArtefactCacheTests {
             try await GuestSlots(cache: cache, count: 1, host: "two").withTurn { try FileManager.default.contentsOfDirectory(atPath: root.appending("slots").string) }
         }
         #expect(taken.sorted() == ["one", "two"])
+    }
+
+    @Test("has a turn for each processor: tasks with processors of their own do not wait for each other, and those with the same do", .timeLimit(.minutes(1)))
+    func processors() async throws {
+        let cache = cache
+        @Sendable func slots(_ processors: [Int], _ count: Int = 1) -> GuestSlots { GuestSlots(cache: cache, count: count, host: "one", processors: processors) }
+        try await slots([0]).withTurn {
+            try await slots([1]).withTurn {
+                for taken in [[0], [1], [0, 1]] {
+                    let wanted = slots(taken, taken.count)
+                    let waiting = Task { try await wanted.withTurn {} }
+                    try await Task.sleep(for: .milliseconds(120))
+                    waiting.cancel()
+                    await #expect(throws: CancellationError.self) { try await waiting.value }
+                }
+                // Who was asked for more than there are takes more.
+                try await slots([0, 1], 3).withTurn {}
+                try await slots([0], 2).withTurn {}
+            }
+        }
     }
 
     @Test("stops waiting for a turn when it is cancelled")

@@ -7,8 +7,6 @@ import Testing
 /// The scripts for cluster engines, executed with stand-ins for the program and for Slurm.
 @Suite("Scripts for clusters")
 struct ClusterScriptTests {
-    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
     /// A folder with a `kmatrix` that notes its arguments. `run` ends with `code`, and writes a record only when it is told to.
     struct Bench {
         let folder: TemporaryFolder
@@ -41,7 +39,7 @@ struct ClusterScriptTests {
 
         func run(_ script: String, _ arguments: [String], _ environment: [String: String] = [:]) throws -> (code: Int32, stdout: String, stderr: String) {
             let process = Process()
-            process.executableURL = ClusterScriptTests.root.appending(path: script)
+            process.executableURL = Repository.root.appending(path: script)
             process.arguments = arguments
             process.environment = ["PATH": "\(path):/usr/bin:/bin", "KMATRIX": "\(path)/kmatrix"].merging(environment) { $1 }
             let (out, err) = (Pipe(), Pipe())
@@ -127,36 +125,71 @@ struct ClusterScriptTests {
         #expect(try String(contentsOfFile: "\(bench.path)/sbatch.said", encoding: .utf8).contains("--dependency=afterany:7"))
     }
 
+    @Test("with --offline all is fetched first, into a cache that every task uses, and nothing else is fetched")
+    func offline() throws {
+        let bench = try Bench()
+        try bench.script("sbatch", Self.sbatch)
+        try bench.script("noting", "echo \"cache=${XDG_CACHE_HOME:-}\" >> \"$0.said\"; exec '\(bench.path)/kmatrix' \"$@\"")
+        let said = try bench.run("ci/cluster/slurm/submit", ["2", "\(bench.path)/runs", "--kernel", "6.1", "--offline"], ["KMATRIX": "\(bench.path)/noting", "XDG_CACHE_HOME": "/mine"])
+        #expect(said.code == 0, "\(said)")
+        #expect(bench.said.first == "plan --fetch --kernel 6.1")
+        #expect(bench.said.filter { $0.hasPrefix("run") } == (1...2).map { "run --shard \($0)/2 --out \(bench.path)/runs/part-\($0) --no-history --jobs 2 --kernel 6.1 --offline" })
+        let caches = try String(contentsOfFile: "\(bench.path)/noting.said", encoding: .utf8).split(separator: "\n")
+        // The merge and its report use none.
+        #expect(caches.prefix(3).allSatisfy { $0 == "cache=\(bench.path)/runs/cache" } && caches.count == 5, "\(caches)")
+    }
+
+    /// What Apptainer does with its parts is Apptainer's; what the parts do is the shell's.
+    @Test("the container image takes kmatrix's arguments, and is made of the package that ci/package makes")
+    func container() throws {
+        var sections: [String: String] = [:]
+        var name = "header"
+        for line in try Repository.text("ci/cluster/kmatrix.def").split(separator: "\n", omittingEmptySubsequences: false) {
+            if line.hasPrefix("%") { name = String(line) } else { sections[name, default: ""] += line + "\n" }
+        }
+        #expect(Set(sections.keys) == ["header", "%files", "%post", "%runscript", "%test"])
+        #expect(sections["header"]?.contains("\nBootstrap: docker\nFrom: debian:12\n") == true)
+        let bench = try Bench()
+        #expect(try bench.runCommand(["/bin/sh", "-c", try #require(sections["%runscript"]), "kmatrix.sif", "run", "--kernel", ">=5.10,<6.2", "--out", "\(bench.path)/a run"], [:]) == 0)
+        #expect(bench.said == ["run --kernel >=5.10,<6.2 --out \(bench.path)/a run"])
+        // What is installed is what was copied in, with apt's own checks.
+        try bench.script("apt-get", "printf '%s ' \"$@\" >> \"$0.said\"; echo >> \"$0.said\"")
+        try bench.script("rm", "exit 0")
+        #expect(try bench.runCommand(["/bin/sh", "-ec", try #require(sections["%post"])], [:]) == 0)
+        let copied = try #require(sections["%files"]?.split(separator: " ").last?.trimmingCharacters(in: .whitespacesAndNewlines))
+        #expect(try String(contentsOfFile: "\(bench.path)/apt-get.said", encoding: .utf8).contains(" \(copied) "))
+    }
+
     @Test("a task whose part did not come to its end is queued again, and not for ever", arguments: [("0", true), ("3", false)])
     func requeue(restarts: String, isQueued: Bool) throws {
         let bench = try Bench(run: 3, writes: false)
         try bench.script("scontrol", "printf '%s ' \"$@\" >> \"$0.said\"")
         let said = try bench.run(
-            "ci/cluster/slurm/part.sbatch", [Self.root.path, "\(bench.path)/kmatrix", "3", "\(bench.path)/runs", "--kernel", "6.1"],
+            "ci/cluster/slurm/part.sbatch", [Repository.root.path, "\(bench.path)/kmatrix", "3", "\(bench.path)/runs", "--kernel", "6.1"],
             ["SLURM_ARRAY_TASK_ID": "2", "SLURM_ARRAY_JOB_ID": "7", "SLURM_JOB_ID": "9", "SLURM_RESTART_COUNT": restarts])
         #expect(said.code == 75)
         #expect((try? String(contentsOfFile: "\(bench.path)/scontrol.said", encoding: .utf8)) == (isQueued ? "requeue 7_2 " : nil))
     }
 
-    @Test("the commands of the Kubernetes jobs do what the scripts do", arguments: [("parts", "run --shard 3/4 --out "), ("merge", "merge ")])
+    @Test("the commands of the Kubernetes jobs do what the scripts do", arguments: [("fetch", "plan --fetch "), ("parts", "run --shard 3/4 --out "), ("merge", "merge ")])
     func kubernetes(file: String, words: String) throws {
         let bench = try Bench()
-        let yaml = try YAMLNode(parsing: String(contentsOf: Self.root.appending(path: "ci/cluster/kubernetes/\(file).yml"), encoding: .utf8), source: file)
+        let yaml = try YAMLNode(parsing: String(contentsOf: Repository.root.appending(path: "ci/cluster/kubernetes/\(file).yml"), encoding: .utf8), source: file)
         let container = try #require(yaml["spec"]?["template"]?["spec"]?.list("containers").first)
         // The image has the checkout at /kmatrix, and the volume is at /runs.
-        let command = try container.list("command").compactMap(\.string).map { $0.replacing("/kmatrix/ci", with: Self.root.path + "/ci").replacing("/runs", with: "\(bench.path)/runs") }
+        let command = try container.list("command").compactMap(\.string).map { $0.replacing("/kmatrix/ci", with: Repository.root.path + "/ci").replacing("/runs", with: "\(bench.path)/runs") }
         var environment = ["JOB_COMPLETION_INDEX": "2"]
         for variable in try container.list("env") { environment[try variable.text("name") ?? ""] = try variable.text("value") }
         environment["KMATRIX"] = "\(bench.path)/kmatrix"
         try FileManager.default.createDirectory(atPath: "\(bench.path)/runs/nightly/part-1", withIntermediateDirectories: true)
         _ = FileManager.default.createFile(atPath: "\(bench.path)/runs/nightly/part-1/run.json", contents: nil)
         _ = try bench.runCommand(command, environment)
-        #expect(bench.said.contains { $0.hasPrefix(words) && $0.contains("\(bench.path)/runs/nightly") }, "\(bench.said)")
+        #expect(bench.said.contains { $0.hasPrefix(words) && $0.contains(file == "fetch" ? "/kmatrix/images/nightly.yml" : "\(bench.path)/runs/nightly") }, "\(bench.said)")
     }
 
     @Test("every script of ci passes shellcheck")
     func shellcheck() throws {
-        let listed = try FileManager.default.subpathsOfDirectory(atPath: Self.root.appending(path: "ci").path).map { Self.root.appending(path: "ci/\($0)").path }
+        let listed = try FileManager.default.subpathsOfDirectory(atPath: Repository.root.appending(path: "ci").path).map { Repository.root.appending(path: "ci/\($0)").path }
         let scripts = listed.filter { path in
             guard let head = FileManager.default.contents(atPath: path)?.prefix(64) else { return false }
             return ["#!/usr/bin/env bash", "#!/bin/bash", "#!/bin/sh"].contains { String(decoding: head, as: UTF8.self).hasPrefix($0) }

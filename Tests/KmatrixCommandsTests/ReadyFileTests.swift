@@ -10,22 +10,18 @@ import Testing
 /// The files that others copy: what CI and schedulers run has to be what the program understands.
 @Suite("Ready files for CI and clusters")
 struct ReadyFileTests {
-    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
     static let files = [
-        "ci/github/nightly.yml", "ci/github/action.yml", "ci/gitlab/nightly.yml", "ci/cluster/kubernetes/parts.yml", "ci/cluster/kubernetes/merge.yml", "ci/cluster/part", "ci/cluster/merge",
+        "ci/github/nightly.yml", "ci/github/action.yml", "ci/gitlab/nightly.yml", "ci/cluster/kubernetes/parts.yml", "ci/cluster/kubernetes/merge.yml", "ci/cluster/kubernetes/fetch.yml", "ci/cluster/kmatrix.def", "ci/cluster/part", "ci/cluster/merge",
         "ci/cluster/slurm/submit", "ci/cluster/slurm/part.sbatch", "ci/cluster/slurm/merge.sbatch",
     ]
 
-    private static func text(_ file: String) throws -> String { try String(contentsOf: root.appending(path: file), encoding: .utf8) }
-
-    private static func yaml(_ file: String) throws -> YAMLNode { try YAMLNode(parsing: text(file), source: file) }
+    private static func yaml(_ file: String) throws -> YAMLNode { try YAMLNode(parsing: Repository.text(file), source: file) }
 
     /// Every start of the program in a file, as words; comments left out.
     static func invocations(in text: String) -> [[String]] {
         let lines = text.split(separator: "\n").filter { !$0.drop { $0 == " " }.hasPrefix("#") }
         return lines.flatMap { line in
-            line.matches(of: /(?:ci\/kmatrix|products\/kmatrix|"\$kmatrix"|(?:^|[ "(])kmatrix) ([a-z][^;|>&)]*)/).map { $0.1.split(separator: " ").map(String.init) }
+            line.matches(of: /(?:ci\/kmatrix|products\/kmatrix|"\$kmatrix"|"\$KMATRIX"|(?:^|[ "(])kmatrix) ([a-z][^;|>&)]*)/).map { $0.1.split(separator: " ").map(String.init) }
         }
     }
 
@@ -44,7 +40,7 @@ struct ReadyFileTests {
     @Test("start commands that there are, with options that they have", arguments: files)
     func options(file: String) throws {
         let root = try Self.program()
-        let text = try Self.text(file)
+        let text = try Repository.text(file)
         for words in Self.invocations(in: text) {
             let known = try #require(Self.options(words, of: root), "\(file): there is no \(words)")
             for word in words where word.hasPrefix("--") { #expect(known.contains(word), "\(file): \(words.prefix(2)) has no \(word)") }
@@ -58,24 +54,24 @@ struct ReadyFileTests {
 
     @Test("are seen to start it")
     func seen() throws {
-        let found = try Dictionary(uniqueKeysWithValues: Self.files.map { ($0, Self.invocations(in: try Self.text($0)).compactMap(\.first)) })
+        let found = try Dictionary(uniqueKeysWithValues: Self.files.map { ($0, Self.invocations(in: try Repository.text($0)).compactMap(\.first)) })
         #expect(found["ci/github/nightly.yml"] == ["history", "plan", "merge", "report", "report", "history", "diff"])
         #expect(found["ci/github/action.yml"] == ["run", "report"])
         #expect(found["ci/gitlab/nightly.yml"] == ["history", "plan", "merge", "report", "report", "history", "diff"])
-        #expect(found["ci/cluster/part"] == ["run"] && found["ci/cluster/merge"] == ["merge", "report"])
+        #expect(found["ci/cluster/part"] == ["run"] && found["ci/cluster/slurm/submit"] == ["plan"] && found["ci/cluster/kubernetes/fetch.yml"] == ["plan"] && found["ci/cluster/merge"] == ["merge", "report"])
         #expect(try Self.options(["run"], of: Self.program())?.contains("--no-such") == false)
     }
 
     @Test("name files that there are", arguments: files)
     func paths(file: String) throws {
-        for match in try Self.text(file).matches(of: /(images\/[a-z.]+|ci\/(?:setup|build|kmatrix|package|github|cluster\/part|cluster\/merge))\b/) {
-            #expect(FileManager.default.fileExists(atPath: Self.root.appending(path: String(match.1)).path), "\(file): \(match.1)")
+        for match in try Repository.text(file).matches(of: /(images\/[a-z.]+|ci\/(?:setup|build|kmatrix|package|github|cluster\/part|cluster\/merge))\b/) {
+            #expect(FileManager.default.fileExists(atPath: Repository.root.appending(path: String(match.1)).path), "\(file): \(match.1)")
         }
     }
 
-    @Test("are scripts that the shell can read and anybody may start", arguments: files.filter { !$0.hasSuffix(".yml") })
+    @Test("are scripts that the shell can read and anybody may start", arguments: files.filter { !$0.hasSuffix(".yml") && !$0.hasSuffix(".def") })
     func scripts(file: String) throws {
-        let url = Self.root.appending(path: file)
+        let url = Repository.root.appending(path: file)
         #expect(FileManager.default.isExecutableFile(atPath: url.path))
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
@@ -108,7 +104,7 @@ struct ReadyFileTests {
         let file = "ci/github/action.yml"
         let root = try Self.yaml(file)
         let inputs = try #require(root["inputs"])
-        let used = try Set(Self.text(file).matches(of: /inputs\.([a-z]+)/).map { String($0.1) })
+        let used = try Set(Repository.text(file).matches(of: /inputs\.([a-z]+)/).map { String($0.1) })
         #expect(used == Set(inputs.keys))
         for name in inputs.keys {
             let input = try #require(inputs[name])

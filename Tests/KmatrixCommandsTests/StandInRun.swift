@@ -15,6 +15,8 @@ struct StandInRun {
     let products: TemporaryFolder
     var folder: FilePath { temporary.path }
     var kernel: FilePath { folder.appending("vmlinuz") }
+    /// Where guests' sockets are.
+    var sockets: FilePath { folder.appending("tmp") }
     private var emulator: FilePath { folder.appending("emulator") }
     private var starts: FilePath { folder.appending("starts") }
     private var trouble: FilePath { folder.appending("trouble") }
@@ -23,6 +25,7 @@ struct StandInRun {
 
     init() throws {
         temporary = try TemporaryFolder()
+        try FileManager.default.createDirectory(atPath: temporary.path.appending("tmp").string, withIntermediateDirectories: true)
         products = try CommandLineTests.emptyProducts()
         // Its guest's platform does not use the protocol: nothing has to be signed.
         let scenarios = products.path.appending("scenarios")
@@ -70,7 +73,7 @@ struct StandInRun {
             + layouts.flatMap { ["--cgroup", $0] } + options
     }
 
-    var environment: [String: String] { ["KMATRIX_PRODUCTS": products.path.string, "KMATRIX_QEMU": emulator.string] }
+    var environment: [String: String] { ["KMATRIX_PRODUCTS": products.path.string, "KMATRIX_QEMU": emulator.string, "TMPDIR": sockets.string] }
 
     func kmatrix(_ arguments: [String]) async throws -> CommandLineTests.Said { try await CommandLineTests.kmatrix(arguments, environment: environment) }
 
@@ -107,7 +110,7 @@ struct StandInRun {
         }
     }
 
-    func sockets() throws -> [String] {
+    func socketFiles() throws -> [String] {
         try #require(FileManager.default.enumerator(atPath: folder.string)).compactMap { $0 as? String }.filter { $0.hasSuffix(".sock") }
     }
 }

@@ -41,6 +41,21 @@ struct MatrixTableTests {
         #expect(row.contains("not run"))
     }
 
+    @Test("a part shows its cells, and says nothing of those that other parts have")
+    func part() throws {
+        var document = try Self.document()
+        document.run.shard = try Shard(parsing: "1/3")
+        let text = MatrixTable(document, style: .plain).render()
+        let row = try #require(text.split(separator: "\n").first { $0.hasPrefix("6.1.176-1") })
+        #expect(!row.contains("not run") && row.hasSuffix("? inconclusive                "), "\(text)")
+        #expect(text.contains("\npart 1/3, without the cells of other parts: 1 compatible"), "\(text)")
+        let markdown = MarkdownReport(document: document, troubles: [], changes: nil).render()
+        #expect(markdown.contains("part 1/3") && !markdown.contains("| . not run"), "\(markdown)")
+        // A cell that this part has and did not run is said.
+        document.cells.append(try Self.record("6.1.176-1", .legacy, Judgment(verdict: .notRun, cause: nil, summary: "Not run: the run ended first.")))
+        #expect(MatrixTable(document, style: .plain).render().contains("not run"))
+    }
+
     @Test("colour changes nothing but colour")
     func colour() throws {
         let painted = try MatrixTable(Self.document(), style: .colour).render()

@@ -137,27 +137,40 @@ struct WithGuestTests {
         func leftover() async throws {
             let guest = try FakeGuest("exit-early")
             #expect(try await guest.run().ending == .endedEarly)
-            var address = sockaddr_un()
-            address.sun_family = sa_family_t(AF_UNIX)
-            withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: guest.plan.folder.appending("control.sock").string.utf8) }
-            let stale = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-            let isBound = withUnsafePointer(to: &address) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(stale, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
-            }
-            #expect(isBound == 0)
-            close(stale)
-            #expect(guest.leftovers == ["control.sock"])
+            try FileManager.default.createSymbolicLink(atPath: guest.plan.folder.appending("sockets").string, withDestinationPath: "/tmp/kmatrix-sockets-gone")
+            #expect(guest.leftovers == ["sockets"])
             #expect(try await guest.run().ending == .endedEarly)
             #expect(guest.leftovers == [])
         }
 
-        @Test("may not hold something else where the socket belongs")
+        @Test("is given its sockets in the temporary folder, privately, and what killed processes left there is removed")
+        func temporary() throws {
+            let guest = try FakeGuest("complete")
+            let parent = SocketFolder.temporary(ProcessInfo.processInfo.environment)
+            let dead = parent.appending("kmatrix-sockets-dead-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(atPath: dead.string, withIntermediateDirectories: true)
+            let sockets = try SocketFolder(for: guest.plan.folder)
+            #expect(sockets.path.starts(with: parent) && guest.leftovers == ["sockets"])
+            #expect(try FileManager.default.attributesOfItem(atPath: sockets.path.string)[.posixPermissions] as? Int == 0o700)
+            // The platform's sockets and the guest's are in one folder, which goes with the first of them.
+            let second = try SocketFolder(for: guest.plan.folder)
+            #expect(second.path == sockets.path)
+            second.remove()
+            SocketFolder.sweep()
+            #expect(!FileManager.default.fileExists(atPath: dead.string))
+            #expect(FileManager.default.fileExists(atPath: sockets.path.string), "its process lives")
+            sockets.remove()
+            #expect(!FileManager.default.fileExists(atPath: sockets.path.string) && guest.leftovers == [])
+        }
+
+        @Test("may not hold something else where the link to the sockets belongs")
         func occupied() async throws {
             let guest = try FakeGuest("complete")
-            try Data("precious".utf8).write(to: URL(filePath: guest.plan.folder.appending("control.sock").string))
+            try Data("precious".utf8).write(to: URL(filePath: guest.plan.folder.appending("sockets").string))
             let error = await #expect(throws: GuestError.self) { _ = try await guest.run() }
-            #expect(error?.code == .socket)
-            #expect(guest.leftovers == ["control.sock"])
+            #expect(error?.code == .folder)
+            #expect(error?.description.contains("set TMPDIR") == false, "\(error?.description ?? "")")
+            #expect(guest.leftovers == ["sockets"])
         }
     }
 
