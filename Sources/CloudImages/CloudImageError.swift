@@ -69,7 +69,7 @@ public struct CloudImageError: Error, Hashable, Sendable, CustomStringConvertibl
         case .notADisk: "'\(subject)' is not a disk image (qcow2, VHD, or raw, also packed with xz, gzip, bzip2 or zstd) but \(detail); convert it with qemu-img convert -O qcow2"
         case .unsafeDisk, .unsafeContent: "'\(subject)' is refused: \(detail)"
         case .badReference:
-            "'\(subject)' is none; write oci:HOST/REPOSITORY:TAG, oci:HOST/REPOSITORY@sha256:DIGEST, oci:./LAYOUT:TAG or oci:./ARCHIVE.tar for an OCI image, source:6.1.100 or source:./linux.tar.xz for a kernel's source"
+            "'\(subject)' is none; write oci:HOST/REPOSITORY:TAG, oci:HOST/REPOSITORY@sha256:DIGEST, oci:./LAYOUT:TAG or oci:./ARCHIVE.tar for an OCI image, source:6.1.100, source:linux-source-6.1 or source:./linux.tar.xz for a kernel's source, with +NAME for one of its configurations"
         case .damaged: "'\(subject)' is damaged: \(detail); fetch it again"
         case .noRoot: "'\(subject)' has no root file system that can be read here: \(detail)"
         case .noKernel: "'\(subject)' holds no kernel that can be started: \(detail)"

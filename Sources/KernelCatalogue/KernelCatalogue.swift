@@ -64,13 +64,13 @@ public struct KernelCatalogue: Sendable {
     // MARK: - Repositories
 
     /// - Parameter newestFirst: Only the releases' main suites, in the order in which a package is looked for that is no kernel.
-    func debian(newestFirst: Bool = false) throws -> AptRepository {
+    func debian(newestFirst: Bool = false, further: Set<String> = []) throws -> AptRepository {
         let mirrors = try Mirrors(settings)
         let suites = newestFirst ? settings.suites.filter { $0.archive == .main && !$0.name.contains("-") }.reversed() : settings.suites
         let keyPackages = settings.distributions.keys.compactMap { key in if case .package(let name, _) = key.source { name } else { nil } }
         return AptRepository(
             vendor: "debian", suites: suites.map { AptRepository.Suite(name: $0.name, archives: [mirrors.address(of: $0.archive)]) }, shape: .debian,
-            signature: debianSignature, transfer: transfer, further: Set(keyPackages))
+            signature: debianSignature, transfer: transfer, further: further.union(keyPackages))
     }
 
     @Sendable private func debianSignature() throws -> SignatureVerifier {

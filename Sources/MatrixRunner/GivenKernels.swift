@@ -11,8 +11,7 @@ struct GivenKernels: Sendable {
     let disks: DiskImageStore
     let packed: OCIKernelStore
     let sources: SourceKernelStore
-    /// What a kernel that is built has.
-    let configuration: FilePath
+    let products: Products
     let events: @Sendable (RunnerEvent) -> Void
 
     private static let packedPrefix = "oci:"
@@ -25,8 +24,12 @@ struct GivenKernels: Sendable {
         packed = OCIKernelStore(cache: images.cache, settings: settings)
         sources = SourceKernelStore(
             cache: images.cache, settings: settings, base: environment["KMATRIX_KERNEL_MIRROR"] ?? SourceKernelStore.kernelOrg,
-            keys: environment["KMATRIX_KERNEL_KEYS"].map { FilePath($0) })
-        configuration = products.kernelConfiguration
+            keys: environment["KMATRIX_KERNEL_KEYS"].map { FilePath($0) }
+        ) { name in
+            let package = try await catalogue.package(named: name)
+            return FoundPackage(version: package.version) { try await package.fetch(to: $0) }
+        }
+        self.products = products
         self.events = events
     }
 
@@ -41,9 +44,10 @@ struct GivenKernels: Sendable {
                 return .success(try await kernel(inFile: image, origin: "\(Self.packedPrefix)\(reference)"))
             }
             if text.hasPrefix(Self.sourcePrefix) {
-                let reference = try SourceReference(parsing: String(text.dropFirst(Self.sourcePrefix.count)))
-                let image = try await sources.kernel(reference, configuration: configuration) { events(.preparing($0)) }
-                return .success(try await kernel(inFile: image, origin: "\(Self.sourcePrefix)\(reference)"))
+                let (source, variant) = Self.variant(String(text.dropFirst(Self.sourcePrefix.count)))
+                let reference = try SourceReference(parsing: source)
+                let image = try await sources.kernel(reference, configuration: products.kernelConfiguration(variant)) { events(.preparing($0)) }
+                return .success(try await kernel(inFile: image, origin: "\(Self.sourcePrefix)\(reference)\(variant.map { "+\($0)" } ?? "")"))
             }
             let path = FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath((text as NSString).expandingTildeInPath))
             return .success(try await kernel(inFile: path.lexicallyNormalized(), origin: "file"))
@@ -51,7 +55,17 @@ struct GivenKernels: Sendable {
             return .failure(PreparationFailure(cause: .notABootableKernel, reason: "\(error)"))
         } catch let error as CloudImageError where error.code != .badReference {
             return .failure(PreparationFailure(error, otherwise: .notABootableKernel))
+        } catch let error as CatalogueError {
+            return .failure(PreparationFailure(cause: error.code == .notOffered ? .notOffered : .fetchFailed, reason: "\(error)"))
         }
+    }
+
+    /// Takes the name of a configuration from a source's name: `6.1.100+no-jit`. A file's name may have a plus sign of its own, before its ending.
+    private static func variant(_ text: String) -> (source: String, name: String?) {
+        guard let place = text.lastIndex(of: "+") else { return (text, nil) }
+        let name = text[text.index(after: place)...]
+        guard !name.isEmpty, name.allSatisfy({ $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-") }) else { return (text, nil) }
+        return (String(text[..<place]), String(name))
     }
 
     /// The kernel that a disk image boots by itself.

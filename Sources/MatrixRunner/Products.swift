@@ -29,8 +29,18 @@ public struct Products: Sendable {
     /// The distributions there are.
     public var catalogue: FilePath { folder.appending(Self.catalogueName) }
     public static let catalogueName = "catalogue.yml"
-    /// What a kernel that is built from source has.
-    var kernelConfiguration: FilePath { folder.appending("kernels/small.config") }
+    private var kernelConfigurations: FilePath { folder.appending("kernels") }
+
+    /// What a kernel that is built from source has: files of which later ones count for more.
+    /// - Parameter name: Of a variant; nil for the standard.
+    /// - Throws: `RunnerError` with `unknownConfiguration`, naming the variants there are.
+    func kernelConfiguration(_ name: String?) throws -> [FilePath] {
+        let standard = kernelConfigurations.appending("small.config")
+        guard let name else { return [standard] }
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: kernelConfigurations.string)) ?? []).filter { $0.hasSuffix(".config") }.map { String($0.dropLast(".config".count)) }
+        guard names.contains(name) else { throw RunnerError(.unknownConfiguration, subject: name, detail: names.sorted().joined(separator: ", ")) }
+        return [standard, kernelConfigurations.appending("\(name).config")]
+    }
     public var nativeProgram: FilePath { folder.appending("bpf/connect4.bpf.o") }
 
     /// Finds a program by a variant's name or by the path of an object file.

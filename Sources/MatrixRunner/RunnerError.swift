@@ -2,10 +2,11 @@
 public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable {
         enum Value: Hashable, Sendable {
-            case productMissing, unknownProgram, notABPFObject, unknownScenario, scenarioUnreadable, shellNeedsOneCell, shellTool, benchmarkFailed, noPackage, notForDistributions, noCloudInit
+            case productMissing, unknownProgram, notABPFObject, unknownScenario, scenarioUnreadable, shellNeedsOneCell, shellTool, benchmarkFailed, noPackage, notForDistributions, noCloudInit, unknownConfiguration
         }
         let value: Value
         public static let productMissing = Code(value: .productMissing)
+        public static let unknownConfiguration = Code(value: .unknownConfiguration)
         public static let unknownProgram = Code(value: .unknownProgram)
         public static let notABPFObject = Code(value: .notABPFObject)
         public static let unknownScenario = Code(value: .unknownScenario)
@@ -34,6 +35,7 @@ public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch code.value {
         case .productMissing: "'\(subject)' is missing; run kmatrix as ci/kmatrix, or build it with ci/build"
+        case .unknownConfiguration: "unknown configuration '\(subject)' of a kernel's source; known are \(detail)"
         case .unknownProgram: "unknown BPF program '\(subject)'; known are \(detail), or the path of a .bpf.o file"
         case .notABPFObject: "'\(subject)' is not a readable BPF object file; compile one with clang -target bpf -g"
         case .unknownScenario: "unknown scenario '\(subject)'; known are \(detail), all, or the path of a .yml file"

@@ -6,6 +6,11 @@ struct PermissiveAuthoriser: Authoriser {
     func decision(service: PlatformService, target: @autoclosure () -> String, caller: CallerClaims) -> AuthorisationDecision { .allow }
 }
 
+/// Denies everything.
+struct StrictAuthoriser: Authoriser {
+    func decision(service: PlatformService, target: @autoclosure () -> String, caller: CallerClaims) -> AuthorisationDecision { .deny }
+}
+
 /// Decides by the user's id, whatever the claims say of root.
 struct TrueUserAuthoriser: Authoriser {
     let rules: RuleBoard

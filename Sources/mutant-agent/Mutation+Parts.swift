@@ -6,7 +6,7 @@ extension Mutation {
     var parts: AgentParts {
         var parts = AgentParts()
         switch self {
-        case .crashesKernel, .crashes, .cannotListen, .forgetsKey: break
+        case .crashesKernel, .oopsesKernel, .crashes, .cannotListen, .forgetsKey: break
         case .opensWrongFolder: parts.cgroup = { _, _ in "/proc" }
         case .requestsNoKey: parts.mayLatch = { _ in false }
         case .leavesIMDS: parts.redirected = { $0.redirected.subtracting([.imds]) }
@@ -20,6 +20,7 @@ extension Mutation {
         case .claimsOrdinaryUser: parts.claim(isRoot: false)
         case .namesOtherProcess:
             parts.changeClaims { claims, _ in claims.with(executable: "/usr/bin/another", commandLine: "another") }
+        case .deniesAllowed: parts.authoriser = { _ in StrictAuthoriser() }
         case .ignoresRules: parts.authoriser = { _ in PermissiveAuthoriser() }
         case .reportsError: parts.statusDocument = { $0.replacing(["proxyAgentStatus", "status"], by: .string("ERROR")) }
         case .reportsDisabled:

@@ -7,6 +7,7 @@ extension Mutation {
     func prepare(arguments: [String]) throws {
         switch self {
         case .crashesKernel: Self.soon { _ in Self.crashKernel() }
+        case .oopsesKernel: Self.soon { _ in Self.oops() }
         case .crashes: Self.soon { _ in abort() }
         case .cannotListen: try Self.occupy(Endpoint.proxy.port)
         case .forgetsKey: try Self.forgetKeys(arguments)
@@ -26,6 +27,14 @@ extension Mutation {
         let trigger = Glibc.open("/proc/sysrq-trigger", O_WRONLY)
         var command = UInt8(ascii: "c")
         _ = write(trigger, &command, 1)
+    }
+
+    /// The kernel's own tests of its crashes (lkdtm, provoke-crash.rst): it reads through a null pointer, and ends the process that made it.
+    private static func oops() {
+        mkdir("/sys/kernel/debug", 0o700)
+        mount("none", "/sys/kernel/debug", "debugfs", 0, nil)
+        let trigger = Glibc.open("/sys/kernel/debug/provoke-crash/DIRECT", O_WRONLY)
+        _ = write(trigger, "EXCEPTION", 9)
     }
 
     /// Holds the port for the rest of the process's life. Nothing listens on it, so connections are refused at once.

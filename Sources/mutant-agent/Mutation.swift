@@ -7,6 +7,10 @@ import SystemPackage
 enum Mutation: String, CaseIterable {
     /// Makes the kernel panic soon after its start.
     case crashesKernel = "crashes-kernel"
+    /// Makes the kernel report an oops of its own soon after its start; only a kernel with lkdtm can (images/kernels/crashes.config).
+    case oopsesKernel = "oopses-kernel"
+    /// Denies what its rules allow.
+    case deniesAllowed = "denies-allowed"
     /// Ends by a signal soon after its start.
     case crashes
     /// Cannot bind its listener, and says so.

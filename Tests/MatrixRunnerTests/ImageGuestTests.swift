@@ -141,9 +141,7 @@ struct ImageGuestTests {
         var axes = try MatrixPlanTests.axes([.unified])
         axes.guests = [GuestChoice(distribution)]
         axes.kernels = []
-        let runner = MatrixRunner(
-            request: MatrixRequest(blocks: [axes]), products: products, cache: catalogue.settings.cache, catalogue: catalogue, accelerator: .tcg, harness: "test", events: { _ in })
-        let plan = try await runner.plan()
+        let plan = try await MatrixRunner(testing: MatrixRequest(blocks: [axes]), products: products, cache: catalogue.settings.cache, catalogue: catalogue).plan()
         #expect(plan.cells.isEmpty)
         let cell = try #require(plan.unavailable.first)
         #expect(cell.guest == "mine")
@@ -163,6 +161,7 @@ struct ImageGuestTests {
 
     @Test("kernels that are named by what holds them say why they cannot be had", arguments: [
         ("oci:./none", Cause.notABootableKernel, "no such layout"), ("oci:quay.invalid/k:1", .fetchFailed, "--offline"), ("source:6.1.100", .fetchFailed, "KMATRIX_KERNEL_KEYS"),
+        ("source:6.1.100+less", .fetchFailed, "KMATRIX_KERNEL_KEYS"), ("source:linux-source-6.1", .fetchFailed, "--offline"),
         ("/none/vmlinuz", .notABootableKernel, "cannot read"),
     ])
     func kernels(text: String, cause: Cause, words: String) async throws {
@@ -175,11 +174,14 @@ struct ImageGuestTests {
             Issue.record("'\(text)' is no selector of a given kernel")
             return
         }
+        try Data("CONFIG_BPF=n\n".utf8).write(to: URL(filePath: products.appending("less.config").string))
         let result = try await given.kernel(path)
         let failure = #expect(throws: PreparationFailure.self) { try result.get() }
         #expect(failure?.cause == cause, "\(failure?.reason ?? "")")
         #expect(failure?.reason.contains(words) == true, "\(failure?.reason ?? "")")
         await #expect(throws: CloudImageError.self) { _ = try await given.kernel("oci:nonsense") }
+        let unknown = await #expect(throws: RunnerError.self) { _ = try await given.kernel("source:6.1.100+more") }
+        #expect(unknown?.description.contains("known are less, small") == true, "\(unknown?.description ?? "")")
     }
 
     @Test("UEFI's firmware is looked for where distributions have it, and named when it is not there")

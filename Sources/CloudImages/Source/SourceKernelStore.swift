@@ -3,6 +3,20 @@ import Foundation
 public import HostTools
 public import SystemPackage
 
+/// Debian's package of a kernel's source, found in a signed index: its version, and what downloads and checks it.
+public struct FoundPackage: Sendable {
+    public let version: String
+    let fetch: @Sendable (FilePath) async throws -> Void
+
+    public init(version: String, fetch: @escaping @Sendable (FilePath) async throws -> Void) {
+        self.version = version
+        self.fetch = fetch
+    }
+}
+
+/// Finds a package by its name.
+public typealias SourcePackage = @Sendable (String) async throws -> FoundPackage
+
 /// Kernels that nobody packages, built from source with a small configuration: the last resort, for it takes minutes. Each is built once.
 public struct SourceKernelStore: Sendable {
     public let cache: ArtefactCache
@@ -10,6 +24,7 @@ public struct SourceKernelStore: Sendable {
     let base: String
     /// The public keys of those who sign releases; nil when nobody gave any.
     let keys: FilePath?
+    private let package: SourcePackage
     private let download: Download
     private var tools: ImageTools { download.tools }
 
@@ -28,10 +43,14 @@ public struct SourceKernelStore: Sendable {
     private static let largestArchive = 512 << 20
     private static let largestSource = 4 << 30
 
-    /// - Parameter searchPath: Where tools are looked for; nil for where this process looks.
+    /// - Parameters:
+    ///   - package: Finds Debian's package of a source.
+    ///   - searchPath: Where tools are looked for; nil for where this process looks.
     public init(
-        cache: ArtefactCache, settings: DownloadSettings = DownloadSettings(), base: String = kernelOrg, keys: FilePath?, signers: [String] = signers, searchPath: String? = nil
+        cache: ArtefactCache, settings: DownloadSettings = DownloadSettings(), base: String = kernelOrg, keys: FilePath?, signers: [String] = signers, searchPath: String? = nil,
+        package: @escaping SourcePackage
     ) {
+        self.package = package
         self.cache = cache
         self.base = base
         self.keys = keys
@@ -41,24 +60,29 @@ public struct SourceKernelStore: Sendable {
 
     /// The kernel's image, as `boot/vmlinuz` beside its `boot/config`. All it has is built in: there are no modules.
     ///
-    /// - Parameter configuration: What is switched on; everything else is off.
-    /// - Throws: `CloudImageError`, `CacheError`, `CancellationError`.
-    public func kernel(_ reference: SourceReference, configuration: FilePath, progress: @escaping @Sendable (String) -> Void = { _ in }) async throws -> FilePath {
+    /// - Parameter configuration: Files of what is switched on, of which later ones count for more; everything else is off.
+    /// - Throws: `CloudImageError`, `CacheError`, `CancellationError`, or what finding a package throws.
+    public func kernel(_ reference: SourceReference, configuration: [FilePath], progress: @escaping @Sendable (String) -> Void = { _ in }) async throws -> FilePath {
         for (tool, package) in Self.needed { _ = try await tools.run(.shell, ["-c", "command -v \(tool)"]).orMissing(tool, package) }
         let compiler = try await tools.run(HostTool("gcc"), ["--version"]).stdout.split(separator: "\n").first.map(String.init) ?? ""
-        let identity = switch reference {
+        var found: FoundPackage?
+        let identity: String
+        switch reference {
         // A release never changes, and what was built of it was checked when it was fetched.
-        case .release(let version): version
-        case .file(let path): try ImageFile.hash(of: path)
+        case .release(let version): identity = version
+        case .package(let name):
+            found = try await package(name)
+            identity = "\(name) \(found?.version ?? "")"
+        case .file(let path): identity = try ImageFile.hash(of: path)
         }
-        let key = ImageFile.hash(of: [Self.format, identity, try ImageFile.hash(of: configuration), compiler].joined(separator: "\n"))
+        let key = ImageFile.hash(of: ([Self.format, identity, compiler] + (try configuration.map { try ImageFile.hash(of: $0) })).joined(separator: "\n"))
         let folder = try await cache.entry(kind: Self.kind, key: key) { folder in
-            let archive = try await archive(reference, work: folder, progress)
+            let archive = try await archive(reference, found, work: folder, progress)
             progress("unpacking \(reference)")
             try await step("tar", ["--extract", "--no-same-owner", "--strip-components=1", "--directory", "tree", "--file", archive.string], in: folder, making: ["tree"])
             progress("building \(reference), which takes some minutes")
             try await build(configuration, in: folder)
-            for name in ["tree", "build", "linux.tar"] { try? FileManager.default.removeItem(atPath: folder.appending(name).string) }
+            for name in ["tree", "build", "linux.tar", "package", "package.deb", "configuration"] { try? FileManager.default.removeItem(atPath: folder.appending(name).string) }
         }
         if case .release(let version) = reference { try? FileManager.default.removeItem(atPath: partial(version).string) }
         return folder.appending(Self.image)
@@ -69,11 +93,12 @@ public struct SourceKernelStore: Sendable {
 
     private func partial(_ version: String) -> FilePath { cache.root.appending(Self.partialKind).appending(version) }
 
-    /// A tar archive that is to be believed: a file of the user's, or a release with its signature.
-    private func archive(_ reference: SourceReference, work: FilePath, _ progress: @Sendable (String) -> Void) async throws -> FilePath {
+    /// A tar archive that is to be believed: a file of the user's, a release with its signature, or that of a package which an index vouches for.
+    private func archive(_ reference: SourceReference, _ found: FoundPackage?, work: FilePath, _ progress: @Sendable (String) -> Void) async throws -> FilePath {
         let version: String
         switch reference {
         case .file(let path): return path
+        case .package(let name): return try await content(of: name, found, work: work, progress)
         case .release(let text): version = text
         }
         guard let keys else {
@@ -101,9 +126,27 @@ public struct SourceKernelStore: Sendable {
         return archive
     }
 
-    private func build(_ configuration: FilePath, in folder: FilePath) async throws {
-        let jobs = ProcessInfo.processInfo.activeProcessorCount
-        try await step("make", ["-s", "-C", "tree", "O=../build", "KCONFIG_ALLCONFIG=\(configuration)", "allnoconfig"], in: folder, making: ["build", "boot"])
+    /// The archive in Debian's package of a source.
+    private func content(of name: String, _ found: FoundPackage?, work: FilePath, _ progress: @Sendable (String) -> Void) async throws -> FilePath {
+        guard let found else { throw CloudImageError(.notFound, subject: name) }
+        progress("fetching \(name) \(found.version)")
+        try await found.fetch(work.appending("package.deb"))
+        try await step("dpkg-deb", ["--extract", "package.deb", "package"], in: work, making: [])
+        let archive = work.appending("package/usr/src/\(name).tar.xz")
+        guard FileManager.default.fileExists(atPath: archive.string) else { throw CloudImageError(.damaged, subject: name, detail: "it has no usr/src/\(name).tar.xz") }
+        return archive
+    }
+
+    private func build(_ configuration: [FilePath], in folder: FilePath) async throws {
+        let jobs = UsableProcessors.count
+        // Of two lines about one option the later one counts (kconfig.rst).
+        let texts = try configuration.map { file in
+            guard let bytes = FileManager.default.contents(atPath: file.string) else { throw CloudImageError(.unreadable, subject: file.string) }
+            return bytes + Data("\n".utf8)
+        }
+        let merged = folder.appending("configuration")
+        guard FileManager.default.createFile(atPath: merged.string, contents: Data(texts.joined())) else { throw CloudImageError(.noSpace, subject: merged.string) }
+        try await step("make", ["-s", "-C", "tree", "O=../build", "KCONFIG_ALLCONFIG=\(merged)", "allnoconfig"], in: folder, making: ["build", "boot"])
         try await step("make", ["-s", "-C", "tree", "O=../build", "-j\(jobs)", "bzImage"], in: folder, making: [])
         for (from, to) in [("arch/x86/boot/bzImage", Self.image), (".config", "boot/config")] {
             do {

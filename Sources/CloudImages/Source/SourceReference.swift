@@ -2,13 +2,15 @@ import Foundation
 import MatrixModel
 public import SystemPackage
 
-/// Names a kernel's source: a release of kernel.org, or a tar archive in a file.
+/// Names a kernel's source: a release of kernel.org, Debian's package of a kernel's source, or a tar archive in a file.
 public enum SourceReference: Hashable, Sendable, CustomStringConvertible {
     /// `6.1.100`
     case release(String)
+    /// `linux-source-6.1`
+    case package(String)
     case file(FilePath)
 
-    /// Reads a version, or a path with a slash in it.
+    /// Reads a version, a package's name, or a path with a slash in it.
     /// - Throws: `CloudImageError` with `badReference`.
     public init(parsing text: String) throws(CloudImageError) {
         if text.contains("/") {
@@ -16,16 +18,19 @@ public enum SourceReference: Hashable, Sendable, CustomStringConvertible {
             self = .file(place.lexicallyNormalized())
             return
         }
-        let numbers = text.split(separator: ".", omittingEmptySubsequences: false)
+        let packagePrefix = "linux-source-"
+        let version = text.hasPrefix(packagePrefix) ? text.dropFirst(packagePrefix.count) : text[...]
+        let numbers = version.split(separator: ".", omittingEmptySubsequences: false)
         guard (2...3).contains(numbers.count), numbers.allSatisfy({ !$0.isEmpty && $0.utf8.count < 6 && $0.allSatisfy { $0.isASCII && $0.isNumber } }) else {
             throw CloudImageError(.badReference, subject: text)
         }
-        self = .release(text)
+        self = version.startIndex == text.startIndex ? .release(text) : .package(text)
     }
 
     public var description: String {
         switch self {
         case .release(let version): version
+        case .package(let name): name
         case .file(let path): path.string
         }
     }
