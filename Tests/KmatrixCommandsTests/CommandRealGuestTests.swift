@@ -24,16 +24,37 @@ struct CommandRealGuestTests {
         #expect(RealProgram.sockets(below: out).isEmpty)
     }
 
-    @Test("killed without a chance, its guests go with it")
+    @Test("killed in the middle of a cell, its guests go with it, and resumed it comes to what an undisturbed run comes to")
     func killed() async throws {
         let folder = try TemporaryFolder()
-        let out = folder.path.appending("run")
-        _ = try await RealProgram.run(["run", "--kernel", "6.1", "--cgroup", "unified", "--out", out.string]) { process in
-            try await RealProgram.waitForGuest(below: out)
+        let (out, undisturbed) = (folder.path.appending("run"), folder.path.appending("undisturbed"))
+        let options = ["--kernel", "6.1", "--cgroup", "unified", "--cgroup", "hybrid", "--cgroup", "legacy", "--jobs", "1", "--proof", "quick", "--no-history", "--format", "json"]
+        /// The cells whose guest works and that have no verdict.
+        @Sendable func running() -> [FilePath] {
+            RealProgram.cells(of: out).filter { !FileManager.default.fileExists(atPath: $0.appending("verdict.json").string) && !RealProgram.processes(below: $0).isEmpty }
+        }
+        _ = try await RealProgram.run(["run", "--out", out.string] + options) { process in
+            try await RealProgram.wait { (try? RunFiles.verdicts(out).isEmpty) == false && !running().isEmpty }
             kill(process, SIGKILL)
         }
         // The kernel delivers the emulator's death signal by itself; its end takes a moment.
         try await RealProgram.wait { RealProgram.processes(below: out).isEmpty }
+        let finished = try RunFiles.verdicts(out)
+        #expect((1...2).contains(finished.count), "\(finished.keys)")
+        #expect(RealProgram.cells(of: out).count > finished.count, "the signal came in the middle of a cell")
+
+        let resumed = try await RealProgram.run(["run", "--resume", out.string] + options)
+        #expect(resumed.code == 0, "\(resumed.stderr)")
+        for (file, bytes) in finished { #expect(try RunFiles.verdicts(out)[file] == bytes, "\(file)") }
+        let other = try await RealProgram.run(["run", "--out", undisturbed.string] + options)
+        func conclusions(_ ended: RealProgram.Ended) throws -> [String] {
+            try JSONDecoder().decode(RunDocument.self, from: Data(ended.stdout.utf8)).cells.map { cell in
+                "\(cell.id) \(cell.verdict) \(cell.cause?.rawValue ?? "") \(cell.proofs.map { "\($0.id) \($0.state)" })"
+            }
+        }
+        #expect(try conclusions(resumed) == conclusions(other))
+        #expect(try conclusions(resumed).count == 3)
+        #expect(RealProgram.sockets(below: out).isEmpty)
     }
 
     @Test("a program that cannot be loaded where support is documented is code 1, and --fail-fast leaves the rest not run")
@@ -149,6 +170,12 @@ enum RealProgram {
         return names.compactMap { Int32($0) }.filter { process in
             (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/cwd"))?.hasPrefix(folder.string) == true
         }
+    }
+
+    /// The folders of a run's cells.
+    static func cells(of run: FilePath) -> [FilePath] {
+        let place = run.appending("cells")
+        return ((try? FileManager.default.contentsOfDirectory(atPath: place.string)) ?? []).map { place.appending($0) }
     }
 
     static func sockets(below folder: FilePath) -> [String] { files(below: folder).filter { $0.hasSuffix(".sock") } }

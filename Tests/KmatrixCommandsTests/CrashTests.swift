@@ -23,38 +23,53 @@ extension StandInRuns {
             try await CommandLineTests.kmatrix(arguments, environment: bench.environment.merging(environment) { $1 })
         }
 
-        /// The finished cells' verdicts, as they are on the disk.
-        private func verdicts() throws -> [String: Data] {
-            guard FileManager.default.fileExists(atPath: out.string) else { return [:] }
-            return try RunFiles.all(out).filter { $0.key.hasSuffix("/verdict.json") && !$0.key.contains("interrupted-") }
+        private func hasSnapshot() -> Bool {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: cache.appending("snapshot").string)) ?? []
+            return names.contains { !$0.hasPrefix(".") && !$0.hasSuffix(".lock") }
         }
 
-        @Test("and killed again at any moment it loses no verdict, runs no finished cell twice, and comes to its end", arguments: ["cold", "snapshot"], fuzzSeeds(1))
+        /// Kills a run: at any moment, or in the middle of a cell whose guest hangs.
+        /// - Returns: The cells that were running when the signal came, by their folders.
+        private func killOnce(_ boot: String, inCell: Bool, left: Int, _ generator: inout SeededGenerator) async throws -> [String] {
+            let isBegun = ["run.json", "planned.jsonl"].contains { FileManager.default.fileExists(atPath: out.appending($0).string) }
+            let before = bench.started
+            // A snapshot is made by a guest before the cells' own.
+            let limit = before + (boot == "snapshot" && !hasSnapshot() ? 1 : 0) + Int.random(in: 0..<left, using: &generator)
+            let moment = Duration.milliseconds(Int.random(in: inCell ? 0...50 : 30...500, using: &generator))
+            if inCell { try bench.hang(after: limit) }
+            defer { if inCell { try? bench.noTrouble() } }
+            let bench = bench
+            try await bench.kmatrix(arguments(boot, [isBegun ? "--resume" : "--out", out.string, "--no-history"]), environment: environment) { process in
+                while inCell, bench.started <= limit { try await Task.sleep(for: .milliseconds(5)) }
+                try await Task.sleep(for: moment)
+                kill(process, SIGKILL)
+            }
+            try await bench.expectNoProcess()
+            let finished = try RunFiles.verdicts(out).keys.map { $0.dropLast("/verdict.json".count) }
+            return bench.startedIn[before...].filter { folder in folder.contains("/cells/") && !finished.contains { folder.hasSuffix("/" + $0) } }
+        }
+
+        @Test("and killed again at any moment it loses no verdict, runs no finished cell twice, and ends as if nothing had happened", arguments: ["cold", "snapshot"], fuzzSeeds(1))
         func anyMoment(boot: String, seed: UInt64) async throws {
             var generator = SeededGenerator(seed: seed)
             var kept: [String: Data] = [:]
-            for _ in 0..<5 where kept.count < StandInRun.layouts.count {
-                let isBegun = ["run.json", "planned.jsonl"].contains { FileManager.default.fileExists(atPath: out.appending($0).string) }
-                let moment = Duration.milliseconds(Int.random(in: 30...500, using: &generator))
-                let before = bench.startedIn.count
-                try await bench.kmatrix(arguments(boot, [isBegun ? "--resume" : "--out", out.string, "--no-history"]), environment: environment) { process in
-                    try await Task.sleep(for: moment)
-                    kill(process, SIGKILL)
-                }
-                try await bench.expectNoProcess()
+            for attempt in 0..<5 where kept.count < StandInRun.layouts.count {
+                let (before, isAimed) = (bench.started, attempt.isMultiple(of: 2))
+                let running = try await killOnce(boot, inCell: isAimed, left: StandInRun.layouts.count - kept.count, &generator)
+                if isAimed { #expect(running.count == 1, "the signal came in the middle of a cell: \(running)") }
                 for folder in bench.startedIn[before...] { #expect(!kept.keys.contains { folder.hasSuffix("/" + $0.dropLast("/verdict.json".count)) }, "\(folder) was finished") }
-                let now = try verdicts()
+                let now = try RunFiles.verdicts(out)
                 for (file, bytes) in kept { #expect(now[file] == bytes, "\(file)") }
                 kept = now
             }
             let isBegun = FileManager.default.fileExists(atPath: out.appending("run.json").string)
             let said = try await kmatrix(arguments(boot, [isBegun ? "--resume" : "--out", out.string, "--no-history"]))
             #expect(said.code == 0, "\(said.stderr)")
-            for (file, bytes) in kept { #expect(try verdicts()[file] == bytes, "\(file)") }
+            for (file, bytes) in kept { #expect(try RunFiles.verdicts(out)[file] == bytes, "\(file)") }
             let run = try StoredRun.intact(at: out)
             #expect(run.document.cells.map(\.verdict) == [.compatible, .compatible, .compatible])
             #expect(run.unfinished.isEmpty)
-            #expect(try bench.sockets().isEmpty)
+            #expect(try bench.socketFiles().isEmpty)
         }
 
         @Test("while its snapshot is made leaves none that could be used, and what it left is collected, but only once it is dead", arguments: ["gc", "run"])
@@ -71,7 +86,7 @@ extension StandInRuns {
             }
             try await bench.expectNoProcess()
             #expect(names().allSatisfy { $0.hasPrefix(".") && $0.hasSuffix(".part") } && names().count == 1)
-            #expect(try !bench.sockets().isEmpty)
+            #expect(try !bench.socketFiles().isEmpty)
             try bench.noTrouble()
             if next == "gc" {
                 let said = try await kmatrix(["kernels", "gc"])
@@ -84,7 +99,7 @@ extension StandInRuns {
                 let births = try StoredRun.intact(at: out).document.cells.map(\.birth)
                 #expect(births.allSatisfy { if case .snapshot = $0 { true } else { false } }, "\(births)")
             }
-            #expect(try bench.sockets().isEmpty)
+            #expect(try bench.socketFiles().isEmpty)
         }
 
         @Test("beside another with the same cache and history harms neither")
@@ -111,7 +126,7 @@ extension StandInRuns {
             let history = try await kmatrix(["history", "--history", bench.folder.appending("history.sqlite").string, "--format", "json"])
             for run in [out, other] { #expect(try history.stdout.contains(StoredRun.intact(at: run).document.run.id), "\(history.stdout)") }
             try await bench.expectNoProcess()
-            #expect(try bench.sockets().isEmpty)
+            #expect(try bench.socketFiles().isEmpty)
         }
 
         @Test("in its standard place leaves sockets that kernels gc takes away, and evidence that it does not")
@@ -120,17 +135,17 @@ extension StandInRuns {
             let runs = bench.folder.appending("state/kmatrix/runs")
             try await bench.kmatrix(arguments("cold", []), environment: environment) { process in
                 while bench.started < 2 { try await Task.sleep(for: .milliseconds(20)) }
-                while try bench.sockets().isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+                while try bench.socketFiles().isEmpty { try await Task.sleep(for: .milliseconds(20)) }
                 let said = try await kmatrix(["kernels", "gc"])
                 #expect(said.code == 0 && said.stdout.hasPrefix("0 entries removed"), "\(said.stdout) \(said.stderr)")
-                #expect(try !bench.sockets().isEmpty, "somebody lives there")
+                #expect(try !bench.socketFiles().isEmpty, "somebody lives there")
                 kill(process, SIGKILL)
             }
             try await bench.expectNoProcess()
             let before = try RunFiles.all(runs)
             let said = try await kmatrix(["kernels", "gc"])
             #expect(said.code == 0 && said.stdout.contains("run "), "\(said.stdout) \(said.stderr)")
-            #expect(try bench.sockets().isEmpty)
+            #expect(try bench.socketFiles().isEmpty)
             let kept = try RunFiles.all(runs)
             #expect(before.keys.filter { kept[$0] == nil }.allSatisfy { $0.hasSuffix(".sock") })
             #expect(kept.allSatisfy { before[$0.key] == $0.value })
@@ -152,7 +167,7 @@ extension StandInRuns {
             case "always": #expect(document.cells.dropFirst().allSatisfy { $0.verdict == .inconclusive && $0.cause == .emulatorExit && $0.fault == .harness }, "\(document.cells.map(\.summary))")
             default: #expect(document.cells.allSatisfy { $0.verdict == .compatible && $0.attempts <= 2 }, "\(document.cells.map(\.summary))")
             }
-            #expect(try bench.sockets().isEmpty)
+            #expect(try bench.socketFiles().isEmpty)
         }
     }
 }

@@ -180,7 +180,7 @@ extension StandInRuns {
             try bench.noTrouble()
             try expectWhole(try await bench.run(["--resume", out.string]))
             #expect(bench.started == finished + 1 + (3 - finished))
-            #expect(try bench.sockets().isEmpty)
+            #expect(try bench.socketFiles().isEmpty)
             #expect(try bench.processes().isEmpty)
         }
 
@@ -223,5 +223,11 @@ enum RunFiles {
             found[name] = FileManager.default.contents(atPath: path.appending(name).string)
         }
         return found
+    }
+
+    /// The finished cells' verdicts, as they are on the disk.
+    static func verdicts(_ run: FilePath) throws -> [String: Data] {
+        guard FileManager.default.fileExists(atPath: run.string) else { return [:] }
+        return try all(run).filter { $0.key.hasSuffix("/verdict.json") && !$0.key.contains("interrupted-") }
     }
 }
