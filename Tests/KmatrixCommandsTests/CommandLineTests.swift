@@ -33,9 +33,19 @@ struct CommandLineTests {
     static func emptyProducts() throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
         try StandInProducts.make(in: folder.path)
-        let scenarios = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../images/scenarios").standardized
+        let scenarios = Repository.root.appending(path: "images/scenarios")
         try FileManager.default.copyItem(atPath: scenarios.path, toPath: folder.path.appending("scenarios").string)
         return folder
+    }
+
+    @Test("under taskset only the processors that are left are usable")
+    func affinity() async throws {
+        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let allowed = try #require(status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") })
+        let first = try #require(allowed.split(whereSeparator: { !$0.isNumber }).first)
+        let result = try await Subprocess.run(
+            .name("taskset"), arguments: ["--cpu-list", String(first), try BuiltProgram.path("kmatrix").string, "doctor"], output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+        #expect(result.standardOutput.contains(/Linux [^ ]+, 1 processors?,/), "\(result.standardOutput)")
     }
 
     @Test("an unknown scenario is refused, and those there are are named")
