@@ -19,22 +19,33 @@ public enum TimeStampCounter {
         begin()
         let elapsed = rawNanoseconds() &- first.nanoseconds
         if elapsed < duration { usleep(UInt32((duration - elapsed) / 1000)) }
-        let last = reading()
-        guard last.counter > first.counter, last.nanoseconds > first.nanoseconds else { return nil }
-        let kilohertz = Double(last.counter - first.counter) * 1e6 / Double(last.nanoseconds - first.nanoseconds)
-        return Int((kilohertz / 1000).rounded()) * 1000
+        return first.kilohertz(until: reading())
     }()
 
     /// What a guest is told of it; nil under KVM, which tells its guests itself.
     public static func kilohertz(under accelerator: Accelerator) -> Int? { accelerator == .tcg ? kilohertz : nil }
 
     /// Both clocks at one moment: of some pairs the one that was read quickest.
-    private static func reading() -> (counter: UInt64, nanoseconds: UInt64) {
-        (0..<8).map { _ in
-            let before = hs_counter()
-            let nanoseconds = rawNanoseconds()
-            return (before, hs_counter() &- before, nanoseconds)
-        }.min { $0.1 < $1.1 }.map { ($0.0 + $0.1 / 2, $0.2) } ?? (0, 0)
+    struct Reading {
+        let counter: UInt64
+        let nanoseconds: UInt64
+
+        /// - Parameter pairs: The counter before and after the clock was read.
+        init(quickestOf pairs: [(before: UInt64, nanoseconds: UInt64, after: UInt64)]) {
+            let quickest = pairs.min { $0.after &- $0.before < $1.after &- $1.before }
+            counter = quickest.map { $0.before &+ ($0.after &- $0.before) / 2 } ?? 0
+            nanoseconds = quickest?.nanoseconds ?? 0
+        }
+
+        func kilohertz(until last: Reading) -> Int? {
+            guard last.counter > counter, last.nanoseconds > nanoseconds else { return nil }
+            let kilohertz = Double(last.counter - counter) * 1e6 / Double(last.nanoseconds - nanoseconds)
+            return Int((kilohertz / 1000).rounded()) * 1000
+        }
+    }
+
+    private static func reading() -> Reading {
+        Reading(quickestOf: (0..<8).map { _ in (hs_counter(), rawNanoseconds(), hs_counter()) })
     }
 
     private static func rawNanoseconds() -> UInt64 {

@@ -23,6 +23,7 @@ public final class DebianRepository: Sendable {
     }
 
     let work: TemporaryFolder
+    let keys: SigningKeys
     /// What is to be served.
     public let root: FilePath
     /// The public key, as gpgv takes it.
@@ -34,10 +35,9 @@ public final class DebianRepository: Sendable {
         keyring = work.path.appending("keyring.gpg")
         let manager = FileManager.default
         try manager.createDirectory(atPath: root.string, withIntermediateDirectories: true)
-        try manager.createDirectory(
-            atPath: work.path.appending("gnupg").string, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        try await gpg(["--passphrase", "", "--quick-generate-key", "A repository for tests", algorithm, "sign", "never"])
-        try await gpg(["--output", keyring.string, "--export"])
+        keys = try SigningKeys(in: work.path)
+        try await keys.make("A repository for tests", algorithm)
+        try await keys.gpg(["--output", keyring.string, "--export"])
     }
 
     /// The path of a suite's release file.
@@ -83,7 +83,7 @@ public final class DebianRepository: Sendable {
         let unsigned = work.path.appending("Release.\(UUID().uuidString)")
         try Data(text.utf8).write(to: URL(filePath: unsigned.string))
         try? FileManager.default.removeItem(atPath: file.string)
-        try await gpg(["--output", file.string, "--clearsign", unsigned.string])
+        try await keys.gpg(["--output", file.string, "--clearsign", unsigned.string])
     }
 
     func build(_ package: Package, as file: FilePath) async throws {
@@ -107,13 +107,6 @@ public final class DebianRepository: Sendable {
         let output = try await tool("sha256sum", [file.string])
         let size = try FileManager.default.attributesOfItem(atPath: file.string)[.size] as? Int
         return (size ?? 0, String(output.prefix(64)))
-    }
-
-    func gpg(_ arguments: [String]) async throws {
-        let home = work.path.appending("gnupg").string
-        try await tool("gpg", ["--homedir", home, "--batch", "--quiet", "--yes"] + arguments)
-        // The agent that gpg starts would outlive the test.
-        try await tool("gpgconf", ["--homedir", home, "--kill", "all"])
     }
 
     @discardableResult

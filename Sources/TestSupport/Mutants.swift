@@ -3,19 +3,24 @@
 /// The same seed gives the same mutants. Some samples stay as they are now and then, so that a test sees what it must accept as well.
 public struct Mutants: Sequence, IteratorProtocol {
     private let samples: [[UInt8]]
+    private let pieces: [[UInt8]]
     private var left: Int
     private var generator: SeededGenerator
 
     /// - Parameters:
     ///   - samples: What was captured, or made by the real tools; at least one.
     ///   - count: How many mutants there are.
-    public init(of samples: [[UInt8]], seed: UInt64, count: Int) {
+    ///   - pieces: What gets in where it does not belong: what numbers in text break at, unless a format has worse.
+    public init(of samples: [[UInt8]], seed: UInt64, count: Int, pieces: [String] = ["-1", "99999999999999999999", "\u{0}", "../", "\n", "e999", "\"", "<"]) {
         self.samples = samples
+        self.pieces = pieces.map { Array($0.utf8) }
         left = samples.isEmpty ? 0 : count
         generator = SeededGenerator(seed: seed)
     }
 
     public init(of samples: [String], seed: UInt64, count: Int) { self.init(of: samples.map { Array($0.utf8) }, seed: seed, count: count) }
+
+    public init(of samples: [String], seed: UInt64, count: Int, pieces: [String]) { self.init(of: samples.map { Array($0.utf8) }, seed: seed, count: count, pieces: pieces) }
 
     public mutating func next() -> [UInt8]? {
         guard left > 0 else { return nil }
@@ -36,8 +41,7 @@ public struct Mutants: Sequence, IteratorProtocol {
         case 3: bytes.removeSubrange(index..<end)
         case 4: bytes.insert(contentsOf: bytes[index..<end], at: index)
         case 5: bytes.removeSubrange(index...)
-        // What numbers in text break at.
-        case 6: bytes.replaceSubrange(index..<end, with: ["-1", "99999999999999999999", "\u{0}", "../", "\n", "e999", "\"", "<"][number(below: 8)].utf8)
+        case 6: bytes.replaceSubrange(index..<end, with: pieces[number(below: pieces.count)])
         default:
             let other = samples[number(below: samples.count)]
             guard !other.isEmpty else { return }

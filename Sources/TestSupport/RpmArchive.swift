@@ -29,7 +29,7 @@ public final class RpmArchive: Sendable {
     public enum SignedPart: Sendable { case nothing, index, packages }
 
     private let work: TemporaryFolder
-    private let keys: DebianRepository
+    private let keys: SigningKeys
     /// What is to be served.
     public let root: FilePath
     /// The public key, armoured, as makers of rpm packages publish it.
@@ -37,7 +37,8 @@ public final class RpmArchive: Sendable {
 
     public init() async throws {
         work = try TemporaryFolder()
-        keys = try await DebianRepository(algorithm: "rsa2048")
+        keys = try SigningKeys(in: work.path)
+        try await keys.make("A repository for tests", "rsa2048")
         root = work.path.appending("served")
         keyring = work.path.appending("RPM-GPG-KEY-test")
         try FileManager.default.createDirectory(atPath: root.string, withIntermediateDirectories: true)
@@ -73,7 +74,7 @@ public final class RpmArchive: Sendable {
         }
         try await change(place.appending("Packages"))
         let plain = packing == .zst ? Packing.gz : packing
-        try await keys.tool("createrepo_c", ["--quiet", "--no-database", "--general-compress-type=\(plain.rawValue)"] + options + [place.string])
+        try await DebianRepository.tool("createrepo_c", ["--quiet", "--no-database", "--general-compress-type=\(plain.rawValue)"] + options + [place.string])
         if packing == .zst { try await repack(place.appending("repodata")) }
         if signs == .index { try await signIndex(folder) }
     }
@@ -127,15 +128,15 @@ public final class RpmArchive: Sendable {
             """
         let spec = top.appending("kernel.spec")
         try Data(text.utf8).write(to: URL(filePath: spec.string))
-        try await keys.tool("rpmbuild", ["--quiet", "-bb", "--target", "x86_64", "--define", "_topdir \(top.string)", spec.string])
+        try await DebianRepository.tool("rpmbuild", ["--quiet", "-bb", "--target", "x86_64", "--define", "_topdir \(top.string)", spec.string])
         try? manager.removeItem(atPath: file.string)
         try manager.moveItem(atPath: top.appending("RPMS/x86_64/\(file.lastComponent?.string ?? "")").string, toPath: file.string)
         try manager.removeItem(atPath: top.string)
     }
 
     private func sign(_ file: FilePath) async throws {
-        let home = keys.work.path.appending("gnupg").string
-        try await keys.tool("rpmsign", ["--define", "_gpg_name A repository", "--define", "_gpg_path \(home)", "--define", "__gpg /usr/bin/gpg", "--addsign", file.string])
-        try await keys.tool("gpgconf", ["--homedir", home, "--kill", "all"])
+        try await DebianRepository.tool(
+            "rpmsign", ["--define", "_gpg_name A repository", "--define", "_gpg_path \(keys.home)", "--define", "__gpg /usr/bin/gpg", "--addsign", file.string])
+        try await keys.endAgent()
     }
 }

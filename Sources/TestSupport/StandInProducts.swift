@@ -11,8 +11,8 @@ public enum StandInProducts {
             try Data().write(to: URL(filePath: folder.appending(name).string))
             try manager.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.appending(name).string)
         }
-        let agents = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../images/agents").standardized
-        if !manager.fileExists(atPath: folder.appending("agents").string) { try manager.copyItem(atPath: agents.path, toPath: folder.appending("agents").string) }
+        let agents = Repository.path.appending("images/agents").string
+        if !manager.fileExists(atPath: folder.appending("agents").string) { try manager.copyItem(atPath: agents, toPath: folder.appending("agents").string) }
         guard !manager.fileExists(atPath: folder.appending("guest-network").string) else { return }
         try manager.copyItem(atPath: BuiltProgram.path("guest-network").string, toPath: folder.appending("guest-network").string)
     }

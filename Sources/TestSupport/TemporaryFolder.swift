@@ -1,9 +1,10 @@
-import Foundation
+public import Foundation
 public import SystemPackage
 
 /// A folder of one test's own, removed with everything in it when nobody holds it any more.
 public final class TemporaryFolder: Sendable {
     public let path: FilePath
+    public var url: URL { URL(filePath: path.string, directoryHint: .isDirectory) }
 
     public init() throws {
         var template = Array(FilePath(NSTemporaryDirectory()).appending("kmatrix-test-XXXXXX").string.utf8CString)
@@ -12,6 +13,12 @@ public final class TemporaryFolder: Sendable {
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path.string) }
+
+    /// Makes one for the time of a piece of work.
+    public static func during<Result>(_ body: (FilePath) throws -> Result) throws -> Result {
+        let folder = try TemporaryFolder()
+        return try withExtendedLifetime(folder) { try body(folder.path) }
+    }
 
     /// Makes a folder below this one whose path is longer than a Unix socket's address may be (108 bytes, unix(7)).
     public func makeLongPath() throws -> FilePath {

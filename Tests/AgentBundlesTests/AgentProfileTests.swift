@@ -10,7 +10,7 @@ import Testing
 
 @Suite("An agent's profile")
 struct AgentProfileTests {
-    static let folder = FilePath(URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../images/agents").standardized.path)
+    static let folder = Repository.path.appending("images/agents")
 
     static let text = """
         name: mine

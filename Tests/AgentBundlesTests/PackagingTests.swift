@@ -6,7 +6,6 @@ import Testing
 
 @Suite("Our agent's package")
 struct PackagingTests {
-    private static let root = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
 
     /// Packs stand-ins for what a build makes: the script looks at nothing in them but the version that the agent prints.
     private static func pack(into folder: TemporaryFolder, name: String) async throws -> FilePath {
@@ -16,7 +15,7 @@ struct PackagingTests {
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: products.appending("azure-proxy-agent").string)
         try Data([1, 2, 3]).write(to: URL(filePath: products.appending("bpf/connect4.bpf.o").string))
         let result = try await Subprocess.run(
-            .path(root.appending("ci/package-agent")), arguments: [folder.path.appending(name).string],
+            .path(Repository.path.appending("ci/package-agent")), arguments: [folder.path.appending(name).string],
             environment: .inherit.updating(["KMATRIX_PRODUCTS": products.string, "SOURCE_DATE_EPOCH": "1700000000"]),
             output: .string(limit: 64 << 10), error: .string(limit: 64 << 10))
         try #require(result.terminationStatus.isSuccess, "\(result.standardError)")
@@ -66,7 +65,7 @@ struct PackagingTests {
         func run(_ action: String) async throws -> String {
             // Debian's helpers keep to DPKG_ROOT as the script does.
             let result = try await Subprocess.run(
-                .path(Self.root.appending("images/agent/postrm")), arguments: [action],
+                .path(Repository.path.appending("images/agent/postrm")), arguments: [action],
                 environment: .inherit.updating(["DPKG_ROOT": folder.path.string]), output: .string(limit: 4096), error: .string(limit: 4096))
             try #require(result.terminationStatus.isSuccess, "\(result.standardError)")
             return result.standardOutput

@@ -1,6 +1,7 @@
 import AgentCore
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite("The configuration")
@@ -26,7 +27,7 @@ struct AgentConfigurationTests {
 
     @Test("the file our own package ships says what holds without it")
     func own() throws {
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../images/agent/proxy-agent.json").standardized
+        let file = Repository.root.appending(path: "images/agent/proxy-agent.json")
         #expect(try read(String(contentsOf: file, encoding: .utf8)) == AgentConfiguration())
     }
 

@@ -209,16 +209,18 @@ struct ProxySmugglingTests {
         }
     }
 
-    @Test("random bytes around a request crash nothing and smuggle nothing", arguments: fuzzSeeds(6))
-    func random(seed: UInt64) async throws {
-        var generator = SeededGenerator(seed: seed)
+    @Test("damaged requests crash nothing and smuggle nothing", arguments: fuzzSeeds(6))
+    func damaged(seed: UInt64) async throws {
+        let samples = [
+            "GET / HTTP/1.1\r\nHost: h", "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nabcd",
+            "POST /b HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0",
+        ]
         let pieces = ["GET ", "POST ", "/", " HTTP/1.1", "\r\n", "\n", "\r", "Host: h", "Content-Length: ", "4", "Transfer-Encoding: ", "chunked", ": ", ",", "0\r\n\r\n", "abcd", "\u{0}", "\t", " ", "é", "Connection: close"]
         try await ProxyFixture.with(limits: quick, key: RequestSignerTests.key, script: { received in
             received.contains("\r\n\r\n") ? .init(bytes: "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") : nil
         }) { fixture in
-            for _ in 0..<60 {
-                let text = (0..<Int.random(in: 1...24, using: &generator)).map { _ in pieces[Int.random(in: 0..<pieces.count, using: &generator)] }.joined()
-                _ = try await fixture.talk([text + "\r\n\r\n\r\nX /end HTTP/1.1\r\n\r\n"], until: { !$0.isEmpty })
+            for bytes in Mutants(of: samples, seed: seed, count: 60, pieces: pieces) {
+                _ = try await fixture.talk([String(decoding: bytes, as: UTF8.self) + "\r\n\r\n\r\nX /end HTTP/1.1\r\n\r\n"], until: { !$0.isEmpty })
             }
             // Whatever came through is one request each, whole and signed.
             for request in fixture.origin.requests {

@@ -2,18 +2,19 @@ import BPFObjects
 import Foundation
 import Guidance
 import MatrixModel
+import TestSupport
 import Testing
 
 /// Objects compiled from `bpf/` by `ci/build-bpf`, once for all tests.
 @Suite("BPF objects")
 struct BPFObjectTests {
-    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     static let objects: Result<[String: [UInt8]], any Error> = Result {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "kmatrix-bpf-objects-\(ProcessInfo.processInfo.processIdentifier)")
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let temporary = try TemporaryFolder()
+        defer { withExtendedLifetime(temporary) {} }
+        let folder = temporary.url
         let process = Process()
-        process.executableURL = root.appending(path: "ci/build-bpf")
+        process.executableURL = Repository.root.appending(path: "ci/build-bpf")
         process.arguments = [folder.path]
         process.standardError = FileHandle.nullDevice
         try process.run()
@@ -47,7 +48,7 @@ struct BPFObjectTests {
 
     @Test("what the verifier named as missing is among what is predicted to be", arguments: [("atomic-exchange", "5.10-atomic-exchange"), ("loop-lookup", "5.10-loop-lookup"), ("return-value", "5.10-return-value")])
     func explained(name: String, evidence: String) throws {
-        let log = try String(contentsOf: Self.root.appending(path: "Tests/ProbesTests/Evidence/\(evidence)/verifier.log"), encoding: .utf8)
+        let log = try String(contentsOf: Repository.root.appending(path: "Tests/ProbesTests/Evidence/\(evidence)/verifier.log"), encoding: .utf8)
         let missing = try #require(VerifierExplanation(VerifierLog(log))?.missing)
         let predicted = try BPFObject(Self.bytes(name)).missing(in: KernelSeries(major: 5, minor: 10)).map(\.feature)
         #expect(predicted.contains(missing))

@@ -12,35 +12,27 @@ struct PublishedImageTests {
     /// A disk fixture, a key, and a folder that is served.
     struct Maker {
         let fixture: DiskFixture
-        let home: FilePath
+        let keys: SigningKeys
         let served: FilePath
         let fingerprint: String
 
         init() async throws {
             fixture = try DiskFixture()
-            home = fixture.folder.path.appending("gnupg")
+            keys = try SigningKeys(in: fixture.folder.path)
             served = fixture.folder.path.appending("served")
             _ = try await fixture.image()
-            let output = try await fixture.shell(
-                """
-                mkdir -m 700 "$1"; mkdir "$2"; mv "$3" "$2/image.qcow2"
-                gpg --homedir "$1" --batch --quiet --passphrase '' --quick-generate-key 'A maker of images' ed25519 sign never
-                gpg --homedir "$1" --batch --quiet --armor --output "$2/key.asc" --export
-                gpg --homedir "$1" --batch --with-colons --fingerprint | sed -n 's/^fpr:::::::::\\([^:]*\\):/\\1/p' | head -1
-                """, home.string, served.string, fixture.folder.path.appending("image.qcow2").string)
-            fingerprint = output.trimmingCharacters(in: .whitespacesAndNewlines)
+            try await fixture.shell("mkdir \"$1\"; mv \"$2\" \"$1/image.qcow2\"", served.string, fixture.folder.path.appending("image.qcow2").string)
+            fingerprint = try await keys.make("A maker of images")
+            try await keys.gpg(["--armor", "--output", served.appending("key.asc").string, "--export"])
             try await publish()
         }
 
         /// Sums and signs what is served now.
         func publish(_ sums: String = "sha256sum image.qcow2 > SHA256SUMS") async throws {
-            try await fixture.shell(
-                """
-                cd "$2"; rm -f SHA256SUMS*; \(sums)
-                gpg --homedir "$1" --batch --quiet --armor --output SHA256SUMS.gpg --detach-sign SHA256SUMS
-                gpg --homedir "$1" --batch --quiet --output SHA256SUMS.clear --clearsign SHA256SUMS
-                gpgconf --homedir "$1" --kill all
-                """, home.string, served.string)
+            try await fixture.shell("cd \"$1\"; rm -f SHA256SUMS*; \(sums)", served.string)
+            let list = served.appending("SHA256SUMS").string
+            try await keys.gpg(["--armor", "--output", "\(list).gpg", "--detach-sign", list])
+            try await keys.gpg(["--output", "\(list).clear", "--clearsign", list])
         }
 
         func image(_ server: LoopbackServer, signature: PublishedImage.Signature? = nil, fingerprint: String? = nil) -> PublishedImage {

@@ -2,13 +2,14 @@ import Diagnosis
 import Foundation
 import Guidance
 import MatrixModel
+import TestSupport
 import Testing
 
 @Suite("Evidence folders and bundles")
 struct EvidenceTests {
     /// Evidence of real guests, as the judgement's tests have it.
     static func captured(_ name: String) throws -> [BundleFile] {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "ProbesTests/Evidence/\(name)")
+        let folder = Repository.root.appending(path: "Tests/ProbesTests/Evidence/\(name)")
         return try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil).map {
             BundleFile(name: $0.lastPathComponent, bytes: Array(try Data(contentsOf: $0)))
         }.sorted { $0.name < $1.name }

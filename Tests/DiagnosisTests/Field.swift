@@ -1,6 +1,7 @@
 import Diagnosis
 import Foundation
 import Guidance
+import TestSupport
 
 /// What people send: the article's own examples, and statuses made like upstream's.
 enum Field {
@@ -12,9 +13,9 @@ enum Field {
 
     /// The members of a small archive. tar(1) unpacks it, for the test needs no reader of its own.
     static func archive(_ url: URL) throws -> [BundleFile] {
-        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let temporary = try TemporaryFolder()
+        defer { withExtendedLifetime(temporary) {} }
+        let folder = temporary.url
         let tar = Process()
         tar.executableURL = URL(filePath: "/bin/tar")
         tar.arguments = ["-xzf", url.path, "-C", folder.path]

@@ -35,7 +35,7 @@ struct DamagedRunTests {
 
     @Test("no verdict gets better, and no other cell pays for it", arguments: fuzzSeeds(2), [true, false])
     func verdicts(seed: UInt64, isSealed: Bool) throws {
-        try withScratch { scratch in
+        try TemporaryFolder.during { scratch in
             let records = try Self.make(at: scratch.appending("run"), isSealed: isSealed)
             for record in records {
                 let file = scratch.appending("run/\(RunFolder.verdictPath(record.folderName))")
@@ -65,7 +65,7 @@ struct DamagedRunTests {
     @Test("the run is refused, or no cell of it gets better", arguments: fuzzSeeds(2), [RunFolder.recordName, RunFolder.plannedName, RunSeal.fileName])
     func run(seed: UInt64, name: String) throws {
         for isSealed in [true, false] where isSealed || name != RunSeal.fileName {
-            try withScratch { scratch in
+            try TemporaryFolder.during { scratch in
                 let records = try Self.make(at: scratch.appending("run"), isSealed: isSealed)
                 let file = scratch.appending("run/\(name)")
                 let whole = try Self.bytes(file)

@@ -1,6 +1,7 @@
 import Foundation
 import MatrixModel
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import EvidenceStore
@@ -25,7 +26,7 @@ struct DoubtedRunTests {
     /// A run with cells that work; what is done to it, and how it then reads.
     static func read(_ cells: [Cell], planned: [CellRecord] = [], after change: (RunFolder) throws -> Void = { _ in }) throws -> StoredRun {
         var read: StoredRun?
-        try withScratch { scratch in
+        try TemporaryFolder.during { scratch in
             let folder = try RunFolder.create(at: scratch.appending("run"))
             try folder.save(RunRecord(id: "r", started: "2026-01-01T00:00:00Z", harness: "0"))
             try folder.savePlan(planned)
@@ -199,7 +200,7 @@ struct DoubtedRunTests {
         "a folder that is no readable run is an error that says why",
         arguments: [(nil, RunReadingError.Code.noRun), ("{", .unreadable), (#"{"schema":99,"id":5}"#, .unknownSchema), ("{}", .unreadable)] as [(String?, RunReadingError.Code)])
     func noRun(text: String?, code: RunReadingError.Code) throws {
-        try withScratch { folder in
+        try TemporaryFolder.during { folder in
             if let text { try DurableFile.write(Array(text.utf8), to: folder.appending("run.json")) }
             let error = #expect(throws: RunReadingError.self) { try StoredRun(reading: folder) }
             #expect(error?.contains(code) == true)

@@ -1,5 +1,6 @@
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import EvidenceStore
@@ -8,7 +9,7 @@ import Testing
 struct DurableFileTests {
     @Test("a file is replaced as a whole and nothing is left beside it")
     func replaces() throws {
-        try withScratch { folder in
+        try TemporaryFolder.during { folder in
             let path = folder.appending("verdict.json")
             try DurableFile.write(Array("old".utf8), to: path)
             try DurableFile.write(Array("new".utf8), to: path)
@@ -30,7 +31,7 @@ struct DurableFileTests {
 
     @Test("a path that a file blocks is an error that names it")
     func blocked() throws {
-        try withScratch { folder in
+        try TemporaryFolder.during { folder in
             try DurableFile.write([1], to: folder.appending("file"))
             let error = #expect(throws: StoreError.self) { try DurableFile.makeFolder(folder.appending("file/below")) }
             #expect(error?.errno == .notDirectory)
@@ -39,7 +40,7 @@ struct DurableFileTests {
 
     @Test("a run's folder holds one run")
     func once() throws {
-        try withScratch { folder in
+        try TemporaryFolder.during { folder in
             let run = try RunFolder.create(at: folder.appending("run"))
             try run.save(RunRecord(id: "a", started: "2026-01-01T00:00:00Z", harness: "0"))
             let error = #expect(throws: StoreError.self) { try RunFolder.create(at: folder.appending("run")) }
@@ -49,7 +50,7 @@ struct DurableFileTests {
 
     @Test("a failed attempt's files move aside and none is lost")
     func aside() throws {
-        try withScratch { folder in
+        try TemporaryFolder.during { folder in
             let cell = CellFolder(path: folder)
             try cell.write(Array("one".utf8), to: .console)
             try cell.setAside(attempt: 1)
@@ -58,11 +59,4 @@ struct DurableFileTests {
             #expect(try String(contentsOfFile: folder.appending("console.log").string, encoding: .utf8) == "two")
         }
     }
-}
-
-func withScratch(_ body: (FilePath) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "kmatrix-store-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try body(FilePath(folder.path(percentEncoded: false)).lexicallyNormalized())
 }

@@ -1,6 +1,7 @@
 import Foundation
 import MatrixModel
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import EvidenceStore
@@ -9,7 +10,7 @@ import Testing
 struct EvidenceExcerptTests {
     @Test("is the whole of a small file")
     func small() throws {
-        try withScratch { folder in
+        try TemporaryFolder.during { folder in
             let cell = CellFolder(path: folder)
             try cell.write(Array("0123456789".utf8), to: .console)
             #expect(cell.excerpt(of: .console, head: 5, tail: 5) == EvidenceExcerpt(head: Array("0123456789".utf8), tail: [], size: 10))
@@ -19,7 +20,7 @@ struct EvidenceExcerptTests {
 
     @Test("is both ends of a large one, which is not read as a whole")
     func large() throws {
-        try withScratch { folder in
+        try TemporaryFolder.during { folder in
             let cell = CellFolder(path: folder)
             // A hole takes no room and reads as zeros: 100 GB of a guest's log.
             try cell.write(Array("begin".utf8), to: .console)
@@ -33,7 +34,7 @@ struct EvidenceExcerptTests {
 
     @Test("is of a file alone, never of what a link points to or of a pipe")
     func links() throws {
-        try withScratch { folder in
+        try TemporaryFolder.during { folder in
             let cell = CellFolder(path: folder)
             try FileManager.default.createSymbolicLink(atPath: cell.file(.console).string, withDestinationPath: "/etc/passwd")
             #expect(cell.excerpt(of: .console, head: 5, tail: 5) == nil)

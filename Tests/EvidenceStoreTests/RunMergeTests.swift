@@ -1,6 +1,7 @@
 import Foundation
 import MatrixModel
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import EvidenceStore
@@ -48,7 +49,7 @@ struct RunMergeTests {
 
     @Test("have the cells of all parts, their evidence, and a seal")
     func whole() throws {
-        try withScratch { scratch in
+        try TemporaryFolder.during { scratch in
             let one = try Self.part("1/2", id: "a", [.unified: nil], elsewhere: [.legacy], at: scratch.appending("a"))
             let two = try Self.part("2/2", id: "b", [.legacy: .attachNoCgroup2], elsewhere: [.unified], at: scratch.appending("b"))
             let merge = try Self.merge([one, two])
@@ -65,7 +66,7 @@ struct RunMergeTests {
 
     @Test("are the same bytes however often and in whatever order they are merged")
     func idempotent() throws {
-        try withScratch { scratch in
+        try TemporaryFolder.during { scratch in
             let one = try Self.part("1/2", id: "a", [.unified: nil, .hybrid: .verifierRejected], elsewhere: [.legacy], at: scratch.appending("a"))
             let two = try Self.part("2/2", id: "b", day: 2, [.legacy: .attachNoCgroup2], elsewhere: [.unified, .hybrid], at: scratch.appending("b"))
             let out = scratch.appending("out")
@@ -81,7 +82,7 @@ struct RunMergeTests {
 
     @Test("say which cells a missing part had, and these are not run")
     func missing() throws {
-        try withScratch { scratch in
+        try TemporaryFolder.during { scratch in
             let one = try Self.part("1/3", id: "a", [.unified: nil], elsewhere: [.legacy, .hybrid], at: scratch.appending("a"))
             let two = try Self.part("2/3", id: "b", [.legacy: nil], elsewhere: [.unified, .hybrid], at: scratch.appending("b"))
             let merge = try Self.merge([one, two])
@@ -95,7 +96,7 @@ struct RunMergeTests {
 
     @Test("with a run that was cut short have what it finished, and not-run yields to what another one finished")
     func cutShort() throws {
-        try withScratch { scratch in
+        try TemporaryFolder.during { scratch in
             let killed = try Self.part("1/2", id: "a", [.unified: nil], elsewhere: [.legacy], unfinished: [.hybrid], at: scratch.appending("a"))
             let two = try Self.part("2/2", id: "b", [.legacy: nil], elsewhere: [.unified, .hybrid], at: scratch.appending("b"))
             let merge = try Self.merge([killed, two])
@@ -110,7 +111,7 @@ struct RunMergeTests {
 
     @Test("that disagree prove nothing of the cell, and what each has stays", arguments: [Cause.verifierRejected, .timeout, .fetchFailed])
     func conflict(cause: Cause) throws {
-        try withScratch { scratch in
+        try TemporaryFolder.during { scratch in
             let one = try Self.part("1/1", id: "a", [.unified: nil], at: scratch.appending("a"))
             let two = try Self.part("1/1", id: "b", day: 2, [.unified: cause], at: scratch.appending("b"))
             for order in [[one, two], [two, one]] {
@@ -130,7 +131,7 @@ struct RunMergeTests {
 
     @Test("never take the place of what was measured, and need no folder that is there")
     func occupied() throws {
-        try withScratch { scratch in
+        try TemporaryFolder.during { scratch in
             let one = try Self.part(nil, id: "a", [.unified: nil], at: scratch.appending("a"))
             let merge = try Self.merge([one])
             let other = try Self.part(nil, id: "b", [.legacy: nil], at: scratch.appending("b"))
@@ -149,7 +150,7 @@ struct RunMergeTests {
 
     @Test("are of one division only")
     func division() throws {
-        try withScratch { scratch in
+        try TemporaryFolder.during { scratch in
             let one = try Self.part("1/2", id: "a", [.unified: nil], at: scratch.appending("a"))
             let two = try Self.part("2/3", id: "b", [.legacy: nil], at: scratch.appending("b"))
             #expect(throws: RunMergeError.self) { try Self.merge([one, two]) }
@@ -160,7 +161,7 @@ struct RunMergeTests {
 
     @Test("of plans that differ say so")
     func plans() throws {
-        try withScratch { scratch in
+        try TemporaryFolder.during { scratch in
             let one = try Self.part("1/2", id: "a", [.unified: nil], elsewhere: [.legacy], at: scratch.appending("a"))
             let two = try Self.part("2/2", id: "b", [.legacy: nil], elsewhere: [.hybrid], at: scratch.appending("b"))
             let merge = try Self.merge([one, two])
@@ -171,7 +172,7 @@ struct RunMergeTests {
 
     @Test("carry no link, pipe or foreign file of a cell's folder along")
     func foreign() throws {
-        try withScratch { scratch in
+        try TemporaryFolder.during { scratch in
             let one = try Self.part(nil, id: "a", [.unified: nil], at: scratch.appending("a"))
             let cell = one.appending("cells/micro_6.1.176-1_cloud-amd64_unified")
             try FileManager.default.createSymbolicLink(atPath: cell.appending("console.log").string, withDestinationPath: "/etc/passwd")

@@ -1,6 +1,7 @@
 import Foundation
 import MatrixModel
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import EvidenceStore
@@ -32,7 +33,7 @@ struct StoredRunTests {
 
     /// A run with a cell in the legacy and one in the unified layout, and one that was unavailable.
     static func withRun(_ body: (FilePath) throws -> Void) throws {
-        try withScratch { folder in
+        try TemporaryFolder.during { folder in
             let place = try RunFolder.create(at: folder.appending("run"))
             try place.save(run(finished: false))
             var records = try [.legacy, .unified].map(record)
@@ -112,7 +113,7 @@ struct StoredRunTests {
 
     @Test("whose plan was changed after it had ended is refused")
     func editedPlan() throws {
-        try withScratch { folder in
+        try TemporaryFolder.during { folder in
             let place = try RunFolder.create(at: folder.appending("run"))
             try place.savePlan([DoubtedRunTests.waiting(DoubtedRunTests.cell())])
             let record = try Self.record(.unified)
@@ -149,7 +150,7 @@ struct StoredRunTests {
 
     @Test("of a run that was cut short has what was finished, and says what was not")
     func cutShort() throws {
-        try withScratch { folder in
+        try TemporaryFolder.during { folder in
             let place = try RunFolder.create(at: folder.appending("run"))
             try place.save(Self.run(finished: false))
             let record = try Self.record(.legacy)
@@ -173,7 +174,7 @@ struct StoredRunTests {
 
     @Test("without cells is an empty run")
     func empty() throws {
-        try withScratch { folder in
+        try TemporaryFolder.during { folder in
             let place = try RunFolder.create(at: folder.appending("run"))
             try place.seal(Self.run(), [])
             #expect(try StoredRun.intact(at: place.path).document.cells.isEmpty)
@@ -182,7 +183,7 @@ struct StoredRunTests {
 
     @Test("that holds no run says so", arguments: ["empty", "absent"])
     func noRun(kind: String) throws {
-        try withScratch { folder in
+        try TemporaryFolder.during { folder in
             let path = kind == "empty" ? folder : folder.appending("absent")
             let error = #expect(throws: RunReadingError.self) { try StoredRun.intact(at: path) }
             #expect(error?.contains(.noRun) == true)

@@ -26,7 +26,7 @@ struct FabricRun {
         try await Fabric.serve(in: place, journal: journal, scenario: scenario, body: body).requests
     }
 
-    static let scenarios = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../images/scenarios").standardized
+    static let scenarios = Repository.root.appending(path: "images/scenarios")
 
     static func scenario(_ name: String) throws -> Scenario {
         let file = scenarios.appending(path: "\(name).yml")

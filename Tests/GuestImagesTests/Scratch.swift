@@ -2,14 +2,14 @@ import ArtefactCache
 import Foundation
 import GuestImages
 import SystemPackage
+import TestSupport
 import Testing
 
 /// A folder of the test's own that is gone afterwards.
 func withScratch<Result>(_ body: (Scratch) async throws -> Result) async throws -> Result {
-    var template = Array(NSTemporaryDirectory().appending("guest-images-tests-XXXXXX").utf8CString)
-    let path = try #require(mkdtemp(&template).map { String(cString: $0) })
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    return try await body(Scratch(root: FilePath(path)))
+    let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
+    return try await body(Scratch(root: folder.path))
 }
 
 struct Scratch {

@@ -7,7 +7,7 @@ import Testing
 struct AgentStatusTests {
     private func status(_ text: String) -> AgentStatus { AgentStatus(Array(text.utf8)) }
 
-    private func document(program: String, listener: String, before: String = "") -> String {
+    fileprivate func document(program: String, listener: String, before: String = "") -> String {
         """
         {"version":"1",\(before)"proxyAgentStatus":{"status":"SUCCESS","ebpfProgramStatus":{"status":"\(program)","message":"m"},
         "proxyListenerStatus":{"message":"x","status":"\(listener)"}},"proxyConnectionSummary":[1,2.5e3,-1,true,false,null,{}]}
@@ -102,14 +102,11 @@ struct AgentStatusTests {
             #expect(AgentStatus(Array((text + filler).utf8)) == .undecided)
         }
 
-        @Test("random bytes, whatever they are", arguments: fuzzSeeds(1))
-        func random(seed: UInt64) {
-            var generator = SeededGenerator(seed: seed + 7)
-            let alphabet = Array(#"{}[]",:\/truefalsn0123456789.-+eE \#u{0}\#u{FF}"#.utf8)
-            for _ in 0..<2_000 {
-                let bytes = (0..<Int.random(in: 0..<200, using: &generator)).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] }
-                #expect(AgentStatus(bytes) == .undecided)
-            }
+        @Test("damage to a status that has decided nothing", arguments: fuzzSeeds(1))
+        func damaged(seed: UInt64) {
+            let undecided = AgentStatusTests().document(program: "STARTING", listener: "UNKNOWN")
+            let pieces = ["{", "}", "[", "]", "\"", ",", ":", "\\", "/", "-1", "e9", "\\u0000", "\u{0}", "\u{ff}", "null", "true"]
+            for bytes in Mutants(of: [undecided], seed: seed, count: 2000, pieces: pieces) { #expect(AgentStatus(bytes) == .undecided) }
         }
     }
 }

@@ -1,6 +1,8 @@
 import CGuestSystem
 import Glibc
 import GuestProtocol
+import SystemPackage
+import TestSupport
 import Testing
 
 @testable import GuestRunner
@@ -162,10 +164,10 @@ struct RawTCPClientTests {
 struct FileListerTests {
     @Test("lists a tree with modes and sizes, and nothing where nothing is")
     func tree() throws {
-        try withScratchFolder { folder in
+        try TemporaryFolder.during { folder in
             try SmallFile.write(Array("abc".utf8), to: "\(folder)/a", mode: 0o600)
-            let listing = FileLister.list(folder)
-            #expect(listing.entries.map(\.path) == [folder, "\(folder)/a"])
+            let listing = FileLister.list(folder.string)
+            #expect(listing.entries.map(\.path) == [folder.string, "\(folder)/a"])
             #expect(listing.entries.first?.isFolder == true)
             #expect(listing.entries.last?.permissions == 0o600)
             #expect(listing.entries.last?.size == 3)

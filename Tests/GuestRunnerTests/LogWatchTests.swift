@@ -1,6 +1,8 @@
 import Foundation
 import Glibc
 import GuestProtocol
+import SystemPackage
+import TestSupport
 import Testing
 
 @testable import GuestRunner
@@ -28,7 +30,7 @@ struct LogWatchTests {
 
     @Test("count from the moment the watch began, line by line")
     func counts() throws {
-        try withScratchFolder { folder in
+        try TemporaryFolder.during { folder in
             let path = "\(folder)/log"
             try Self.append("it gave up\nit gave up\n", to: path)
             let watch = Self.watch(path, lines: 2)
@@ -45,7 +47,7 @@ struct LogWatchTests {
 
     @Test("count in a log that comes later, and in one of several")
     func later() throws {
-        try withScratchFolder { folder in
+        try TemporaryFolder.during { folder in
             let (one, other) = ("\(folder)/one", "\(folder)/other")
             let watch = Watch([SettlingWords(path: one, text: "never said", lines: 1), SettlingWords(path: other, text: "gave up", lines: 1)])
             #expect(!watch.hasSettled())
@@ -58,7 +60,7 @@ struct LogWatchTests {
 
     @Test("count when the line is written piece by piece")
     func pieces() throws {
-        try withScratchFolder { folder in
+        try TemporaryFolder.during { folder in
             let path = "\(folder)/log"
             let watch = Self.watch(path, lines: 2)
             for piece in ["x gav", "e u", "p y", " gave up\n", "g", "ave up"] {
@@ -71,7 +73,7 @@ struct LogWatchTests {
 
     @Test("count once in a line, however often a stranger repeats them in it")
     func forged() throws {
-        try withScratchFolder { folder in
+        try TemporaryFolder.during { folder in
             let path = "\(folder)/log"
             let watch = Self.watch(path, lines: 3)
             try Self.append("GET /" + String(repeating: "gave up ", count: 20_000) + "\n", to: path)
@@ -85,7 +87,7 @@ struct LogWatchTests {
 
     @Test("go on counting in a log that was rolled or cut")
     func rolled() throws {
-        try withScratchFolder { folder in
+        try TemporaryFolder.during { folder in
             let path = "\(folder)/log"
             try Self.append("an old line that is long\n", to: path)
             let watch = Self.watch(path, lines: 3)
@@ -103,7 +105,7 @@ struct LogWatchTests {
 
     @Test("are found in noise, and are not in bytes that only look like them")
     func noise() throws {
-        try withScratchFolder { folder in
+        try TemporaryFolder.during { folder in
             let path = "\(folder)/log"
             let watch = Self.watch(path)
             var noise = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 7) }
@@ -117,7 +119,7 @@ struct LogWatchTests {
 
     @Test("of a log of 100 MB only so much is read, in bounded looks")
     func flood() throws {
-        try withScratchFolder { folder in
+        try TemporaryFolder.during { folder in
             let path = "\(folder)/log"
             let watch = Self.watch(path)
             try Self.append("start\n", to: path)
@@ -137,11 +139,11 @@ struct LogWatchTests {
 
     @Test("are not sought in what is no regular file")
     func notFiles() throws {
-        try withScratchFolder { folder in
+        try TemporaryFolder.during { folder in
             #expect(mkfifo("\(folder)/pipe", 0o600) == 0)
             try Self.append("gave up\n", to: "\(folder)/log")
             #expect(symlink("\(folder)/log", "\(folder)/link") == 0)
-            for path in ["\(folder)/pipe", "\(folder)/link", folder, "\(folder)/nothing"] {
+            for path in ["\(folder)/pipe", "\(folder)/link", folder.string, "\(folder)/nothing"] {
                 let watch = Self.watch(path)
                 #expect(!watch.hasSettled())
             }
@@ -153,7 +155,7 @@ struct LogWatchTests {
 struct FileVersionTests {
     @Test("is another one when the file was written again, and the same when it was not")
     func rewritten() throws {
-        try withScratchFolder { folder in
+        try TemporaryFolder.during { folder in
             let path = "\(folder)/status.json"
             #expect(FileVersion(path) == nil)
             try SmallFile.write(Array("one".utf8), to: path)
@@ -163,7 +165,7 @@ struct FileVersionTests {
             try SmallFile.write(Array("one".utf8), to: path + ".tmp")
             #expect(rename(path + ".tmp", path) == 0)
             #expect(FileVersion(path) != first)
-            #expect(FileVersion(folder) == nil)
+            #expect(FileVersion(folder.string) == nil)
         }
     }
 }

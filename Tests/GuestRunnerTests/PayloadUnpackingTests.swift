@@ -1,4 +1,6 @@
 import Glibc
+import SystemPackage
+import TestSupport
 import Testing
 
 @testable import GuestRunner
@@ -7,10 +9,10 @@ import Testing
 struct PayloadUnpackingTests {
     @Test("puts files, folders and links in place with their modes, over what was there")
     func unpacks() throws {
-        try withScratchFolder { folder in
+        try TemporaryFolder.during { folder in
             try SmallFile.write(PayloadArchiveTests.good.bytes, to: "\(folder)/disk")
             for _ in 0..<2 {
-                #expect(try PayloadUnpacking.unpack("\(folder)/disk", below: folder) == 4)
+                #expect(try PayloadUnpacking.unpack("\(folder)/disk", below: folder.string) == 4)
                 #expect(SmallFile.text("\(folder)/usr/agent") == "#!agent")
                 var status = stat()
                 #expect(lstat("\(folder)/usr/agent", &status) == 0)
@@ -23,7 +25,7 @@ struct PayloadUnpackingTests {
 
     @Test("does not follow a link the archive itself brought")
     func links() throws {
-        try withScratchFolder { folder in
+        try TemporaryFolder.during { folder in
             try SmallFile.makeFolders("\(folder)/root")
             try SmallFile.makeFolders("\(folder)/outside")
             var archive = HandmadeArchive()
@@ -38,7 +40,7 @@ struct PayloadUnpackingTests {
 
     @Test("replaces a link by a file instead of writing through it")
     func replaces() throws {
-        try withScratchFolder { folder in
+        try TemporaryFolder.during { folder in
             try SmallFile.makeFolders("\(folder)/root")
             try SmallFile.write([7], to: "\(folder)/precious")
             var archive = HandmadeArchive()

@@ -1,5 +1,6 @@
 import GuestProtocol
 import MatrixModel
+import TestSupport
 import Testing
 
 @testable import GuestRunner
@@ -10,7 +11,7 @@ struct RunnerHandoverTests {
 
     @Test("comes out as it went in", arguments: [0, 1, 0x1_0000, UInt32.max])
     func roundTrip(sequence: UInt32) throws {
-        try withScratchFolder { folder in
+        try TemporaryFolder.during { folder in
             let handover = RunnerHandover(sequence: sequence, plan: Self.plan)
             try handover.save(to: "\(folder)/handover")
             #expect(RunnerHandover(from: "\(folder)/handover") == handover)
@@ -19,7 +20,7 @@ struct RunnerHandoverTests {
 
     @Test("is nothing when a part of it is missing, or all")
     func broken() throws {
-        try withScratchFolder { folder in
+        try TemporaryFolder.during { folder in
             let path = "\(folder)/handover"
             #expect(RunnerHandover(from: path) == nil)
             try RunnerHandover(sequence: 7, plan: Self.plan).save(to: path)

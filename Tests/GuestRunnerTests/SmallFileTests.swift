@@ -1,4 +1,6 @@
 import Glibc
+import SystemPackage
+import TestSupport
 import Testing
 
 @testable import GuestRunner
@@ -7,7 +9,7 @@ import Testing
 struct SmallFileTests {
     @Test("reads up to the limit and tells the real length")
     func limits() throws {
-        try withScratchFolder { folder in
+        try TemporaryFolder.during { folder in
             let path = "\(folder)/file"
             try SmallFile.write([UInt8](repeating: 9, count: 200_000), to: path)
             for limit in [0, 1, 64 * 1024, 199_999] {
@@ -33,10 +35,10 @@ struct SmallFileTests {
 
     @Test("takes neither a pipe, a link, a folder nor a device for a file")
     func notFiles() throws {
-        try withScratchFolder { folder in
+        try TemporaryFolder.during { folder in
             #expect(mkfifo("\(folder)/pipe", 0o600) == 0)
             #expect(symlink("/proc/version", "\(folder)/link") == 0)
-            for path in ["\(folder)/pipe", "\(folder)/link", folder, "/dev/zero", "\(folder)/nothing"] {
+            for path in ["\(folder)/pipe", "\(folder)/link", folder.string, "/dev/zero", "\(folder)/nothing"] {
                 #expect(SmallFile.read(path, limit: 10) == nil)
             }
         }

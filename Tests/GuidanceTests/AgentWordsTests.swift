@@ -1,12 +1,13 @@
 import Foundation
 import Guidance
+import TestSupport
 import Testing
 
 /// Real logs of the upstream agent, and short lines as loaders print them.
 @Suite("The words of an agent about its set-up")
 struct AgentWordsTests {
     static func log(_ name: String) throws -> [UInt8] {
-        Array(try Data(contentsOf: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Logs/\(name).log")))
+        Array(try Data(contentsOf: Repository.root.appending(path: "Tests/GuidanceTests/Logs/\(name).log")))
     }
 
     @Test("an attach that fails again and again is one failure with a count, behind the agent's and the journal's prefixes", arguments: ["upstream-hybrid", "upstream-legacy-journal"])

@@ -1,13 +1,14 @@
 import Foundation
 import Guidance
 import MatrixModel
+import TestSupport
 import Testing
 
 @Suite("Verifier logs")
 struct VerifierTests {
     /// Captured on kernel 5.10 with the variants of `bpf/variants`.
     static func captured(_ name: String) throws -> String {
-        let url = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "ProbesTests/Evidence/\(name)/verifier.log")
+        let url = Repository.root.appending(path: "Tests/ProbesTests/Evidence/\(name)/verifier.log")
         return try String(contentsOf: url, encoding: .utf8)
     }
 

@@ -8,24 +8,18 @@ import Testing
 /// A home of gpg with keys of a test.
 private struct Signer {
     let folder: TemporaryFolder
-    private let home: String
+    private let keys: SigningKeys
 
     init() throws {
         folder = try TemporaryFolder()
-        home = folder.path.appending("gnupg").string
-        try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    }
-
-    func gpg(_ arguments: [String]) async throws {
-        try await ToolLauncher().succeed(.gpg, ["--homedir", home, "--batch", "--quiet", "--yes", "--pinentry-mode", "loopback", "--passphrase", ""] + arguments)
-        try await ToolLauncher().succeed(HostTool("gpgconf", package: "gpg"), ["--homedir", home, "--kill", "all"])
+        keys = try SigningKeys(in: folder.path)
     }
 
     /// Makes a key and returns the file of its public half.
     func key(_ name: String, _ algorithm: String = "ed25519", expires: String = "never", further: [String] = []) async throws -> FilePath {
-        try await gpg(further + ["--quick-generate-key", name, algorithm, "sign", expires])
+        try await keys.make(name, algorithm, expires: expires, further: further)
         let file = folder.path.appending("\(name).gpg")
-        try await gpg(["--output", file.string, "--export", name])
+        try await keys.gpg(["--output", file.string, "--export", name])
         return file
     }
 
@@ -33,7 +27,7 @@ private struct Signer {
         let file = folder.path.appending("text")
         try Data(text.utf8).write(to: URL(filePath: file.string))
         let signed = folder.path.appending("text.asc")
-        try await gpg(further + ["--local-user", name, "--output", signed.string, "--clearsign", file.string])
+        try await keys.gpg(further + ["--local-user", name, "--output", signed.string, "--clearsign", file.string])
         return signed
     }
 

@@ -1,6 +1,7 @@
 import Foundation
 import MatrixModel
 import StrictYAML
+import TestSupport
 import Testing
 
 @testable import KernelCatalogue
@@ -8,7 +9,7 @@ import Testing
 @Suite("The catalogue of distributions")
 struct DistributionCatalogueTests {
     static func ours() throws -> DistributionCatalogue {
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../images/catalogue.yml").standardized
+        let file = Repository.root.appending(path: "images/catalogue.yml")
         return try DistributionCatalogue(parsing: String(contentsOf: file, encoding: .utf8), source: "catalogue.yml")
     }
 

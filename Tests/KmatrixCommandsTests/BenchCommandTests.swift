@@ -10,8 +10,7 @@ import Testing
 /// Measurements as a person or CI joins and compares them.
 @Suite("The benchmarks' commands")
 struct BenchCommandTests {
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    private static let documents = root.appending(path: "Tests/MeasurementsTests/Documents")
+    private static let documents = Repository.root.appending(path: "Tests/MeasurementsTests/Documents")
     private static func document(_ name: String) -> String { documents.appending(path: "\(name).json").path }
 
     private let temporary: TemporaryFolder
@@ -65,7 +64,7 @@ struct BenchCommandTests {
         let good = Self.document("first")
         let files = [
             temporary.path.appending("missing.json").string, try write("", to: "empty.json"), try write("{\"schema\": 1, \"par", to: "cut.json"), try write(#"{"schema": 7}"#, to: "later.json"),
-            temporary.path.string, Self.root.appending(path: "Package.swift").path,
+            temporary.path.string, Repository.root.appending(path: "Package.swift").path,
         ]
         for file in files {
             for (now, baseline) in [(file, good), (good, file)] {
@@ -108,13 +107,13 @@ struct BenchCommandTests {
 
     @Test("the stored baseline can be read, and has whatever can be had")
     func baseline() throws {
-        let document = try BenchFile.read(Self.root.appending(path: "ci/bench-baseline.json").path)
+        let document = try BenchFile.read(Repository.root.appending(path: "ci/bench-baseline.json").path)
         for part in BenchPart.allCases { #expect(document.parts[part] != .notAskedFor, "\(part)") }
     }
 
     @Test("ci/bench knows the same parts in the same order")
     func parts() throws {
-        let script = try String(contentsOf: Self.root.appending(path: "ci/bench"), encoding: .utf8)
+        let script = try String(contentsOf: Repository.root.appending(path: "ci/bench"), encoding: .utf8)
         #expect(script.contains("parts=(\(BenchPart.allCases.map(\.rawValue).joined(separator: " ")))"))
     }
 

@@ -4,6 +4,7 @@ import EvidenceStore
 import Foundation
 import MatrixModel
 import StrictYAML
+import TestSupport
 import Testing
 
 @testable import KmatrixCommands
@@ -29,9 +30,8 @@ struct DocumentationTests {
         func fences(_ language: String) -> [String] { text.matches(of: /(?m)^```(\w*)\n((?s:.*?))^```$/).filter { $0.1 == language }.map { String($0.2) } }
     }
 
-    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    static let catalogue = root.appending(path: "Sources/KmatrixCommands/kmatrix.docc")
-    static let readme = page(root.appending(path: "README.md"))
+    static let catalogue = Repository.root.appending(path: "Sources/KmatrixCommands/kmatrix.docc")
+    static let readme = page(Repository.root.appending(path: "README.md"))
     static let articles = files(in: catalogue.appending(path: "Articles")).map(page)
     static let pages = [readme, page(catalogue.appending(path: "kmatrix.md"))] + articles
     static let commands = pages.flatMap(\.commands)
@@ -87,7 +87,7 @@ struct DocumentationTests {
     @Test("names files that are in the repository", arguments: pages)
     func paths(page: Page) throws {
         for match in page.text.matches(of: /`((?:ci|images|bpf|Sources|Tests)\/[A-Za-z0-9_.\/-]*)/) {
-            #expect(FileManager.default.fileExists(atPath: Self.root.appending(path: String(match.1)).path), "\(match.1)")
+            #expect(FileManager.default.fileExists(atPath: Repository.root.appending(path: String(match.1)).path), "\(match.1)")
         }
     }
 
@@ -135,7 +135,7 @@ struct DocumentationTests {
     @Test("explains every scenario")
     func scenarios() throws {
         let text = try Self.article("Scenarios").text
-        let scenarios = Self.files(in: Self.root.appending(path: "images/scenarios")).filter { $0.pathExtension == "yml" }
+        let scenarios = Self.files(in: Repository.root.appending(path: "images/scenarios")).filter { $0.pathExtension == "yml" }
         #expect(scenarios.count > 10)
         for scenario in scenarios { #expect(text.contains("`\(scenario.deletingPathExtension().lastPathComponent)`")) }
     }

@@ -3,6 +3,7 @@ import CellExpectations
 import Foundation
 import MatrixModel
 import StrictYAML
+import TestSupport
 import Testing
 
 @testable import KmatrixCommands
@@ -59,7 +60,7 @@ struct MatrixFileTests {
 
     @Test("of the nightly run can be read, and all its axes are values that exist")
     func nightly() throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../images/nightly.yml").standardized
+        let root = Repository.root.appending(path: "images/nightly.yml")
         let file = try MatrixFile(path: root.path, today: CalendarDay(parsing: "2026-12-01"))
         #expect(file.name == "nightly")
         #expect(file.expectations.entries.count > 3 && file.expectations.expired.isEmpty)

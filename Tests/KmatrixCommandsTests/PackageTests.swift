@@ -10,7 +10,6 @@ import Testing
     "The Debian package of kmatrix",
     .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/dpkg-shlibdeps"), "needs dpkg-shlibdeps of dpkg-dev, which ci/setup test installs"))
 struct PackageTests {
-    private static let root = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
 
     /// Packs stand-ins for what a build makes: the script asks `kmatrix` for its version, manual page and completions, and reads which
     /// libraries `guest-network` is linked with.
@@ -28,7 +27,7 @@ struct PackageTests {
         try FileManager.default.copyItem(atPath: "/bin/ls", toPath: products.appending("guest-network").string)
         if let missing { try FileManager.default.removeItem(atPath: products.appending(missing).string) }
         let result = try await Subprocess.run(
-            .path(root.appending("ci/package")), arguments: [folder.path.appending(name).string],
+            .path(Repository.path.appending("ci/package")), arguments: [folder.path.appending(name).string],
             environment: .inherit.updating(["KMATRIX_PRODUCTS": products.string, "SOURCE_DATE_EPOCH": "1700000000", "KMATRIX_DEB_COMPRESSION": "none"]),
             output: .string(limit: 64 << 10), error: .string(limit: 64 << 10))
         if missing == nil { try #require(result.terminationStatus.isSuccess, "\(result.standardError)") } else { #expect(!result.terminationStatus.isSuccess) }
@@ -78,7 +77,7 @@ struct PackageTests {
     @Test("has all that the build copies from images/")
     func sameAsBuild() throws {
         func line(of script: String, _ marker: String) throws -> Substring {
-            let text = try String(contentsOfFile: Self.root.appending("ci").appending(script).string, encoding: .utf8)
+            let text = try String(contentsOfFile: Repository.path.appending("ci").appending(script).string, encoding: .utf8)
             return try #require(text.split(separator: "\n").first { $0.contains(marker) })
         }
         let copied = try line(of: "build", "cp -R images/").split(separator: " ").filter { $0.hasPrefix("images/") }.map { $0.dropFirst("images/".count) }

@@ -8,11 +8,9 @@ import Testing
 /// What `ci/setup` installs, what the package depends on and what `kmatrix doctor` checks are the same.
 @Suite("Set-up")
 struct SetUpTests {
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
     /// Group and names of each line of `ci/dependencies`.
     private static func groups() throws -> [String: Set<String>] {
-        let lines = try String(contentsOf: root.appending(path: "ci/dependencies"), encoding: .utf8).split(separator: "\n").filter { !$0.hasPrefix("#") }
+        let lines = try String(contentsOf: Repository.root.appending(path: "ci/dependencies"), encoding: .utf8).split(separator: "\n").filter { !$0.hasPrefix("#") }
         var groups: [String: Set<String>] = [:]
         for line in lines {
             let parts = line.split(separator: ": ", maxSplits: 1)
@@ -53,7 +51,7 @@ struct SetUpTests {
         try put("dpkg-query", "echo >> \"$0.calls\"; for name; do case $name in \(present.sorted().joined(separator: "|"))) echo \"installed $name\" ;; esac; done; echo 'config-files lz4'; exit 1")
         try put("apt-get", "[ \"$1\" = update ] || printf '%s\\n' \"$@\" > \"$0.asked\"")
         let process = Process()
-        process.executableURL = root.appending(path: "ci/setup")
+        process.executableURL = Repository.root.appending(path: "ci/setup")
         process.arguments = arguments
         process.environment = ["PATH": "\(folder.path):/usr/bin:/bin"]
         process.standardError = FileHandle.nullDevice
@@ -80,11 +78,44 @@ struct SetUpTests {
     @Test("refuses a command that it does not know")
     func unknown() throws {
         let process = Process()
-        process.executableURL = Self.root.appending(path: "ci/setup")
+        process.executableURL = Repository.root.appending(path: "ci/setup")
         process.arguments = ["everything"]
         process.standardError = FileHandle.nullDevice
         try process.run()
         process.waitUntilExit()
         #expect(process.terminationStatus == 2)
+    }
+
+    /// Runs `ci/python-environment` where `python3 -m venv` makes an environment whose pip ends so.
+    private static func environment(pip code: Int) throws -> (code: Int32, output: String, complaint: String, cache: [String]) {
+        let folder = try TemporaryFolder()
+        let python = "#!/bin/bash\nif [ \"$2\" = venv ]; then mkdir -p \"$3/bin\"; cp \"$0\" \"$3/bin/python\"; exit; fi\n[ \"$2\" = pip ] && exit \(code)\n"
+        let path = folder.path.appending("python3").string
+        try Data(python.utf8).write(to: URL(filePath: path))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        let process = Process()
+        process.executableURL = Repository.root.appending(path: "ci/python-environment")
+        process.arguments = ["some-test", "some-package==1", "--alone", "another==2"]
+        process.environment = ["PATH": "\(folder.path):/usr/bin:/bin", "XDG_CACHE_HOME": folder.path.appending("cache").string]
+        let (output, complaint) = (Pipe(), Pipe())
+        (process.standardOutput, process.standardError) = (output, complaint)
+        try process.run()
+        process.waitUntilExit()
+        func text(_ pipe: Pipe) -> String { String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) }
+        let cache = try FileManager.default.contentsOfDirectory(atPath: folder.path.appending("cache/kmatrix").string)
+        return (process.terminationStatus, text(output), text(complaint), cache)
+    }
+
+    @Test("Python packages that cannot be installed are named, and leave nothing that looks like an environment")
+    func packages() throws {
+        let good = try Self.environment(pip: 0)
+        #expect(good.code == 0)
+        #expect(good.output.hasSuffix("/bin/python\n"))
+        #expect(good.cache.count == 1 && good.cache.allSatisfy { $0.hasPrefix("some-test-") && !$0.hasSuffix(".making") })
+        let bad = try Self.environment(pip: 1)
+        #expect(bad.code == 3)
+        #expect(bad.output.isEmpty)
+        #expect(bad.complaint.contains("cannot install some-package==1 another==2") && bad.complaint.contains("network"))
+        #expect(bad.cache.allSatisfy { $0.hasSuffix(".making") })
     }
 }

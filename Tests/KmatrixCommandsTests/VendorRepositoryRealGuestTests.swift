@@ -75,8 +75,7 @@ struct VendorRepositoryRealGuestTests {
         let mutants = FilePath(try #require(ProcessInfo.processInfo.environment["KMATRIX_MUTANTS"], "ci/build-mutants builds them"))
         try FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: true)
         try FileManager.default.copyItem(atPath: mutants.appending("mutant-agent").string, toPath: folder.appending("azure-proxy-agent").string)
-        let root = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
-        var text = try String(contentsOfFile: root.appending("images/agent/proxy-agent.json").string, encoding: .utf8)
+        var text = try Repository.text("images/agent/proxy-agent.json")
         if let mutation { text = text.replacing("{", with: "{\"mutation\": \"\(mutation)\",", maxReplacements: 1) }
         try Data(text.utf8).write(to: URL(filePath: folder.appending("proxy-agent.json").string))
         return folder

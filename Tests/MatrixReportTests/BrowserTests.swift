@@ -2,6 +2,7 @@ import EvidenceStore
 import Foundation
 import MatrixModel
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import MatrixReport
@@ -38,7 +39,7 @@ struct BrowserTests {
         let proven = try StoredSample(try ReportSamples.provenCells())
         let provenSite = proven.place.appending("site")
         try await proven.report().writeSite(to: provenSite)
-        let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Browser/site_check.py")
+        let script = Repository.root.appending(path: "Tests/MatrixReportTests/Browser/site_check.py")
         let said = try TestPython.run([script.path, site.string, largeSite.string, provenSite.string])
         let results = try #require(try? JSONDecoder().decode([String: String].self, from: Data(said.output.utf8)), "\(said.output)")
         // The folders go with the samples.

@@ -1,6 +1,7 @@
 import EvidenceStore
 import Foundation
 import MatrixModel
+import TestSupport
 import Testing
 
 @testable import MatrixReport
@@ -8,12 +9,11 @@ import Testing
 /// The support table that is published with the sources is that of a stored run.
 @Suite("The published support table")
 struct PublishedCompatibilityTests {
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
 
-    private static func text(_ path: String) throws -> String { try String(contentsOf: root.appending(path: path), encoding: .utf8) }
+    private static func text(_ path: String) throws -> String { try String(contentsOf: Repository.root.appending(path: path), encoding: .utf8) }
 
     private static func published() throws -> CompatibilityDocument {
-        let data = try Data(contentsOf: root.appending(path: "images/compatibility/run.json"))
+        let data = try Data(contentsOf: Repository.root.appending(path: "images/compatibility/run.json"))
         return CompatibilityDocument(try JSONDecoder().decode(RunDocument.self, from: data))
     }
 

@@ -2,6 +2,7 @@ import EvidenceStore
 import Foundation
 import MatrixModel
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import MatrixReport
@@ -105,21 +106,19 @@ extension CauseNotes {
 final class StoredSample {
     let folder: RunFolder
     let place: FilePath
-    private let scratch: URL
+    private let scratch: TemporaryFolder
 
-    static let captured = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "ProbesTests/Evidence")
+    static let captured = Repository.root.appending(path: "Tests/ProbesTests/Evidence")
 
     /// - Parameter planned: Cells that were to run as well and left nothing.
     init(_ cells: [CellRecord], run: RunRecord = ReportSamples.run(), planned: [CellRecord] = []) throws {
-        scratch = FileManager.default.temporaryDirectory.appending(path: "kmatrix-report-\(UUID().uuidString)")
-        place = FilePath(scratch.path)
+        scratch = try TemporaryFolder()
+        place = scratch.path
         folder = try RunFolder.create(at: place.appending("run"))
         try folder.save(run)
         try folder.savePlan(planned + cells.filter { $0.verdict == .unavailable })
         for cell in cells where cell.verdict != .unavailable { try store(cell) }
     }
-
-    deinit { try? FileManager.default.removeItem(at: scratch) }
 
     func folder(of cell: CellRecord) throws -> CellFolder { try folder.cell(CellID(stored: cell.id)) }
 

@@ -15,15 +15,7 @@ import Testing
 struct DeploymentRealGuestTests {
     private func run(_ axes: (Products, DistributionCatalogue) throws -> MatrixAxes) async throws -> [CellRecord] {
         let products = try #require(RealGuests.products)
-        let cache = ArtefactCache.standard()
-        let axes = try axes(products, DistributionCatalogue(file: products.catalogue))
-        let runner = MatrixRunner(
-            request: MatrixRequest(blocks: [axes]), products: products, cache: cache, catalogue: KernelCatalogue(settings: CatalogueSettings(cache: cache)),
-            accelerator: .tcg, harness: "test", events: { _ in })
-        let folder = try TemporaryFolder()
-        let cells = try await runner.run(try await runner.plan(), id: "test", in: RunFolder.create(at: folder.path.appending("run"))).cells
-        RealGuests.keep(folder)
-        return cells
+        return try await RealGuests.measure(MatrixRequest(blocks: [axes(products, DistributionCatalogue(file: products.catalogue))])).cells
     }
 
     @Test("cloud-init before 24.3 reports ready without the agent and without waiting for it, as the article's first and third rows say")

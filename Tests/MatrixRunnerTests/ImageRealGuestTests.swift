@@ -28,17 +28,9 @@ struct ImageRealGuestTests {
 
     private func run(_ guest: GuestChoice, kernels: [String], layouts: [CgroupLayout], timeout: Duration = .seconds(180), retries: Int = 1) async throws -> [CellRecord] {
         let products = try #require(RealGuests.products)
-        let cache = ArtefactCache.standard()
-        let request = MatrixRequest(blocks: [MatrixAxes(
+        return try await RealGuests.measure(MatrixRequest(blocks: [MatrixAxes(
             guests: [guest], kernels: try kernels.map { try KernelSelector(parsing: $0) }, layouts: layouts,
-            scenarios: .standard(try products.standardScenario()))], tier: .quick, jobs: 1, timeout: timeout, retries: retries)
-        let runner = MatrixRunner(
-            request: request, products: products, cache: cache, catalogue: KernelCatalogue(settings: CatalogueSettings(cache: cache)), accelerator: .tcg,
-            harness: "test", events: { _ in })
-        let folder = try TemporaryFolder()
-        let cells = try await runner.run(try await runner.plan(), id: "test", in: RunFolder.create(at: folder.path.appending("run"))).cells
-        RealGuests.keep(folder)
-        return cells
+            scenarios: .standard(try products.standardScenario()))], tier: .quick, jobs: 1, timeout: timeout, retries: retries)).cells
     }
 
     @Test("an image's own kernel proves the agent where cgroup v2 is mounted, and fails to attach where it is not")

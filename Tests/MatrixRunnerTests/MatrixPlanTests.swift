@@ -6,6 +6,7 @@ import KernelCatalogue
 import MatrixModel
 import Probes
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import MatrixRunner
@@ -26,7 +27,7 @@ struct MatrixPlanTests {
     }
 
     static func scenario(_ name: String) throws -> Scenario {
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../images/scenarios/\(name).yml").standardized
+        let file = Repository.root.appending(path: "images/scenarios/\(name).yml")
         return try Scenario(parsing: String(contentsOf: file, encoding: .utf8), source: file.path)
     }
 

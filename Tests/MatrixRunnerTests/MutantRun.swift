@@ -56,9 +56,7 @@ enum MutantRun {
         let forgiving = try Scenario(parsing: normal.text + "faults:\n  answersUnsigned: true\n", source: "\(forgivingScenario).yml")
         let cache = try cache(in: place.path.appending("cache"))
         func run(_ blocks: [MatrixAxes], _ tier: ProofTier) async throws -> [CellRecord] {
-            let runner = MatrixRunner(
-                request: MatrixRequest(blocks: blocks, tier: tier, boot: .auto), products: products, cache: cache,
-                catalogue: KernelCatalogue(settings: CatalogueSettings(cache: cache)), accelerator: .tcg, harness: "test", events: { _ in })
+            let runner = MatrixRunner(testing: MatrixRequest(blocks: blocks, tier: tier, boot: .auto), products: products, cache: cache)
             return try await runner.run(try await runner.plan(), id: "mutants", in: RunFolder.create(at: place.path.appending("run-\(tier.rawValue)"))).cells
         }
         // A program with few entries in its table fails with many clients only, and every mutant of another proof with few clients as well.
@@ -69,7 +67,7 @@ enum MutantRun {
     }
 
     /// The mutant agent without a mutation, as users hand over an agent of their own.
-    private static func agent(of built: FilePath, in folder: FilePath) async throws -> AgentBundle {
+    static func agent(of built: FilePath, in folder: FilePath) async throws -> AgentBundle {
         let bundle = folder.appending(unmutated)
         try FileManager.default.createDirectory(atPath: bundle.string, withIntermediateDirectories: true)
         try FileManager.default.copyItem(atPath: built.appending("mutant-agent").string, toPath: bundle.appending("azure-proxy-agent").string)
@@ -77,7 +75,7 @@ enum MutantRun {
     }
 
     /// The user's cache, but for the mutants' payloads: some twenty megabytes each that nobody needs again.
-    private static func cache(in folder: FilePath) throws -> ArtefactCache {
+    static func cache(in folder: FilePath) throws -> ArtefactCache {
         let manager = FileManager.default
         let standard = ArtefactCache.standard().root
         for kind in ["kernel", "vmlinux", "initramfs", "index", "release", "snapshot", "slots"] {
@@ -93,7 +91,7 @@ enum MutantRun {
 
 extension AgentBundle {
     /// The same agent with a mutation in its configuration. Its executable, some twenty megabytes, is shared.
-    fileprivate func mutated(by mutation: String) -> AgentBundle {
+    func mutated(by mutation: String) -> AgentBundle {
         let items = items.map { item in
             guard item.path == Self.configurationPath, case .bytes(let bytes) = item.source else { return item }
             let text = String(decoding: bytes, as: UTF8.self)

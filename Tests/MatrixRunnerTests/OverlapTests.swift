@@ -40,8 +40,8 @@ struct OverlapTests {
         /// - Parameter fetching: What fetching does, by the kernel's version; at once where nothing is said.
         func run(_ prepared: PreparedArtefacts = PreparedArtefacts(), jobs: Int = 2, endsRun: (@Sendable (CellRecord) -> Bool)? = nil, fetching: [String: Fetching] = [:]) async throws -> [CellRecord] {
             let runner = MatrixRunner(
-                request: MatrixRequest(blocks: [], endsRun: endsRun), products: context.products, cache: cache,
-                catalogue: KernelCatalogue(settings: CatalogueSettings(cache: cache, offline: true, environment: [:])), accelerator: .tcg, harness: "test", events: log.add)
+                testing: MatrixRequest(blocks: [], endsRun: endsRun), products: context.products, cache: cache,
+                catalogue: KernelCatalogue(settings: CatalogueSettings(cache: cache, offline: true, environment: [:])), events: log.add)
             let run = try RunFolder.create(at: folder.path.appending("run"))
             let make: @Sendable (Artefact, PreparedArtefacts) async throws -> PreparedArtefacts = { artefact, prepared in
                 log.note(artefact)

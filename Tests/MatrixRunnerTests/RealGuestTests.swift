@@ -102,13 +102,7 @@ enum RealGuests {
     static func run(
         kernels: [String], layouts: [CgroupLayout], programs: [String] = [], scenarios: [String] = [], boot: BootChoice = .auto, tier: ProofTier = .quick
     ) async throws -> [CellRecord] {
-        let folder = try TemporaryFolder()
-        let runner = try runner(kernels: kernels, layouts: layouts, programs: programs, scenarios: scenarios, boot: boot, tier: tier)
-        let plan = try await runner.plan()
-        let document = try await runner.run(plan, id: "test", in: RunFolder.create(at: folder.path.appending("run")))
-        // The records outlive the folder, and what a test reads of it must be there while it reads.
-        keep(folder)
-        return document.cells
+        try await measure(runner(kernels: kernels, layouts: layouts, programs: programs, scenarios: scenarios, boot: boot, tier: tier)).cells
     }
 
     /// Runs a shell script in the agent's place, on 6.1.
@@ -134,13 +128,20 @@ enum RealGuests {
 
     static func runner(kernels: [String], layouts: [CgroupLayout], programs: [String], scenarios: [String] = [], boot: BootChoice = .auto, tier: ProofTier = .quick) throws -> MatrixRunner {
         let products = try #require(products)
-        let cache = ArtefactCache.standard()
         let request = MatrixRequest(blocks: [MatrixAxes(
             kernels: try kernels.map { try KernelSelector(parsing: $0) }, layouts: layouts, programs: try programs.map(products.program),
             scenarios: try scenarios.isEmpty ? .standard(products.standardScenario()) : .axis(scenarios.flatMap(products.scenarios)))], tier: tier, boot: boot)
-        return MatrixRunner(
-            request: request, products: products, cache: cache, catalogue: KernelCatalogue(settings: CatalogueSettings(cache: cache)),
-            accelerator: .tcg, harness: "test", events: tell)
+        return MatrixRunner(testing: request, products: products, events: tell)
+    }
+
+    /// Plans a request and measures its cells.
+    static func measure(_ request: MatrixRequest) async throws -> RunDocument { try await measure(MatrixRunner(testing: request, products: #require(products), events: tell)) }
+
+    /// The records outlive the folder, and what a test reads of it must be there while it reads.
+    static func measure(_ runner: MatrixRunner) async throws -> RunDocument {
+        let folder = try TemporaryFolder()
+        keep(folder)
+        return try await runner.run(try await runner.plan(), id: "test", in: RunFolder.create(at: folder.path.appending("run")))
     }
 
     /// What goes wrong with snapshots is made good again and shows in no verdict; it is worth knowing.
@@ -152,4 +153,15 @@ enum RealGuests {
     private static let lock = NSLock()
 
     static func keep(_ folder: TemporaryFolder) { lock.withLock { kept.append(folder) } }
+}
+
+extension MatrixRunner {
+    /// How tests make a runner. Its guests are emulated, and what the tests' guests need is taken from the user's cache.
+    init(
+        testing request: MatrixRequest, products: Products, cache: ArtefactCache = .standard(), catalogue: KernelCatalogue? = nil, events: @escaping @Sendable (RunnerEvent) -> Void = { _ in }
+    ) {
+        self.init(
+            request: request, products: products, cache: cache, catalogue: catalogue ?? KernelCatalogue(settings: CatalogueSettings(cache: cache)), accelerator: .tcg,
+            harness: "test", events: events)
+    }
 }

@@ -56,9 +56,7 @@ struct RepositoryRealGuestTests {
             let settings = CatalogueSettings(cache: cache, distributions: distributions, vendorKeyrings: ["wrapped": archive.keyring])
             let request = MatrixRequest(blocks: [MatrixAxes(
                 kernels: [try KernelSelector(parsing: "6.1@wrapped-1")], layouts: [.unified], scenarios: .standard(try products.standardScenario()))], tier: .quick)
-            let runner = MatrixRunner(
-                request: request, products: products, cache: cache, catalogue: KernelCatalogue(settings: settings), accelerator: .tcg, harness: "test", events: { _ in })
-            let cells = try await runner.run(try await runner.plan(), id: "test", in: RunFolder.create(at: home.path.appending("run"))).cells
+            let cells = try await RealGuests.measure(MatrixRunner(testing: request, products: products, cache: cache, catalogue: KernelCatalogue(settings: settings))).cells
             #expect(cells.map(\.verdict) == [.compatible], "\(cells.map(\.summary))")
             #expect(cells.first?.origin == "wrapped-1/oss")
             #expect(cells.first?.release == kernel.identity.release)

@@ -39,12 +39,7 @@ struct SnapshotRealGuestTests {
         let axes = MatrixAxes(
             guests: try DistributionCatalogue(file: products.catalogue).select("debian-12").map(GuestChoice.init), kernels: [], layouts: [.unified],
             programs: [try products.program("connect4"), try products.program("kprobe-audit")], scenarios: .standard(try products.standardScenario()))
-        let cache = ArtefactCache.standard()
-        let runner = MatrixRunner(
-            request: MatrixRequest(blocks: [axes], tier: .quick, boot: .auto, verification: .count(1)), products: products, cache: cache,
-            catalogue: KernelCatalogue(settings: CatalogueSettings(cache: cache)), accelerator: .tcg, harness: "test", events: { _ in })
-        let folder = try TemporaryFolder()
-        let document = try await runner.run(try await runner.plan(), id: "test", in: RunFolder.create(at: folder.path.appending("run")))
+        let document = try await RealGuests.measure(MatrixRequest(blocks: [axes], tier: .quick, boot: .auto, verification: .count(1)))
         #expect(document.cells.map(\.verdict) == [.compatible, .degraded], "\(document.cells.map(\.summary))")
         for record in document.cells {
             guard case .snapshot? = record.birth else { Issue.record("\(record.id) booted: \(record.birth.map { "\($0)" } ?? "")"); continue }

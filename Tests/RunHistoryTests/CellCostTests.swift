@@ -2,6 +2,7 @@ import EvidenceStore
 import GRDB
 import MatrixModel
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import RunHistory
@@ -43,7 +44,7 @@ struct CellCostTests {
 
     @Test("was not kept before, and a history of then is read and goes on")
     func older() throws {
-        try Samples.withFolder { folder in
+        try TemporaryFolder.during { folder in
             let path = folder.appending("history.sqlite")
             let queue = try DatabaseQueue(path: path.string)
             try Migrations.all.migrate(queue, upTo: "1 runs, cells and what was concluded")

@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import MatrixModel
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import RunHistory
@@ -11,7 +12,7 @@ import Testing
 struct RunDatabaseTests {
     @Test("gives back what a run concluded, also after it was closed")
     func roundTrip() throws {
-        try Samples.withFolder { folder in
+        try TemporaryFolder.during { folder in
             let path = folder.appending("below/history.sqlite")
             let cells = [Samples.cell("a"), Samples.cell("b", .incompatible, .verifierRejected, attempts: 2, summary: "refused"), Samples.cell("c", .unavailable, .notOffered)]
             try RunDatabase(at: path).record(Samples.run(1), cells, folder: "/runs/1")
@@ -118,7 +119,7 @@ struct MigrationTests {
 
     @Test("of a later kmatrix are refused, and left as they are")
     func newer() throws {
-        try Samples.withFolder { folder in
+        try TemporaryFolder.during { folder in
             let path = folder.appending("history.sqlite")
             try RunDatabase(at: path).write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('9 something of tomorrow')") }
             let error = #expect(throws: HistoryError.self) { try RunDatabase(at: path) }
@@ -129,7 +130,7 @@ struct MigrationTests {
 
     @Test("are looked for in a database only", arguments: ["a text file that is longer than the hundred bytes of a database's header, so that it is looked at and found to be none", "short"])
     func noDatabase(text: String) throws {
-        try Samples.withFolder { folder in
+        try TemporaryFolder.during { folder in
             let path = folder.appending("history.sqlite")
             try text.write(toFile: path.string, atomically: true, encoding: .utf8)
             #expect(#expect(throws: HistoryError.self) { try RunDatabase(at: path) }?.code == .noDatabase)
@@ -140,7 +141,7 @@ struct MigrationTests {
     @Test("cannot be made where nothing can be written")
     func unwritable() throws {
         #expect(throws: (any Error).self) { try RunDatabase(at: "/proc/kmatrix/history.sqlite") }
-        try Samples.withFolder { folder in
+        try TemporaryFolder.during { folder in
             try FileManager.default.createDirectory(atPath: folder.appending("history.sqlite").string, withIntermediateDirectories: false)
             #expect(#expect(throws: HistoryError.self) { try RunDatabase(at: folder.appending("history.sqlite")) }?.code == .unwritable)
         }

@@ -3,6 +3,7 @@ import Foundation
 import MatrixModel
 import RunHistory
 import SystemPackage
+import TestSupport
 
 /// Runs of a few cells, a day apart.
 enum Samples {
@@ -18,14 +19,7 @@ enum Samples {
         CellOutcome(id: id, lineage: "l/" + id, verdict: verdict, cause: cause?.rawValue, summary: summary, documented: .supported, attempts: attempts)
     }
 
-    static func withFolder(_ body: (FilePath) throws -> Void) throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "kmatrix-history-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try body(FilePath(folder.path(percentEncoded: false)).lexicallyNormalized())
-    }
-
     static func withDatabase(_ body: (RunDatabase) throws -> Void) throws {
-        try withFolder { try body(RunDatabase(at: $0.appending("history.sqlite"))) }
+        try TemporaryFolder.during { try body(RunDatabase(at: $0.appending("history.sqlite"))) }
     }
 }

@@ -29,7 +29,7 @@ struct ChannelFixture {
         ((try? FileManager.default.contentsOfDirectory(atPath: keyFolder.string)) ?? []).filter { $0.hasSuffix(".key") }.sorted()
     }
 
-    static let scenarios = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../images/scenarios").standardized
+    static let scenarios = Repository.root.appending(path: "images/scenarios")
 
     static func scenario(_ name: String) throws -> Scenario {
         let file = scenarios.appending(path: "\(name).yml")

@@ -1,9 +1,7 @@
 import Foundation
+import TestSupport
 
-/// The checkout the tests were built from.
-enum Repository {
-    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
+extension Repository {
     /// Every file below a folder with one of the given endings, with its path relative to the checkout.
     static func files(in folder: String, endings: [String]) throws -> [(path: String, text: String)] {
         let base = root.appending(path: folder)
