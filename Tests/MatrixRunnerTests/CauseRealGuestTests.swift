@@ -58,9 +58,7 @@ struct CauseRealGuestTests {
         #expect(cell.cause == expected.cause, "\(cell.summary) \(cell.findings)")
         #expect(cell.verdict == (expected.cause.map(\.verdict) ?? .compatible), "\(cell.summary)")
         #expect(expected.words.isEmpty || cell.summary.contains(expected.words) || cell.findings.contains { $0.quote.contains(expected.words) }, "\(cell.summary) \(cell.findings)")
-        if let kept = ProcessInfo.processInfo.environment["KMATRIX_KEEP_EVIDENCE"], let evidence = cell.evidence {
-            try? FileManager.default.copyItem(atPath: evidence, toPath: "\(kept)/\(expected.testDescription.replacing(", ", with: "-"))")
-        }
+        KeptEvidence.keep(cell, of: expected.testDescription)
     }
 }
 
@@ -73,5 +71,15 @@ enum TestKernels {
         let boot = try #require(folder).appending(variant).appending("boot")
         let name = try #require(try FileManager.default.contentsOfDirectory(atPath: boot.string).first { $0.hasPrefix("vmlinuz-") })
         return try KernelSelector(parsing: boot.appending(name).string)
+    }
+}
+
+/// Evidence of real guests for the tests that need none: `KMATRIX_KEEP_EVIDENCE` names a folder that takes a cell of each cause.
+enum KeptEvidence {
+    static func keep(_ cell: CellRecord, of name: String) {
+        guard let folder = ProcessInfo.processInfo.environment["KMATRIX_KEEP_EVIDENCE"], let evidence = cell.evidence, let cause = cell.cause else { return }
+        let place = "\(folder)/\(cause.rawValue.replacing("/", with: "_"))--\(name.replacing(", ", with: "-"))"
+        try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try? FileManager.default.copyItem(atPath: evidence, toPath: place)
     }
 }

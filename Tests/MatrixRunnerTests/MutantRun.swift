@@ -40,7 +40,8 @@ enum MutantRun {
         let products = try #require(RealGuests.products)
         let built = try #require(folder)
         let place = try TemporaryFolder()
-        defer { withExtendedLifetime(place) {} }
+        // What the records name must be there while tests read it.
+        RealGuests.keep(place)
         let agent = try await agent(of: built, in: place.path.appending("agent"))
         let normal = try products.standardScenario()
         func axes(programs: [ProgramVariant] = [], agents: [AgentChoice] = [], scenarios: ScenarioChoice? = nil) throws -> MatrixAxes {
