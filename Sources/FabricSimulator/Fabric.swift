@@ -57,15 +57,20 @@ public enum Fabric {
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try connections.add(channel)
-                        try channel.pipeline.syncOperations.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
-                        try channel.pipeline.syncOperations.addHandler(IdleStateHandler(allTimeout: FabricLimits.idle))
-                        try channel.pipeline.syncOperations.addHandler(FabricConnection(endpoint, platform, journal))
+                        try prepare(channel, endpoint, platform, journal)
                     }
                 }
                 .bind(unixDomainSocketPath: address, cleanupExistingSocketFile: true).get()
         } catch {
             throw FabricError(.socket, subject: endpoint.rawValue, detail: "\(error)")
         }
+    }
+
+    /// Lets a connection speak HTTP. It may be silent for as long as the fabric lives: connections from before the agent's start stay open
+    /// without a word until a slow guest has started it.
+    static func prepare(_ channel: any Channel, _ endpoint: FabricRequest.Endpoint, _ platform: Platform, _ journal: FabricJournal) throws {
+        try channel.pipeline.syncOperations.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
+        try channel.pipeline.syncOperations.addHandler(FabricConnection(endpoint, platform, journal))
     }
 
     /// Closes the sockets this call opened; what else bears such a name stays.
@@ -86,5 +91,4 @@ enum FabricLimits {
     static let text = 1024
     static let requests = 120_000
     static let connections = 512
-    static let idle = TimeAmount.seconds(30)
 }
