@@ -42,8 +42,9 @@ public struct ZipArchive {
         self.entries = entries
     }
 
-    /// What an entry holds.
-    public func content(of entry: Entry, limit: Int) throws(ArchiveError) -> [UInt8] {
+    /// Hands on what an entry holds, in pieces.
+    /// - Parameter limit: The most that may come out, in bytes.
+    public func read(_ entry: Entry, limit: Int, _ body: (ArraySlice<UInt8>) throws(ArchiveError) -> Void) throws(ArchiveError) {
         guard !entry.isEncrypted else { throw .malformed("it is encrypted") }
         guard entry.size <= limit else { throw .tooLarge("\(entry.size) bytes once unpacked") }
         guard entry.offset + 30 <= archive.count, archive[entry.offset...].starts(with: [0x50, 0x4B, 3, 4]) else { throw .malformed("its header is not where it should be") }
@@ -51,8 +52,17 @@ public struct ZipArchive {
         guard start + entry.packedSize <= archive.count else { throw .malformed("it breaks off") }
         let packed = archive[start..<start + entry.packedSize]
         switch entry.method {
-        case 0: return Array(packed)
-        case 8: return try Inflate.decompress(packed, limit: limit).bytes
+        case 0: try body(packed)
+        case 8:
+            let stream = InflateStream(.deflate)
+            var count = 0
+            try stream.add(packed) { (piece) throws(ArchiveError) in
+                count += piece.count
+                // The directory may lie about the size.
+                guard count <= limit else { throw .tooLarge("more than \(limit) bytes once unpacked") }
+                try body(piece)
+            }
+            try stream.finish()
         default: throw .malformed("it is compressed in a way (\(entry.method)) that is not known here")
         }
     }

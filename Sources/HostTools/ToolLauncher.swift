@@ -51,6 +51,33 @@ public struct ToolLauncher: Sendable {
         return outcome
     }
 
+    /// Runs a program that must succeed, and hands on its standard output piece by piece.
+    /// - Throws: As `succeed`, and what the body throws, which stops the program.
+    public func stream(_ tool: HostTool, _ arguments: [String], input: ToolInput, _ body: (ArraySlice<UInt8>) throws -> Void) async throws {
+        switch input {
+        case .bytes(let bytes): try await stream(tool, arguments, .array(bytes), body)
+        case .file(let file): try await stream(tool, arguments, .fileDescriptor(file, closeAfterSpawningProcess: false), body)
+        }
+    }
+
+    private func stream(_ tool: HostTool, _ arguments: [String], _ input: some InputProtocol, _ body: (ArraySlice<UInt8>) throws -> Void) async throws {
+        let (executable, values) = try await find(tool, [:])
+        do {
+            let result = try await Subprocess.run(
+                executable, arguments: Arguments(arguments), environment: values, platformOptions: Self.options(.seconds(1)), input: input, output: .sequence,
+                error: .string(limit: Self.largestComplaint)
+            ) { execution in
+                for try await piece in execution.standardOutput { try piece.withUnsafeBytes { try body(Array($0)[...]) } }
+            }
+            try Task.checkCancellation()
+            let outcome = try Self.checked(ToolOutcome(ending: .init(result.terminationStatus), output: [], stderr: result.standardError), tool)
+            guard outcome.isSuccess else { throw HostToolError(.failed, tool, detail: outcome.complaint) }
+        } catch let error as SubprocessError {
+            try Task.checkCancellation()
+            throw Self.failure(error, tool, 0)
+        }
+    }
+
     /// Runs a program that writes its standard output into a file. A few packed bytes can stand for any amount, so the kernel stops it at
     /// a limit.
     /// - Throws: `HostToolError`, `CancellationError`.

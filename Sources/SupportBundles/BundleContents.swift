@@ -1,3 +1,4 @@
+import Archives
 public import Diagnosis
 
 /// What could be read of what was sent, and what was left out.
@@ -5,7 +6,10 @@ public struct BundleContents: Sendable {
     public private(set) var files: [BundleFile] = []
     public private(set) var warnings: [String] = []
 
-    private let limits: BundleLimits
+    let limits: BundleLimits
+    /// Of all files, in bytes.
+    private var kept = 0
+    private var unpacked = 0
 
     init(limits: BundleLimits) { self.limits = limits }
 
@@ -33,16 +37,22 @@ public struct BundleContents: Sendable {
         return plain
     }
 
-    mutating func add(_ name: String, _ bytes: some Collection<UInt8>) {
-        guard let plain = accepted(name) else { return }
-        var text = BundleText(limit: limits.file)
-        text.add(bytes)
-        append(plain, text)
+    /// Counts what comes out of a compressed file.
+    mutating func count(unpacked bytes: Int) throws(ArchiveError) {
+        unpacked += bytes
+        guard unpacked <= limits.unpacked else { throw .tooLarge("more than \(limits.unpacked) bytes once unpacked") }
     }
 
-    /// A text that was read piece by piece.
+    /// What is left of the bytes that may come out of compressed files.
+    var left: Int { limits.unpacked - unpacked }
+
+    /// A text that is read piece by piece, and of which so much is kept as there is room for.
+    func newText() -> BundleText { BundleText(limit: limits.next(after: kept)) }
+
     mutating func append(_ name: String, _ text: BundleText) {
         var text = text
-        files.append(BundleFile(name: name, bytes: text.finish(), isTruncated: !text.isWhole))
+        let bytes = text.finish()
+        kept += bytes.count
+        files.append(BundleFile(name: name, bytes: bytes, isTruncated: !text.isWhole))
     }
 }

@@ -1,6 +1,7 @@
 import Archives
 import Diagnosis
 import Foundation
+import HostTools
 public import SystemPackage
 
 /// Opens what people send: a file, a folder, or an archive, recognised by its first bytes and not by its name. Nothing is ever unpacked onto
@@ -31,89 +32,75 @@ public struct BundleReader: Sendable {
         try await contents(of: .standardInput, name: "standard input", path: "-")
     }
 
-    /// An archive is read whole, and a text piece by piece. The first bytes tell which it is.
+    private static let piece = 1 << 20
+
+    /// What an archive holds, or the one file that it is. The first bytes tell which.
     private func contents(of descriptor: FileDescriptor, name: String, path: FilePath) async throws -> BundleContents {
         let head = try read(descriptor, limit: Self.piece, path: path)
-        guard Compression(head) == nil, !Self.isTar(head) else {
-            let rest = head.count < Self.piece ? [] : try read(descriptor, limit: limits.archive + 1 - head.count, path: path)
-            guard head.count + rest.count <= limits.archive else { throw SupportBundleError(.tooLarge, path, "more than \(limits.archive) bytes") }
-            return try await contents(of: head + rest, name: name, path: path)
-        }
         var contents = BundleContents(limits: limits)
-        let size = try add(descriptor, head: head, name: name, limit: limits.plain, path: path, &contents)
-        guard size < limits.plain else { throw SupportBundleError(.tooLarge, path, "more than \(limits.plain) bytes") }
+        let form = Compression(head)
+        if form == .zip {
+            let bytes = try whole(descriptor, head, path)
+            try checked(path) { () throws(ArchiveError) in try zip(bytes, &contents) }
+        } else if let tool = form?.tool {
+            let intake = FormIntake(name, place: .unpacked)
+            try await unpack(descriptor, head, with: tool, into: intake, path, &contents)
+        } else {
+            let intake = FormIntake(name, place: .alone)
+            try take(descriptor, head: head, into: intake, limit: limits.plain, path: path, &contents)
+        }
         return contents
     }
 
-    private static let piece = 1 << 20
-
-    private static func isTar(_ bytes: [UInt8]) -> Bool { bytes.count > 262 && bytes[257...].starts(with: "ustar".utf8) }
-
-    /// - Returns: How long the text is.
-    private func add(_ descriptor: FileDescriptor, head: [UInt8], name: String, limit: Int, path: FilePath, _ contents: inout BundleContents) throws -> Int {
-        guard let name = contents.accepted(name) else { return head.count }
-        var text = BundleText(limit: limits.file)
-        text.add(head)
+    /// Has an intake take a file piece by piece.
+    /// - Returns: How long the file is.
+    @discardableResult
+    private func take(
+        _ descriptor: FileDescriptor, head: [UInt8], into intake: some Intake, limit: Int, path: FilePath, _ contents: inout BundleContents
+    ) throws -> Int {
         var size = head.count
-        while size >= Self.piece, size < limit {
-            let next = try read(descriptor, limit: Self.piece, path: path)
-            if next.isEmpty { break }
-            text.add(next)
+        var next = head
+        while !next.isEmpty {
+            guard size < limit else { throw SupportBundleError(.tooLarge, path, "more than \(limit) bytes") }
+            try checked(path) { () throws(ArchiveError) in try intake.add(next[...], to: &contents) }
+            next = next.count < Self.piece ? [] : try read(descriptor, limit: Self.piece, path: path)
             size += next.count
         }
-        contents.append(name, text)
+        try checked(path) { () throws(ArchiveError) in try intake.finish(&contents) }
         return size
     }
 
-    /// What an archive holds, or the one file that bytes are.
-    private func contents(of bytes: [UInt8], name: String, path: FilePath) async throws -> BundleContents {
-        var contents = BundleContents(limits: limits)
-        do throws(ArchiveError) {
-            switch Compression(bytes) {
-            case .gzip: try unpacked(try Inflate.gunzip(bytes, limit: limits.archive), name, &contents)
-            case .zip: try zip(bytes, &contents)
-            case .xz, .zstd: break
-            case nil: try unpacked(bytes, name, &contents)
+    /// The machine's own program unpacks. It reads the file itself, or receives what came through a pipe.
+    private func unpack(
+        _ descriptor: FileDescriptor, _ head: [UInt8], with tool: (program: HostTool, arguments: [String]), into intake: some Intake, _ path: FilePath,
+        _ contents: inout BundleContents
+    ) async throws {
+        let isPipe = (try? descriptor.seek(offset: 0, from: .start)) == nil
+        let input = isPipe ? ToolInput.bytes(try whole(descriptor, head, path)) : .file(descriptor)
+        do {
+            try await ToolLauncher().stream(tool.program, tool.arguments, input: input) { piece in
+                try checked(path) { () throws(ArchiveError) in
+                    try contents.count(unpacked: piece.count)
+                    try intake.add(piece, to: &contents)
+                }
             }
-        } catch {
-            throw SupportBundleError(error, path)
-        }
-        guard let tool = Compression(bytes)?.tool else { return contents }
-        let plain = try await tool.unpack(bytes, limit: limits.archive, path: path)
-        do throws(ArchiveError) { try unpacked(plain, name, &contents) } catch { throw SupportBundleError(error, path) }
-        return contents
-    }
-
-    /// A tar archive's members, or a file that was compressed alone.
-    private func unpacked(_ bytes: [UInt8], _ name: String, _ contents: inout BundleContents) throws(ArchiveError) {
-        guard Self.isTar(bytes) else {
-            let plain = [".gz", ".xz", ".zst"].first { name.hasSuffix($0) }.map { String(name.dropLast($0.count)) } ?? name
-            return contents.add(plain, bytes)
-        }
-        var stream = TarStream(bytes, limit: limits.archive)
-        var count = 0
-        while true {
-            let entry: TarEntry?
-            do throws(ArchiveError) { entry = try stream.next() } catch {
-                // The members before the damage are still usable.
-                guard case .malformed(let reason) = error, count > 0 else { throw error }
-                return contents.warn("the bundle is damaged (\(reason)); what comes before is considered")
-            }
-            guard let entry else { return }
-            count += 1
-            guard count <= limits.members else { throw .tooLarge("more than \(limits.members) members") }
-            if entry.kind == .file { try member(entry.name, Array(bytes[entry.content]), &contents) }
+            try checked(path) { () throws(ArchiveError) in try intake.finish(&contents) }
+        } catch let error as HostToolError {
+            guard error.code == .missing else { throw SupportBundleError(.malformed, path, error.description) }
+            throw SupportBundleError(.toolMissing, path, tool.program.name)
         }
     }
 
     private func zip(_ bytes: [UInt8], _ contents: inout BundleContents) throws(ArchiveError) {
         let archive = try ZipArchive(bytes, mostEntries: limits.members)
-        var left = limits.archive
         for entry in archive.entries where !entry.isFolder {
+            let intake = FormIntake(entry.name, place: .member)
             do throws(ArchiveError) {
-                let content = try archive.content(of: entry, limit: left)
-                left -= content.count
-                try member(entry.name, content, &contents)
+                try archive.read(entry, limit: contents.left) { (piece) throws(ArchiveError) in
+                    try contents.count(unpacked: piece.count)
+                    try intake.add(piece, to: &contents)
+                }
+                try intake.finish(&contents)
             } catch {
                 guard case .malformed(let reason) = error else { throw error }
                 contents.warn("\(String(entry.name.prefix(200)).debugDescription) cannot be unpacked: \(reason)")
@@ -121,10 +108,13 @@ public struct BundleReader: Sendable {
         }
     }
 
-    /// Rotated logs are compressed within their bundle.
-    private func member(_ name: String, _ bytes: [UInt8], _ contents: inout BundleContents) throws(ArchiveError) {
-        guard Compression(bytes) == .gzip, name.hasSuffix(".gz") else { return contents.add(name, bytes) }
-        contents.add(String(name.dropLast(3)), try Inflate.gunzip(bytes, limit: limits.archive / 8))
+    private func checked(_ path: FilePath, _ body: () throws(ArchiveError) -> Void) throws {
+        do throws(ArchiveError) { try body() } catch {
+            switch error {
+            case .malformed(let reason): throw SupportBundleError(.malformed, path, reason)
+            case .tooLarge(let reason): throw SupportBundleError(.tooLarge, path, reason)
+            }
+        }
     }
 
     // MARK: - Folders
@@ -137,7 +127,7 @@ public struct BundleReader: Sendable {
             throw SupportBundleError(.isRun, path, "\(names.count)")
         }
         var contents = BundleContents(limits: limits)
-        var left = limits.archive
+        var left = limits.plain
         try walk(path, prefix: "", depth: 0, left: &left, &contents)
         return contents
     }
@@ -161,26 +151,24 @@ public struct BundleReader: Sendable {
             guard status.st_mode & S_IFMT == S_IFREG else { continue }
             guard contents.files.count < limits.members else { throw SupportBundleError(.tooLarge, path, "more than \(limits.members) files") }
             do {
-                left -= try add(file, name: prefix + name, limit: min(limits.archive, left), &contents)
+                let descriptor = try FileDescriptor.open(file, .readOnly, options: [.closeOnExec, .nonBlocking])
+                defer { try? descriptor.close() }
+                let head = try read(descriptor, limit: Self.piece, path: file)
+                left -= try take(descriptor, head: head, into: FormIntake(prefix + name, place: .member), limit: left, path: file, &contents)
             } catch is Errno {
                 contents.warn("\((prefix + name).debugDescription) cannot be read")
             }
         }
     }
 
-    /// One file of a folder. Rotated logs are compressed.
-    /// - Returns: How many bytes were read.
-    private func add(_ file: FilePath, name: String, limit: Int, _ contents: inout BundleContents) throws -> Int {
-        let descriptor = try FileDescriptor.open(file, .readOnly, options: [.closeOnExec, .nonBlocking])
-        defer { try? descriptor.close() }
-        let head = try read(descriptor, limit: min(limit, Self.piece), path: file)
-        guard Compression(head) == .gzip, name.hasSuffix(".gz") else { return try add(descriptor, head: head, name: name, limit: limit, path: file, &contents) }
-        let bytes = head + (try read(descriptor, limit: limit - head.count, path: file))
-        do throws(ArchiveError) { try member(name, bytes, &contents) } catch { throw SupportBundleError(error, file) }
-        return bytes.count
-    }
-
     // MARK: - Bytes
+
+    /// A file that has to be in memory as a whole.
+    private func whole(_ descriptor: FileDescriptor, _ head: [UInt8], _ path: FilePath) throws -> [UInt8] {
+        let rest = head.count < Self.piece ? [] : try read(descriptor, limit: limits.packed + 1 - head.count, path: path)
+        guard head.count + rest.count <= limits.packed else { throw SupportBundleError(.tooLarge, path, "more than \(limits.packed) bytes") }
+        return head + rest
+    }
 
     private func read(_ descriptor: FileDescriptor, limit: Int, path: FilePath) throws -> [UInt8] {
         var out: [UInt8] = []
@@ -197,14 +185,5 @@ public struct BundleReader: Sendable {
             }
         }
         return out
-    }
-}
-
-extension SupportBundleError {
-    fileprivate init(_ error: ArchiveError, _ path: FilePath) {
-        switch error {
-        case .malformed(let reason): self.init(.malformed, path, reason)
-        case .tooLarge(let reason): self.init(.tooLarge, path, reason)
-        }
     }
 }

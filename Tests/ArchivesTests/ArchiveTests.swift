@@ -32,7 +32,7 @@ struct ArchiveTests {
     func gzip(level: String) throws {
         for sample in Self.samples {
             let packed = try Self.piped(sample.bytes, through: ["gzip", "-c", level])
-            #expect(try Inflate.gunzip(packed, limit: 1 << 20) == sample.bytes, "\(sample.name)")
+            for size in [1, 7, 4_096, 1 << 20] { #expect(try Unpacked.gzip(packed, limit: 1 << 20, pieces: size) == sample.bytes, "\(sample.name), \(size)") }
         }
     }
 
@@ -40,27 +40,30 @@ struct ArchiveTests {
     func members() throws {
         let one = try Self.piped(Array("one ".utf8), through: ["gzip", "-c"])
         let two = try Self.piped(Array("two".utf8), through: ["gzip", "-c"])
-        #expect(try Inflate.gunzip(one + two, limit: 100) == Array("one two".utf8))
+        for size in [1, 5, 1_000] {
+            #expect(try Unpacked.gzip(one + two, limit: 100, pieces: size) == Array("one two".utf8))
+            #expect(try Unpacked.gzip(one + [0, 0, 0] + two, limit: 100, pieces: size) == Array("one ".utf8), "what follows the last member is ignored")
+        }
         var named = one
         named[3] |= 8
         named.insert(contentsOf: Array("name\0".utf8), at: 10)
-        #expect(try Inflate.gunzip(named, limit: 100) == Array("one ".utf8))
+        #expect(try Unpacked.gzip(named, limit: 100) == Array("one ".utf8))
     }
 
     @Test("what unpacks to more than it may is refused as it grows")
     func bomb() throws {
         let packed = try Self.piped([UInt8](repeating: 0, count: 1 << 20), through: ["gzip", "-c"])
-        #expect(throws: ArchiveError.tooLarge("more than 1000 bytes once unpacked")) { try Inflate.gunzip(packed, limit: 1000) }
+        #expect(throws: ArchiveError.tooLarge("more than 1000 bytes once unpacked")) { try Unpacked.gzip(packed, limit: 1000) }
     }
 
     @Test("damage is refused or read, and never more than that")
     func damage() throws {
         let packed = try Self.piped(Self.samples[3].bytes, through: ["gzip", "-c"])
-        for length in 0..<packed.count { _ = try? Inflate.gunzip(Array(packed.prefix(length)), limit: 1 << 20) }
+        for length in 0..<packed.count { _ = try? Unpacked.gzip(Array(packed.prefix(length)), limit: 1 << 20) }
         for position in 0..<packed.count {
             var damaged = packed
             damaged[position] ^= 0x55
-            if let bytes = try? Inflate.gunzip(damaged, limit: 1 << 20) { #expect(bytes.count <= 1 << 20) }
+            if let bytes = try? Unpacked.gzip(damaged, limit: 1 << 20) { #expect(bytes.count <= 1 << 20) }
         }
     }
 
@@ -78,22 +81,42 @@ struct ArchiveTests {
         #expect(listed == "a.txt\nlogs/b.log\nempty\n")
     }
 
+    @Test("a tar that tar(1) made is read the same in pieces of any size, with long names and folders", arguments: ["gnu", "pax", "ustar"])
+    func tarPieces(format: String) throws {
+        let deep = format == "ustar" ? "short" : String(repeating: "deep/", count: 40) + "end"
+        let script = "cd $(mktemp -d); mkdir -p \(deep); printf hello > \(deep)/a.txt; head -c 1024 /dev/zero > zero; : > empty; ln -s zero link; tar --format=\(format) -cf - \(deep)/a.txt zero empty link; rm -r \"$PWD\""
+        let archive = try Self.piped([], through: ["sh", "-c", script])
+        let expected = [("\(deep)/a.txt", Array("hello".utf8)), ("zero", [UInt8](repeating: 0, count: 1_024)), ("empty", [])]
+        for size in [1, 100, 512, 513, 1 << 20] {
+            let files = try Unpacked.tar(archive, pieces: size)
+            #expect(files.map(\.name) == expected.map(\.0) && files.map(\.bytes) == expected.map(\.1), "\(size)")
+        }
+    }
+
+    @Test("a tar that breaks off is reported in pieces as it is whole")
+    func cutTar() throws {
+        let archive = TarWriter.archive([("a", Array("hello".utf8)), ("b", [UInt8](repeating: 1, count: 600))])
+        for length in stride(from: 1, to: archive.count - 1_024, by: 37) {
+            #expect(throws: ArchiveError.self, "\(length)") { try Unpacked.tar(Array(archive.prefix(length)), pieces: 100) }
+        }
+    }
+
     @Test("a zip is read by its directory, stored or deflated")
     func zip() throws {
         let text = Self.samples[3].bytes
         let archive = try ZipArchive(HandmadeZip.archive([("plain.txt", Array("hi".utf8), nil), ("logs\\deep.log", text, try Self.deflated(text)), ("folder/", [], nil)]), mostEntries: 10)
         #expect(archive.entries.map(\.name) == ["plain.txt", "logs/deep.log", "folder/"])
         #expect(archive.entries.map(\.isFolder) == [false, false, true])
-        #expect(try archive.content(of: archive.entries[0], limit: 10) == Array("hi".utf8))
-        #expect(try archive.content(of: archive.entries[1], limit: 1 << 20) == text)
-        #expect(throws: ArchiveError.self) { try archive.content(of: archive.entries[1], limit: 100) }
+        #expect(try Unpacked.zip(archive, archive.entries[0], limit: 10) == Array("hi".utf8))
+        #expect(try Unpacked.zip(archive, archive.entries[1], limit: 1 << 20) == text)
+        #expect(throws: ArchiveError.self) { try Unpacked.zip(archive, archive.entries[1], limit: 100) }
     }
 
     @Test("a zip that lies about a member's size is held to the limit")
     func lyingZip() throws {
         let zeros = [UInt8](repeating: 0, count: 1 << 20)
         let archive = try ZipArchive(HandmadeZip.archive([("small", Array("x".utf8), try Self.deflated(zeros))]), mostEntries: 10)
-        #expect(throws: ArchiveError.tooLarge("more than 1000 bytes once unpacked")) { try archive.content(of: archive.entries[0], limit: 1000) }
+        #expect(throws: ArchiveError.tooLarge("more than 1000 bytes once unpacked")) { try Unpacked.zip(archive, archive.entries[0], limit: 1000) }
     }
 
     @Test("a damaged zip is refused or read, and never more than that")
@@ -106,7 +129,7 @@ struct ArchiveTests {
                 var damaged = whole
                 damaged[position] = byte
                 guard let archive = try? ZipArchive(damaged, mostEntries: 10) else { continue }
-                for entry in archive.entries { _ = try? archive.content(of: entry, limit: 1000) }
+                for entry in archive.entries { _ = try? Unpacked.zip(archive, entry, limit: 1000) }
             }
         }
     }

@@ -72,7 +72,7 @@ struct BundleReaderTests {
         let (folder, path) = try await Self.bundle("head -c 4000000 /dev/zero | \(tool) > bundle")
         defer { _ = folder }
         var limits = BundleLimits()
-        limits.archive = 1 << 20
+        limits.unpacked = 1 << 20
         let reader = BundleReader(limits: limits)
         await #expect { try await reader.read(path) } throws: { ($0 as? SupportBundleError)?.code == .tooLarge }
     }
@@ -119,6 +119,39 @@ struct BundleReaderTests {
         #expect(try await reader.read(path).files.map(\.bytes) == [alone.bytes])
         #expect(try await reader.read(base.appending("tar")).files.map(\.bytes) == [alone.bytes])
         _ = folder
+    }
+
+    @Test("of a long file the same is kept however it was compressed", arguments: ["gzip -c plain > bundle", "xz -c plain > bundle", "zstd -c plain > bundle", "tar -czf bundle plain", "tar --zstd -cf bundle plain", "gzip plain; tar -cf bundle plain.gz", "zip -q bundle.zip plain; mv bundle.zip bundle"])
+    func compressed(script: String) async throws {
+        let (folder, path) = try await Self.bundle("(seq 1 90000; echo 'Failed to attach program connect4: Bad file descriptor'; seq 1 90000) > plain; cp plain whole; \(script)")
+        var limits = BundleLimits()
+        limits.file = 64_000
+        let whole = try #require(try await BundleReader(limits: limits).read(folder.path.appending("whole")).files.first)
+        #expect(whole.isTruncated && whole.text.contains("connect4"))
+        #expect(try await BundleReader(limits: limits).read(path).files.map(\.bytes) == [whole.bytes])
+    }
+
+    @Test("what came before the damage of a gzip file is read, and the damage is reported", arguments: ["head -c 30000 packed > bundle", "(head -c 30000 packed; head -c 9000 /dev/zero) > bundle"])
+    func damagedGzip(script: String) async throws {
+        let (folder, path) = try await Self.bundle("(echo 'Failed to attach program connect4: Bad file descriptor'; seq 1 90000) | gzip -c > packed; \(script)")
+        defer { _ = folder }
+        let contents = try await BundleReader().read(path)
+        #expect(contents.files.count == 1 && contents.files.first?.text.contains("connect4") == true)
+        #expect(contents.warnings.count == 1 && contents.warnings.first?.contains("is damaged") == true)
+    }
+
+    @Test("many long files are kept within one limit, and a failure in each of them is found", arguments: ["tar -czf bundle many", "mv many bundle", "zip -qr bundle.zip many; mv bundle.zip bundle"])
+    func kept(script: String) async throws {
+        let (folder, path) = try await Self.bundle("mkdir many; for i in $(seq 10 49); do (seq 1 9000; echo 'Failed to attach program connect4'; seq 1 9000) > many/$i.log; done; \(script)")
+        defer { _ = folder }
+        var limits = BundleLimits()
+        (limits.file, limits.kept) = (64 << 10, 256 << 10)
+        let files = try await BundleReader(limits: limits).read(path).files
+        #expect(files.count == 40 && files.allSatisfy { $0.isTruncated && $0.text.contains("connect4") })
+        // The last of many have the smallest part, of 16 KiB.
+        let sum = files.map(\.bytes.count).reduce(0, +)
+        #expect(sum <= limits.kept + 40 * (16 << 10), "\(sum)")
+        #expect(sum < 40 * (64 << 10), "\(sum)")
     }
 
     @Test("what PowerShell wrote as UTF-16 is read, also where it is long")

@@ -12,7 +12,7 @@ struct DamagedBundleTests {
         let (folder, path) = try await BundleReaderTests.bundle(script)
         let sample = Array(try Data(contentsOf: URL(filePath: path.string)))
         var limits = BundleLimits()
-        (limits.archive, limits.file, limits.members) = (1 << 20, 1 << 16, 20)
+        (limits.unpacked, limits.packed, limits.file, limits.members) = (1 << 20, 1 << 20, 1 << 16, 20)
         let place = folder.path.appending("damaged")
         for bytes in Mutants(of: [sample], seed: seed, count: 40) {
             try Data(bytes).write(to: URL(filePath: place.string))
