@@ -42,6 +42,14 @@ extension Diagnosis {
         if let state = describe("GuestProxyAgent") {
             found.append(Conclusion(.windowsAgentNotRunning, .certain, "\(state).", [facts.services["GuestProxyAgent"]?.finding]))
         }
+        for (name, event) in facts.serviceEvents.sorted(by: { $0.key < $1.key }) where facts.services[name] == nil {
+            let isAgent = name == "GuestProxyAgent"
+            found.append(
+                Conclusion(
+                    isAgent ? .windowsAgentNotRunning : .windowsDriversNotRunning, .likely,
+                    "The event log says that \(name) ended or did not start; its state since was not sent.", [event],
+                    wanted: [isAgent ? .windowsAgent : .drivers]))
+        }
         return found
     }
 
@@ -53,10 +61,14 @@ extension Diagnosis {
         case .notFound: return [Conclusion(.agentNotInstalled, .certain, "systemd has no unit of the agent: it is not installed.", [unit.finding])]
         case .inactive: return [Conclusion(.agentNotRunning, .certain, "The agent is installed and was not started, or was stopped.", [unit.finding])]
         case .failed, .restarting:
+            let isKilled = unit.finding.quote.contains("oom-kill")
             return [
                 Conclusion(.agentNotRunning, .certain, "The agent is installed and exits again.", [unit.finding], wanted: [.journal, .agentLog]),
                 Conclusion(
-                    .agentCrashed, .likely, "systemd \(unit.value == .failed ? "gave up starting the agent" : "starts the agent again and again").",
+                    .agentCrashed, .likely,
+                    isKilled
+                        ? "The kernel killed the agent for want of memory."
+                        : "systemd \(unit.value == .failed ? "gave up starting the agent" : "starts the agent again and again").",
                     [unit.finding]),
             ]
         }

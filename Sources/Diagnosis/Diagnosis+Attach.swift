@@ -15,7 +15,7 @@ extension Diagnosis {
         return [cgroup(facts, entry)]
     }
 
-    private static func isTracing(_ failure: SetupFailure) -> Bool {
+    static func isTracing(_ failure: SetupFailure) -> Bool {
         let type = failure.subject.flatMap { BPFProgramType(programName: $0) }
         if let type { return [.kprobe, .tracepoint, .rawTracepoint, .tracing, .lsm].contains(type) }
         return ["perf event", "kprobe", "tracing link", "raw_tracepoint", "tracepoint", "fentry", "fexit"].contains { failure.line.contains($0) }
@@ -41,8 +41,12 @@ extension Diagnosis {
                 advice: [.measure(.upgradeAgent), .measure(.reportAgent)])
         }
         if error == .notPermitted || error == .accessDenied { return privilege(facts, entry, head) }
+        let reason =
+            error == .noEntry
+            ? "ENOENT says that this kernel does not have the function or the tracepoint, or that tracefs is not visible where the loader runs."
+            : "The kernel has no kprobes, does not have the function, or forbids it."
         return Conclusion(
-            .attachOther, .likely, "\(head) The kernel has no kprobes, does not have the function, or forbids it.", [entry.finding, facts.release?.finding],
+            .attachOther, .likely, "\(head) \(reason)", [entry.finding, facts.release?.finding],
             wanted: [.kernelConfiguration, .securityModules, .kernelLog], advice: [.measure(.checkLockdown), .measure(.upgradeAgent), .measure(.reportAgent)])
     }
 

@@ -11,6 +11,12 @@ extension Diagnosis {
                 .securityModuleDenied, .likely, "\(head) SELinux is enforcing, and EACCES is what it answers with; its denial was not sent.",
                 [entry.finding, mode.finding], wanted: [.auditLog, .kernelLog])
         }
+        let lockedDown = facts.lockdown == nil ? facts.lockedDown : nil
+        if lockedDown != nil, isTracing(entry.failure) {
+            return Conclusion(
+                .lockdown, .possible, "\(head) The kernel is locked down; in the mode `confidentiality` it forbids this, in `integrity` it does not.",
+                [lockedDown, entry.finding, facts.release?.finding], wanted: [.securityModules, .privileges])
+        }
         return Conclusion(
             .missingPrivilege, .likely,
             "\(head) The process lacks a capability (CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN), its locked memory is limited, or a security module or "

@@ -86,11 +86,27 @@ extension FieldFacts {
             if let command = line.scope.command, command.hasPrefix("ls "), command.split(separator: " ").last?.hasPrefix("/sys/fs/cgroup") == true {
                 readFolder(text, line)
             }
+            if let command = line.scope.command, command.contains("/proc/"), command.hasSuffix("/cgroup"), line.scope.view == .machine { readMembership(text, line) }
+            // Loaders' own tests.
+            if line.text.contains("does not have cgroupv2 enabled") { namedVersion = namedVersion ?? Observed(1, text.finding(line)) }
             let lowered = line.text.utf8.count <= 120 ? line.text.lowercased() : ""
             guard lowered.contains("ontrol groups: version ") || lowered.contains("cgroup version: ") || lowered.contains("cgroupversion: v") else { continue }
             if let digit = line.text.last(where: { $0.isNumber }), let number = Int(String(digit)), number == 1 || number == 2 {
                 namedVersion = Observed(number, text.finding(line))
             }
+        }
+    }
+
+    /// `/proc/PID/cgroup`: `0::/` is cgroup v2's line. A line with controllers is a hierarchy of v1, and the layout legacy or hybrid.
+    private mutating func readMembership(_ text: FieldText, _ line: FieldText.Line) {
+        // The number in front is the hierarchy's; it looks like a line's number of grep(1), and may be gone.
+        guard line.isEnded, let slash = line.text.firstIndex(of: "/"), line.text[..<slash].last == ":" else { return }
+        let controllers = line.text[..<slash].dropLast().split(separator: ":", omittingEmptySubsequences: false).last ?? ""
+        guard controllers.allSatisfy({ $0.isLowercase || $0.isNumber || "_,=".contains($0) }) else { return }
+        if !controllers.isEmpty {
+            namedVersion = Observed(1, text.finding(line))
+        } else if namedVersion == nil {
+            namedVersion = Observed(2, text.finding(line))
         }
     }
 
@@ -119,7 +135,9 @@ extension FieldFacts {
         }
         let words = AgentWords(text.bytes)
         // An agent that attached its program afterwards has found it.
-        if words.saysProgramsRun { (agentSeesNone, agentGuessedPath, typeComplaint) = (nil, nil, nil) }
+        guard words.saysProgramsRun else { return }
+        (agentSeesNone, agentGuessedPath, typeComplaint, loaderComplaint) = (nil, nil, nil, nil)
+        programsRun = text.lines.last { $0.text.contains("Started Redirector with eBPF maps") || $0.text.contains("Success attached bpf prog") }.map { text.finding($0) }
     }
 
     /// A typed command that printed nothing: the next line is the next prompt. At the end of a text the output may have been cut off.

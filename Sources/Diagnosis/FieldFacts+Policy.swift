@@ -12,6 +12,8 @@ extension FieldFacts {
             if words.contains("Lockdown: "), words.contains(" is restricted"), words.contains("bpf") || words.contains("kprobe") || words.contains("perf") {
                 if lockdownDenials.count < 8 { lockdownDenials.append(text.finding(line)) }
             }
+            // Secure Boot brings about a mode that this line does not name.
+            if words.contains("Kernel is locked down from") { lockedDown = lockedDown ?? text.finding(line) }
             if let isPermissive = Self.denial(words) {
                 if denials.count < 16 { denials.append(Observed(isPermissive, text.finding(line))) }
             }

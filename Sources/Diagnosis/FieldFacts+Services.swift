@@ -41,6 +41,7 @@ extension FieldFacts {
 
     /// `sc query`, `sc start`, `net start` and PowerShell's `Get-Service`: a name, its state, or a refusal with the number of the error.
     mutating func readServices(_ file: FieldText) {
+        readServiceEvents(file)
         let marks = ["SERVICE_NAME", "eBPFCore", "NetEbpfExt", "GuestProxyAgent", " FAILED ", "DisplayName", "System error ", "Get-Service"]
         guard file.isComplete, marks.contains(where: { file.bytes.contains($0) }) else { return }
         var name: String?
@@ -72,18 +73,40 @@ extension FieldFacts {
         }
     }
 
-    /// `Stopped  NetEbpfExt         NetEbpfExt` of Get-Service, and `Name : …` with `Status : …` of its lists.
+    /// `The GuestProxyAgent service terminated unexpectedly.` of the event log. What happened since it does not say.
+    private mutating func readServiceEvents(_ file: FieldText) {
+        let endings = [" service terminated unexpectedly", " service failed to start", " service terminated with ", " service hung on starting"]
+        for line in file.lines where line.scope.view != .manual && !line.scope.isPrompt {
+            guard let start = line.text.firstRange(of: "The "), endings.contains(where: { line.text.contains($0) }),
+                let service = Self.service(in: line.text[start.upperBound...].prefix(40))
+            else { continue }
+            serviceEvents[service] = file.finding(line)
+        }
+    }
+
+    /// `Stopped  NetEbpfExt         NetEbpfExt` of Get-Service, `netebpfext  NetEbpfExt  Stopped OK False` of Get-CimInstance, and
+    /// `Name : …` with `Status : …` of their lists.
     private mutating func readTableRow(_ text: Substring, _ line: FieldText.Line, _ file: FieldText) {
         let words = text.split(separator: " ")
-        guard words.count >= 2, line.isEnded, let service = Self.windowsServices.first(where: { $0.lowercased() == words[1].lowercased() }) else { return }
-        switch words[0] {
+        func service(at index: Int) -> String? {
+            index < words.count ? Self.windowsServices.first { $0.lowercased() == words[index].lowercased() } : nil
+        }
+        guard line.isEnded else { return }
+        // The state stands in front of the name, or behind it.
+        let isBefore = words.first.map { Self.tableStates.contains($0) } ?? false
+        guard let index = (isBefore ? 1..<2 : 0..<2).reversed().first(where: { service(at: $0) != nil }), let service = service(at: index) else { return }
+        guard isBefore || index + 1 < words.count else { return }
+        let state = isBefore ? words[0] : words[index + 1]
+        switch state {
         case "Running": services[service] = Observed(.running, file.finding(line))
         case "Stopped": services[service] = Observed(.stopped(reason: nil), file.finding(line))
         case "StartPending", "StopPending", "Paused", "PausePending", "ContinuePending":
-            services[service] = Observed(.other(String(words[0])), file.finding(line))
+            services[service] = Observed(.other(String(state)), file.finding(line))
         default: break
         }
     }
+
+    private static let tableStates: Set<Substring> = ["Running", "Stopped", "StartPending", "StopPending", "Paused", "PausePending", "ContinuePending"]
 
     /// What was typed: behind a prompt, or pasted without it.
     private static func typed(_ line: FieldText.Line) -> Substring? {

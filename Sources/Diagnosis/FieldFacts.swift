@@ -75,6 +75,8 @@ public struct FieldFacts: Sendable {
     public var family: Observed<DistributionFamily>?
     public var distribution: Observed<String>?
     public var hasBTF: Observed<Bool>?
+    /// What a loader found wrong before the kernel saw the program.
+    var loaderComplaint: Observed<LoaderComplaint>?
     /// A loader's words that it found no type information.
     var typeComplaint: Finding?
     public var kernelTrouble: [Finding] = []
@@ -84,6 +86,8 @@ public struct FieldFacts: Sendable {
     // Policy.
     public var lockdown: Observed<String>?
     var lockdownArgument: Observed<String>?
+    /// The kernel's line that it is locked down, which does not say how far.
+    var lockedDown: Finding?
     var lockdownDenials: [Finding] = []
     var denials: [Observed<Bool>] = []
     var capabilities: Observed<UInt64>?
@@ -107,6 +111,10 @@ public struct FieldFacts: Sendable {
     // Agent.
     public var unit: Observed<UnitState>?
     public var services: [String: Observed<ServiceState>] = [:]
+    /// What Windows's event log says of services that ended or did not start.
+    var serviceEvents: [String: Finding] = [:]
+    /// The agent's words that its program is loaded and attached.
+    var programsRun: Finding?
     var failures: [Failure] = []
     var reports: [Report] = []
     var noise: [Finding] = []
@@ -141,7 +149,7 @@ public struct FieldFacts: Sendable {
         return (plain.isEmpty ? statuses : plain).max { ($0.timestamp ?? "") < ($1.timestamp ?? "") }
     }
 
-    public var isWindows: Bool { !services.isEmpty || statuses.contains(where: \.isWindows) }
+    public var isWindows: Bool { !services.isEmpty || !serviceEvents.isEmpty || statuses.contains(where: \.isWindows) }
 
     /// The series of the running kernel.
     public var series: KernelSeries? { release.flatMap { Self.series(of: $0.value) } }
@@ -178,7 +186,7 @@ public struct FieldFacts: Sendable {
             && provisioningSaysMissing == nil && provisioningSaysUnhealthy == nil && provisioningFailed == nil && keyRefusals.isEmpty && keyMissing == nil
             && attestFailed == nil && platformErrors.isEmpty && reports.isEmpty && failures.isEmpty && kernelTrouble.isEmpty && recorded == nil
             && controlPlane.isEmpty
-            && options.isEmpty && lockdown == nil && denials.isEmpty && rootType == nil && noise.isEmpty && model == nil
+            && options.isEmpty && lockdown == nil && serviceEvents.isEmpty && programsRun == nil && denials.isEmpty && rootType == nil && noise.isEmpty && model == nil
     }
 
     public init(_ files: [BundleFile]) {
@@ -200,6 +208,7 @@ public struct FieldFacts: Sendable {
         readPolicy(text)
         readConfiguration(text)
         readTypeComplaints(text)
+        readLoaderComplaints(text)
         readDistribution(text)
         readMounts(text)
         readUnit(text)

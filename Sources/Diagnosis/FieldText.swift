@@ -29,7 +29,7 @@ struct FieldText {
     /// What a line of a long log has to hold to be looked at.
     static let needles = [
         "azure-proxy-agent", "GuestProxyAgent", "ProvisionGuestProxyAgent", "loud-init", "OSProvisioningInternalError", "platform failed to record success",
-        "Azure fabric", "Lockdown:", "lockdown", "avc:",
+        "Azure fabric", "Lockdown:", "lockdown", "is locked down", "avc:",
         "apparmor=", "Linux version", "BOOT_IMAGE", "ommand line:", "cgroup", "key details", "the key", "get key status", "ready to use", "CONFIG_",
         "inVMAccessControlProfile", "InVMAccessControlProfile",
         "proxyAgentSettings", "PRETTY_NAME", "SERVICE_NAME", "CapEff",

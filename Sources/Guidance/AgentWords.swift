@@ -59,7 +59,12 @@ public struct AgentWords: Hashable, Sendable {
         let same = found.lastIndex {
             $0.failure.stage == new.failure.stage && $0.failure.subject == new.failure.subject && $0.failure.error == new.failure.error
         }
-        if let same { new.failure.count += found.remove(at: same).failure.count }
+        if let same {
+            let old = found.remove(at: same)
+            // libbpf repeats a failure without saying what it was about.
+            if new.failure.line.contains("auto-attach") { new = old }
+            new.failure.count = old.failure.count + 1
+        }
         if found.count < 64 { found.append(new) }
     }
 
@@ -101,7 +106,7 @@ public struct AgentWords: Hashable, Sendable {
         (["Failed to open cgroup"], .attach), (["ailed to create", "perf event"], .attach), (["bpf_raw_tracepoint_open", "ailed"], .attach),
         (["bpf_prog_attach", "ailed"], .attach),
         (["map '", "failed to create"], .map), (["ailed to create map"], .map), (["map create:"], .map), (["creating map"], .map),
-        (["BPF_MAP_CREATE", "ailed"], .map), (["create_map", "failed"], .map), (["rror creating", " map"], .map), (["an't create map"], .map),
+        (["BPF_MAP_CREATE", "ailed"], .map), (["create_map", "failed"], .map), (["rror creating", " map"], .map), (["an't create map"], .map), (["ould not open bpf map", "error:"], .map),
         (["BPF_PROG_LOAD", "ailed"], .load), (["Failed to load program"], .load), (["failed to load program"], .load), (["BPF program load failed"], .load),
         (["load bpf program failed"], .load), (["failed to load: -"], .load), (["load program:"], .load), (["rror loading program"], .load),
         (["rror loading BPF program"], .load),

@@ -22,11 +22,13 @@ enum LogPrefix {
     /// Removes one piece. Returns the speaker that it names, an empty string if it names none, nil if nothing was removed.
     private static func piece(_ cursor: inout PrefixCursor) -> String? {
         if cursor.isInstruction { return nil }
+        if let program = cursor.takeStructuredSyslog() { return program == "-" ? "" : program }
         if cursor.takeQuotation() || cursor.takePriority() { return "" }
+        let isBare = cursor.beginsWithBareTime
         if cursor.takeTime() {
             cursor.skip(while: { $0 == 0x20 || $0 == 0x09 })
             if cursor.takeStream() { return "" }
-            return cursor.takeHostAndProgram() ?? ""
+            return isBare ? "" : cursor.takeHostAndProgram() ?? ""
         }
         if cursor.takeLevel() { return "" }
         if cursor.takeSourcePosition() { return "" }

@@ -110,6 +110,16 @@ extension PrefixCursor {
         return true
     }
 
+    /// Whether a time stamp of the kernel or of klog follows. Neither host nor program stands behind these.
+    var beginsWithBareTime: Bool {
+        var other = self
+        if other.takeLiteral("[") {
+            other.skipBlanks()
+            return other.takeSeconds()
+        }
+        return other.takeKlog()
+    }
+
     var beginsWithTime: Bool {
         var other = self
         return other.takeTime()

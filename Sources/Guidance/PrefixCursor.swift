@@ -87,6 +87,28 @@ struct PrefixCursor {
     /// `<30>` of syslog.
     mutating func takePriority() -> Bool { take("<0>") || take("<00>") || take("<000>") }
 
+    /// `<30>1 2026-02-11T10:22:06Z host program 811 - - ` of syslog (RFC 5424). Returns the program.
+    mutating func takeStructuredSyslog() -> String? {
+        var other = self
+        guard other.takePriority(), other.takeLiteral("1 "), other.takeTime() else { return nil }
+        var words: [ArraySlice<UInt8>] = []
+        for _ in 0..<4 {
+            let word = other.rest.prefix { $0 != 0x20 }
+            guard !word.isEmpty, word.count <= 255 else { return nil }
+            words.append(word)
+            other.rest = other.rest[word.endIndex...].dropFirst()
+        }
+        // Structured data is `-`, or elements in brackets.
+        if other.rest.first == UInt8(ascii: "["), let end = other.rest.firstRange(of: Array("] ".utf8)) {
+            other.rest = other.rest[end.upperBound...]
+        } else {
+            guard other.takeLiteral("- ") || other.takeLiteral("-") else { return nil }
+        }
+        _ = other.takeLiteral("\u{FEFF}")
+        self = other
+        return String(decoding: words[1], as: UTF8.self)
+    }
+
     /// `stderr F ` of the container runtimes' log files.
     mutating func takeStream() -> Bool {
         takeLiteral("stdout F ") || takeLiteral("stderr F ") || takeLiteral("stdout P ") || takeLiteral("stderr P ") || takeLiteral("stdout ")

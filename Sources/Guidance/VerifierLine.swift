@@ -110,6 +110,8 @@ enum VerifierLine: Hashable {
         if ends.contains(where: { text.contains($0) }) { return .end }
         // cilium/ebpf has the log's last lines behind the error: `load program: permission denied: 6: (85) call …: unknown func … (9 line(s) omitted)`.
         if let range = text.firstRange(of: "load program: ") { return loadProgram(text[range.upperBound...]) }
+        // Type information that the kernel did not take is dumped in the same way. Loaders go on without it.
+        if text.contains("BPF_BTF_LOAD") { return .other }
         for words in begins {
             guard let range = text.firstRange(of: words) else { continue }
             // The program's name and error may follow once more before its log.
@@ -122,9 +124,12 @@ enum VerifierLine: Hashable {
 
     private static func loadProgram(_ behind: Substring) -> VerifierLine {
         let rest = String(behind)
-        guard let colon = rest.firstIndex(of: ":") else { return .begin(rest: "") }
+        // A loader that has a log writes a colon in front of it.
+        guard let colon = rest.firstIndex(of: ":") else { return SystemError(in: rest) == nil ? .begin(rest: "") : .other }
         // Only behind an error there is a log.
         guard SystemError(in: rest[..<colon]) != nil else { return .begin(rest: rest.trimmed) }
-        return .begin(rest: String(rest[rest.index(after: colon)...]).trimmed)
+        let log = String(rest[rest.index(after: colon)...]).trimmed
+        // containerd ends its own errors with their class.
+        return log.filter { $0 != "\"" && $0 != "\\" } == "unknown" ? .other : .begin(rest: log)
     }
 }

@@ -102,77 +102,22 @@ struct FieldReportTests {
 
     private static var single: [Report] { all.filter { !$0.file.hasSuffix(".tar.gz") } }
 
-    @Test("are answered the same under any name", arguments: all)
-    func renamed(report: Report) throws {
-        let files = try Self.files(report.file)
-        let right = Diagnosis(files)
-        for name in ["a.txt", "verifier.log", "status.json", "unit-state.txt", "agent-mountinfo.txt", "x/y/btf.txt"] where files.count == 1 {
-            // Of a file in which nothing is recognised its name says what it should be.
-            if name == "status.json", right.facts.isEmpty { continue }
-            let other = Diagnosis([BundleFile(name: name, bytes: files[0].bytes)])
-            #expect(other.conclusions.map(\.guide.code) == right.conclusions.map(\.guide.code) && other.outcome == right.outcome, "\(name)")
-            #expect(other.conclusions.map(\.confidence) == right.conclusions.map(\.confidence), "\(name)")
-        }
-    }
+    @Test("are answered the same under any name", arguments: single)
+    func renamed(report: Report) throws { #expect(FieldProperty.named(try Self.files(report.file)[0]) { Diagnosis($0) } == []) }
 
-    static let prefixes = [
-        "    ", "\t", "> ", "app-1  | ", "Feb 17 12:00:00 HOST agent[4443]: ", "2026-02-17T12:00:00.123456+0000 host agent[7]: ", "[pod/agent-7/agent] ", "2025-09-06T07:00:00.000000000Z stderr F ",
-        "agent.log-", "I0906 07:00:00.000000       1 loader.go:123] ", "[   12.345678] ",
-    ]
+    /// A document is not a log: no logger splits it.
+    @Test("are answered the same behind any prefix of lines", arguments: single.filter { !$0.file.hasSuffix(".json") })
+    func prefixed(report: Report) throws { #expect(FieldProperty.prefixed(try Self.files(report.file)[0].text) { Diagnosis($0) } == []) }
 
-    @Test("are answered the same behind any prefix of lines", arguments: single)
-    func prefixed(report: Report) throws {
-        // A document is not a log: no logger splits it.
-        guard !report.file.hasSuffix(".json") else { return }
-        let text = try Self.files(report.file)[0].text
-        let right = Diagnosis([Field.file("a.txt", text)])
-        for prefix in Self.prefixes {
-            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-            let changed = (lines.last == "" ? lines.dropLast() : lines[...]).map { prefix + $0 + "\r\n" }.joined()
-            let other = Diagnosis([Field.file("a.txt", changed)])
-            #expect(other.conclusions.map(\.guide.code) == right.conclusions.map(\.guide.code) && other.outcome == right.outcome, "\(prefix.debugDescription)\n\(Self.words(other))")
-        }
-    }
-
-    /// Where a text is cut: at both sides of every line's end, and within every line.
-    static func cuts(_ bytes: [UInt8]) -> [Int] {
-        let ends = bytes.indices.filter { bytes[$0] == 0x0A }
-        let starts = [0] + ends.map { $0 + 1 }
-        return Set(starts + ends + zip(starts, ends + [bytes.count]).map { ($0 + $1) / 2 } + [bytes.count - 1]).filter { (0...bytes.count).contains($0) }.sorted()
-    }
-
-    /// Causes that a part of a text proves of its own: a status that breaks off is broken, and a module that does not run does not run.
     /// What is left of a journal of several programs may have nothing of the agent's: then nobody can know that another program speaks.
     private static let uncut: Set<String> = ["C-other-process.log"]
 
-    private static let ofPart: Set<String> = ["agent-not-healthy", "load-failed", "agent-status-broken"]
-
     @Test("cut off anywhere, at the end or at the beginning, are never answered wrongly", arguments: single.filter { !uncut.contains($0.file) })
-    func cut(report: Report) throws {
-        let bytes = try Self.files(report.file)[0].bytes
-        let right = Set(Diagnosis([BundleFile(name: report.file, bytes: bytes)]).conclusions.map(\.guide.code))
-        for length in Self.cuts(bytes) {
-            for part in [Array(bytes.prefix(length)), Array(bytes.suffix(length))] {
-                for conclusion in Diagnosis([BundleFile(name: report.file, bytes: part)]).conclusions where conclusion.confidence == .certain {
-                    // A message that breaks off within the verifier's trace is known to break off.
-                    let isCutMessage = conclusion.wanted.contains(.verifierLog) && conclusion.summary.contains("breaks off")
-                    let code = conclusion.guide.code
-                    #expect(
-                        right.contains(code) || Self.ofPart.contains(code) || isCutMessage,
-                        "\(length): \(code) \(conclusion.summary)\n\(String(decoding: part, as: UTF8.self))")
-                }
-            }
-        }
-    }
+    func cut(report: Report) throws { #expect(FieldProperty.cut(try Self.files(report.file)[0]) { Diagnosis($0) } == []) }
 
     @Test("no remedy contradicts its sentence: a newer kernel only where a feature is missing, or the kernel is below the floor", arguments: all)
     func remedies(report: Report) throws {
         let diagnosis = Diagnosis(try Self.files(report.file))
-        for conclusion in diagnosis.conclusions {
-            let actions = conclusion.remedies(for: diagnosis.family).map(\.action)
-            let isNewer = actions.contains { $0.hasPrefix(Self.upgrade) }
-            #expect(!isNewer || conclusion.summary.contains("since ") || conclusion.guide.code == "kernel-too-old", "\(conclusion.summary)")
-            #expect(!isNewer || !conclusion.summary.contains("newer kernel does not help"), "\(conclusion.summary)")
-        }
+        #expect(FieldProperty.advised(diagnosis) { $0.remedies(for: diagnosis.family) } == [])
     }
 }

@@ -3,7 +3,7 @@ import Diagnosis
 /// More texts of the classes that the field's reports fall into, in the form that each loader, distribution and tool prints. Facts and forms
 /// are those of the public reports named here; the logs are shortened.
 extension FieldReportTests {
-    static let variants: [Report] = programs + policies + machines + services
+    static let variants: [Report] = programs + policies + machines + services + threads
 
     /// Classes A, B, D and G: which text is a verifier's log, where it is found, and what its words come to.
     private static let programs: [Report] = [

@@ -76,37 +76,58 @@ struct VerifierTests {
         ["program of this type cannot use helper \(helper.name)#\(helper.number)", "unknown func \(helper.name)#\(helper.number)", "invalid func unknown#\(helper.number)"]
     }
 
-    @Test("a helper that is older than the kernel is never called missing", arguments: kernels)
-    func neverMissing(kernel: KernelSeries?) {
-        for helper in BPFHelper.all {
-            for type in BPFProgramType.allCases.map(Optional.some) + [nil] {
-                for words in Self.refusals(helper) {
+    typealias Explain = (VerifierLog, BPFProgramType?, KernelSeries?) -> VerifierExplanation?
+
+    static func explain(_ log: VerifierLog, _ type: BPFProgramType?, _ kernel: KernelSeries?) -> VerifierExplanation? { VerifierExplanation(log, type: type, kernel: kernel) }
+
+    /// The words for which an explanation calls a helper missing although the kernel has it.
+    static func wronglyMissing(on kernel: KernelSeries?, _ explain: Explain) -> [String] {
+        BPFHelper.all.flatMap { helper in
+            (BPFProgramType.allCases.map(Optional.some) + [nil]).flatMap { type in
+                refusals(helper).filter { words in
                     let log = VerifierLog("0: (85) call \(helper.number)\n\(words)\nprocessed 1 insns\n")
-                    guard let missing = VerifierExplanation(log, type: type, kernel: kernel)?.missing else { continue }
-                    #expect(kernel.map { !missing.isIn($0) } ?? true, "\(words) \(String(describing: type))")
+                    guard let missing = explain(log, type, kernel)?.missing else { return false }
+                    if let kernel, missing.isIn(kernel) { return true }
                     // A kernel that prints a helper's name has it: only a type that got it later may lack it.
-                    #expect(words.hasPrefix("invalid") || type != nil && missing != helper.feature, "\(words) \(String(describing: type))")
+                    return !words.hasPrefix("invalid") && (type == nil || missing == helper.feature)
                 }
             }
         }
     }
 
-    @Test("advice follows from the answer: a newer kernel is named where it is known to help, and nowhere else", arguments: kernels)
-    func advice(kernel: KernelSeries?) {
-        let words = VerifierRule.all.map { ($0.needsRegister ? "R1 " : "") + $0.words.joined(separator: " x ") + " 7" } + BPFHelper.all.flatMap(Self.refusals)
-        for line in words {
-            for type in [nil, BPFProgramType.kprobe, .cgroupSockAddr] {
-                guard let explanation = VerifierExplanation(VerifierLog("\(line)\nprocessed 1 insns (limit 1000000)\n"), type: type, kernel: kernel) else { continue }
-                let newer = explanation.advice.compactMap { advice -> KernelFeature? in if case .newerKernel(let feature) = advice { feature } else { nil } }
-                #expect(newer == explanation.missing.map { [$0] } ?? [], "\(line)")
-                #expect(newer.allSatisfy { feature in kernel.map { !feature.isIn($0) } ?? true }, "\(line)")
-                #expect(newer.isEmpty || !explanation.conclusion.contains("a newer kernel does not help") && !explanation.conclusion.contains("wrong on any kernel"), "\(line)")
-                // Another kernel is no remedy for what is wrong on any.
-                #expect(explanation.answer != .program || !explanation.advice.contains(.measure(.previousKernel)), "\(line)")
-                #expect(!explanation.advice.isEmpty && (explanation.answer.words == "wrong on any kernel") == (explanation.answer == .program))
+    @Test("a helper that is older than the kernel is never called missing", arguments: kernels)
+    func neverMissing(kernel: KernelSeries?) { #expect(Self.wronglyMissing(on: kernel, Self.explain) == []) }
+
+    @Test("an explanation that does not look at the kernel calls older helpers missing")
+    func brokenByKernel() {
+        let broken: Explain = { log, type, _ in VerifierExplanation(log, type: type, kernel: nil) }
+        #expect(!Self.wronglyMissing(on: KernelSeries(major: 6, minor: 12), broken).isEmpty)
+    }
+
+    /// The lines whose advice does not follow from the answer.
+    static func wronglyAdvised(on kernel: KernelSeries?, _ advise: (VerifierExplanation) -> [Advice]) -> [String] {
+        let words = VerifierRule.all.map { ($0.needsRegister ? "R1 " : "") + $0.words.joined(separator: " x ") + " 7" } + BPFHelper.all.flatMap(refusals)
+        return words.flatMap { line in
+            [nil, BPFProgramType.kprobe, .cgroupSockAddr].compactMap { type -> String? in
+                guard let explanation = explain(VerifierLog("\(line)\nprocessed 1 insns (limit 1000000)\n"), type, kernel) else { return nil }
+                let advice = advise(explanation)
+                let newer = advice.compactMap { advice -> KernelFeature? in if case .newerKernel(let feature) = advice { feature } else { nil } }
+                let helps = !explanation.conclusion.contains("a newer kernel does not help") && !explanation.conclusion.contains("wrong on any kernel")
+                let isRight =
+                    newer == explanation.missing.map { [$0] } ?? [] && newer.allSatisfy { feature in kernel.map { !feature.isIn($0) } ?? true } && (newer.isEmpty || helps)
+                    // Another kernel is no remedy for what is wrong on any.
+                    && (explanation.answer != .program || !advice.contains(.measure(.previousKernel))) && !advice.isEmpty
+                    && (explanation.answer.words == "wrong on any kernel") == (explanation.answer == .program)
+                return isRight ? nil : line
             }
         }
     }
+
+    @Test("advice follows from the answer: a newer kernel is named where it is known to help, and nowhere else", arguments: kernels)
+    func advice(kernel: KernelSeries?) { #expect(Self.wronglyAdvised(on: kernel) { $0.advice } == []) }
+
+    @Test("one list of advice for every answer is seen", arguments: [[Advice.measure(.previousKernel)], [.newerKernel(.cgroupLink)], []])
+    func brokenAdvice(list: [Advice]) { #expect(!Self.wronglyAdvised(on: KernelSeries(major: 5, minor: 4)) { _ in list }.isEmpty) }
 
     @Test("a stray line is no reason: without a trace, statistics or a frame there is no log", arguments: [
         "everything is fine\n", "libbpf: loaded\nR is a language\n", "Feb 17 12:00:00 h audit[1]: type=2000 res=1\n", "0: nothing (61)\n", "processed the request\n",
