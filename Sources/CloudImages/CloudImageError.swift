@@ -3,7 +3,7 @@ public struct CloudImageError: Error, Hashable, Sendable, CustomStringConvertibl
     public struct Code: Hashable, Sendable {
         enum Value: Hashable, Sendable {
             case unreachable, refused, notFound, offline, badSignature, notListed, hashMismatch, tooLarge
-            case unreadable, notADisk, unsafeDisk, unsafeContent, badReference, damaged, noRoot, noKernel
+            case unreadable, notADisk, unsafeDisk, unsafeContent, badReference, damaged, noRoot, noKernel, splitRoot
             case noSpace, toolMissing, toolFailed, buildFailed, noKey
         }
         let value: Value
@@ -31,6 +31,8 @@ public struct CloudImageError: Error, Hashable, Sendable, CustomStringConvertibl
         /// No partition holds a root file system that can be read here.
         public static let noRoot = Code(value: .noRoot)
         public static let noKernel = Code(value: .noKernel)
+        /// The system is in a partition that is /usr alone, and its root is made at the first boot.
+        public static let splitRoot = Code(value: .splitRoot)
         public static let noSpace = Code(value: .noSpace)
         public static let toolMissing = Code(value: .toolMissing)
         public static let toolFailed = Code(value: .toolFailed)
@@ -73,6 +75,7 @@ public struct CloudImageError: Error, Hashable, Sendable, CustomStringConvertibl
         case .damaged: "'\(subject)' is damaged: \(detail); fetch it again"
         case .noRoot: "'\(subject)' has no root file system that can be read here: \(detail)"
         case .noKernel: "'\(subject)' holds no kernel that can be started: \(detail)"
+        case .splitRoot: "'\(subject)' keeps its system in a partition that is /usr alone, and makes its root at the first boot: no guest is started on it; its kernel can be tested: \(detail)"
         case .noSpace: "'\(subject)' could not be written, for the disk is full (\(detail)); free some space, run 'kmatrix distros gc', or set XDG_CACHE_HOME to another disk"
         case .toolMissing: "'\(subject)' is needed and not installed; install Debian's package \(detail) (ci/setup does)"
         case .buildFailed: "\(subject) could not be built: \(detail)"

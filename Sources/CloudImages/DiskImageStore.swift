@@ -16,7 +16,7 @@ public struct DiskImageStore: Sendable {
     /// What is fetched so far, so that the next run goes on there.
     private static let partialKind = "disk-image-partial"
     /// The cache keys' own version: raise it when the same image gives other files.
-    private static let format = "1"
+    private static let format = "2"
 
     static let disk = "disk.raw"
     static let kernel = "vmlinuz"

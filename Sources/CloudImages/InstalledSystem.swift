@@ -16,6 +16,8 @@ public struct InstalledSystem: Sendable {
         let hasModules: Bool
         let firmware: FirmwareKind
         let hasCloudInit: Bool
+        /// Whether the partition is /usr alone.
+        let isUsr: Bool
     }
 
     init(folder: FilePath, record: Record) {
@@ -32,6 +34,8 @@ public struct InstalledSystem: Sendable {
     /// What its boot loader is made for; where it is made for both, the one that is quicker.
     public var firmware: FirmwareKind { record.firmware }
     public var hasCloudInit: Bool { record.hasCloudInit }
+    /// Whether the system is on a partition that is /usr alone, so that no guest can be started on it as its root.
+    public var isUsr: Bool { record.isUsr }
     /// A kernel of an image.
     public struct Kernel: Hashable, Sendable {
         public let image: FilePath

@@ -24,10 +24,10 @@ struct SystemExtraction {
             _ = try await copy(kernel.path, of: kernel.reader, to: DiskImageStore.kernel, limit: Self.largestKernel)
             hasModules = try await copyModules(kernel, found)
         }
-        let programs = try await found.reader.entries(in: "/usr/bin")
+        let programs = try await found.reader.entries(in: found.isUsr ? "/bin" : "/usr/bin")
         return InstalledSystem.Record(
             partition: UInt32(found.root.number), fileSystem: found.root.fileSystem.rawValue, release: release, kernelIsMissing: missing, hasModules: hasModules,
-            firmware: found.firmware, hasCloudInit: programs.contains { $0.name == "cloud-init" })
+            firmware: found.firmware, hasCloudInit: programs.contains { $0.name == "cloud-init" }, isUsr: found.isUsr)
     }
 
     /// Nothing when there is no such file.

@@ -11,6 +11,8 @@ struct SystemSearch {
     struct Found {
         let root: Volume
         let reader: any VolumeReader
+        /// Whether the volume is /usr alone, as Flatcar has it.
+        let isUsr: Bool
         let firmware: FirmwareKind
         /// The newest kernel, or why there is none.
         let kernel: Result<Kernel, CloudImageError>
@@ -30,7 +32,7 @@ struct SystemSearch {
         let file = try DiskFile(folder.appending(disk))
         let table = try await PartitionTable.read(file, tools: tools)
         let volumes = try Volume.all(on: file, table: table)
-        guard let (root, reader) = try await root(among: volumes) else {
+        guard let (root, reader, isUsr) = try await root(among: volumes) else {
             let seen = volumes.map { "\($0.number == 0 ? "the whole disk" : "partition \($0.number)"): \($0.fileSystem.rawValue)" }
             let partitions = table.map { "\($0.partitions.count) partitions" } ?? "no partition table"
             throw CloudImageError(
@@ -38,13 +40,18 @@ struct SystemSearch {
                 detail: "it has \(partitions)\(seen.isEmpty ? ", and no file system that is known here" : ", with \(seen.joined(separator: ", "))"); what is read is ext4, xfs and btrfs, and neither LVM nor encryption")
         }
         let others = volumes.filter { $0 != root && $0.fileSystem != .vfat }.map(reader(of:))
+        let firmwareVolumes = volumes.filter { $0.fileSystem == .vfat }.map(reader(of:))
         let kernel: Result<Kernel, CloudImageError>
         do {
-            kernel = .success(try await newestKernel(reader, besides: others))
+            if isUsr, let slot = try await slotKernel(reader, on: firmwareVolumes) {
+                kernel = .success(slot)
+            } else {
+                kernel = .success(try await newestKernel(reader, besides: others))
+            }
         } catch let error as CloudImageError where error.code == .noKernel {
             kernel = .failure(error)
         }
-        return Found(root: root, reader: reader, firmware: table?.firmware ?? .bios, kernel: kernel)
+        return Found(root: root, reader: reader, isUsr: isUsr, firmware: table?.firmware ?? .bios, kernel: kernel)
     }
 
     private func reader(of volume: Volume) -> any VolumeReader {
@@ -55,12 +62,29 @@ struct SystemSearch {
     }
 
     /// The partition that says it is the root comes first, but none is believed that has no system on it.
-    private func root(among volumes: [Volume]) async throws -> (Volume, any VolumeReader)? {
+    private func root(among volumes: [Volume]) async throws -> (Volume, any VolumeReader, isUsr: Bool)? {
         let candidates = volumes.filter { $0.fileSystem != .vfat }
         let ordered = candidates.filter { $0.type == PartitionTable.rootType } + candidates.filter { $0.type != PartitionTable.rootType }
         for volume in ordered {
             let reader = reader(of: volume)
-            for place in ["/usr/lib", "/etc"] where try await reader.entries(in: place).contains(where: { $0.name == "os-release" }) { return (volume, reader) }
+            for place in ["/usr/lib", "/etc"] where try await reader.entries(in: place).contains(where: { $0.name == "os-release" }) { return (volume, reader, false) }
+        }
+        // Flatcar's root is empty before the first boot, and its system is in a volume of its own.
+        for volume in candidates {
+            let reader = reader(of: volume)
+            if try await reader.entries(in: "/lib").contains(where: { $0.name == "os-release" }) { return (volume, reader, true) }
+        }
+        return nil
+    }
+
+    /// Flatcar's kernel: in UEFI's partition, by the slot of the /usr that it belongs to; in its release by the modules there.
+    private func slotKernel(_ usr: any VolumeReader, on volumes: [any VolumeReader]) async throws -> Kernel? {
+        let releases = try await usr.entries(in: "/lib/modules").filter { $0.kind == .folder }.map(\.name)
+        guard let release = releases.compactMap({ name in Self.version(of: name).map { (name, $0) } }).max(by: { $0.1 < $1.1 })?.0 else { return nil }
+        for volume in volumes {
+            for path in ["/flatcar/vmlinuz-a", "/flatcar/vmlinuz-b", "/coreos/vmlinuz-a", "/coreos/vmlinuz-b"] where try await volume.file(path) != nil {
+                return Kernel(release: release, reader: volume, path: path, modules: "/lib/modules/\(release)")
+            }
         }
         return nil
     }
@@ -85,7 +109,7 @@ struct SystemSearch {
         // A kernel whose modules were removed is one that is not booted any more.
         let usable = found.contains { $0.kernel.modules != nil } ? found.filter { $0.kernel.modules != nil } : found
         guard let newest = usable.max(by: { $0.version < $1.version }) else {
-            throw CloudImageError(.noKernel, subject: disk, detail: "looked for vmlinuz-VERSION in /boot and in boot partitions, and for vmlinuz in /lib/modules/VERSION; a kernel that only UEFI's partition has is not read; name another with --kernel")
+            throw CloudImageError(.noKernel, subject: disk, detail: "looked for vmlinuz-VERSION in /boot and in boot partitions, and for vmlinuz in /lib/modules/VERSION; of UEFI's partition only Flatcar's kernels are read; name another with --kernel")
         }
         return newest.kernel
     }

@@ -78,6 +78,9 @@ struct ArtefactPreparer: Sendable {
 
     private func root(of guest: ImageGuest) async throws -> GuestRoot {
         let system = try await disks.open(guest.source, modules: GuestImageBuilder.earlyModules) { events(.preparing($0)) }
+        if system.isUsr {
+            throw CloudImageError(.splitRoot, subject: guest.source.name, detail: "--kernel-image \(try system.kernel().image)")
+        }
         guard guest.boot == .ownLoader else { return GuestRoot(system, firmware: nil, seed: nil) }
         guard system.hasCloudInit else { throw RunnerError(.noCloudInit, subject: guest.source.name) }
         let firmware = try Firmwares.find(system.firmware)

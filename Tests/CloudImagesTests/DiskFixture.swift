@@ -60,6 +60,28 @@ struct DiskFixture {
         return folder.path.appending(name)
     }
 
+    /// A disk in the form of Flatcar's (sdk, `build_library/disk_layout.json`): UEFI's partition with a kernel for each slot, /usr twice, of
+    /// which the second is empty, and a root without a system.
+    func flatcar(release: String, type: String = "ext4") async throws -> FilePath {
+        let usr = Self.system.filter { $0.key.hasPrefix("usr/") }
+        let files = usr.map { (String($0.key.dropFirst("usr/".count)).replacing(Self.release, with: release), $0.value.replacing("ID=debian", with: "ID=flatcar")) }
+        let tree = try write(Dictionary(uniqueKeysWithValues: files))
+        try await shell(
+            """
+            cd "$1"; rm -f disk.raw; truncate -s 400M disk.raw; truncate -s 32M efi.img; truncate -s 160M usr.img root.img
+            printf 'label: gpt\\nstart=4096, size=65536, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B, name=EFI-SYSTEM\\n3: start=71680, size=327680, type=5DFBF5F4-2848-4BAC-AA5E-0D9A20B745A6, name=USR-A\\n4: start=401408, size=8192, type=5DFBF5F4-2848-4BAC-AA5E-0D9A20B745A6, name=USR-B\\n9: start=411648, size=327680, type=3884DD41-8582-4404-B9A8-E9B84F2DF50E, name=ROOT\\n' | sfdisk -q disk.raw
+            mkfs.vfat efi.img > /dev/null; printf 'the kernel of slot a\\n' > vmlinuz-a
+            mmd -i efi.img ::flatcar ::flatcar/grub; mcopy -i efi.img vmlinuz-a ::flatcar/vmlinuz-a
+            case "$3" in ext4) mke2fs -q -F -t ext4 -d "$2" usr.img ;; btrfs) mkfs.btrfs -q --rootdir "$2" usr.img ;; esac
+            mke2fs -q -F -t ext4 root.img
+            dd if=efi.img of=disk.raw bs=1M seek=2 conv=notrunc,sparse status=none
+            dd if=usr.img of=disk.raw bs=1M seek=35 conv=notrunc,sparse status=none
+            dd if=root.img of=disk.raw bs=1M seek=201 conv=notrunc,sparse status=none
+            qemu-img convert -q -f raw -O qcow2 disk.raw flatcar.qcow2
+            """, folder.path.string, tree.string, type)
+        return folder.path.appending("flatcar.qcow2")
+    }
+
     /// A file system without a partition table around it.
     func wholeDisk() async throws -> FilePath {
         try await shell(

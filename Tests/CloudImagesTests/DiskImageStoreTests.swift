@@ -80,6 +80,19 @@ struct DiskImageStoreTests {
         #expect(text(try apart.kernel().image) == "apart")
     }
 
+    @Test("of Flatcar's form gives the kernel of UEFI's partition with the modules of /usr, and says that /usr is all there is", arguments: ["ext4", "btrfs"])
+    func flatcar(type: String) async throws {
+        let fixture = try DiskFixture()
+        let system = try await fixture.store.open(.file(fixture.flatcar(release: "6.12.59-flatcar", type: type)), modules: Self.wanted)
+        #expect(system.isUsr && system.partition == 3 && system.fileSystem == type && system.firmware == .uefi)
+        let kernel = try system.kernel()
+        #expect(kernel.release == "6.12.59-flatcar")
+        #expect(text(kernel.image) == "the kernel of slot a\n")
+        let modules = try FileManager.default.subpathsOfDirectory(atPath: #require(kernel.modules).string)
+        #expect(modules.contains { $0.hasSuffix("virtio_blk.ko") } && modules.contains("modules.builtin"))
+        #expect(!(try await fixture.store.open(.file(fixture.image()), modules: Self.wanted)).isUsr)
+    }
+
     @Test("that cannot be used says why, and leaves nothing", arguments: [
         ("no system", CloudImageError.Code.noRoot, "partition 2: ext4"), ("no file system", .noRoot, "no file system that is known"),
         ("no partitions", .noRoot, "no partition table"), ("cut off", .damaged, "qemu-img check"), ("huge file", .tooLarge, "vmlinuz"), ("broken table", .damaged, "checksum"),
