@@ -10,7 +10,7 @@ enum CommandCatalogue {
         CommandGroup(name: "Inputs", subcommands: [KernelsCommand.self, KeysCommand.self, DistrosCommand.self, PlatformCommand.self]),
         CommandGroup(
             name: "Host",
-            subcommands: [DoctorCommand.self, CompletionsCommand.self, ManCommand.self, HelpCommand.self, BenchCommand.self]),
+            subcommands: [DoctorCommand.self, CompletionsCommand.self, ManCommand.self, HelpCommand.self]),
     ]
 }
 

@@ -2,7 +2,7 @@
 public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable {
         enum Value: Hashable, Sendable {
-            case productMissing, unknownProgram, notABPFObject, unknownScenario, scenarioUnreadable, shellNeedsOneCell, shellTool, benchmarkFailed, noPackage, notForDistributions, noCloudInit, unknownConfiguration
+            case productMissing, unknownProgram, notABPFObject, unknownScenario, scenarioUnreadable, shellNeedsOneCell, shellTool, noPackage, notForDistributions, noCloudInit, unknownConfiguration
         }
         let value: Value
         public static let productMissing = Code(value: .productMissing)
@@ -13,7 +13,6 @@ public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let scenarioUnreadable = Code(value: .scenarioUnreadable)
         public static let shellNeedsOneCell = Code(value: .shellNeedsOneCell)
         public static let shellTool = Code(value: .shellTool)
-        public static let benchmarkFailed = Code(value: .benchmarkFailed)
         /// A distribution installs packages, and the agent is a folder.
         public static let noPackage = Code(value: .noPackage)
         /// An image that boots by itself has nothing that would start the runner.
@@ -41,7 +40,6 @@ public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unknownScenario: "unknown scenario '\(subject)'; known are \(detail), all, or the path of a .yml file"
         case .scenarioUnreadable: "cannot read the scenario '\(subject)'; check the path, or build with ci/build"
         case .shellNeedsOneCell: "shell needs one kernel and one layout, but '\(subject)' selects \(detail)"
-        case .benchmarkFailed: "nothing to measure: \(subject): \(detail)"
         case .noPackage: "'\(subject)' is not a package, but distributions install the agent from its package; use a .deb, or remove --distro"
         case .noCloudInit: "'\(subject)' has no cloud-init, which a whole: image needs to start the runner; remove 'whole:'"
         case .notForDistributions: "\(subject) works only in the micro guest; remove --distro"

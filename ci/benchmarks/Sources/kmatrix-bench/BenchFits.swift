@@ -1,7 +1,8 @@
+@testable import KmatrixCommands
 import ArgumentParser
 import Measurements
 
-/// `kmatrix bench fits`: whether measuring is worth the time.
+/// `ci/bench fits`: whether measuring is worth the time.
 struct BenchFits: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fits", abstract: "Check whether this machine is comparable with a baseline; exits with 3 otherwise")

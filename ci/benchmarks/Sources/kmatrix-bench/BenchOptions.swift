@@ -1,3 +1,4 @@
+@testable import KmatrixCommands
 import ArgumentParser
 
 /// Options of every benchmark.

@@ -1,31 +1,32 @@
+@testable import MatrixRunner
 import FabricSimulator
 import KernelCatalogue
-public import MatrixModel
-public import Measurements
+import MatrixModel
+import Measurements
 import SystemPackage
 
 /// Times planning on kernels that are made up, and says what a large run would cost on many machines.
-public struct PlanningBenchmark: Sendable {
-    public struct Figures: Encodable, Sendable {
-        public let cells: Int
-        public let nodes: Int
-        public let rounds: Int
+struct PlanningBenchmark: Sendable {
+    struct Figures: Encodable, Sendable {
+        let cells: Int
+        let nodes: Int
+        let rounds: Int
         /// Making the cells of all axes, each once, in their order; beside the yardstick.
-        public let planning: SideBySide
+        let planning: SideBySide
         /// Dividing them among the nodes.
-        public let splitting: SideBySide
+        let splitting: SideBySide
         /// Hours of guests, one after the other, with what has to be prepared for them once.
-        public let totalHours: Double
+        let totalHours: Double
         /// Hours that the node with the least and the one with the most to do would take.
-        public let nodeHours: Extremes
+        let nodeHours: Extremes
         /// The same when every node finds all it needs in a cache that they share.
-        public let sharedCacheNodeHours: Extremes
+        let sharedCacheNodeHours: Extremes
         /// The same when cells go to the nodes in turn, as without a balance, each preparing what it needs.
-        public let unbalancedNodeHours: Extremes
+        let unbalancedNodeHours: Extremes
         /// The part of all nodes' time that goes into preparations, when each has its own cache.
-        public let preparationShare: Double
+        let preparationShare: Double
 
-        public var ratios: [MeasuredRatio] {
+        var ratios: [MeasuredRatio] {
             [
                 MeasuredRatio("planning \(cells) cells / the yardstick", planning.ratio),
                 MeasuredRatio("dividing \(cells) cells among \(nodes) / the yardstick", splitting.ratio),
@@ -33,9 +34,9 @@ public struct PlanningBenchmark: Sendable {
         }
     }
 
-    public struct Extremes: Encodable, Sendable {
-        public let min: Double
-        public let max: Double
+    struct Extremes: Encodable, Sendable {
+        let min: Double
+        let max: Double
 
         init(_ milliseconds: [Int]) {
             func hours(_ value: Int?) -> Double { Double(value ?? 0) / 3_600_000 }
@@ -48,7 +49,7 @@ public struct PlanningBenchmark: Sendable {
     let costs: CellCosts
 
     /// - Parameter costs: What cells take, best as measured.
-    public init(products: Products, costs: CellCosts) {
+    init(products: Products, costs: CellCosts) {
         self.products = products
         self.costs = costs
     }
@@ -58,7 +59,7 @@ public struct PlanningBenchmark: Sendable {
     ///   - nodes: The machines that share them.
     ///   - rounds: How often each is timed.
     /// - Throws: When a scenario cannot be read.
-    public func run(cells count: Int, nodes: Int, rounds: Int) throws -> Figures {
+    func run(cells count: Int, nodes: Int, rounds: Int) throws -> Figures {
         let axes = MatrixAxes(kernels: [], layouts: CgroupLayout.allCases, scenarios: .axis(try products.scenarios("all")), profiles: [nil, .jitHarden])
         let kernels = try Self.kernels((count + axes.combinations(for: .micro).count - 1) / axes.combinations(for: .micro).count)
         let yardstick = Yardstick()

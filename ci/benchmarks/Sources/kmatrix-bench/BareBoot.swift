@@ -1,8 +1,9 @@
+@testable import MatrixRunner
 import EvidenceStore
 import Foundation
 import GuestImages
 import HostTools
-import QEMUGuest
+@testable import QEMUGuest
 import SystemPackage
 
 /// The floor that cells are measured against: a kernel on the same machine, with the same memory and console as a cell's guest and nothing
@@ -32,7 +33,7 @@ struct BareBoot {
         do {
             try await ToolLauncher().succeed(HostTool(context.emulator.path.string), QEMUCommandLine.bare(plan).arguments, in: folder.path)
         } catch let error as HostToolError {
-            throw RunnerError(.benchmarkFailed, subject: "a bare boot failed", detail: error.description)
+            throw BenchmarkFailure("a bare boot failed", detail: error.description)
         }
         return CellAttempt.seconds(ContinuousClock.now - start)
     }

@@ -1,3 +1,4 @@
+@testable import KmatrixCommands
 import EvidenceStore
 import Foundation
 import Measurements

@@ -1,21 +1,13 @@
+@testable import KmatrixCommands
 import ArgumentParser
 import EvidenceStore
 import Foundation
 import MatrixReport
-import MatrixRunner
+@testable import MatrixRunner
 import Measurements
 import SystemPackage
 
-/// `kmatrix bench`: what `ci/bench` runs.
-struct BenchCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measure kmatrix against its floor; use ci/bench",
-        shouldDisplay: false, subcommands: [
-            BenchCell.self, BenchMatrix.self, BenchPlan.self, BenchJudge.self, BenchHistory.self, BenchFits.self, BenchJoin.self, BenchCompare.self,
-        ])
-}
-
-/// `kmatrix bench cell`: whole cells against bare boots.
+/// `ci/bench cell`: whole cells against bare boots.
 struct BenchCell: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cell", abstract: "Time cells, cold and restored, against a bare boot")

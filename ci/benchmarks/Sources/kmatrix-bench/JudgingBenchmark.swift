@@ -1,36 +1,37 @@
-public import EvidenceStore
+@testable import MatrixRunner
+import EvidenceStore
 import Judgement
 import Probes
 import MatrixModel
-public import Measurements
-import QEMUGuest
+import Measurements
+@testable import QEMUGuest
 
 /// Times judging on what real guests left: a guest runs for each cell of a plan, and what it left is judged again and again.
-public struct JudgingBenchmark: Sendable {
-    public struct Figures: Encodable, Sendable {
+struct JudgingBenchmark: Sendable {
+    struct Figures: Encodable, Sendable {
         /// In each round.
-        public let judgments: Int
-        public let rounds: Int
+        let judgments: Int
+        let rounds: Int
         /// Beside the yardstick.
-        public let judging: SideBySide
+        let judging: SideBySide
         /// The median.
-        public let microsecondsPerJudgment: Double
+        let microsecondsPerJudgment: Double
         /// What was judged, by verdict.
-        public let verdicts: [String: Int]
+        let verdicts: [String: Int]
 
-        public var ratios: [MeasuredRatio] { [MeasuredRatio("\(judgments) judgments / the yardstick", judging.ratio)] }
+        var ratios: [MeasuredRatio] { [MeasuredRatio("\(judgments) judgments / the yardstick", judging.ratio)] }
     }
 
     let runner: MatrixRunner
     let rounds: Int
 
-    public init(runner: MatrixRunner, rounds: Int) {
+    init(runner: MatrixRunner, rounds: Int) {
         self.runner = runner
         self.rounds = rounds
     }
 
-    /// - Throws: `RunnerError` when one of the guests did not come to a verdict, and what makes a run impossible.
-    public func run(_ plan: MatrixPlan, judgments count: Int, in folder: RunFolder) async throws -> Figures {
+    /// - Throws: `BenchmarkFailure` when one of the guests did not come to a verdict, and what makes a run impossible.
+    func run(_ plan: MatrixPlan, judgments count: Int, in folder: RunFolder) async throws -> Figures {
         let (prepared, context) = try await runner.prepareBenchmark(plan)
         var evidence: [CellEvidence] = []
         var verdicts: [String: Int] = [:]
@@ -39,16 +40,16 @@ public struct JudgingBenchmark: Sendable {
             let attempt = CellAttempt(planned, artefacts, context, try folder.cell(planned.cell.id))
             let found = await attempt.lead().evidence
             let judgment = CellConclusion(found).judgment
-            guard judgment.cause?.fault != .harness else { throw RunnerError(.benchmarkFailed, subject: planned.cell.id.text, detail: judgment.summary) }
+            guard judgment.cause?.fault != .harness else { throw BenchmarkFailure(planned.cell.id.text, detail: judgment.summary) }
             verdicts[judgment.verdict.rawValue, default: 0] += 1
             evidence.append(found)
         }
-        guard !evidence.isEmpty else { throw RunnerError(.benchmarkFailed, subject: "the plan", detail: "no cell to judge") }
+        guard !evidence.isEmpty else { throw BenchmarkFailure("the plan", detail: "no cell to judge") }
         var proven = 0
         let judging = try SideBySide(rounds: rounds, unit: Yardstick().run) {
             for number in 0..<count where CellConclusion(evidence[number % evidence.count]).judgment.cause?.fault != .harness { proven += 1 }
         }
-        guard proven == count * rounds else { throw RunnerError(.benchmarkFailed, subject: "judging", detail: "the same evidence gave another verdict") }
+        guard proven == count * rounds else { throw BenchmarkFailure("judging", detail: "the same evidence gave another verdict") }
         return Figures(
             judgments: count, rounds: rounds, judging: judging, microsecondsPerJudgment: judging.seconds.median / Double(count) * 1_000_000, verdicts: verdicts)
     }

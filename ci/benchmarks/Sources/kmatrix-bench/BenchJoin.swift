@@ -1,3 +1,4 @@
+@testable import KmatrixCommands
 import ArgumentParser
 import EvidenceStore
 import Foundation
@@ -5,7 +6,7 @@ import MatrixReport
 import Measurements
 import SystemPackage
 
-/// `kmatrix bench join`: what the parts left becomes one measurement.
+/// `ci/bench join`: what the parts left becomes one measurement.
 struct BenchJoin: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "join", abstract: "Join the parts of 'ci/bench all'; exits with 3 when a part is missing")

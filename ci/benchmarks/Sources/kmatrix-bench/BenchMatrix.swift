@@ -1,13 +1,14 @@
+@testable import KmatrixCommands
 import ArgumentParser
 import EvidenceStore
 import Foundation
 import MatrixModel
 import MatrixReport
-import MatrixRunner
+@testable import MatrixRunner
 import Measurements
 import SystemPackage
 
-/// `kmatrix bench matrix`: a whole matrix from warm caches.
+/// `ci/bench matrix`: a whole matrix from warm caches.
 struct BenchMatrix: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "matrix", abstract: "Time a matrix with new and existing snapshots against bare boots")

@@ -1,38 +1,39 @@
-public import EvidenceStore
+@testable import MatrixRunner
+import EvidenceStore
 import Foundation
 import GuestImages
-import GuestSnapshots
+@testable import GuestSnapshots
 import Judgement
 import MatrixModel
-public import Measurements
-import QEMUGuest
+import Measurements
+@testable import QEMUGuest
 import SystemPackage
 
 /// Times whole cells against the floor: the same kernel booted bare, with an init that powers off at once; of a distribution the same
 /// image booted to its end, without agent or clients.
-public struct CellBenchmark: Sendable {
-    public struct Figures: Encodable, Sendable {
-        public let guest: String
-        public let kernel: String
-        public let series: String
-        public let rounds: Int
+struct CellBenchmark: Sendable {
+    struct Figures: Encodable, Sendable {
+        let guest: String
+        let kernel: String
+        let series: String
+        let rounds: Int
         /// Seconds from the emulator's start to its end.
-        public let bareSeconds: Spread
+        let bareSeconds: Spread
         /// Seconds from the start of a cell to its stored verdict.
-        public let coldSeconds: Spread
-        /// The ratio of the two, round by round.
-        public let coldRatio: Spread
+        let coldSeconds: Spread
+        /// The ratio to the bare boots right before and after, round by round.
+        let coldRatio: Spread
         /// Part by part, the medians of the cells' phases.
-        public let phaseSeconds: [String: Double]
+        let phaseSeconds: [String: Double]
         /// The same of cells whose guests come from a snapshot that is there.
-        public let snapshotSeconds: Spread
-        public let snapshotRatio: Spread
-        public let snapshotPhaseSeconds: [String: Double]
+        let snapshotSeconds: Spread
+        let snapshotRatio: Spread
+        let snapshotPhaseSeconds: [String: Double]
         /// Seconds to make the snapshot.
-        public let recordingSeconds: Double
-        public let verdicts: [String: Int]
+        let recordingSeconds: Double
+        let verdicts: [String: Int]
 
-        public var ratios: [MeasuredRatio] {
+        var ratios: [MeasuredRatio] {
             let name = guest == "micro" ? series : guest
             return [MeasuredRatio("cold cell of \(name) / its bare boot", coldRatio), MeasuredRatio("snapshot cell of \(name) / its bare boot", snapshotRatio)]
         }
@@ -41,13 +42,13 @@ public struct CellBenchmark: Sendable {
     let runner: MatrixRunner
     let rounds: Int
 
-    public init(runner: MatrixRunner, rounds: Int) {
+    init(runner: MatrixRunner, rounds: Int) {
         self.runner = runner
         self.rounds = rounds
     }
 
     /// - Throws: `RunnerError` when the bare init was not built, and what makes a run impossible.
-    public func run(_ plan: MatrixPlan, in folder: RunFolder) async throws -> [Figures] {
+    func run(_ plan: MatrixPlan, in folder: RunFolder) async throws -> [Figures] {
         let (prepared, context) = try await runner.prepareBenchmark(plan)
         let floor = try BareBoot(context, in: folder)
         var figures: [Figures] = []
@@ -61,30 +62,32 @@ public struct CellBenchmark: Sendable {
     private func measure(
         _ planned: MatrixPlan.PlannedCell, _ artefacts: PreparedCell, _ floor: BareBoot, _ context: CellContext, _ snapshots: SnapshotStore, _ folder: RunFolder
     ) async throws -> Figures {
-        var bare: [Double] = []
         var records: [CellRecord] = []
         var restored: [CellRecord] = []
         let recording = try await recordingSeconds(CellAttempt(planned, artefacts, context, CellFolder(path: folder.path)), snapshots)
         var withSnapshots = context
         withSnapshots.boots = BootPolicy(choice: .snapshot, store: snapshots, events: runner.events)
+        func boot(_ number: Int) async throws -> Double {
+            artefacts.distribution == nil ? try await floor.seconds(artefacts.kernel.boot) : try await bareBoot(planned, artefacts, context, folder, number)
+        }
+        var bare = try await Floor(first: boot(0))
         for round in 1...rounds {
             runner.events(.preparing("\(planned.cell.id): round \(round) of \(rounds)"))
-            bare.append(
-                artefacts.distribution == nil
-                    ? try await floor.seconds(artefacts.kernel.boot) : try await bareBoot(planned, artefacts, context, folder, round))
             let place = try RunFolder.create(at: folder.path.appending("round-\(round)"))
             records.append(try await CellRunner(context: context, folder: place).run(planned, artefacts))
+            bare.add(try await boot(2 * round - 1))
             let other = try RunFolder.create(at: folder.path.appending("snapshot-\(round)"))
             let record = try await CellRunner(context: withSnapshots, folder: other).run(planned, artefacts)
-            guard case .snapshot = record.birth else { throw RunnerError(.benchmarkFailed, subject: record.id, detail: "the cell was not restored from a snapshot: \(record.summary)") }
+            guard case .snapshot = record.birth else { throw BenchmarkFailure(record.id, detail: "the cell was not restored from a snapshot: \(record.summary)") }
             restored.append(record)
+            bare.add(try await boot(2 * round))
         }
         let cold = records.map { $0.seconds[.total] ?? 0 }
         let warm = restored.map { $0.seconds[.total] ?? 0 }
         return Figures(
-            guest: planned.cell.guest, kernel: planned.cell.kernel.description, series: planned.cell.kernel.series.description, rounds: rounds, bareSeconds: Spread(bare),
-            coldSeconds: Spread(cold), coldRatio: Spread(zip(cold, bare).map { $0 / $1 }), phaseSeconds: Self.phases(records),
-            snapshotSeconds: Spread(warm), snapshotRatio: Spread(zip(warm, bare).map { $0 / $1 }), snapshotPhaseSeconds: Self.phases(restored),
+            guest: planned.cell.guest, kernel: planned.cell.kernel.description, series: planned.cell.kernel.series.description, rounds: rounds, bareSeconds: Spread(bare.seconds),
+            coldSeconds: Spread(cold), coldRatio: Spread(bare.ratios(cold, each: 2, from: 0)), phaseSeconds: Self.phases(records),
+            snapshotSeconds: Spread(warm), snapshotRatio: Spread(bare.ratios(warm, each: 2, from: 1)), snapshotPhaseSeconds: Self.phases(restored),
             recordingSeconds: recording,
             verdicts: Dictionary(grouping: records + restored, by: \.verdict.rawValue).mapValues(\.count))
     }
@@ -109,7 +112,7 @@ public struct CellBenchmark: Sendable {
         let start = ContinuousClock.now
         let session = await CellAttempt(planned, artefacts, context, place, isBare: true).lead()
         let seconds = CellAttempt.seconds(ContinuousClock.now - start)
-        guard session.evidence.fate == .poweredOff else { throw RunnerError(.benchmarkFailed, subject: planned.cell.id.text, detail: "\(session.evidence.fate)") }
+        guard session.evidence.fate == .poweredOff else { throw BenchmarkFailure(planned.cell.id.text, detail: "\(session.evidence.fate)") }
         return seconds
     }
 }

@@ -1,11 +1,12 @@
+@testable import KmatrixCommands
 import ArgumentParser
 import Foundation
 import MatrixReport
 import Measurements
-import RunHistory
+@testable import RunHistory
 import SystemPackage
 
-/// `kmatrix bench history`: the history's questions, on runs that are made up.
+/// `ci/bench history`: the history's questions, on runs that are made up.
 struct BenchHistory: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history", abstract: "Time history and diff on synthetic runs; boots nothing")

@@ -1,39 +1,40 @@
-public import EvidenceStore
+@testable import MatrixRunner
+import EvidenceStore
 import Foundation
-import GuestSnapshots
+@testable import GuestSnapshots
 import MatrixModel
-public import Measurements
-import QEMUGuest
+import Measurements
+@testable import QEMUGuest
 import SystemPackage
 
 /// Times a whole matrix of guests with our own init from warm caches: with all snapshots to be made, and with all of them there, beside the
 /// bare boots of its kernels.
-public struct MatrixBenchmark: Sendable {
-    public struct Figures: Encodable, Sendable {
-        public let kernels: [String]
-        public let cells: Int
-        public let jobs: Int
-        public let rounds: Int
+struct MatrixBenchmark: Sendable {
+    struct Figures: Encodable, Sendable {
+        let kernels: [String]
+        let cells: Int
+        let jobs: Int
+        let rounds: Int
         /// Seconds that a bare boot of each kernel takes, one after the other.
-        public let bareSeconds: Spread
-        /// Seconds for the matrix with all snapshots to be made, and its ratio to the bare boots, round by round.
-        public let makingSeconds: Spread
-        public let makingRatio: Spread
+        let bareSeconds: Spread
+        /// Seconds for the matrix with all snapshots to be made, and its ratio to the bare boots right before and after, round by round.
+        let makingSeconds: Spread
+        let makingRatio: Spread
         /// The same with all snapshots there.
-        public let warmSeconds: Spread
-        public let warmRatio: Spread
-        public let warmSecondsPerCell: Spread
-        public let cellsPerMinute: Spread
+        let warmSeconds: Spread
+        let warmRatio: Spread
+        let warmSecondsPerCell: Spread
+        let cellsPerMinute: Spread
         /// What kmatrix itself takes of the processor time of a warm run, the platform it plays included; in percent.
-        public let harnessPercent: Spread
+        let harnessPercent: Spread
         /// What emulator and network of a guest took of memory that nobody shares with them, at most, in MiB.
-        public let privateMiBPerCell: Spread
+        let privateMiBPerCell: Spread
         /// The cells' own times in the last warm run, in seconds.
-        public let cellSeconds: Spread
-        public let verdicts: [String: Int]
+        let cellSeconds: Spread
+        let verdicts: [String: Int]
 
         /// So many guests at once, since memory may be for fewer than there are cores.
-        public var ratios: [MeasuredRatio] {
+        var ratios: [MeasuredRatio] {
             [
                 MeasuredRatio("matrix, \(jobs) at once, snapshots to be made / a bare boot of each kernel", makingRatio),
                 MeasuredRatio("matrix, \(jobs) at once, snapshots there / a bare boot of each kernel", warmRatio),
@@ -44,39 +45,43 @@ public struct MatrixBenchmark: Sendable {
     let runner: MatrixRunner
     let rounds: Int
 
-    public init(runner: MatrixRunner, rounds: Int) {
+    init(runner: MatrixRunner, rounds: Int) {
         self.runner = runner
         self.rounds = rounds
     }
 
-    /// - Throws: `RunnerError` when a cell is not from a snapshot or proves nothing, and what makes a run impossible.
-    public func run(_ wanted: MatrixPlan, in folder: RunFolder) async throws -> Figures {
+    /// - Throws: `BenchmarkFailure` when a cell is not from a snapshot or proves nothing, and what makes a run impossible.
+    func run(_ wanted: MatrixPlan, in folder: RunFolder) async throws -> Figures {
         let (prepared, context) = try await runner.prepareBenchmark(wanted)
         // What cannot be had takes no time.
         let plan = MatrixPlan(cells: wanted.cells.filter { if case .success? = prepared.artefacts(for: $0) { true } else { false } }, unavailable: [], warnings: [])
-        guard !plan.cells.isEmpty else { throw RunnerError(.benchmarkFailed, subject: "the matrix", detail: "none of its kernels is available") }
+        guard !plan.cells.isEmpty else { throw BenchmarkFailure("the matrix", detail: "none of its kernels is available") }
         let floor = try BareBoot(context, in: folder)
         let boots = try Self.boots(plan).compactMap { planned in
             try prepared.artefacts(for: planned).map { CellAttempt(planned, try $0.get(), context, CellFolder(path: folder.path)) }
         }
-        var bare: [Double] = []
-        var making: [Double] = []
-        var warm: [(seconds: Double, records: [CellRecord], harness: Double, memory: Double)] = []
-        for round in 1...rounds {
-            runner.events(.preparing("round \(round) of \(rounds): \(boots.count) bare boots, then \(plan.cells.count) cells twice"))
+        func boot() async throws -> Double {
             var sum = 0.0
             for boot in boots { sum += try await floor.seconds(boot.artefacts.kernel.boot) }
-            bare.append(sum)
+            return sum
+        }
+        var making: [Double] = []
+        var warm: [(seconds: Double, records: [CellRecord], harness: Double, memory: Double)] = []
+        var bare = try await Floor(first: boot())
+        for round in 1...rounds {
+            runner.events(.preparing("round \(round) of \(rounds): \(plan.cells.count) cells twice, \(boots.count) bare boots after each time"))
             let snapshots = runner.snapshots(context.emulator)
             for boot in boots { try snapshots.forget(boot.origin) }
             making.append(try await measure(plan, "making-\(round)", in: folder).seconds)
+            bare.add(try await boot())
             warm.append(try await measure(plan, "warm-\(round)", in: folder))
+            bare.add(try await boot())
         }
         let count = Double(plan.cells.count)
         let records = warm.last?.records ?? []
         return Figures(
-            kernels: plan.kernels.map { "\($0.version) \($0.flavour)" }, cells: plan.cells.count, jobs: runner.jobs(for: plan).count, rounds: rounds, bareSeconds: Spread(bare),
-            makingSeconds: Spread(making), makingRatio: Spread(zip(making, bare).map { $0 / $1 }), warmSeconds: Spread(warm.map(\.seconds)), warmRatio: Spread(zip(warm, bare).map { $0.seconds / $1 }),
+            kernels: plan.kernels.map { "\($0.version) \($0.flavour)" }, cells: plan.cells.count, jobs: runner.jobs(for: plan).count, rounds: rounds, bareSeconds: Spread(bare.seconds),
+            makingSeconds: Spread(making), makingRatio: Spread(bare.ratios(making, each: 2, from: 0)), warmSeconds: Spread(warm.map(\.seconds)), warmRatio: Spread(bare.ratios(warm.map(\.seconds), each: 2, from: 1)),
             warmSecondsPerCell: Spread(warm.map { $0.seconds / count }), cellsPerMinute: Spread(warm.map { count / $0.seconds * 60 }),
             harnessPercent: Spread(warm.map { $0.harness * 100 }), privateMiBPerCell: Spread(warm.map(\.memory)),
             cellSeconds: Spread(records.compactMap { $0.seconds[.total] }), verdicts: Dictionary(grouping: records, by: \.verdict.rawValue).mapValues(\.count))
@@ -103,9 +108,9 @@ public struct MatrixBenchmark: Sendable {
         // Looking at the guests' memory is the benchmark's doing.
         let harness = spent - footprint.seconds
         for record in document.cells {
-            guard record.fault != .harness else { throw RunnerError(.benchmarkFailed, subject: record.id, detail: record.summary) }
+            guard record.fault != .harness else { throw BenchmarkFailure(record.id, detail: record.summary) }
             guard case .snapshot? = record.birth else {
-                throw RunnerError(.benchmarkFailed, subject: record.id, detail: "the cell was not restored from a snapshot; retry on an idle machine")
+                throw BenchmarkFailure(record.id, detail: "the cell was not restored from a snapshot; retry on an idle machine")
             }
         }
         return (seconds, document.cells, harness / max(harness + guests, 0.001), footprint.mebibytes)

@@ -1,8 +1,9 @@
+@testable import KmatrixCommands
 import ArgumentParser
-import MatrixRunner
+@testable import MatrixRunner
 import Measurements
 
-/// `kmatrix bench judge`: judging what real guests left.
+/// `ci/bench judge`: judging what real guests left.
 struct BenchJudge: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "judge", abstract: "Time judging on the evidence of two real guests")

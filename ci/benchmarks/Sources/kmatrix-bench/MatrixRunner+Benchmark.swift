@@ -1,5 +1,6 @@
+@testable import MatrixRunner
 import MatrixModel
-import QEMUGuest
+@testable import QEMUGuest
 
 extension MatrixRunner {
     /// What the cells of a benchmark need, and what they run with: each is attempted once, and boots unless the benchmark says otherwise.

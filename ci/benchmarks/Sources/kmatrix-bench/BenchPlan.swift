@@ -1,8 +1,9 @@
+@testable import KmatrixCommands
 import ArgumentParser
-import MatrixRunner
+@testable import MatrixRunner
 import Measurements
 
-/// `kmatrix bench plan`: planning and dividing a large run. Boots nothing.
+/// `ci/bench plan`: planning and dividing a large run. Boots nothing.
 struct BenchPlan: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Time the planning of a large run; boots nothing")

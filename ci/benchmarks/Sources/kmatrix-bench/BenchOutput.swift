@@ -1,3 +1,4 @@
+@testable import KmatrixCommands
 import MatrixReport
 import Measurements
 

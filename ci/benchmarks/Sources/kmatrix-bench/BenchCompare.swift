@@ -1,8 +1,9 @@
+@testable import KmatrixCommands
 import ArgumentParser
 import MatrixReport
 import Measurements
 
-/// `kmatrix bench compare`: has anything become slower?
+/// `ci/bench compare`: has anything become slower?
 struct BenchCompare: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare", abstract: "Compare a measurement with a baseline",

@@ -1,18 +1,19 @@
 import EvidenceStore
 import Foundation
 import MatrixModel
-public import Measurements
-public import SystemPackage
+import Measurements
+@testable import RunHistory
+import SystemPackage
 
 /// Times the history's questions on runs that are made up: nights of cells, most of which stay as they were.
-public struct HistoryBenchmark: Sendable {
+struct HistoryBenchmark: Sendable {
     /// What one question took.
-    public struct Figure: Encodable, Sendable {
-        public let question: String
-        public let unit: String
-        public let time: SideBySide
+    struct Figure: Encodable, Sendable {
+        let question: String
+        let unit: String
+        let time: SideBySide
 
-        public var ratio: MeasuredRatio { MeasuredRatio("\(question) / \(unit)", time.ratio) }
+        var ratio: MeasuredRatio { MeasuredRatio("\(question) / \(unit)", time.ratio) }
     }
 
     private let folder: FilePath
@@ -22,13 +23,13 @@ public struct HistoryBenchmark: Sendable {
     /// - Parameters:
     ///   - folder: Where runs and databases are made; empty, and the caller's to remove.
     ///   - rounds: How often each question is timed.
-    public init(folder: FilePath, rounds: Int) {
+    init(folder: FilePath, rounds: Int) {
         self.folder = folder
         self.rounds = rounds
     }
 
     /// Asks for the runs and for every cell of so many nights.
-    public func nights(_ nights: Int, cells: Int) throws -> [Figure] {
+    func nights(_ nights: Int, cells: Int) throws -> [Figure] {
         let generator = RunGenerator(cells: cells)
         var database = try RunDatabase(at: folder.appending("nights.sqlite"))
         var made = 0
@@ -46,7 +47,7 @@ public struct HistoryBenchmark: Sendable {
     }
 
     /// Compares two runs by their folders and by the history.
-    public func comparison(cells: Int) throws -> [Figure] {
+    func comparison(cells: Int) throws -> [Figure] {
         let generator = RunGenerator(cells: cells)
         let runs = [0, 1].map { (run: generator.run($0), records: generator.records($0), path: folder.appending("run-\($0)")) }
         let places = try runs.map { run in

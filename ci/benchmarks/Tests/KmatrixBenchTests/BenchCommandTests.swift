@@ -1,29 +1,62 @@
 import Foundation
 import Measurements
-import MatrixModel
 import SystemPackage
-import TestSupport
 import Testing
 
-@testable import KmatrixCommands
+@testable import kmatrix_bench
 
 /// Measurements as a person or CI joins and compares them.
 @Suite("The benchmarks' commands")
 struct BenchCommandTests {
-    private static let documents = Repository.root.appending(path: "Tests/MeasurementsTests/Documents")
+    private static let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    private static let root = package.deletingLastPathComponent().deletingLastPathComponent()
+    private static let documents = package.appending(path: "Tests/MeasurementsTests/Documents")
     private static func document(_ name: String) -> String { documents.appending(path: "\(name).json").path }
 
-    private let temporary: TemporaryFolder
+    private let temporary: Folder
 
-    init() throws { temporary = try TemporaryFolder() }
+    init() throws { temporary = try Folder() }
+
+    private final class Folder {
+        let path: FilePath
+
+        init() throws {
+            let place = FileManager.default.temporaryDirectory.appending(path: "kmatrix-bench-tests-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+            path = FilePath(place.path)
+        }
+
+        deinit { try? FileManager.default.removeItem(atPath: path.string) }
+    }
+
+    private struct Said {
+        let code: Int32
+        let stdout: String
+        let stderr: String
+    }
+
+    /// Runs the program itself.
+    private func bench(_ arguments: String...) async throws -> Said {
+        let process = Process()
+        process.executableURL = Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "kmatrix-bench")
+        process.arguments = arguments
+        let files = try ["stdout", "stderr"].map { name in
+            let path = temporary.path.appending("said-\(name)").string
+            FileManager.default.createFile(atPath: path, contents: nil)
+            return (path: path, handle: try FileHandle(forWritingTo: URL(filePath: path)))
+        }
+        (process.standardOutput, process.standardError) = (files[0].handle, files[1].handle)
+        try process.run()
+        process.waitUntilExit()
+        let texts = try files.map { try String(contentsOfFile: $0.path, encoding: .utf8) }
+        return Said(code: process.terminationStatus, stdout: texts[0], stderr: texts[1])
+    }
 
     private func write(_ text: String, to name: String) throws -> String {
         let path = temporary.path.appending(name).string
         try text.write(toFile: path, atomically: true, encoding: .utf8)
         return path
     }
-
-    private func kmatrix(_ arguments: String...) async throws -> CommandLineTests.Said { try await CommandLineTests.kmatrix(["bench"] + arguments) }
 
     /// A captured document without what could not be had.
     private func whole(_ name: String) throws -> String {
@@ -36,24 +69,24 @@ struct BenchCommandTests {
 
     @Test("the same kmatrix measured again is no regression: code 0, and a row for each ratio")
     func same() async throws {
-        let said = try await kmatrix("compare", whole("second"), "--baseline", whole("first"))
+        let said = try await bench("compare", whole("second"), "--baseline", whole("first"))
         #expect(said.code == 0, "\(said.stderr)")
         #expect(said.stdout.contains("planning 5070 cells / the yardstick") && said.stdout.contains("not asked for:") && !said.stdout.contains("worse"))
     }
 
     @Test("a regression is code 1, also where a part is absent; a part that is absent alone is code 3 and says why")
     func codes() async throws {
-        let regression = try await kmatrix("compare", Self.document("unoptimised"), "--baseline", Self.document("first"))
+        let regression = try await bench("compare", Self.document("unoptimised"), "--baseline", Self.document("first"))
         #expect(regression.code == 1 && regression.stdout.contains("worse") && regression.stdout.contains("absent: agent: "), "\(regression.stdout)\(regression.stderr)")
-        let tolerated = try await kmatrix("compare", whole("unoptimised"), "--baseline", whole("first"), "--tolerance", "10000")
+        let tolerated = try await bench("compare", whole("unoptimised"), "--baseline", whole("first"), "--tolerance", "10000")
         #expect(tolerated.code == 0, "\(tolerated.stdout)")
-        let absent = try await kmatrix("compare", Self.document("second"), "--baseline", Self.document("first"))
+        let absent = try await bench("compare", Self.document("second"), "--baseline", Self.document("first"))
         #expect(absent.code == 3 && absent.stdout.contains("absent: agent: "), "\(absent.stdout)")
     }
 
     @Test("JSON has each ratio with both sides")
     func json() async throws {
-        let said = try await kmatrix("compare", whole("second"), "--baseline", whole("first"), "--format", "json")
+        let said = try await bench("compare", whole("second"), "--baseline", whole("first"), "--format", "json")
         let object = try #require(try JSONSerialization.jsonObject(with: Data(said.stdout.utf8)) as? [String: Any])
         let rows = try #require(object["rows"] as? [[String: Any]])
         #expect(rows.contains { $0["part"] as? String == "judge" && $0["outcome"] as? String == "same" && $0["baseline"] != nil && $0["now"] != nil })
@@ -68,8 +101,8 @@ struct BenchCommandTests {
         ]
         for file in files {
             for (now, baseline) in [(file, good), (good, file)] {
-                let said = try await kmatrix("compare", now, "--baseline", baseline)
-                #expect(said.code == 2 && said.stdout.isEmpty && said.stderr.contains("'\(file)'"), "\(said.code ?? -1) \(said.stderr)")
+                let said = try await bench("compare", now, "--baseline", baseline)
+                #expect(said.code == 2 && said.stdout.isEmpty && said.stderr.contains("'\(file)'"), "\(said.code) \(said.stderr)")
             }
         }
     }
@@ -78,9 +111,9 @@ struct BenchCommandTests {
     func otherKind() async throws {
         let text = try String(contentsOfFile: Self.document("first"), encoding: .utf8)
         let other = try write(text.replacing(#""architecture" : "x86_64""#, with: #""architecture" : "s390x""#), to: "other.json")
-        let compared = try await kmatrix("compare", Self.document("first"), "--baseline", other)
+        let compared = try await bench("compare", Self.document("first"), "--baseline", other)
         #expect(compared.code == 2 && compared.stderr.contains("s390x") && compared.stderr.contains("--baseline"), "\(compared.stderr)")
-        let fits = try await kmatrix("fits", other)
+        let fits = try await bench("fits", other)
         #expect(fits.code == 3 && fits.stderr.contains("s390x"), "\(fits.stderr)")
     }
 
@@ -93,7 +126,7 @@ struct BenchCommandTests {
             "report.json": ratio, "report.err": "", "report.end": "1 1\n",
         ] { _ = try write(text, to: name) }
         let out = temporary.path.appending("document.json").string
-        let said = try await kmatrix("join", temporary.path.string, "--out", out)
+        let said = try await bench("join", temporary.path.string, "--out", out)
         #expect(said.code == 3 && said.stdout.isEmpty && said.stderr.contains("absent: peer: no such package as virtme-ng"), "\(said.stderr)")
         let document = try BenchFile.read(out)
         guard case .measured(let measurement, 12)? = document.parts[.plan] else { return #expect(Bool(false), "\(document.parts)") }
@@ -119,7 +152,7 @@ struct BenchCommandTests {
 
     @Test("planning is not measured by parts")
     func shards() async throws {
-        let said = try await kmatrix("plan", "--shard", "1/2")
+        let said = try await bench("plan", "--shard", "1/2")
         #expect(said.code == 2 && said.stderr.contains("--shard"))
     }
 }

@@ -1,7 +1,8 @@
+@testable import KmatrixCommands
 import ArgumentParser
 import EvidenceStore
 import Foundation
-import MatrixRunner
+@testable import MatrixRunner
 import SystemPackage
 
 /// What benchmarks need around what they measure.

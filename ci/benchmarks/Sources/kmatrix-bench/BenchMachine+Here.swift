@@ -1,8 +1,9 @@
+@testable import KmatrixCommands
 import ArtefactCache
 import Foundation
-import MatrixRunner
+@testable import MatrixRunner
 import Measurements
-import QEMUGuest
+@testable import QEMUGuest
 
 extension BenchMachine {
     /// This machine as its last run used it.
