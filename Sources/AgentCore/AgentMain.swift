@@ -43,6 +43,6 @@ public enum AgentMain {
     }
 
     private static var executableFolder: FilePath? {
-        CallerClaims.link("/proc/self/exe").map { FilePath($0).removingLastComponent() }
+        ProcessFolder.link("/proc/self/exe").map { FilePath($0).removingLastComponent() }
     }
 }

@@ -24,6 +24,9 @@ struct CellCourse {
     /// What the cells are started with that wait for their turn, by their places.
     private var ready: [Int: PreparedCell] = [:]
     private var running = 0
+    /// Boots whose first cell runs: it may have to make the snapshot for all of them.
+    private var beginning: [SharedBoot: CellID] = [:]
+    private var begun: Set<SharedBoot> = []
 
     /// - Parameters:
     ///   - cells: In the order in which they are best begun.
@@ -60,6 +63,7 @@ struct CellCourse {
                     prepareNext(&group)
                 case .finished(let record):
                     running -= 1
+                    beginning = beginning.filter { $0.value.text != record.id }
                     records.append(record)
                     runner.events(.cellFinished(record))
                     if runner.request.endsRun?(record) == true {
@@ -94,11 +98,18 @@ struct CellCourse {
         }
     }
 
+    /// The first in order, but rather one that need not wait for the snapshot that another cell is about to make.
+    private func nextPlace() -> Int? {
+        guard !beginning.isEmpty else { return ready.keys.min() }
+        return ready.keys.filter { place in SharedBoot(cells[place]).map { beginning[$0] == nil } ?? true }.min() ?? ready.keys.min()
+    }
+
     private mutating func startNext(_ group: inout ThrowingTaskGroup<Step, any Error>, _ context: (PreparedKernel) async throws -> CellContext) async throws {
-        while running < jobs.count, let place = ready.keys.min(), let artefacts = ready.removeValue(forKey: place) {
+        while running < jobs.count, let place = nextPlace(), let artefacts = ready.removeValue(forKey: place) {
             // For the first it may take a trial guest; what is being made goes on.
             let context = try await context(artefacts.kernel)
             running += 1
+            if let boot = SharedBoot(cells[place]), begun.insert(boot).inserted { beginning[boot] = cells[place].cell.id }
             group.addTask { [planned = cells[place], gate, folder, onRecord] in
                 let record = try await gate.withGuest(planned.cell.id, size: planned.guest.memory) {
                     try await CellRunner(context: context, folder: folder).run(planned, artefacts)

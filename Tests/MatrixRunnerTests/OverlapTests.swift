@@ -91,6 +91,21 @@ struct OverlapTests {
         if jobs == 1 { #expect(records.map(\.id) == bench.cells.map(\.cell.id.text)) }
     }
 
+    @Test("of one kernel do not wait for its snapshot side by side while another kernel's could be made")
+    func sharedBoots() async throws {
+        let bench = try await Bench(["6.3", "6.2"], layouts: [.unified, .legacy, .hybrid])
+        var prepared = PreparedArtefacts(payloads: [GuestContent(): .success("/k/payload")])
+        for planned in bench.cells {
+            prepared.files[planned.kernel] = .success(KernelParts(image: "/k", modules: nil, config: nil))
+            prepared.kernels[KernelUse(planned)] = .success(PreparedKernel(boot: .elf("/k"), initramfs: "/i", modules: nil, config: nil))
+        }
+        let records = try await bench.run(prepared, jobs: 2)
+        #expect(records.count == 6)
+        let kernel = Dictionary(uniqueKeysWithValues: bench.cells.map { ($0.cell.id, $0.kernel.identity.version) })
+        #expect(Set(bench.log.started.prefix(2).compactMap { kernel[$0] }).count == 2, "\(bench.log.started)")
+        #expect(Set(bench.log.started).count == 6)
+    }
+
     @Test("have what they share made once")
     func shared() async throws {
         let bench = try await Bench(["6.3", "6.2"], layouts: [.unified, .legacy])
@@ -152,6 +167,7 @@ struct OverlapTests {
 final class CourseLog: Sendable {
     private struct State {
         var made: [Artefact] = []
+        var started: [CellID] = []
         var records = 0
         var running = 0
         var mostAtOnce = 0
@@ -162,7 +178,8 @@ final class CourseLog: Sendable {
     @Sendable func add(_ event: RunnerEvent) {
         state.withLock { state in
             switch event {
-            case .cellStarted:
+            case .cellStarted(let cell, _):
+                state.started.append(cell)
                 state.running += 1
                 state.mostAtOnce = max(state.mostAtOnce, state.running)
             case .cellRetried, .cellFinished: state.running -= 1
@@ -179,6 +196,7 @@ final class CourseLog: Sendable {
     }
 
     var made: [Artefact] { state.withLock { $0.made } }
+    var started: [CellID] { state.withLock { $0.started } }
     var mostAtOnce: Int { state.withLock { $0.mostAtOnce } }
 }
 

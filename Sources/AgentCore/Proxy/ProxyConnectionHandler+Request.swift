@@ -145,8 +145,8 @@ extension ProxyConnectionHandler {
         case .none:
             guard let context, let caller else { return }
             destination = .connecting([bytes])
-            // What comes while there is no connection would only pile up.
-            setReading(false)
+            // What comes of the request while there is no connection would only pile up. A whole one has nothing to come.
+            if exchange?.requestEnded != true { setReading(false) }
             connect(to: caller.destination, on: context.eventLoop)
         }
     }

@@ -24,18 +24,18 @@ enum RedirectionCounter: Int, CaseIterable {
 /// The system calls on a map's descriptor. Keys and values are given by their layout in memory.
 enum BPFMapAccess {
     static func update<Key: BitwiseCopyable, Value: BitwiseCopyable>(
-        _ map: BPFObject.Map, key: Key, value: Value, action: String
+        _ map: BPFObject.Map, key: Key, value: Value, action: @autoclosure () -> String
     ) throws(RedirectorError) {
         let result = withUnsafePointer(to: key) { key in
             withUnsafePointer(to: value) { bpf_map_update_elem(map.descriptor, key, $0, UInt64(BPF_ANY)) }
         }
-        guard result == 0 else { throw .mapUpdate(map.name, action: action, SystemErrorText(result)) }
+        guard result == 0 else { throw .mapUpdate(map.name, action: action(), SystemErrorText(result)) }
     }
 
     /// A missing entry is fine.
-    static func delete<Key: BitwiseCopyable>(_ map: BPFObject.Map, key: Key, action: String) throws(RedirectorError) {
+    static func delete<Key: BitwiseCopyable>(_ map: BPFObject.Map, key: Key, action: @autoclosure () -> String) throws(RedirectorError) {
         let result = withUnsafePointer(to: key) { bpf_map_delete_elem(map.descriptor, $0) }
-        guard result == 0 || result == -ENOENT else { throw .mapUpdate(map.name, action: action, SystemErrorText(result)) }
+        guard result == 0 || result == -ENOENT else { throw .mapUpdate(map.name, action: action(), SystemErrorText(result)) }
     }
 
     static func lookUp<Key: BitwiseCopyable, Value: BitwiseCopyable>(

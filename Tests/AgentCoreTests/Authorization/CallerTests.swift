@@ -26,7 +26,7 @@ struct CallerTests {
     func process() throws {
         let own = CallerClaims(
             AuditEntry(destination: .wireServer, processID: UInt32(getpid()), userID: UInt32(getuid()), isRoot: getuid() == 0), users: UserDatabase())
-        #expect(own.executable == CallerClaims.link("/proc/self/exe"))
+        #expect(own.executable == ProcessFolder.link("/proc/self/exe"))
         #expect(own.commandLine != "undefined")
         let gone = CallerClaims(AuditEntry(destination: .wireServer, processID: .max, userID: 4_000_000_000, isRoot: false), users: UserDatabase())
         #expect(gone.executable == nil && gone.commandLine == "undefined" && gone.userName == "undefined" && gone.groups == [])
@@ -37,6 +37,22 @@ struct CallerTests {
         let entry = AuditEntry(destination: .wireServer, processID: UInt32(getpid()), userID: 4_000_000_000, isRoot: false)
         let claims = CallerClaims(entry, users: UserDatabase())
         #expect(claims.executable == nil && claims.commandLine == "undefined" && claims.processName == "")
+    }
+
+    @Test("a process that has ended says nothing, whoever has its number by then")
+    func ended() throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/cat")
+        let input = Pipe()
+        process.standardInput = input
+        try process.run()
+        let folder = ProcessFolder(UInt32(process.processIdentifier))!
+        let alive = (isOurs: folder.belongs(to: getuid()), executable: folder.executable, arguments: folder.arguments)
+        #expect(alive.isOurs && alive.executable?.isEmpty == false && alive.arguments == ["/bin/cat"])
+        try input.fileHandleForWriting.close()
+        process.waitUntilExit()
+        let ended = (isSomebodys: folder.belongs(to: 4_000_000_000), executable: folder.executable, arguments: folder.arguments)
+        #expect(!ended.isSomebodys && ended.executable == nil && ended.arguments == [])
     }
 
     @Test("command lines carry no secret", arguments: [
