@@ -23,7 +23,13 @@ extension Probe {
         let clients = reaching.compactMap { evidence.trace($0.name) }
         if let wrong = clients.first(where: { $0.claimsAreRight == false }) { return misattributed(wrong) }
         let right = clients.filter { $0.claimsAreRight == true }
-        guard !right.isEmpty else { return evidence.undecided("a caller that the agent reported") }
+        guard !right.isEmpty else {
+            // An agent that refuses everybody reports nobody.
+            if let refused = served.first, served.allSatisfy(\.wasRefusedByAgent) {
+                return .fail(.wronglyDenied, "The agent refused client \(refused.client.name), which its rules allow, and every other one.", refused.findings)
+            }
+            return evidence.undecided("a caller that the agent reported")
+        }
         return .pass("\(right.count) callers were reported to the platform with the right user.", right[0].findings)
     }
 

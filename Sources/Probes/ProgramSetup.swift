@@ -27,22 +27,26 @@ struct ProgramSetup: Sendable {
 
     init(_ evidence: CellEvidence, status: AgentStatus?) {
         var program: Failure?
+        // The status says that the programs stopped, and not at which step.
+        var isVague = false
         var listener: Failure?
         var running: Finding?
         var listening: Finding?
         if let status {
             if status.ebpfProgram.isRunning { running = status.finding("ebpfProgramStatus", status.ebpfProgram) }
             if status.proxyListener.isRunning { listening = status.finding("proxyListenerStatus", status.proxyListener) }
-            program = Self.failure(status.ebpfProgram, named: "ebpfProgramStatus", of: status)
+            (program, isVague) = Self.failure(status.ebpfProgram, named: "ebpfProgramStatus", of: status)
             if status.proxyListener.status == "STOPPED" {
                 listener = Failure(stage: .listener, message: status.proxyListener.message, finding: status.finding("proxyListenerStatus", status.proxyListener))
             }
         }
-        for (item, source) in Self.logs where (program == nil && running == nil) || (listener == nil && listening == nil) {
+        for (item, source) in Self.logs where isVague || (program == nil && running == nil) || (listener == nil && listening == nil) {
             guard let bytes = evidence.items[item]?.bytes, !bytes.isEmpty else { continue }
             let words = AgentWords(bytes)
             let standing = words.standing.map { Failure(stage: $0.stage, message: $0.line, finding: Finding(source: source, quote: Quote.line($0.line))) }
-            if program == nil, running == nil { program = standing.last { [.load, .map, .attach, .link].contains($0.stage) } }
+            if isVague || (program == nil && running == nil), let named = standing.last(where: { [.load, .map, .attach, .link].contains($0.stage) }) {
+                (program, isVague) = (named, false)
+            }
             if listener == nil, listening == nil { listener = standing.last { $0.stage == .listener } }
         }
         programFailure = program
@@ -53,11 +57,12 @@ struct ProgramSetup: Sendable {
     }
 
     /// An agent that neither runs its programs nor says that it stopped them may say so in the message alone.
-    private static func failure(_ module: AgentStatus.Module, named name: String, of status: AgentStatus) -> Failure? {
-        guard !module.isRunning else { return nil }
+    /// - Returns: The failure, and whether its step is not said.
+    private static func failure(_ module: AgentStatus.Module, named name: String, of status: AgentStatus) -> (Failure?, isVague: Bool) {
+        guard !module.isRunning else { return (nil, false) }
         let words = AgentWords(module.message).standing.last { [.load, .map, .attach, .link].contains($0.stage) }
-        guard module.status == "STOPPED" || words != nil else { return nil }
-        return Failure(stage: words?.stage ?? .load, message: module.message, finding: status.finding(name, module))
+        guard module.status == "STOPPED" || words != nil else { return (nil, false) }
+        return (Failure(stage: words?.stage ?? .load, message: module.message, finding: status.finding(name, module)), words == nil)
     }
 }
 

@@ -6,7 +6,7 @@ extension Mutation {
     var parts: AgentParts {
         var parts = AgentParts()
         switch self {
-        case .crashesKernel, .oopsesKernel, .crashes, .cannotListen, .forgetsKey: break
+        case .crashesKernel, .panicsKernel, .oopsesKernel, .crashes, .cannotListen, .forgetsKey: break
         case .opensWrongFolder: parts.cgroup = { _, _ in "/proc" }
         case .requestsNoKey: parts.mayLatch = { _ in false }
         case .leavesIMDS: parts.redirected = { $0.redirected.subtracting([.imds]) }

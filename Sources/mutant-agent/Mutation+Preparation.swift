@@ -7,7 +7,9 @@ extension Mutation {
     func prepare(arguments: [String]) throws {
         switch self {
         case .crashesKernel: Self.soon { _ in Self.crashKernel() }
-        case .oopsesKernel: Self.soon { _ in Self.oops() }
+        case .panicsKernel: Self.soon { _ in Self.provoke("PANIC") }
+        // Reads through a null pointer.
+        case .oopsesKernel: Self.soon { _ in Self.provoke("EXCEPTION") }
         case .crashes: Self.soon { _ in abort() }
         case .cannotListen: try Self.occupy(Endpoint.proxy.port)
         case .forgetsKey: try Self.forgetKeys(arguments)
@@ -29,12 +31,12 @@ extension Mutation {
         _ = write(trigger, &command, 1)
     }
 
-    /// The kernel's own tests of its crashes (lkdtm, provoke-crash.rst): it reads through a null pointer, and ends the process that made it.
-    private static func oops() {
+    /// Asks the kernel's tests of its own crashes for one (lkdtm, provoke-crash.rst).
+    private static func provoke(_ crash: StaticString) {
         mkdir("/sys/kernel/debug", 0o700)
         mount("none", "/sys/kernel/debug", "debugfs", 0, nil)
         let trigger = Glibc.open("/sys/kernel/debug/provoke-crash/DIRECT", O_WRONLY)
-        _ = write(trigger, "EXCEPTION", 9)
+        _ = write(trigger, crash.utf8Start, crash.utf8CodeUnitCount)
     }
 
     /// Holds the port for the rest of the process's life. Nothing listens on it, so connections are refused at once.

@@ -5,9 +5,11 @@ import SystemPackage
 ///
 /// The member `mutation` of the agent's configuration names it. Without that member the mutant is the agent that is shipped.
 enum Mutation: String, CaseIterable {
-    /// Makes the kernel panic soon after its start.
+    /// Has the kernel panic soon after its start, by the key that asks for it.
     case crashesKernel = "crashes-kernel"
-    /// Makes the kernel report an oops of its own soon after its start; only a kernel with lkdtm can (images/kernels/crashes.config).
+    /// Makes the kernel panic of its own soon after its start; only a kernel with lkdtm can (images/kernels/crashes.config).
+    case panicsKernel = "panics-kernel"
+    /// Makes the kernel report an oops of its own; the same kernels can.
     case oopsesKernel = "oopses-kernel"
     /// Denies what its rules allow.
     case deniesAllowed = "denies-allowed"

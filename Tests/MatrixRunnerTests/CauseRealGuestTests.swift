@@ -16,7 +16,9 @@ import Testing
 struct CauseRealGuestTests {
     /// A cell, and what has to come of it.
     struct Case: CustomTestStringConvertible {
+        /// A variant of `ci/build-test-kernels`, or a series of Debian's.
         let kernel: String
+        /// A variant or a mutant.
         var program: String?
         /// Of the agent.
         var mutation: String?
@@ -28,6 +30,8 @@ struct CauseRealGuestTests {
     }
 
     static let cases = [
+        Case(kernel: "6.1", program: "later-map", cause: .mapNotCreated, words: "later"),
+        Case(kernel: "6.1", mutation: "denies-allowed", cause: .wronglyDenied, words: "which its rules allow"),
         Case(kernel: "no-jit", cause: nil, words: ""),
         Case(kernel: "no-kprobes", cause: nil, words: ""),
         Case(kernel: "no-bpf", cause: .loadFailed, words: "Function not implemented"),
@@ -36,9 +40,14 @@ struct CauseRealGuestTests {
         Case(kernel: "small", program: "kprobe-audit", cause: .noBTF, words: "BTF"),
         Case(kernel: "small", profile: .lockdownConfidentiality, cause: .profileNotOffered, words: "lockdown"),
         Case(kernel: "crashes", cause: nil, words: ""),
-        Case(kernel: "crashes", mutation: "crashes-kernel", cause: .kernelPanic, words: "sysrq triggered crash"),
+        Case(kernel: "crashes", mutation: "panics-kernel", cause: .kernelPanic, words: "dumptest"),
         Case(kernel: "crashes", mutation: "oopses-kernel", cause: .kernelOops, words: "NULL pointer dereference"),
     ]
+
+    private func program(_ name: String, _ products: Products) throws -> ProgramVariant {
+        let mutant = try #require(MutantRun.folder).appending("bpf/\(name).bpf.o")
+        return FileManager.default.fileExists(atPath: mutant.string) ? ProgramVariant(name: name, object: mutant) : try products.program(name)
+    }
 
     @Test("end in the cause that it is, with the words that prove it, and a kernel that has all it needs is compatible", arguments: cases)
     func cause(expected: Case) async throws {
@@ -50,7 +59,7 @@ struct CauseRealGuestTests {
             agents = [.bundle(try await MutantRun.agent(of: try #require(MutantRun.folder), in: folder.path.appending("agent")).mutated(by: mutation))]
         }
         let axes = MatrixAxes(
-            kernels: [try TestKernels.selector(expected.kernel)], layouts: [.unified], programs: try expected.program.map { [try products.program($0)] } ?? [],
+            kernels: [try TestKernels.selector(expected.kernel)], layouts: [.unified], programs: try expected.program.map { [try program($0, products)] } ?? [],
             scenarios: .standard(try products.standardScenario()), agents: agents, profiles: [expected.profile])
         let cells = try await RealGuests.measure(MatrixRunner(testing: MatrixRequest(blocks: [axes], tier: .quick), products: products, cache: MutantRun.cache(in: folder.path.appending("cache")))).cells
         let cell = try #require(cells.first)
@@ -69,6 +78,7 @@ enum TestKernels {
     /// The image of a variant, as people would name it.
     static func selector(_ variant: String) throws -> KernelSelector {
         let boot = try #require(folder).appending(variant).appending("boot")
+        guard FileManager.default.fileExists(atPath: boot.string) else { return try KernelSelector(parsing: variant) }
         let name = try #require(try FileManager.default.contentsOfDirectory(atPath: boot.string).first { $0.hasPrefix("vmlinuz-") })
         return try KernelSelector(parsing: boot.appending(name).string)
     }

@@ -1,7 +1,7 @@
 import MatrixModel
 import Testing
 
-/// An agent or a program with one fault, and the one proof that has to fail for it.
+/// An agent or a program with one fault, the one proof that has to fail for it, and the cause that has to be named.
 struct ProofMutant: Sendable, CustomTestStringConvertible {
     enum Fault: Hashable, Sendable {
         /// A mutation of `Sources/mutant-agent`.
@@ -12,10 +12,12 @@ struct ProofMutant: Sendable, CustomTestStringConvertible {
 
     let fault: Fault
     let proof: ProofID
+    let cause: Cause
 
-    init(_ fault: Fault, breaks proof: ProofID) {
+    init(_ fault: Fault, breaks proof: ProofID, _ cause: Cause) {
         self.fault = fault
         self.proof = proof
+        self.cause = cause
     }
 
     var name: String {
@@ -27,35 +29,35 @@ struct ProofMutant: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(name) breaks \(proof)" }
 
     static let all = [
-        ProofMutant(.agent("crashes-kernel"), breaks: .kernelHealthy),
-        ProofMutant(.agent("crashes"), breaks: .runs),
-        ProofMutant(.program("refused"), breaks: .load),
-        ProofMutant(.program("unattachable"), breaks: .attach),
-        ProofMutant(.agent("opens-wrong-folder"), breaks: .attach),
-        ProofMutant(.agent("cannot-listen"), breaks: .listener),
-        ProofMutant(.agent("leaves-imds"), breaks: .redirectedIMDS),
-        ProofMutant(.agent("leaves-wireserver"), breaks: .redirectedWireServer),
-        ProofMutant(.agent("leaves-hostga"), breaks: .redirectedHostGAPlugin),
-        ProofMutant(.agent("claims-root"), breaks: .attributedUser),
-        ProofMutant(.agent("claims-ordinary-user"), breaks: .attributedUser),
-        ProofMutant(.agent("requests-no-key"), breaks: .keyLatched),
-        ProofMutant(.agent("forwards-nothing"), breaks: .forwarded),
-        ProofMutant(.agent("forwards-unsigned"), breaks: .signed),
-        ProofMutant(.agent("signs-with-wrong-key"), breaks: .signed),
-        ProofMutant(.agent("names-other-process"), breaks: .attributedProcess),
-        ProofMutant(.agent("ignores-rules"), breaks: .unprivilegedDenied),
-        ProofMutant(.program("any-address"), breaks: .leftAlone),
-        ProofMutant(.program("any-protocol"), breaks: .leftAlone),
-        ProofMutant(.agent("forgets-key"), breaks: .keyKept),
-        ProofMutant(.agent("reports-error"), breaks: .statusAgrees),
-        ProofMutant(.agent("reports-disabled"), breaks: .statusAgrees),
-        ProofMutant(.program("ipv4-only"), breaks: .dualStack),
-        ProofMutant(.program("few-entries"), breaks: .burst),
-        ProofMutant(.program("group-as-user"), breaks: .identityUserNotGroup),
-        ProofMutant(.agent("trusts-groups"), breaks: .identitySupplementaryGroup),
-        ProofMutant(.agent("takes-effective-user"), breaks: .identitySetuid),
-        ProofMutant(.agent("needs-living-process"), breaks: .identityShortLived),
-        ProofMutant(.agent("takes-namespace-user"), breaks: .identityUserNamespace),
+        ProofMutant(.agent("crashes-kernel"), breaks: .kernelHealthy, .agentCrashed),
+        ProofMutant(.agent("crashes"), breaks: .runs, .agentCrashed),
+        ProofMutant(.program("refused"), breaks: .load, .verifierRejected),
+        ProofMutant(.program("unattachable"), breaks: .attach, .attachOther),
+        ProofMutant(.agent("opens-wrong-folder"), breaks: .attach, .attachOther),
+        ProofMutant(.agent("cannot-listen"), breaks: .listener, .listenerFailed),
+        ProofMutant(.agent("leaves-imds"), breaks: .redirectedIMDS, .notRedirected),
+        ProofMutant(.agent("leaves-wireserver"), breaks: .redirectedWireServer, .notRedirected),
+        ProofMutant(.agent("leaves-hostga"), breaks: .redirectedHostGAPlugin, .notRedirected),
+        ProofMutant(.agent("claims-root"), breaks: .attributedUser, .misattributed),
+        ProofMutant(.agent("claims-ordinary-user"), breaks: .attributedUser, .misattributed),
+        ProofMutant(.agent("requests-no-key"), breaks: .keyLatched, .keyNotLatched),
+        ProofMutant(.agent("forwards-nothing"), breaks: .forwarded, .notForwarded),
+        ProofMutant(.agent("forwards-unsigned"), breaks: .signed, .requestsUnsigned),
+        ProofMutant(.agent("signs-with-wrong-key"), breaks: .signed, .signatureWrong),
+        ProofMutant(.agent("names-other-process"), breaks: .attributedProcess, .misattributed),
+        ProofMutant(.agent("ignores-rules"), breaks: .unprivilegedDenied, .wronglyAllowed),
+        ProofMutant(.program("any-address"), breaks: .leftAlone, .redirectedTooMuch),
+        ProofMutant(.program("any-protocol"), breaks: .leftAlone, .redirectedTooMuch),
+        ProofMutant(.agent("forgets-key"), breaks: .keyKept, .keyLostOnRestart),
+        ProofMutant(.agent("reports-error"), breaks: .statusAgrees, .statusContradicted),
+        ProofMutant(.agent("reports-disabled"), breaks: .statusAgrees, .scenarioContradicted),
+        ProofMutant(.program("ipv4-only"), breaks: .dualStack, .dualStackNotRedirected),
+        ProofMutant(.program("few-entries"), breaks: .burst, .eventsLost),
+        ProofMutant(.program("group-as-user"), breaks: .identityUserNotGroup, .misattributed),
+        ProofMutant(.agent("trusts-groups"), breaks: .identitySupplementaryGroup, .misattributed),
+        ProofMutant(.agent("takes-effective-user"), breaks: .identitySetuid, .misattributed),
+        ProofMutant(.agent("needs-living-process"), breaks: .identityShortLived, .misattributed),
+        ProofMutant(.agent("takes-namespace-user"), breaks: .identityUserNamespace, .misattributed),
     ]
 
     /// What rests on the platform: one that answers unsigned requests although a key is latched leaves these unproven.

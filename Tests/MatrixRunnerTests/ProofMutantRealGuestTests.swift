@@ -14,6 +14,8 @@ struct ProofMutantRealGuestTests {
         #expect(record.proofs(.unproven) == [], "\(record.account)")
         for result in record.proofs where result.state == .notReached { #expect(result.blockedBy == mutant.proof, "\(record.account)") }
         #expect([.incompatible, .degraded].contains(record.verdict), "\(record.account)")
+        #expect(record.cause == mutant.cause, "\(record.account)")
+        KeptEvidence.keep(record, of: mutant.name)
     }
 
     @Test("the mutant without a mutation passes every proof, and every proof it passes has a mutant")

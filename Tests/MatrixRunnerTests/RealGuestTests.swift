@@ -79,6 +79,7 @@ struct RealGuestTests {
         let record = try await RealGuests.runScript(script)
         #expect(record.cause == cause, "\(record.summary)")
         #expect(record.fault == .agent)
+        KeptEvidence.keep(record, of: "script")
     }
 
     @Test("an agent that claims to run and redirects nothing is found out")

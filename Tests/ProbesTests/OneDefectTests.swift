@@ -44,6 +44,16 @@ struct OneDefectTests {
         #expect(conclusion.state(.attributedUser) == .notReached && conclusion.state(.dualStack) == .notReached)
     }
 
+    @Test("an agent that refuses everybody, whoever they are and whatever its rules say")
+    func refusesEverybody() {
+        let conclusion = Self.conclusion(where: { _ in true }, request: { _ in nil }) { client in
+            let peer = client.name == ProbeNames.dualStack ? "[::ffff:127.0.0.1]:3080" : nil
+            return Samples.report(client, peer: peer, status: 403)
+        }
+        Self.expect(conclusion, fails: .attributedUser)
+        #expect(conclusion.judgment.cause == .wronglyDenied, "\(conclusion.judgment.summary)")
+    }
+
     @Test("an agent that signs nothing, or wrongly", arguments: [FabricRequest.Signature.absent, .wrong])
     func signs(signature: FabricRequest.Signature) {
         let conclusion = Self.conclusion(where: { _ in true }, request: { Samples.request($0, signature: signature, status: 403) }) {
