@@ -55,7 +55,8 @@ extension Diagnosis {
 
     /// The agent's unit on Linux.
     @Sendable static func unit(_ facts: FieldFacts) -> [Conclusion] {
-        guard let unit = facts.unit else { return [] }
+        // The harness stops the agent at a cell's end, and asks for the unit's state then.
+        guard let unit = facts.unit, facts.recorded?.value.verdict != .compatible else { return [] }
         switch unit.value {
         case .running: return []
         case .notFound: return [Conclusion(.agentNotInstalled, .certain, "systemd has no unit of the agent: it is not installed.", [unit.finding])]

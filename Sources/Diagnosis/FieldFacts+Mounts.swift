@@ -6,8 +6,9 @@ extension FieldFacts {
     mutating func readMounts(_ text: FieldText) {
         readFilesystems(text)
         readLayoutWords(text)
-        guard ["cgroup", " type ", " - ", "/proc/mounts"].contains(where: { text.bytes.contains($0) }) else { return }
+        guard ["cgroup", " type ", " - ", "/proc/mounts", "fstype"].contains(where: { text.bytes.contains($0) }) else { return }
         var lists: [MountList] = []
+        var json = MountDocument()
         var current: (list: MountList, scope: Int)?
         func finish(isEnded: Bool) {
             guard var list = current?.list else { return }
@@ -18,7 +19,7 @@ extension FieldFacts {
         for line in text.lines {
             if let open = current, open.scope != line.scope.number || open.list.view != line.scope.view { finish(isEnded: open.scope != line.scope.number) }
             if line.scope.isPrompt { continue }
-            guard let mount = MountList.mount(in: line.text) else { continue }
+            guard let mount = MountList.mount(in: line.text) ?? json.mount(in: line.text) else { continue }
             if current == nil { current = (MountList(view: line.scope.view, source: Quote.line(text.name)), line.scope.number) }
             // Half a line says nothing of its type.
             guard line.isEnded || line.text.hasSuffix(" 0 0") || line.text.hasSuffix(")") || mount.type == "cgroup2" else { continue }
@@ -29,7 +30,7 @@ extension FieldFacts {
         if let silent = Self.unanswered(
             text,
             {
-                $0.contains("cgroup2") && ($0.contains("mount") || $0.contains("/proc/")) && !$0.contains("filesystems") && !$0.hasPrefix("sudo mount -t")
+                $0.contains("cgroup2") && ($0.contains("mount") || $0.contains("findmnt") || $0.contains("/proc/")) && !$0.contains("filesystems") && !$0.hasPrefix("sudo mount -t")
                     && !$0.hasPrefix("mount -t")
             })
         {
@@ -82,6 +83,12 @@ extension FieldFacts {
             if let command = line.scope.command, command.contains("stat -f"), command.contains("/sys/fs/cgroup"), line.isEnded {
                 let word = line.text.filter { !$0.isWhitespace }
                 if word == "cgroup2fs" || word == "tmpfs" { rootType = rootType ?? Observed(word, text.finding(line)) }
+            }
+            // `df -T /sys/fs/cgroup`: `tmpfs tmpfs 4013320 0 4013320 0% /sys/fs/cgroup`.
+            let fields = line.text.split(separator: " ")
+            if fields.count == 7, fields[6] == "/sys/fs/cgroup", fields[5].hasSuffix("%") || fields[5] == "-", line.scope.view == .machine {
+                if fields[1] == "cgroup2" { rootType = rootType ?? Observed("cgroup2fs", text.finding(line)) }
+                if fields[1] == "tmpfs" { rootType = rootType ?? Observed("tmpfs", text.finding(line)) }
             }
             if let command = line.scope.command, command.hasPrefix("ls "), command.split(separator: " ").last?.hasPrefix("/sys/fs/cgroup") == true {
                 readFolder(text, line)

@@ -20,12 +20,20 @@ extension FieldFacts {
                 unit = Observed(state, file.finding(line))
             }
             if text.hasPrefix("Id=") { isOurs = text == "Id=azure-proxy-agent.service" }
+            // `systemctl list-units`: `azure-proxy-agent.service loaded active running Microsoft …`.
+            if let state = Self.listed(text), line.isEnded, line.scope.view != .manual { unit = Observed(state, file.finding(line)) }
             // systemctl show lists `ActiveState` and `LoadState` in one block; not found is what explains the rest.
             if let state = Self.unitState(text), isOurs, unit?.value != .notFound { unit = Observed(state, file.finding(line)) }
         }
     }
 
     private static let activity: [Substring: UnitState] = ["active": .running, "inactive": .inactive, "failed": .failed]
+
+    private static func listed(_ text: Substring) -> UnitState? {
+        let words = text.split(separator: " ").drop { ["●", "○", "×", "*"].contains($0) }
+        guard words.count >= 4, words.first == "azure-proxy-agent.service", let state = words.dropFirst(2).first else { return nil }
+        return words.dropFirst().first == "not-found" ? .notFound : words.dropFirst().first == "loaded" ? activity[state] : nil
+    }
 
     private static func unitState(_ text: Substring) -> UnitState? {
         if text.hasPrefix("Loaded: not-found") || text == "LoadState=not-found" { return .notFound }
@@ -95,8 +103,8 @@ extension FieldFacts {
         // The state stands in front of the name, or behind it.
         let isBefore = words.first.map { Self.tableStates.contains($0) } ?? false
         guard let index = (isBefore ? 1..<2 : 0..<2).reversed().first(where: { service(at: $0) != nil }), let service = service(at: index) else { return }
-        guard isBefore || index + 1 < words.count else { return }
-        let state = isBefore ? words[0] : words[index + 1]
+        // `driverquery /v` has the name for people, the type and the way of starting in between.
+        guard let state = isBefore ? words[0] : words[(index + 1)...].first(where: { Self.tableStates.contains($0) }) else { return }
         switch state {
         case "Running": services[service] = Observed(.running, file.finding(line))
         case "Stopped": services[service] = Observed(.stopped(reason: nil), file.finding(line))

@@ -17,7 +17,7 @@ public struct AgentWords: Hashable, Sendable {
     package static let needles = [
         "bpf", "BPF", "rogram", "edirector", "cgroup", "key details", "the key '", "attest the key", "get key status", "ready to use", "roxy listener",
         "TcpListener",
-        "reate link", "reate map", "map create", "load program", "os error", "erifier", "requires >= v",
+        "perf event:", "memlock rlimit:", "reate link", "reate map", "map create", "load program", "os error", "erifier", "requires >= v",
     ]
 
     /// - Parameter log: The bytes of a log, a console, a journal or a message of `status.json`.
@@ -104,7 +104,7 @@ public struct AgentWords: Hashable, Sendable {
         (["attaching", "failed"], .attach),
         (["attach", ": operation not permitted"], .attach),
         (["Failed to open cgroup"], .attach), (["ailed to create", "perf event"], .attach), (["bpf_raw_tracepoint_open", "ailed"], .attach),
-        (["bpf_prog_attach", "ailed"], .attach),
+        (["bpf_prog_attach", "ailed"], .attach), (["opening perf event:"], .attach), (["memlock rlimit:"], .load),
         (["map '", "failed to create"], .map), (["ailed to create map"], .map), (["map create:"], .map), (["creating map"], .map),
         (["BPF_MAP_CREATE", "ailed"], .map), (["create_map", "failed"], .map), (["rror creating", " map"], .map), (["an't create map"], .map), (["ould not open bpf map", "error:"], .map),
         (["BPF_PROG_LOAD", "ailed"], .load), (["Failed to load program"], .load), (["failed to load program"], .load), (["BPF program load failed"], .load),

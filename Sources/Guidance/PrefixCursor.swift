@@ -225,12 +225,19 @@ struct PrefixCursor {
         }
         let isModule = words.contains("::") && words.hasSuffix(":") && !words.hasSuffix("::")
         let isPlace = words.hasSuffix(":") && [".go:", ".rs:", ".c:", ".cpp:", ".cc:", ".py:"].contains { words.contains($0) }
-        guard isModule || isPlace, rest[name.endIndex...].first == 0x20 else {
+        guard isModule || isPlace || Self.isNumberedFile(words), rest[name.endIndex...].first == 0x20 else {
             rest = saved
             return false
         }
         rest = rest[(name.endIndex + 1)...]
         return true
+    }
+
+    /// Whether a name is a file and a line's number, as Python's loggers are told to write it: `loader.py:88`.
+    private static func isNumberedFile(_ name: String) -> Bool {
+        let parts = name.split(separator: ":", omittingEmptySubsequences: false)
+        return parts.count == 2 && parts[1].count <= 6 && !parts[1].isEmpty && parts[1].allSatisfy(\.isNumber)
+            && [".py", ".go", ".rs", ".c", ".cc", ".cpp"].contains { parts[0].hasSuffix($0) }
     }
 
     private static let fileEndings = [".log", ".txt", ".out", ".json", ".1", "syslog", "messages", "dmesg"].map { Array($0.utf8) }

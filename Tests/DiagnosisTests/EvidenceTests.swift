@@ -45,6 +45,14 @@ struct EvidenceTests {
         #expect(diagnosis.conclusions.first?.findings.contains { $0.quote == "ebpfProgramStatus: STOPPED" } == true)
     }
 
+    @Test("a proven cell is healthy, although its unit was stopped at the end; without the verdict a stopped unit is not running")
+    func provenCell() {
+        let verdict = Self.verdict.replacing("incompatible", with: "compatible").replacing("\"attach-failed/no-cgroup2\"", with: "null").replacing("\"configuration\"", with: "null")
+        let state = "Id=azure-proxy-agent.service\nLoadState=loaded\nActiveState=inactive\nSubState=dead\n"
+        #expect(Field.diagnose(("verdict.json", verdict), ("unit-state.txt", state)).outcome == .healthy)
+        #expect(Field.diagnose(("unit-state.txt", state)).codes.first == "agent-not-running")
+    }
+
     @Test("a verdict that its cause cannot have is not taken at its word")
     func edited() {
         let diagnosis = Field.diagnose(("verdict.json", Self.verdict.replacing("incompatible", with: "compatible")))

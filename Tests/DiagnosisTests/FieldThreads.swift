@@ -3,7 +3,7 @@ import Diagnosis
 /// Texts in the forms of further public threads, with their answers. They were written after the rules, which answered a third of them wrongly
 /// or not at all; the facts are those of the threads named here, and no text is theirs.
 extension FieldReportTests {
-    static let threads: [Report] = verifiers + setUps + surroundings
+    static let threads: [Report] = verifiers + setUps + surroundings + forms
 
     private static let verifiers: [Report] = [
         // masoncl/rsched#4
@@ -74,5 +74,29 @@ extension FieldReportTests {
         Report("P-bicep-enabled.txt", .trouble, "control-plane-refused", .certain, says: ["`Enabled` is not a value of imds.mode"]),
         Report("P-bicep-enforce.txt", .undetermined, says: ["values that the API knows"], never: ["control-plane-refused"]),
         Report("P-powershell.txt", .trouble, "control-plane-refused", .certain, says: ["Audit, Enforce or Disabled"]),
+    ]
+
+    /// The same facts in forms that other tools and people give them.
+    private static let forms: [Report] = [
+        Report("A-report-form.md.txt", .trouble, "verifier-rejected", .certain, says: ["R3 min value is negative", "wrong on any kernel"], never: [upgrade]),
+        Report("A-quoted-manual.txt", .undetermined, never: ["verifier-rejected"]),
+        Report("B-container-runtime.log", .trouble, "verifier-rejected", .certain, says: ["invalid bpf_context access off=40"], never: [upgrade]),
+        Report("B-python-logging.log", .trouble, "verifier-rejected", .certain, says: ["unreachable insn 14"], never: [upgrade]),
+        Report("C-btf-optional.log", .undetermined, never: ["no-btf", "verifier-rejected", "load-failed"]),
+        Report("C-perf-event-denied.txt", .trouble, "missing-privilege", .likely, says: ["EACCES"], never: [upgrade, "no-cgroup2"]),
+        Report("C-memlock-rlimit.txt", .trouble, "missing-privilege", .likely, says: ["EPERM"], never: ["kernel-too-old"]),
+        Report("D-write-user-under-integrity.txt", .trouble, "lockdown", .certain, says: ["[integrity]", "since 4.8"], never: [upgrade]),
+        Report("E-avc-map-create.txt", .trouble, "lsm-denied", .certain, says: ["map_create"], never: [upgrade]),
+        Report("E-options-on.txt", .undetermined, never: ["kernel-config"]),
+        // An old kernel is no fault where the agent runs.
+        Report("H-old-kernel-and-running.log", .undetermined, says: ["program is loaded and attached"], never: ["kernel-too-old"]),
+        Report("I-findmnt-json.txt", .undetermined, says: ["layout unified"], never: ["no-cgroup2"]),
+        Report("I-df.txt", .undetermined, says: ["legacy or hybrid"]),
+        Report("J-podman-run.txt", .undetermined, says: ["from a container or pod"], never: ["can be attached there"]),
+        Report("L-asked-and-old.log", .undetermined, says: ["older than 24.3", "does not wait for it"]),
+        Report("O-list-units.txt", .undetermined, says: ["The agent's unit runs"]),
+        Report("O-sc-queryex.txt", .trouble, "windows-agent-not-running", .certain, says: ["its process ended unexpectedly"]),
+        Report("O-driverquery.txt", .trouble, "windows-drivers-not-running", .certain, says: ["NetEbpfExt is STOPPED", "eBPFCore is RUNNING"]),
+        Report("P-az-enforced.txt", .trouble, "control-plane-refused", .certain, says: ["`Enforced` is not a value of imds.mode"]),
     ]
 }
