@@ -67,6 +67,17 @@ final class UserNetwork {
         configuration.vnameserver = address(168, 0, 0, 3)
         configuration.vdhcp_start = address(168, 0, 0, 15)
         configuration.disable_host_loopback = isContained
+        // The contained network has no IPv6 at all.
+        if !isContained {
+            configuration.in6_enabled = true
+            configuration.vprefix_len = 64
+            configuration.vprefix_addr6.__in6_u.__u6_addr8.0 = 0xFE
+            configuration.vprefix_addr6.__in6_u.__u6_addr8.1 = 0xC0
+            configuration.vhost6 = configuration.vprefix_addr6
+            configuration.vhost6.__in6_u.__u6_addr8.15 = 2
+            configuration.vnameserver6 = configuration.vprefix_addr6
+            configuration.vnameserver6.__in6_u.__u6_addr8.15 = 3
+        }
         configuration.disable_dns = true
         return configuration
     }

@@ -120,7 +120,7 @@ struct CommandNightRealGuestTests {
             script --quiet --return --command "'$2' shell --kernel 6.1 --cgroup unified" /dev/null < "$1/keys" > "$1/screen" 2>&1 &
             exec 3> "$1/keys"
             wait_for() { for _ in $(seq 1200); do grep -q "$1" "$2" && return; sleep 0.1; done; return 1; }
-            wait_for '[#$] *$' "$1/screen"; printf 'echo booted-$(uname -r | cut -c1-3)\\n' >&3
+            wait_for 'kmatrix# ' "$1/screen"; printf 'echo booted-$(uname -r | cut -c1-3)\\n' >&3
             wait_for 'booted-6.1' "$1/screen"; printf 'exit\\n' >&3
             wait $!; echo "ended $?"
             tail -c 2000 "$1/screen"

@@ -118,6 +118,16 @@ final class EthernetPeer {
         return [0x52, 0x55] + gateway + hardware + [8, 0] + header + content
     }
 
+    /// A UDP datagram in an IPv6 packet in its frame (RFC 8200, RFC 768). The sender's address is of the network that libslirp has by default.
+    static func datagram6(to destination: [UInt8], port: UInt16, _ content: [UInt8]) -> [UInt8] {
+        let source: [UInt8] = [0xFE, 0xC0] + [UInt8](repeating: 0, count: 13) + [15]
+        var datagram = bytes(UInt16(4000)) + bytes(port) + bytes(UInt16(8 + content.count)) + [0, 0] + content
+        let pseudo = source + destination + bytes(UInt32(datagram.count)) + [0, 0, 0, 17]
+        datagram.replaceSubrange(6..<8, with: bytes(checksum(pseudo + datagram)))
+        let header: [UInt8] = [0x60, 0, 0, 0] + bytes(UInt16(datagram.count)) + [17, 64] + source + destination
+        return [0x52, 0x55] + gateway + hardware + [0x86, 0xDD] + header + datagram
+    }
+
     /// The Internet checksum (RFC 1071).
     private static func checksum(_ bytes: [UInt8]) -> UInt16 {
         var sum = stride(from: 0, to: bytes.count, by: 2).reduce(UInt32(0)) { $0 + UInt32(bytes[$1]) << 8 + ($1 + 1 < bytes.count ? UInt32(bytes[$1 + 1]) : 0) }

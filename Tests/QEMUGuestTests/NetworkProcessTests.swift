@@ -105,7 +105,7 @@ struct NetworkProcessTests {
         }
     }
 
-    /// Every way that is tried: TCP and UDP to a port of this machine, at each address that could lead there, and a question for a name.
+    /// Every way that is tried: TCP and UDP to a port of this machine, at each address that could lead there, over IPv6 too, and a question for a name.
     private static func attack(_ peer: EthernetPeer, _ address: [UInt8], _ target: HostTarget) {
         peer.ask(for: EthernetPeer.gateway)
         _ = peer.framesUntilAnswer()
@@ -114,6 +114,12 @@ struct NetworkProcessTests {
         peer.send(frame: EthernetPeer.frame(protocol: 17, to: address, datagram))
         let question = EthernetPeer.bytes(UInt16(4001)) + EthernetPeer.bytes(UInt16(53)) + [0, 20, 0, 0] + [UInt8](repeating: 0, count: 12)
         peer.send(frame: EthernetPeer.frame(protocol: 17, to: [168, 0, 0, 3], question))
+        for last in [UInt8(2), 3, 1] {
+            let host: [UInt8] = [0xFE, 0xC0] + [UInt8](repeating: 0, count: 13) + [last]
+            peer.send(frame: EthernetPeer.datagram6(to: host, port: target.udpPort6 ?? 9, Array("datagram out".utf8)))
+        }
+        let loopback = [UInt8](repeating: 0, count: 15) + [1]
+        peer.send(frame: EthernetPeer.datagram6(to: loopback, port: target.udpPort6 ?? 9, Array("datagram out".utf8)))
         // An echo request (RFC 792).
         peer.send(frame: EthernetPeer.frame(protocol: 1, to: address, [8, 0, 0xF7, 0xFF, 0, 0, 0, 0]))
     }
@@ -130,7 +136,7 @@ struct NetworkProcessTests {
             #expect(!frames.contains { $0.count > 23 && $0[12..<14] == [8, 0] && $0[23] == 17 })
         }
         // The network has polled its sockets and ended, so what it would have sent has arrived.
-        #expect(target.connections == 0 && target.datagrams == 0)
+        #expect(target.connections == 0 && target.datagrams == 0 && target.datagrams6 == 0)
     }
 
     @Test("without its containment the same attack arrives, so the test of containment can fail")
@@ -147,6 +153,8 @@ struct NetworkProcessTests {
             _ = peer.framesUntilAnswer()
         }
         #expect(target.connections == 1 && target.datagrams == 1)
+        // A machine without IPv6 has nothing to arrive at.
+        #expect(target.udpPort6 == nil || target.datagrams6 > 0)
     }
 
     @Test("survives frames that are none")
