@@ -115,7 +115,9 @@ enum VerifierLine: Hashable {
         for words in begins {
             guard let range = text.firstRange(of: words) else { continue }
             // The program's name and error may follow once more before its log.
-            return .begin(rest: String(text[range.upperBound...]).trimmed)
+            let rest = String(text[range.upperBound...]).trimmed
+            // The agent's words where the verifier wrote nothing: `Verifier output: (none): Invalid argument`.
+            return rest.hasPrefix("(none)") ? .end : .begin(rest: rest)
         }
         // bcc: `bpf: Failed to load program: Permission denied`.
         if text.hasPrefix("bpf: Failed to load program") || text.contains("load bpf program failed") { return .begin(rest: "") }

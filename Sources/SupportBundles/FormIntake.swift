@@ -8,7 +8,7 @@ final class FormIntake: Intake {
         case alone
         /// Out of a compressed file: a text or a tar archive.
         case unpacked
-        /// Out of an archive or a folder: a text. Rotated logs are compressed.
+        /// Out of an archive or a folder: a text. Rotated logs are compressed, and so is the kernel's configuration.
         case member
     }
 
@@ -41,8 +41,9 @@ final class FormIntake: Intake {
         let intake: any Intake
         if place != .member, bytes.dropFirst(257).starts(with: "ustar".utf8) {
             intake = TarIntake()
-        } else if place != .unpacked, bytes.starts(with: [0x1F, 0x8B, 0x08]), place == .alone || name.hasSuffix(".gz") {
-            let inner: any Intake = place == .alone ? FormIntake(name, place: .unpacked) : TextIntake(String(name.dropLast(3)), &contents)
+        } else if place != .unpacked, bytes.starts(with: [0x1F, 0x8B, 0x08]) {
+            let inner: any Intake =
+                place == .alone ? FormIntake(name, place: .unpacked) : TextIntake(String(name.dropLast(name.hasSuffix(".gz") ? 3 : 0)), &contents)
             intake = GzipIntake(name, into: inner)
         } else {
             let ending = place == .unpacked ? [".gz", ".xz", ".zst"].first { name.hasSuffix($0) } : nil

@@ -83,6 +83,8 @@ extension FieldReportTests {
         Report("B-container-runtime.log", .trouble, "verifier-rejected", .certain, says: ["invalid bpf_context access off=40"], never: [upgrade]),
         Report("B-python-logging.log", .trouble, "verifier-rejected", .certain, says: ["unreachable insn 14"], never: [upgrade]),
         Report("C-btf-optional.log", .undetermined, never: ["no-btf", "verifier-rejected", "load-failed"]),
+        // Of a kernel without CONFIG_CGROUP_BPF, whose configuration was not sent.
+        Report("C-agent-none.log", .undetermined, says: ["never verified (EINVAL)", "the kernel's configuration"], never: ["verifier-rejected", "breaks off", upgrade]),
         Report("C-perf-event-denied.txt", .trouble, "missing-privilege", .likely, says: ["EACCES"], never: [upgrade, "no-cgroup2"]),
         Report("C-memlock-rlimit.txt", .trouble, "missing-privilege", .likely, says: ["EPERM"], never: ["kernel-too-old"]),
         Report("D-write-user-under-integrity.txt", .trouble, "lockdown", .certain, says: ["[integrity]", "since 4.8"], never: [upgrade]),

@@ -131,6 +131,14 @@ struct BundleReaderTests {
         #expect(try await BundleReader(limits: limits).read(path).files.map(\.bytes) == [whole.bytes])
     }
 
+    @Test("what is compressed within a bundle is known by its bytes, not by its name", arguments: ["tar -cf bundle -C tree .", "mv tree bundle"])
+    func compressedMember(script: String) async throws {
+        let (folder, path) = try await Self.bundle("echo '# CONFIG_CGROUP_BPF is not set' | gzip -c > tree/kernel.config; \(script)")
+        defer { _ = folder }
+        let contents = try await BundleReader().read(path)
+        #expect(contents.files.contains { $0.name == "kernel.config" && $0.text == "# CONFIG_CGROUP_BPF is not set\n" })
+    }
+
     @Test("what came before the damage of a gzip file is read, and the damage is reported", arguments: ["head -c 30000 packed > bundle", "(head -c 30000 packed; head -c 9000 /dev/zero) > bundle"])
     func damagedGzip(script: String) async throws {
         let (folder, path) = try await Self.bundle("(echo 'Failed to attach program connect4: Bad file descriptor'; seq 1 90000) | gzip -c > packed; \(script)")
