@@ -7,7 +7,8 @@ extension Diagnosis {
     @Sendable static func environment(_ facts: FieldFacts) -> [Conclusion] {
         guard facts.status == nil, facts.recorded == nil, !facts.isWindows, facts.agentSeesNone == nil else { return [] }
         let isExplained =
-            facts.programsRun != nil || !facts.failures.isEmpty || facts.typeComplaint != nil || !facts.lockdownDenials.isEmpty || facts.denials.contains { !$0.value }
+            facts.programsRun != nil || !facts.failures.isEmpty || facts.typeComplaint != nil
+            || !facts.lockdownDenials.isEmpty || facts.denials.contains { !$0.value }
             || facts.reports.contains { $0.report.log.state != .empty } || !facts.options.values.allSatisfy(\.value)
         guard !isExplained else { return [] }
         var found: [Conclusion] = []

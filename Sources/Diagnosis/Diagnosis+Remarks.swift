@@ -77,7 +77,9 @@ extension Diagnosis {
             found.append(Remark("The platform did not ask cloud-init to wait for the agent.", asked.finding))
         }
         if let programs = facts.programsRun { found.append(Remark("The agent's program is loaded and attached.", programs)) }
-        if let key = facts.keySuccess, facts.keyRefusals.isEmpty, facts.keyMissing == nil, facts.attestFailed == nil { found.append(Remark("The agent has its key.", key)) }
+        if let key = facts.keySuccess, facts.keyRefusals.isEmpty, facts.keyMissing == nil, facts.attestFailed == nil {
+            found.append(Remark("The agent has its key.", key))
+        }
         if let unit = facts.unit, unit.value == .running { found.append(Remark("The agent's unit runs.", unit.finding)) }
         for (name, state) in facts.services.sorted(by: { $0.key < $1.key }) where state.value == .running {
             found.append(Remark("\(name) is RUNNING.", state.finding))

@@ -27,7 +27,9 @@ extension FieldFacts {
         if line.contains("missing BPF prog type") { return .programType }
         let names = line.split(separator: "'", omittingEmptySubsequences: false)
         // `extern (func ksym) 'NAME': not found …`; `prog 'P': failed to find kernel BTF type ID of 'NAME'`.
-        if let range = line.firstRange(of: "kernel BTF type ID of '") { return .missingTarget(String(line[range.upperBound...].prefix { $0 != "'" }.prefix(128))) }
+        if let range = line.firstRange(of: "kernel BTF type ID of '") {
+            return .missingTarget(String(line[range.upperBound...].prefix { $0 != "'" }.prefix(128)))
+        }
         guard line.contains("not found in kernel or module BTFs"), names.count >= 3 else { return nil }
         return .missingSymbol(String(names[1].prefix(128)))
     }

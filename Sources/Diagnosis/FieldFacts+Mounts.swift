@@ -30,7 +30,8 @@ extension FieldFacts {
         if let silent = Self.unanswered(
             text,
             {
-                $0.contains("cgroup2") && ($0.contains("mount") || $0.contains("findmnt") || $0.contains("/proc/")) && !$0.contains("filesystems") && !$0.hasPrefix("sudo mount -t")
+                $0.contains("cgroup2") && ($0.contains("mount") || $0.contains("findmnt") || $0.contains("/proc/"))
+                    && !$0.contains("filesystems") && !$0.hasPrefix("sudo mount -t")
                     && !$0.hasPrefix("mount -t")
             })
         {
@@ -93,7 +94,9 @@ extension FieldFacts {
             if let command = line.scope.command, command.hasPrefix("ls "), command.split(separator: " ").last?.hasPrefix("/sys/fs/cgroup") == true {
                 readFolder(text, line)
             }
-            if let command = line.scope.command, command.contains("/proc/"), command.hasSuffix("/cgroup"), line.scope.view == .machine { readMembership(text, line) }
+            if let command = line.scope.command, command.contains("/proc/"), command.hasSuffix("/cgroup"), line.scope.view == .machine {
+                readMembership(text, line)
+            }
             // Loaders' own tests.
             if line.text.contains("does not have cgroupv2 enabled") { namedVersion = namedVersion ?? Observed(1, text.finding(line)) }
             let lowered = line.text.utf8.count <= 120 ? line.text.lowercased() : ""
@@ -140,11 +143,11 @@ extension FieldFacts {
                 agentGuessedPath = agentGuessedPath ?? text.finding(line)
             }
         }
-        let words = AgentWords(text.bytes)
         // An agent that attached its program afterwards has found it.
-        guard words.saysProgramsRun else { return }
+        guard AgentWords(text.bytes).saysProgramsRun else { return }
         (agentSeesNone, agentGuessedPath, typeComplaint, loaderComplaint) = (nil, nil, nil, nil)
-        programsRun = text.lines.last { $0.text.contains("Started Redirector with eBPF maps") || $0.text.contains("Success attached bpf prog") }.map { text.finding($0) }
+        let words = ["Started Redirector with eBPF maps", "Success attached bpf prog"]
+        programsRun = text.lines.last { line in words.contains { line.text.contains($0) } }.map { text.finding($0) }
     }
 
     /// A typed command that printed nothing: the next line is the next prompt. At the end of a text the output may have been cut off.

@@ -186,7 +186,8 @@ public struct FieldFacts: Sendable {
             && provisioningSaysMissing == nil && provisioningSaysUnhealthy == nil && provisioningFailed == nil && keyRefusals.isEmpty && keyMissing == nil
             && attestFailed == nil && platformErrors.isEmpty && reports.isEmpty && failures.isEmpty && kernelTrouble.isEmpty && recorded == nil
             && controlPlane.isEmpty
-            && options.isEmpty && lockdown == nil && serviceEvents.isEmpty && programsRun == nil && denials.isEmpty && rootType == nil && noise.isEmpty && model == nil
+            && options.isEmpty && lockdown == nil && serviceEvents.isEmpty && programsRun == nil
+            && denials.isEmpty && rootType == nil && noise.isEmpty && model == nil
     }
 
     public init(_ files: [BundleFile]) {

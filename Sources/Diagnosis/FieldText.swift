@@ -158,7 +158,8 @@ struct Prompt {
             return .machine
         }
         let words = [
-            "oc exec", "oc rsh", "lxc exec", "kubectl exec", "docker exec", "podman exec", "crictl exec", "nerdctl exec", "docker run", "podman run", "nerdctl run", "ctr run", "docker compose exec",
+            "oc exec", "oc rsh", "lxc exec", "kubectl exec", "docker exec", "podman exec", "crictl exec", "nerdctl exec", "docker run",
+            "podman run", "nerdctl run", "ctr run", "docker compose exec",
             "kubectl debug", "kubectl run",
         ]
         if words.contains(where: { command.contains($0) }) { return .container }
