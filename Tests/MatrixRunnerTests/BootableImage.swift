@@ -22,12 +22,14 @@ enum BootableImage {
         return folder.appending("image.qcow2")
     }
 
-    /// What can be wrong with an image that somebody else built.
+    /// What can be different in an image that somebody else built.
     enum Fault: String {
         /// Its boot sector is empty.
         case boot
         /// Its kernel is told to leave the network's driver alone.
         case network
+        /// No fault: only UEFI's firmware finds a loader.
+        case uefi
     }
 
     /// The same image with a fault; built once as well.
@@ -52,6 +54,9 @@ enum BootableImage {
             grep -q blacklist grub.cfg
             printf 'cd /boot/grub\nrm grub.cfg\nwrite grub.cfg grub.cfg\n' > requests
             debugfs -w -f requests "$root" > /dev/null 2>&1 ;;
+        uefi)
+            dd if=/dev/zero of=disk.raw bs=440 count=1 conv=notrunc status=none
+            sfdisk -q --part-type disk.raw 1 0FC63DAF-8483-4772-8E79-3D69D8477DE4 ;;
         esac
         qemu-img convert -q -O qcow2 disk.raw image.qcow2
         rm -f disk.raw

@@ -82,6 +82,16 @@ struct ImageRealGuestTests {
         #expect(try !String(contentsOfFile: command, encoding: .utf8).contains("-kernel"))
     }
 
+    private static let atNight = ConditionTrait.enabled(if: ProcessInfo.processInfo.environment["KMATRIX_NIGHT"] != nil, "SKIPPED: KMATRIX_NIGHT is not set; ci/nightly sets it")
+
+    @Test("an image whose loader only UEFI finds boots by itself and proves the agent", atNight)
+    func uefi() async throws {
+        let cells = try await run("whole:\(image(with: .uefi))", layouts: [.unified])
+        #expect(cells.map(\.verdict) == [.compatible], "\(cells.map(\.summary))")
+        let command = FilePath(try #require(cells.first?.evidence)).appending("qemu.json").string
+        #expect(try String(contentsOfFile: command, encoding: .utf8).contains("OVMF"))
+    }
+
     @Test("an image that does not boot, or has no network, proves nothing", arguments: [(BootableImage.Fault.boot, Cause.emulatorHang, 10), (.network, .guestSetup, 90)])
     func faulty(fault: BootableImage.Fault, cause: Cause, timeout: Int) async throws {
         let cells = try await run("whole:\(image(with: fault))", layouts: [.unified], timeout: .seconds(timeout), retries: 0)
