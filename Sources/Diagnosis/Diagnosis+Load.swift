@@ -12,12 +12,12 @@ extension Diagnosis {
         if failure.outcome == .failed, logs.isEmpty, let complaint = facts.loaderComplaint { return [beforeLoad(facts, entry, complaint)] }
         if failure.outcome == .failed, logs.isEmpty, let complaint = facts.typeComplaint { return [noTypes(facts, [entry.finding, complaint])] }
         switch failure.outcome {
-        case .cut: return [cut(facts, entry)] + age(facts, entry.finding)
+        case .cut: return cut(facts, entry, error)
         case .failedAfterwards: return [afterwards(facts, entry, error, logs.last?.log)]
         case .neverVerified: return [neverVerified(facts, entry, error)]
         case .refused, .failed:
             if let log = logs.last?.log, log.state == .finished { return [afterwards(facts, entry, error, log)] }
-            if let log = logs.last?.log, log.state == .cut { return [cut(facts, entry)] + age(facts, entry.finding) }
+            if let log = logs.last?.log, log.state == .cut { return cut(facts, entry, error) }
             if error == .notPermitted || failure.line.contains("Verifier output:") { return [neverVerified(facts, entry, error)] }
             return [unsaid(facts, entry, error)]
         }
@@ -56,17 +56,21 @@ extension Diagnosis {
             failure: SetupFailure.ofLog(report.report), finding: report.finding, isOfStatus: report.isOfStatus)
         switch report.report.log.state {
         case .finished: return report.report.error == nil ? [] : [afterwards(facts, entry, report.report.error, report.report.log)]
-        case .cut: return [cut(facts, entry)]
+        case .cut: return cut(facts, entry, report.report.error)
         case .empty, .refused: return []
         }
     }
 
-    private static func cut(_ facts: FieldFacts, _ entry: FieldFacts.Failure) -> Conclusion {
-        Conclusion(
+    /// A log that breaks off. Two errors say that its end would have no reason: the log did not fit, or the JIT compiler failed.
+    private static func cut(_ facts: FieldFacts, _ entry: FieldFacts.Failure, _ error: SystemError?) -> [Conclusion] {
+        if error == .noSpace { return [unsaid(facts, entry, error)] }
+        if error == .notSupportedInKernel { return [afterwards(facts, entry, error, nil)] }
+        let conclusion = Conclusion(
             .verifierRejected, .certain, "The kernel's verifier rejected the program; the message breaks off before the reason.",
             [entry.finding, facts.quote(.ebpfProgram)],
             wanted: facts.release == nil ? [.verifierLog, .kernelRelease] : [.verifierLog],
             advice: [.measure(.readVerifierLog), .measure(.upgradeAgent), .measure(.reportAgent), .measure(.optOut)])
+        return [conclusion] + age(facts, entry.finding)
     }
 
     private static func afterwards(_ facts: FieldFacts, _ entry: FieldFacts.Failure, _ error: SystemError?, _ log: VerifierLog?) -> Conclusion {
@@ -123,11 +127,13 @@ extension Diagnosis {
             case .tooBig: " E2BIG says that it is too large: more than 4096 instructions before 5.2, or more than a million steps of the verifier since."
             case .noSpace: " ENOSPC says that the loader's buffer was too small for the verifier's log; why the program was refused is not in this text."
             case .noMemory: " ENOMEM says that memory was refused: the JIT compiler's limit, a cgroup's, or before 5.11 the limit of locked memory."
+            case .notSupportedInKernel:
+                " ENOTSUPP comes from the JIT compiler, which failed or is switched off, or from a way to attach that this architecture lacks."
             default: ""
             }
         return Conclusion(
-            .loadFailed, .possible, "The program did not load\(name), and the verifier's log was not sent.\(hint)", [entry.finding, facts.release?.finding],
-            wanted: (error == .noMemory ? [.jitSettings, .privileges] : []) + [.verifierLog, .agentLog] + (facts.release == nil ? [.kernelRelease] : []),
+            .loadFailed, .possible, "The program did not load\(name), and the \(entry.failure.outcome == .cut ? "end of the " : "")verifier's log was not sent.\(hint)", [entry.finding, facts.release?.finding],
+            wanted: (error == .noMemory ? [.jitSettings, .privileges] : error == .notSupportedInKernel ? [.jitSettings] : []) + [.verifierLog, .agentLog] + (facts.release == nil ? [.kernelRelease] : []),
             advice: [.measure(.readVerifierLog), .measure(.readAgentLogs), .measure(.reportAgent)])
     }
 }

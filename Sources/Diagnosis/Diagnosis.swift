@@ -51,7 +51,7 @@ public struct Diagnosis: Sendable {
 
     /// In causal order: without the agent there is no status, and without a kernel no program.
     private static let rules: [@Sendable (FieldFacts) -> [Conclusion]] = [
-        recorded, kernel, services, unit, provisioning, controlPlane, model, configuration, program, listener, key, health, applied, environment, status,
+        recorded, kernel, services, start, unit, provisioning, controlPlane, model, configuration, program, listener, key, health, applied, environment, status,
     ]
 
     /// What kmatrix concluded about its own cell, from more evidence than the folder holds.

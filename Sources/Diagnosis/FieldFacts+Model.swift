@@ -16,7 +16,11 @@ extension FieldFacts {
         var reader = ModelReader()
         for line in text.lines where !line.text.isEmpty {
             // An error of the control plane names the property too.
-            if line.text.contains("of parameter") || line.text.contains("The property ") || line.text.contains("can only be incremented") { continue }
+            if let setting = Self.refusedMode(in: line.text) {
+                note(setting, text.finding(line))
+                continue
+            }
+            if line.text.contains("of parameter") || line.text.contains("of property") || line.text.contains("The property ") || line.text.contains("can only be incremented") { continue }
             for setting in reader.settings(in: line.text, isEnded: line.isEnded) {
                 model = model ?? text.finding(line)
                 note(setting, text.finding(line))
@@ -26,6 +30,16 @@ extension FieldFacts {
             guard let row = ControlPlaneError.conflict(endpoint: endpoint), let model else { continue }
             add(ModelFault(summary: "The model gives \(endpoint) both a mode and a profile.", row: row, finding: model))
         }
+    }
+
+    /// `Error converting value "Enable" to type …. Path '….imds.mode'`, and the like: the value is what stands in quotation marks first.
+    private static func refusedMode(in line: some StringProtocol) -> ModelReader.Setting? {
+        guard line.contains("Error converting value") || line.contains("' of property '"), let path = line.firstRange(of: "roxyAgentSettings.") else { return nil }
+        let place = line[path.upperBound...]
+        guard let endpoint = ["imds", "wireServer"].first(where: { place.hasPrefix("\($0).mode") }) else { return nil }
+        guard let mark = line.firstIndex(where: { $0 == "'" || $0 == "\"" }) else { return nil }
+        let value = line[line.index(after: mark)...].prefix { $0.isLetter }
+        return value.isEmpty ? nil : ModelReader.Setting(key: .mode, value: String(value), endpoint: endpoint)
     }
 
     private mutating func note(_ setting: ModelReader.Setting, _ finding: Finding) {

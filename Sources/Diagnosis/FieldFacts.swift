@@ -110,6 +110,7 @@ public struct FieldFacts: Sendable {
 
     // Agent.
     public var unit: Observed<UnitState>?
+    var startTrouble: Observed<StartTrouble>?
     public var services: [String: Observed<ServiceState>] = [:]
     /// What Windows's event log says of services that ended or did not start.
     var serviceEvents: [String: Finding] = [:]
@@ -213,6 +214,7 @@ public struct FieldFacts: Sendable {
         readDistribution(text)
         readMounts(text)
         readUnit(text)
+        readStartTrouble(text)
         readServices(text)
         readProvisioning(text)
         readControlPlane(text)

@@ -17,7 +17,8 @@ public struct AgentWords: Hashable, Sendable {
     package static let needles = [
         "bpf", "BPF", "rogram", "edirector", "cgroup", "key details", "the key '", "attest the key", "get key status", "ready to use", "roxy listener",
         "TcpListener",
-        "perf event:", "memlock rlimit:", "reate link", "reate map", "map create", "load program", "os error", "erifier", "requires >= v",
+        "perf event:", "memlock rlimit:", "reate link", "CreateError", "LoadError", "SyscallError", "reate map", "map create", "load program",
+        "os error", "erifier", "requires >= v",
     ]
 
     /// - Parameter log: The bytes of a log, a console, a journal or a message of `status.json`.
@@ -106,6 +107,9 @@ public struct AgentWords: Hashable, Sendable {
         (["Failed to open cgroup"], .attach), (["ailed to create", "perf event"], .attach), (["bpf_raw_tracepoint_open", "ailed"], .attach),
         (["bpf_prog_attach", "ailed"], .attach), (["opening perf event:"], .attach), (["memlock rlimit:"], .load),
         (["map '", "failed to create"], .map), (["ailed to create map"], .map), (["map create:"], .map), (["creating map"], .map),
+        // How Rust prints an error of aya's that nobody handled.
+        (["CreateError {"], .map), (["SyscallError {", "bpf_link_create"], .link), (["SyscallError {", "bpf_prog_attach"], .attach),
+        (["SyscallError {", "perf_event_open"], .attach), (["LoadError {"], .load),
         (["BPF_MAP_CREATE", "ailed"], .map), (["create_map", "failed"], .map), (["rror creating", " map"], .map), (["an't create map"], .map),
         (["ould not open bpf map", "error:"], .map),
         (["BPF_PROG_LOAD", "ailed"], .load), (["Failed to load program"], .load), (["failed to load program"], .load), (["BPF program load failed"], .load),
@@ -160,7 +164,7 @@ public struct AgentWords: Hashable, Sendable {
 
     /// The name in quotes of the first `program '…'`, `prog '…'` or `map '…'`, or the word behind cilium's `program`.
     static func subject(in words: String) -> String? {
-        for lead in ["program '", "prog '", "map '", "map `", "program \"", "section '"] {
+        for lead in ["CreateError { name: \"", "program '", "prog '", "map '", "map `", "program \"", "section '"] {
             guard let range = words.firstRange(of: lead) else { continue }
             let name = words[range.upperBound...].prefix { !"'`\"".contains($0) }
             if !name.isEmpty, name.utf8.count <= 128 { return String(name) }

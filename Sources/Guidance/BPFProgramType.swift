@@ -29,12 +29,24 @@ public enum BPFProgramType: String, CaseIterable, Hashable, Sendable {
         default:
             if let row = Self.features(section: name) {
                 self = row.type
+            } else if Self.isOfSocketAddress(name) {
+                self = .cgroupSockAddr
             } else if name.hasPrefix("kprobe_") || name.hasPrefix("kretprobe_") {
                 self = .kprobe
             } else {
                 return nil
             }
         }
+    }
+
+    private static let calls: Set<Substring> = ["connect", "bind", "sendmsg", "recvmsg", "getpeername", "getsockname"]
+
+    /// Names such as `sock_connect4`, and Cilium's `cil_sock4_connect`. Its `cil_sock4_post_bind` is of another type.
+    private static func isOfSocketAddress(_ name: String) -> Bool {
+        let words = name.split(separator: "_")
+        if words.contains("post") { return false }
+        if words.contains(where: { ["4", "6"].contains($0.suffix(1)) && calls.contains($0.dropLast()) }) { return true }
+        return words.contains { $0 == "sock4" || $0 == "sock6" } && words.contains(where: calls.contains)
     }
 
     private struct Row {

@@ -3,7 +3,7 @@ import Diagnosis
 /// More texts of the classes that the field's reports fall into, in the form that each loader, distribution and tool prints. Facts and forms
 /// are those of the public reports named here; the logs are shortened.
 extension FieldReportTests {
-    static let variants: [Report] = programs + policies + machines + services + threads
+    static let variants: [Report] = programs + starts + policies + machines + services + threads
 
     /// Classes A, B, D and G: which text is a verifier's log, where it is found, and what its words come to.
     private static let programs: [Report] = [
@@ -29,6 +29,7 @@ extension FieldReportTests {
         Report("B-tetragon-json.log", .trouble, "lockdown", .likely, says: ["withholds"], never: [upgrade]),
         Report("B-cut-journal.log", .trouble, "verifier-rejected", .certain, says: ["breaks off before the reason", "Verifier output"]),
         Report("D-helper-of-5.5-on-5.4.txt", .trouble, "verifier-rejected", .certain, says: ["bpf_probe_read_kernel#113 since 5.5", "series 5.5"], never: ["lockdown ("]),
+        Report("D-pid-in-sock-connect4-5.4.txt", .trouble, "verifier-rejected", .certain, says: ["in sock_addr programs since 5.7", "series 5.7"], never: ["lockdown ("]),
         Report("D-helper-not-of-type.txt", .trouble, "verifier-rejected", .likely, says: ["a newer kernel does not help"], never: [upgrade, "lockdown ("]),
         Report("G-a-million.txt", .trouble, "verifier-rejected", .certain, says: ["on newer kernels too"], never: [upgrade]),
         Report("G-131072.txt", .trouble, "verifier-rejected", .certain, says: ["the limit of kernels before 5.2", "series 5.2"]),
@@ -36,6 +37,13 @@ extension FieldReportTests {
         Report("G-last-insn.txt", .trouble, "verifier-rejected", .certain, says: ["last insn is not an exit or jmp"], never: [upgrade]),
         Report("G-unknown-words.txt", .trouble, "verifier-rejected", .certain, says: ["not known here"], never: [upgrade, "No newer kernel"]),
         Report("G-relocation-on-newer.txt", .trouble, "core-relocation-failed", .certain, never: [upgrade]),
+    ]
+
+    /// Class M: what keeps the agent's program from beginning.
+    private static let starts: [Report] = [
+        Report("M-glibc.log", .trouble, "agent-not-running", .certain, says: ["GLIBC_2.34", "newer C library"], never: ["verifier-rejected"]),
+        Report("M-glibc-of-another.log", .undetermined, never: ["C library"]),
+        Report("M-203-exec.txt", .trouble, "agent-not-running", .certain, says: ["203/EXEC"], never: ["exits again"]),
     ]
 
     /// Classes C and E: what failed before, behind and beside the verifier.
@@ -55,6 +63,10 @@ extension FieldReportTests {
         Report("C-e2big.txt", .undetermined, says: ["E2BIG", "verifier log"], never: [upgrade, "verifier-rejected"]),
         // falcosecurity/libs#462, falcosecurity/falco#3443
         Report("C-enospc.txt", .undetermined, says: ["buffer was too small"], never: [upgrade, "freeDisk"]),
+        Report("C-enospc-cut.txt", .undetermined, says: ["buffer was too small"], never: [upgrade, "verifier-rejected"]),
+        Report("C-jit-524-no-log.txt", .undetermined, says: ["ENOTSUPP comes from the JIT compiler"], never: [upgrade, "verifier-rejected"]),
+        Report("C-aya-debug-map.txt", .trouble, "missing-privilege", .likely, says: ["audit_map", "never shown to the verifier"], never: [upgrade, "verifier-rejected"]),
+        Report("C-aya-debug-link.txt", .trouble, "link-not-created", .likely, says: ["EINVAL"], never: ["verifier-rejected"]),
         Report("C-no-log.txt", .undetermined, says: ["the verifier's log was not sent", "6.12.8-artix1-1"], never: [upgrade, "verifier-rejected"]),
         Report("C-aya-eperm.txt", .trouble, "missing-privilege", .likely, says: ["never verified", "EPERM"], never: [upgrade, "breaks off"]),
         Report("C-ring-buffer-required.txt", .trouble, "map-not-created", .likely, says: ["since 5.8"]),
@@ -123,6 +135,8 @@ extension FieldReportTests {
         Report("O-net-start-577.txt", .trouble, "windows-drivers-not-running", .certain, says: ["its signature was rejected"]),
         Report("O-is-active.txt", .trouble, "agent-not-running", .certain),
         Report("O-windows-unknown.json", .trouble, "agent-not-healthy", .certain, says: ["ebpfProgramStatus is UNKNOWN", "sc query of the drivers"], never: ["windows-drivers-not-running (likely"]),
+        Report("P-mode-of-property.txt", .trouble, "control-plane-refused", .certain, says: ["`Enable` is not a value of imds.mode"]),
+        Report("P-error-converting.txt", .trouble, "control-plane-refused", .certain, says: ["`Enable` is not a value of wireServer.mode"]),
         Report("P-arm-error.json", .trouble, "control-plane-refused", .certain, says: ["Audit, Enforce or Disabled"]),
         Report("P-model-enable.json", .trouble, "control-plane-refused", .certain, says: ["`Enable` is not a value of imds.mode", "a slip for `Enforce`"]),
         Report("P-model-both.json", .trouble, "control-plane-refused", .certain, says: ["both a mode and a profile"]),
