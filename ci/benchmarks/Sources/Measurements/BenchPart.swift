@@ -1,6 +1,6 @@
 /// The parts of a whole measurement, in the order in which they are measured; `ci/bench all` knows the same.
 public enum BenchPart: String, Codable, CodingKeyRepresentable, CaseIterable, Sendable {
-    case cell, matrix, peer, agent, plan, judge, history, report
+    case cell, matrix, peer, agent, plan, judge, history, report, diagnose
 
     /// What became of one.
     public enum Outcome: Hashable, Sendable {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 @testable import KmatrixCommands
 
 /// `kmatrix-bench`: what `ci/bench` runs.
@@ -22,7 +23,7 @@ struct BenchCommand: AsyncParsableCommand {
             let code = ExitCodes.code(for: error)
             let text = isParsed ? message(for: error) : fullMessage(for: error)
             if code == ExitCodes.asExpected { StandardOutput.write(text + "\n") } else if !text.isEmpty { StandardError.line(isParsed ? "Error: \(text)" : text) }
-            exit(code.rawValue)
+            Glibc.exit(code.rawValue)
         }
     }
 }

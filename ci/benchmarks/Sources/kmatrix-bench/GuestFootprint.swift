@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+@testable import MatrixRunner
 
 /// What the guests of this process take of memory that nobody shares with them.
 enum GuestFootprint {
