@@ -32,7 +32,7 @@ extension FieldFacts {
         }
     }
 
-    /// `Error converting value "Enable" to type …. Path '….imds.mode'`, and the like: the value is what stands in quotation marks first.
+    /// `Error converting value "Enable" to type …. Path '….imds.mode'`, and similar: the value is the first quoted text.
     private static func refusedMode(in line: some StringProtocol) -> ModelReader.Setting? {
         guard line.contains("Error converting value") || line.contains("' of property '"), let path = line.firstRange(of: "roxyAgentSettings.") else { return nil }
         let place = line[path.upperBound...]

@@ -100,7 +100,7 @@ extension FieldFacts {
             index < words.count ? Self.windowsServices.first { $0.lowercased() == words[index].lowercased() } : nil
         }
         guard line.isEnded else { return }
-        // The state stands in front of the name, or behind it.
+        // The state is before or after the name.
         let isBefore = words.first.map { Self.tableStates.contains($0) } ?? false
         guard let index = (isBefore ? 1..<2 : 0..<2).reversed().first(where: { service(at: $0) != nil }), let service = service(at: index) else { return }
         // `driverquery /v` has the name for people, the type and the way of starting in between.

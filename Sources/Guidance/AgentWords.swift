@@ -107,7 +107,7 @@ public struct AgentWords: Hashable, Sendable {
         (["Failed to open cgroup"], .attach), (["ailed to create", "perf event"], .attach), (["bpf_raw_tracepoint_open", "ailed"], .attach),
         (["bpf_prog_attach", "ailed"], .attach), (["opening perf event:"], .attach), (["memlock rlimit:"], .load),
         (["map '", "failed to create"], .map), (["ailed to create map"], .map), (["map create:"], .map), (["creating map"], .map),
-        // How Rust prints an error of aya's that nobody handled.
+        // Rust's debug output of an unhandled error of aya.
         (["CreateError {"], .map), (["SyscallError {", "bpf_link_create"], .link), (["SyscallError {", "bpf_prog_attach"], .attach),
         (["SyscallError {", "perf_event_open"], .attach), (["LoadError {"], .load),
         (["BPF_MAP_CREATE", "ailed"], .map), (["create_map", "failed"], .map), (["rror creating", " map"], .map), (["an't create map"], .map),

@@ -86,10 +86,8 @@ struct CellAttempt: Sendable {
             }
             if deployment != nil { try makeResourceDisk() }
             defer { for disk in [rootDisk, resourceDisk] { try? FileManager.default.removeItem(atPath: disk.string) } }
-            let sockets = try SocketFolder(for: folder.path)
-            defer { sockets.remove() }
-            let (outcome, requests) = try await Fabric.serve(in: sockets.path, journal: folder.file(.fabricJournal), scenario: scenario) {
-                try await withGuest(bootPlan, emulator: context.emulator) { guest in await session.converse(with: guest) }
+            let (outcome, requests) = try await withGuestOnPlatform(bootPlan, scenario: scenario, emulator: context.emulator) {
+                await session.converse(with: $0)
             }
             session.end(outcome.ending, journal: requests)
             if let peak = outcome.peakMemory { context.memory?.note(peak, guest: bootPlan.memory) }

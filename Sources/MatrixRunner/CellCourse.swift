@@ -24,7 +24,7 @@ struct CellCourse {
     /// What the cells are started with that wait for their turn, by their places.
     private var ready: [Int: PreparedCell] = [:]
     private var running = 0
-    /// Boots whose first cell runs: it may have to make the snapshot for all of them.
+    /// The boots whose first cell runs, which may have to make their snapshot.
     private var beginning: [SharedBoot: CellID] = [:]
     private var begun: Set<SharedBoot> = []
 
@@ -98,7 +98,7 @@ struct CellCourse {
         }
     }
 
-    /// The first in order, but rather one that need not wait for the snapshot that another cell is about to make.
+    /// The next ready cell. Cells that would wait for a snapshot which another cell makes come last.
     private func nextPlace() -> Int? {
         guard !beginning.isEmpty else { return ready.keys.min() }
         return ready.keys.filter { place in SharedBoot(cells[place]).map { beginning[$0] == nil } ?? true }.min() ?? ready.keys.min()

@@ -84,14 +84,9 @@ extension MatrixRunner {
 
     /// - Throws: `CancellationError` only.
     private func converse(_ session: GuestSession, _ boot: BootPlan, _ start: BootPolicy.Start, _ scenario: Scenario, _ emulator: Emulator) async throws {
-        let path = boot.folder
         do {
-            try start.leaveConsole(in: path)
-            let sockets = try SocketFolder(for: path)
-            defer { sockets.remove() }
-            let (outcome, requests) = try await Fabric.serve(in: sockets.path, journal: path.appending(EvidenceFile.fabricJournal.rawValue), scenario: scenario) {
-                try await withGuest(boot, emulator: emulator) { guest in await session.converse(with: guest) }
-            }
+            try start.leaveConsole(in: boot.folder)
+            let (outcome, requests) = try await withGuestOnPlatform(boot, scenario: scenario, emulator: emulator) { await session.converse(with: $0) }
             session.end(outcome.ending, journal: requests)
         } catch {
             try Task.checkCancellation()

@@ -1,5 +1,4 @@
 import EvidenceStore
-import FabricSimulator
 import Foundation
 import GuestImages
 import GuestProtocol
@@ -33,14 +32,9 @@ extension MatrixRunner {
         // A person may take as long as they like.
         boot.limits.total = .seconds(7 * 86_400)
         let guestPlan = GuestPlan(mode: .shell, layout: planned.cell.cgroup, agentPath: ArtefactPreparer.agentPath)
-        let settled = boot
-        let sockets = try SocketFolder(for: path)
-        defer { sockets.remove() }
-        let (outcome, _) = try await Fabric.serve(in: sockets.path, journal: path.appending(EvidenceFile.fabricJournal.rawValue), scenario: planned.scenario) {
-            try await withGuest(settled, emulator: emulator) { guest in
-                for await message in guest.messages {
-                    if case .hello = message { try await guest.send(.plan(guestPlan)) }
-                }
+        let (outcome, _) = try await withGuestOnPlatform(boot, scenario: planned.scenario, emulator: emulator) { guest in
+            for await message in guest.messages {
+                if case .hello = message { try await guest.send(.plan(guestPlan)) }
             }
         }
         if case .emulatorExited(let status, let stderr) = outcome.ending { events(.warning("QEMU ended with \(status): \(stderr)")) }

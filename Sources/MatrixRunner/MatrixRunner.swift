@@ -117,7 +117,7 @@ public struct MatrixRunner: Sendable {
     }
 
     /// Fetches and builds into the cache all that the cells of a plan need.
-    /// - Returns: What cannot be had, for which cells, and why.
+    /// - Returns: A line for each cell whose files are unavailable: its id and the reason.
     /// - Throws: `CancellationError`.
     public func fetch(_ plan: MatrixPlan) async throws -> [String] {
         let prepared = try await preparer.prepare(plan.cells)

@@ -24,7 +24,7 @@ extension Probe {
         if let wrong = clients.first(where: { $0.claimsAreRight == false }) { return misattributed(wrong) }
         let right = clients.filter { $0.claimsAreRight == true }
         guard !right.isEmpty else {
-            // An agent that refuses everybody reports nobody.
+            // An agent that rejects every client reports no client.
             if let refused = served.first, served.allSatisfy(\.wasRefusedByAgent) {
                 return .fail(.wronglyDenied, "The agent refused client \(refused.client.name), which its rules allow, and every other one.", refused.findings)
             }

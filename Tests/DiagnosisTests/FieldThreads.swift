@@ -8,7 +8,7 @@ extension FieldReportTests {
     private static let verifiers: [Report] = [
         // masoncl/rsched#4
         Report("A-trusted-pointer.txt", .trouble, "verifier-rejected", .certain, says: ["R1 type=map_value_or_null", "wrong on any kernel"], never: [upgrade]),
-        // JiaHuann/libbpf-bootstrap-android#1: what stands before the trace is no reason.
+        // JiaHuann/libbpf-bootstrap-android#1: lines before the trace are not a reason.
         Report("A-unrecognized-arg.txt", .trouble, "verifier-rejected", .certain, says: ["R7 invalid mem access 'inv'"], never: [upgrade, "rejected the program: Unrecognized"]),
         // aya-rs/aya#1349: the type information was not taken, and the program runs.
         Report("A-btf-load.log", .undetermined, never: ["verifier-rejected", "load-failed", "no-btf"]),
@@ -33,7 +33,7 @@ extension FieldReportTests {
         Report("C-lxc.log", .trouble, "missing-privilege", .likely, says: ["EPERM"], never: [upgrade, "verifier-rejected"]),
         // aya-rs/aya#1244
         Report("C-link-on-unified.txt", .trouble, "attach-failed/other", .likely, says: ["although cgroup v2 is mounted"], never: [upgrade, "no-cgroup2"]),
-        // opencontainers/runc#2959: containerd's `unknown` is no verifier's word.
+        // opencontainers/runc#2959: containerd's `unknown` is not the verifier's.
         Report("C-runc-unknown.log", .undetermined, says: ["EINVAL", "the verifier's log was not sent"], never: [upgrade, "breaks off"]),
         Report("C-enomem.log", .undetermined, says: ["ENOMEM", "net.core.bpf_jit_limit"], never: [upgrade, "verifier-rejected"]),
         // eunomia-bpf/libbpf-starter-template#3
@@ -90,7 +90,7 @@ extension FieldReportTests {
         Report("D-write-user-under-integrity.txt", .trouble, "lockdown", .certain, says: ["[integrity]", "since 4.8"], never: [upgrade]),
         Report("E-avc-map-create.txt", .trouble, "lsm-denied", .certain, says: ["map_create"], never: [upgrade]),
         Report("E-options-on.txt", .undetermined, never: ["kernel-config"]),
-        // An old kernel is no fault where the agent runs.
+        // An old kernel is not a fault if the agent runs on it.
         Report("H-old-kernel-and-running.log", .undetermined, says: ["program is loaded and attached"], never: ["kernel-too-old"]),
         Report("I-findmnt-json.txt", .undetermined, says: ["layout unified"], never: ["no-cgroup2"]),
         Report("I-df.txt", .undetermined, says: ["legacy or hybrid"]),

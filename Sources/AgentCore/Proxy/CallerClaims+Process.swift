@@ -8,11 +8,11 @@ extension CallerClaims {
             isRoot: entry.isRoot, executable: process?.executable, commandLine: process?.commandLine ?? "undefined")
     }
 
-    /// Nil when the client has ended, or when another process got its number before it was looked at: then nothing of it is this client's.
+    /// Nil when the client has ended, or when its number belongs to a process of another user by now.
     private static func process(of entry: AuditEntry) -> (executable: String, commandLine: String?)? {
         guard let folder = ProcessFolder(entry.processID), folder.belongs(to: entry.userID) else { return nil }
         let arguments = folder.arguments
-        // Last, for it is there only as long as the process lives: the owner of a process that has ended says nothing.
+        // Read last: it exists only while the process lives, so the owner above was that of a living process.
         guard let executable = folder.executable else { return nil }
         return (executable, arguments.isEmpty ? nil : CommandLineRedaction.text(arguments))
     }

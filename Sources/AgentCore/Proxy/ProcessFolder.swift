@@ -1,12 +1,12 @@
 internal import Glibc
 internal import SystemPackage
 
-/// A process's folder in `/proc`, held open: whoever gets the number later has another folder, and this one is empty then (proc(5),
-/// pidfd_open(2)).
+/// An open folder of a process in `/proc`. It stays bound to that process: when the process has ended the folder is empty, even if another
+/// process has the same number (proc(5), pidfd_open(2)).
 struct ProcessFolder: ~Copyable {
     private let folder: FileDescriptor
 
-    /// Nil when there is no such process.
+    /// Returns nil when the process does not exist.
     init?(_ number: UInt32) {
         guard let folder = try? FileDescriptor.open(FilePath("/proc/\(number)"), .readOnly, options: [.directory, .closeOnExec]) else { return nil }
         self.folder = folder
@@ -23,8 +23,8 @@ struct ProcessFolder: ~Copyable {
         return bytes.split(separator: 0).prefix(CommandLineRedaction.words).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Whether a process runs for a user: as its effective one, to whom its folder belongs whatever else is hidden of it (proc(5)), or as its
-    /// real one. A process that has ended belongs to root.
+    /// Whether the process has this effective or real user. The effective user owns the folder, even if the process hides its other files
+    /// (proc(5)). The folder of a process that has ended belongs to root.
     func belongs(to user: UInt32) -> Bool {
         var status = stat()
         guard fstat(folder.rawValue, &status) == 0 else { return false }
@@ -42,7 +42,7 @@ struct ProcessFolder: ~Copyable {
         return UInt32(String(decoding: line.dropFirst(5).prefix { $0 != 0x09 }, as: UTF8.self))
     }
 
-    /// As much of a file as is ever of use: a process chooses itself how long its command line is.
+    /// Reads the first 8 KiB of a file: a process decides how long its command line is.
     private func beginning(of name: String) -> [UInt8]? {
         let raw = openat(folder.rawValue, name, O_RDONLY | O_CLOEXEC)
         guard raw >= 0 else { return nil }
@@ -51,7 +51,7 @@ struct ProcessFolder: ~Copyable {
         return try? [UInt8](unsafeUninitializedCapacity: 8192) { buffer, count in count = try file.read(into: UnsafeMutableRawBufferPointer(buffer)) }
     }
 
-    /// - Parameter folder: An open one that `path` starts in, unless it is absolute.
+    /// - Parameter folder: The open folder that a relative `path` starts in.
     static func link(_ path: String, in folder: Int32 = AT_FDCWD) -> String? {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
             guard let start = buffer.baseAddress else { return nil }

@@ -145,7 +145,7 @@ extension ProxyConnectionHandler {
         case .none:
             guard let context, let caller else { return }
             destination = .connecting([bytes])
-            // What comes of the request while there is no connection would only pile up. A whole one has nothing to come.
+            // Without a connection the rest of the request would only be buffered. A complete request has no rest.
             if exchange?.requestEnded != true { setReading(false) }
             connect(to: caller.destination, on: context.eventLoop)
         }

@@ -39,7 +39,7 @@ struct CallerTests {
         #expect(claims.executable == nil && claims.commandLine == "undefined" && claims.processName == "")
     }
 
-    @Test("a process that has ended says nothing, whoever has its number by then")
+    @Test("the folder of a process that has ended is empty")
     func ended() throws {
         let process = Process()
         process.executableURL = URL(filePath: "/bin/cat")
