@@ -77,10 +77,11 @@ extension CellRecord: Codable {
         func text(_ key: CodingKeys) throws -> String? { try container.decodeIfPresent(String.self, forKey: key) }
         let id = try container.decode(String.self, forKey: .id)
         let guest = try container.decode(String.self, forKey: .guest)
-        let architecture = try container.decode(String.self, forKey: .architecture)
+        let architectureName = try container.decode(String.self, forKey: .architecture)
         let cgroup = try container.decode(CgroupLayout.self, forKey: .cgroup)
         let further = try FurtherAxes(
             profile: text(.profile), deployment: text(.deployment), scenario: text(.scenario), agent: text(.agent), bpf: text(.bpf))
+        guard let architecture = Architecture(rawValue: architectureName) else { throw CellRecordContradiction(id: id, reason: "its architecture is none that is known") }
         guard let flavour = try? KernelFlavour(parsing: container.decode(String.self, forKey: .flavour)) else {
             throw CellRecordContradiction(id: id, reason: "its flavour is not a kernel flavour")
         }

@@ -60,8 +60,9 @@ extension CellRecord {
                 further[axis, default: ""] += "_" + part
             }
         }
+        guard let architecture = further["arch"].map(Architecture.init(rawValue:)) ?? .unnamed else { return nil }
         let cell = Cell(
-            guest: parts[0], kernel: KernelIdentity(version: version, flavour: flavour, release: "", origin: further["origin"] ?? ""), architecture: further["arch"] ?? "x86_64",
+            guest: parts[0], kernel: KernelIdentity(version: version, flavour: flavour, release: "", origin: further["origin"] ?? ""), architecture: architecture,
             cgroup: layout, profile: further["profile"], deployment: further["deployment"], scenario: further["scenario"], agent: further["agent"],
             bpf: further["bpf"])
         guard cell.id.folderName == folderName else { return nil }

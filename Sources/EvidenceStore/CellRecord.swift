@@ -102,7 +102,7 @@ extension CellRecord {
     public var flavour: String { subject.flavour.name }
     public var release: String? { subject.cell.flatMap { $0.kernel.release.isEmpty ? nil : $0.kernel.release } }
     public var origin: String? { subject.cell.flatMap { $0.kernel.origin.isEmpty ? nil : $0.kernel.origin } }
-    public var architecture: String { subject.architecture }
+    public var architecture: Architecture { subject.architecture }
     public var cgroup: CgroupLayout { subject.cgroup }
     public var profile: String? { subject.further.profile }
     public var deployment: String? { subject.further.deployment }

@@ -110,10 +110,18 @@ struct RawTCPClient {
     /// A whole IPv4 packet (RFC 791) with a TCP segment in it, checksums and all.
     static func segment(_ spec: ClientSpec, flags: UInt8, sequence: UInt32, acknowledged: UInt32, payload: [UInt8] = []) -> [UInt8] {
         func bytes(_ value: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: value.bigEndian) { Array($0) } }
-        var tcp = bytes(sourcePort) + bytes(spec.port) + bytes(sequence) + bytes(acknowledged) + [5 << 4, flags] + bytes(UInt16(65_535)) + [0, 0, 0, 0] + payload
-        let pseudo = source + spec.address + [0, 6] + bytes(UInt16(tcp.count))
+        // One long expression takes older compilers' type checkers too long.
+        var tcp: [UInt8] = bytes(sourcePort) + bytes(spec.port)
+        tcp += bytes(sequence) + bytes(acknowledged)
+        tcp += [5 << 4, flags] as [UInt8]
+        tcp += bytes(UInt16(65_535)) + [0, 0, 0, 0]
+        tcp += payload
+        var pseudo: [UInt8] = source + spec.address
+        pseudo += [0, 6] + bytes(UInt16(tcp.count))
         tcp.replaceSubrange(16..<18, with: bytes(checksum(pseudo + tcp)))
-        var ip: [UInt8] = [0x45, 0] + bytes(UInt16(20 + tcp.count)) + [0, 0, 0x40, 0, 64, 6, 0, 0] + source + spec.address
+        var ip: [UInt8] = [0x45, 0] + bytes(UInt16(20 + tcp.count))
+        ip += [0, 0, 0x40, 0, 64, 6, 0, 0] as [UInt8]
+        ip += source + spec.address
         ip.replaceSubrange(10..<12, with: bytes(checksum(ip)))
         return ip + tcp
     }

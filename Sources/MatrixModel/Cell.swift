@@ -3,7 +3,7 @@ public struct Cell: Hashable, Sendable {
     /// `micro`, or a distribution such as `debian-12`.
     public let guest: String
     public let kernel: KernelIdentity
-    public let architecture: String
+    public let architecture: Architecture
     public let cgroup: CgroupLayout
     public let profile: String?
     public let deployment: String?
@@ -15,7 +15,7 @@ public struct Cell: Hashable, Sendable {
     public let id: CellID
 
     public init(
-        guest: String = "micro", kernel: KernelIdentity, architecture: String = "x86_64", cgroup: CgroupLayout, profile: String? = nil,
+        guest: String = "micro", kernel: KernelIdentity, architecture: Architecture = .unnamed, cgroup: CgroupLayout, profile: String? = nil,
         deployment: String? = nil, scenario: String? = nil, agent: String? = nil, bpf: String? = nil
     ) {
         self.guest = guest

@@ -35,7 +35,7 @@ public enum CellSubject: Hashable, Sendable {
         }
     }
 
-    public var architecture: String {
+    public var architecture: Architecture {
         switch self {
         case .cell(let cell): cell.architecture
         case .asked(let asked): asked.architecture
@@ -81,12 +81,12 @@ public struct AskedCell: Hashable, Sendable {
     /// Nil for a selector that names none, such as a range.
     public let series: KernelSeries?
     public let flavour: KernelFlavour
-    public let architecture: String
+    public let architecture: Architecture
     public let cgroup: CgroupLayout
     public let further: FurtherAxes
 
     /// What was stored of such a cell.
-    public init(id: CellID, guest: String, series: KernelSeries?, flavour: KernelFlavour, architecture: String, cgroup: CgroupLayout, further: FurtherAxes) {
+    public init(id: CellID, guest: String, series: KernelSeries?, flavour: KernelFlavour, architecture: Architecture, cgroup: CgroupLayout, further: FurtherAxes) {
         self.id = id
         self.guest = guest
         self.series = series
@@ -97,14 +97,14 @@ public struct AskedCell: Hashable, Sendable {
     }
 
     /// What a selector asked for.
-    public init(_ selector: KernelSelector, guest: String = "micro", cgroup: CgroupLayout, further: FurtherAxes = FurtherAxes()) {
-        let flavour = selector.packaging?.flavour ?? (selector.packaging == nil ? .custom : .cloud)
+    public init(_ selector: KernelSelector, guest: String = "micro", architecture: Architecture = .unnamed, cgroup: CgroupLayout, further: FurtherAxes = FurtherAxes()) {
+        let flavour = selector.packaging?.flavour ?? (selector.packaging == nil ? .custom : .cloud(on: architecture))
         let named = [
-            ("profile", further.profile), ("deployment", further.deployment), ("scenario", further.scenario), ("agent", further.agent), ("bpf", further.bpf),
+            ("arch", architecture == .unnamed ? nil : architecture.rawValue), ("profile", further.profile), ("deployment", further.deployment), ("scenario", further.scenario), ("agent", further.agent), ("bpf", further.bpf),
         ].compactMap { axis, value in value.map { "\(axis)=\($0)" } }
         let text = ([guest, selector.description.replacing("/", with: "_"), flavour.name, cgroup.rawValue] + named).joined(separator: "/")
         self.init(
-            id: CellID(stored: text), guest: guest, series: selector.namedSeries, flavour: flavour, architecture: "x86_64", cgroup: cgroup, further: further)
+            id: CellID(stored: text), guest: guest, series: selector.namedSeries, flavour: flavour, architecture: architecture, cgroup: cgroup, further: further)
     }
 }
 

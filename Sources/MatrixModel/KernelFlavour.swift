@@ -3,7 +3,9 @@ public struct KernelFlavour: Hashable, Comparable, Sendable, Codable, CustomStri
     public let name: String
 
     /// The flavour of Debian that is built for virtual machines.
-    public static let cloud = KernelFlavour(trusted: "cloud-amd64")
+    public static let cloud = cloud(on: .unnamed)
+    /// The same of another architecture.
+    public static func cloud(on architecture: Architecture) -> KernelFlavour { KernelFlavour(trusted: architecture.cloudFlavour) }
     /// A kernel image given as a file has no flavour of a packager's.
     public static let custom = KernelFlavour(trusted: "custom")
 

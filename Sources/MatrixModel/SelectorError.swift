@@ -2,7 +2,7 @@
 public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kind of mistake.
     public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case empty, malformedVersion, malformedRange, emptyRange, malformedFlavour, malformedDistribution, unknownLayout, unknownDistribution, unknownDeployment, unknownProfile, emptyPattern, malformedDay, malformedShard }
+        enum Value: Hashable, Sendable { case empty, malformedVersion, malformedRange, emptyRange, malformedFlavour, malformedDistribution, unknownLayout, unknownDistribution, unknownDeployment, unknownProfile, unknownArchitecture, otherArchitecture, emptyPattern, malformedDay, malformedShard }
         let value: Value
         public static let empty = Code(value: .empty)
         public static let malformedVersion = Code(value: .malformedVersion)
@@ -14,6 +14,9 @@ public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible 
         public static let unknownDistribution = Code(value: .unknownDistribution)
         public static let unknownDeployment = Code(value: .unknownDeployment)
         public static let unknownProfile = Code(value: .unknownProfile)
+        public static let unknownArchitecture = Code(value: .unknownArchitecture)
+        /// What was named exists for other architectures only; `known` has the one asked for, then those.
+        public static let otherArchitecture = Code(value: .otherArchitecture)
         public static let emptyPattern = Code(value: .emptyPattern)
         public static let malformedDay = Code(value: .malformedDay)
         public static let malformedShard = Code(value: .malformedShard)
@@ -41,7 +44,7 @@ public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible 
         case .emptyRange:
             "no version can satisfy '\(text)'; its lower bound is above its upper bound"
         case .malformedFlavour:
-            "'\(text)' is not a kernel flavour; write it after a slash, for example 6.1/rt-amd64"
+            "'\(text)' is not a kernel flavour; write it after a slash, for example 6.1/rt-\(Architecture.host.debianName)"
         case .malformedDistribution:
             "'\(text)' does not end with a distribution; write one after '@', for example 5.15@ubuntu-22.04 ('kmatrix distros list' lists them)"
         case .unknownLayout:
@@ -50,6 +53,8 @@ public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible 
             "unknown distribution '\(text)'; known are \(known.joined(separator: ", ")), patterns such as 'debian-*', and all"
         case .unknownDeployment: "unknown deployment '\(text)'; known are \(known.joined(separator: ", ")) and all"
         case .unknownProfile: "unknown boot profile '\(text)'; known are \(known.joined(separator: ", ")), none and all"
+        case .unknownArchitecture: "unknown architecture '\(text)'; known are \(known.joined(separator: ", ")) and all"
+        case .otherArchitecture: "the catalogue has no '\(text)' for \(known.first ?? ""); there is one for \(known.dropFirst().joined(separator: " and ")) (--arch)"
         case .emptyPattern: "the pattern is empty; use a cell id with * for any text and ? for one character, for example '*/legacy'"
         case .malformedDay: "'\(text)' is not a day; write for example 2027-03-31"
         case .malformedShard: "'\(text)' is not a shard; write i/n with i from 1 to n, for example 2/3 (n at most \(Shard.maximum))"

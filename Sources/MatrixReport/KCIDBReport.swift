@@ -110,7 +110,7 @@ struct KCIDBReport: Encodable {
 
     private static func build(_ cell: CellRecord) -> Build {
         Build(
-            id: buildID(cell), checkout_id: checkoutID(cell), architecture: word(cell.architecture, also: "_").lowercased(),
+            id: buildID(cell), checkout_id: checkoutID(cell), architecture: cell.architecture.rawValue,
             config_name: line(cell.flavour), comment: line(cell.release ?? ""))
     }
 
@@ -187,7 +187,7 @@ struct KCIDBReport: Encodable {
     }
 
     private static func checkoutID(_ cell: CellRecord) -> String { "\(origin):\(line(cell.kernel ?? ""))" }
-    private static func buildID(_ cell: CellRecord) -> String { "\(origin):\(line(cell.kernel ?? ""))/\(line(cell.flavour))/\(line(cell.architecture))" }
+    private static func buildID(_ cell: CellRecord) -> String { "\(origin):\(line(cell.kernel ?? ""))/\(line(cell.flavour))/\(cell.architecture)" }
     private static func testID(_ cell: CellRecord, run: RunRecord) -> String { "\(origin):\(line(run.id)):\(line(cell.id))" }
     private static func testID(_ proof: ProofResult, of cell: CellRecord, run: RunRecord) -> String { "\(testID(cell, run: run)):\(line(proof.id.rawValue))" }
 }

@@ -17,7 +17,7 @@ struct Matrix {
             kernel = cell.kernel ?? cell.id.split(separator: "/").dropFirst().first.map(String.init) ?? "?"
             flavour = cell.flavour
             let further: [(String, String?)] = [
-                ("arch", cell.architecture == "x86_64" ? nil : cell.architecture), ("profile", cell.profile), ("deployment", cell.deployment),
+                ("arch", cell.architecture == .unnamed ? nil : cell.architecture.rawValue), ("profile", cell.profile), ("deployment", cell.deployment),
                 ("scenario", cell.scenario), ("agent", cell.agent), ("bpf", cell.bpf),
             ]
             axes = further.compactMap { axis, value in value.map { "\(axis)=\($0)" } }

@@ -26,6 +26,6 @@ extension AgentLog {
 
 extension AskedKernel {
     init(planned cell: Cell, _ kernel: PreparedKernel) {
-        self.init(release: cell.kernel.release, imageRelease: kernel.release, build: kernel.build, machine: cell.architecture)
+        self.init(release: cell.kernel.release, imageRelease: kernel.release, build: kernel.build, machine: cell.architecture.machine)
     }
 }

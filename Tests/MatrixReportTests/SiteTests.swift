@@ -290,7 +290,7 @@ struct SiteTests {
     @Test("names of pages are unlike for unlike cells and fit every file system")
     func names() throws {
         func named(_ id: String) throws -> CellRecord {
-            let asked = AskedCell(id: CellID(stored: id), guest: "micro", series: nil, flavour: .cloud, architecture: "x86_64", cgroup: .unified, further: FurtherAxes())
+            let asked = AskedCell(id: CellID(stored: id), guest: "micro", series: nil, flavour: .cloud, architecture: .x86_64, cgroup: .unified, further: FurtherAxes())
             return CellRecord(unavailable: asked, judgment: Judgment(cause: .notOffered, summary: ""))
         }
         let text = String(repeating: "x", count: 400)

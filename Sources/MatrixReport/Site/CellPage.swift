@@ -91,7 +91,7 @@ struct CellPage {
             html.definition("flavour", cell.flavour)
             html.definition("release", cell.release)
             html.definition("origin", cell.origin)
-            html.definition("architecture", cell.architecture)
+            html.definition("architecture", cell.architecture.rawValue)
             html.definition("cgroup layout", cell.cgroup.rawValue)
             html.definition("boot profile", cell.profile)
             html.definition("deployment", cell.deployment)

@@ -19,11 +19,12 @@ struct ReproduceCommand {
             add("--kernel", "./KERNEL-IMAGE")
             missing.append("./KERNEL-IMAGE is the file that was booted\(cell.release.map { " (\($0))" } ?? "")")
         } else if let version = cell.kernel ?? cell.series {
-            add("--kernel", cell.flavour == KernelFlavour.cloud.name ? version : "\(version)/\(cell.flavour)")
+            add("--kernel", cell.flavour == KernelFlavour.cloud(on: cell.architecture).name ? version : "\(version)/\(cell.flavour)")
         } else if cell.guest == "micro" {
             // The id holds the selector, with underscores for slashes.
             add("--kernel", cell.id.split(separator: "/").dropFirst().first.map { String($0).replacing("_", with: "/") } ?? "all")
         }
+        if cell.architecture != .unnamed { add("--arch", cell.architecture.rawValue) }
         add("--cgroup", cell.cgroup.rawValue)
         add("--profile", cell.profile)
         add("--deployment", cell.deployment)
