@@ -69,7 +69,7 @@ let package = Package(
         .target(name: "Digests", dependencies: ["CCrypto"], swiftSettings: settings),
         // Rank 1. Programs of this machine in one place: launching them within bounds, downloads, OpenPGP signatures and keys.
         .target(name: "HostTools", dependencies: ["Digests", subprocess, system], swiftSettings: settings),
-        // Rank 0. Archives in memory: tar, zip and gzip, bounded, never unpacked onto a disk.
+        // Rank 0. Archives in memory, tar, zip and gzip, and the content of packages as streams: bounded, never unpacked onto a disk.
         .target(name: "Archives", dependencies: ["CZlib"], swiftSettings: settings),
         // Rank 0. ELF files: sections, symbols, relocations, every offset checked.
         .target(name: "ELFFiles", swiftSettings: settings),
@@ -80,17 +80,14 @@ let package = Package(
         // Rank 0. Folders filled once under a lock and then only read, and digests of files.
         .target(name: "ArtefactCache", dependencies: ["CDiskSync", "CHostSystem", "Digests", system], swiftSettings: settings),
 
-        // Rank 1. The content of Debian and RPM packages as streams: what lies where in them, and nothing that reaches out of them.
-        .target(name: "PackageStreams", dependencies: ["Archives"], swiftSettings: settings),
-
         // Rank 1. Which kernels are on offer, where they come from, how they are verified and cached.
-        .target(name: "KernelCatalogue", dependencies: ["MatrixModel", "ArtefactCache", "StrictYAML", "PackageStreams", "Digests", "HostTools", system], swiftSettings: settings),
+        .target(name: "KernelCatalogue", dependencies: ["MatrixModel", "ArtefactCache", "StrictYAML", "Archives", "Digests", "HostTools", system], swiftSettings: settings),
         // Rank 1. Builds what a guest boots: stage-0 initramfs, payload disk, extracted kernel.
         .target(name: "GuestImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "ELFFiles", "Digests", "HostTools", system], swiftSettings: settings),
         // Rank 1. Systems and kernels out of what others publish as one file (disk images, OCI images, sources): fetched, verified, taken apart without root.
-        .target(name: "CloudImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "PackageStreams", "Digests", "HostTools", system], swiftSettings: settings),
+        .target(name: "CloudImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "Archives", "Digests", "HostTools", system], swiftSettings: settings),
         // Rank 2. Agents as their makers hand them over, packages and folders, and the profiles of what each needs and gets wrong.
-        .target(name: "AgentBundles", dependencies: ["MatrixModel", "GuestImages", "PackageStreams", "StrictYAML", "Digests", "HostTools", system], swiftSettings: settings),
+        .target(name: "AgentBundles", dependencies: ["MatrixModel", "GuestImages", "Archives", "StrictYAML", "Digests", "HostTools", system], swiftSettings: settings),
         // Rank 1. Evidence in, verdict out: pure functions and the article's knowledge.
         .target(name: "Judgement", dependencies: ["MatrixModel", "GuestProtocol", "Guidance"], swiftSettings: settings),
         // Rank 2. The proofs of a cell: what the guest does for each, and a pure judgement of what it left; the verdict that follows from all.
@@ -177,15 +174,14 @@ let package = Package(
         .testTarget(name: "KernelCatalogueTests", dependencies: ["KernelCatalogue", "HostTools", "Digests", "StrictYAML", "ArtefactCache", "MatrixModel", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "GuestImagesTests", dependencies: ["GuestImages", "ELFFiles", "ArtefactCache", "MatrixModel", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML"], swiftSettings: settings),
-        .testTarget(name: "PackageStreamsTests", dependencies: ["PackageStreams", "TestSupport", subprocess, system], swiftSettings: settings),
-        .testTarget(name: "AgentBundlesTests", dependencies: ["AgentBundles", "GuestImages", "MatrixModel", "PackageStreams", "StrictYAML", "TestSupport", subprocess, system], swiftSettings: settings),
+        .testTarget(name: "AgentBundlesTests", dependencies: ["AgentBundles", "GuestImages", "MatrixModel", "Archives", "StrictYAML", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "CloudImagesTests", dependencies: ["CloudImages", "HostTools", "ArtefactCache", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "JudgementTests", dependencies: ["Judgement", "GuestProtocol", "MatrixModel"], swiftSettings: settings),
         .testTarget(name: "ProbesTests", dependencies: ["Probes", "Judgement", "MatrixModel", "GuestProtocol", "TestSupport"], resources: [.copy("Evidence"), .copy("Deployments")], swiftSettings: settings),
         .testTarget(name: "GuidanceTests", dependencies: ["Guidance", "MatrixModel", "TestSupport"], resources: [.copy("Logs")], swiftSettings: settings),
         .testTarget(name: "BPFObjectsTests", dependencies: ["BPFObjects", "ELFFiles", "Guidance", "MatrixModel", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Guidance", "MatrixModel", "TestSupport"], resources: [.copy("Field")], swiftSettings: settings),
-        .testTarget(name: "ArchivesTests", dependencies: ["Archives", "TestSupport", system], swiftSettings: settings),
+        .testTarget(name: "ArchivesTests", dependencies: ["Archives", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "SupportBundlesTests", dependencies: ["SupportBundles", "Diagnosis", "Guidance", "MatrixModel", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "EvidenceStoreTests", dependencies: ["EvidenceStore", "MatrixModel", "TestSupport", system], swiftSettings: settings),
         .testTarget(name: "CellExpectationsTests", dependencies: ["CellExpectations", "MatrixModel", "StrictYAML"], swiftSettings: settings),

@@ -1,5 +1,5 @@
 import HostTools
-import PackageStreams
+import Archives
 import SystemPackage
 
 /// A bundle that is a Debian or RPM package. The package's own tool hands out its content as a stream, which is read here in memory:

@@ -1,7 +1,7 @@
 import ArtefactCache
 import Foundation
 import HostTools
-import PackageStreams
+import Archives
 public import SystemPackage
 
 /// The vendors' public keys: those of this machine, those in the cache, and those that Debian packages.

@@ -1,6 +1,6 @@
 import Foundation
 import HostTools
-import PackageStreams
+import Archives
 import SystemPackage
 
 /// Writes what a package holds of a kernel below a folder, and nothing anywhere else.

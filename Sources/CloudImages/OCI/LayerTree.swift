@@ -1,4 +1,4 @@
-import PackageStreams
+import Archives
 
 /// The files of an image as its layers, one over the other, leave them (OCI Image Layer Specification, "Whiteouts").
 ///

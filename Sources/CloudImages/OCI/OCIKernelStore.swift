@@ -1,7 +1,7 @@
 public import ArtefactCache
 import Foundation
 public import HostTools
-import PackageStreams
+import Archives
 public import SystemPackage
 
 /// Kernels out of OCI images, as projects publish those their own CI boots; each fetched, verified and taken out once.

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import PackageStreams
+@testable import Archives
 
 @Suite("A damaged package")
 struct DamagedPackageTests {

@@ -1,4 +1,3 @@
-import Archives
 
 /// Reads the tar archive that a Debian package or an image's layer holds.
 public enum TarReader {

@@ -3,7 +3,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@testable import PackageStreams
+@testable import Archives
 
 @Suite("A package's content")
 struct PackageReaderTests {
