@@ -103,20 +103,17 @@ let package = Package(
         // Rank 2. The database of what past runs concluded.
         .target(name: "RunHistory", dependencies: ["MatrixModel", "EvidenceStore", grdb, system], swiftSettings: settings),
 
-        // Rank 2. A boot plan becomes a guest inside a `withGuest` scope.
-        .target(name: "QEMUGuest", dependencies: ["CHostSystem", "MatrixModel", "GuestProtocol", nioCore, nioPosix, subprocess, system], swiftSettings: settings),
+        // Rank 3. A boot plan becomes a guest inside a `withGuest` scope, booted or from a snapshot, which is made once, checked, and brought back for each cell.
+        .target(name: "QEMUGuest", dependencies: ["CHostSystem", "MatrixModel", "GuestProtocol", "ArtefactCache", "GuestImages", nioCore, nioPosix, subprocess, system], swiftSettings: settings),
         // Rank 2. The platform's side: WireServer, IMDS and HostGAPlugin, with a journal.
         .target(name: "FabricSimulator", dependencies: ["MatrixModel", "StrictYAML", "Digests", nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),
-
-        // Rank 3. Guests that wait for their plan, kept in files: made once, checked, brought back for each cell.
-        .target(name: "GuestSnapshots", dependencies: ["GuestProtocol", "ArtefactCache", "GuestImages", "QEMUGuest", system], swiftSettings: settings),
 
         // Rank 4. Plans cells, runs their guests within limits, retries what was ours, records each outcome.
         .target(
             name: "MatrixRunner",
             dependencies: [
                 "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "Probes", "EvidenceStore",
-                "QEMUGuest", "GuestSnapshots", "FabricSimulator", "AgentBundles", "CloudImages", "HostTools", system,
+                "QEMUGuest", "FabricSimulator", "AgentBundles", "CloudImages", "HostTools", system,
             ],
             swiftSettings: settings),
         // The site's style, script and schema from MatrixReport's Resources, as bytes in the program.
@@ -186,10 +183,9 @@ let package = Package(
         .testTarget(name: "EvidenceStoreTests", dependencies: ["EvidenceStore", "MatrixModel", "TestSupport", system], swiftSettings: settings),
         .testTarget(name: "CellExpectationsTests", dependencies: ["CellExpectations", "MatrixModel", "StrictYAML"], swiftSettings: settings),
         .testTarget(name: "RunHistoryTests", dependencies: ["RunHistory", "EvidenceStore", "MatrixModel", "TestSupport", grdb, system], swiftSettings: settings),
-        .testTarget(name: "QEMUGuestTests", dependencies: ["QEMUGuest", "CHostSystem", "GuestProtocol", "MatrixModel", "TestSupport", "fake-qemu", "guest-network", system, subprocess], resources: [.copy("Snapshots")], swiftSettings: settings),
-        .testTarget(name: "GuestSnapshotsTests", dependencies: ["GuestSnapshots", "MatrixModel", "QEMUGuest", "ArtefactCache", "GuestProtocol", "TestSupport", "fake-qemu", system], swiftSettings: settings),
+        .testTarget(name: "QEMUGuestTests", dependencies: ["QEMUGuest", "ArtefactCache", "CHostSystem", "GuestProtocol", "MatrixModel", "TestSupport", "fake-qemu", "guest-network", system, subprocess], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "FabricSimulatorTests", dependencies: ["FabricSimulator", "MatrixModel", "StrictYAML", "TestSupport", "Digests", subprocess, system, nioCore, nioEmbedded, nioPosix, nioHTTP1], swiftSettings: settings),
-        .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "Probes", "CloudImages", "FabricSimulator", "AgentBundles", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestSnapshots", "GuestImages", "TestSupport", "fake-qemu", "guest-network", subprocess, system], resources: [.copy("Evidence")], swiftSettings: settings),
+        .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "Probes", "CloudImages", "FabricSimulator", "AgentBundles", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestImages", "TestSupport", "fake-qemu", "guest-network", subprocess, system], resources: [.copy("Evidence")], swiftSettings: settings),
         .testTarget(name: "MatrixReportTests", dependencies: ["MatrixReport", "EvidenceStore", "MatrixModel", "TestSupport", system], exclude: ["Browser"], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "KmatrixCommandsTests", dependencies: ["KmatrixCommands", "MatrixReport", "MatrixModel", "EvidenceStore", "CellExpectations", "StrictYAML", "TestSupport", "kmatrix", "fake-qemu", "guest-network", subprocess, system, argumentParser, yams], resources: [.copy("Snapshots"), .copy("Kubernetes")], swiftSettings: settings),
         .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore", "CAgentABI", "FabricSimulator", "MatrixModel", "TestSupport", "Digests", nioCore, nioPosix, nioHTTP1, nioEmbedded, system], swiftSettings: settings),

@@ -1,7 +1,6 @@
 import Foundation
-import GuestSnapshots
-import MatrixModel
 import QEMUGuest
+import MatrixModel
 import SystemPackage
 
 extension BootPolicy.Start {

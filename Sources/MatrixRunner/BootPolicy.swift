@@ -1,7 +1,6 @@
 import Foundation
-import GuestSnapshots
-import MatrixModel
 import QEMUGuest
+import MatrixModel
 import Synchronization
 
 /// Decides which guests boot and which are brought back from a snapshot. What goes wrong with a snapshot is the harness's trouble: the

@@ -1,6 +1,6 @@
 public import AgentBundles
 public import EvidenceStore
-import GuestSnapshots
+import QEMUGuest
 public import MatrixModel
 
 /// What a run is asked to do: which cells and how to go about them.

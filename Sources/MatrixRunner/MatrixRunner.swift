@@ -2,10 +2,9 @@ public import ArtefactCache
 public import EvidenceStore
 import Foundation
 import GuestImages
-import GuestSnapshots
+public import QEMUGuest
 public import KernelCatalogue
 import MatrixModel
-public import QEMUGuest
 import SystemPackage
 
 /// Plans a matrix, runs its cells within limits while it prepares what others need, and records each outcome as soon as it is known.

@@ -1,9 +1,8 @@
 import ArtefactCache
 import EvidenceStore
 import Foundation
-import GuestSnapshots
-import MatrixModel
 import QEMUGuest
+import MatrixModel
 import SystemPackage
 import TestSupport
 import Testing

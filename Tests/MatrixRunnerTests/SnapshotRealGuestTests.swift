@@ -1,9 +1,8 @@
 import ArtefactCache
 import Foundation
-import GuestSnapshots
+import QEMUGuest
 import KernelCatalogue
 import MatrixModel
-import QEMUGuest
 import Synchronization
 import SystemPackage
 import TestSupport

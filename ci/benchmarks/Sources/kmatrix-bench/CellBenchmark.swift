@@ -2,11 +2,10 @@
 import EvidenceStore
 import Foundation
 import GuestImages
-@testable import GuestSnapshots
+@testable import QEMUGuest
 import Judgement
 import MatrixModel
 import Measurements
-@testable import QEMUGuest
 import SystemPackage
 
 /// Times whole cells against the floor: the same kernel booted bare, with an init that powers off at once; of a distribution the same

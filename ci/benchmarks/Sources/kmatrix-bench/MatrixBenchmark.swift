@@ -1,10 +1,9 @@
 @testable import MatrixRunner
 import EvidenceStore
 import Foundation
-@testable import GuestSnapshots
+@testable import QEMUGuest
 import MatrixModel
 import Measurements
-@testable import QEMUGuest
 import SystemPackage
 
 /// Times a whole matrix of guests with our own init from warm caches: with all snapshots to be made, and with all of them there, beside the

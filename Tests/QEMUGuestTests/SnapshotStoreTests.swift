@@ -2,13 +2,12 @@ import ArtefactCache
 import Foundation
 import GuestProtocol
 import MatrixModel
-import QEMUGuest
+@testable import QEMUGuest
 import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import GuestSnapshots
 
 @Suite("The snapshots that are kept")
 struct SnapshotStoreTests {

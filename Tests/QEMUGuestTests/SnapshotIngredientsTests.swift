@@ -1,8 +1,7 @@
-import QEMUGuest
+@testable import QEMUGuest
 import SystemPackage
 import Testing
 
-@testable import GuestSnapshots
 
 @Suite("A snapshot's key")
 struct SnapshotIngredientsTests {

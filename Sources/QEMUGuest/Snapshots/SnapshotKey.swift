@@ -1,6 +1,5 @@
 import ArtefactCache
 import GuestProtocol
-public import QEMUGuest
 import SystemPackage
 
 /// What a snapshot depends on. Another value of any of it is another snapshot.

@@ -3,7 +3,6 @@ import Foundation
 import Glibc
 import GuestImages
 import GuestProtocol
-public import QEMUGuest
 import Synchronization
 import SystemPackage
 

@@ -1,6 +1,5 @@
 internal import ArtefactCache
 import Foundation
-public import QEMUGuest
 public import SystemPackage
 
 /// A guest that waits for its plan, in files, which stay where they are as long as anybody has this.
