@@ -1,4 +1,4 @@
-public import AgentBundles
+public import GuestImages
 import Foundation
 import SystemPackage
 

@@ -1,4 +1,4 @@
-import AgentBundles
+import GuestImages
 import GuestProtocol
 import Judgement
 import MatrixModel

@@ -1,9 +1,8 @@
-import AgentBundles
+import GuestImages
 import ArtefactCache
 import CloudImages
 import EvidenceStore
 import Foundation
-import GuestImages
 import KernelCatalogue
 import MatrixModel
 import QEMUGuest

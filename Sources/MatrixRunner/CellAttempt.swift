@@ -1,8 +1,7 @@
-import AgentBundles
+import GuestImages
 import EvidenceStore
 import FabricSimulator
 import Foundation
-import GuestImages
 import GuestProtocol
 import Judgement
 import MatrixModel

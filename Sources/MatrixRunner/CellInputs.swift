@@ -1,4 +1,4 @@
-import AgentBundles
+import GuestImages
 import ArtefactCache
 import FabricSimulator
 import MatrixModel

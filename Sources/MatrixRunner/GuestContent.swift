@@ -1,4 +1,4 @@
-import AgentBundles
+import GuestImages
 import MatrixModel
 
 /// What a guest's payload is made of.

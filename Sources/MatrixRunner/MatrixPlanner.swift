@@ -1,4 +1,4 @@
-import AgentBundles
+import GuestImages
 import CloudImages
 import EvidenceStore
 import KernelCatalogue

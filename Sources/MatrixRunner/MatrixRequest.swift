@@ -1,4 +1,4 @@
-public import AgentBundles
+public import GuestImages
 public import EvidenceStore
 import QEMUGuest
 public import MatrixModel

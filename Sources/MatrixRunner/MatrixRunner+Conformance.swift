@@ -1,9 +1,8 @@
-import AgentBundles
+import GuestImages
 import ArtefactCache
 import EvidenceStore
 import FabricSimulator
 import Foundation
-import GuestImages
 import GuestProtocol
 import Judgement
 import MatrixModel

@@ -1,4 +1,3 @@
-import AgentBundles
 import GuestImages
 import MatrixModel
 

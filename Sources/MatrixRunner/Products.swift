@@ -1,4 +1,4 @@
-public import AgentBundles
+public import GuestImages
 public import FabricSimulator
 import Foundation
 public import SystemPackage

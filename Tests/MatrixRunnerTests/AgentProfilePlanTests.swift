@@ -1,7 +1,6 @@
-import AgentBundles
+import GuestImages
 import ArtefactCache
 import Foundation
-import GuestImages
 import KernelCatalogue
 import MatrixModel
 import Synchronization

@@ -5,7 +5,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@testable import AgentBundles
+@testable import GuestImages
 @testable import MatrixRunner
 
 /// Causes that need kernels of their own: built by `ci/build-test-kernels` from Debian's packaged source, each without something that the

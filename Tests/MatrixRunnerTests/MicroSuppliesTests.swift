@@ -1,8 +1,7 @@
-import AgentBundles
+import GuestImages
 import ArtefactCache
 import FabricSimulator
 import Foundation
-import GuestImages
 import GuestProtocol
 import KernelCatalogue
 import MatrixModel

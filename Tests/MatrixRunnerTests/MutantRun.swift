@@ -2,7 +2,7 @@ import ArtefactCache
 import EvidenceStore
 import FabricSimulator
 import Foundation
-import GuestImages
+@testable import GuestImages
 import KernelCatalogue
 import MatrixModel
 import QEMUGuest
@@ -10,7 +10,6 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@testable import AgentBundles
 @testable import MatrixRunner
 
 /// One run of every mutant, which all tests of the suite share: the guests start from one snapshot, and two run at once.

@@ -1,6 +1,5 @@
 import Digests
 import Foundation
-public import GuestImages
 public import SystemPackage
 
 /// An agent as its maker hands it over, ready to be put into a guest: from our own build, a `.deb`, an `.rpm` or a folder.

@@ -1,5 +1,4 @@
 import Foundation
-import GuestImages
 import HostTools
 import SystemPackage
 

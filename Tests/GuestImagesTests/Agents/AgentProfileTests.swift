@@ -1,12 +1,11 @@
 import Foundation
-import GuestImages
+@testable import GuestImages
 import MatrixModel
 import StrictYAML
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import AgentBundles
 
 @Suite("An agent's profile")
 struct AgentProfileTests {

@@ -1,11 +1,10 @@
 import Foundation
-import GuestImages
+@testable import GuestImages
 import Subprocess
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import AgentBundles
 
 @Suite("An agent's bundle")
 struct AgentBundleTests {

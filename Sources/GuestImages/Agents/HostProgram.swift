@@ -1,5 +1,4 @@
 import Foundation
-public import GuestImages
 import SystemPackage
 
 /// A program of this machine that a guest borrows.

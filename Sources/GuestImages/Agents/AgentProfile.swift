@@ -1,4 +1,3 @@
-import GuestImages
 public import MatrixModel
 
 /// What is known of an agent before it runs: how its bundle is recognised, when it reports, what it needs of a guest, and its known defects.
