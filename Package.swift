@@ -86,7 +86,7 @@ let package = Package(
         // what each needs and gets wrong.
         .target(name: "GuestImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "Archives", "ELFFiles", "StrictYAML", "Digests", "HostTools", system], swiftSettings: settings),
         // Rank 1. Systems and kernels out of what others publish as one file (disk images, OCI images, sources): fetched, verified, taken apart without root.
-        .target(name: "CloudImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "Archives", "Digests", "HostTools", system], swiftSettings: settings),
+        .target(name: "DiskImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "Archives", "Digests", "HostTools", system], swiftSettings: settings),
         // Rank 1. Evidence in, verdict out: pure functions and the article's knowledge.
         .target(name: "Judgement", dependencies: ["MatrixModel", "GuestProtocol", "Guidance"], swiftSettings: settings),
         // Rank 2. The proofs of a cell: what the guest does for each, and a pure judgement of what it left; the verdict that follows from all.
@@ -112,7 +112,7 @@ let package = Package(
             name: "MatrixRunner",
             dependencies: [
                 "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "Probes", "EvidenceStore",
-                "QEMUGuest", "FabricSimulator", "CloudImages", "HostTools", system,
+                "QEMUGuest", "FabricSimulator", "DiskImages", "HostTools", system,
             ],
             swiftSettings: settings),
         // The site's style, script and schema from MatrixReport's Resources, as bytes in the program.
@@ -170,7 +170,7 @@ let package = Package(
         .testTarget(name: "KernelCatalogueTests", dependencies: ["KernelCatalogue", "HostTools", "Digests", "StrictYAML", "ArtefactCache", "MatrixModel", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "GuestImagesTests", dependencies: ["GuestImages", "Archives", "ELFFiles", "ArtefactCache", "MatrixModel", "StrictYAML", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML"], swiftSettings: settings),
-        .testTarget(name: "CloudImagesTests", dependencies: ["CloudImages", "HostTools", "ArtefactCache", "TestSupport", subprocess, system], swiftSettings: settings),
+        .testTarget(name: "DiskImagesTests", dependencies: ["DiskImages", "HostTools", "ArtefactCache", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "JudgementTests", dependencies: ["Judgement", "GuestProtocol", "MatrixModel"], swiftSettings: settings),
         .testTarget(name: "ProbesTests", dependencies: ["Probes", "Judgement", "MatrixModel", "GuestProtocol", "TestSupport"], resources: [.copy("Evidence"), .copy("Deployments")], swiftSettings: settings),
         .testTarget(name: "GuidanceTests", dependencies: ["Guidance", "MatrixModel", "TestSupport"], resources: [.copy("Logs")], swiftSettings: settings),
@@ -183,7 +183,7 @@ let package = Package(
         .testTarget(name: "RunHistoryTests", dependencies: ["RunHistory", "EvidenceStore", "MatrixModel", "TestSupport", grdb, system], swiftSettings: settings),
         .testTarget(name: "QEMUGuestTests", dependencies: ["QEMUGuest", "ArtefactCache", "CHostSystem", "GuestProtocol", "MatrixModel", "TestSupport", "fake-qemu", "guest-network", system, subprocess], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "FabricSimulatorTests", dependencies: ["FabricSimulator", "MatrixModel", "StrictYAML", "TestSupport", "Digests", subprocess, system, nioCore, nioEmbedded, nioPosix, nioHTTP1], swiftSettings: settings),
-        .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "Probes", "CloudImages", "FabricSimulator", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestImages", "TestSupport", "fake-qemu", "guest-network", subprocess, system], resources: [.copy("Evidence")], swiftSettings: settings),
+        .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "Probes", "DiskImages", "FabricSimulator", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestImages", "TestSupport", "fake-qemu", "guest-network", subprocess, system], resources: [.copy("Evidence")], swiftSettings: settings),
         .testTarget(name: "MatrixReportTests", dependencies: ["MatrixReport", "EvidenceStore", "MatrixModel", "TestSupport", system], exclude: ["Browser"], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "KmatrixCommandsTests", dependencies: ["KmatrixCommands", "MatrixReport", "MatrixModel", "EvidenceStore", "CellExpectations", "StrictYAML", "TestSupport", "kmatrix", "fake-qemu", "guest-network", subprocess, system, argumentParser, yams], resources: [.copy("Snapshots"), .copy("Kubernetes")], swiftSettings: settings),
         .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore", "CAgentABI", "FabricSimulator", "MatrixModel", "TestSupport", "Digests", nioCore, nioPosix, nioHTTP1, nioEmbedded, system], swiftSettings: settings),

@@ -1,6 +1,6 @@
 import GuestImages
 import ArtefactCache
-import CloudImages
+import DiskImages
 import EvidenceStore
 import Foundation
 import KernelCatalogue
@@ -78,7 +78,7 @@ struct ArtefactPreparer: Sendable {
     private func root(of guest: ImageGuest) async throws -> GuestRoot {
         let system = try await disks.open(guest.source, modules: GuestImageBuilder.earlyModules) { events(.preparing($0)) }
         if system.isUsr {
-            throw CloudImageError(.splitRoot, subject: guest.source.name, detail: "--kernel-image \(try system.kernel().image)")
+            throw DiskImageError(.splitRoot, subject: guest.source.name, detail: "--kernel-image \(try system.kernel().image)")
         }
         guard guest.boot == .ownLoader else { return GuestRoot(system, firmware: nil, seed: nil) }
         guard system.hasCloudInit else { throw RunnerError(.noCloudInit, subject: guest.source.name) }
@@ -195,7 +195,7 @@ struct ArtefactPreparer: Sendable {
                 return .failure(failure)
             }
             events(.warning("\(error)"))
-            if let error = error as? CloudImageError { return .failure(PreparationFailure(error, otherwise: .imageNotBuilt)) }
+            if let error = error as? DiskImageError { return .failure(PreparationFailure(error, otherwise: .imageNotBuilt)) }
             let isOurs = error is CacheError
             return .failure(PreparationFailure(cause: isOurs ? .harness : cause, reason: "\(error)"))
         }

@@ -1,5 +1,5 @@
 import ArtefactCache
-import CloudImages
+import DiskImages
 import KernelCatalogue
 
 extension DiskImageStore {
@@ -16,7 +16,7 @@ extension KeyStore {
         do {
             return try await bytes(of: image.fingerprints, vendor: image.vendor)
         } catch let error as CatalogueError {
-            throw CloudImageError(.noKey, subject: image.checksums, detail: error.description)
+            throw DiskImageError(.noKey, subject: image.checksums, detail: error.description)
         }
     }
 }

@@ -1,5 +1,5 @@
 public import ArtefactCache
-import CloudImages
+import DiskImages
 import GuestImages
 public import KernelCatalogue
 public import SystemPackage
@@ -24,13 +24,13 @@ public struct DistributionImages: Sendable {
 
     /// The image of a distribution, built when nobody has built it yet.
     /// - Parameter renews: Build it again from today's packages. An image that its makers publish is looked for anew in any case.
-    /// - Throws: `CatalogueError`, `GuestImageError`, `CloudImageError`, `CacheError`, `CancellationError`.
+    /// - Throws: `CatalogueError`, `GuestImageError`, `DiskImageError`, `CacheError`, `CancellationError`.
     public func build(_ distribution: Distribution, renews: Bool) async throws -> Built {
         guard let guest = ImageGuest(distribution, boot: .direct) else { return Built(try await image(of: distribution, renews: renews)) }
         let disks = DiskImageStore(packages, cache: builder.cache)
         do {
             return Built(try await disks.open(guest.source, modules: GuestImageBuilder.earlyModules) { events(.preparing($0)) })
-        } catch let error as CloudImageError where error.isOfTransfer && !distribution.packages.isEmpty {
+        } catch let error as DiskImageError where error.isOfTransfer && !distribution.packages.isEmpty {
             events(.warning(Self.substitution(distribution, "\(error)")))
             return Built(try await image(of: distribution, renews: renews))
         }

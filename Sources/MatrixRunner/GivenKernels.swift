@@ -1,4 +1,4 @@
-import CloudImages
+import DiskImages
 import Foundation
 import GuestImages
 import KernelCatalogue
@@ -35,7 +35,7 @@ struct GivenKernels: Sendable {
 
     /// The kernel that a selector's path, or an OCI image's or a source's name, stands for. Fetches and builds what it has to, for nothing
     /// else knows which version it is.
-    /// - Throws: `CloudImageError` with `badReference`, `CacheError`, `CancellationError`. What cannot be had is no error of the plan.
+    /// - Throws: `DiskImageError` with `badReference`, `CacheError`, `CancellationError`. What cannot be had is no error of the plan.
     func kernel(_ text: String) async throws -> Result<PlannedKernel, PreparationFailure> {
         do {
             if text.hasPrefix(Self.packedPrefix) {
@@ -53,7 +53,7 @@ struct GivenKernels: Sendable {
             return .success(try await kernel(inFile: path.lexicallyNormalized(), origin: "file"))
         } catch let error as GuestImageError {
             return .failure(PreparationFailure(cause: .notABootableKernel, reason: "\(error)"))
-        } catch let error as CloudImageError where error.code != .badReference {
+        } catch let error as DiskImageError where error.code != .badReference {
             return .failure(PreparationFailure(error, otherwise: .notABootableKernel))
         } catch let error as CatalogueError {
             return .failure(PreparationFailure(cause: error.code == .notOffered ? .notOffered : .fetchFailed, reason: "\(error)"))
@@ -76,7 +76,7 @@ struct GivenKernels: Sendable {
             let identity = KernelIdentity(
                 version: try KernelVersion(parsing: kernel.release), flavour: .custom, release: kernel.release, origin: "\(guest.name)/image")
             return .success(PlannedKernel(identity: identity, source: .ofImage(image: kernel.image, modules: kernel.modules)))
-        } catch let error as CloudImageError {
+        } catch let error as DiskImageError {
             return .failure(PreparationFailure(error, otherwise: .imageNotBuilt))
         }
     }

@@ -1,4 +1,4 @@
-import CloudImages
+import DiskImages
 import GuestImages
 import GuestProtocol
 import QEMUGuest

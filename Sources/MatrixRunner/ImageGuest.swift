@@ -1,4 +1,4 @@
-public import CloudImages
+public import DiskImages
 import Foundation
 public import KernelCatalogue
 import SystemPackage

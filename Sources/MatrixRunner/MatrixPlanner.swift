@@ -1,5 +1,5 @@
 import GuestImages
-import CloudImages
+import DiskImages
 import EvidenceStore
 import KernelCatalogue
 import MatrixModel

@@ -1,5 +1,5 @@
 import ArtefactCache
-import CloudImages
+import DiskImages
 import MatrixModel
 
 /// Why something a cell needs could not be had.
@@ -13,7 +13,7 @@ struct PreparationFailure: Error, Sendable {
     }
 
     /// What could not be had, or be used, or of which nothing is known for this machine's own fault.
-    init(_ error: CloudImageError, otherwise cause: Cause) {
+    init(_ error: DiskImageError, otherwise cause: Cause) {
         self.init(cause: error.isOurs ? .harness : error.isOfTransfer ? .fetchFailed : cause, reason: "\(error)")
     }
 

@@ -22,7 +22,7 @@ struct ImportDirectionTests {
         "Archives": ["CZlib"],
         "BPFObjects": ["MatrixModel", "Guidance", "ELFFiles"],
         "GuestImages": ["MatrixModel", "GuestProtocol", "ArtefactCache", "Archives", "ELFFiles", "StrictYAML", "Digests", "HostTools"],
-        "CloudImages": ["MatrixModel", "GuestProtocol", "ArtefactCache", "Archives", "Digests", "HostTools"],
+        "DiskImages": ["MatrixModel", "GuestProtocol", "ArtefactCache", "Archives", "Digests", "HostTools"],
         "Diagnosis": ["MatrixModel", "Guidance", "Judgement"],
         "SupportBundles": ["Archives", "Diagnosis", "HostTools"],
         "Judgement": ["MatrixModel", "GuestProtocol", "Guidance"],
@@ -35,7 +35,7 @@ struct ImportDirectionTests {
         "FabricSimulator": ["MatrixModel", "StrictYAML", "Digests"],
         "MatrixRunner": [
             "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "Probes", "EvidenceStore", "QEMUGuest",
-            "FabricSimulator", "CloudImages", "HostTools",
+            "FabricSimulator", "DiskImages", "HostTools",
         ],
         "CSiteFiles": [],
         "MatrixReport": ["CSiteFiles", "MatrixModel", "EvidenceStore"],

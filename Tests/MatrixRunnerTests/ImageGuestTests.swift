@@ -1,5 +1,5 @@
 import ArtefactCache
-import CloudImages
+import DiskImages
 import EvidenceStore
 import FabricSimulator
 import Foundation
@@ -152,8 +152,8 @@ struct ImageGuestTests {
 
     @Test("and a full disk or a missing tool says nothing of it")
     func ours() {
-        for code in [CloudImageError.Code.noSpace, .toolMissing] {
-            let failure = PreparationFailure(CloudImageError(code, subject: "x"), otherwise: .imageNotBuilt)
+        for code in [DiskImageError.Code.noSpace, .toolMissing] {
+            let failure = PreparationFailure(DiskImageError(code, subject: "x"), otherwise: .imageNotBuilt)
             #expect(failure.cause == .harness)
             #expect(failure.judgment.verdict == .inconclusive)
         }
@@ -179,7 +179,7 @@ struct ImageGuestTests {
         let failure = #expect(throws: PreparationFailure.self) { try result.get() }
         #expect(failure?.cause == cause, "\(failure?.reason ?? "")")
         #expect(failure?.reason.contains(words) == true, "\(failure?.reason ?? "")")
-        await #expect(throws: CloudImageError.self) { _ = try await given.kernel("oci:nonsense") }
+        await #expect(throws: DiskImageError.self) { _ = try await given.kernel("oci:nonsense") }
         let unknown = await #expect(throws: RunnerError.self) { _ = try await given.kernel("source:6.1.100+more") }
         #expect(unknown?.description.contains("known are less, small") == true, "\(unknown?.description ?? "")")
     }
@@ -189,7 +189,7 @@ struct ImageGuestTests {
         let folder = try TemporaryFolder()
         let file = folder.path.appending("OVMF.fd")
         #expect(try Firmwares.find(.bios, places: []) == .bios)
-        let error = #expect(throws: CloudImageError.self) { try Firmwares.find(.uefi, places: [file]) }
+        let error = #expect(throws: DiskImageError.self) { try Firmwares.find(.uefi, places: [file]) }
         #expect(error?.code == .toolMissing)
         try Data("firmware".utf8).write(to: URL(filePath: file.string))
         #expect(try Firmwares.find(.uefi, places: ["/none", file]) == .uefi(file))

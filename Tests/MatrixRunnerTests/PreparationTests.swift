@@ -1,4 +1,4 @@
-import CloudImages
+import DiskImages
 import KernelCatalogue
 import MatrixModel
 import QEMUGuest

@@ -1,0 +1,86 @@
+/// Why an image that others built cannot be used. Says what, why and what to do next.
+public struct DiskImageError: Error, Hashable, Sendable, CustomStringConvertible {
+    public struct Code: Hashable, Sendable {
+        enum Value: Hashable, Sendable {
+            case unreachable, refused, notFound, offline, badSignature, notListed, hashMismatch, tooLarge
+            case unreadable, notADisk, unsafeDisk, unsafeContent, badReference, damaged, noRoot, noKernel, splitRoot
+            case noSpace, toolMissing, toolFailed, buildFailed, noKey
+        }
+        let value: Value
+        public static let unreachable = Code(value: .unreachable)
+        /// The server answered, and not with the file.
+        public static let refused = Code(value: .refused)
+        public static let notFound = Code(value: .notFound)
+        /// Only the network has it, and the network may not be used.
+        public static let offline = Code(value: .offline)
+        /// What is published is not signed by the key that must have signed it.
+        public static let badSignature = Code(value: .badSignature)
+        /// The list of checksums does not have the file.
+        public static let notListed = Code(value: .notListed)
+        public static let hashMismatch = Code(value: .hashMismatch)
+        public static let tooLarge = Code(value: .tooLarge)
+        public static let unreadable = Code(value: .unreadable)
+        /// Something else than a qcow2 image.
+        public static let notADisk = Code(value: .notADisk)
+        /// The image would make the emulator read other files of this machine, or cannot be read without a secret.
+        public static let unsafeDisk = Code(value: .unsafeDisk)
+        /// An archive holds devices, or paths that lead out of it.
+        public static let unsafeContent = Code(value: .unsafeContent)
+        public static let badReference = Code(value: .badReference)
+        public static let damaged = Code(value: .damaged)
+        /// No partition holds a root file system that can be read here.
+        public static let noRoot = Code(value: .noRoot)
+        public static let noKernel = Code(value: .noKernel)
+        /// The system is in a partition that is /usr alone, and its root is made at the first boot.
+        public static let splitRoot = Code(value: .splitRoot)
+        public static let noSpace = Code(value: .noSpace)
+        public static let toolMissing = Code(value: .toolMissing)
+        public static let toolFailed = Code(value: .toolFailed)
+        public static let buildFailed = Code(value: .buildFailed)
+        /// None of the keys that may sign is available.
+        public static let noKey = Code(value: .noKey)
+    }
+
+    public let code: Code
+    /// The address, file or tool it is about.
+    public let subject: String
+    public let detail: String
+
+    public init(_ code: Code, subject: String, detail: String = "") {
+        self.code = code
+        self.subject = subject
+        self.detail = detail
+    }
+
+    /// Whether this machine is at fault, so that nothing is known of the image.
+    public var isOurs: Bool { [.noSpace, .toolMissing].contains(code) }
+    /// Whether the image could not be had, rather than not be used.
+    public var isOfTransfer: Bool { [.unreachable, .refused, .notFound, .offline, .badSignature, .notListed, .hashMismatch, .noKey].contains(code) }
+
+    public var description: String {
+        switch code.value {
+        case .unreachable: "'\(subject)' cannot be reached (\(detail)); check the network or the proxy settings, give the image as a file, or use --offline"
+        case .refused: "'\(subject)' was refused (\(detail)); check the address in the catalogue, or give the image as a file"
+        case .notFound: "'\(subject)' is not there (\(detail.isEmpty ? "404" : detail)); check the address, or give the image as a file"
+        case .offline: "'\(subject)' is not in the cache, and --offline forbids fetching it"
+        case .badSignature: "'\(subject)' does not carry a good signature of the key it must be signed by, so nothing it says is used: \(detail)"
+        case .notListed: "'\(subject)' lists no checksum of '\(detail)'; check the image's name in the catalogue"
+        case .hashMismatch: "'\(subject)' is not the file its signed checksum describes (\(detail)); it was thrown away: try again, or name another mirror"
+        case .tooLarge: "'\(subject)' is larger than an image may be (\(detail))"
+        case .unreadable: "'\(subject)' cannot be read (\(detail))"
+        case .notADisk: "'\(subject)' is not a disk image (qcow2, VHD, or raw, also packed with xz, gzip, bzip2 or zstd) but \(detail); convert it with qemu-img convert -O qcow2"
+        case .unsafeDisk, .unsafeContent: "'\(subject)' is refused: \(detail)"
+        case .badReference:
+            "'\(subject)' is none; write oci:HOST/REPOSITORY:TAG, oci:HOST/REPOSITORY@sha256:DIGEST, oci:./LAYOUT:TAG or oci:./ARCHIVE.tar for an OCI image, source:6.1.100, source:linux-source-6.1 or source:./linux.tar.xz for a kernel's source, with +NAME for one of its configurations"
+        case .damaged: "'\(subject)' is damaged: \(detail); fetch it again"
+        case .noRoot: "'\(subject)' has no root file system that can be read here: \(detail)"
+        case .noKernel: "'\(subject)' holds no kernel that can be started: \(detail)"
+        case .splitRoot: "'\(subject)' keeps its system in a partition that is /usr alone, and makes its root at the first boot: no guest is started on it; its kernel can be tested: \(detail)"
+        case .noSpace: "'\(subject)' could not be written, for the disk is full (\(detail)); free some space, run 'kmatrix distros gc', or set XDG_CACHE_HOME to another disk"
+        case .toolMissing: "'\(subject)' is needed and not installed; install Debian's package \(detail) (ci/setup does)"
+        case .buildFailed: "\(subject) could not be built: \(detail)"
+        case .noKey: "'\(subject)' cannot be verified: \(detail)"
+        case .toolFailed: "\(subject) failed: \(detail)"
+        }
+    }
+}

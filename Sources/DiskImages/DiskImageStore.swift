@@ -1,0 +1,124 @@
+public import ArtefactCache
+import Foundation
+public import HostTools
+import SystemPackage
+
+/// Disk images that others built, each fetched, verified and taken apart once.
+public struct DiskImageStore: Sendable {
+    public let cache: ArtefactCache
+    let download: Download
+    private let keys: ImageKeys?
+    private var tools: ImageTools { download.tools }
+
+    /// The sorts of artefact it keeps in the cache.
+    public static let kinds: Set<String> = [kind, partialKind]
+    private static let kind = "disk-image"
+    /// What is fetched so far, so that the next run goes on there.
+    private static let partialKind = "disk-image-partial"
+    /// The cache keys' own version: raise it when the same image gives other files.
+    private static let format = "2"
+
+    static let disk = "disk.raw"
+    static let kernel = "vmlinuz"
+    static let modules = "modules"
+    static let packages = "packages.tsv"
+    private static let record = "system.json"
+
+    /// - Parameters:
+    ///   - searchPath: Where tools are looked for; nil for where this process looks.
+    ///   - keys: Finds the keys that may sign; nil to take those that the images name.
+    public init(cache: ArtefactCache, settings: DownloadSettings = DownloadSettings(), searchPath: String? = nil, keys: ImageKeys? = nil) {
+        self.cache = cache
+        self.keys = keys
+        download = Download(settings: settings, tools: ImageTools(searchPath: searchPath))
+    }
+
+    /// The system on an image.
+    ///
+    /// - Parameters:
+    ///   - modules: The kernel modules that are wanted before the root is mounted, with what they need; its file system's own is added.
+    ///   - progress: What is being done, for people to read.
+    /// - Throws: `DiskImageError`, `CacheError`, `CancellationError`.
+    public func open(_ source: DiskImageSource, modules wanted: [String], progress: @escaping @Sendable (String) -> Void = { _ in }) async throws -> InstalledSystem {
+        switch source {
+        case .file(let path):
+            // Before the whole file is read: what is no image, or none that may be opened, is refused at once.
+            _ = try DiskForm(of: path)
+            progress("reading \(path.lastComponent?.string ?? path.string)")
+            let sum = try ImageFile.hash(of: path)
+            return try await system(key: sum, wanted, progress) { _ in path }
+        case .published(let image):
+            let published = try await PublishedChecksum(image: image, download: download, folder: cache.root.appending("checksums"), keys: keys).verified()
+            let sum = published.checksum
+            let found = try await system(key: sum.hexadecimal, wanted, progress) { _ in
+                progress("fetching \(published.address)")
+                return try await fetch(published.address, sum)
+            }
+            // What was fetched is in it.
+            try? FileManager.default.removeItem(atPath: partial(sum).string)
+            return found
+        }
+    }
+
+    private func system(
+        key sum: String, _ wanted: [String], _ progress: @Sendable (String) -> Void, file: (FilePath) async throws -> FilePath
+    ) async throws -> InstalledSystem {
+        let key = ImageFile.hash(of: ([Self.format, sum] + wanted.sorted()).joined(separator: "\n"))
+        let folder = try await cache.entry(kind: Self.kind, key: key) { folder in
+            let image = try await file(folder)
+            progress("converting \(image.lastComponent?.string ?? "the image")")
+            try await convert(image, to: folder)
+            let record = try await SystemExtraction(folder: folder, wanted: wanted, tools: tools).carryOut()
+            try ImageFile.write(Array(try JSONEncoder().encode(record)), to: folder.appending(Self.record))
+        }
+        let record = try JSONDecoder().decode(InstalledSystem.Record.self, from: Data(contentsOf: URL(filePath: folder.appending(Self.record).string)))
+        return InstalledSystem(folder: folder, record: record)
+    }
+
+    /// The image's file, whole and as its maker signed it. What an earlier run fetched of it is not fetched again.
+    private func fetch(_ address: String, _ sum: Checksum) async throws -> FilePath {
+        try ImageFile.makeFolder(partial(sum))
+        let file = partial(sum).appending("image")
+        try await download.fetch(address, to: file, limit: QCOW2Header.largestDisk, resumes: true)
+        let found = try ImageFile.hash(of: file, sum.algorithm)
+        guard found == sum.hexadecimal else {
+            try? FileManager.default.removeItem(atPath: file.string)
+            throw DiskImageError(.hashMismatch, subject: address, detail: "\(found), where \(sum.hexadecimal) is due")
+        }
+        return file
+    }
+
+    private func partial(_ sum: Checksum) -> FilePath { cache.root.appending(Self.partialKind).appending(sum.hexadecimal) }
+
+    /// The format is named, never guessed, and the tool is told an absolute path: a name with a colon would be a protocol.
+    private func convert(_ image: FilePath, to folder: FilePath) async throws {
+        let form = try DiskForm(of: image)
+        guard case .packed(let packing) = form else { return try await convert(image, form, to: folder) }
+        let unpacked = folder.appending(".unpacked")
+        defer { try? FileManager.default.removeItem(atPath: unpacked.string) }
+        try await tools.write(packing.tool, ["--decompress", "--stdout", "--", image.string], to: unpacked, limit: QCOW2Header.largestDisk, subject: image.string)
+        let inner = try DiskForm(of: unpacked)
+        if case .packed = inner { throw DiskImageError(.notADisk, subject: image.string, detail: "packed twice") }
+        try await convert(unpacked, inner, to: folder)
+    }
+
+    private func convert(_ image: FilePath, _ form: DiskForm, to folder: FilePath) async throws {
+        // Clusters beyond the end of a file that was cut off read as zeros. The check sees them; 3 are clusters nobody uses.
+        if form == .qcow2 {
+            let check = try await tools.run(.qemuImg, ["check", "-q", "-f", "qcow2", image.string])
+            guard check.ending == .exited(0) || check.ending == .exited(3) else {
+                throw DiskImageError(.damaged, subject: image.string, detail: "qemu-img check: \(check.finding)")
+            }
+        }
+        let conversion = try await tools.run(.qemuImg, ["convert", "-q", "-f", form.driver, "-O", "raw", image.string, Self.disk], in: folder)
+        guard conversion.isSuccess else { throw DiskImageError(.damaged, subject: image.string, detail: "qemu-img convert: \(conversion.finding)") }
+    }
+}
+
+extension ToolOutcome {
+    /// The first error in either output.
+    fileprivate var finding: String {
+        let lines = (stdout + "\n" + stderr).split(separator: "\n").map { String($0.prefix(300)) }
+        return lines.first { $0.contains("ERROR") } ?? lines.last ?? "\(ending)"
+    }
+}

@@ -1,0 +1,45 @@
+import Foundation
+import HostTools
+import SystemPackage
+
+/// An ext2, ext3 or ext4 file system, read by `debugfs`.
+struct ExtVolume: VolumeReader {
+    /// The folder the disk is in. Tools are told names in it: a path of this machine may hold what they take for something else.
+    let folder: FilePath
+    let disk: String
+    let offset: Int
+    let tools: ImageTools
+
+    func entries(in path: String) async throws -> [VolumeEntry] {
+        guard VolumeEntry.isPlain(path) else { return [] }
+        return try await request("ls -p \(path)").split(separator: "\n").compactMap { line in
+            // /INODE/MODE/USER/GROUP/NAME/SIZE/ — a name with a slash in it does not fit, and is none.
+            let parts = line.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 8, !parts[5].isEmpty, VolumeEntry.isPlain(parts[5]), let mode = Int(parts[2], radix: 8) else { return nil }
+            return switch mode >> 12 {
+            case 0o10: Int(parts[6]).map { VolumeEntry(name: parts[5], kind: .file, size: $0) }
+            case 0o4: VolumeEntry(name: parts[5], kind: .folder, size: 0)
+            default: VolumeEntry(name: parts[5], kind: .other, size: 0)
+            }
+        }
+    }
+
+    func copy(_ path: String, to name: String) async throws {
+        guard VolumeEntry.isPlain(path) else { throw unreadable(path) }
+        _ = try await request("dump \(path) \(name)")
+        guard FileManager.default.fileExists(atPath: folder.appending(name).string) else { throw unreadable(path) }
+    }
+
+    /// debugfs ends well whatever becomes of a request; its complaints stand on standard error.
+    private func request(_ text: String) async throws -> String {
+        let outcome = try await tools.run(.debugfs, ["-c", "-R", text, "\(disk)?offset=\(offset)"], in: folder)
+        let lines = outcome.stderr.split(separator: "\n")
+        if let full = lines.first(where: { $0.contains("No space left on device") }) { throw DiskImageError(.noSpace, subject: folder.string, detail: String(full.prefix(300))) }
+        if let refusal = lines.first(where: { $0.contains("while trying to open") || $0.contains("while reading ext2 file") }) {
+            throw DiskImageError(.damaged, subject: folder.appending(disk).string, detail: String(refusal.prefix(300)))
+        }
+        return outcome.stdout
+    }
+
+    private func unreadable(_ path: String) -> DiskImageError { DiskImageError(.damaged, subject: folder.appending(disk).string, detail: "'\(path.prefix(200))' cannot be read") }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import HostTools
+import SystemPackage
+
+/// Checks that one of certain keys signed: an image's publisher is known by a fingerprint, and a key that comes with the image proves
+/// nothing by itself.
+struct SignatureCheck: Sendable {
+    /// The public keys, armoured or not.
+    let key: FilePath
+    /// Of the primary keys, in hexadecimal, blanks allowed. One of them must have signed; empty where each key counts.
+    let fingerprints: [String]
+    let tools: ImageTools
+
+    /// Checks a file by a signature in a file of its own.
+    ///
+    /// - Parameters:
+    ///   - subject: What was signed, for errors.
+    ///   - folder: Takes what the tool needs.
+    /// - Throws: `DiskImageError` (`badSignature`, `unreadable`, `toolMissing`), `CancellationError`.
+    func verify(_ file: FilePath, signature: FilePath, subject: String, work folder: FilePath) async throws {
+        try await withVerifier(subject, folder) { try await $0.check(file, against: signature) }
+    }
+
+    /// Checks a text that holds its own signature.
+    /// - Returns: What is signed, and nothing around it.
+    func signedText(of file: FilePath, subject: String, work folder: FilePath) async throws -> String {
+        try await withVerifier(subject, folder) { try await $0.text(signedIn: file) }
+    }
+
+    private func withVerifier<Value>(_ subject: String, _ folder: FilePath, _ body: (SignatureVerifier) async throws -> Value) async throws -> Value {
+        let keyring = folder.appending("key.gpg")
+        guard let bytes = FileManager.default.contents(atPath: key.string), let keys = OpenPGPKeys(Array(bytes)), !keys.keys.isEmpty else {
+            throw DiskImageError(.unreadable, subject: key.string, detail: "it is not an OpenPGP key")
+        }
+        try ImageFile.write(keys.keys.flatMap(\.self), to: keyring)
+        defer { try? FileManager.default.removeItem(atPath: keyring.string) }
+        do {
+            return try await body(SignatureVerifier(keyrings: [keyring], fingerprints: wanted, listing: KeyListing(launcher: tools.launcher), launcher: tools.launcher))
+        } catch let error as SignatureError {
+            let key = wanted.isEmpty ? "" : "; the key must be \(wanted.sorted().joined(separator: " or "))"
+            throw DiskImageError(.badSignature, subject: subject, detail: "\(error)\(key)")
+        } catch let error as HostToolError {
+            throw DiskImageError(error, subject: subject)
+        }
+    }
+
+    private var wanted: Set<String> { Set(fingerprints.map { $0.filter(\.isHexDigit).uppercased() }.filter { !$0.isEmpty }) }
+}
