@@ -91,10 +91,9 @@ let package = Package(
         .target(name: "Judgement", dependencies: ["MatrixModel", "GuestProtocol", "Guidance"], swiftSettings: settings),
         // Rank 2. The proofs of a cell: what the guest does for each, and a pure judgement of what it left; the verdict that follows from all.
         .target(name: "Probes", dependencies: ["MatrixModel", "GuestProtocol", "Guidance", "Judgement"], swiftSettings: settings),
-        // Rank 1. What a compiled BPF object needs of a kernel, read from the object alone.
-        .target(name: "BPFObjects", dependencies: ["MatrixModel", "Guidance", "ELFFiles"], swiftSettings: settings),
-        // Rank 2. What is wrong with a machine in the field, from its status, logs and pasted output: pure.
-        .target(name: "Diagnosis", dependencies: ["MatrixModel", "Guidance", "Judgement"], swiftSettings: settings),
+        // Rank 2. What is wrong with a machine in the field, from its status, logs and pasted output; what a compiled BPF object needs of a kernel,
+        // from the object alone: pure.
+        .target(name: "Diagnosis", dependencies: ["MatrixModel", "ELFFiles", "Guidance", "Judgement"], swiftSettings: settings),
         // Rank 3. Log bundles as people send them, and as they are gathered on a live machine.
         .target(name: "SupportBundles", dependencies: ["Archives", "Diagnosis", "HostTools", system], swiftSettings: settings),
         // Rank 1. Run folders on disk: what a run and each of its cells left behind.
@@ -124,7 +123,7 @@ let package = Package(
             name: "KmatrixCommands",
             dependencies: [
                 "MatrixModel", "ArtefactCache", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "Probes", "MatrixRunner", "MatrixReport",
-                "CellExpectations", "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles", "BPFObjects", argumentParser, system,
+                "CellExpectations", "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles", argumentParser, system,
             ],
             resources: helpTopics.map { .embedInCode("kmatrix.docc/Articles/\($0).md") },
             swiftSettings: settings),
@@ -174,8 +173,7 @@ let package = Package(
         .testTarget(name: "JudgementTests", dependencies: ["Judgement", "GuestProtocol", "MatrixModel"], swiftSettings: settings),
         .testTarget(name: "ProbesTests", dependencies: ["Probes", "Judgement", "MatrixModel", "GuestProtocol", "TestSupport"], resources: [.copy("Evidence"), .copy("Deployments")], swiftSettings: settings),
         .testTarget(name: "GuidanceTests", dependencies: ["Guidance", "MatrixModel", "TestSupport"], resources: [.copy("Logs")], swiftSettings: settings),
-        .testTarget(name: "BPFObjectsTests", dependencies: ["BPFObjects", "ELFFiles", "Guidance", "MatrixModel", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Guidance", "MatrixModel", "TestSupport"], resources: [.copy("Field")], swiftSettings: settings),
+        .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "ELFFiles", "Guidance", "MatrixModel", "TestSupport"], resources: [.copy("Field")], swiftSettings: settings),
         .testTarget(name: "ArchivesTests", dependencies: ["Archives", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "SupportBundlesTests", dependencies: ["SupportBundles", "Diagnosis", "Guidance", "MatrixModel", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "EvidenceStoreTests", dependencies: ["EvidenceStore", "MatrixModel", "TestSupport", system], swiftSettings: settings),

@@ -1,4 +1,4 @@
-import BPFObjects
+import Diagnosis
 import Guidance
 import MatrixModel
 import MatrixReport

@@ -1,5 +1,5 @@
 import ArgumentParser
-import BPFObjects
+import Diagnosis
 import EvidenceStore
 import Foundation
 import KernelCatalogue

@@ -20,10 +20,9 @@ struct ImportDirectionTests {
         "ELFFiles": [],
         "CZlib": [],
         "Archives": ["CZlib"],
-        "BPFObjects": ["MatrixModel", "Guidance", "ELFFiles"],
         "GuestImages": ["MatrixModel", "GuestProtocol", "ArtefactCache", "Archives", "ELFFiles", "StrictYAML", "Digests", "HostTools"],
         "DiskImages": ["MatrixModel", "GuestProtocol", "ArtefactCache", "Archives", "Digests", "HostTools"],
-        "Diagnosis": ["MatrixModel", "Guidance", "Judgement"],
+        "Diagnosis": ["MatrixModel", "ELFFiles", "Guidance", "Judgement"],
         "SupportBundles": ["Archives", "Diagnosis", "HostTools"],
         "Judgement": ["MatrixModel", "GuestProtocol", "Guidance"],
         "Probes": ["MatrixModel", "GuestProtocol", "Guidance", "Judgement"],
@@ -41,7 +40,7 @@ struct ImportDirectionTests {
         "MatrixReport": ["CSiteFiles", "MatrixModel", "EvidenceStore"],
         "KmatrixCommands": [
             "MatrixModel", "ArtefactCache", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "Probes", "MatrixRunner", "MatrixReport",
-            "CellExpectations", "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles", "BPFObjects",
+            "CellExpectations", "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles",
         ],
         "kmatrix": ["KmatrixCommands"],
         "CLibBPF": [],
@@ -59,7 +58,7 @@ struct ImportDirectionTests {
 
     /// What must run inside a guest, or means the same everywhere, carries no Foundation.
     static let withoutFoundation: Set<String> = [
-        "MatrixModel", "GuestProtocol", "Guidance", "Digests", "Archives", "ELFFiles", "BPFObjects", "AgentCore", "azure-proxy-agent", "mutant-agent", "GuestRunner", "guest-runner", "guest-network",
+        "MatrixModel", "GuestProtocol", "Guidance", "Digests", "Archives", "ELFFiles", "Diagnosis", "AgentCore", "azure-proxy-agent", "mutant-agent", "GuestRunner", "guest-runner", "guest-network",
     ]
 
     /// Each heavy dependency enters where it is needed and nowhere else.

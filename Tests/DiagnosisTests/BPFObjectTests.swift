@@ -1,4 +1,4 @@
-import BPFObjects
+import Diagnosis
 import Foundation
 import Guidance
 import MatrixModel

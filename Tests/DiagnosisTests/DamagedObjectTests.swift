@@ -1,4 +1,4 @@
-import BPFObjects
+import Diagnosis
 import ELFFiles
 import TestSupport
 import Testing
