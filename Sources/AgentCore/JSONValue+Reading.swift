@@ -120,7 +120,7 @@ private struct JSONReader {
             position += 1
             switch byte {
             case UInt8(ascii: "\""):
-                guard let result = String(validating: text, as: UTF8.self) else { throw failure("text that is no UTF-8") }
+                guard let result = String(validating: text, as: UTF8.self) else { throw failure("text that is not UTF-8") }
                 return result
             case UInt8(ascii: "\\"): try escape(into: &text)
             case 0..<0x20: throw failure("control character in a string")

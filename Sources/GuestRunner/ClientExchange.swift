@@ -108,7 +108,7 @@ final class ClientExchange {
             if count == 0 { return end(parsed, failure: Self.shortfall(parsed, answer)) }
             if answer.count >= Self.maximumAnswer { end(parsed, failure: "the answer is longer than \(Self.maximumAnswer) bytes") }
         } catch {
-            end(failure: "the answer is no HTTP")
+            end(failure: "the answer is not HTTP")
         }
     }
 

@@ -46,7 +46,7 @@ struct DistributionBoot {
     }
 
     private func mountRoot() throws {
-        guard case .disk(let fileSystem, let partition) = start.root else { throw SystemCallError("mount", "a root that nobody named", code: EINVAL) }
+        guard case .disk(let fileSystem, let partition) = start.root else { throw SystemCallError("mount", "a root that the plan does not name", code: EINVAL) }
         try MountOperation(fileSystem, on: Self.newRoot, source: try disk(.root, partition: partition), flags: []).carryOut()
         try copyRunner(to: Self.newRoot + InstalledRunner.path)
         // A distribution that has the modules of this kernel itself needs no disk for them.

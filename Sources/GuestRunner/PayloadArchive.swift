@@ -29,7 +29,7 @@ public struct PayloadArchive {
         public var description: String {
             switch self {
             case .truncated: "the payload ends inside an entry"
-            case .badMagic: "the payload is no cpio archive of the newc format"
+            case .badMagic: "the payload is not a cpio archive of the newc format"
             case .badHeader: "a header of the payload cannot be read"
             case .unsafePath(let path): "the payload names an unsafe path ('\(path)')"
             case .unsupportedKind(let path, let mode): "'\(path)' in the payload is neither file, folder nor symbolic link (mode \(String(mode, radix: 8)))"

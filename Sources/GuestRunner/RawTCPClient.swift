@@ -61,7 +61,7 @@ struct RawTCPClient {
             do throws(HTTPAnswer.Malformed) {
                 if let parsed = try HTTPAnswer(answer), parsed.isComplete(answer) || segment.flags & Self.fin != 0 { return report(parsed, answer, nil, "") }
             } catch {
-                return report(nil, [], nil, "the answer is no HTTP")
+                return report(nil, [], nil, "the answer is not HTTP")
             }
             if segment.flags & Self.fin != 0 { break }
         }

@@ -29,7 +29,7 @@ public enum Judge {
                 cause: .emulatorHang, summary: "The guest went silent while booting and never got ready.", findings: lastWords(evidence))
         case .emulatorExited(let reason):
             return Judgment(
-                cause: .emulatorExit, summary: "The emulator ended by itself or was killed.",
+                cause: .emulatorExit, summary: "The emulator exited or was killed.",
                 findings: [Finding(source: "qemu.log", quote: Quote.line(reason))] + lastWords(evidence))
         case .consoleFlood:
             return Judgment(

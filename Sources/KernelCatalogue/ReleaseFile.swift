@@ -32,7 +32,7 @@ struct ReleaseFile: Sendable {
         names = ["Codename", "Suite"].compactMap { stanza[$0] }
         if let text = stanza["Valid-Until"] {
             guard let date = Self.date(text) else {
-                throw CatalogueError(.malformedIndex, subject: address, detail: "'\(text.prefix(60))' is no date of Valid-Until")
+                throw CatalogueError(.malformedIndex, subject: address, detail: "'\(text.prefix(60))' is not a date of Valid-Until")
             }
             validUntil = date
         } else {

@@ -80,7 +80,7 @@ struct AxisTexts {
             let chosen = try catalogue.select(name).compactMap { ImageGuest($0, boot: .ownLoader).map(GuestChoice.image) }
             guard !chosen.isEmpty else {
                 let reasons = try catalogue.select(name).map { CatalogueError(imageOf: $0).description }
-                throw complain("\(reasons.first ?? "the catalogue names no image of \(name)"); one that boots by itself is given as whole:./FILE")
+                throw complain("\(reasons.first ?? "the catalogue names no image of \(name)"); an image with its own boot loader is given as whole:./FILE")
             }
             return chosen
         })

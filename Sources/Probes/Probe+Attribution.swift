@@ -67,7 +67,7 @@ extension Probe {
 
     private static func rulesFollowed(_ evidence: ProbeEvidence) -> ProofOutcome {
         let denied = evidence.namedClients.filter { $0.expected == .denied }
-        guard !denied.isEmpty else { return .notApplicable("The scenario's rules deny nobody.") }
+        guard !denied.isEmpty else { return .notApplicable("The scenario's rules deny no caller.") }
         for (name, _) in denied {
             guard let trace = evidence.trace(name) else { return evidence.undecided("client \(name)") }
             guard trace.isRedirected == true else { return .undecided("Client \(name) was not redirected.") }

@@ -7,7 +7,7 @@ extension Probe {
     /// (bpf_get_current_uid_gid in kernel/bpf/helpers.c gives real ids of the initial user namespace).
     static let identities: [Probe] = [
         identity(
-            .identityUserNotGroup, "a user id is not taken for a group id",
+            .identityUserNotGroup, "a user id is not treated as a group id",
             [
                 trap("identity-root-other-group", ClientIdentity(user: 0, group: ClientSpec.nobody)),
                 trap("identity-user-root-group", ClientIdentity(user: ClientSpec.nobody, group: 0)),

@@ -47,7 +47,7 @@ struct LocalRuleFile: Hashable, Sendable {
         for role in rules.roles ?? [] { try references(role.privileges, in: privileges, "role '\(role.name)'", "privilege") }
         for identity in rules.identities ?? [] {
             let selectors = [identity.userName, identity.groupName, identity.executable, identity.processName].compactMap(\.self)
-            guard selectors.contains(where: { !isBlank($0) }) else { throw Invalid(description: "identity '\(identity.name)' selects nobody") }
+            guard selectors.contains(where: { !isBlank($0) }) else { throw Invalid(description: "identity '\(identity.name)' selects no process") }
         }
         for assignment in rules.assignments ?? [] {
             guard roles.contains(assignment.role) else { throw Invalid(description: "role '\(assignment.role)' is assigned and does not exist") }

@@ -39,7 +39,7 @@ struct LocalRuleSource {
         case .unreadable(let number): throw LocalRuleFile.Invalid(description: "'\(path)': \(Errno(rawValue: number))")
         case .present(let signature):
             // Reading from a pipe or a device could take for ever.
-            guard signature.last == Int(S_IFREG) else { throw LocalRuleFile.Invalid(description: "'\(path)' is no regular file") }
+            guard signature.last == Int(S_IFREG) else { throw LocalRuleFile.Invalid(description: "'\(path)' is not a regular file") }
         }
         var problem = ""
         for attempt in 1...(isFresh ? Self.attempts : 1) {

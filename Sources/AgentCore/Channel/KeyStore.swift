@@ -80,7 +80,7 @@ public struct KeyStore: Sendable {
         var status = stat()
         guard lstat(folder.string, &status) == 0 else { throw Failure(description: "cannot look at '\(folder)': \(Errno(rawValue: errno))") }
         guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else {
-            throw Failure(description: "'\(folder)' is no folder of the agent's own, so no key is put there")
+            throw Failure(description: "'\(folder)' is not a folder that only the agent can write to, so no key is stored in it")
         }
         if status.st_mode & 0o077 != 0 {
             log.log(.warn, "The key folder '\(folder)' was open to others (\(String(status.st_mode & 0o777, radix: 8))); it is closed to them")
@@ -93,7 +93,7 @@ public struct KeyStore: Sendable {
         var status = stat()
         guard lstat(path.string, &status) == 0 else { return nil }
         guard status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(), status.st_mode & 0o022 == 0 else {
-            log.log(.error, "The key file '\(path)' belongs to another user, could be written by others or is no file; it is not used")
+            log.log(.error, "The key file '\(path)' belongs to another user, can be written by others or is not a file; it is not used")
             return nil
         }
         if status.st_mode & 0o077 != 0 {

@@ -15,7 +15,7 @@ public enum CpioReader {
             let header = Array(archive[offset..<offset + headerLength])
             guard header.starts(with: "070701".utf8) || header.starts(with: "070702".utf8) else { throw .malformed("no header at byte \(offset)") }
             guard let mode = field(header, 1), let size = field(header, 6), let nameSize = field(header, 11) else {
-                throw .malformed("a header at byte \(offset) that is no number")
+                throw .malformed("a header at byte \(offset) that is not a number")
             }
             guard size <= largest else { throw .tooLarge("a member of \(size) bytes") }
             let start = aligned(offset + headerLength + nameSize)

@@ -78,7 +78,7 @@ public struct OCIKernelStore: Sendable {
             try ImageFile.write(data[member.content], to: folder.appending(member.path))
         }
         guard FileManager.default.fileExists(atPath: folder.appending("index.json").string) else {
-            throw DiskImageError(.damaged, subject: archive.string, detail: "it is no OCI archive: it has no index.json")
+            throw DiskImageError(.damaged, subject: archive.string, detail: "it is not an OCI archive: it has no index.json")
         }
         return folder
     }

@@ -2,7 +2,7 @@ import Foundation
 import HostTools
 import SystemPackage
 
-/// A registry (OCI Distribution Specification, "Pull"), asked as nobody in particular.
+/// A registry (OCI Distribution Specification, "Pull"), asked without an account.
 struct OCIRegistry: BlobSource {
     let host: String
     let repository: String
@@ -66,7 +66,7 @@ struct OCIRegistry: BlobSource {
         do {
             try await download.fetch(address, to: file, limit: Self.largestToken)
         } catch is DownloadChallenge {
-            throw DiskImageError(.refused, subject: address, detail: "HTTP 401: it gives no token to nobody in particular")
+            throw DiskImageError(.refused, subject: address, detail: "HTTP 401: it gives no token without an account")
         }
         guard let bytes = FileManager.default.contents(atPath: file.string), let answer = try? JSONDecoder().decode(Token.self, from: bytes),
             let token = answer.token ?? answer.access_token, token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
