@@ -71,12 +71,13 @@ struct RealGuestTests {
     @Test(
         "an agent that misbehaves is the agent's fault",
         arguments: [
-            ("kill -SEGV $$", Cause.agentCrashed), ("exit 3", .agentCrashed), ("sleep 1000", .agentSilent),
-            ("echo '{\"proxyAgentStatus\":' > $STATUS; sleep 1000", .agentStatusBroken),
-            ("busybox dd if=/dev/zero of=$STATUS bs=1048576 count=20; sleep 1000", .agentStatusBroken),
+            // Silence is silence however short it is waited for; what has to be written first is given time.
+            ("kill -SEGV $$", Cause.agentCrashed, 60), ("exit 3", .agentCrashed, 60), ("sleep 1000", .agentSilent, 3),
+            ("echo '{\"proxyAgentStatus\":' > $STATUS; sleep 1000", .agentStatusBroken, 8),
+            ("busybox dd if=/dev/zero of=$STATUS bs=1048576 count=20; sleep 1000", .agentStatusBroken, 8),
         ])
-    func agents(script: String, cause: Cause) async throws {
-        let record = try await RealGuests.runScript(script)
+    func agents(script: String, cause: Cause, deadline: Int) async throws {
+        let record = try await RealGuests.runScript(script, deadline: .seconds(deadline))
         #expect(record.cause == cause, "\(record.summary)")
         #expect(record.fault == .agent)
         KeptEvidence.keep(record, of: "script")
@@ -107,18 +108,32 @@ enum RealGuests {
     }
 
     /// Runs a shell script in the agent's place, on 6.1.
-    static func runScript(_ script: String, deadline: Duration = .seconds(3), retries: Int = 2, boots: BootPolicy? = nil) async throws -> CellRecord {
+    /// - Parameters:
+    ///   - items: What the guest has beyond the script and busybox.
+    ///   - deadline: How long it has until its status settles. It is waited for in full only where the script never gets that far.
+    ///   - emulator: Nil for QEMU as it is found.
+    ///   - payload: Takes a copy of the disk with all this, which the guest gets; nil for the cache's own.
+    static func runScript(
+        _ script: String, items: [PayloadSpec.Item] = [], deadline: Duration = .seconds(60), retries: Int = 2, boots: BootPolicy? = nil, emulator: Emulator? = nil,
+        payload copy: FilePath? = nil
+    ) async throws -> CellRecord {
         let runner = try runner(kernels: ["6.1"], layouts: [.unified], programs: [])
         let preparer = runner.preparer
         let plan = try await runner.plan()
         let text = "#!/bin/busybox sh\nSTATUS=/var/log/azure-proxy-agent/status.json\n\(script)\n"
-        let payload = try await preparer.images.payload(
+        var payload = try await preparer.images.payload(
             PayloadSpec([
                 .init(path: "usr/sbin/azure-proxy-agent", source: .bytes(Array(text.utf8)), mode: 0o755),
                 .init(path: "bin/busybox", source: .file("/bin/busybox"), mode: 0o755),
-            ]))
+            ] + items))
+        if let copy {
+            try FileManager.default.copyItem(atPath: payload.string, toPath: copy.string)
+            try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: copy.string)
+            payload = copy
+        }
+        let found = if let emulator { emulator } else { try await Emulator.find() }
         let context = CellContext(
-            emulator: try await Emulator.find(), accelerator: .tcg, products: runner.products, slots: runner.slots, timeout: .seconds(90), retries: retries,
+            emulator: found, accelerator: .tcg, products: runner.products, slots: runner.slots, timeout: .seconds(90), retries: retries,
             boots: boots, agentDeadline: deadline, events: { _ in })
         let folder = try TemporaryFolder()
         keep(folder)

@@ -1,7 +1,7 @@
 import ArtefactCache
 import EvidenceStore
 import Foundation
-import Glibc
+import GuestProtocol
 import MatrixModel
 import SystemPackage
 import TestSupport
@@ -10,63 +10,52 @@ import Testing
 @testable import MatrixRunner
 
 /// An agent that is root in its guest and wants out, or wants to be believed. Each tries one way; none may reach the host, end the
-/// harness, or turn into a verdict that is not its own fault or ours.
+/// harness, or turn into a verdict that is not its own fault or ours. `UncontainedRealGuestTests` shows that the same attacks succeed once
+/// what keeps them in is taken away.
 @Suite("Real guests that attack", .enabled(if: RealGuests.areAsked, "KMATRIX_PRODUCTS names no built products; ci/test sets it"), .serialized)
 struct RedTeamRealGuestTests {
-    @Test("the control channel is not theirs to write to", arguments: [
-        ("for port in /dev/vport*; do echo garbage > $port || \(say("$port refused")); done", "refused"),
-        ("for port in /dev/vport*; do busybox cat /dev/urandom > $port || \(say("$port refused")); done", "refused"),
-        // Taken from its driver, the channel is gone for the guest's runner as well.
-        (
-            """
-            cd /sys/bus/virtio/drivers/virtio_console && for device in virtio*; do echo $device > unbind && \(say("$device unbound")); done
-            """, "unbound"
-        ),
-    ])
-    func controlChannel(attack: String, effect: String) async throws {
-        let record = try await Self.attack(attack)
-        try Self.expectDone(record, effect)
+    @Test("the control channel is not theirs to write to", arguments: Attack.writesToPorts + [.unbindsChannel])
+    func controlChannel(attack: Attack) async throws {
+        let record = try await attack.run()
         #expect([.agent, .harness].contains(record.fault), "\(record.summary)")
     }
 
-    @Test("the console may say what it likes: a panic of theirs is none, and its terminal escapes are text")
+    @Test("the console may say what it likes: a panic of theirs is none, unless the guest ended with it, and its terminal escapes are text")
     func console() async throws {
-        let record = try await Self.attack(
-            #"busybox printf '[    9.000000] Kernel panic - not syncing: forged\r\n\033[2J\033]0;owned\007\xff\xfe\r\n' > /dev/ttyS0; echo '<0>Kernel panic - not syncing: forged' > /dev/kmsg"#)
-        #expect(record.cause == .agentSilent, "\(record.summary)")
-        let console = try Self.console(of: record)
-        #expect(console.range(of: Data("forged".utf8)) != nil)
+        let record = try await Attack.forgesPanic.run()
+        #expect(record.cause == .agentCrashed, "\(record.summary)")
+        #expect(try record.console.contains(0x1B))
+        #expect(!"\(record.summary) \(record.findings)".unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F })
+        // The control: it is believed of a guest that did not take its leave, which the emulator tells and nobody in the guest.
+        let place = FilePath(try #require(record.evidence))
+        let sheet = try String(decoding: record.bytes(of: "attempt.json"), as: UTF8.self)
+        #expect(sheet.contains("powered-off"))
+        try sheet.replacing("powered-off", with: "ended-early").write(toFile: place.appending("attempt.json").string, atomically: true, encoding: .utf8)
+        let judgment = try StoredEvidence(in: CellFolder(path: place)).judgment
+        #expect(judgment.cause == .kernelPanic, "\(judgment.summary)")
     }
 
     @Test("a console without end ends the guest and not the disk")
     func flood() async throws {
-        let record = try await Self.attack("busybox yes 'all work and no play' > /dev/ttyS0")
-        #expect([.consoleFlood, .agentSilent, .timeout].contains(record.cause), "\(record.summary)")
-        #expect(try Self.console(of: record).count < 16 << 20)
+        let record = try await Attack.floodsConsole.run(.longConsole)
+        #expect(record.cause == .consoleFlood, "\(record.summary)")
+        #expect(try record.console.count < 16 << 20)
     }
 
     @Test("the payload's disk is read-only")
     func payload() async throws {
-        let disks = "for disk in /dev/vd? /dev/sd?; do [ -b $disk ] || continue; busybox blockdev --setrw $disk"
-        let write = "busybox dd if=/dev/urandom of=$disk bs=4096 count=4 conv=notrunc,fsync || \(Self.say("$disk refused"))"
-        let attack = "\(disks); \(write); done; busybox sync"
-        // The first guest makes the payload, whose files the second one attacks.
-        _ = try await Self.attack(attack)
-        let cache = ArtefactCache.standard().root.appending("payload")
-        let before = Self.writes(below: cache)
-        let record = try await Self.attack(attack)
-        try Self.expectDone(record, "refused")
-        #expect(record.cause == .agentSilent, "\(record.summary)")
-        let after = Self.writes(below: cache)
-        #expect(!before.isEmpty)
-        for (file, date) in before { #expect(after[file] == date, "\(file) was written to") }
+        let folder = try TemporaryFolder()
+        let disk = folder.path.appending("payload.img")
+        let record = try await Attack.writesPayload.run(payload: disk)
+        #expect(record.cause == .agentCrashed, "\(record.summary)")
+        #expect(try record.console.range(of: Data("refused".utf8)) != nil && record.console.range(of: Data(" written".utf8)) == nil)
+        // The archive in it begins as cpio(5) does: nothing was written over it.
+        #expect(FileManager.default.contents(atPath: disk.string)?.starts(with: Data("070701".utf8)) == true)
     }
 
-    @Test("evidence that is a link, a pipe, a device or a folder is not followed", arguments: [
-        "ln -s /dev/zero $STATUS", "busybox mkfifo $STATUS", "busybox mknod $STATUS c 1 5", "ln -s $STATUS $STATUS; ln -s /proc/kcore ${STATUS%/*}/kcore.log",
-    ])
-    func evidence(attack: String) async throws {
-        let record = try await Self.attack(attack.replacing("ln -s", with: "busybox ln -s"))
+    @Test("evidence that is a link, a pipe, a device or a folder is not followed", arguments: Attack.setsTraps)
+    func evidence(attack: Attack) async throws {
+        let record = try await attack.run()
         #expect(record.fault == .agent, "\(record.summary)")
         let place = FilePath(try #require(record.evidence))
         for name in try FileManager.default.contentsOfDirectory(atPath: place.string) {
@@ -76,117 +65,111 @@ struct RedTeamRealGuestTests {
         }
     }
 
-    @Test("logs that fill the guest's memory are cut, and what they hide is not")
-    func sizes() async throws {
-        let record = try await Self.attack(
-            "busybox dd if=/dev/zero of=/var/log/azure-proxy-agent/azure-proxy-agent.log bs=1048576 count=64; busybox yes 'log' | busybox head -c 30000000")
-        #expect([.agent, .harness].contains(record.fault), "\(record.summary)")
-        #expect(ArtefactCache.size(of: FilePath(try #require(record.evidence))) < 64 << 20)
+    /// What is kept of the agent's log and of its output, and how long the runner says they were.
+    private static func logs(of record: CellRecord) throws -> [(kept: Int, length: UInt64?, isTruncated: Bool)] {
+        let sheet = try JSONDecoder().decode(AttemptSheet.self, from: record.bytes(of: "attempt.json"))
+        return try [(EvidenceItem.agentLog, "agent.log"), (.agentOutput, "agent-output.log")].map { item, file in
+            let found = try #require(sheet.items[item.rawValue])
+            return (try record.bytes(of: file).count, found.length, found.isTruncated)
+        }
     }
 
-    @Test("the host and its network are out of reach, by every address that the emulator's network knows")
+    @Test("logs that fill the guest's memory are cut, and the evidence says so; a log that fits is whole")
+    func sizes() async throws {
+        let long = try await Attack.fillsLogs(bytes: 20_000_000).run()
+        #expect([.agent, .harness].contains(long.fault), "\(long.summary)")
+        #expect(ArtefactCache.size(of: FilePath(try #require(long.evidence))) < 64 << 20)
+        for log in try Self.logs(of: long) { #expect(log.kept <= WireFormat.maximumItem && log.length == 20_000_000 && log.isTruncated, "\(log)") }
+        let short = try await Attack.fillsLogs(bytes: 40_000).run()
+        for log in try Self.logs(of: short) { #expect(log.kept == 40_000 && log.length == 40_000 && !log.isTruncated, "\(log)") }
+    }
+
+    @Test("the host is out of reach: its network by every address that the emulator's network knows, its Unix sockets by their names")
     func network() async throws {
+        let folder = try TemporaryFolder()
         let listener = try HostListener()
-        let port = listener.port
-        let record = try await Self.attack(
-            """
-            busybox ip addr add 10.0.2.15/24 dev eth0; busybox ip route replace default via 168.0.0.2
-            for address in 168.0.0.2 168.0.0.3 168.0.0.1 10.0.2.2 127.0.0.1 \(HostListener.addresses.joined(separator: " ")); do
-                (echo hello | busybox nc -w 2 $address \(port); busybox wget -q -T 2 -O /dev/null http://$address:\(port)/) &
-            done
-            wait; echo all tried > /dev/ttyS0
-            """, deadline: .seconds(10))
-        let console = try Self.console(of: record)
-        #expect(console.range(of: Data("all tried".utf8)) != nil)
-        #expect(record.cause == .agentSilent, "\(record.summary)")
-        #expect(listener.connections == 0)
+        let sockets = try HostSockets(["host.sock"], in: folder.path)
+        let attempt = try await SocketAttempt(path: folder.path.appending("host.sock"), abstractName: sockets.abstractName)
+        let record = try await Attack.triesNetwork(listener, attempt).run()
+        #expect(record.cause == .agentCrashed, "\(record.summary)")
+        let console = String(decoding: try record.console, as: UTF8.self)
+        for way in ["path", "abstract", "vsock"] { #expect(console.contains("socket by \(way) refused")) }
+        #expect(listener.connections == 0 && listener.datagrams == 0)
+        #expect(sockets.connections == [0, 0])
+        // The control: what keeps the program from them is that it runs in a guest.
+        #expect(try await attempt.runHere().components(separatedBy: "reached").count == 3)
+        #expect(sockets.connections == [1, 1])
     }
 
     @Test("there is no monitor to find, and killing what runs the guest's plan proves nothing")
     func runner() async throws {
-        // All but itself; the kernel spares the first process.
-        let killing = "for p in /proc/[0-9]*; do p=${p#/proc/}; [ $p = $$ ] || kill -9 $p; done"
-        let record = try await Self.attack("busybox sh -c '\(killing); \(Self.say("all killed")); echo c > /proc/sysrq-trigger'")
-        try Self.expectDone(record, "all killed")
-        try Self.expectDone(record, "sysrq triggered crash")
+        let record = try await Attack.killsAll.run()
+        let console = String(decoding: try record.console, as: UTF8.self)
+        #expect(console.contains("attack: no monitor at /dev/vport0p1") && !console.contains("attack: a monitor at") && console.contains("attack: all killed"))
         #expect(record.cause == .agentCrashed, "\(record.summary)")
-        let command = try String(contentsOfFile: FilePath(try #require(record.evidence)).appending("qemu.json").string, encoding: .utf8)
+        let command = String(decoding: try record.bytes(of: "qemu.json"), as: UTF8.self)
         #expect(!command.contains("-qmp") && !command.contains("-monitor") && !command.contains("-gdb"))
-    }
-
-    /// Runs an agent that does it, then stays, so that the attack is all there is to see. Once: what is ours is no reason to try again here.
-    private static func attack(_ commands: String, deadline: Duration = .seconds(3)) async throws -> CellRecord {
-        try await RealGuests.runScript("(\(commands)) > /dev/null 2>&1 &\nbusybox sleep 1000", deadline: deadline, retries: 0)
-    }
-
-    /// A line on the console, which is on the host's disk as soon as it is written.
-    private static func say(_ words: String) -> String { "echo \"attack: \(words)\" > /dev/ttyS0" }
-
-    /// An attack that did not run to its end shows nothing.
-    private static func expectDone(_ record: CellRecord, _ effect: String) throws {
-        #expect(try console(of: record).range(of: Data(effect.utf8)) != nil, "the console does not say '\(effect)': \(record.summary)")
-    }
-
-    private static func console(of record: CellRecord) throws -> Data {
-        let place = FilePath(try #require(record.evidence))
-        return try Data(contentsOf: URL(filePath: place.appending("console.log").string))
-    }
-
-    /// When each disk was last written to.
-    private static func writes(below folder: FilePath) -> [String: Date] {
-        let files = (FileManager.default.enumerator(atPath: folder.string)?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(".img") }
-        let dates = files.compactMap { file in
-            (try? FileManager.default.attributesOfItem(atPath: folder.appending(file).string)[.modificationDate] as? Date).map { (file, $0) }
-        }
-        return Dictionary(uniqueKeysWithValues: dates)
     }
 }
 
-/// Waits on all addresses of this machine for somebody who should not come.
-final class HostListener {
-    private let socket: Int32
-    let port: UInt16
+extension ChangedEmulator {
+    /// The console's file begins with nearly as much as it may hold: a serial port under emulation takes half a minute for it.
+    static let longConsole = ChangedEmulator(replaced: [("path=console.log", "path=console.log,append=on")], before: "truncate -s 8200000 console.log")
+}
 
-    init() throws {
-        socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let socket = socket
-        let outcome = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(socket, $0, length) == 0 && listen(socket, 16) == 0 && getsockname(socket, $0, &length) == 0 }
-        }
-        guard outcome else { throw Errno(rawValue: errno) }
-        port = UInt16(bigEndian: address.sin_port)
+/// The controls: each takes away one thing that keeps a guest in, and the same attack does what it must not.
+///
+/// Three attacks have none. Unbinding the channel and killing the runner harm nobody but their guest: nothing keeps them from it, and the tests
+/// are about the verdict. The traps for the reader of evidence show in the guest itself what a reader gets who follows them.
+@Suite(
+    "Real guests that attack where nothing keeps them in", .enabled(if: RealGuests.areAsked, "KMATRIX_PRODUCTS names no built products; ci/test sets it"),
+    .enabled(if: ProcessInfo.processInfo.environment["KMATRIX_NIGHT"] != nil, "SKIPPED: KMATRIX_NIGHT is not set; ci/nightly sets it"), .serialized)
+struct UncontainedRealGuestTests {
+    /// A port of the host's that the runner does not hold.
+    private static let freePort = ["-chardev", "file,id=free,path=free.log", "-device", "virtserialport,bus=serial.0,nr=2,chardev=free,name=free"]
+
+    @Test("a port that nobody holds takes what they write", arguments: Attack.writesToPorts)
+    func controlChannel(attack: Attack) async throws {
+        let record = try await attack.run(ChangedEmulator(added: Self.freePort))
+        #expect(try !record.bytes(of: "free.log").isEmpty)
     }
 
-    deinit { close(socket) }
-
-    /// Those that came and were not taken yet.
-    var connections: Int {
-        var count = 0
-        while case let connection = accept(socket, nil, nil), connection >= 0 {
-            close(connection)
-            count += 1
-        }
-        return count
+    @Test("a console that nobody watches grows beyond its bound")
+    func flood() async throws {
+        // The test ends what nothing else ends, once it has gone beyond the bound.
+        let end = "(while kill -0 $$ && [ $(stat -c %s unwatched.log) -lt 8500000 ]; do sleep 0.2; done; kill $$) &"
+        let unwatched = ChangedEmulator(replaced: [("path=console.log", "path=unwatched.log,append=on")], before: "truncate -s 8200000 unwatched.log; \(end)")
+        let record = try await Attack.floodsConsole.run(unwatched, console: "unwatched.log")
+        #expect(record.cause != .consoleFlood, "\(record.summary)")
+        #expect(try record.bytes(of: "unwatched.log").count > 8 << 20)
     }
 
-    /// The machine's own, beyond loopback.
-    static var addresses: [String] {
-        var list: UnsafeMutablePointer<ifaddrs>?
-        guard getifaddrs(&list) == 0 else { return [] }
-        defer { freeifaddrs(list) }
-        var found: [String] = []
-        var next = list
-        while let entry = next {
-            if let address = entry.pointee.ifa_addr, address.pointee.sa_family == sa_family_t(AF_INET) {
-                var text = [CChar](repeating: 0, count: 64)
-                getnameinfo(address, socklen_t(MemoryLayout<sockaddr_in>.size), &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
-                found.append(String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
-            }
-            next = entry.pointee.ifa_next
-        }
-        return found.filter { !$0.hasPrefix("127.") }
+    @Test("a payload's disk that is not read-only is written to")
+    func payload() async throws {
+        let folder = try TemporaryFolder()
+        let disk = folder.path.appending("payload.img")
+        _ = try await Attack.writesPayload.run(ChangedEmulator(replaced: [("format=raw,readonly=on", "format=raw")]), payload: disk)
+        #expect(FileManager.default.contents(atPath: disk.string)?.starts(with: Data("070701".utf8)) == false)
+    }
+
+    @Test("an emulator's network that is not restricted leads to the host")
+    func network() async throws {
+        let folder = try TemporaryFolder()
+        let listener = try HostListener()
+        let sockets = try HostSockets(["host.sock"], in: folder.path)
+        let attempt = try await SocketAttempt(path: folder.path.appending("host.sock"), abstractName: sockets.abstractName)
+        let open = "user,id=net,net=168.0.0.0/7,host=168.0.0.2,dns=168.0.0.3,dhcpstart=168.0.0.15"
+        _ = try await Attack.triesNetwork(listener, attempt).run(ChangedEmulator(replaced: [("stream,id=net,server=off,addr.type=unix,addr.path=sockets/network.sock", open)]))
+        #expect(listener.connections > 0 && listener.datagrams > 0)
+    }
+
+    @Test("a monitor at a port of the guest's is found")
+    func monitor() async throws {
+        let record = try await Attack.killsAll.run(
+            ChangedEmulator(added: [
+                "-chardev", "socket,id=qmp,path=sockets/qmp.sock,server=on,wait=off", "-mon", "chardev=qmp,mode=control", "-chardev", "socket,id=free,path=sockets/qmp.sock",
+                "-device", "virtserialport,bus=serial.0,nr=2,chardev=free,name=free",
+            ]))
+        #expect(try record.console.range(of: Data("a monitor at /dev/vport0p2".utf8)) != nil)
     }
 }

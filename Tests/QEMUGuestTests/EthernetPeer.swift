@@ -104,6 +104,15 @@ final class EthernetPeer {
         return nil
     }
 
+    /// Completes the connection that a frame accepts; anything else is let pass.
+    func complete(_ frame: [UInt8]) {
+        guard frame.count > 47, frame[12..<14] == [8, 0], frame[23] == 6, frame[47] == Flags.syn | Flags.ack else { return }
+        func number(_ place: Range<Int>) -> UInt32 { frame[place].reduce(0) { $0 << 8 | UInt32($1) } }
+        (destination, port) = (Array(frame[26..<30]), UInt16(number(34..<36)))
+        (sequence, acknowledged) = (number(42..<46), number(38..<42) &+ 1)
+        transmit(Flags.ack)
+    }
+
     private func transmit(_ flags: UInt8, _ data: [UInt8] = []) {
         var segment = Self.bytes(Self.localPort) + Self.bytes(port) + Self.bytes(sequence) + Self.bytes(acknowledged) + [0x50, flags] + Self.bytes(UInt16(64_000)) + [0, 0, 0, 0] + data
         let pseudo = Self.address + destination + [0, 6] + Self.bytes(UInt16(segment.count))
@@ -118,14 +127,25 @@ final class EthernetPeer {
         return [0x52, 0x55] + gateway + hardware + [8, 0] + header + content
     }
 
-    /// A UDP datagram in an IPv6 packet in its frame (RFC 8200, RFC 768). The sender's address is of the network that libslirp has by default.
+    /// A UDP datagram in an IPv6 packet in its frame (RFC 768).
     static func datagram6(to destination: [UInt8], port: UInt16, _ content: [UInt8]) -> [UInt8] {
+        frame6(protocol: 17, to: destination, bytes(UInt16(4000)) + bytes(port) + bytes(UInt16(8 + content.count)) + [0, 0] + content, checksumAt: 6)
+    }
+
+    /// The first segment of a TCP connection in an IPv6 packet in its frame.
+    static func opening6(to destination: [UInt8], port: UInt16) -> [UInt8] {
+        let segment = bytes(localPort) + bytes(port) + bytes(UInt32(1000)) + bytes(UInt32(0)) + [0x50, Flags.syn] + bytes(UInt16(64_000)) + [0, 0, 0, 0]
+        return frame6(protocol: 6, to: destination, segment, checksumAt: 16)
+    }
+
+    /// An IPv6 packet in its frame (RFC 8200). The sender's address is of the network that libslirp has by default.
+    private static func frame6(protocol number: UInt8, to destination: [UInt8], _ content: [UInt8], checksumAt place: Int) -> [UInt8] {
         let source: [UInt8] = [0xFE, 0xC0] + [UInt8](repeating: 0, count: 13) + [15]
-        var datagram = bytes(UInt16(4000)) + bytes(port) + bytes(UInt16(8 + content.count)) + [0, 0] + content
-        let pseudo = source + destination + bytes(UInt32(datagram.count)) + [0, 0, 0, 17]
-        datagram.replaceSubrange(6..<8, with: bytes(checksum(pseudo + datagram)))
-        let header: [UInt8] = [0x60, 0, 0, 0] + bytes(UInt16(datagram.count)) + [17, 64] + source + destination
-        return [0x52, 0x55] + gateway + hardware + [0x86, 0xDD] + header + datagram
+        var content = content
+        let pseudo = source + destination + bytes(UInt32(content.count)) + [0, 0, 0, number]
+        content.replaceSubrange(place..<place + 2, with: bytes(checksum(pseudo + content)))
+        let header: [UInt8] = [0x60, 0, 0, 0] + bytes(UInt16(content.count)) + [number, 64] + source + destination
+        return [0x52, 0x55] + gateway + hardware + [0x86, 0xDD] + header + content
     }
 
     /// The Internet checksum (RFC 1071).

@@ -105,8 +105,8 @@ struct NetworkProcessTests {
         }
     }
 
-    /// Every way that is tried: TCP and UDP to a port of this machine, at each address that could lead there, over IPv6 too, and a question for a name.
-    private static func attack(_ peer: EthernetPeer, _ address: [UInt8], _ target: HostTarget) {
+    /// Every way that is tried: TCP and UDP to ports of a machine, over IPv4 and IPv6, a question for a name and an echo request.
+    private static func attack(_ peer: EthernetPeer, _ address: [UInt8], _ addresses6: [[UInt8]], _ target: HostTarget) {
         peer.ask(for: EthernetPeer.gateway)
         _ = peer.framesUntilAnswer()
         peer.open(address, port: target.tcpPort)
@@ -114,47 +114,109 @@ struct NetworkProcessTests {
         peer.send(frame: EthernetPeer.frame(protocol: 17, to: address, datagram))
         let question = EthernetPeer.bytes(UInt16(4001)) + EthernetPeer.bytes(UInt16(53)) + [0, 20, 0, 0] + [UInt8](repeating: 0, count: 12)
         peer.send(frame: EthernetPeer.frame(protocol: 17, to: [168, 0, 0, 3], question))
-        for last in [UInt8(2), 3, 1] {
-            let host: [UInt8] = [0xFE, 0xC0] + [UInt8](repeating: 0, count: 13) + [last]
-            peer.send(frame: EthernetPeer.datagram6(to: host, port: target.udpPort6 ?? 9, Array("datagram out".utf8)))
+        for address6 in addresses6 {
+            peer.send(frame: EthernetPeer.datagram6(to: address6, port: target.udpPort6 ?? 9, Array("datagram out".utf8)))
+            peer.send(frame: EthernetPeer.opening6(to: address6, port: target.tcpPort6 ?? 9))
         }
-        let loopback = [UInt8](repeating: 0, count: 15) + [1]
-        peer.send(frame: EthernetPeer.datagram6(to: loopback, port: target.udpPort6 ?? 9, Array("datagram out".utf8)))
         // An echo request (RFC 792).
         peer.send(frame: EthernetPeer.frame(protocol: 1, to: address, [8, 0, 0xF7, 0xFF, 0, 0, 0, 0]))
     }
+
+    /// The host, its name server and the first address of libslirp's network, and the loopback.
+    private static let addresses6 = [UInt8(2), 3, 1].map { [0xFE, 0xC0] + [UInt8](repeating: 0, count: 13) + [$0] } + [[UInt8](repeating: 0, count: 15) + [1]]
 
     @Test("has no way to the host, by none of its addresses", arguments: [EthernetPeer.gateway, [168, 0, 0, 3], [127, 0, 0, 1], imds, [10, 0, 0, 1]])
     func noEscape(address: [UInt8]) async throws {
         let target = try HostTarget()
         try await withNetwork(in: TemporaryFolder()) { peer in
-            Self.attack(peer, address, target)
-            peer.ask(for: EthernetPeer.gateway)
-            let frames = peer.framesUntilAnswer()
-            // At most it is told that there is nothing (a reset, or an unreachable port).
-            #expect(!frames.contains { $0.count > 47 && $0[23] == 6 && $0[47] & EthernetPeer.Flags.syn != 0 })
-            #expect(!frames.contains { $0.count > 23 && $0[12..<14] == [8, 0] && $0[23] == 17 })
+            Self.attack(peer, address, Self.addresses6, target)
+            Self.expectNothing(peer)
         }
         // The network has polled its sockets and ended, so what it would have sent has arrived.
-        #expect(target.connections == 0 && target.datagrams == 0 && target.datagrams6 == 0)
+        #expect(target.counts == HostTarget.Counts())
+    }
+
+    /// At most the guest is told that there is nothing (a reset, or an unreachable port).
+    private static func expectNothing(_ peer: EthernetPeer) {
+        peer.ask(for: EthernetPeer.gateway)
+        let frames = peer.framesUntilAnswer()
+        #expect(!frames.contains { $0.count > 47 && $0[23] == 6 && $0[47] & EthernetPeer.Flags.syn != 0 })
+        #expect(!frames.contains { $0.count > 23 && $0[12..<14] == [8, 0] && $0[23] == 17 })
+    }
+
+    /// Waits until what was sent has arrived, where nothing keeps it back.
+    private static func expectConnection(_ peer: EthernetPeer) {
+        var flags: UInt8?
+        while flags != EthernetPeer.Flags.syn | EthernetPeer.Flags.ack, let segment = peer.segment() { flags = segment.flags }
+        #expect(flags == EthernetPeer.Flags.syn | EthernetPeer.Flags.ack)
+        // What is sent before an answer to a later question was sent on before it.
+        peer.ask(for: EthernetPeer.gateway)
+        _ = peer.framesUntilAnswer()
+    }
+
+    /// A machine without IPv6 has nothing to arrive at.
+    private static func expectArrived(_ counts: HostTarget.Counts, at target: HostTarget) {
+        #expect(counts.connections == 1 && counts.datagrams == 1)
+        #expect(target.udpPort6 == nil || (counts.connections6 > 0 && counts.datagrams6 > 0), "\(counts)")
     }
 
     @Test("without its containment the same attack arrives, so the test of containment can fail")
     func control() async throws {
         let target = try HostTarget()
         let folder = try TemporaryFolder()
-        try UncontainedNetwork.run(in: folder.path) { peer in
-            Self.attack(peer, EthernetPeer.gateway, target)
-            var flags: UInt8?
-            while flags != EthernetPeer.Flags.syn | EthernetPeer.Flags.ack, let segment = peer.segment() { flags = segment.flags }
-            #expect(flags == EthernetPeer.Flags.syn | EthernetPeer.Flags.ack)
-            // What is sent before an answer to a later question was sent on before it.
-            peer.ask(for: EthernetPeer.gateway)
-            _ = peer.framesUntilAnswer()
+        try ThreadedNetwork.run(isContained: false, in: folder.path) { peer in
+            Self.attack(peer, EthernetPeer.gateway, Self.addresses6, target)
+            Self.expectConnection(peer)
         }
-        #expect(target.connections == 1 && target.datagrams == 1)
-        // A machine without IPv6 has nothing to arrive at.
-        #expect(target.udpPort6 == nil || target.datagrams6 > 0)
+        Self.expectArrived(target.counts, at: target)
+    }
+
+    @Test(
+        "has no way to a third host, which the same attack reaches without containment",
+        .enabled(if: ThirdHost.isAllowed, "SKIPPED: this user may not make network namespaces, of which the third host is made"))
+    func thirdHost() throws {
+        let host = try ThirdHost()
+        let target = try host.far.run { try HostTarget(isLocal: false) }
+        let folder = try TemporaryFolder()
+        try ThreadedNetwork.run(isContained: true, namespace: host.near, in: folder.path) { peer in
+            Self.attack(peer, ThirdHost.address, [ThirdHost.address6], target)
+            Self.expectNothing(peer)
+        }
+        #expect(target.counts == HostTarget.Counts())
+        try ThreadedNetwork.run(isContained: false, namespace: host.near, in: folder.path) { peer in
+            Self.attack(peer, ThirdHost.address, [ThirdHost.address6], target)
+            Self.expectConnection(peer)
+        }
+        Self.expectArrived(target.counts, at: target)
+    }
+
+    /// Opens a connection to each port that anything of the platform or of the harness might have, at each address of the network.
+    private static func scan(_ peer: EthernetPeer) {
+        // A forwarded connection leads on once it is complete.
+        func completeAll() {
+            peer.ask(for: EthernetPeer.gateway)
+            for frame in peer.framesUntilAnswer() { peer.complete(frame) }
+        }
+        for address in [imds, wireServer, EthernetPeer.gateway, [168, 0, 0, 3]] {
+            for port in (1...UInt16(1500)).map(\.self) + (32_500...UInt16(32_600)) where address != imds || port != 80 {
+                peer.open(address, port: port)
+                if port % 50 == 0 { completeAll() }
+            }
+            completeAll()
+        }
+        // What the last ones brought about comes before this answer.
+        completeAll()
+    }
+
+    @Test("leads to no other Unix socket of the host: neither to the emulator's monitor and control channel in its own folder nor to an abstract one")
+    func unixSockets() async throws {
+        let folder = try TemporaryFolder()
+        let sockets = try HostSockets(["monitor.sock", "control.sock"], in: folder.path)
+        try await withNetwork(in: folder, Self.scan)
+        #expect(sockets.connections == [0, 0, 0])
+        // One wrong forward, and the same scan finds the monitor.
+        try ThreadedNetwork.run(isContained: true, forwards: ["169.254.169.254:1444=\(folder.path.appending("monitor.sock").string)"], in: folder.path, Self.scan)
+        #expect(sockets.connections == [1, 0, 0])
     }
 
     @Test("survives frames that are none")
