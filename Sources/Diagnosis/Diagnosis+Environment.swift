@@ -45,12 +45,14 @@ extension Diagnosis {
         guard let status = facts.status else { return [] }
         // Drivers that do not run explain a Windows agent.
         if facts.isWindows, ["eBPFCore", "NetEbpfExt"].contains(where: { facts.services[$0].map { $0.value != .running } ?? false }) { return [] }
-        let silent = ReportedStatus.Module.allCases.filter { module in
-            guard let report = status[module], let state = report.status, state != "RUNNING" else { return false }
-            let message = (report.message ?? "").lowercased()
+        let stopped = ReportedStatus.Module.allCases.filter { status[$0]?.status.map { $0 != "RUNNING" } ?? false }
+        let silent = stopped.filter { module in
+            let message = (status[module]?.message ?? "").lowercased()
             return !["failed to", "error", "cannot", "denied"].contains { message.contains($0) }
         }
         guard !silent.isEmpty else { return [] }
+        // Without its program an agent latches no key. That it says why of the program says it of both.
+        if stopped.contains(.ebpfProgram), !silent.contains(.ebpfProgram) { return [] }
         let names = silent.map { "\($0.rawValue) is \(FieldFacts.shown(status[$0]?.status ?? ""))" }.joined(separator: ", ")
         let overall = status.overall == "SUCCESS" ? " The overall `SUCCESS` does not count against it." : ""
         // A failure that another line explains needs no such remark.

@@ -82,10 +82,7 @@ extension Probe {
             return .undecided("Nothing says whether the programs were attached.")
         }
         let cgroup2 = MountTable(mountinfo: evidence.cell.items[.mountInfo]?.text ?? "").cgroup2
-        guard cgroup2.isEmpty else {
-            return .fail(
-                .attachOther, "The program could not be attached although cgroup v2 is mounted at \(cgroup2.map { Quote.line($0) }.joined(separator: ", ")).", [failure.finding])
-        }
+        guard cgroup2.isEmpty else { return attachFailure(failure, "although cgroup v2 is mounted at \(cgroup2.map { Quote.line($0) }.joined(separator: ", "))") }
         let isOffered = evidence.cell.items[.filesystems]?.text.contains("cgroup2") == true
         return .fail(
             .attachNoCgroup2,
@@ -93,6 +90,14 @@ extension Probe {
                 ? "cgroup v2 is mounted nowhere, so there is nothing to attach to. The kernel has it: mount it (systemd.unified_cgroup_hierarchy=1)."
                 : "This kernel has no cgroup v2, so there is nothing to attach to.",
             [failure.finding, Finding(source: "facts.json", quote: "no cgroup2 in /proc/self/mountinfo")])
+    }
+
+    /// EBADF says that the folder is not a cgroup, which is the agent's mistake. Any other error is the kernel's answer to the link itself.
+    private static func attachFailure(_ failure: ProgramSetup.Failure, _ circumstance: String) -> ProofOutcome {
+        guard failure.stage == .link, let error = failure.error, error != .badDescriptor else {
+            return .fail(.attachOther, "The program could not be attached \(circumstance).", [failure.finding])
+        }
+        return .fail(.linkNotCreated, "The kernel did not create the program's link (\(error.name)) \(circumstance).", [failure.finding])
     }
 
     private static func listening(_ evidence: ProbeEvidence) -> ProofOutcome {

@@ -22,7 +22,7 @@ struct CapturedCauseTests {
         .consoleFlood: "FakeEmulatorCellTests, RedTeamRealGuestTests", .timeout: "FakeEmulatorCellTests", .harness: "FakeEmulatorCellTests", .bootPanic: "FakeEmulatorCellTests",
         .guestLacks: "no guest: MicroSuppliesTests", .otherKernel: "AskedKernelTests: no repository serves another kernel than it lists",
         .securityModuleDenied: "the field's alone: the judge has no such rule", .missingPrivilege: "the field's alone", .jitFailed: "the field's alone", .kernelConfiguration: "VerifierTests",
-        .coreRelocationFailed: "VerifierTests", .linkNotCreated: "the field's alone: the judge calls it attach-failed/other",
+        .coreRelocationFailed: "VerifierTests", .linkNotCreated: "ProofMutantRealGuestTests (unattachable), ProbeTests",
         .identityMissing: "ProbeTests: our agent checks that it learns callers before it says that it runs",
         .notInstallable: "ProbeTests", .kernelPanic: "CauseRealGuestTests", .kernelOops: "CauseRealGuestTests", .profileNotOffered: "CauseRealGuestTests",
         .wronglyDenied: "CauseRealGuestTests", .mapNotCreated: "CauseRealGuestTests", .agentNotInstalled: "CapturedDeploymentTests", .readyWithoutKey: "CapturedDeploymentTests", .keyNotOffered: "CapturedDeploymentTests",

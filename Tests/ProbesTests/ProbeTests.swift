@@ -253,6 +253,22 @@ struct ProbeTests {
         #expect(conclusion.state(.load) == .pass && conclusion.state(.statusAgrees) == .notReached)
     }
 
+    @Test(
+        "of attaching names the link where the kernel refused it, and the folder where that is no cgroup or nothing is said",
+        arguments: [
+            (": Invalid argument", Cause.linkNotCreated), ("\n\nCaused by:\n    Device or resource busy (os error 16)", .linkNotCreated),
+            (": Bad file descriptor ('/proc' is not a cgroup2 file system; its type is 0x9fa0)", .attachOther), ("", .attachOther),
+        ])
+    func link(reason: String, cause: Cause) {
+        let conclusion = Self.spoilt { evidence in
+            let message = "Failed to attach program 'connect4' with error: `bpf_link_create` failed\(reason)"
+            evidence.items[.status] = Samples.item(Samples.status(ebpf: "STOPPED", message: message.replacing("\n", with: "\\n"), overall: "ERROR"))
+            evidence.items[.finalStatus] = nil
+            evidence.journal = evidence.journal?.filter { $0.claims == nil }
+        }
+        #expect(conclusion.judgment.cause == cause, "\(conclusion.judgment.summary)")
+    }
+
     @Test("of loading fails for a map that was not created, by the words of a real agent")
     func map() {
         let conclusion = Self.spoilt { evidence in

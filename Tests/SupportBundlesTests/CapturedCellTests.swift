@@ -17,7 +17,7 @@ struct CapturedCellTests {
     static let answers: [String: String] = [
         "agent-crashed--crashes": "agent-not-healthy", "agent-status-broken--script": "agent-status-broken", "attach-failed_other--opens-wrong-folder": "attach-failed/no-cgroup2",
         "key-not-latched--requests-no-key": "agent-not-healthy", "listener-failed--cannot-listen": "listener-failed", "load-failed--no-bpf": "kernel-config",
-        "load-failed--no-cgroup-bpf": "kernel-config", "map-not-created--6.1-later-map": "map-not-created", "scenario-contradicted--reports-disabled": "msp-not-applied",
+        "load-failed--no-cgroup-bpf": "kernel-config", "map-not-created--6.1-later-map": "map-not-created", "no-btf--no-kprobes-kprobe-audit": "no-btf", "scenario-contradicted--reports-disabled": "msp-not-applied",
     ]
 
     /// Faults that only the platform and the clients can see.
