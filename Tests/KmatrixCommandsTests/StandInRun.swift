@@ -9,6 +9,10 @@ import Testing
 @Suite("Whole runs with the stand-in", .serialized)
 enum StandInRuns {}
 
+/// As long as all others together, and so next to them: what waits for the moment to kill a run leaves the processors to others.
+@Suite("Whole runs with the stand-in that are killed", .serialized)
+enum KilledStandInRuns {}
+
 /// Runs of `kmatrix` whose emulator is the stand-in, so that whole runs take a second; counts the guests that were started.
 struct StandInRun {
     let temporary: TemporaryFolder
@@ -91,7 +95,7 @@ struct StandInRun {
 
     /// Waits until no process works below the folder: the kernel sends an emulator its signal when it takes the harness apart.
     func expectNoProcess() async throws {
-        for _ in 0..<250 where try !processes().isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+        for _ in 0..<3_000 where try !processes().isEmpty { try await Task.sleep(for: .milliseconds(20)) }
         #expect(try processes().isEmpty)
     }
 
