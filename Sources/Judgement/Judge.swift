@@ -89,7 +89,8 @@ public enum Judge {
         if evidence.journal == nil {
             return Judgment(cause: .evidenceLost, summary: "The platform's journal could not be kept, so no request is proven.")
         }
-        if evidence.items[.mountInfo]?.isWhole != true {
+        // A package is installed before the layout is made, and one that cannot be installed says nothing of layouts.
+        if evidence.items[.mountInfo]?.isWhole != true, evidence.setupFailure?.step != CellEvidence.SetupFailure.installation {
             return Judgment(cause: .evidenceLost, summary: "The guest's mount table did not arrive, so its cgroup layout is not proven.")
         }
         return nil

@@ -73,6 +73,40 @@ extension StandInRuns {
             #expect(bench.started == 4, "\(bench.startedIn)")
             #expect(try parts().allSatisfy { $0.unfinished.isEmpty })
         }
+
+        /// The emulators of both tasks wait for each other: were one task to wait for the other's guest, neither would end.
+        @Test(
+            "packs tasks of one processor onto one node, all of an ordinary user's, and no task waits for another's guest",
+            .enabled(if: ProcessInfo.processInfo.activeProcessorCount >= 2, "SKIPPED: this machine has one processor, and two tasks of one processor need two"))
+        func packed() async throws {
+            try bench.trouble("echo \"$(taskset -cp $$)\" >> '\(bench.folder)/masks'; until [ \"$(wc -l < '\(bench.folder)/masks')\" -ge 2 ]; do sleep 0.1; done")
+            // What the user may not read is copied: the checkout and the program may be in a folder of root's.
+            let checkout = bench.folder.appending("checkout")
+            try FileManager.default.createDirectory(atPath: checkout.appending("ci").string, withIntermediateDirectories: true)
+            try FileManager.default.copyItem(atPath: "\(Repository.path)/ci/cluster", toPath: checkout.appending("ci/cluster").string)
+            for (program, script) in [("kmatrix", "kmatrix"), ("fake-qemu", "emulator")] {
+                let built = try BuiltProgram.path(program)
+                let copy = bench.folder.appending("copied-\(program)").string
+                try FileManager.default.copyItem(atPath: built.string, toPath: copy)
+                let place = bench.folder.appending(script).string
+                try String(contentsOfFile: place, encoding: .utf8).replacing(built.string, with: copy).write(toFile: place, atomically: false, encoding: .utf8)
+            }
+            let axes = ["--kernel", bench.kernel.string, "--accel", "tcg", "--boot", "cold", "--cgroup", "unified", "--cgroup", "hybrid"].joined(separator: " ")
+            let states = try await slurm.run(
+                """
+                mkdir '\(out)'
+                id -u > '\(bench.folder)/user'
+                sbatch --cpus-per-task=1 --array=1-2 --output='\(out)/part-%a.log' '\(checkout)/ci/cluster/slurm/part.sbatch' '\(checkout)' '\(bench.folder)/kmatrix' 2 '\(out)' \(axes)
+                wait_for_jobs
+                """, packing: ProcessInfo.processInfo.activeProcessorCount, owning: [bench.folder, bench.products.path])
+            #expect(states.filter { $0.hasPrefix("COMPLETED 0:0") }.count == 2, "\(states) \(slurm.log)")
+            #expect(try (1...2).map { try StoredRun.intact(at: out.appending("part-\($0)")).document.cells.map(\.verdict) } == [[.compatible], [.compatible]])
+            #expect(bench.started == 2)
+            #expect(try String(contentsOfFile: bench.folder.appending("user").string, encoding: .utf8) != "0\n")
+            // Each has the processor that Slurm gave it, and no other.
+            let masks = try String(contentsOfFile: bench.folder.appending("masks").string, encoding: .utf8).split(separator: "\n").compactMap { $0.split(separator: ": ").last }
+            #expect(Set(masks).count == 2 && masks.allSatisfy { Int($0) != nil }, "\(masks)")
+        }
     }
 }
 
@@ -96,9 +130,12 @@ struct RealSlurm {
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path.string)
     }
 
-    /// Runs a script beside Slurm.
+    /// Runs a script next to Slurm, as this user.
+    /// - Parameters:
+    ///   - processors: To pack tasks onto, each bound to its own; nil for as many as are convenient, which are not bound.
+    ///   - folders: What an ordinary user owns who takes root's place: everything that the script needs.
     /// - Returns: State and exit code of every job at the end.
-    func run(_ commands: String) async throws -> [String] {
+    func run(_ commands: String, packing processors: Int? = nil, owning folders: [FilePath] = []) async throws -> [String] {
         // slurm.conf(5). Without accounting the controller forgets jobs after MinJobAge seconds.
         let configuration = """
             ClusterName=test
@@ -109,7 +146,7 @@ struct RealSlurm {
             CryptoType=crypto/munge
             AuthInfo=socket=\(folder)/munge.socket
             ProctrackType=proctrack/linuxproc
-            TaskPlugin=task/none
+            TaskPlugin=task/\(processors == nil ? "none" : "affinity")
             SlurmdParameters=config_overrides
             SelectType=select/cons_tres
             SelectTypeParameters=CR_Core
@@ -125,7 +162,7 @@ struct RealSlurm {
             StateSaveLocation=\(folder)/state
             SlurmctldLogFile=\(folder)/slurmctld.log
             SlurmdLogFile=\(folder)/slurmd.log
-            NodeName=@HOST@ NodeAddr=192.0.2.1 CPUs=6 RealMemory=64000 State=UNKNOWN
+            NodeName=@HOST@ NodeAddr=192.0.2.1 CPUs=\(processors ?? 6) RealMemory=64000 State=UNKNOWN
             PartitionName=test Nodes=ALL Default=YES MaxTime=INFINITE State=UP OverSubscribe=YES
             """
         try configuration.write(toFile: folder.appending("slurm.conf").string, atomically: true, encoding: .utf8)
@@ -154,10 +191,13 @@ struct RealSlurm {
             \(commands)
             scontrol --oneliner show job | sed -E 's/.*JobState=([A-Z]+).* ExitCode=([0-9:]+).*/\\1 \\2/' > states
             """, at: folder.appending("script"))
-        let identity = geteuid() == 0 ? [] : ["--map-current-user", "--keep-caps"]
+        // Nobody has no right anywhere, and all rights in namespaces of its own.
+        let isNobody = geteuid() == 0 && !folders.isEmpty
+        if isNobody { _ = try await DebianRepository.output("chown", ["-R", "65534:65534"] + folders.map(\.string)) }
+        let identity = geteuid() == 0 && !isNobody ? [] : ["--map-current-user", "--keep-caps"]
         let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/unshare")
-        process.arguments = identity + ["--net", "--pid", "--fork", "--kill-child", "--mount-proc", "timeout", "200", folder.appending("script").string]
+        process.executableURL = URL(filePath: isNobody ? "/usr/bin/setpriv" : "/usr/bin/unshare")
+        process.arguments = (isNobody ? ["--reuid", "65534", "--regid", "65534", "--clear-groups", "unshare"] : []) + identity + ["--net", "--pid", "--fork", "--kill-child", "--mount-proc", "timeout", "200", folder.appending("script").string]
         let output = folder.appending("out").string
         _ = FileManager.default.createFile(atPath: output, contents: nil)
         let file = try #require(FileHandle(forWritingAtPath: output))

@@ -7,8 +7,13 @@ import SystemPackage
 
 /// A cloud image as its makers build one, made here without root: Debian with its kernel, GRUB for BIOS and for UEFI, cloud-init.
 enum BootableImage {
+    /// What its root can be. Its makers' tools fill it from a folder, so that nothing is mounted.
+    enum FileSystem: String, CaseIterable {
+        case ext4, xfs, btrfs
+    }
+
     /// Built once and kept in the user's cache.
-    static func make(_ distribution: Distribution, packages: KernelCatalogue, cache: ArtefactCache) async throws -> FilePath {
+    static func make(_ distribution: Distribution, on fileSystem: FileSystem = .ext4, packages: KernelCatalogue, cache: ArtefactCache) async throws -> FilePath {
         let recipe = RootImageRecipe(
             suite: distribution.debianSuites[0].name, further: distribution.debianSuites.dropFirst().map(\.name),
             packages: distribution.packages + ["linux-image-cloud-amd64", "initramfs-tools", "zstd"])
@@ -16,8 +21,9 @@ enum BootableImage {
             let sources = try await packages.packageSources(of: distribution)
             return (sources.lines, sources.keyring)
         }
-        let folder = try await cache.entry(kind: "test-image", key: recipe.key + "-2") { folder in
-            try await shell(script, folder.string, root.disk.string)
+        let key = recipe.key + "-2" + (fileSystem == .ext4 ? "" : "-\(fileSystem.rawValue)")
+        let folder = try await cache.entry(kind: "test-image", key: key) { folder in
+            try await shell(script, folder.string, root.disk.string, fileSystem.rawValue, converting, prototype)
         }
         return folder.appending("image.qcow2")
     }
@@ -62,7 +68,44 @@ enum BootableImage {
         rm -f disk.raw
         """
 
-    /// $1 the folder, $2 the root. GRUB's boot sector holds where its core is, and the core's first sector where the rest of it is.
+    /// $1 the disk with the root as ext4, which gets another file system, $2 that, $3 `prototype`. Run under fakeroot.
+    private static let converting = """
+        mkdir tree
+        debugfs -R "rdump / tree" "$1" 2> /dev/null
+        size=$(stat -c %s "$1")
+        rm "$1"
+        truncate -s "$size" "$1"
+        case $2 in
+        xfs) perl -e "$3" "$PWD/tree" > prototype; mkfs.xfs -q -L root -p prototype "$1" ;;
+        btrfs) mkfs.btrfs -q -L root --rootdir tree "$1" > /dev/null ;;
+        esac
+        chmod -R u+rwX tree
+        rm -rf tree prototype
+        """
+
+    /// Prints a folder's tree as mkfs.xfs takes it (mkfs.xfs(8), "-p protofile").
+    private static let prototype = """
+        sub mode { my ($type, $mode) = @_; $type . ($mode & 04000 ? "u" : "-") . ($mode & 02000 ? "g" : "-") . sprintf("%03o", $mode & 0777) }
+        sub tree {
+            my ($folder) = @_;
+            opendir(my $list, $folder) or die "$folder: $!";
+            for my $name (sort grep { $_ ne "." && $_ ne ".." } readdir $list) {
+                my $path = "$folder/$name";
+                die "$path: mkfs.xfs takes no spaces" if $path =~ /\\s/;
+                my @status = lstat $path or die "$path: $!";
+                my $owner = "$status[4] $status[5]";
+                if (-l _) { print "$name ", mode("l", $status[2]), " $owner ", readlink($path), "\\n" }
+                elsif (-d _) { print "$name ", mode("d", $status[2]), " $owner\\n"; tree($path); print "\\$\\n" }
+                elsif (-f _) { print "$name ", mode("-", $status[2]), " $owner $path\\n" }
+            }
+        }
+        print "/dev/null\\n0 0\\nd--755 0 0\\n";
+        tree(@ARGV);
+        print "\\$\\n";
+        """
+
+    /// $1 the folder, $2 the root, $3 its file system, $4 `converting`, $5 `prototype`. GRUB's boot sector holds where its core is, and the
+    /// core's first sector where the rest of it is.
     private static let script = """
         cd "$1"
         release=$(debugfs -R 'ls -p /boot' "$2" 2>/dev/null | sed -n 's#.*/vmlinuz-\\([^/]*\\)/.*#\\1#p' | head -1)
@@ -79,11 +122,12 @@ enum BootableImage {
           echo boot; } > grub.cfg
         printf 'mkdir /boot/grub\\ncd /boot/grub\\nwrite grub.cfg grub.cfg\\n' > requests
         debugfs -w -f requests root.img > /dev/null 2>&1
+        [ "$3" = ext4 ] || fakeroot -- sh -euc "$4" sh root.img "$3" "$5"
         dd if=root.img of=disk.raw bs=1M seek=66 conv=notrunc,sparse status=none
         { echo 'search --no-floppy --label root --set=root'
           echo 'set prefix=($root)/boot/grub'
           echo 'configfile $prefix/grub.cfg'; } > early.cfg
-        modules='part_gpt ext2 normal linux search search_label configfile boot'
+        modules="part_gpt $([ "$3" = ext4 ] && echo ext2 || echo "$3") normal linux search search_label configfile boot"
         grub-mkimage -O x86_64-efi -p /boot/grub -c early.cfg -o BOOTX64.EFI $modules
         truncate -s 64M esp.img
         mkfs.vfat esp.img > /dev/null

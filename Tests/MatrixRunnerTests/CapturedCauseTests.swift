@@ -24,7 +24,7 @@ struct CapturedCauseTests {
         .securityModuleDenied: "the field's alone: the judge has no such rule", .missingPrivilege: "the field's alone", .jitFailed: "the field's alone", .kernelConfiguration: "VerifierTests",
         .coreRelocationFailed: "VerifierTests", .linkNotCreated: "ProofMutantRealGuestTests (unattachable), ProbeTests",
         .identityMissing: "ProbeTests: our agent checks that it learns callers before it says that it runs",
-        .notInstallable: "ProbeTests", .kernelPanic: "CauseRealGuestTests", .kernelOops: "CauseRealGuestTests", .profileNotOffered: "CauseRealGuestTests",
+        .kernelPanic: "CauseRealGuestTests", .kernelOops: "CauseRealGuestTests", .profileNotOffered: "CauseRealGuestTests",
         .wronglyDenied: "CauseRealGuestTests", .mapNotCreated: "CauseRealGuestTests", .agentNotInstalled: "CapturedDeploymentTests", .readyWithoutKey: "CapturedDeploymentTests", .keyNotOffered: "CapturedDeploymentTests",
         .provisioningUnproven: "CapturedDeploymentTests", .lockdown: "DeploymentRealGuestTests, VerifierTests", .verifierRejected: "CapturedEvidenceTests", .attachNoCgroup2: "CapturedEvidenceTests",
     ]

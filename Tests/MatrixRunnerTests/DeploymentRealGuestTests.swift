@@ -1,6 +1,7 @@
 import ArtefactCache
 import EvidenceStore
 import Foundation
+import GuestImages
 import KernelCatalogue
 import MatrixModel
 import QEMUGuest
@@ -48,5 +49,31 @@ struct DeploymentRealGuestTests {
         #expect(cells.map(\.cause) == [nil, .lockdown], "\(cells.map(\.summary))")
         let facts = FilePath(try #require(cells.first?.evidence)).appending("facts.json").string
         #expect(try String(contentsOfFile: facts, encoding: .utf8).contains("[confidentiality]"))
+    }
+
+    @Test(
+        "a package whose own script fails is not installable, in the words of the distribution's tool",
+        .enabled(if: ProcessInfo.processInfo.environment["KMATRIX_NIGHT"] != nil, "SKIPPED: KMATRIX_NIGHT is not set; ci/nightly sets it"))
+    func notInstallable() async throws {
+        let folder = try TemporaryFolder()
+        let package = try #require(RealGuests.products).agentPackage
+        try await DebianRepository.run(
+            """
+            dpkg-deb --raw-extract '\(package)' tree
+            printf '#!/bin/sh\\necho "this machine is not wanted" >&2\\nexit 1\\n' > tree/DEBIAN/preinst
+            chmod 755 tree/DEBIAN/preinst
+            dpkg-deb --root-owner-group --build tree unwilling.deb > build.log
+            """, in: folder.path)
+        let agent = try await AgentBundle.load(folder.path.appending("unwilling.deb"))
+        let cells = try await run { products, catalogue in
+            MatrixAxes(
+                guests: try catalogue.select("debian-12").map(GuestChoice.init), kernels: [], layouts: [.unified], scenarios: .standard(try products.standardScenario()),
+                agents: [.bundle(agent)])
+        }
+        let cell = try #require(cells.first)
+        #expect(cells.count == 1 && cell.cause == .notInstallable && cell.verdict == .incompatible, "\(cells.map(\.summary))")
+        let log = FilePath(try #require(cell.evidence)).appending("install.log").string
+        #expect(try String(contentsOfFile: log, encoding: .utf8).contains("this machine is not wanted"))
+        KeptEvidence.keep(cell, of: "preinst")
     }
 }

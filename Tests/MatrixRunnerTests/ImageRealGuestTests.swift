@@ -13,12 +13,12 @@ import Testing
 /// Whole distributions from an image that others could have built. These need what `ci/build` makes, and a mirror or a filled cache.
 @Suite("Real guests from disk images", .enabled(if: RealGuests.areAsked, "KMATRIX_PRODUCTS names no built products; ci/test sets it"), .serialized)
 struct ImageRealGuestTests {
-    private func image(with fault: BootableImage.Fault? = nil) async throws -> FilePath {
+    private func image(with fault: BootableImage.Fault? = nil, on fileSystem: BootableImage.FileSystem = .ext4) async throws -> FilePath {
         let products = try #require(RealGuests.products)
         let debian = try #require(try DistributionCatalogue(file: products.catalogue).select("debian-12").first)
         let cache = ArtefactCache.standard()
         let packages = KernelCatalogue(settings: CatalogueSettings(cache: cache))
-        guard let fault else { return try await BootableImage.make(debian, packages: packages, cache: cache) }
+        guard let fault else { return try await BootableImage.make(debian, on: fileSystem, packages: packages, cache: cache) }
         return try await BootableImage.make(debian, with: fault, packages: packages, cache: cache)
     }
 
@@ -90,6 +90,17 @@ struct ImageRealGuestTests {
         #expect(cells.map(\.verdict) == [.compatible], "\(cells.map(\.summary))")
         let command = FilePath(try #require(cells.first?.evidence)).appending("qemu.json").string
         #expect(try String(contentsOfFile: command, encoding: .utf8).contains("OVMF"))
+    }
+
+    @Test("an image whose root is xfs or btrfs gives its kernel, which mounts that root, and boots by itself", atNight, arguments: [BootableImage.FileSystem.xfs, .btrfs])
+    func fileSystems(fileSystem: BootableImage.FileSystem) async throws {
+        let path = try await image(on: fileSystem).string
+        for guest in [path, "whole:\(path)"] {
+            let cells = try await run(guest, layouts: [.unified])
+            #expect(cells.map(\.verdict) == [.compatible], "\(cells.map(\.summary))")
+            let facts = try JSONDecoder().decode(FactSheet.self, from: Data(contentsOf: URL(filePath: FilePath(try #require(cells.first?.evidence)).appending("facts.json").string)))
+            #expect(facts.mounts.contains { $0.contains(" / / ") && $0.contains(" - \(fileSystem.rawValue) ") }, "\(facts.mounts)")
+        }
     }
 
     @Test("an image that does not boot, or has no network, proves nothing", arguments: [(BootableImage.Fault.boot, Cause.emulatorHang, 10), (.network, .guestSetup, 90)])
