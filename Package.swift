@@ -51,8 +51,10 @@ let package = Package(
     targets: [
         // Rank 0. The vocabulary as pure values: kernel versions, layouts, cells, verdicts, causes.
         .target(name: "MatrixModel", swiftSettings: settings),
+        // Rank 0. JSON documents without Foundation, read strictly or as most readers do, and written in order.
+        .target(name: "JSON", swiftSettings: settings),
         // Rank 0. The host-guest contract: frames, messages, limits; encoder and decoder together.
-        .target(name: "GuestProtocol", dependencies: ["MatrixModel"], swiftSettings: settings),
+        .target(name: "GuestProtocol", dependencies: ["CZlib", "MatrixModel"], swiftSettings: settings),
 
         // Rank 0. What is known of each cause: symptom, proof, remedy by distribution family, the article's words and the kernel's history as data.
         .target(name: "Guidance", dependencies: ["MatrixModel"], swiftSettings: settings),
@@ -68,17 +70,15 @@ let package = Package(
         // Rank 0. SHA-2 digests and HMAC-SHA256, computed by the processor's SHA instructions where available.
         .target(name: "Digests", dependencies: ["CCrypto"], swiftSettings: settings),
         // Rank 1. Programs of this machine in one place: launching them within bounds, downloads, OpenPGP signatures and keys.
-        .target(name: "HostTools", dependencies: ["Digests", subprocess, system], swiftSettings: settings),
+        .target(name: "HostTools", dependencies: ["CHostSystem", "Digests", subprocess, system], swiftSettings: settings),
         // Rank 0. Archives in memory, tar, zip and gzip, and the content of packages as streams: bounded, never unpacked onto a disk.
         .target(name: "Archives", dependencies: ["CZlib"], swiftSettings: settings),
         // Rank 0. ELF files: sections, symbols, relocations, every offset checked.
         .target(name: "ELFFiles", swiftSettings: settings),
         // Rank 0. YAML documents that say the line of what is wrong and refuse keys nobody reads.
         .target(name: "StrictYAML", dependencies: [yams], swiftSettings: settings),
-        // Rank 1. What people expect of cells and why, until when: the expectations file.
-        .target(name: "CellExpectations", dependencies: ["MatrixModel", "StrictYAML"], swiftSettings: settings),
         // Rank 0. Folders filled once under a lock and then only read, and digests of files.
-        .target(name: "ArtefactCache", dependencies: ["CDiskSync", "CHostSystem", "Digests", system], swiftSettings: settings),
+        .target(name: "ArtefactCache", dependencies: ["CDiskSync", "Digests", system], swiftSettings: settings),
 
         // Rank 1. Which kernels are on offer, where they come from, how they are verified and cached.
         .target(name: "KernelCatalogue", dependencies: ["MatrixModel", "ArtefactCache", "StrictYAML", "Archives", "Digests", "HostTools", system], swiftSettings: settings),
@@ -102,7 +102,7 @@ let package = Package(
         .target(name: "RunHistory", dependencies: ["MatrixModel", "EvidenceStore", grdb, system], swiftSettings: settings),
 
         // Rank 3. A boot plan becomes a guest inside a `withGuest` scope, booted or from a snapshot, which is made once, checked, and brought back for each cell.
-        .target(name: "QEMUGuest", dependencies: ["CHostSystem", "MatrixModel", "GuestProtocol", "ArtefactCache", "GuestImages", nioCore, nioPosix, subprocess, system], swiftSettings: settings),
+        .target(name: "QEMUGuest", dependencies: ["CHostSystem", "MatrixModel", "GuestProtocol", "ArtefactCache", "GuestImages", "HostTools", nioCore, nioPosix, subprocess, system], swiftSettings: settings),
         // Rank 2. The platform's side: WireServer, IMDS and HostGAPlugin, with a journal.
         .target(name: "FabricSimulator", dependencies: ["MatrixModel", "StrictYAML", "Digests", nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),
 
@@ -117,13 +117,13 @@ let package = Package(
         // The site's style, script and schema from MatrixReport's Resources, as bytes in the program.
         .target(name: "CSiteFiles"),
         // Rank 4. Tables, documents and a static site from stored runs.
-        .target(name: "MatrixReport", dependencies: ["CSiteFiles", "MatrixModel", "EvidenceStore", system], exclude: ["Resources"], swiftSettings: settings),
+        .target(name: "MatrixReport", dependencies: ["CSiteFiles", "MatrixModel", "EvidenceStore", "Guidance", system], exclude: ["Resources"], swiftSettings: settings),
         // Rank 5. The subcommands: wiring only.
         .target(
             name: "KmatrixCommands",
             dependencies: [
-                "MatrixModel", "ArtefactCache", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "Probes", "MatrixRunner", "MatrixReport",
-                "CellExpectations", "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles", argumentParser, system,
+                "MatrixModel", "ArtefactCache", "HostTools", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "Probes", "MatrixRunner", "MatrixReport",
+                "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles", argumentParser, system,
             ],
             resources: helpTopics.map { .embedInCode("kmatrix.docc/Articles/\($0).md") },
             swiftSettings: settings),
@@ -141,14 +141,14 @@ let package = Package(
         // The Guest Proxy Agent: redirector, proxy, status.
         .target(
             name: "AgentCore",
-            dependencies: ["CLibBPF", "CAgentABI", "Digests", nioCore, nioPosix, nioHTTP1, system],
+            dependencies: ["CLibBPF", "CAgentABI", "Digests", "JSON", nioCore, nioPosix, nioHTTP1, system],
             swiftSettings: settings),
         .executableTarget(name: "azure-proxy-agent", dependencies: ["AgentCore"], swiftSettings: settings, linkerSettings: staticProgram),
 
         // The guest's side. System calls Swift cannot make by itself.
         .target(name: "CGuestSystem"),
         // PID 1 of the micro guest: lays out cgroups, starts the agent, plays the clients, streams evidence.
-        .target(name: "GuestRunner", dependencies: ["MatrixModel", "GuestProtocol", "CGuestSystem"], swiftSettings: settings),
+        .target(name: "GuestRunner", dependencies: ["MatrixModel", "GuestProtocol", "JSON", "CGuestSystem"], swiftSettings: settings),
         .executableTarget(name: "guest-runner", dependencies: ["GuestRunner"], swiftSettings: settings, linkerSettings: staticProgram),
         // TCP/IP in user space, of which QEMU is made as well.
         .systemLibrary(name: "CSlirp"),
@@ -158,12 +158,13 @@ let package = Package(
         // Tests.
         .target(name: "TestSupport", dependencies: ["MatrixModel", "GuestProtocol", subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),
         // Our agent with one fault, named by its configuration, so that every proof is seen to fail in a real guest.
-        .executableTarget(name: "mutant-agent", dependencies: ["AgentCore", system], swiftSettings: settings, linkerSettings: staticProgram),
+        .executableTarget(name: "mutant-agent", dependencies: ["AgentCore", "JSON", system], swiftSettings: settings, linkerSettings: staticProgram),
         // Stands in for the emulator, so that endings are tested in milliseconds.
         .executableTarget(name: "fake-qemu", dependencies: ["GuestProtocol", "MatrixModel"], swiftSettings: settings),
-        .testTarget(name: "MatrixModelTests", dependencies: ["MatrixModel"], swiftSettings: settings),
+        .testTarget(name: "MatrixModelTests", dependencies: ["MatrixModel", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "HostToolsTests", dependencies: ["HostTools", "Digests", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: settings),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
         .testTarget(name: "GuestProtocolTests", dependencies: ["GuestProtocol", "MatrixModel", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "ArtefactCacheTests", dependencies: ["ArtefactCache", "TestSupport", system], swiftSettings: settings),
         .testTarget(name: "KernelCatalogueTests", dependencies: ["KernelCatalogue", "HostTools", "Digests", "StrictYAML", "ArtefactCache", "MatrixModel", "TestSupport", subprocess, system], swiftSettings: settings),
@@ -177,14 +178,13 @@ let package = Package(
         .testTarget(name: "ArchivesTests", dependencies: ["Archives", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "SupportBundlesTests", dependencies: ["SupportBundles", "Diagnosis", "Guidance", "MatrixModel", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "EvidenceStoreTests", dependencies: ["EvidenceStore", "MatrixModel", "TestSupport", system], swiftSettings: settings),
-        .testTarget(name: "CellExpectationsTests", dependencies: ["CellExpectations", "MatrixModel", "StrictYAML"], swiftSettings: settings),
         .testTarget(name: "RunHistoryTests", dependencies: ["RunHistory", "EvidenceStore", "MatrixModel", "TestSupport", grdb, system], swiftSettings: settings),
         .testTarget(name: "QEMUGuestTests", dependencies: ["QEMUGuest", "ArtefactCache", "CHostSystem", "GuestProtocol", "MatrixModel", "TestSupport", "fake-qemu", "guest-network", system, subprocess], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(name: "FabricSimulatorTests", dependencies: ["FabricSimulator", "MatrixModel", "StrictYAML", "TestSupport", "Digests", subprocess, system, nioCore, nioEmbedded, nioPosix, nioHTTP1], swiftSettings: settings),
         .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "Probes", "DiskImages", "FabricSimulator", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestImages", "TestSupport", "fake-qemu", "guest-network", subprocess, system], resources: [.copy("Evidence")], swiftSettings: settings),
         .testTarget(name: "MatrixReportTests", dependencies: ["MatrixReport", "EvidenceStore", "MatrixModel", "TestSupport", system], exclude: ["Browser"], resources: [.copy("Snapshots")], swiftSettings: settings),
-        .testTarget(name: "KmatrixCommandsTests", dependencies: ["KmatrixCommands", "MatrixReport", "MatrixModel", "EvidenceStore", "CellExpectations", "StrictYAML", "TestSupport", "kmatrix", "fake-qemu", "guest-network", subprocess, system, argumentParser, yams], resources: [.copy("Snapshots"), .copy("Kubernetes")], swiftSettings: settings),
-        .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore", "CAgentABI", "FabricSimulator", "MatrixModel", "TestSupport", "Digests", nioCore, nioPosix, nioHTTP1, nioEmbedded, system], swiftSettings: settings),
+        .testTarget(name: "KmatrixCommandsTests", dependencies: ["KmatrixCommands", "MatrixReport", "MatrixModel", "EvidenceStore", "StrictYAML", "TestSupport", "kmatrix", "fake-qemu", "guest-network", subprocess, system, argumentParser, yams], resources: [.copy("Snapshots"), .copy("Kubernetes")], swiftSettings: settings),
+        .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore", "CAgentABI", "JSON", "FabricSimulator", "MatrixModel", "TestSupport", "Digests", nioCore, nioPosix, nioHTTP1, nioEmbedded, system], swiftSettings: settings),
         .testTarget(name: "GuestRunnerTests", dependencies: ["GuestRunner", "CGuestSystem", "GuestProtocol", "MatrixModel", "TestSupport", system], swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: settings),
     ]

@@ -1,3 +1,4 @@
+import JSON
 public import SystemPackage
 
 /// Why a configuration cannot be used.

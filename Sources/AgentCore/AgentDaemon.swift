@@ -1,6 +1,7 @@
 internal import Glibc
 internal import NIOCore
 internal import NIOPosix
+import JSON
 public import SystemPackage
 
 /// The agent at work: listener, redirection and status, until a signal ends it.

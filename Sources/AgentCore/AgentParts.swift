@@ -1,3 +1,4 @@
+public import JSON
 public import SystemPackage
 
 /// The replaceable parts of the agent, chosen once where the agent is put together. The defaults are the agent that is shipped.

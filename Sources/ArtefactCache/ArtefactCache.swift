@@ -191,7 +191,7 @@ public struct ArtefactCache: Sendable {
 
     private func folder(kind: String, key: String) -> FilePath { root.appending(kind).appending(key) }
 
-    func makeFolder(_ path: FilePath) throws {
+    package func makeFolder(_ path: FilePath) throws {
         do {
             try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true)
         } catch let error as CocoaError {

@@ -1,9 +1,9 @@
 import Glibc
-import SystemPackage
+package import SystemPackage
 
 /// An advisory lock on a file (flock(2)); the kernel releases it when the process dies.
-struct FileLock: Sendable {
-    enum Kind: Sendable {
+package struct FileLock: Sendable {
+    package enum Kind: Sendable {
         case exclusive
         /// Held by as many as like, while nobody has the other.
         case shared
@@ -14,7 +14,7 @@ struct FileLock: Sendable {
     private let descriptor: FileDescriptor
 
     /// Waits for the lock, and stops waiting when the task is cancelled.
-    static func acquire(_ path: FilePath, _ kind: Kind = .exclusive) async throws -> FileLock {
+    package static func acquire(_ path: FilePath, _ kind: Kind = .exclusive) async throws -> FileLock {
         while true {
             if let lock = try tryAcquire(path, kind) { return lock }
             try await Task.sleep(for: .milliseconds(50))
@@ -22,7 +22,7 @@ struct FileLock: Sendable {
     }
 
     /// The lock, or nil when somebody else's is in its way.
-    static func tryAcquire(_ path: FilePath, _ kind: Kind = .exclusive) throws -> FileLock? {
+    package static func tryAcquire(_ path: FilePath, _ kind: Kind = .exclusive) throws -> FileLock? {
         let descriptor: FileDescriptor
         do {
             descriptor = try FileDescriptor.open(
@@ -37,5 +37,5 @@ struct FileLock: Sendable {
         throw CacheError(path: path, errno: error)
     }
 
-    func release() { try? descriptor.close() }
+    package func release() { try? descriptor.close() }
 }

@@ -1,3 +1,5 @@
+import JSON
+
 /// What the runner has to know of `status.json`: whether the agent has made up its mind. The host judges what it says.
 public enum AgentStatus: Hashable, Sendable {
     /// The agent reports success: program, listener and key.
@@ -18,13 +20,14 @@ public enum AgentStatus: Hashable, Sendable {
             self = .undecided
             return
         }
-        let program = JSONCursor.text(at: ["proxyAgentStatus", "ebpfProgramStatus", "status"], in: bytes)
-        let listener = JSONCursor.text(at: ["proxyAgentStatus", "proxyListenerStatus", "status"], in: bytes)
+        let document = try? JSONValue(parsing: bytes, isTolerant: true)
+        let program = document?.text(at: ["proxyAgentStatus", "ebpfProgramStatus", "status"])
+        let listener = document?.text(at: ["proxyAgentStatus", "proxyListenerStatus", "status"])
         // An agent whose listener failed may still be loading its programs.
         if program == "STOPPED" || (program == "RUNNING" && listener == "STOPPED") {
             self = .stopped
         } else if program == "RUNNING", listener == "RUNNING" {
-            self = JSONCursor.text(at: ["proxyAgentStatus", "status"], in: bytes) == "SUCCESS" ? .successful : .running
+            self = document?.text(at: ["proxyAgentStatus", "status"]) == "SUCCESS" ? .successful : .running
         } else {
             self = .undecided
         }

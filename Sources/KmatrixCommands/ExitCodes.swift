@@ -1,5 +1,5 @@
+import MatrixModel
 import ArgumentParser
-import CellExpectations
 import EvidenceStore
 import KernelCatalogue
 

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CellExpectations
 import EvidenceStore
 import Foundation
 import MatrixModel

@@ -1,4 +1,3 @@
-import CellExpectations
 import EvidenceStore
 import MatrixModel
 

@@ -1,3 +1,4 @@
+import HostTools
 import ArgumentParser
 import ArtefactCache
 import EvidenceStore

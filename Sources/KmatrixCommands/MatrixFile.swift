@@ -1,4 +1,3 @@
-import CellExpectations
 import Foundation
 import MatrixModel
 import StrictYAML

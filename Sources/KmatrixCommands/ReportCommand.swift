@@ -52,7 +52,7 @@ struct ReportCommand: AsyncParsableCommand {
     func run() async throws {
         let here = FilePath(FileManager.default.currentDirectoryPath)
         let stored = try runs.map { try StoredRun(reading: here.pushing(FilePath($0)).lexicallyNormalized()) }
-        guard let report = PublishedReport(stored, notes: .guidance) else { return }
+        guard let report = PublishedReport(stored) else { return }
         for trouble in report.troubles { StandardError.line("warning: \(trouble)") }
         let target = out.map { here.pushing(FilePath($0)).lexicallyNormalized() }
         let style: TextStyle = target == nil && StandardOutput.showsColour ? .colour : .plain

@@ -1,8 +1,8 @@
 import ArgumentParser
-import CellExpectations
 import EvidenceStore
 import Foundation
 import MatrixModel
+import RunHistory
 import MatrixReport
 import MatrixRunner
 import SystemPackage
@@ -98,7 +98,7 @@ struct RunCommand: AsyncParsableCommand {
         let plan = parts.part(of: try await prepared.runner.plan(), costs)
         let planned = Set(plan.cells.map(\.cell.id.text) + plan.unavailable.map(\.id))
         let resumption = resume == nil ? nil : try RunResumption(of: folder, planned: planned, shard: plan.shard)
-        let earlier = reuse ? try history.openExisting().map(HistoricVerdicts.init) : nil
+        let earlier = reuse ? try history.openExisting().map { HistoricVerdicts($0) } : nil
         let document = try await prepared.runner.run(plan, id: identifier, in: folder, resuming: resumption, earlier: earlier) { record in
             if format == .jsonl { try? StandardOutput.writeJSON(["cell": record], isCompact: true) }
         }

@@ -1,23 +1,23 @@
 import EvidenceStore
-public import MatrixModel
+import MatrixModel
 
-/// Explanations and remedies of causes. The caller supplies them: a report knows no more than a cause's code.
-public struct CauseNotes: Sendable {
+/// Explanations and remedies of causes, from the guide. Tests supply texts of their own.
+struct CauseNotes: Sendable {
     /// What to read and do about a cause.
-    public struct Note: Hashable, Sendable {
+    struct Note: Hashable, Sendable {
         /// One line.
-        public var title: String
+        var title: String
         /// What a person sees without knowing the cause.
-        public var symptom: String?
+        var symptom: String?
         /// Which words in which evidence prove it.
-        public var proof: String?
+        var proof: String?
         /// Whose commands the steps use, such as `Debian`; nil where the steps are the same everywhere.
-        public var family: String?
-        public var steps: [Step]
+        var family: String?
+        var steps: [Step]
         /// Further reading; only an `https` address becomes a link.
-        public var reference: Reference?
+        var reference: Reference?
 
-        public init(
+        init(
             title: String, symptom: String? = nil, proof: String? = nil, family: String? = nil, steps: [Step] = [], reference: Reference? = nil
         ) {
             self.title = title
@@ -29,25 +29,25 @@ public struct CauseNotes: Sendable {
         }
     }
 
-    public struct Reference: Hashable, Sendable {
-        public var title: String
-        public var address: String
+    struct Reference: Hashable, Sendable {
+        var title: String
+        var address: String
 
-        public init(title: String, address: String) {
+        init(title: String, address: String) {
             self.title = title
             self.address = address
         }
     }
 
     /// One thing to do.
-    public struct Step: Hashable, Sendable {
-        public var text: String
+    struct Step: Hashable, Sendable {
+        var text: String
         /// Where the commands are typed, such as `Azure CLI`; nil where the text says so.
-        public var place: String?
+        var place: String?
         /// Exactly what to type, one command per line; may be empty.
-        public var commands: [String]
+        var commands: [String]
 
-        public init(text: String, place: String? = nil, commands: [String] = []) {
+        init(text: String, place: String? = nil, commands: [String] = []) {
             self.text = text
             self.place = place
             self.commands = commands
@@ -60,7 +60,7 @@ public struct CauseNotes: Sendable {
     /// - Parameters:
     ///   - distributions: One for each family of distributions whose commands differ, the most common first.
     ///   - find: Returns the note on a cause for a distribution such as `debian-12`; nil stands for any.
-    public init(distributions: [String] = [], find: @escaping @Sendable (Cause, String?) -> Note) {
+    init(distributions: [String] = [], find: @escaping @Sendable (Cause, String?) -> Note) {
         self.distributions = distributions
         self.find = find
     }

@@ -15,7 +15,9 @@ public struct PublishedReport: Sendable {
     private let earlier: [RunDocument]
 
     /// - Parameter runs: In any order; the run that started last is reported.
-    public init?(_ runs: [StoredRun], notes: CauseNotes) {
+    public init?(_ runs: [StoredRun]) { self.init(runs, notes: .guidance) }
+
+    init?(_ runs: [StoredRun], notes: CauseNotes) {
         let ordered = runs.sorted { ($1.document.run.started, $1.document.run.id) < ($0.document.run.started, $0.document.run.id) }
         guard let latest = ordered.first else { return nil }
         let changes = zip(ordered.dropFirst(), ordered).map { RunStep(from: $0.document, to: $1.document) }

@@ -1,3 +1,4 @@
+import HostTools
 import ArtefactCache
 import Foundation
 import SystemPackage

@@ -8,13 +8,14 @@ struct ImportDirectionTests {
     /// What each target may import of this package. A target that is not listed fails.
     static let allowed: [String: Set<String>] = [
         "MatrixModel": [],
-        "GuestProtocol": ["MatrixModel"],
+        "JSON": [],
+        "GuestProtocol": ["CZlib", "MatrixModel"],
         "Guidance": ["MatrixModel"],
         "CDiskSync": [],
         "CCrypto": [],
         "Digests": ["CCrypto"],
-        "HostTools": ["Digests"],
-        "ArtefactCache": ["CDiskSync", "CHostSystem", "Digests"],
+        "HostTools": ["CHostSystem", "Digests"],
+        "ArtefactCache": ["CDiskSync", "Digests"],
         "StrictYAML": [],
         "KernelCatalogue": ["MatrixModel", "ArtefactCache", "StrictYAML", "Archives", "Digests", "HostTools"],
         "ELFFiles": [],
@@ -26,29 +27,28 @@ struct ImportDirectionTests {
         "SupportBundles": ["Archives", "Diagnosis", "HostTools"],
         "Judgement": ["MatrixModel", "GuestProtocol", "Guidance"],
         "Probes": ["MatrixModel", "GuestProtocol", "Guidance", "Judgement"],
-        "CellExpectations": ["MatrixModel", "StrictYAML"],
         "EvidenceStore": ["MatrixModel", "Digests"],
         "RunHistory": ["MatrixModel", "EvidenceStore"],
         "CHostSystem": [],
-        "QEMUGuest": ["MatrixModel", "GuestProtocol", "ArtefactCache", "GuestImages", "CHostSystem"],
+        "QEMUGuest": ["MatrixModel", "GuestProtocol", "ArtefactCache", "GuestImages", "HostTools", "CHostSystem"],
         "FabricSimulator": ["MatrixModel", "StrictYAML", "Digests"],
         "MatrixRunner": [
             "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "Probes", "EvidenceStore", "QEMUGuest",
             "FabricSimulator", "DiskImages", "HostTools",
         ],
         "CSiteFiles": [],
-        "MatrixReport": ["CSiteFiles", "MatrixModel", "EvidenceStore"],
+        "MatrixReport": ["CSiteFiles", "MatrixModel", "EvidenceStore", "Guidance"],
         "KmatrixCommands": [
-            "MatrixModel", "ArtefactCache", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "Probes", "MatrixRunner", "MatrixReport",
-            "CellExpectations", "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles",
+            "MatrixModel", "ArtefactCache", "HostTools", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "Probes", "MatrixRunner", "MatrixReport",
+            "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles",
         ],
         "kmatrix": ["KmatrixCommands"],
         "CLibBPF": [],
-        "AgentCore": ["CLibBPF", "CAgentABI", "Digests"],
+        "AgentCore": ["CLibBPF", "CAgentABI", "Digests", "JSON"],
         "azure-proxy-agent": ["AgentCore"],
-        "mutant-agent": ["AgentCore"],
+        "mutant-agent": ["AgentCore", "JSON"],
         "CGuestSystem": [],
-        "GuestRunner": ["MatrixModel", "GuestProtocol", "CGuestSystem"],
+        "GuestRunner": ["MatrixModel", "GuestProtocol", "JSON", "CGuestSystem"],
         "guest-runner": ["GuestRunner"],
         "CSlirp": [],
         "guest-network": ["CSlirp"],
@@ -58,7 +58,7 @@ struct ImportDirectionTests {
 
     /// What must run inside a guest, or means the same everywhere, carries no Foundation.
     static let withoutFoundation: Set<String> = [
-        "MatrixModel", "GuestProtocol", "Guidance", "Digests", "Archives", "ELFFiles", "Diagnosis", "AgentCore", "azure-proxy-agent", "mutant-agent", "GuestRunner", "guest-runner", "guest-network",
+        "MatrixModel", "JSON", "GuestProtocol", "Guidance", "Digests", "Archives", "ELFFiles", "Diagnosis", "AgentCore", "azure-proxy-agent", "mutant-agent", "GuestRunner", "guest-runner", "guest-network",
     ]
 
     /// Each heavy dependency enters where it is needed and nowhere else.

@@ -19,17 +19,6 @@ final class ArtefactCacheTests {
 
     private struct FillFailure: Error {}
 
-    /// How many do something at once, and how many did at most.
-    private actor Tally {
-        private var now = 0
-        private(set) var most = 0
-
-        func change(by difference: Int) {
-            now += difference
-            most = max(most, now)
-        }
-    }
-
     private actor Counter {
         private(set) var value = 0
 
@@ -94,63 +83,6 @@ final class ArtefactCacheTests {
         let waiting = Task { try await cache.entry(kind: "kernel", key: "one") { _ in } }
         waiting.cancel()
         await #expect(throws: CancellationError.self) { _ = try await waiting.value }
-    }
-
-    @Test("gives no more turns at a time than there are, and one more as soon as one ends")
-    func turns() async throws {
-        let slots = GuestSlots(cache: cache, count: 2)
-        let tally = Tally()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<6 {
-                group.addTask {
-                    try await slots.withTurn {
-                        await tally.change(by: 1)
-                        try await Task.sleep(for: .milliseconds(20))
-                        await tally.change(by: -1)
-                    }
-                }
-            }
-            try await group.waitForAll()
-        }
-        #expect(await tally.most == 2)
-    }
-
-    @Test("has turns of its own on each machine that shares the cache", .timeLimit(.minutes(1)))
-    func hosts() async throws {
-        let taken = try await GuestSlots(cache: cache, count: 1, host: "one").withTurn {
-            try await GuestSlots(cache: cache, count: 1, host: "two").withTurn { try FileManager.default.contentsOfDirectory(atPath: root.appending("slots").string) }
-        }
-        #expect(taken.sorted() == ["one", "two"])
-    }
-
-    @Test("has a turn for each processor: tasks with processors of their own do not wait for each other, and those with the same do", .timeLimit(.minutes(1)))
-    func processors() async throws {
-        let cache = cache
-        @Sendable func slots(_ processors: [Int], _ count: Int = 1) -> GuestSlots { GuestSlots(cache: cache, count: count, host: "one", processors: processors) }
-        try await slots([0]).withTurn {
-            try await slots([1]).withTurn {
-                for taken in [[0], [1], [0, 1]] {
-                    let wanted = slots(taken, taken.count)
-                    let waiting = Task { try await wanted.withTurn {} }
-                    try await Task.sleep(for: .milliseconds(120))
-                    waiting.cancel()
-                    await #expect(throws: CancellationError.self) { try await waiting.value }
-                }
-                // Who was asked for more than there are takes more.
-                try await slots([0, 1], 3).withTurn {}
-                try await slots([0], 2).withTurn {}
-            }
-        }
-    }
-
-    @Test("stops waiting for a turn when it is cancelled")
-    func cancelledTurn() async throws {
-        let slots = GuestSlots(cache: cache, count: 1)
-        try await slots.withTurn {
-            let waiting = Task { try await slots.withTurn {} }
-            waiting.cancel()
-            await #expect(throws: CancellationError.self) { try await waiting.value }
-        }
     }
 
     @Test("keeps nothing when it is cancelled while filling")

@@ -82,7 +82,7 @@ struct ClientRunTests {
     }
 
     @Test("say what was wrong with an answer", arguments: [
-        ("", "without a whole answer"), ("SSH-2.0\r\n\r\n", "no HTTP"), ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", "3 of 9 bytes"),
+        ("", "without a whole answer"), ("SSH-2.0\r\n\r\n", "not HTTP"), ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", "3 of 9 bytes"),
     ])
     func broken(answer: String, words: String) throws {
         let server = try Answerer(answer)

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CellExpectations
 import Foundation
 import MatrixModel
 import StrictYAML

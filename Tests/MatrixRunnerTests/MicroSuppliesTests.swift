@@ -1,3 +1,4 @@
+import QEMUGuest
 import GuestImages
 import ArtefactCache
 import FabricSimulator

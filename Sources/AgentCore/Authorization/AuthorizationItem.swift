@@ -1,3 +1,5 @@
+public import JSON
+
 /// The authorisation of one service, as the platform sends it or a local file adds to it.
 public struct AuthorizationItem: Hashable, Sendable {
     public enum Mode: String, Hashable, Sendable { case disabled = "Disabled", audit = "Audit", enforce = "Enforce" }

@@ -1,3 +1,5 @@
+import JSON
+
 /// A customer's own rules for one service, in a file beside the keys. The platform says whether they count.
 struct LocalRuleFile: Hashable, Sendable {
     /// What is put before the names in it, so that they do not meet the platform's.

@@ -1,3 +1,5 @@
+import JSON
+
 /// A rule id that may say whether local files count: base64 of `{"id": "...", "useLocalFileRules": true}`.
 enum LocalRuleID {
     static func parse(_ text: String) -> (id: String, usesFile: Bool) {

@@ -1,4 +1,5 @@
 internal import Synchronization
+public import JSON
 public import SystemPackage
 
 /// The rules in force, from the platform and from local files, and the decisions by them.

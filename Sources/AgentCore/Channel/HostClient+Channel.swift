@@ -1,3 +1,5 @@
+import JSON
+
 internal import NIOHTTP1
 
 extension HostClient {

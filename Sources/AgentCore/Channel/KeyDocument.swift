@@ -1,3 +1,5 @@
+public import JSON
+
 internal import Digests
 
 /// A key as the platform sends it and as the file keeps it.

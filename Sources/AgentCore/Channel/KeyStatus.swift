@@ -1,3 +1,5 @@
+public import JSON
+
 /// What the platform says of the secure channel.
 public struct KeyStatus: Hashable, Sendable {
     /// Version 1.0 has one state for all services, 2.0 an authorisation item for each.

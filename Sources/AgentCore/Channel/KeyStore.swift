@@ -1,4 +1,5 @@
 internal import Glibc
+import JSON
 public import SystemPackage
 
 /// The keys on disk: a folder that only the agent may enter, a file of each key that only it may read.

@@ -1,3 +1,4 @@
+import JSON
 public import NIOHTTP1
 
 /// `GET /provision`: whether the agent has come up, for any local caller that sends a `Metadata` header.

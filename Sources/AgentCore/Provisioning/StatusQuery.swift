@@ -1,3 +1,5 @@
+import JSON
+
 internal import Glibc
 internal import NIOCore
 internal import NIOHTTP1

@@ -1,3 +1,5 @@
+public import JSON
+
 /// The whole of `status.json`, in the schema of Azure's own agent.
 public struct AgentStatus: Hashable, Sendable {
     public var monitor = ModuleStatus(.running, "Proxy agent status is running.")

@@ -1,3 +1,5 @@
+import JSON
+
 /// How often one caller got one answer from one destination.
 public struct ConnectionSummary: Hashable, Sendable {
     public struct Key: Hashable, Sendable {

@@ -1,3 +1,5 @@
+public import JSON
+
 /// What one part of the agent says of itself.
 public struct ModuleStatus: Hashable, Sendable {
     public enum State: String, Hashable, Sendable {

@@ -1,4 +1,5 @@
 internal import Synchronization
+public import JSON
 public import SystemPackage
 
 /// Keeps `status.json` as it should be. Whoever has news changes it, from any thread.

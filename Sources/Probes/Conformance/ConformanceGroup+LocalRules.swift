@@ -96,7 +96,7 @@ struct RuleScenario: Sendable {
             RuleScenario(
                 id: "IMDS-S9", title: "the executable's path is checked", file: ConformanceGroup.document("/metadata/instance", identity: #""exePath":"/usr/bin/curl""#),
                 probes: [Probe(name: "python", path: Guest.instance, codes: [403]), Probe(name: "curl", path: Guest.instance, codes: [200], executable: "/usr/bin/curl")]),
-            RuleScenario(id: "IMDS-S10", title: "an invalid JSON file denies all requests", file: "{ this is no JSON ", probes: all(both, 403)),
+            RuleScenario(id: "IMDS-S10", title: "an invalid JSON file denies all requests", file: "{ this is not JSON ", probes: all(both, 403)),
             RuleScenario(id: "IMDS-S11", title: "a byte order mark is ignored", file: "\u{FEFF}{\"defaultAccess\":\"deny\",\"id\":\"t\",\"rules\":{}}", probes: all(both, 403)),
             RuleScenario(id: "IMDS-S12", title: "a duplicate member denies all requests", file: #"{"defaultAccess":"allow","defaultAccess":"deny","id":"t","rules":{}}"#, probes: all(both, 403)),
             RuleScenario(id: "IMDS-S17", title: "names with the prefix are accepted", file: ConformanceGroup.document("/metadata/instance", identity: root, prefix: "LocalFileRules_"), probes: [allowed] + all([("versions", Guest.versions)], 403)),
@@ -135,7 +135,7 @@ struct RuleScenario: Sendable {
             RuleScenario(
                 id: "WS-S9", title: "the executable's path is checked", file: ConformanceGroup.document("/machine/", identity: #""exePath":"/usr/bin/curl""#, query: #""comp":"goalstate""#),
                 probes: [Probe(name: "python", path: goalState, codes: [403]), Probe(name: "curl", path: goalState, codes: [200], executable: "/usr/bin/curl")]),
-            RuleScenario(id: "WS-S10", title: "an invalid JSON file denies all requests", file: "{ this is no JSON ", probes: all(both, 403)),
+            RuleScenario(id: "WS-S10", title: "an invalid JSON file denies all requests", file: "{ this is not JSON ", probes: all(both, 403)),
             RuleScenario(id: "WS-S11", title: "a byte order mark is ignored", file: "\u{FEFF}{\"defaultAccess\":\"deny\",\"id\":\"t\",\"rules\":{}}", probes: all(both, 403)),
             RuleScenario(id: "WS-S12", title: "a duplicate member denies all requests", file: #"{"defaultAccess":"allow","defaultAccess":"deny","id":"t","rules":{}}"#, probes: all(both, 403)),
             RuleScenario(id: "WS-S17", title: "names with the prefix are accepted", file: ConformanceGroup.document("/machine/", identity: root, query: #""comp":"goalstate""#, prefix: "LocalFileRules_"), probes: [allowed] + all([("versions", versions)], 403)),

@@ -1,3 +1,4 @@
+import JSON
 import Digests
 import NIOHTTP1
 import Testing

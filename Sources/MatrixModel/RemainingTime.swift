@@ -1,9 +1,7 @@
-import MatrixModel
-
 /// The ETA of a run, from the times of earlier cells and of this run's. A range, because the order in which cells end is unknown; nil
 /// while no cell of a remaining kind has been measured.
-struct RemainingTime {
-    private struct Measured {
+public struct RemainingTime: Sendable {
+    private struct Measured: Sendable {
         var count = 0
         var seconds = 0.0
         /// For cells with a known earlier time: the sum of those times, and of the times they took now.
@@ -20,18 +18,18 @@ struct RemainingTime {
     private var measured: [CellKind: Measured] = [:]
 
     /// - Parameter costs: Cell times of earlier runs.
-    init(costs: CellCosts) { self.costs = costs }
+    public init(costs: CellCosts) { self.costs = costs }
 
-    mutating func start(_ cells: [Cell], jobs: Int) {
+    public mutating func start(_ cells: [Cell], jobs: Int) {
         self.jobs = max(1, jobs)
         left = Dictionary(cells.map { ($0.id.text, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Records the start of a cell; a retry starts again.
-    mutating func begin(_ id: String, at now: Double) { begun[id] = now }
+    public mutating func begin(_ id: String, at now: Double) { begun[id] = now }
 
     /// - Parameter seconds: The cell's time; nil for a cell that was not measured here.
-    mutating func end(_ id: String, seconds: Double?) {
+    public mutating func end(_ id: String, seconds: Double?) {
         begun[id] = nil
         guard let cell = left.removeValue(forKey: id), let seconds else { return }
         var kind = measured[CellKind(cell), default: Measured()]
@@ -45,7 +43,7 @@ struct RemainingTime {
     }
 
     /// The remaining seconds, from the best order of the remaining cells to the worst, at the earlier speed or the current one.
-    func range(at now: Double) -> ClosedRange<Double>? {
+    public func range(at now: Double) -> ClosedRange<Double>? {
         guard !left.isEmpty else { return nil }
         var low: [Double] = []
         var high: [Double] = []
@@ -75,7 +73,7 @@ struct RemainingTime {
     }
 
     /// The ETA in words; nil when it is unknown.
-    func text(at now: Double) -> String? {
+    public func text(at now: Double) -> String? {
         guard let range = range(at: now) else { return nil }
         let bounds = [range.lowerBound, range.upperBound].map { Int(min($0, 1e7).rounded(.up)) }
         if bounds[1] <= 60 { return "ETA under 1 min" }

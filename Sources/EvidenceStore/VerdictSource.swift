@@ -1,5 +1,3 @@
-public import EvidenceStore
-
 /// Finds what an earlier run concluded of a cell that was made of the very same.
 public protocol VerdictSource: Sendable {
     /// - Parameter inputs: The digest of what the cell is made of.

@@ -1,5 +1,3 @@
-public import MatrixModel
-
 /// What people expect of cells beyond what is documented: each entry with its reason and its last day.
 public struct Expectations: Hashable, Sendable {
     /// One expectation.

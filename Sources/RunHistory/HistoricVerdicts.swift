@@ -1,12 +1,10 @@
-import EvidenceStore
+public import EvidenceStore
 import MatrixModel
-import MatrixRunner
-import RunHistory
 import Synchronization
 import SystemPackage
 
 /// Verdicts of earlier runs, found by the history and read from their folders, whose seals have to be whole.
-final class HistoricVerdicts: VerdictSource {
+public final class HistoricVerdicts: VerdictSource {
     private let database: RunDatabase
     /// By folder; nil for one that cannot be used. Each is read once.
     private let folders = Mutex<[String: [String: CellRecord]?]>([:])
@@ -14,9 +12,9 @@ final class HistoricVerdicts: VerdictSource {
     /// How many runs are looked at for a cell: folders go, and the newest is there most likely.
     private static let limit = 5
 
-    init(_ database: RunDatabase) { self.database = database }
+    public init(_ database: RunDatabase) { self.database = database }
 
-    func verdict(on id: String, inputs: String) -> EarlierVerdict? {
+    public func verdict(on id: String, inputs: String) -> EarlierVerdict? {
         guard let runs = try? database.runs(measuring: inputs, limit: Self.limit) else { return nil }
         for run in runs {
             guard let folder = run.folder, let record = records(in: folder)?[id], record.inputs == inputs, record.attempts == 1,

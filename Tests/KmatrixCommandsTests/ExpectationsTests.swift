@@ -1,7 +1,8 @@
-import CellExpectations
 import MatrixModel
 import StrictYAML
 import Testing
+
+@testable import KmatrixCommands
 
 @Suite("Expectations")
 struct ExpectationsTests {

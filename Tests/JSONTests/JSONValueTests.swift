@@ -1,4 +1,4 @@
-import AgentCore
+import JSON
 import Testing
 
 @Suite("JSON")
@@ -66,5 +66,29 @@ struct JSONValueTests {
         func invalid() {
             #expect(throws: JSONError.self) { try JSONValue(parsing: [0x22, 0xff, 0x22]) }
         }
+    }
+
+    @Suite("A tolerant reader")
+    struct Tolerant {
+        @Test("takes the last of members with one name, and replaces what is not Unicode; a strict one refuses each", arguments: [
+            (Array(#"{"a":"one","a":"two"}"#.utf8), "two"), ([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d], "\u{FFFD}"), (Array(#"{"a":"\ud800"}"#.utf8), "\u{FFFD}"),
+            (Array(#"{"a":"\ud800\u0041"}"#.utf8), "\u{FFFD}"),
+        ])
+        func tolerance(bytes: [UInt8], text: String) throws {
+            #expect(try JSONValue(parsing: bytes, isTolerant: true).text(at: ["a"]) == text)
+            #expect(throws: JSONError.self) { try JSONValue(parsing: bytes) }
+        }
+
+        @Test("refuses what is not a document", arguments: [#"{"a":"b"} x"#, #"{"a":"b""#, String(repeating: "[", count: 65) + String(repeating: "]", count: 65)])
+        func refusal(text: String) {
+            #expect(throws: JSONError.self) { try JSONValue(parsing: Array(text.utf8), isTolerant: true) }
+        }
+    }
+
+    @Test("a text is found by the path of its members, and nothing else is taken for it")
+    func path() throws {
+        let value = try JSONValue(parsing: Array(#"{"a":{"b":"c","n":1},"b":"d"}"#.utf8))
+        #expect(value.text(at: ["a", "b"]) == "c" && value.text(at: ["b"]) == "d")
+        #expect(value.text(at: ["a"]) == nil && value.text(at: ["a", "n"]) == nil && value.text(at: ["x", "b"]) == nil)
     }
 }

@@ -8,20 +8,26 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension JSONValue {
-    /// Reads one document (RFC 8259), strictly: a member named twice, anything after the document, and nesting deeper than
-    /// 64 are errors. A UTF-8 byte order mark before it is skipped.
-    public init(parsing bytes: [UInt8]) throws(JSONError) {
-        var reader = JSONReader(bytes: bytes)
+    /// Reads one document (RFC 8259): anything after the document, and nesting deeper than 64 are errors. A UTF-8 byte order mark before
+    /// it is skipped.
+    /// - Parameter isTolerant: Reads as most readers do: of members with one name the last counts, and what is not UTF-8 or half a
+    ///   surrogate pair becomes U+FFFD. Strictly, these are errors.
+    public init(parsing bytes: [UInt8], isTolerant: Bool = false) throws(JSONError) {
+        var reader = JSONReader(bytes: bytes, isTolerant: isTolerant)
         self = try reader.document()
     }
 }
 
 private struct JSONReader {
     let bytes: [UInt8]
+    let isTolerant: Bool
     var position = 0
     static let deepest = 64
 
-    init(bytes: [UInt8]) { self.bytes = bytes }
+    init(bytes: [UInt8], isTolerant: Bool) {
+        self.bytes = bytes
+        self.isTolerant = isTolerant
+    }
 
     mutating func document() throws(JSONError) -> JSONValue {
         if bytes.starts(with: [0xef, 0xbb, 0xbf]) { position = 3 }
@@ -74,7 +80,10 @@ private struct JSONReader {
             skipBlanks()
             guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else { throw failure("expected a member's name") }
             let name = try string()
-            guard names.insert(name).inserted else { throw failure("member '\(name)' is there twice") }
+            if !names.insert(name).inserted {
+                guard isTolerant else { throw failure("member '\(name)' is there twice") }
+                members.removeAll { $0.name == name }
+            }
             skipBlanks()
             guard take(UInt8(ascii: ":")) else { throw failure("expected ':'") }
             members.append(JSONValue.Member(name, try value(depth: depth + 1)))
@@ -120,6 +129,7 @@ private struct JSONReader {
             position += 1
             switch byte {
             case UInt8(ascii: "\""):
+                if isTolerant { return String(decoding: text, as: UTF8.self) }
                 guard let result = String(validating: text, as: UTF8.self) else { throw failure("text that is not UTF-8") }
                 return result
             case UInt8(ascii: "\\"): try escape(into: &text)
@@ -151,11 +161,16 @@ private struct JSONReader {
         var value = high
         if (0xd800..<0xdc00).contains(high), take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) {
             let low = try hexadecimal()
-            guard (0xdc00..<0xe000).contains(low) else { throw failure("half a surrogate pair") }
+            guard (0xdc00..<0xe000).contains(low) else { return try halfPair() }
             value = 0x10000 + (high - 0xd800) << 10 + (low - 0xdc00)
         }
-        guard let scalar = Unicode.Scalar(value) else { throw failure("half a surrogate pair") }
+        guard let scalar = Unicode.Scalar(value) else { return try halfPair() }
         return scalar
+    }
+
+    func halfPair() throws(JSONError) -> Unicode.Scalar {
+        guard isTolerant else { throw failure("half a surrogate pair") }
+        return "\u{FFFD}"
     }
 
     mutating func hexadecimal() throws(JSONError) -> UInt32 {

@@ -1,10 +1,10 @@
-public import MatrixModel
-public import StrictYAML
+import MatrixModel
+import StrictYAML
 
 extension Expectations {
     /// Reads a file of its own: a mapping with the key `expectations` and no other.
     /// - Throws: `YAMLError` with the line.
-    public init(parsing text: String, source: String, today: CalendarDay) throws {
+    init(parsing text: String, source: String, today: CalendarDay) throws {
         let document = try YAMLNode(parsing: text, source: source)
         try document.allow("expectations")
         guard document["expectations"] != nil else { throw document.error("'expectations' is missing; add a list of entries") }
@@ -12,7 +12,7 @@ extension Expectations {
     }
 
     /// Reads the entries of a list inside another document. An entry whose last day is before `today` excuses nothing.
-    public init(_ nodes: [YAMLNode], today: CalendarDay) throws {
+    init(_ nodes: [YAMLNode], today: CalendarDay) throws {
         let entries = try nodes.map(Entry.init)
         self.init(entries.filter { $0.until >= today }, expired: entries.filter { $0.until < today })
     }

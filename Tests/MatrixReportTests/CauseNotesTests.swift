@@ -1,7 +1,6 @@
 import MatrixModel
 import Testing
 
-@testable import KmatrixCommands
 @testable import MatrixReport
 
 @Suite("Notes on causes")

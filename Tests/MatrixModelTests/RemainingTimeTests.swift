@@ -2,8 +2,6 @@ import MatrixModel
 import TestSupport
 import Testing
 
-@testable import KmatrixCommands
-
 @Suite("What is left of a run")
 struct RemainingTimeTests {
     static func cell(_ guest: String, _ layout: CgroupLayout, deployment: String? = nil) throws -> Cell {

@@ -1,3 +1,5 @@
+import HostTools
+public import ArtefactCache
 import Glibc
 import SystemPackage
 

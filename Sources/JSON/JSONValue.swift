@@ -24,7 +24,16 @@ public indirect enum JSONValue: Hashable, Sendable {
         return members.first { $0.name == name }?.value
     }
 
-    var typeName: String {
+    /// The text at a path of members; nil where there is none.
+    public func text(at path: [String]) -> String? {
+        var value: JSONValue? = self
+        for name in path { value = value?[name] }
+        guard case .string(let text)? = value else { return nil }
+        return text
+    }
+
+    /// What it is, for an error.
+    public var typeName: String {
         switch self {
         case .null: "null"
         case .bool: "a boolean"

@@ -1,6 +1,5 @@
 import Guidance
 import MatrixModel
-import MatrixReport
 
 extension CauseNotes {
     /// Explanations from the guide, with the commands of the reader's distribution family.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import ArtefactCache
+@testable import HostTools
 
 @Suite("The usable processors")
 struct UsableProcessorsTests {
