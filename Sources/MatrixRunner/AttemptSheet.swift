@@ -1,3 +1,4 @@
+import Foundation
 import GuestProtocol
 import Judgement
 import MatrixModel
@@ -80,6 +81,15 @@ struct AttemptSheet: Codable {
         hasJournal = evidence.journal != nil
         self.knownDefects = knownDefects
     }
+
+    /// The members of a document that no sheet of this schema has. A damaged name would hide what the member said.
+    static func unknownMembers(of document: [UInt8]) -> [String] {
+        let members = (try? JSONSerialization.jsonObject(with: Data(document))) as? [String: Any] ?? [:]
+        return members.keys.filter { CodingKeys(stringValue: $0) == nil }.sorted()
+    }
+
+    /// Whether its guest was to boot with a profile that this kmatrix does not know.
+    var hasUnknownProfile: Bool { profile.map { BootProfile(rawValue: $0) == nil } ?? false }
 
     /// The evidence without what has files of its own.
     func evidence() -> CellEvidence {

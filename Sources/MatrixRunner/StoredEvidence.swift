@@ -26,6 +26,10 @@ public struct StoredEvidence: Sendable {
         guard sheet.schema == AttemptSheet.schema else {
             throw Unreadable("attempt.json is of schema \(sheet.schema), where this kmatrix reads \(AttemptSheet.schema)")
         }
+        if let unknown = AttemptSheet.unknownMembers(of: try Self.bytes(.attempt, in: folder)).first {
+            throw Unreadable("attempt.json has the member '\(Quote.line(unknown))', which schema \(AttemptSheet.schema) does not have: it is damaged")
+        }
+        guard !sheet.hasUnknownProfile else { throw Unreadable("attempt.json names the profile '\(Quote.line(sheet.profile ?? ""))', which this kmatrix does not know") }
         var evidence = sheet.evidence()
         for (item, file) in EvidenceWriter.files where evidence.items[item] != nil { evidence.items[item]?.bytes = try Self.bytes(file, in: folder) }
         let reports: [EncodedReport] = try Self.decode(.clients, in: folder)

@@ -22,9 +22,9 @@ struct CapturedCauseTests {
         .consoleFlood: "FakeEmulatorCellTests, RedTeamRealGuestTests", .timeout: "FakeEmulatorCellTests", .harness: "FakeEmulatorCellTests", .bootPanic: "FakeEmulatorCellTests",
         .guestLacks: "no guest: MicroSuppliesTests", .otherKernel: "AskedKernelTests: no repository serves another kernel than it lists",
         .securityModuleDenied: "the field's alone: the judge has no such rule", .missingPrivilege: "the field's alone", .jitFailed: "the field's alone", .kernelConfiguration: "VerifierTests",
-        .coreRelocationFailed: "VerifierTests", .linkNotCreated: "ProofMutantRealGuestTests (unattachable), ProbeTests",
+        .coreRelocationFailed: "VerifierTests", .linkNotCreated: "ProbeTests: no kernel on offer loads the program and refuses its link",
         .identityMissing: "ProbeTests: our agent checks that it learns callers before it says that it runs",
-        .kernelPanic: "CauseRealGuestTests", .kernelOops: "CauseRealGuestTests", .profileNotOffered: "CauseRealGuestTests",
+        .kernelPanic: "CauseRealGuestTests", .kernelOops: "CauseRealGuestTests",
         .wronglyDenied: "CauseRealGuestTests", .mapNotCreated: "CauseRealGuestTests", .agentNotInstalled: "CapturedDeploymentTests", .readyWithoutKey: "CapturedDeploymentTests", .keyNotOffered: "CapturedDeploymentTests",
         .provisioningUnproven: "CapturedDeploymentTests", .lockdown: "DeploymentRealGuestTests, VerifierTests", .verifierRejected: "CapturedEvidenceTests", .attachNoCgroup2: "CapturedEvidenceTests",
     ]
@@ -59,6 +59,21 @@ struct CapturedCauseTests {
         #expect(judgment.cause?.rawValue == Self.cause(of: name), "\(judgment.summary)")
         // A cause stands on what the guest or the platform said, unless it is that nothing was said.
         #expect(!judgment.findings.isEmpty || judgment.cause == .agentSilent)
+    }
+
+    @Test(
+        "is not judged where its attempt names a profile that nobody knows, or the member's name is damaged: without its profile the cell would be green",
+        arguments: [("lockdown-confidentiality", "lockdown-confidentialitz"), ("\"profile\"", "\"prof1le\"")])
+    func profile(written: String, damaged: String) throws {
+        let folder = try cell("profile-not-offered--small-lockdown-confidentiality")
+        let sheet = folder.url.appending(path: "attempt.json")
+        let text = try String(contentsOf: sheet, encoding: .utf8)
+        #expect(text.contains(written))
+        try text.replacing(written, with: damaged).write(to: sheet, atomically: true, encoding: .utf8)
+        #expect(throws: StoredEvidence.Unreadable.self) { try StoredEvidence(in: CellFolder(path: folder.path)) }
+        // The control: a cell that had no profile is green with the same evidence.
+        try text.replacing("\"lockdown-confidentiality\"", with: "null").write(to: sheet, atomically: true, encoding: .utf8)
+        #expect(try StoredEvidence(in: CellFolder(path: folder.path)).judgment.verdict == .compatible)
     }
 
     @Test("is not green without any one of its files, nor with any of them damaged", arguments: names, fuzzSeeds(1))

@@ -32,7 +32,7 @@ struct ProofMutant: Sendable, CustomTestStringConvertible {
         ProofMutant(.agent("crashes-kernel"), breaks: .kernelHealthy, .agentCrashed),
         ProofMutant(.agent("crashes"), breaks: .runs, .agentCrashed),
         ProofMutant(.program("refused"), breaks: .load, .verifierRejected),
-        ProofMutant(.program("unattachable"), breaks: .attach, .linkNotCreated),
+        ProofMutant(.program("unattachable"), breaks: .attach, .attachOther),
         ProofMutant(.agent("opens-wrong-folder"), breaks: .attach, .attachOther),
         ProofMutant(.agent("cannot-listen"), breaks: .listener, .listenerFailed),
         ProofMutant(.agent("leaves-imds"), breaks: .redirectedIMDS, .notRedirected),
