@@ -26,7 +26,7 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 // Articles of the documentation that are also topics of `kmatrix help`.
 let helpTopics = [
-    "Selectors", "Distributions", "Agents", "Scenarios", "Deployments", "Profiles", "Matrices", "Expectations", "Verdicts", "Proofs", "ExitCodes",
+    "Selectors", "Distributions", "Architectures", "Agents", "Scenarios", "Deployments", "Profiles", "Matrices", "Expectations", "Verdicts", "Proofs", "ExitCodes",
     "Snapshots", "Scheduling", "Sharding", "Resuming", "Settings",
 ]
 

@@ -9,7 +9,6 @@ public struct ELFImage: Sendable {
     let bytes: [UInt8]
 
     public static let magic: [UInt8] = [0x7F, 0x45, 0x4C, 0x46]
-    public static let x86_64: UInt16 = 62
     public static let bpf: UInt16 = 247
 
     /// Nil for anything but a little-endian 64-bit ELF file.

@@ -6,10 +6,12 @@ public struct BootableKernel: Hashable, Sendable {
         /// Uncompressed, entered through PVH: saves the guest the decompression.
         case elf(FilePath)
         case bzImage(FilePath, reason: CompressedReason)
+        /// Uncompressed, entered at its start.
+        case raw(FilePath)
 
         public var path: FilePath {
             switch self {
-            case .elf(let path), .bzImage(let path, _): path
+            case .elf(let path), .bzImage(let path, _), .raw(let path): path
             }
         }
     }

@@ -1,6 +1,7 @@
 public import ArtefactCache
 import Foundation
 import Glibc
+public import MatrixModel
 public import SystemPackage
 
 /// Builds what a guest boots, once for each content, without root.
@@ -8,6 +9,8 @@ public struct GuestImageBuilder: Sendable {
     public let cache: ArtefactCache
     /// The static `guest-runner`.
     public let runner: FilePath
+    /// What the runner and the kernels are for.
+    public let architecture: Architecture
     private let digests: DigestMemory
 
     /// The cache keys' own version: raise it when the same ingredients give another image.
@@ -17,10 +20,16 @@ public struct GuestImageBuilder: Sendable {
     public static let payloadAlignment = 32 << 20
 
     /// - Parameter digests: What is known of the files that images are made of.
-    public init(cache: ArtefactCache, runner: FilePath, digests: DigestMemory = DigestMemory(in: nil)) {
+    public init(cache: ArtefactCache, runner: FilePath, architecture: Architecture = .host, digests: DigestMemory = DigestMemory(in: nil)) {
         self.cache = cache
         self.runner = runner
+        self.architecture = architecture
         self.digests = digests
+    }
+
+    /// The same for another architecture's guests.
+    public func of(_ architecture: Architecture, runner: FilePath) -> GuestImageBuilder {
+        GuestImageBuilder(cache: cache, runner: runner, architecture: architecture, digests: digests)
     }
 
     /// The modules that the initramfs of any kernel takes, where the kernel has them as modules, with all they need.
@@ -28,9 +37,9 @@ public struct GuestImageBuilder: Sendable {
 
     /// Recognises a kernel image and brings it into the form that boots fastest.
     ///
-    /// - Parameter image: A bzImage or an uncompressed kernel.
-    /// - Throws: `GuestImageError` (`notAKernel`, `kernelWithoutEntry`, `unreadable`), `CacheError`, `CancellationError`.
-    public func kernel(image: FilePath) async throws -> BootableKernel { try await KernelImage(path: image, cache: cache).bootable() }
+    /// - Parameter image: A bzImage, an uncompressed kernel, or a raw image, packed or not.
+    /// - Throws: `GuestImageError` (`notAKernel`, `otherArchitecture`, `kernelWithoutEntry`, `unreadable`), `CacheError`, `CancellationError`.
+    public func kernel(image: FilePath) async throws -> BootableKernel { try await KernelImage(path: image, architecture: architecture, cache: cache).bootable() }
 
     /// The initramfs a kernel starts with: `guest-runner` as `/init` and the modules it needs. Knows nothing of agent or cell.
     ///

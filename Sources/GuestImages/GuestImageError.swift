@@ -1,12 +1,17 @@
+public import MatrixModel
 public import SystemPackage
 
 /// What a guest boots could not be built.
 public struct GuestImageError: Error, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable {
-        private enum Value { case notAKernel, kernelWithoutEntry, missingModules, brokenModule, unreadable, toolMissing, toolFailed, invalidPath, tooLarge, changedMeanwhile, noSpace, buildFailed }
+        private enum Value { case notAKernel, foreignPrograms, otherArchitecture, kernelWithoutEntry, missingModules, brokenModule, unreadable, toolMissing, toolFailed, invalidPath, tooLarge, changedMeanwhile, noSpace, buildFailed }
         private let value: Value
-        /// The file is no Linux kernel image for x86.
+        /// The file is not a Linux kernel image.
         public static let notAKernel = Code(value: .notAKernel)
+        /// The kernel is for another architecture than was asked for.
+        public static let otherArchitecture = Code(value: .otherArchitecture)
+        /// Programs of another architecture do not run on this machine.
+        public static let foreignPrograms = Code(value: .foreignPrograms)
         /// An uncompressed kernel the emulator has no way to enter.
         public static let kernelWithoutEntry = Code(value: .kernelWithoutEntry)
         /// Modules a guest cannot do without are neither built into the kernel nor among its modules.
@@ -30,8 +35,11 @@ public struct GuestImageError: Error, Sendable, CustomStringConvertible {
     /// What was found instead, or which tool or which modules.
     public let found: String
     public let errno: Errno?
+    /// The architecture that was asked for.
+    public let architecture: Architecture
 
-    public init(_ code: Code, path: FilePath? = nil, found: String = "", errno: Errno? = nil) {
+    public init(_ code: Code, path: FilePath? = nil, found: String = "", errno: Errno? = nil, architecture: Architecture = .host) {
+        self.architecture = architecture
         self.code = code
         self.path = path
         self.found = found
@@ -42,7 +50,10 @@ public struct GuestImageError: Error, Sendable, CustomStringConvertible {
         let place = path.map { "'\($0)'" } ?? "the file"
         let cause = errno.map { " (\($0))" } ?? ""
         return switch code {
-        case .notAKernel: "\(place) is not a bootable kernel but \(found); use an x86 bzImage ('vmlinuz') or an uncompressed 'vmlinux'"
+        case .notAKernel: "\(place) is not a bootable kernel but \(found); use \(architecture.kernelForms)"
+        case .otherArchitecture: "\(place) is an \(found) kernel, but \(architecture.title) guests were asked for; name its architecture with --arch"
+        case .foreignPrograms:
+            "cannot build \(place): this machine does not run \(architecture.title) programs (binfmt_misc); install Debian's packages qemu-user-static, binfmt-support and arch-test"
         case .kernelWithoutEntry: "QEMU cannot start \(place): an uncompressed kernel without a PVH entry; use its bzImage"
         case .missingModules:
             "the kernel lacks \(found), neither built in nor as modules below \(place); install its modules package, or choose another flavour"

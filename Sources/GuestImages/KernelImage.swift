@@ -2,26 +2,67 @@ import ArtefactCache
 import ELFFiles
 import Foundation
 import Glibc
+import MatrixModel
 import SystemPackage
 
 /// A file somebody says is a kernel.
 struct KernelImage {
     let path: FilePath
+    /// What it is to be for.
+    let architecture: Architecture
     let cache: ArtefactCache
 
-    /// An x86 kernel with its initramfs built in may be large; a disk image given by mistake is larger.
+    /// A kernel with its initramfs built in may be large; a disk image given by mistake is larger.
     static let maximumSize = 512 << 20
 
     /// Recognises the kernel and brings it into the form that boots fastest.
     /// - Throws: `GuestImageError` when it is no kernel, `CacheError`, `CancellationError`.
     func bootable() async throws -> BootableKernel {
         let bytes = try FileContent.bytes(of: path, limit: Self.maximumSize)
-        if let header = BootHeader(bytes) { return BootableKernel(image: try await extracted(bytes, header), release: header.release, build: header.build) }
-        guard let elf = ELFImage(bytes), elf.machine == ELFImage.x86_64, elf.type == .executable || elf.hasPVHEntry,
+        if let header = BootHeader(bytes) {
+            try check(.ofBzImages)
+            return BootableKernel(image: try await extracted(bytes, header), release: header.release, build: header.build)
+        }
+        if let raw = try await rawImage(bytes) { return raw }
+        guard let elf = ELFImage(bytes), elf.machine == Architecture.ofBzImages.elfMachine, elf.type == .executable || elf.hasPVHEntry,
             let banner = Self.banner(in: bytes), let release = KernelBanner.release(banner)
-        else { throw GuestImageError(.notAKernel, path: path, found: Self.name(of: bytes)) }
+        else { throw GuestImageError(.notAKernel, path: path, found: name(of: bytes), architecture: architecture) }
+        try check(.ofBzImages)
         guard elf.hasPVHEntry else { throw GuestImageError(.kernelWithoutEntry, path: path) }
         return BootableKernel(image: .elf(path), release: release, build: KernelBanner.build(banner))
+    }
+
+    private func check(_ found: Architecture) throws(GuestImageError) {
+        guard found == architecture else { throw GuestImageError(.otherArchitecture, path: path, found: found.title, architecture: architecture) }
+    }
+
+    /// A raw image, unpacked into the cache where it is packed; nil for a file that is neither.
+    private func rawImage(_ bytes: [UInt8]) async throws -> BootableKernel? {
+        if RawImageHeader(bytes) != nil { return try raw(path, bytes) }
+        let packed: ArraySlice<UInt8>
+        if let range = RawImageHeader.packedKernel(bytes) {
+            try check(.ofRawImages)
+            packed = bytes[range]
+        } else if architecture == .ofRawImages {
+            packed = bytes[...]
+        } else {
+            return nil
+        }
+        guard let format = CompressionFormat(packed) else { return nil }
+        let folder = try await cache.entry(kind: "vmlinux", key: FileContent.digest(of: bytes)) { folder in
+            try CacheFile.write(try await Decompression.decompress(Array(packed), as: format, of: path), to: folder.appending(Self.rawName))
+        }
+        let image = folder.appending(Self.rawName)
+        let unpacked = try FileContent.bytes(of: image, limit: Self.maximumSize)
+        return RawImageHeader(unpacked) == nil ? nil : try raw(image, unpacked)
+    }
+
+    private func raw(_ image: FilePath, _ bytes: [UInt8]) throws -> BootableKernel {
+        try check(.ofRawImages)
+        guard let banner = Self.banner(in: bytes), let release = KernelBanner.release(banner) else {
+            throw GuestImageError(.notAKernel, path: path, found: "a kernel image without a version", architecture: architecture)
+        }
+        return BootableKernel(image: .raw(image), release: release, build: KernelBanner.build(banner))
     }
 
     /// Keeps what was found out, good or bad, so that a kernel is decompressed once.
@@ -33,7 +74,7 @@ struct KernelImage {
             let folder = try await cache.entry(kind: "vmlinux", key: FileContent.digest(of: bytes)) { folder in
                 let stream = Array(format.hasAppendedSize ? payload.dropLast(4) : payload)
                 let kernel = try await Decompression.decompress(stream, as: format, of: path)
-                let isPVH = ELFImage(kernel).map { $0.machine == ELFImage.x86_64 && $0.hasPVHEntry } ?? false
+                let isPVH = ELFImage(kernel).map { $0.machine == Architecture.ofBzImages.elfMachine && $0.hasPVHEntry } ?? false
                 let name = isPVH ? Self.elfName : Self.refusalName
                 try CacheFile.write(isPVH ? kernel : [], to: folder.appending(name))
             }
@@ -47,6 +88,7 @@ struct KernelImage {
     }
 
     private static let elfName = "vmlinux"
+    private static let rawName = "Image"
     private static let refusalName = "no-pvh-entry"
 
     /// An uncompressed kernel's banner, without its `Linux version `.
@@ -69,12 +111,12 @@ struct KernelImage {
     }
 
     /// What a file that is no kernel seems to be.
-    private static func name(of bytes: [UInt8]) -> String {
+    private func name(of bytes: [UInt8]) -> String {
         if bytes.isEmpty { return "an empty file" }
         if bytes.count >= 0x206, bytes[0x202..<0x206].elementsEqual("HdrS".utf8) { return "a damaged or truncated kernel image" }
         if let format = CompressionFormat(bytes[...]) { return format.name }
         if let elf = ELFImage(bytes) {
-            guard elf.machine == ELFImage.x86_64 else { return "an ELF file for another processor (machine \(elf.machine))" }
+            guard elf.machine == architecture.elfMachine else { return "an ELF file for another processor (machine \(elf.machine))" }
             switch elf.type {
             case .shared: return "an ELF shared library"
             case .relocatable: return "an ELF object file"

@@ -1,5 +1,6 @@
 public import ArtefactCache
 import Foundation
+import MatrixModel
 public import SystemPackage
 
 /// Builds distributions' root file systems without root: mmdebstrap in a user namespace, then fakeroot and `mke2fs -d`.
@@ -35,6 +36,9 @@ public struct RootImageBuilder: Sendable {
         _ recipe: RootImageRecipe, renews: Bool = false, failed: (GuestImageError) -> Void = { _ in }, sources: () async throws -> (lines: [String], keyring: FilePath)
     ) async throws -> RootImage {
         let folder = try await cache.entry(kind: Self.kind, key: recipe.key, renews: renews) { folder in
+            guard ForeignPrograms.run(recipe.architecture) else {
+                throw GuestImageError(.foreignPrograms, path: folder.appending("root.img"), architecture: recipe.architecture)
+            }
             let archive = folder.appending("root.tar")
             let sources = try await sources()
             let shared = FilePath(FileManager.default.temporaryDirectory.path).appending("kmatrix-keys-\(UUID().uuidString)")
@@ -119,8 +123,7 @@ public struct RootImageBuilder: Sendable {
             "--dpkgopt=path-include=/usr/share/man/man[17]/*",
             // A machine id is given at the first boot, without systemd taking it for an installation and asking questions.
             "--customize-hook=: > \"$1/etc/machine-id\"; echo localhost > \"$1/etc/hostname\"",
-            recipe.suite, archive.string,
-        ] + sources
+        ] + (recipe.architecture == .host ? [] : ["--architectures=\(recipe.architecture.debianName)"]) + [recipe.suite, archive.string] + sources
     }
 
     /// $1 the folder, $2 the size in bytes.

@@ -1,3 +1,4 @@
+public import MatrixModel
 public import SystemPackage
 
 /// What a distribution's root file system is made of.
@@ -8,20 +9,26 @@ public struct RootImageRecipe: Hashable, Sendable {
     public let further: [String]
     /// What is in it beyond a minimal system.
     public let packages: [String]
+    public let architecture: Architecture
 
     /// The cache keys' own version: raise it when the same ingredients give another image.
     static let format = "1"
     /// The file system's size in bytes. The file is sparse, so what is not used takes no space.
     static let size = 4 << 30
 
-    public init(suite: String, further: [String], packages: [String]) {
+    public init(suite: String, further: [String], packages: [String], architecture: Architecture = .host) {
+        self.architecture = architecture
         self.suite = suite
         self.further = further
         self.packages = packages
     }
 
     /// The same for the same recipe, whichever mirror the packages come from and whatever state it is in.
-    public var key: String { FileContent.digest(of: [Self.format, suite, "\(Self.size)"] + further + ["packages"] + packages.sorted()) }
+    public var key: String {
+        // Images from before there were several architectures keep their keys.
+        let own = architecture == .unnamed ? [] : [architecture.debianName]
+        return FileContent.digest(of: [Self.format, suite, "\(Self.size)"] + further + ["packages"] + packages.sorted() + own)
+    }
 }
 
 /// A built root file system.

@@ -11,7 +11,7 @@ struct GuestShell {
     ///
     /// - Parameter agent: What became of the agent, in words: `runs`.
     func run(layout: CgroupLayout, agent: String) throws(SystemCallError) {
-        let terminal = ["/dev/hvc0", "/dev/ttyS0"].first(where: SmallFile.exists) ?? "/dev/console"
+        let terminal = SmallFile.exists("/dev/hvc0") ? "/dev/hvc0" : "/dev/console"
         guard let (path, arguments) = Self.shells.first(where: { SmallFile.exists($0.0) }) else {
             throw SystemCallError("find a shell in the payload, tried", Self.shells.map(\.0).joined(separator: ", "), code: ENOENT)
         }

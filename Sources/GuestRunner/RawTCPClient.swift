@@ -110,26 +110,37 @@ struct RawTCPClient {
     /// A whole IPv4 packet (RFC 791) with a TCP segment in it, checksums and all.
     static func segment(_ spec: ClientSpec, flags: UInt8, sequence: UInt32, acknowledged: UInt32, payload: [UInt8] = []) -> [UInt8] {
         func bytes(_ value: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: value.bigEndian) { Array($0) } }
-        // One long expression takes older compilers' type checkers too long.
-        var tcp: [UInt8] = bytes(sourcePort) + bytes(spec.port)
-        tcp += bytes(sequence) + bytes(acknowledged)
-        tcp += [5 << 4, flags] as [UInt8]
-        tcp += bytes(UInt16(65_535)) + [0, 0, 0, 0]
+        var tcp: [UInt8] = bytes(sourcePort)
+        tcp += bytes(spec.port)
+        tcp += bytes(sequence)
+        tcp += bytes(acknowledged)
+        tcp.append(5 << 4)
+        tcp.append(flags)
+        tcp += bytes(UInt16(65_535))
+        // The checksum, and no urgent data.
+        tcp += [UInt8](repeating: 0, count: 4)
         tcp += payload
-        var pseudo: [UInt8] = source + spec.address
-        pseudo += [0, 6] + bytes(UInt16(tcp.count))
+        let length = UInt16(tcp.count)
+        var pseudo: [UInt8] = source
+        pseudo += spec.address
+        pseudo += [0, 6]
+        pseudo += bytes(length)
         tcp.replaceSubrange(16..<18, with: bytes(checksum(pseudo + tcp)))
-        var ip: [UInt8] = [0x45, 0] + bytes(UInt16(20 + tcp.count))
-        ip += [0, 0, 0x40, 0, 64, 6, 0, 0] as [UInt8]
-        ip += source + spec.address
+        var ip: [UInt8] = [0x45, 0]
+        ip += bytes(20 + length)
+        ip += [0, 0, 0x40, 0, 64, 6, 0, 0]
+        ip += source
+        ip += spec.address
         ip.replaceSubrange(10..<12, with: bytes(checksum(ip)))
         return ip + tcp
     }
 
     /// The internet's checksum (RFC 1071).
     static func checksum(_ bytes: [UInt8]) -> UInt16 {
-        var sum = stride(from: 0, to: bytes.count, by: 2).reduce(UInt32(0)) { sum, index in
-            sum + (UInt32(bytes[index]) << 8 | (index + 1 < bytes.count ? UInt32(bytes[index + 1]) : 0))
+        var sum: UInt32 = 0
+        for index in stride(from: 0, to: bytes.count, by: 2) {
+            let (high, low) = (UInt32(bytes[index]) << 8, index + 1 < bytes.count ? UInt32(bytes[index + 1]) : 0)
+            sum += high | low
         }
         while sum >> 16 != 0 { sum = (sum & 0xFFFF) + (sum >> 16) }
         return ~UInt16(sum)

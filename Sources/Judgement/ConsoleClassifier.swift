@@ -14,8 +14,9 @@ public enum ConsoleClassifier {
     /// The first panic and the first oops, in the order they were printed.
     ///
     /// A kernel prints a panic as `Kernel panic - not syncing: …` (kernel/panic.c) and an oops as `Oops: …`, `BUG: …` or
-    /// `general protection fault` (arch/x86/kernel/dumpstack.c, lib/bug.c). Only the start of a kernel message counts: the same
-    /// words inside a quoted line are no trouble.
+    /// `general protection fault` (arch/x86/kernel/dumpstack.c, lib/bug.c), on other processors as `Internal error: …` with the count of
+    /// oopses (arch/arm64/kernel/traps.c, `die`). Only the start of a kernel message counts: the same words inside a quoted line are no
+    /// trouble.
     public static func sightings(in console: [UInt8], source: String = "console.log") -> [Sighting] {
         var found: [Sighting] = []
         for line in console.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
@@ -27,10 +28,15 @@ public enum ConsoleClassifier {
     }
 
     private static let panicStart = Array("Kernel panic - not syncing".utf8)
-    private static let oopsStarts = ["Oops: ", "Oops[", "BUG: ", "kernel BUG at ", "general protection fault", "Unable to handle kernel"].map { Array($0.utf8) }
+    private static let oopsStarts = ["Oops: ", "Oops[", "BUG: ", "kernel BUG at ", "general protection fault", "Unable to handle kernel", "SError Interrupt on CPU"].map { Array($0.utf8) }
+
+    /// A driver may call its own trouble an internal error; only `die` counts.
+    private static let dieStart = Array("Internal error: ".utf8)
+    private static let dieCount = Array(" [#".utf8)
 
     private static func trouble(of message: ArraySlice<UInt8>) -> Trouble? {
         if message.starts(with: panicStart) { return .panic }
+        if message.starts(with: dieStart), !message.ranges(of: dieCount).isEmpty { return .oops }
         return oopsStarts.contains { message.starts(with: $0) } ? .oops : nil
     }
 

@@ -2,6 +2,7 @@ import ArtefactCache
 import Digests
 import Foundation
 import HostTools
+import MatrixModel
 import SystemPackage
 
 /// Suites in Debian's format: a signed `InRelease` vouches for `Packages`, and that for packages (wiki.debian.org/DebianRepository/Format).
@@ -63,7 +64,7 @@ struct AptRepository: KernelRepository {
         let late = try release.checkFreshness("\(address)/InRelease", settings: transfer.settings)
         let index = try await index(release, at: address, suite, progress)
         // Pockets of Debian are empty until something is put into them.
-        let kernels = KernelPackages.kernels(in: index, shape: shape, origin: "\(vendor)/\(suite)", archive: archive)
+        let kernels = KernelPackages.kernels(in: index, architecture: transfer.settings.architecture, shape: shape, origin: "\(vendor)/\(suite)", archive: archive)
         return PartContent(kernels: kernels, daysLate: late, notes: index.listed == 0 && shape != .debian ? ["its index lists no package at all"] : [])
     }
 
@@ -71,7 +72,8 @@ struct AptRepository: KernelRepository {
     private func index(
         _ release: ReleaseFile, at address: String, _ suite: String, _ progress: @escaping @Sendable (CatalogueEvent) -> Void
     ) async throws -> PackageIndex {
-        let plain = "main/binary-amd64/Packages"
+        let binary = "main/binary-\(transfer.settings.architecture.debianName)"
+        let plain = "\(binary)/Packages"
         let packed = Packing.allCases.lazy.compactMap { packing in release.files["\(plain).\(packing)"].map { (packing, $0) } }.first
         guard let (packing, entry) = packed else { throw CatalogueError(.malformedIndex, subject: "\(address)/InRelease", detail: "it lists no \(plain).xz") }
         // What is kept of it depends on what was looked for.
@@ -82,7 +84,7 @@ struct AptRepository: KernelRepository {
             let (name, checksum) = (entry.checksum.algorithm.rawValue.uppercased(), entry.checksum)
             do {
                 // By its hash first: between reading InRelease and this the mirror may have moved on.
-                try await transfer.fetch("\(address)/main/binary-amd64/by-hash/\(name)/\(checksum.hexadecimal)", to: file, size: entry.size, checksum: checksum)
+                try await transfer.fetch("\(address)/\(binary)/by-hash/\(name)/\(checksum.hexadecimal)", to: file, size: entry.size, checksum: checksum)
             } catch let error as CatalogueError where error.isAbsence {
                 try await transfer.fetch("\(address)/\(plain).\(packing)", to: file, size: entry.size, checksum: checksum)
             }

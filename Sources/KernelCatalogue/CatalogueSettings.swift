@@ -1,6 +1,7 @@
 public import ArtefactCache
 public import Foundation
 public import HostTools
+public import MatrixModel
 public import SystemPackage
 
 /// Where the catalogue looks and what it accepts.
@@ -8,6 +9,8 @@ public struct CatalogueSettings: Sendable {
     public var cache: ArtefactCache
     /// The distributions whose kernels may be asked for, besides Debian's.
     public var distributions: DistributionCatalogue
+    /// What the kernels are for that are looked for.
+    public var architecture: Architecture
     /// Addresses by vendor (`debian`, `debian-security`, `ubuntu`), which go before all other sources.
     public var mirrors: [String: String]
     /// Use the cache only.
@@ -32,7 +35,7 @@ public struct CatalogueSettings: Sendable {
     public var pause: Duration
 
     public init(
-        cache: ArtefactCache, distributions: DistributionCatalogue = .none, mirrors: [String: String] = [:], offline: Bool = false, strictFreshness: Bool = false, allowExpired: Bool = false,
+        cache: ArtefactCache, distributions: DistributionCatalogue = .none, architecture: Architecture = .host, mirrors: [String: String] = [:], offline: Bool = false, strictFreshness: Bool = false, allowExpired: Bool = false,
         environment: [String: String] = ProcessInfo.processInfo.environment, aptFolder: FilePath = "/etc/apt",
         keyrings: [FilePath] = ["/usr/share/keyrings/debian-archive-keyring.gpg", "/usr/share/keyrings/debian-archive-removed-keys.gpg"],
         vendorKeyrings: [String: FilePath] = [:], suites: [DebianSuite] = DebianSuite.all, patience: Int = 20, retries: Int = 3,
@@ -40,6 +43,7 @@ public struct CatalogueSettings: Sendable {
     ) {
         self.cache = cache
         self.distributions = distributions
+        self.architecture = architecture
         self.mirrors = mirrors
         self.offline = offline
         self.strictFreshness = strictFreshness

@@ -5,6 +5,7 @@ public struct Distribution: Hashable, Sendable {
     /// `debian-12`: the name in a cell's id.
     public let name: String
     public let title: String
+    public let architecture: Architecture
     public let repository: DistributionRepository
     public let kernel: Kernel
     /// The version it was released with; nil where nobody looked it up.
@@ -35,16 +36,16 @@ public struct Distribution: Hashable, Sendable {
         let uname: UnameForm
 
         enum UnameForm: String, CaseIterable, Hashable, Sendable {
-            /// 5.14.0-427.el9.x86_64
+            /// 5.14.0-427.el9 and the architecture
             case fedora
             /// 5.15.153.1-2.cm2
             case plain
             /// 5.14.21-150500.55.7-default, whose package is 5.14.21-150500.55.7.1
             case suse
 
-            func release(version: String, release: String, flavour: String) -> String {
+            func release(version: String, release: String, flavour: String, architecture: Architecture = .host) -> String {
                 switch self {
-                case .fedora: "\(version)-\(release).x86_64"
+                case .fedora: "\(version)-\(release).\(architecture.machine)"
                 case .plain: "\(version)-\(release)"
                 // The last number counts rebuilds of the package.
                 case .suse: "\(version)-\(release.split(separator: ".").dropLast().joined(separator: "."))-\(flavour)"

@@ -3,38 +3,61 @@ public import MatrixModel
 import StrictYAML
 public import SystemPackage
 
-/// The distributions of `images/catalogue.yml`, in its order.
+/// The distributions of `images/catalogue.yml` that there are for an architecture, in its order.
+///
+/// In the file, `$debarch` and `$basearch` stand for what Debian and rpm call the architecture.
 public struct DistributionCatalogue: Sendable {
     public let distributions: [Distribution]
     /// Where upstream says something about support.
     public let sources: [ClaimSource]
     /// The keys whose signatures count.
     public let keys: [SigningKey]
+    public let architecture: Architecture
+    /// Those that there are for other architectures only, by name.
+    private let elsewhere: [String: [Architecture]]
+    private let origin: (text: String, source: String)?
 
     /// - Throws: `YAMLError` with the line of what is wrong.
-    public init(parsing text: String, source: String) throws {
-        let root = try YAMLNode(parsing: text, source: source)
+    public init(parsing text: String, source: String, architecture: Architecture = .host) throws {
+        let names = text.replacing("$debarch", with: architecture.debianName).replacing("$basearch", with: architecture.machine)
+        let root = try YAMLNode(parsing: names, source: source)
         try root.allow("sources", "keys", "distributions")
         guard let entries = root["distributions"] else { throw root.error("'distributions' is missing") }
         let sources = try root.table("sources") { try ClaimSource(name: $0, $1) }
         let keys = try root.table("keys") { try SigningKey(name: $0, $1) }
         let sourcesByName = Dictionary(uniqueKeysWithValues: sources.map { ($0.name, $0) })
         let keysByName = Dictionary(uniqueKeysWithValues: keys.map { ($0.name, $0) })
+        var elsewhere: [String: [Architecture]] = [:]
         distributions = try entries.keys.compactMap { name in
-            try entries[name].map { try Distribution(name: name, $0, sources: sourcesByName, keys: keysByName) }
+            guard let entry = entries[name] else { return nil }
+            let architectures = try entry.architectures
+            let distribution = try Distribution(name: name, entry, architecture, sources: sourcesByName, keys: keysByName)
+            guard architectures.contains(architecture) else {
+                elsewhere[name] = architectures
+                return nil
+            }
+            return distribution
         }
+        (self.elsewhere, self.architecture, origin) = (elsewhere, architecture, (text, source))
         self.sources = sources
         self.keys = keys
     }
 
-    public init(file: FilePath) throws {
+    public init(file: FilePath, architecture: Architecture = .host) throws {
         guard let bytes = FileManager.default.contents(atPath: file.string) else {
             throw YAMLError(source: file.string, line: nil, reason: "the catalogue of distributions cannot be read; run ci/build")
         }
-        try self.init(parsing: String(decoding: bytes, as: UTF8.self), source: file.string)
+        try self.init(parsing: String(decoding: bytes, as: UTF8.self), source: file.string, architecture: architecture)
     }
 
-    private init() { (distributions, sources, keys) = ([], [], []) }
+    private init() { (distributions, sources, keys, architecture, elsewhere, origin) = ([], [], [], .host, [:], nil) }
+
+    /// The same file read for another architecture.
+    /// - Throws: `YAMLError`.
+    public func of(_ architecture: Architecture) throws -> DistributionCatalogue {
+        guard architecture != self.architecture, let origin else { return self }
+        return try DistributionCatalogue(parsing: origin.text, source: origin.source, architecture: architecture)
+    }
 
     /// Debian's archive needs no entry.
     public static let none = DistributionCatalogue()
@@ -53,10 +76,12 @@ public struct DistributionCatalogue: Sendable {
     }
 
     /// The distributions a name or a glob such as `debian-*` stands for; `all` are all.
-    /// - Throws: `SelectorError` with `unknownDistribution`.
+    /// - Throws: `SelectorError` with `unknownDistribution` or `otherArchitecture`.
     public func select(_ text: String) throws(SelectorError) -> [Distribution] {
         let chosen = text == "all" ? distributions : distributions.filter { fnmatch(text, $0.name, 0) == 0 }
         guard !chosen.isEmpty else {
+            let others = elsewhere.filter { fnmatch(text, $0.key, 0) == 0 }.flatMap(\.value)
+            if !others.isEmpty { throw SelectorError(.otherArchitecture, text: text, known: [architecture.title] + Set(others).sorted().map(\.rawValue)) }
             throw SelectorError(.unknownDistribution, text: text, known: distributions.map(\.name))
         }
         return chosen
@@ -64,8 +89,8 @@ public struct DistributionCatalogue: Sendable {
 }
 
 extension Distribution {
-    fileprivate init(name: String, _ node: YAMLNode, sources: [String: ClaimSource], keys: [String: SigningKey]) throws {
-        try node.allow("title", "repository", "kernel", "systemd", "cloud-init", "cgroup", "claims", "packages", "image")
+    fileprivate init(name: String, _ node: YAMLNode, _ architecture: Architecture, sources: [String: ClaimSource], keys: [String: SigningKey]) throws {
+        try node.allow("title", "repository", "kernel", "systemd", "cloud-init", "cgroup", "claims", "packages", "image", "architectures")
         guard name.allSatisfy({ $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-" || $0 == ".") }) else {
             throw node.error("'\(name)' must be made of small letters, digits, '-' and '.'")
         }
@@ -73,15 +98,16 @@ extension Distribution {
             throw node.error("'repository' and 'kernel' must be there")
         }
         self.name = name
+        self.architecture = architecture
         title = try node.required("title")
-        self.repository = try DistributionRepository(repository, keys: keys)
+        self.repository = try DistributionRepository(repository, architecture, keys: keys)
         self.kernel = try Kernel(kernel)
         systemd = try node.text("systemd")
         cloudInit = try node.text("cloud-init")
         cgroup = try node.choice("cgroup")
-        claims = try node.list("claims").map { try DistributionClaim($0, sources: sources) }
+        claims = try node.list("claims").filter { try $0.architectures.contains(architecture) }.map { try DistributionClaim($0, sources: sources) }
         packages = try node.texts("packages")
-        image = try node["image"].map { try ImageOffer($0, keys: keys) } ?? .none(reason: "the catalogue names none")
+        image = try node["image"].map { try ImageOffer($0, architecture, keys: keys) } ?? .none(reason: "the catalogue names none")
         guard packages.allSatisfy({ $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) } }) else {
             throw (node["packages"] ?? node).error("'packages' must be names of packages")
         }
@@ -107,6 +133,15 @@ extension Distribution.Kernel {
 }
 
 extension YAMLNode {
+    /// What an entry is about; all where it does not say.
+    var architectures: [Architecture] {
+        get throws {
+            let names = try texts("architectures")
+            guard !names.isEmpty else { return Architecture.allCases }
+            do { return try names.flatMap { try Architecture.parse($0) } } catch { throw (self["architectures"] ?? self).error("\(error)") }
+        }
+    }
+
     /// The entries of a mapping, in their order.
     fileprivate func table<Value>(_ key: String, _ make: (String, YAMLNode) throws -> Value) throws -> [Value] {
         guard let table = self[key] else { return [] }

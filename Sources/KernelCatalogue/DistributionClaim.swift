@@ -39,7 +39,7 @@ extension ClaimSource {
 extension DistributionClaim {
     /// `{ source: readme, says: supported }`
     init(_ node: YAMLNode, sources: [String: ClaimSource]) throws {
-        try node.allow("source", "says")
+        try node.allow("source", "says", "architectures")
         let name = try node.required("source")
         guard let source = sources[name] else { throw node.error("there is no source '\(name)'; there are: \(sources.keys.sorted().joined(separator: ", "))") }
         guard let support: DocumentedClaim.Support = try node.choice("says") else { throw node.error("'says' is missing") }

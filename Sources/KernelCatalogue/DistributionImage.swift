@@ -1,3 +1,4 @@
+import MatrixModel
 import StrictYAML
 
 /// A disk image that a distribution publishes, and what proves whose it is.
@@ -22,7 +23,7 @@ public struct DistributionImage: Hashable, Sendable {
         case unsigned
     }
 
-    /// Its last part may be a pattern, of which the last name in the list of checksums is meant: `al2023-kvm-*-x86_64.qcow2`.
+    /// Its last part may be a pattern, of which the last name in the list of checksums is meant: `al2023-kvm-*.qcow2`.
     public let address: String
     public let form: Form
     /// The address of the list of checksums.
@@ -43,9 +44,13 @@ public enum ImageOffer: Hashable, Sendable {
 }
 
 extension ImageOffer {
-    init(_ node: YAMLNode, keys: [String: SigningKey]) throws {
+    init(_ node: YAMLNode, _ architecture: Architecture, keys: [String: SigningKey]) throws {
+        guard try node.architectures.contains(architecture) else {
+            self = .none(reason: "the catalogue names none for \(architecture.title)")
+            return
+        }
         if let reason = try node.text("none") {
-            try node.allow("none")
+            try node.allow("none", "architectures")
             self = .none(reason: reason)
         } else {
             self = .published(try DistributionImage(node, keys: keys))
@@ -55,7 +60,7 @@ extension ImageOffer {
 
 extension DistributionImage {
     fileprivate init(_ node: YAMLNode, keys known: [String: SigningKey]) throws {
-        try node.allow("address", "form", "checksums", "signature", "keys", "entry")
+        try node.allow("address", "form", "checksums", "signature", "keys", "entry", "architectures")
         func web(_ key: String) throws -> String {
             let text = try node.required(key)
             guard text.hasPrefix("https://") || text.hasPrefix("http://") else { throw node.error("'\(key)' must be an address of the web") }

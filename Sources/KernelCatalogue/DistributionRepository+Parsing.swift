@@ -5,9 +5,9 @@ import SystemPackage
 extension DistributionRepository {
     private enum Kind: String, CaseIterable { case debian, apt, rpm, image }
 
-    init(_ node: YAMLNode, keys: [String: SigningKey]) throws {
+    init(_ node: YAMLNode, _ architecture: Architecture, keys: [String: SigningKey]) throws {
         guard let kind: Kind = try node.choice("kind") else { throw node.error("'kind' is missing") }
-        let common = ["kind", "name", "title", "addresses", "keys", "subscription"]
+        let common = ["kind", "name", "title", "addresses", "keys", "subscription"] + Architecture.allCases.map(Vendor.addressKey)
         switch kind {
         case .debian:
             try node.allow("kind", "suite", "further", "kernels")
@@ -15,11 +15,11 @@ extension DistributionRepository {
             self = .debian(suites: suites, kernelSuites: try node.texts("kernels"))
         case .apt:
             try node.allow(common + ["suites", "shape"])
-            self = .apt(try Vendor(node, keys), suites: try node.suites(), shape: try node.choice("shape") ?? .general)
+            self = .apt(try Vendor(node, architecture, keys), suites: try node.suites(), shape: try node.choice("shape") ?? .general)
         case .rpm:
             try node.allow(common + ["folders", "signed"])
             guard let signed: SignedPart = try node.choice("signed") else { throw node.error("'signed' is missing") }
-            self = .rpm(try Vendor(node, keys), folders: try node.folders(), signed: signed)
+            self = .rpm(try Vendor(node, architecture, keys), folders: try node.folders(), signed: signed)
         case .image:
             try node.allow("kind", "name", "title", "keys")
             self = .image(Vendor(name: try node.required("name"), title: try node.text("title") ?? node.required("name"), addresses: [], keys: try node.keys("keys", keys), subscription: nil))
@@ -28,10 +28,14 @@ extension DistributionRepository {
 }
 
 extension DistributionRepository.Vendor {
-    fileprivate init(_ node: YAMLNode, _ known: [String: SigningKey]) throws {
+    /// The key of addresses that are for one architecture alone.
+    fileprivate static func addressKey(_ architecture: Architecture) -> String { "addresses-\(architecture.rawValue)" }
+
+    fileprivate init(_ node: YAMLNode, _ architecture: Architecture, _ known: [String: SigningKey]) throws {
         name = try node.required("name")
         title = try node.text("title") ?? name
-        addresses = try node.texts("addresses")
+        let own = try node.texts(Self.addressKey(architecture))
+        addresses = try own.isEmpty ? node.texts("addresses") : own
         guard !addresses.isEmpty, addresses.allSatisfy({ $0.hasPrefix("http://") || $0.hasPrefix("https://") }) else {
             throw (node["addresses"] ?? node).error("'addresses' must be a list of http or https addresses")
         }

@@ -12,6 +12,16 @@ public struct KernelCatalogue: Sendable {
 
     public init(settings: CatalogueSettings) { self.settings = settings }
 
+    /// The same for another architecture.
+    /// - Throws: `YAMLError` where the catalogue of distributions is wrong for it.
+    public func of(_ architecture: Architecture) throws -> KernelCatalogue {
+        guard architecture != settings.architecture else { return self }
+        var settings = settings
+        settings.architecture = architecture
+        settings.distributions = try settings.distributions.of(architecture)
+        return KernelCatalogue(settings: settings)
+    }
+
     /// Looks for what selectors ask for: through Debian's suites, and through other distributions where they are named, or where a
     /// selector finds nothing in Debian and the catalogue knows them to have it. A suite that cannot be read is a warning in the listing;
     /// only when none of Debian's can be read nothing is known.
@@ -25,7 +35,7 @@ public struct KernelCatalogue: Sendable {
         let known = settings.distributions
         var named = distributions
         for pattern in selectors.compactMap({ $0.packaging?.distribution }) { named += try known.select(pattern) }
-        var listing = KernelListing(kernels: [], searched: [], distributions: known)
+        var listing = KernelListing(kernels: [], searched: [], distributions: known, architecture: settings.architecture)
         let open = selectors.filter { $0.packaging.map { $0.distribution == nil } ?? false }
         if !open.isEmpty || named.contains(where: { !$0.debianSuites.isEmpty }) { listing = listing.adding(try await searchDebian(progress)) }
         let unmet = open.filter { !listing.satisfies($0) }

@@ -33,8 +33,10 @@ public struct KernelListing: Sendable {
     public let kernels: [CatalogueKernel]
     public let searched: [SearchedSuite]
     let distributions: DistributionCatalogue
+    let architecture: Architecture
 
-    init(kernels: [CatalogueKernel], searched: [SearchedSuite], distributions: DistributionCatalogue) {
+    init(kernels: [CatalogueKernel], searched: [SearchedSuite], distributions: DistributionCatalogue, architecture: Architecture = .host) {
+        self.architecture = architecture
         var seen: Set<KernelRelease> = []
         // The same package in two suites is one kernel; the suite that comes first keeps it.
         self.kernels = kernels.filter { seen.insert(KernelRelease($0)).inserted }.sorted { $0.identity < $1.identity }
@@ -55,7 +57,7 @@ public struct KernelListing: Sendable {
     }
 
     func adding(_ other: [(SearchedSuite, [CatalogueKernel])]) -> KernelListing {
-        KernelListing(kernels: kernels + other.flatMap(\.1), searched: searched + other.map(\.0), distributions: distributions)
+        KernelListing(kernels: kernels + other.flatMap(\.1), searched: searched + other.map(\.0), distributions: distributions, architecture: architecture)
     }
 
     /// Whether every suite that exists was read.
@@ -104,7 +106,7 @@ public struct KernelListing: Sendable {
     }
 
     private func standardFlavour(of vendor: String) -> KernelFlavour {
-        distributions.distributions.first { $0.name == vendor }?.kernel.flavour ?? .cloud
+        distributions.distributions.first { $0.name == vendor }?.kernel.flavour ?? .cloud(on: architecture)
     }
 
     private func choose(_ selector: KernelSelector, among kernels: [CatalogueKernel]) -> [CatalogueKernel] {

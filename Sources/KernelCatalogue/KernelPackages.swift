@@ -22,18 +22,18 @@ public enum KernelPackages {
         }
     }
 
-    /// The flavours that Debian builds for amd64, the longer suffix first. `-dbg` and `-unsigned` are none.
-    private static let debianFlavours = ["cloud-amd64", "rt-amd64", "amd64"]
     private static let imagePrefix = "linux-image-"
 
-    static func kernels(in index: PackageIndex, shape: Shape, origin: String, archive: String) -> [CatalogueKernel] {
+    static func kernels(
+        in index: PackageIndex, architecture: Architecture = .host, shape: Shape, origin: String, archive: String
+    ) -> [CatalogueKernel] {
         let byName = Dictionary(grouping: index.packages, by: \.name)
         let metaFlavours = shape == .general ? metaFlavours(index) : [:]
         return index.packages.compactMap { image -> CatalogueKernel? in
             guard let release = release(of: image.name, shape, byName), let version = version(of: image, release, shape) else { return nil }
             let flavour =
                 switch shape {
-                case .debian: debianFlavours.first { release.hasSuffix("-" + $0) }
+                case .debian: architecture.debianFlavours.first { release.hasSuffix("-" + $0) }
                 // 5.15.0-1057-azure
                 case .ubuntu: release.split(separator: "-", maxSplits: 2).dropFirst(2).first.map(String.init)
                 case .general: metaFlavours[release] ?? generalFlavour(of: release)
@@ -46,7 +46,7 @@ public enum KernelPackages {
                 case .ubuntu: true
                 case .general: !parts.isEmpty
                 }
-            // A package of a few kilobytes without parts only depends on the newest of its series: linux-image-6.1-cloud-amd64.
+            // A package of a few kilobytes without parts only depends on the newest of its series: linux-image-6.1-cloud-….
             guard image.size > 1 << 20 || isSpread else { return nil }
             return CatalogueKernel(
                 identity: KernelIdentity(version: version, flavour: flavour, release: release, origin: origin),

@@ -1,6 +1,7 @@
 import Digests
 import Foundation
 import HostTools
+import MatrixModel
 
 /// The kernel packages of one rpm repository, from its `primary.xml`.
 struct RpmIndex: Codable, Sendable {
@@ -28,14 +29,14 @@ struct RpmIndex: Codable, Sendable {
 
     /// Reads an index, up to hundreds of megabytes of it, and keeps what is called one of `names`.
     /// - Throws: Also when it is another document, or lists fewer packages than it says.
-    init(_ bytes: Data, names: Set<String>) throws(XMLElement.Malformed) {
+    init(_ bytes: Data, names: Set<String>, architecture: Architecture = .host) throws(XMLElement.Malformed) {
         let result = bytes.withUnsafeBytes { buffer in
-            do throws(XMLElement.Malformed) { return Result<RpmIndex, XMLElement.Malformed>.success(try RpmIndex(reading: buffer, names)) } catch { return .failure(error) }
+            do throws(XMLElement.Malformed) { return Result<RpmIndex, XMLElement.Malformed>.success(try RpmIndex(reading: buffer, names, architecture)) } catch { return .failure(error) }
         }
         self = try result.get()
     }
 
-    private init(reading buffer: UnsafeRawBufferPointer, _ names: Set<String>) throws(XMLElement.Malformed) {
+    private init(reading buffer: UnsafeRawBufferPointer, _ names: Set<String>, _ architecture: Architecture) throws(XMLElement.Malformed) {
         var tokens = XMLTokens(buffer)
         var found: [Package] = []
         var unusable: [String] = []
@@ -63,7 +64,7 @@ struct RpmIndex: Codable, Sendable {
                 guard tokens.depth == 1, isWanted, tokens.name(name, is: "package") else { continue }
                 isWanted = false
                 let element = try XMLElement(parsing: Array(buffer[start..<tokens.position]))
-                guard element.child("arch")?.text == "x86_64" else { continue }
+                guard element.child("arch")?.text == architecture.machine else { continue }
                 do throws(XMLElement.Malformed) { found.append(try Package(element)) } catch { unusable.append("\(element.child("name")?.text ?? ""): \(error.reason)") }
             }
         }

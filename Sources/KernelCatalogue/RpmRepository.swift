@@ -55,7 +55,7 @@ struct RpmRepository: KernelRepository {
         if !transfer.settings.offline { try await transfer.fetch(list, to: kept, limit: 64 << 10) }
         guard let text = try? String(contentsOfFile: kept.string, encoding: .utf8) else { throw CatalogueError(.offline, subject: list) }
         let places = text.split(whereSeparator: \.isNewline).prefix(20).compactMap { line -> (address: String, root: String)? in
-            var address = line.trimmingCharacters(in: .whitespaces).replacing("$basearch", with: "x86_64")
+            var address = line.trimmingCharacters(in: .whitespaces).replacing("$basearch", with: transfer.settings.architecture.machine)
             while address.hasSuffix("/") { address.removeLast() }
             guard address.hasPrefix("http://") || address.hasPrefix("https://"), let origin = Self.origin(of: address) else { return nil }
             // A mirror has what its list says the vendor has.
@@ -145,7 +145,7 @@ struct RpmRepository: KernelRepository {
         }
         let names = Set(packages.values.flatMap { $0.flatMap(\.self) })
         // What is kept of it depends on what was looked for.
-        let key = Transfer.digest(of: ([Self.format, metadata.checksum.hexadecimal] + names.sorted()).joined(separator: "\n"))
+        let key = Transfer.digest(of: ([Self.format, transfer.settings.architecture.machine, metadata.checksum.hexadecimal] + names.sorted()).joined(separator: "\n"))
         return try await transfer.settings.cache.document(kind: "rpm-index", key: key) { folder in
             progress(.fetchingIndex(suite: part))
             let packed = folder.appending("primary.xml.\(packing)")
@@ -155,7 +155,7 @@ struct RpmRepository: KernelRepository {
             try await packing.unpack(packed, into: unpacked, limit: limit, subject: source)
             let content = try Data(contentsOf: URL(filePath: unpacked.string), options: .alwaysMapped)
             do {
-                return try RpmIndex(content, names: names)
+                return try RpmIndex(content, names: names, architecture: transfer.settings.architecture)
             } catch let error as XMLElement.Malformed {
                 throw CatalogueError(.malformedIndex, subject: source, detail: error.reason)
             }
@@ -184,7 +184,7 @@ struct RpmRepository: KernelRepository {
         let kernels = cuts.flatMap { flavour, names -> [CatalogueKernel] in
             guard let flavour = try? KernelFlavour(parsing: flavour), let first = names.first else { return [] }
             return (byName[first] ?? []).filter(\.isKernel).compactMap { image in
-                let release = image.kernelRelease ?? uname.release(version: image.version, release: image.release, flavour: flavour.name)
+                let release = image.kernelRelease ?? uname.release(version: image.version, release: image.release, flavour: flavour.name, architecture: transfer.settings.architecture)
                 guard let version = try? KernelVersion(parsing: "\(image.version)-\(image.release)"), (try? KernelVersion(parsing: release)) != nil else { return nil }
                 let parts = names.dropFirst().compactMap { name in
                     byName[name]?.first { $0.epoch == image.epoch && $0.version == image.version && $0.release == image.release }

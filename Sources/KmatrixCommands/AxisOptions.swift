@@ -10,6 +10,8 @@ struct AxisOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Kernel: 6.1, '>=5.10,<6.13', all (help selectors)", valueName: "selector"))
     var kernel: [String] = []
 
+    @OptionGroup var architecture: ArchitectureOptions
+
     @Option(help: ArgumentHelp("Kernel image file, in addition to --kernel", valueName: "file"), completion: .file())
     var kernelImage: [String] = []
 
@@ -44,6 +46,7 @@ struct AxisOptions: ParsableArguments {
     private var written: [AxisTexts.Axis: [String]] {
         [
             .distro: distro, .kernel: kernel + kernelImage.map { $0.contains("/") ? $0 : "./" + $0 }, .cgroup: cgroup, .bpf: bpf, .scenario: scenario, .agent: agent, .deployment: deployment, .profile: profile,
+            .arch: architecture.arch,
         ].filter { !$0.value.isEmpty }
     }
 
@@ -67,9 +70,9 @@ struct AxisOptions: ParsableArguments {
 
     /// Returns the blocks of the file, or the single block of the command line.
     func blocks(_ products: Products, _ file: MatrixFile?) async throws -> (axes: [MatrixAxes], exclusions: [CellPattern]) {
-        guard let file else { return ([try await texts.axes(products)], []) }
+        guard let file else { return (try await texts.axes(products), []) }
         var blocks: [MatrixAxes] = []
-        for block in file.blocks { blocks.append(try await block.axes(products)) }
+        for block in file.blocks { blocks += try await block.axes(products) }
         return (blocks, file.exclusions)
     }
 }

@@ -5,7 +5,7 @@ import MatrixRunner
 
 /// A block of a matrix as it is written on the command line or in a file.
 struct AxisTexts {
-    enum Axis: String, CaseIterable { case distro, kernel, cgroup, bpf, scenario, agent, deployment, profile }
+    enum Axis: String, CaseIterable { case distro, kernel, cgroup, bpf, scenario, agent, deployment, profile, arch }
 
     /// One value of an axis, and the error that a mistake in it becomes.
     struct Item {
@@ -34,16 +34,23 @@ struct AxisTexts {
         if !kernels.isEmpty, distros.contains(where: { $0.hasPrefix("whole:") }) {
             throw complain("a whole: image boots its own kernel; remove \(name(.kernel)) or 'whole:'")
         }
-        _ = try (kernelSelectors(), layouts(), deployments(), profiles())
+        _ = try (kernelSelectors(), layouts(), deployments(), profiles(), architectures())
     }
 
     /// Looks everything up: distributions in the catalogue, programs and scenarios among the products, agents on disk.
-    func axes(_ products: Products) async throws -> MatrixAxes {
+    /// - Returns: A block for each architecture.
+    func axes(_ products: Products) async throws -> [MatrixAxes] {
         try check()
+        var blocks: [MatrixAxes] = []
+        for architecture in try architectures() { blocks.append(try await axes(products.of(architecture))) }
+        return blocks
+    }
+
+    private func axes(_ products: Products) async throws -> MatrixAxes {
         let scenarios = try values(.scenario) { try products.scenarios($0) }
         var agents: [AgentChoice] = []
         for item in items[.agent] ?? [] {
-            do { agents.append(try await AgentChoice(parsing: item.text)) } catch { throw item.complain(error) }
+            do { agents.append(try await AgentChoice(parsing: item.text, for: products.architecture)) } catch { throw item.complain(error) }
         }
         let (named, hasDefault) = try layouts()
         let guests = try guests(products)
@@ -51,9 +58,14 @@ struct AxisTexts {
             throw complain("the catalogue does not say which cgroup layout \(unknown.name) boots with: name the layouts with \(name(.cgroup))")
         }
         return MatrixAxes(
-            guests: guests, kernels: try kernelSelectors(), layouts: named, hasDefaultLayout: hasDefault, programs: try values(.bpf) { [try products.program($0)] },
+            architecture: products.architecture, guests: guests, kernels: try kernelSelectors(), layouts: named, hasDefaultLayout: hasDefault, programs: try values(.bpf) { [try products.program($0)] },
             scenarios: scenarios.isEmpty ? .standard(try products.standardScenario()) : .axis(scenarios), agents: agents, profiles: try profiles(),
             deployments: try deployments())
+    }
+
+    private func architectures() throws -> [Architecture] {
+        let named = Set(try values(.arch) { try Architecture.parse($0) })
+        return named.isEmpty ? [.host] : named.sorted()
     }
 
     private func kernelSelectors() throws -> [KernelSelector] { try values(.kernel) { [try KernelSelector(parsing: $0)] } }
@@ -73,9 +85,9 @@ struct AxisTexts {
 
     private func guests(_ products: Products) throws -> [GuestChoice] {
         guard !texts(.distro).isEmpty else { return [.micro] }
-        let catalogue = try DistributionCatalogue(file: products.catalogue)
+        let catalogue = try DistributionCatalogue(file: products.catalogue, architecture: products.architecture)
         let guests = Self.distinct(try values(.distro) { text -> [GuestChoice] in
-            if let image = ImageGuest(parsing: text) { return [.image(image)] }
+            if let image = ImageGuest(parsing: text, architecture: products.architecture) { return [.image(image)] }
             guard let name = ImageGuest.bootingItself(text) else { return text == "micro" ? [.micro] : try catalogue.select(text).map(GuestChoice.init) }
             let chosen = try catalogue.select(name).compactMap { ImageGuest($0, boot: .ownLoader).map(GuestChoice.image) }
             guard !chosen.isEmpty else {

@@ -18,7 +18,7 @@ struct ConformanceCommand: AsyncParsableCommand {
 
             EXAMPLES
               kmatrix conformance --kernel 6.1
-              kmatrix conformance --kernel 6.12 --agent ./agent_1.0.47-0_amd64.deb
+              kmatrix conformance --kernel 6.12 --agent ./agent_1.0.47-0.deb
 
             EXIT CODES
               0  no check failed, but for known defects of the agent's profile

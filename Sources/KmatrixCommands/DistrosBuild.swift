@@ -48,7 +48,7 @@ struct DistrosBuild: AsyncParsableCommand {
             }
         }
         var built: [EncodedImage] = []
-        for distribution in try options.chosen() {
+        for distribution in try options.chosen().flatMap(\.1) {
             built.append(EncodedImage(distribution, try await images.build(distribution, renews: refresh)))
         }
         return built

@@ -2,6 +2,7 @@ import ArgumentParser
 import ArtefactCache
 import Foundation
 import KernelCatalogue
+import MatrixModel
 import MatrixRunner
 import SystemPackage
 
@@ -18,14 +19,19 @@ struct DistributionOptions: ParsableArguments {
     @Argument(help: ArgumentHelp("Name, pattern such as 'debian-*', or all", valueName: "name"))
     var distros: [String]
 
+    @OptionGroup var architecture: ArchitectureOptions
+
     @OptionGroup(title: "Repositories") var kernels: KernelOptions
 
-    /// - Throws: `SelectorError` with `unknownDistribution`, naming those there are.
-    func chosen() throws -> [Distribution] {
+    /// - Throws: `SelectorError` with `unknownDistribution`, naming those there are, or `otherArchitecture`.
+    func chosen() throws -> [(Architecture, [Distribution])] {
         let catalogue = try DistributionCatalogue.built()
-        var chosen: [Distribution] = []
-        for text in distros { chosen += try catalogue.select(text).filter { !chosen.contains($0) } }
-        return chosen
+        return try architecture.architectures().map { architecture in
+            let own = try catalogue.of(architecture)
+            var chosen: [Distribution] = []
+            for text in distros { chosen += try own.select(text).filter { !chosen.contains($0) } }
+            return (architecture, chosen)
+        }
     }
 }
 

@@ -27,13 +27,15 @@ struct DistrosFetch: AsyncParsableCommand {
     }
 
     private func fetch() async throws -> [EncodedKernel] {
-        let catalogue = KernelCatalogue(settings: try options.kernels.settings(cache: .standard()))
-        let chosen = try options.chosen()
-        let listing = try await catalogue.listing(for: [], of: chosen) { event in if !event.isDetail { StandardError.line(event.description) } }
+        let host = KernelCatalogue(settings: try options.kernels.settings(cache: .standard()))
         var fetched: [EncodedKernel] = []
-        for distribution in chosen {
-            let files = try await catalogue.fetch(distribution.kernel(in: listing)) { event in StandardError.line(event.description) }
-            fetched.append(EncodedKernel(distribution: distribution.name, release: files.identity.release, image: files.image.string))
+        for (architecture, chosen) in try options.chosen() {
+            let catalogue = try host.of(architecture)
+            let listing = try await catalogue.listing(for: [], of: chosen) { event in if !event.isDetail { StandardError.line(event.description) } }
+            for distribution in chosen {
+                let files = try await catalogue.fetch(distribution.kernel(in: listing)) { event in StandardError.line(event.description) }
+                fetched.append(EncodedKernel(distribution: distribution.name, release: files.identity.release, image: files.image.string))
+            }
         }
         return fetched
     }

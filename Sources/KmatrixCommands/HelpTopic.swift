@@ -7,6 +7,7 @@ struct HelpTopic {
     static let all = [
         HelpTopic(name: "selectors", article: PackageResources.Selectors_md),
         HelpTopic(name: "distributions", article: PackageResources.Distributions_md),
+        HelpTopic(name: "architectures", article: PackageResources.Architectures_md),
         HelpTopic(name: "agents", article: PackageResources.Agents_md),
         HelpTopic(name: "scenarios", article: PackageResources.Scenarios_md),
         HelpTopic(name: "deployments", article: PackageResources.Deployments_md),

@@ -29,7 +29,7 @@ struct HostExamination {
     var probesAgain = false
 
     func checks() async -> [Check] {
-        var checks = [host(), products(), await emulator(), await accelerator()]
+        var checks = [host(), products(), await emulator(), await accelerator()] + (await otherArchitectures())
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
         checks += HostRequirement.all.map { Self.check($0, path: path) }
         checks += [await mirror(), cache()]
@@ -65,6 +65,19 @@ struct HostExamination {
         } catch {
             return Check(name: "emulator", outcome: .missing, detail: "\(error)")
         }
+    }
+
+    /// Guests of other architectures are nothing that a run needs.
+    private func otherArchitectures() async -> [Check] {
+        guard let products = try? Products(folder: RunPreparation.productsFolder()) else { return [] }
+        var checks: [Check] = []
+        for architecture in Architecture.allCases where architecture != .host {
+            let guests = ForeignGuests(architecture)
+            let details = [await guests.found(products)].compactMap(\.self) + (await guests.lacking(products))
+            let isWhole = await guests.lacking(products).isEmpty
+            checks.append(Check(name: "\(architecture.title) guests", outcome: isWhole ? .ok : .note, detail: details.joined(separator: "; ")))
+        }
+        return checks
     }
 
     private func accelerator() async -> Check {

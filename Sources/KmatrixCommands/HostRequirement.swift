@@ -1,5 +1,7 @@
 import Foundation
+import MatrixModel
 import MatrixRunner
+import QEMUGuest
 import SystemPackage
 
 /// A program or file that runs use, and the Debian package that contains it. `ci/packages` lists the same packages; a test compares the two.
@@ -26,7 +28,7 @@ struct HostRequirement: Sendable {
     }
 
     /// What the emulator's own check covers.
-    static let emulatorPackage = "qemu-system-x86"
+    static let emulatorPackage = Architecture.host.emulatorPackage
 
     private static let images = "distributions as guests"
     private static let diskImages = "prebuilt disk images"
@@ -43,7 +45,7 @@ struct HostRequirement: Sendable {
         HostRequirement("fakeroot", "fakeroot", only: images), HostRequirement("mke2fs", "e2fsprogs", only: images),
         HostRequirement("depmod", "kmod", only: images), HostRequirement("qemu-img", "qemu-utils", only: images), HostRequirement("sfdisk", "fdisk", only: diskImages),
         HostRequirement("xorriso", "xorriso", only: images), HostRequirement("grub-fstest", "grub-common", only: diskImages),
-        HostRequirement("OVMF", anyOf: Firmwares.places.map(\.string), "ovmf", only: "disk images that boot through UEFI"),
+        HostRequirement(Architecture.host.uefi.name, anyOf: Architecture.host.uefiPlaces.map(\.string), Architecture.host.uefi.package, only: "disk images that boot through UEFI"),
         HostRequirement("gpg-agent", "gpg-agent", only: "kernels and images of other distributions"),
         HostRequirement("rpmkeys", "rpm", only: rpms), HostRequirement("rpm2cpio", "rpm2cpio", only: rpms),
     ]

@@ -13,6 +13,8 @@ struct KernelsFetch: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Kernels, as for run; may be repeated", valueName: "selector"))
     var kernel: [String]
 
+    @OptionGroup var architecture: ArchitectureOptions
+
     @OptionGroup(title: "Repositories") var kernels: KernelOptions
 
     @Option(help: ArgumentHelp("Output", valueName: "format"))
@@ -30,12 +32,15 @@ struct KernelsFetch: AsyncParsableCommand {
 
     private func fetch() async throws -> [EncodedFiles] {
         let selectors = try kernel.map { try KernelSelector(parsing: $0) }
-        let catalogue = KernelCatalogue(settings: try kernels.settings(cache: .standard()))
-        let listing = try await catalogue.listing(for: selectors) { event in if !event.isDetail { StandardError.line(event.description) } }
+        let host = KernelCatalogue(settings: try kernels.settings(cache: .standard()))
         var fetched: [EncodedFiles] = []
-        for chosen in try selectors.flatMap({ try listing.resolve($0) }) {
-            let files = try await catalogue.fetch(chosen) { event in StandardError.line(event.description) }
-            fetched.append(EncodedFiles(files))
+        for architecture in try architecture.architectures() {
+            let catalogue = try host.of(architecture)
+            let listing = try await catalogue.listing(for: selectors) { event in if !event.isDetail { StandardError.line(event.description) } }
+            for chosen in try selectors.flatMap({ try listing.resolve($0) }) {
+                let files = try await catalogue.fetch(chosen) { event in StandardError.line(event.description) }
+                fetched.append(EncodedFiles(files))
+            }
         }
         return fetched
     }

@@ -15,11 +15,14 @@ struct KernelsList: AsyncParsableCommand {
             EXAMPLES
               kmatrix kernels list
               kmatrix kernels list --kernel all@ubuntu-22.04
-              kmatrix kernels list --kernel '>=6.1,<6.13/amd64' --all-versions
+              kmatrix kernels list --arch all
+              kmatrix kernels list --kernel '>=6.1,<6.13' --all-versions
             """)
 
     @Option(help: ArgumentHelp("Kernels, as for run; may be repeated", valueName: "selector"))
     var kernel: [String] = []
+
+    @OptionGroup var architecture: ArchitectureOptions
 
     @Flag(help: "All versions, not only the newest of each series")
     var allVersions = false
@@ -31,8 +34,7 @@ struct KernelsList: AsyncParsableCommand {
 
     func run() async throws {
         let arguments = self
-        let (chosen, catalogue) = try await InterruptibleWork.run { try await arguments.choose() }
-        let encoded = chosen.map { EncodedKernel($0, isCached: catalogue.isCached($0)) }
+        let encoded = try await InterruptibleWork.run { try await arguments.choose() }
         switch format {
         case .json: try StandardOutput.writeJSON(["kernels": encoded])
         case .jsonl: for kernel in encoded { try StandardOutput.writeJSON(kernel, isCompact: true) }
@@ -43,20 +45,30 @@ struct KernelsList: AsyncParsableCommand {
         }
     }
 
-    private func choose() async throws -> ([CatalogueKernel], KernelCatalogue) {
-        let catalogue = KernelCatalogue(settings: try kernels.settings(cache: .standard()))
+    private func choose() async throws -> [EncodedKernel] {
+        let host = KernelCatalogue(settings: try kernels.settings(cache: .standard()))
+        var encoded: [EncodedKernel] = []
+        for architecture in try architecture.architectures() {
+            let catalogue = try host.of(architecture)
+            encoded += try await choose(from: catalogue).map { EncodedKernel($0, architecture, isCached: catalogue.isCached($0)) }
+        }
+        return encoded
+    }
+
+    private func choose(from catalogue: KernelCatalogue) async throws -> [CatalogueKernel] {
         let selectors = try kernel.isEmpty ? [.all(.standard)] : kernel.map { try KernelSelector(parsing: $0) }
         let listing = try await catalogue.listing(for: selectors) { event in if !event.isDetail { StandardError.line(event.description) } }
         for warning in listing.warnings { StandardError.line("warning: \(warning)") }
         if let lateness = listing.lateness { StandardError.line("note: \(lateness)") }
-        if allVersions && kernel.isEmpty { return (listing.kernels, catalogue) }
+        if allVersions && kernel.isEmpty { return listing.kernels }
         var seen: Set<CatalogueKernel> = []
         let chosen = try selectors.flatMap { try listing.resolve($0, everyVersion: allVersions) }.filter { seen.insert($0).inserted }
-        return (chosen.sorted { $0.identity < $1.identity }, catalogue)
+        return chosen.sorted { $0.identity < $1.identity }
     }
 }
 
 private struct EncodedKernel: Encodable {
+    let architecture: Architecture
     let kernel: String
     let series: String
     let flavour: String
@@ -64,7 +76,8 @@ private struct EncodedKernel: Encodable {
     let origin: String
     let cached: Bool
 
-    init(_ kernel: CatalogueKernel, isCached: Bool) {
+    init(_ kernel: CatalogueKernel, _ architecture: Architecture, isCached: Bool) {
+        self.architecture = architecture
         self.kernel = kernel.identity.version.description
         series = kernel.identity.series.description
         flavour = kernel.identity.flavour.name

@@ -15,7 +15,6 @@ struct RunCommand: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               kmatrix run --kernel 6.1                         all cgroup layouts
-              kmatrix run --kernel 5.10 --kernel 6.1 --cgroup unified
               kmatrix run --distro 'debian-*' --cgroup unified --format jsonl
               kmatrix run --matrix images/nightly.yml --shard 2/3 --out part-2
 

@@ -1,5 +1,6 @@
 public import GuestImages
 import Foundation
+public import MatrixModel
 import SystemPackage
 
 /// Which agent a cell runs.
@@ -8,13 +9,13 @@ public enum AgentChoice: Hashable, Sendable {
     case bundle(AgentBundle)
 
     /// Reads `own`, or a bundle by its path.
-    public init(parsing text: String) async throws {
+    public init(parsing text: String, for architecture: Architecture = .host) async throws {
         guard text != "own" else {
             self = .own
             return
         }
         let place = FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath(text)).lexicallyNormalized()
-        self = .bundle(try await AgentBundle.load(place))
+        self = .bundle(try await AgentBundle.load(place, for: architecture))
     }
 
     /// What stands in the cell's id.

@@ -11,7 +11,8 @@ import SystemPackage
 /// Fetches and builds what the cells of a plan boot.
 struct ArtefactPreparer: Sendable {
     let catalogue: KernelCatalogue
-    let images: GuestImageBuilder
+    /// Builds for this machine's architecture, and knows the cache.
+    private let hostImages: GuestImageBuilder
     let roots: DistributionImages
     let disks: DiskImageStore
     let products: Products
@@ -23,13 +24,20 @@ struct ArtefactPreparer: Sendable {
     ///   - digests: Of what images are made of.
     init(catalogue: KernelCatalogue, cache: ArtefactCache, products: Products, turns: GuestSlots, digests: DigestMemory = DigestMemory(in: nil), events: @escaping @Sendable (RunnerEvent) -> Void) {
         self.catalogue = catalogue
-        images = GuestImageBuilder(cache: cache, runner: products.runner, digests: digests)
+        hostImages = GuestImageBuilder(cache: cache, runner: products.runner, digests: digests)
         roots = DistributionImages(packages: catalogue, cache: cache, events: events)
         disks = DiskImageStore(catalogue, cache: cache)
         self.products = products
         self.turns = turns
         self.events = events
     }
+
+    /// Builds what guests of an architecture boot.
+    /// - Throws: `RunnerError` with `productsOfArchitectureMissing`.
+    func images(for architecture: Architecture) throws -> GuestImageBuilder { hostImages.of(architecture, runner: try products.of(architecture).runner) }
+
+    /// Packs a guest's payload.
+    func payload(_ spec: PayloadSpec) async throws -> FilePath { try await hostImages.payload(spec) }
 
     /// Makes all that cells need.
     /// - Throws: `CancellationError` only.
@@ -59,9 +67,9 @@ struct ArtefactPreparer: Sendable {
     /// - Throws: `CancellationError` only.
     func make(_ artefact: Artefact, _ prepared: PreparedArtefacts) async throws -> PreparedArtefacts {
         switch artefact {
-        case .payload(let content): PreparedArtefacts(payloads: [content: try await outcome(.harness) { try await images.payload(try await payloadSpec(content)) }])
+        case .payload(let content): PreparedArtefacts(payloads: [content: try await outcome(.harness) { try await hostImages.payload(try await payloadSpec(content)) }])
         case .disc(let asks):
-            PreparedArtefacts(discs: [asks: try await outcome(.harness) { try await ProvisioningDisc(asksForAgent: asks).build(in: images.cache) }])
+            PreparedArtefacts(discs: [asks: try await outcome(.harness) { try await ProvisioningDisc(asksForAgent: asks).build(in: hostImages.cache) }])
         case .builtRoot(let distribution):
             PreparedArtefacts(roots: [.distribution(distribution): try await outcome(.imageNotBuilt) { try await root(of: distribution) }])
         case .imageRoot(let image): PreparedArtefacts(roots: [.image(image): try await outcome(.imageNotBuilt) { try await root(of: image) }])
@@ -82,8 +90,8 @@ struct ArtefactPreparer: Sendable {
         }
         guard guest.boot == .ownLoader else { return GuestRoot(system, firmware: nil, seed: nil) }
         guard system.hasCloudInit else { throw RunnerError(.noCloudInit, subject: guest.source.name) }
-        let firmware = try Firmwares.find(system.firmware)
-        return GuestRoot(system, firmware: firmware, seed: try await SeedDisc(runner: products.runner).build(in: images.cache))
+        let firmware = try Firmwares.find(system.firmware, for: guest.architecture)
+        return GuestRoot(system, firmware: firmware, seed: try await SeedDisc(runner: try products.of(guest.architecture).runner).build(in: hostImages.cache))
     }
 
     private func files(of kernel: PlannedKernel) async throws -> Result<KernelParts, PreparationFailure> {
@@ -96,7 +104,7 @@ struct ArtefactPreparer: Sendable {
                         cause: .fetchFailed,
                         reason: "no signed index lists the modules of \(package.identity.release) any more (\(package.identity.origin)); use an image with its modules, or another series"))
             }
-            return try await outcome(.fetchFailed) { KernelParts(try await catalogue.fetch(package) { events(.preparing($0.description)) }) }
+            return try await outcome(.fetchFailed) { KernelParts(try await catalogue.of(kernel.architecture).fetch(package) { events(.preparing($0.description)) }) }
         case .file(let image, let modules), .ofImage(let image, let modules): return .success(KernelParts(image: image, modules: modules, config: nil))
         }
     }
@@ -112,6 +120,7 @@ struct ArtefactPreparer: Sendable {
         let fileSystem = prepared.roots[use.guest].flatMap { try? $0.get() }?.fileSystem
         return try await outcome(.notABootableKernel) {
             let release = use.kernel.identity.release
+            let images = try images(for: use.kernel.architecture)
             let kernel = try await images.kernel(image: parts.image)
             let initramfs = try await images.stage0(release: release, modules: parts.modules, fileSystems: [fileSystem].compactMap(\.self).filter { $0 != "ext4" })
             var moduleDisk: FilePath?
@@ -119,12 +128,13 @@ struct ArtefactPreparer: Sendable {
             let boot: BootPlan.Kernel
             switch kernel.image {
             case .elf(let path): boot = .elf(path)
+            case .raw(let path): boot = .raw(path)
             case .bzImage(let path, let reason):
                 events(.preparing("\(use.kernel.identity): booting the compressed image, because \(reason)"))
                 boot = .bzImage(path)
             }
             return PreparedKernel(
-                boot: boot, initramfs: initramfs, modules: moduleDisk, config: parts.config.flatMap { FileManager.default.contents(atPath: $0.string) }.map(Array.init),
+                boot: boot, architecture: use.kernel.architecture, initramfs: initramfs, modules: moduleDisk, config: parts.config.flatMap { FileManager.default.contents(atPath: $0.string) }.map(Array.init),
                 release: kernel.release, build: kernel.build)
         }
     }
@@ -132,7 +142,8 @@ struct ArtefactPreparer: Sendable {
     /// The paths are upstream's own, so that a package of the agent can take the place of ours.
     /// - Throws: `PreparationFailure` with `guestLacks` for what an agent needs and this machine does not have, and `RunnerError`.
     func payloadSpec(_ content: GuestContent, busybox: FilePath? = nil) async throws -> PayloadSpec {
-        if content.isDistribution { return try packagePayload(content) }
+        let products = try products.of(content.architecture)
+        if content.isDistribution { return try packagePayload(content, products) }
         var items: [PayloadSpec.Item]
         switch content.agent {
         case .own:
@@ -148,13 +159,13 @@ struct ArtefactPreparer: Sendable {
         }
         if let busybox { items.append(PayloadSpec.Item(path: "bin/busybox", source: .file(busybox), mode: 0o755)) }
         // A dynamic agent may have brought the same libraries.
-        for item in try await MicroSupplies.items(for: content.needs) where !items.contains(where: { $0.path == item.path }) { items.append(item) }
+        for item in try await MicroSupplies.items(for: content.needs, on: content.architecture) where !items.contains(where: { $0.path == item.path }) { items.append(item) }
         return PayloadSpec(items)
     }
 
     /// A distribution gets the agent as its package, and a configuration that looks at the platform once a second; a deployment the
     /// package alone, for there everything is to be as it is on the platform.
-    private func packagePayload(_ content: GuestContent) throws -> PayloadSpec {
+    private func packagePayload(_ content: GuestContent, _ products: Products) throws -> PayloadSpec {
         if let deployment = content.deployment, !deployment.hasAgent { return PayloadSpec([]) }
         let package: FilePath
         var settings: [UInt8]

@@ -172,6 +172,7 @@ struct CellAttempt: Sendable {
                 (plan.limits.ready, plan.limits.silence) = (selfBootTimeout, selfBootTimeout)
                 plan.limits.total = selfBootTimeout * 2
             }
+            plan.tables = distribution.tables
             plan.memory = GuestMemory.distribution
             // A service manager and a package manager under an emulator.
             plan.limits.total = max(plan.limits.total, context.timeout * 2)
@@ -223,9 +224,10 @@ extension BootPlan {
     /// What every cell's guest is booted with.
     static func cell(_ artefacts: PreparedCell, accelerator: Accelerator, network: FilePath, folder: FilePath) -> BootPlan {
         var plan = BootPlan(
-            kernel: artefacts.kernel.boot, initramfs: artefacts.kernel.initramfs, payload: artefacts.payload, accelerator: accelerator, folder: folder)
+            kernel: artefacts.kernel.boot, initramfs: artefacts.kernel.initramfs, architecture: artefacts.kernel.architecture, payload: artefacts.payload,
+            accelerator: accelerator, folder: folder)
         plan.memory = GuestMemory.micro
-        plan.timeStampKilohertz = TimeStampCounter.kilohertz(under: accelerator)
+        plan.timeStampKilohertz = TimeStampCounter.kilohertz(of: artefacts.kernel.architecture, under: accelerator)
         plan.network = GuestNetwork(
             program: network, wireServer: SocketFolder.inside(Fabric.socketName(.wireServer)), hostGAPlugin: SocketFolder.inside(Fabric.socketName(.hostGAPlugin)),
             imds: SocketFolder.inside(Fabric.socketName(.imds)))

@@ -36,6 +36,7 @@ struct CellContext: Sendable {
 /// What cells must have in common to start from one snapshot.
 struct SharedBoot: Hashable, Sendable {
     let kernel: KernelIdentity
+    let architecture: Architecture
     let profile: BootProfile?
     let guest: GuestChoice
     /// Our own init makes it when it is told its plan; a distribution has it from its kernel's command line.
@@ -45,6 +46,7 @@ struct SharedBoot: Hashable, Sendable {
     init?(_ planned: MatrixPlan.PlannedCell) {
         guard planned.deployment == nil else { return nil }
         kernel = planned.kernel.identity
+        architecture = planned.kernel.architecture
         profile = planned.profile
         guest = planned.guest
         layout = planned.guest == .micro ? nil : planned.cell.cgroup

@@ -76,6 +76,7 @@ public struct DistributionImages: Sendable {
 extension RootImageRecipe {
     init(_ distribution: Distribution) {
         let suites = distribution.packageSuites
-        self.init(suite: suites.first ?? distribution.name, further: Array(suites.dropFirst()), packages: distribution.packages)
+        self.init(
+            suite: suites.first ?? distribution.name, further: Array(suites.dropFirst()), packages: distribution.packages, architecture: distribution.architecture)
     }
 }

@@ -14,8 +14,20 @@ struct GivenKernels: Sendable {
     let products: Products
     let events: @Sendable (RunnerEvent) -> Void
 
+    /// The same for guests of another architecture.
+    func of(_ architecture: Architecture) -> GivenKernels {
+        GivenKernels(images: images.of(architecture, runner: images.runner), disks: disks, packed: packed.of(architecture), sources: sources, products: products, events: events)
+    }
+
     private static let packedPrefix = "oci:"
     private static let sourcePrefix = "source:"
+
+    private init(
+        images: GuestImageBuilder, disks: DiskImageStore, packed: OCIKernelStore, sources: SourceKernelStore, products: Products,
+        events: @escaping @Sendable (RunnerEvent) -> Void
+    ) {
+        (self.images, self.disks, self.packed, self.sources, self.products, self.events) = (images, disks, packed, sources, products, events)
+    }
 
     init(images: GuestImageBuilder, catalogue: KernelCatalogue, products: Products, events: @escaping @Sendable (RunnerEvent) -> Void) {
         let (settings, environment) = (catalogue.settings.downloads, catalogue.settings.environment)
@@ -44,6 +56,10 @@ struct GivenKernels: Sendable {
                 return .success(try await kernel(inFile: image, origin: "\(Self.packedPrefix)\(reference)"))
             }
             if text.hasPrefix(Self.sourcePrefix) {
+                guard images.architecture == .host else {
+                    let reason = "'\(text)' would be built for this machine, which is \(Architecture.host.title); use a kernel of a repository, or an image file"
+                    return .failure(PreparationFailure(cause: .notOffered, reason: reason))
+                }
                 let (source, variant) = Self.variant(String(text.dropFirst(Self.sourcePrefix.count)))
                 let reference = try SourceReference(parsing: source)
                 let image = try await sources.kernel(reference, configuration: products.kernelConfiguration(variant)) { events(.preparing($0)) }
@@ -75,7 +91,7 @@ struct GivenKernels: Sendable {
             // Two images may have kernels of the same release and other content. Its own guest need not be told whose it is.
             let identity = KernelIdentity(
                 version: try KernelVersion(parsing: kernel.release), flavour: .custom, release: kernel.release, origin: "\(guest.name)/image")
-            return .success(PlannedKernel(identity: identity, source: .ofImage(image: kernel.image, modules: kernel.modules)))
+            return .success(PlannedKernel(identity: identity, source: .ofImage(image: kernel.image, modules: kernel.modules), architecture: images.architecture))
         } catch let error as DiskImageError {
             return .failure(PreparationFailure(error, otherwise: .imageNotBuilt))
         }
@@ -96,6 +112,7 @@ struct GivenKernels: Sendable {
         let modules = candidates.first { FileManager.default.fileExists(atPath: $0.appending("modules.builtin").string) }
         // An origin's first part stands in the cell's id, and here all of it tells one kernel from another.
         return PlannedKernel(
-            identity: KernelIdentity(version: version, flavour: .custom, release: release, origin: origin.replacing("/", with: "_")), source: .file(image: image, modules: modules))
+            identity: KernelIdentity(version: version, flavour: .custom, release: release, origin: origin.replacing("/", with: "_")), source: .file(image: image, modules: modules),
+            architecture: images.architecture)
     }
 }

@@ -3,6 +3,7 @@ import MatrixModel
 
 /// What a guest's payload is made of.
 struct GuestContent: Hashable, Sendable {
+    var architecture = Architecture.host
     var agent = AgentChoice.own
     var program: ProgramVariant?
     var isDistribution = false
@@ -14,6 +15,6 @@ struct GuestContent: Hashable, Sendable {
 extension MatrixPlan.PlannedCell {
     var content: GuestContent {
         GuestContent(
-            agent: agent, program: program, isDistribution: guest != .micro, deployment: deployment, needs: guest == .micro ? agentProfile.needs : [])
+            architecture: cell.architecture, agent: agent, program: program, isDistribution: guest != .micro, deployment: deployment, needs: guest == .micro ? agentProfile.needs : [])
     }
 }

@@ -1,6 +1,7 @@
 public import DiskImages
 import Foundation
 public import KernelCatalogue
+public import MatrixModel
 import SystemPackage
 
 /// A disk image as a guest.
@@ -17,10 +18,13 @@ public struct ImageGuest: Hashable, Sendable {
     public let boot: Boot
     /// Whose image it is; nil for one that was given as a file.
     public let distribution: Distribution?
+    /// What its guest is to be.
+    public let architecture: Architecture
 
     private static let ownLoaderPrefix = "whole:"
 
-    public init(name: String, source: DiskImageSource, boot: Boot, distribution: Distribution? = nil) {
+    public init(name: String, source: DiskImageSource, boot: Boot, distribution: Distribution? = nil, architecture: Architecture = .host) {
+        self.architecture = architecture
         self.name = name
         self.source = source
         self.boot = boot
@@ -45,7 +49,8 @@ public struct ImageGuest: Hashable, Sendable {
         let published = PublishedImage(
             address: image.address, checksums: image.checksums, signature: signature, key: place, fingerprints: image.keys.map(\.fingerprint),
             vendor: distribution.repository.vendor?.name)
-        self.init(name: distribution.name + (boot == .ownLoader ? ".whole" : ""), source: .published(published), boot: boot, distribution: distribution)
+        self.init(name: distribution.name + (boot == .ownLoader ? ".whole" : ""), source: .published(published), boot: boot, distribution: distribution,
+            architecture: distribution.architecture)
     }
 
     /// The rest of a selector that asks for its own boot loader; nil for one that does not.
@@ -54,13 +59,14 @@ public struct ImageGuest: Hashable, Sendable {
     }
 
     /// Reads the path of an image: `./debian.qcow2`, or `whole:./debian.qcow2` for one that boots by itself. Nil for what is no path.
-    public init?(parsing text: String) {
+    public init?(parsing text: String, architecture: Architecture = .host) {
         let rest = Self.bootingItself(text)
         let (path, bootsItself) = (rest ?? text, rest != nil)
         guard path.contains("/") else { return nil }
         let place = FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath((path as NSString).expandingTildeInPath)).lexicallyNormalized()
         // It becomes part of a cell's id and of a folder's name.
         let stem = (place.stem ?? "image").lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber || "-.".contains($0)) ? $0 : "-" }
-        self.init(name: String(stem.prefix(60)) + (bootsItself ? ".whole" : ".image"), source: .file(place), boot: bootsItself ? .ownLoader : .direct)
+        self.init(name: String(stem.prefix(60)) + (bootsItself ? ".whole" : ".image"), source: .file(place), boot: bootsItself ? .ownLoader : .direct,
+            architecture: architecture)
     }
 }

@@ -15,8 +15,10 @@ public enum KernelSource: Hashable, Sendable {
 public struct PlannedKernel: Hashable, Sendable {
     public let identity: KernelIdentity
     public let source: KernelSource
+    public let architecture: Architecture
 
-    public init(identity: KernelIdentity, source: KernelSource) {
+    public init(identity: KernelIdentity, source: KernelSource, architecture: Architecture = .host) {
+        self.architecture = architecture
         self.identity = identity
         self.source = source
     }

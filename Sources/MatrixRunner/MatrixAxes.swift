@@ -3,6 +3,7 @@ public import MatrixModel
 
 /// A block of a matrix: every combination of what stands on its axes is a cell.
 public struct MatrixAxes: Sendable {
+    public var architecture: Architecture
     public var guests: [GuestChoice]
     /// Empty for each distribution's own.
     public var kernels: [KernelSelector]
@@ -21,9 +22,10 @@ public struct MatrixAxes: Sendable {
     public var deployments: [Deployment]
 
     public init(
-        guests: [GuestChoice] = [.micro], kernels: [KernelSelector], layouts: [CgroupLayout], hasDefaultLayout: Bool = false, programs: [ProgramVariant] = [],
+        architecture: Architecture = .host, guests: [GuestChoice] = [.micro], kernels: [KernelSelector], layouts: [CgroupLayout], hasDefaultLayout: Bool = false, programs: [ProgramVariant] = [],
         scenarios: ScenarioChoice, agents: [AgentChoice] = [], profiles: [BootProfile?] = [nil], deployments: [Deployment] = []
     ) {
+        self.architecture = architecture
         self.guests = guests
         self.kernels = kernels
         self.layouts = layouts

@@ -88,7 +88,7 @@ public struct MatrixPlan: Sendable {
             return axes.combinations(for: guest).map { point in
                 PlannedCell(
                     cell: Cell(
-                        guest: guest.name, kernel: kernel.identity, cgroup: point.layout, profile: point.profile?.rawValue, deployment: point.deployment?.rawValue,
+                        guest: guest.name, kernel: kernel.identity, architecture: kernel.architecture, cgroup: point.layout, profile: point.profile?.rawValue, deployment: point.deployment?.rawValue,
                         scenario: point.scenario.name, agent: point.agent?.name, bpf: point.program?.name),
                     guest: guest, kernel: kernel, program: point.program, scenario: point.scenario.scenario, agent: point.agent ?? .own,
                     agentProfile: profiles[point.agent ?? .own] ?? .unknown, profile: point.profile, deployment: point.deployment,

@@ -15,22 +15,31 @@ struct MatrixPlanner {
 
     func plan() async throws -> MatrixPlan {
         let (profiles, expired) = try agentProfiles()
-        var offers = Offers(planner: self)
+        var offers: [Architecture: Offers] = [:]
         var cells: [MatrixPlan.PlannedCell] = []
         var unavailable: [CellRecord] = []
         for axes in request.blocks {
-            let (guests, missing) = try await guests(of: axes, &offers)
+            var own = try offers[axes.architecture] ?? Offers(planner: self, axes.architecture)
+            let (guests, missing) = try await guests(of: axes, &own)
             cells += MatrixPlan.expand(guests: guests, axes: axes, profiles: profiles, tier: request.tier, documentation: documentation)
             unavailable += missing
+            offers[axes.architecture] = own
         }
         let refused = cells.compactMap { planned in
             planned.refusal.map { planned.record($0) }
         }
         let impossible = Set(refused.map(\.id))
         cells.removeAll { impossible.contains($0.cell.id.text) }
-        var plan = MatrixPlan(cells: cells, unavailable: unavailable + refused, warnings: offers.warnings + expired)
-        (plan.notes, plan.details) = (offers.notes, offers.details)
+        let read = offers.sorted { $0.key < $1.key }.map(\.value)
+        var plan = MatrixPlan(cells: cells, unavailable: unavailable + refused, warnings: Self.distinct(read.flatMap(\.warnings)) + expired)
+        (plan.notes, plan.details) = (Self.distinct(read.flatMap(\.notes)), Self.distinct(read.flatMap(\.details)))
         return plan.settled(without: request.exclusions)
+    }
+
+    /// Each line once: the suites of several architectures are late together.
+    private static func distinct(_ lines: [String]) -> [String] {
+        var seen: Set<String> = []
+        return lines.filter { seen.insert($0).inserted }
     }
 
     /// The profile of each agent of the blocks, and a warning for each known defect that excuses nothing any more.
@@ -52,12 +61,20 @@ struct MatrixPlanner {
         return (profiles.mapValues { $0.holding(on: today) }, warnings)
     }
 
-    /// What is on offer; read when the first selector asks, for all blocks at once.
+    /// What is on offer for an architecture; read when the first selector asks, for all blocks at once.
     private struct Offers {
         let planner: MatrixPlanner
+        let architecture: Architecture
+        let given: GivenKernels
+        private let catalogue: KernelCatalogue
         private var listing: KernelListing?
 
-        init(planner: MatrixPlanner) { self.planner = planner }
+        init(planner: MatrixPlanner, _ architecture: Architecture) throws {
+            self.planner = planner
+            self.architecture = architecture
+            catalogue = try planner.catalogue.of(architecture)
+            given = planner.given.of(architecture)
+        }
 
         var warnings: [String] { listing?.warnings ?? [] }
         var notes: [String] { substitutions + (listing?.lateness.map { [$0] } ?? []) }
@@ -67,10 +84,10 @@ struct MatrixPlanner {
 
         mutating func read() async throws -> KernelListing {
             if let listing { return listing }
-            let blocks = planner.request.blocks
+            let blocks = planner.request.blocks.filter { $0.architecture == architecture }
             let own = blocks.filter(\.kernels.isEmpty).flatMap { $0.guests.compactMap { $0.distribution ?? $0.builtInstead } }
             let events = planner.events
-            let read = try await planner.catalogue.listing(for: blocks.flatMap(\.kernels), of: own) { event in
+            let read = try await catalogue.listing(for: blocks.flatMap(\.kernels), of: own) { event in
                 events(event.isDetail ? .detail(event.description) : .preparing(event.description))
             }
             for warning in read.warnings { events(.warning(warning)) }
@@ -89,16 +106,16 @@ struct MatrixPlanner {
         for wanted in axes.guests {
             let guest = try await reachable(wanted, &offers)
             if axes.kernels.isEmpty, let distribution = guest.distribution {
-                let offers = try await offers.read()
+                let listing = try await offers.read()
                 do throws(CatalogueError) {
-                    let kernel = try distribution.kernel(in: offers)
-                    guests.append((guest, PlannedKernel(identity: kernel.identity, source: .package(kernel))))
+                    let kernel = try distribution.kernel(in: listing)
+                    guests.append((guest, PlannedKernel(identity: kernel.identity, source: .package(kernel), architecture: axes.architecture)))
                 } catch {
-                    miss(guest, .all(KernelPackaging(flavour: distribution.kernel.flavour)), offers.isComplete ? .notOffered : .fetchFailed, "\(error)")
+                    miss(guest, .all(KernelPackaging(flavour: distribution.kernel.flavour)), listing.isComplete ? .notOffered : .fetchFailed, "\(error)")
                 }
             }
             if axes.kernels.isEmpty || guest.bootsItself, let image = guest.image {
-                switch try await given.kernel(of: image) {
+                switch try await offers.given.kernel(of: image) {
                 case .success(let kernel): guests.append((guest, kernel))
                 case .failure(let failure): miss(guest, .image(path: image.source.name), failure.cause, failure.reason)
                 }
@@ -106,18 +123,20 @@ struct MatrixPlanner {
             }
             for selector in axes.kernels {
                 if case .image(let path) = selector {
-                    switch try await given.kernel(path) {
+                    switch try await offers.given.kernel(path) {
                     case .success(let kernel): guests.append((guest, kernel))
                     case .failure(let failure): miss(guest, selector, failure.cause, failure.reason)
                     }
                     continue
                 }
-                let offers = try await offers.read()
+                let listing = try await offers.read()
                 do throws(CatalogueError) {
-                    guests += try offers.resolve(selector).map { (guest, PlannedKernel(identity: $0.identity, source: .package($0))) }
+                    guests += try listing.resolve(selector).map {
+                        (guest, PlannedKernel(identity: $0.identity, source: .package($0), architecture: axes.architecture))
+                    }
                 } catch {
                     // Only when every suite was read it is known that nobody offers it.
-                    miss(guest, selector, offers.isComplete ? .notOffered : .fetchFailed, "\(error)")
+                    miss(guest, selector, listing.isComplete ? .notOffered : .fetchFailed, "\(error)")
                 }
             }
         }
@@ -126,7 +145,7 @@ struct MatrixPlanner {
 
     /// The guest, or the same distribution built from its packages where its published image cannot be fetched.
     private func reachable(_ guest: GuestChoice, _ offers: inout Offers) async throws -> GuestChoice {
-        guard let distribution = guest.builtInstead, let image = guest.image, case .failure(let failure) = try await given.kernel(of: image), failure.cause == .fetchFailed else {
+        guard let distribution = guest.builtInstead, let image = guest.image, case .failure(let failure) = try await offers.given.kernel(of: image), failure.cause == .fetchFailed else {
             return guest
         }
         let substitution = DistributionImages.substitution(distribution, failure.reason)
@@ -143,7 +162,7 @@ struct MatrixPlanner {
                 profile: point.profile?.rawValue, deployment: point.deployment?.rawValue, scenario: point.scenario.name, agent: point.agent?.name,
                 bpf: point.program?.name)
             return CellRecord(
-                unavailable: AskedCell(selector, guest: guest.name, cgroup: point.layout, further: further), judgment: judgment, documentation: documented)
+                unavailable: AskedCell(selector, guest: guest.name, architecture: axes.architecture, cgroup: point.layout, further: further), judgment: judgment, documentation: documented)
         }
     }
 

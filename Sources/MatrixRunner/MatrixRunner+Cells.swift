@@ -11,38 +11,42 @@ extension MatrixRunner {
         _ onRecord: @escaping @Sendable (CellRecord) -> Void
     ) async throws -> [CellRecord] {
         guard !plan.cells.isEmpty else { return [] }
-        let emulator = try await Emulator.find()
-        let preparer = preparer
-        let question = AcceleratorQuestion { try await chooseAccelerator(emulator, $0) }
+        var hosts: [Architecture: GuestHost] = [:]
+        for architecture in Set(plan.cells.map(\.cell.architecture)).sorted() {
+            let emulator = try await Emulator.find(for: architecture)
+            hosts[architecture] = GuestHost(emulator: emulator, question: AcceleratorQuestion { try await chooseAccelerator(emulator, $0) })
+        }
         do {
-            let records = try await measure(plan, &run, emulator, preparer, question, in: folder, resuming: resumption, earlier: earlier, onRecord)
-            await question.end()
+            let records = try await measure(plan, &run, hosts, preparer, in: folder, resuming: resumption, earlier: earlier, onRecord)
+            for host in hosts.values { await host.question.end() }
             return records
         } catch {
-            await question.end()
+            for host in hosts.values { await host.question.end() }
             throw error
         }
     }
 
     private func measure(
-        _ plan: MatrixPlan, _ run: inout RunRecord, _ emulator: Emulator, _ preparer: ArtefactPreparer, _ question: AcceleratorQuestion, in folder: RunFolder,
+        _ plan: MatrixPlan, _ run: inout RunRecord, _ hosts: [Architecture: GuestHost], _ preparer: ArtefactPreparer, in folder: RunFolder,
         resuming resumption: RunResumption?, earlier: (any VerdictSource)?, _ onRecord: @escaping @Sendable (CellRecord) -> Void
     ) async throws -> [CellRecord] {
-        var settled: CellContext?
-        /// What all cells share. There has to be a kernel to find out what guests run with.
+        var settled: [Architecture: CellContext] = [:]
+        var answers: [Architecture: AcceleratorProbe.Answer] = [:]
+        /// What all cells of an architecture share. There has to be a kernel to find out what guests run with.
         func context(trying kernel: PreparedKernel) async throws -> CellContext {
-            if let settled { return settled }
-            let chosen = try await question.answer(with: kernel)
-            run.accelerator = chosen.accelerator.rawValue
-            run.acceleratorReason = chosen.reason
+            if let settled = settled[kernel.architecture] { return settled }
+            guard let host = hosts[kernel.architecture] else { throw PreparationFailure(cause: .harness, reason: "no emulator was looked for of \(kernel.architecture)") }
+            let chosen = try await host.question.answer(with: kernel)
+            answers[kernel.architecture] = chosen
+            (run.accelerator, run.acceleratorReason) = Self.summary(answers)
             // A run that is killed has said it.
             try folder.save(run)
             let digests = ArtefactDigests(digestMemory)
             let context = CellContext(
-                emulator: emulator, accelerator: chosen.accelerator, products: products, slots: slots, timeout: request.timeout, retries: request.retries,
-                memory: memory, boots: bootPolicy(emulator, digests), earlier: earlier, inputs: CellInputs(digests: digests),
+                emulator: host.emulator, accelerator: chosen.accelerator, products: products, slots: slots, timeout: request.timeout, retries: request.retries,
+                memory: memory, boots: bootPolicy(host.emulator, digests), earlier: earlier, inputs: CellInputs(digests: digests),
                 events: events)
-            settled = context
+            settled[kernel.architecture] = context
             return context
         }
 
@@ -57,7 +61,7 @@ extension MatrixRunner {
         let shared = SharedBoot.all(cells)
         let make: CellCourse.Make = { artefact, prepared in
             let made = try await preparer.make(artefact, prepared)
-            if let kernel = made.anyKernel { await question.begin(with: kernel) }
+            for kernel in made.anyKernels { await hosts[kernel.architecture]?.question.begin(with: kernel) }
             return made
         }
         var course = CellCourse(of: cells, jobs(for: plan), taken.prepared, runner: self, in: folder, make: make, onRecord)
@@ -68,6 +72,19 @@ extension MatrixRunner {
         }
         if let sample = request.verification { run.snapshotCheck = try await verify(course, sample, cells, settled, folder) }
         return taken.kept + course.records
+    }
+
+    /// What guests run with, as the run's record says it: where architectures differ, the first one's accelerator with what each has.
+    private static func summary(_ answers: [Architecture: AcceleratorProbe.Answer]) -> (accelerator: String?, reason: String?) {
+        let sorted = answers.sorted { $0.key < $1.key }
+        guard sorted.count > 1 else { return (sorted.first?.value.accelerator.rawValue, sorted.first?.value.reason) }
+        return (sorted.first?.value.accelerator.rawValue, sorted.map { "\($0.key): \($0.value.accelerator.rawValue), \($0.value.reason)" }.joined(separator: "; "))
+    }
+
+    /// What runs the guests of one architecture.
+    private struct GuestHost {
+        let emulator: Emulator
+        let question: AcceleratorQuestion
     }
 
     static func notRun(_ planned: MatrixPlan.PlannedCell, _ summary: String) -> CellRecord {

@@ -25,10 +25,10 @@ extension MatrixRunner {
             let found = plan.cells.isEmpty ? plan.unavailable.first.map(\.summary) ?? "no cell" : "\(plan.cells.count) cells"
             throw RunnerError(.shellNeedsOneCell, subject: request.blocks.flatMap(\.kernels).map(\.description).joined(separator: " "), detail: found)
         }
-        let emulator = try await Emulator.find()
+        let emulator = try await Emulator.find(for: planned.cell.architecture)
         let preparer = preparer
         let kernel = try await preparer.kernel(of: planned)
-        let payload = try await preparer.images.payload(try await preparer.payloadSpec(planned.content, busybox: try GuestTool.busybox()))
+        let payload = try await preparer.payload(try await preparer.payloadSpec(planned.content, busybox: try GuestTool.busybox(for: planned.cell.architecture)))
         let chosen = try await chooseAccelerator(emulator, kernel)
         var boot = BootPlan.cell(PreparedCell(kernel: kernel, payload: payload, distribution: nil), accelerator: chosen.accelerator, network: products.network, folder: path)
         boot.limits.total = max(request.timeout, .seconds(600))
@@ -113,11 +113,12 @@ private typealias CheckOutcome = (check: ConformanceCheck, outcome: ConformanceO
 
 /// Programs of this machine that a guest borrows.
 enum GuestTool {
-    static func busybox() throws -> FilePath {
+    static func busybox(for architecture: Architecture = .host) throws -> FilePath {
         let candidates: [FilePath] = ["/bin/busybox", "/usr/bin/busybox"]
         guard let found = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0.string) }) else {
             throw RunnerError(.shellTool, subject: "busybox")
         }
+        guard architecture == .host else { throw RunnerError(.shellToolOfArchitecture, subject: found.string, detail: architecture.title) }
         return found
     }
 }

@@ -16,7 +16,7 @@ extension MatrixRunner {
     /// Keeps the finished cells that are still made of what they were made of, and clears the places of the other cells of a plan.
     ///
     /// All of them are compared before any cell runs: which cells have a snapshot in common follows from which are left.
-    /// - Parameter context: Asked with a kernel, when there is anything to compare.
+    /// - Parameter context: Asked with a kernel of each architecture, when there is anything to compare.
     /// - Throws: `StoreError`, `CancellationError`, or what the context cannot be had for.
     func takeUp(
         _ resumption: RunResumption, _ plan: MatrixPlan, _ preparer: ArtefactPreparer, context: (PreparedKernel) async throws -> CellContext
@@ -24,13 +24,13 @@ extension MatrixRunner {
         let finished = Dictionary(resumption.finished.map { ($0.id, $0) }) { first, _ in first }
         let compared = plan.cells.filter { finished[$0.cell.id.text]?.inputs != nil }
         var taken = TakenUp(prepared: try await preparer.prepare(compared))
-        var today: CellContext?
-        if let kernel = taken.prepared.anyKernel { today = try await context(kernel) }
+        var today: [Architecture: CellContext] = [:]
+        for kernel in taken.prepared.anyKernels { today[kernel.architecture] = try await context(kernel) }
         var changed: [String: [CellID]] = [:]
         for planned in plan.cells {
             let id = planned.cell.id
             if let record = finished[id.text] {
-                guard let change = lack(of: record, planned) ?? today.flatMap({ change(of: record, planned, taken.prepared, $0, since: resumption.run) }) else {
+                guard let change = lack(of: record, planned) ?? today[planned.cell.architecture].flatMap({ change(of: record, planned, taken.prepared, $0, since: resumption.run) }) else {
                     taken.kept.append(record)
                     continue
                 }

@@ -18,11 +18,11 @@ extension MatrixRunner {
             throw RunnerError(.shellNeedsOneCell, subject: request.blocks.flatMap(\.kernels).map(\.description).joined(separator: " "), detail: found)
         }
         guard planned.guest == .micro else { throw RunnerError(.notForDistributions, subject: "a shell") }
-        let busybox = try GuestTool.busybox()
-        let emulator = try await Emulator.find()
+        let busybox = try GuestTool.busybox(for: planned.cell.architecture)
+        let emulator = try await Emulator.find(for: planned.cell.architecture)
         let preparer = preparer
         let kernel = try await preparer.kernel(of: planned)
-        let payload = try await preparer.images.payload(try await preparer.payloadSpec(planned.content, busybox: busybox))
+        let payload = try await preparer.payload(try await preparer.payloadSpec(planned.content, busybox: busybox))
         let chosen = try await chooseAccelerator(emulator, kernel)
 
         try DurableFile.makeFolder(path)

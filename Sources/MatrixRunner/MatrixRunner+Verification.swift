@@ -6,18 +6,20 @@ import SystemPackage
 extension MatrixRunner {
     /// Boots a sample of the cells that came from snapshots, as slowly as their kernels boot by themselves, and compares what they came to.
     func verify(
-        _ course: CellCourse, _ sample: SnapshotSample, _ cells: [MatrixPlan.PlannedCell], _ context: CellContext?, _ folder: RunFolder
+        _ course: CellCourse, _ sample: SnapshotSample, _ cells: [MatrixPlan.PlannedCell], _ contexts: [Architecture: CellContext], _ folder: RunFolder
     ) async throws -> SnapshotCheck {
         // Where there is none no guest was started.
-        guard var cold = context else { return SnapshotCheck() }
+        guard !contexts.isEmpty else { return SnapshotCheck() }
         let restored = course.records.filter { if case .snapshot = $0.birth { true } else { false } }
         let chosen = Set(sample.of(restored.map(\.id)))
-        cold.boots = nil
-        cold.sparesTime = false
         let place = try RunFolder.create(at: folder.path.appending("cold"))
         var check = SnapshotCheck()
         for planned in cells where chosen.contains(planned.cell.id.text) {
-            guard let record = restored.first(where: { $0.id == planned.cell.id.text }), case .success(let artefacts)? = course.prepared.artefacts(for: planned) else { continue }
+            guard let record = restored.first(where: { $0.id == planned.cell.id.text }), case .success(let artefacts)? = course.prepared.artefacts(for: planned),
+                var cold = contexts[planned.cell.architecture]
+            else { continue }
+            cold.boots = nil
+            cold.sparesTime = false
             events(.preparing("\(record.id): cold boot for comparison"))
             let booted = try await CellRunner(context: cold, folder: place).run(planned, artefacts)
             check.cells.append(record.id)

@@ -37,7 +37,7 @@ public struct MatrixRunner: Sendable {
 
     /// Resolves the selectors. Boots nothing and fetches no kernel.
     public func plan() async throws -> MatrixPlan {
-        let images = GuestImageBuilder(cache: cache, runner: products.runner, digests: digestMemory)
+        let images = GuestImageBuilder(cache: cache, runner: products.runner, architecture: products.architecture, digests: digestMemory)
         return try await MatrixPlanner(
             request: request, catalogue: catalogue, given: GivenKernels(images: images, catalogue: catalogue, products: products, events: events), products: products,
             events: events
@@ -132,7 +132,7 @@ public struct MatrixRunner: Sendable {
         guard let planned = plan.cells.first else {
             throw PreparationFailure(cause: .notOffered, reason: plan.unavailable.first?.summary ?? "no kernel to try")
         }
-        return try await chooseAccelerator(try await Emulator.find(), try await preparer.kernel(of: planned), renews: true)
+        return try await chooseAccelerator(try await Emulator.find(for: planned.cell.architecture), try await preparer.kernel(of: planned), renews: true)
     }
 
     static func timestamp() -> String { Date().formatted(.iso8601) }

@@ -14,12 +14,12 @@ enum MicroSupplies {
 
     /// The files for a guest's payload.
     /// - Throws: `PreparationFailure` with `guestLacks`, `CancellationError`.
-    static func items(for needs: Set<AgentNeed>) async throws -> [PayloadSpec.Item] {
+    static func items(for needs: Set<AgentNeed>, on architecture: Architecture = .host) async throws -> [PayloadSpec.Item] {
         var items: [PayloadSpec.Item] = []
         for need in needs.sorted(by: { $0.rawValue < $1.rawValue }) {
             switch need {
             case .findmnt:
-                do { items += try await HostProgram.items("findmnt", package: "util-linux") } catch let error as AgentBundleError {
+                do { items += try await HostProgram.items("findmnt", package: "util-linux", for: architecture) } catch let error as AgentBundleError {
                     throw PreparationFailure(cause: .guestLacks, reason: "The guest lacks findmnt, which the agent needs: \(error)")
                 }
             // The runner writes both.

@@ -1,5 +1,7 @@
+import DiskImages
 import KernelCatalogue
 import MatrixModel
+import QEMUGuest
 import SystemPackage
 
 /// What has been prepared of what cells need, or why it could not be.
@@ -42,21 +44,44 @@ struct PreparedArtefacts: Sendable {
             disc = found.map(Optional.some)
         }
         guard let root = roots[planned.guest] else { return nil }
+        let tables: FilePath?
+        switch Self.tables(of: planned) {
+        case .success(let found): tables = found
+        case .failure(let failure): return .failure(failure)
+        }
         let package = planned.deployment?.hasAgent == false ? nil : ArtefactPreparer.packagePath(planned.agent.packageKind)
         return kernel.flatMap { kernel in
             payload.flatMap { payload in
                 disc.flatMap { disc in
                     root.map {
-                        PreparedCell(kernel: kernel, payload: payload, distribution: PreparedDistribution(root: $0, package: package, provisioning: disc))
+                        PreparedCell(kernel: kernel, payload: payload, distribution: PreparedDistribution(root: $0, package: package, provisioning: disc, tables: tables))
                     }
                 }
             }
         }
     }
 
+    /// What a deployment's kernel finds the platform's marks with, where it needs help.
+    private static func tables(of planned: MatrixPlan.PlannedCell) -> Result<FilePath?, PreparationFailure> {
+        let architecture = planned.cell.architecture
+        guard planned.deployment != nil, !planned.guest.bootsItself, architecture.needsFirmwareForSMBIOS else { return .success(nil) }
+        do {
+            return .success(try Firmwares.uefi(for: architecture))
+        } catch {
+            return .failure(PreparationFailure(error, otherwise: .imageNotBuilt))
+        }
+    }
+
     /// A kernel that is ready, for the accelerator's probe; the same one each time.
-    var anyKernel: PreparedKernel? {
-        kernels.sorted { ($0.key.kernel.identity, $0.key.guest.name) < ($1.key.kernel.identity, $1.key.guest.name) }.lazy.compactMap { try? $0.value.get() }.first
+    var anyKernel: PreparedKernel? { anyKernels.first }
+
+    /// One ready kernel of each architecture.
+    var anyKernels: [PreparedKernel] {
+        Architecture.allCases.compactMap { architecture in anyKernel(of: architecture) }
+    }
+
+    private func anyKernel(of architecture: Architecture) -> PreparedKernel? {
+        kernels.filter { $0.key.kernel.architecture == architecture }.sorted { ($0.key.kernel.identity, $0.key.guest.name) < ($1.key.kernel.identity, $1.key.guest.name) }.lazy.compactMap { try? $0.value.get() }.first
     }
 }
 

@@ -1,9 +1,11 @@
+import MatrixModel
 import QEMUGuest
 import SystemPackage
 
 /// A kernel ready to boot.
 struct PreparedKernel: Sendable {
     let boot: BootPlan.Kernel
+    var architecture = Architecture.host
     let initramfs: FilePath
     /// Its modules as a disk for a distribution's guest; nil when no cell asked for one or there are none.
     let modules: FilePath?
@@ -29,4 +31,6 @@ struct PreparedDistribution: Sendable {
     let package: String?
     /// The disc a deployment is told by who it is.
     let provisioning: FilePath?
+    /// The firmware that shows its kernel the machine's tables; nil where it finds them itself, or needs none.
+    var tables: FilePath?
 }

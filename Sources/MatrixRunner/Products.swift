@@ -1,18 +1,37 @@
 public import GuestImages
 public import FabricSimulator
 import Foundation
+public import MatrixModel
 public import SystemPackage
 
 /// Where the things are that `ci/build` puts beside each other: the agent, the guest's runner and network, the BPF objects.
 public struct Products: Sendable {
     public let folder: FilePath
+    /// What the agent, the runner and the programs are for.
+    public let architecture: Architecture
+    /// Where those are: for this machine's architecture with all others, for another in a folder of its own.
+    private let guests: FilePath
 
     /// - Throws: `RunnerError` with `productMissing` when one of them is not there.
     public init(folder: FilePath) throws {
-        self.folder = folder
+        (self.folder, architecture, guests) = (folder, .host, folder)
         for path in [agent, runner, network, nativeProgram] where !FileManager.default.isReadableFile(atPath: path.string) {
             throw RunnerError(.productMissing, subject: path.string)
         }
+    }
+
+    private init(_ products: Products, guests: FilePath, _ architecture: Architecture) throws {
+        (folder, self.architecture, self.guests) = (products.folder, architecture, guests)
+        for path in [agent, runner, nativeProgram] where !FileManager.default.isReadableFile(atPath: path.string) {
+            throw RunnerError(.productsOfArchitectureMissing, subject: path.string, detail: architecture.rawValue)
+        }
+    }
+
+    /// The same with what guests of an architecture get.
+    /// - Throws: `RunnerError` with `productsOfArchitectureMissing`.
+    public func of(_ architecture: Architecture) throws -> Products {
+        guard architecture != self.architecture else { return self }
+        return try Products(self, guests: architecture == .host ? folder : folder.appending(architecture.rawValue), architecture)
     }
 
     /// The folder the running program lies in.
@@ -21,11 +40,11 @@ public struct Products: Sendable {
         return FilePath(own).removingLastComponent()
     }
 
-    public var agent: FilePath { folder.appending("azure-proxy-agent") }
-    public var runner: FilePath { folder.appending("guest-runner") }
+    public var agent: FilePath { guests.appending("azure-proxy-agent") }
+    public var runner: FilePath { guests.appending("guest-runner") }
     public var network: FilePath { folder.appending("guest-network") }
     /// Our agent as Debian installs it.
-    public var agentPackage: FilePath { folder.appending("packages/azure-proxy-agent.deb") }
+    public var agentPackage: FilePath { guests.appending("packages/azure-proxy-agent.deb") }
     /// The distributions there are.
     public var catalogue: FilePath { folder.appending(Self.catalogueName) }
     public static let catalogueName = "catalogue.yml"
@@ -41,7 +60,7 @@ public struct Products: Sendable {
         guard names.contains(name) else { throw RunnerError(.unknownConfiguration, subject: name, detail: names.sorted().joined(separator: ", ")) }
         return [standard, kernelConfigurations.appending("\(name).config")]
     }
-    public var nativeProgram: FilePath { folder.appending("bpf/connect4.bpf.o") }
+    public var nativeProgram: FilePath { guests.appending("bpf/connect4.bpf.o") }
 
     /// Finds a program by a variant's name or by the path of an object file.
     /// - Throws: `RunnerError` with `unknownProgram`, naming the variants there are.
@@ -59,7 +78,7 @@ public struct Products: Sendable {
         guard variantNames.contains(text) else {
             throw RunnerError(.unknownProgram, subject: text, detail: (["connect4"] + variantNames).joined(separator: ", "))
         }
-        return ProgramVariant(name: text, object: folder.appending("bpf").appending("\(text).bpf.o"))
+        return ProgramVariant(name: text, object: guests.appending("bpf").appending("\(text).bpf.o"))
     }
 
     /// What is known of agents.
@@ -106,7 +125,7 @@ public struct Products: Sendable {
 
     /// The names of the program variants that were built.
     public var variantNames: [String] {
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.appending("bpf").string)) ?? []
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: guests.appending("bpf").string)) ?? []
         return files.filter { $0.hasSuffix(".bpf.o") }.map { String($0.dropLast(".bpf.o".count)) }.filter { $0 != "connect4" }.sorted()
     }
 }

@@ -2,10 +2,14 @@
 public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable {
         enum Value: Hashable, Sendable {
-            case productMissing, unknownProgram, notABPFObject, unknownScenario, scenarioUnreadable, shellNeedsOneCell, shellTool, noPackage, notForDistributions, noCloudInit, unknownConfiguration
+            case productMissing, productsOfArchitectureMissing, shellToolOfArchitecture, unknownProgram, notABPFObject, unknownScenario, scenarioUnreadable, shellNeedsOneCell, shellTool, noPackage, notForDistributions, noCloudInit, unknownConfiguration
         }
         let value: Value
         public static let productMissing = Code(value: .productMissing)
+        /// Nothing was built for guests of another architecture.
+        public static let productsOfArchitectureMissing = Code(value: .productsOfArchitectureMissing)
+        /// This machine's program is for another architecture than the guest.
+        public static let shellToolOfArchitecture = Code(value: .shellToolOfArchitecture)
         public static let unknownConfiguration = Code(value: .unknownConfiguration)
         public static let unknownProgram = Code(value: .unknownProgram)
         public static let notABPFObject = Code(value: .notABPFObject)
@@ -34,6 +38,8 @@ public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch code.value {
         case .productMissing: "'\(subject)' is missing; run kmatrix as ci/kmatrix, or build it with ci/build"
+        case .productsOfArchitectureMissing: "'\(subject)' is missing, which guests of \(detail) need; build it with ci/build --arch \(detail), or install the package of ci/package --arch \(detail)"
+        case .shellToolOfArchitecture: "'\(subject)' of this machine is not for \(detail) guests, which the guest's shell needs"
         case .unknownConfiguration: "unknown configuration '\(subject)' of a kernel's source; known are \(detail)"
         case .unknownProgram: "unknown BPF program '\(subject)'; known are \(detail), or the path of a .bpf.o file"
         case .notABPFObject: "'\(subject)' is not a readable BPF object file; compile one with clang -target bpf -g"

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import MatrixModel
 public import SystemPackage
 
 /// Finds out what guests can run with here, by running one: `/dev/kvm` may open and still run no guest, as inside other machines.
@@ -55,7 +56,7 @@ public struct AcceleratorProbe: Sendable {
     ///   - choice: What was asked for. Anything but `auto` is taken at its word, without a guest.
     ///   - booting: What the probe's guest boots, nil when there is nothing; used for `auto` only.
     ///   - renews: Makes a trial whatever is remembered.
-    /// - Throws: `GuestError` with `acceleratorUnusable` when KVM was asked for and cannot be opened; `CancellationError`, and then
+    /// - Throws: `GuestError` with `acceleratorUnusable` when KVM was asked for and cannot be opened, with `foreignArchitecture` when it cannot run such guests; `CancellationError`, and then
     ///   nothing is remembered.
     public func answer(
         _ choice: AcceleratorChoice, booting: (kernel: BootPlan.Kernel, initramfs: FilePath)?, renews: Bool = false
@@ -63,9 +64,16 @@ public struct AcceleratorProbe: Sendable {
         switch choice {
         case .tcg: return Answer(accelerator: .tcg, reason: "--accel")
         case .kvm:
+            guard emulator.architecture == .host else {
+                throw GuestError(.foreignArchitecture, subject: emulator.architecture.title, detail: Architecture.host.title)
+            }
             if let error = openingError() { throw GuestError(.acceleratorUnusable, subject: device.string, detail: error.description) }
             return Answer(accelerator: .kvm, reason: "--accel")
-        case .auto: return try await probe(booting, renews: renews)
+        case .auto:
+            guard emulator.architecture == .host else {
+                return Answer(accelerator: .tcg, reason: "KVM on this machine runs \(Architecture.host.title) guests only")
+            }
+            return try await probe(booting, renews: renews)
         }
     }
 

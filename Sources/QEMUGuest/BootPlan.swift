@@ -1,4 +1,5 @@
 public import GuestProtocol
+public import MatrixModel
 public import SystemPackage
 
 /// What a guest is booted from and how. A pure value: the same plan gives the same command line.
@@ -11,10 +12,12 @@ public struct BootPlan: Hashable, Sendable {
         case elf(FilePath)
         /// A compressed image, which unpacks itself.
         case bzImage(FilePath)
+        /// A raw image, which boot loaders enter at its start.
+        case raw(FilePath)
 
         public var path: FilePath {
             switch self {
-            case .elf(let path), .bzImage(let path): path
+            case .elf(let path), .bzImage(let path), .raw(let path): path
             }
         }
     }
@@ -43,7 +46,11 @@ public struct BootPlan: Hashable, Sendable {
         case restored(SnapshotFiles)
     }
 
+    /// What the guest's processor is.
+    public var architecture: Architecture
     public var source: Source
+    /// UEFI's firmware, which brings the kernel of `source` the machine's SMBIOS tables; nil where the kernel finds them, or needs none.
+    public var tables: FilePath?
     public var start = Start.boot
     /// The read-only disk with what is deployed; nil for none.
     public var payload: FilePath?
@@ -68,7 +75,10 @@ public struct BootPlan: Hashable, Sendable {
     public var folder: FilePath
     public var limits = GuestLimits()
 
-    public init(kernel: Kernel, initramfs: FilePath, payload: FilePath? = nil, accelerator: Accelerator, folder: FilePath) {
+    public init(
+        kernel: Kernel, initramfs: FilePath, architecture: Architecture = .host, payload: FilePath? = nil, accelerator: Accelerator, folder: FilePath
+    ) {
+        self.architecture = architecture
         source = .kernel(kernel, initramfs: initramfs)
         self.payload = payload
         self.accelerator = accelerator

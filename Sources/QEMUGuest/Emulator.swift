@@ -1,4 +1,5 @@
 public import Foundation
+public import MatrixModel
 import Subprocess
 public import SystemPackage
 
@@ -15,7 +16,7 @@ public struct Emulator: Hashable, Sendable {
 
         public static func < (left: Self, right: Self) -> Bool { (left.major, left.minor) < (right.major, right.minor) }
 
-        /// Reads the first line of `qemu-system-x86_64 --version`.
+        /// Reads the first line of what QEMU prints for `--version`.
         init?(banner: String) {
             guard let start = banner.range(of: "QEMU emulator version ") else { return nil }
             let numbers = banner[start.upperBound...].prefix { $0.isNumber || $0 == "." }.split(separator: ".").compactMap { Int($0) }
@@ -31,18 +32,24 @@ public struct Emulator: Hashable, Sendable {
 
     public let path: FilePath
     public let version: Version
+    /// What its guests' processors are.
+    public var architecture = Architecture.host
 
-    /// Finds QEMU: `KMATRIX_QEMU`, else `qemu-system-x86_64` in PATH.
+    /// Finds QEMU for an architecture: what its own variable names (`emulatorVariable`), for this machine's architecture also
+    /// `KMATRIX_QEMU`, else the program in PATH.
     /// - Throws: `GuestError` with `emulatorMissing`, `emulatorTooOld` or `emulatorUnusable`.
-    public static func find(environment: [String: String] = ProcessInfo.processInfo.environment, patience: Duration = .seconds(20)) async throws -> Emulator {
-        let name = environment["KMATRIX_QEMU"] ?? "qemu-system-x86_64"
+    public static func find(
+        for architecture: Architecture = .host, environment: [String: String] = ProcessInfo.processInfo.environment, patience: Duration = .seconds(20)
+    ) async throws -> Emulator {
+        let general = architecture == .host ? environment["KMATRIX_QEMU"] : nil
+        let name = environment[architecture.emulatorVariable] ?? general ?? architecture.emulator
         let candidates = name.contains("/") ? [name] : (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
-        guard let found = candidates.first(where: Self.isProgram) else { throw GuestError(.emulatorMissing, subject: name) }
+        guard let found = candidates.first(where: Self.isProgram) else { throw GuestError(.emulatorMissing, subject: name, detail: "\(architecture.emulatorPackage), or set \(architecture == .host ? "KMATRIX_QEMU" : architecture.emulatorVariable)") }
         // Guests run in folders of their own, where a relative name means something else.
         let path = URL(filePath: found).path(percentEncoded: false)
         let version = try await version(of: path, patience: patience)
         guard version >= oldestVersion else { throw GuestError(.emulatorTooOld, subject: path, detail: version.description) }
-        return Emulator(path: FilePath(path), version: version)
+        return Emulator(path: FilePath(path), version: version, architecture: architecture)
     }
 
     /// Asks the program for its version. An interruption is nobody's fault, and a program that never answers is no QEMU.

@@ -3,7 +3,7 @@ import SystemPackage
 /// Why no guest could be started.
 public struct GuestError: Error, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case emulatorMissing, emulatorTooOld, emulatorUnusable, folder, socket, notReady, networkMissing, networkFailed, toolMissing, acceleratorUnusable, monitor, snapshotNotMade }
+        enum Value: Hashable, Sendable { case emulatorMissing, emulatorTooOld, emulatorUnusable, folder, socket, notReady, networkMissing, networkFailed, toolMissing, acceleratorUnusable, foreignArchitecture, monitor, snapshotNotMade }
         let value: Value
         public static let emulatorMissing = Code(value: .emulatorMissing)
         public static let emulatorTooOld = Code(value: .emulatorTooOld)
@@ -21,6 +21,8 @@ public struct GuestError: Error, Sendable, CustomStringConvertible {
         public static let snapshotNotMade = Code(value: .snapshotNotMade)
         /// KVM was asked for and its device cannot be opened.
         public static let acceleratorUnusable = Code(value: .acceleratorUnusable)
+        /// KVM was asked for, for guests of another architecture than this machine's.
+        public static let foreignArchitecture = Code(value: .foreignArchitecture)
     }
 
     /// Whether the monitor is gone because the emulator is.
@@ -40,7 +42,7 @@ public struct GuestError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         switch code.value {
         case .emulatorMissing:
-            "QEMU not found (\(subject)); install Debian's package qemu-system-x86, or set KMATRIX_QEMU"
+            "QEMU not found (\(subject)); install Debian's package \(detail)"
         case .emulatorTooOld: "\(subject) is QEMU \(detail), but kmatrix needs \(Emulator.oldestVersion) or later; install it, or set KMATRIX_QEMU"
         case .emulatorUnusable: "\(subject) is not a usable QEMU: \(detail); set KMATRIX_QEMU to another"
         case .folder: "cannot use the guest's folder '\(subject)': \(detail)"
@@ -51,6 +53,7 @@ public struct GuestError: Error, Sendable, CustomStringConvertible {
         case .networkFailed: "the network of the guest in '\(subject)' ended: \(detail)"
         case .monitor: "QEMU's monitor failed at \(subject): \(detail)"
         case .snapshotNotMade: "cannot create a snapshot in '\(subject)': \(detail); use --boot cold"
+        case .foreignArchitecture: "KVM cannot run \(subject) guests on this \(detail) machine; use --accel auto, which takes TCG for them"
         case .acceleratorUnusable:
             "cannot open \(subject) (\(detail)); join its group (usually kvm), or use --accel auto, which falls back to TCG"
         }

@@ -47,24 +47,22 @@ public struct QEMUCommandLine: Hashable, Sendable {
     }
 
     private static func machine(_ plan: BootPlan) -> Option {
-        // q35 and not microvm: it has the timers that kernels calibrate their clock against. On microvm 7.3 hangs in one boot of six.
         // -no-reboot with panic=-1 makes a panic the end of the guest instead of a loop.
-        // RDRAND spares the guest a second's wait for entropy; the rest of "max" only makes booting under TCG a fifth slower.
-        let processor = plan.accelerator == .kvm ? "host" : "qemu64,+rdrand"
-        let memory = memory(plan)
+        let (architecture, memory) = (plan.architecture, memory(plan))
         return Option(
             arguments: [
                 "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-sandbox", sandbox,
             ] + memory.map { ["-object", $0] }.joined() + [
-                "-machine", "q35" + (memory.isEmpty ? "" : ",memory-backend=memory"), "-accel", accelerator(plan), "-cpu", processor, "-m", "\(plan.memory)", "-smp", "\(plan.processors)",
+                "-machine", architecture.machineType + (memory.isEmpty ? "" : ",memory-backend=memory"), "-accel", accelerator(plan),
+                "-cpu", architecture.processor(plan.accelerator), "-m", "\(plan.memory)", "-smp", "\(plan.processors)",
             ],
             // Kernel lines are told from a program's by their time stamp.
-            kernelArguments: ["panic=-1", "reboot=t"] + (plan.sparesTime ? timeSavers(plan) : []) + ["printk.time=1"])
+            kernelArguments: ["panic=-1"] + architecture.endingArguments + (plan.sparesTime ? timeSavers(plan) : []) + ["printk.time=1"])
     }
 
     /// Change when a kernel is ready, not what it does then; `--verify-snapshots` boots without them.
     private static func timeSavers(_ plan: BootPlan) -> [String] {
-        ["no_timer_check", "tsc=reliable", "cryptomgr.notests", "random.trust_cpu=on"] + (plan.timeStampKilohertz.map { ["tsc_early_khz=\($0)"] } ?? [])
+        plan.architecture.timeSavers(kilohertz: plan.timeStampKilohertz)
     }
 
     /// What TCG translates it keeps until its buffer is full, up to a gigabyte. A guest with our own init comes to 60 MB, a distribution to
@@ -101,7 +99,7 @@ public struct QEMUCommandLine: Hashable, Sendable {
         let isContinued = if case .restored = plan.start { true } else { false }
         // QEMU writes the file itself: it is there from the first byte, whatever becomes of the harness.
         return Option(
-            arguments: ["-chardev", "file,id=console,path=\(Name.console)" + (isContinued ? ",append=on" : ""), "-serial", "chardev:console"], kernelArguments: ["console=ttyS0"])
+            arguments: ["-chardev", "file,id=console,path=\(Name.console)" + (isContinued ? ",append=on" : ""), "-serial", "chardev:console"], kernelArguments: ["console=\(plan.architecture.console)"])
     }
 
     private static func control() -> Option {
@@ -172,13 +170,18 @@ public struct QEMUCommandLine: Hashable, Sendable {
     }
 
     private static func boot(_ plan: BootPlan, _ kernelArguments: [String]) -> Option {
-        if case .restored = plan.start { return Option(arguments: firmware(plan.source) + ["-incoming", "defer"]) }
+        if case .restored = plan.start { return Option(arguments: firmware(plan.source) + tables(plan) + ["-incoming", "defer"]) }
         return switch plan.source {
         case .kernel(let kernel, let initramfs):
-            Option(arguments: ["-kernel", kernel.path.string, "-initrd", initramfs.string, "-append", kernelArguments.joined(separator: " ")])
+            Option(
+                arguments: tables(plan)
+                    + ["-kernel", kernel.path.string, "-initrd", initramfs.string, "-append", kernelArguments.joined(separator: " ")])
         case .firmware: Option(arguments: firmware(plan.source))
         }
     }
+
+    /// The firmware that starts the kernel where nothing else shows it the machine's tables.
+    private static func tables(_ plan: BootPlan) -> [String] { plan.tables.map { ["-bios", $0.string] } ?? [] }
 
     private static func firmware(_ source: BootPlan.Source) -> [String] {
         if case .firmware(.uefi(let path)) = source { ["-bios", path.string] } else { [] }

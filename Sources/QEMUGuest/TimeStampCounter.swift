@@ -1,5 +1,6 @@
 import CHostSystem
 import Glibc
+public import MatrixModel
 
 /// How fast this machine's time stamp counter runs, which under TCG is the guest's as well.
 ///
@@ -22,8 +23,10 @@ public enum TimeStampCounter {
         return first.kilohertz(until: reading())
     }()
 
-    /// What a guest is told of it; nil under KVM, which tells its guests itself.
-    public static func kilohertz(under accelerator: Accelerator) -> Int? { accelerator == .tcg ? kilohertz : nil }
+    /// What a guest is told of it; nil under KVM, which tells its guests itself, and for a guest that does not have this machine's counter.
+    public static func kilohertz(of architecture: Architecture, under accelerator: Accelerator) -> Int? {
+        accelerator == .tcg && architecture.sharesTimeStampCounter ? kilohertz : nil
+    }
 
     /// Both clocks at one moment: of some pairs the one that was read quickest.
     struct Reading {

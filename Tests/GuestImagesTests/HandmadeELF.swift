@@ -40,6 +40,19 @@ enum HandmadeELF {
         return bytes + [UInt8](repeating: 0xCC, count: 16) + payload
     }
 
+    /// A raw image, as arm64's kernels are.
+    static func rawImage(pageSize: Int = 4, banner: String = "Linux version 6.1.0-test (builder) #1 SMP") -> [UInt8] {
+        let flag = [4: 1, 16: 2, 64: 3][pageSize] ?? 0
+        var bytes: [UInt8] = [0x4D, 0x5A, 0, 0, 0, 0, 0, 0] + little(0, 8) + little(1 << 20, 8) + little(flag << 1, 8) + [UInt8](repeating: 0, count: 24)
+        bytes += Array("ARMd".utf8) + little(64, 4)
+        return bytes + [UInt8](repeating: 0xCC, count: 64) + Array(banner.utf8) + [0]
+    }
+
+    /// What UEFI's firmware starts and unpacks itself.
+    static func selfUnpacking(payload: [UInt8]) -> [UInt8] {
+        [0x4D, 0x5A, 0, 0] + Array("zimg".utf8) + little(64, 4) + little(payload.count, 4) + [UInt8](repeating: 0, count: 48) + payload
+    }
+
     private static func section(name: Int, offset: Int, size: Int) -> [UInt8] {
         little(name, 4) + little(1, 4) + little(0, 16) + little(offset, 8) + little(size, 8) + [UInt8](repeating: 0, count: 24)
     }

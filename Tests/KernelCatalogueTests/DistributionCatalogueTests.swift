@@ -131,6 +131,46 @@ struct DistributionCatalogueTests {
         #expect(error.line == 6 && error.description.contains(word), "\(error)")
     }
 
+    @Test("our catalogue can be read for every architecture, and says in each its own names")
+    func architectures() throws {
+        let own = try Self.ours()
+        for architecture in Architecture.allCases {
+            let catalogue = try own.of(architecture)
+            #expect(catalogue.architecture == architecture)
+            #expect(catalogue.distributions.count > 25 && catalogue.distributions.allSatisfy { $0.architecture == architecture })
+            let debian = try #require(catalogue.select("debian-12").first)
+            #expect(debian.kernel.flavour.name == architecture.cloudFlavour)
+            #expect(debian.image.published?.address.contains(architecture.debianName) == true)
+            guard case .rpm(_, let folders, _) = try catalogue.select("rocky-9").first?.repository else { Issue.record("rocky-9 has rpm packages"); continue }
+            #expect(folders.map(\.path) == ["9/BaseOS/\(architecture.machine)/os"])
+        }
+    }
+
+    @Test("what there is for other architectures only is said to be so")
+    func elsewhere() throws {
+        let other = try Self.ours().of(.arm64)
+        let error = try #require(throws: SelectorError.self) { try other.select("flatcar") }
+        #expect(error.code == .otherArchitecture)
+        #expect(error.description == "the catalogue has no 'flatcar' for arm64; there is one for x86_64 (--arch)")
+        #expect(!other.distributions.contains { $0.name == "flatcar" })
+    }
+
+    @Test("a claim, an image and addresses may be of one architecture")
+    func parts() throws {
+        let ubuntu = try #require(try Self.ours().of(.arm64).select("ubuntu-20.04").first)
+        #expect(!ubuntu.claims.contains { $0.source.name == "tests" })
+        #expect(ubuntu.repository.vendor?.addresses == ["http://ports.ubuntu.com/ubuntu-ports"])
+        #expect(try Self.ours().of(.x86_64).select("ubuntu-20.04").first?.repository.vendor?.addresses == ["http://archive.ubuntu.com/ubuntu"])
+        #expect(try Self.ours().of(.arm64).select("amazon-2023").first?.image == ImageOffer.none(reason: "the catalogue names none for arm64"))
+    }
+
+    @Test("an architecture that nobody knows is refused with its line")
+    func unknownArchitecture() throws {
+        let text = Self.entry.replacing("    title: Mine\n", with: "    title: Mine\n    architectures: [sparc]\n")
+        let error = try #require(throws: YAMLError.self) { try DistributionCatalogue(parsing: text, source: "c.yml") }
+        #expect(error.line == 6 && error.description.contains("unknown architecture 'sparc'"), "\(error)")
+    }
+
     @Test("names and globs choose", arguments: [
         ("debian-12", ["debian-12"]), ("debian-1?", ["debian-11", "debian-12", "debian-13"]), ("debian-[tu]*", ["debian-testing", "debian-unstable"]),
     ])

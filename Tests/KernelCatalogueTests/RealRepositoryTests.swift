@@ -189,6 +189,15 @@ struct AptShapeTests {
         #expect(kernels.map(\.identity.flavour.name) == [flavour])
     }
 
+    @Test("of Debian has each architecture's own flavours, and those of no other", arguments: [
+        ("6.12.9-cloud-arm64", "cloud-arm64"), ("6.12.9-rt-arm64", "rt-arm64"), ("6.12.9-arm64-16k", "arm64-16k"), ("6.12.9-arm64", "arm64"), ("6.12.9-cloud-amd64", nil),
+    ])
+    func debianFlavours(release: String, flavour: String?) throws {
+        let index = try packages([("linux-image-\(release)", 10 << 20, []), ("linux-image-\(release)-dbg", 10 << 20, [])])
+        let kernels = KernelPackages.kernels(in: index, architecture: .arm64, shape: .debian, origin: "debian/x", archive: "http://x")
+        #expect(kernels.map(\.identity.flavour.name) == [flavour].compactMap(\.self))
+    }
+
     @Test("believes a meta package before its own reading, and lists no meta package")
     func meta() throws {
         let release = "6.9.3-my-kernel-4"

@@ -42,6 +42,7 @@ struct MatrixFileTests {
         ("name: x\ncells:\n  - kernel: \"6.1\"\n    layout: unified\n", 4, "unknown key 'layout'"), ("name: x\ncells:\n  - kernel: \"6.1\"\n    cgroup: flat\n", 4, "unknown cgroup layout 'flat'"),
         ("name: x\ncells:\n  - kernel:\n      - \"6.1\"\n      - banana\n", 5, "banana"), ("name: x\ncells:\n  - cgroup: unified\n", 3, "no kernel selected"),
         ("name: x\ncells:\n  - kernel: \"6.1\"\n    deployment: installed\n", 3, "needs a distribution"), ("name: x\ncells:\n  - kernel: \"6.1\"\n    profile: soft\n", 4, "unknown boot profile 'soft'"),
+        ("name: x\ncells:\n  - kernel: \"6.1\"\n    arch: vax\n", 4, "unknown architecture 'vax'"),
         ("name: x\ncells:\n  - kernel: []\n", 3, "'kernel' is empty"), ("name: x\ncells:\n  - kernel: { a: b }\n", 3, "must be a list"),
         ("name: x\ncells:\n  - kernel: \"6.1\"\nexclude:\n  - cells: \"*\"\n", 5, "needs 'cells'"),
     ])

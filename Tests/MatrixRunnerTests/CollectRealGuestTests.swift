@@ -29,7 +29,7 @@ struct CollectRealGuestTests {
         let preparer = runner.preparer
         let cell = try #require(try await runner.plan().cells.first)
         let program = PayloadSpec.Item(path: "usr/bin/kmatrix", source: .file(runner.products.folder.appending("kmatrix")), mode: 0o755)
-        let payload = try await preparer.images.payload(PayloadSpec(preparer.payloadSpec(cell.content, busybox: GuestTool.busybox()).items + [program]))
+        let payload = try await preparer.payload(PayloadSpec(preparer.payloadSpec(cell.content, busybox: GuestTool.busybox()).items + [program]))
         let artefacts = PreparedCell(kernel: try await preparer.kernel(of: cell), payload: payload, distribution: nil)
         let boot = BootPlan.cell(artefacts, accelerator: .tcg, network: runner.products.network, folder: folder)
         let plan = GuestPlan(

@@ -121,7 +121,7 @@ enum RealGuests {
         let preparer = runner.preparer
         let plan = try await runner.plan()
         let text = "#!/bin/busybox sh\nSTATUS=/var/log/azure-proxy-agent/status.json\n\(script)\n"
-        var payload = try await preparer.images.payload(
+        var payload = try await preparer.payload(
             PayloadSpec([
                 .init(path: "usr/sbin/azure-proxy-agent", source: .bytes(Array(text.utf8)), mode: 0o755),
                 .init(path: "bin/busybox", source: .file("/bin/busybox"), mode: 0o755),

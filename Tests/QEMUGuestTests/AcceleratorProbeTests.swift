@@ -1,4 +1,5 @@
 import Foundation
+import MatrixModel
 import SystemPackage
 import TestSupport
 import Testing
@@ -24,6 +25,18 @@ struct AcceleratorProbeTests {
 
     private var trialFolders: [String] {
         (try? FileManager.default.contentsOfDirectory(atPath: cache.path.appending("accelerator").string)) ?? []
+    }
+
+    @Test("KVM runs this machine's architecture only, and whoever asks for it in vain is told")
+    func otherArchitecture() async throws {
+        let other = try #require(Architecture.allCases.first { $0 != .host })
+        let foreign = Emulator(path: emulator.path, version: emulator.version, architecture: other)
+        let probe = AcceleratorProbe(emulator: foreign, cache: cache.path, device: "/dev/null", limits: FakeGuest.patience)
+        let answer = try await probe.answer(.auto, booting: Self.guest)
+        #expect(answer.accelerator == .tcg && answer.reason.contains("\(Architecture.host.title) guests only"))
+        let error = await #expect(throws: GuestError.self) { try await probe.answer(.kvm, booting: Self.guest) }
+        #expect(error?.code == .foreignArchitecture && error?.description.contains("--accel auto") == true)
+        #expect(try await probe.answer(.tcg, booting: nil).accelerator == .tcg)
     }
 
     @Test("says KVM when a guest booted and switched off with it, and remembers that")

@@ -1,5 +1,6 @@
 import CHostSystem
 import Foundation
+import MatrixModel
 import SystemPackage
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 @Suite("QEMU's command line")
 struct QEMUCommandLineTests {
     static let plans: [(name: String, plan: BootPlan)] = {
-        let plain = BootPlan(kernel: .elf("/k/vmlinux"), initramfs: "/i/initramfs.cpio", accelerator: .tcg, folder: "/run/cell")
+        let plain = BootPlan(kernel: .elf("/k/vmlinux"), initramfs: "/i/initramfs.cpio", architecture: .x86_64, accelerator: .tcg, folder: "/run/cell")
         var kvm = plain
         kvm.source = .kernel(.bzImage("/k/vmlinuz"), initramfs: "/i/initramfs.cpio")
         kvm.accelerator = .kvm
@@ -34,7 +35,14 @@ struct QEMUCommandLineTests {
         recorded.start = .recorded
         var restored = network
         restored.start = .restored(SnapshotFiles(memory: "/c, d/memory", state: "/c, d/state"))
+        var other = BootPlan(kernel: .raw("/k/Image"), initramfs: "/i/initramfs.cpio", architecture: .arm64, accelerator: .tcg, folder: "/run/cell")
+        (other.payload, other.kernelArguments, other.network) = (network.payload, network.kernelArguments, network.network)
+        var otherRestored = other
+        otherRestored.start = restored.start
+        var otherTables = other
+        otherTables.tables = "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd"
         return [
+            ("other-network", other), ("other-restored", otherRestored), ("other-tables", otherTables),
             ("recorded", recorded), ("restored", restored), ("firmware", firmware), ("tcg", plain), ("kvm", kvm), ("payload", payload), ("network", network), ("terminal", terminal), ("awkward-path", awkward), ("patient", patient),
         ]
     }()

@@ -2,11 +2,14 @@ public import ArtefactCache
 import Foundation
 public import HostTools
 import Archives
+public import MatrixModel
 public import SystemPackage
 
 /// Kernels out of OCI images, as projects publish those their own CI boots; each fetched, verified and taken out once.
 public struct OCIKernelStore: Sendable {
     public let cache: ArtefactCache
+    /// Of images for several architectures, which one is taken.
+    public let architecture: Architecture
     private let download: Download
 
     /// The sorts of artefact it keeps in the cache.
@@ -21,10 +24,16 @@ public struct OCIKernelStore: Sendable {
     private static let largestKernel = 512 << 20
     private static let largestModule = 64 << 20
 
-    public init(cache: ArtefactCache, settings: DownloadSettings = DownloadSettings()) {
-        self.cache = cache
-        download = Download(settings: settings)
+    public init(cache: ArtefactCache, settings: DownloadSettings = DownloadSettings(), architecture: Architecture = .host) {
+        self.init(cache: cache, architecture: architecture, download: Download(settings: settings))
     }
+
+    private init(cache: ArtefactCache, architecture: Architecture, download: Download) {
+        (self.cache, self.architecture, self.download) = (cache, architecture, download)
+    }
+
+    /// The same for another architecture.
+    public func of(_ architecture: Architecture) -> OCIKernelStore { OCIKernelStore(cache: cache, architecture: architecture, download: download) }
 
     /// The kernel of an image, as `boot/vmlinuz` and `lib/modules/<release>` below a folder of the cache.
     /// - Throws: `DiskImageError`, `CacheError`, `CancellationError`.
@@ -95,7 +104,7 @@ public struct OCIKernelStore: Sendable {
                 guard let tooLarge = layers.first(where: { $0.size > Self.largestLayer }) else { return (layers, ImageFile.hash(of: bytes)) }
                 throw DiskImageError(.tooLarge, subject: reference.description, detail: "a layer of \(tooLarge.size) bytes")
             case .manifests(let manifests):
-                let fitting = manifests.first { $0.platform == nil || ($0.platform?.os == "linux" && $0.platform?.architecture == "amd64") }
+                let fitting = manifests.first { $0.platform == nil || ($0.platform?.os == "linux" && $0.platform?.architecture == architecture.debianName) }
                 guard let fitting else { throw DiskImageError(.noKernel, subject: reference.description, detail: "it is made for other processors") }
                 bytes = try await source.document(fitting)
                 try check(bytes, fitting.digest, reference)

@@ -1,6 +1,7 @@
 public import ArtefactCache
 import Foundation
 public import HostTools
+import MatrixModel
 public import SystemPackage
 
 /// Debian's package of a kernel's source, found in a signed index: its version, and what downloads and checks it.
@@ -147,8 +148,8 @@ public struct SourceKernelStore: Sendable {
         let merged = folder.appending("configuration")
         guard FileManager.default.createFile(atPath: merged.string, contents: Data(texts.joined())) else { throw DiskImageError(.noSpace, subject: merged.string) }
         try await step("make", ["-s", "-C", "tree", "O=../build", "KCONFIG_ALLCONFIG=\(merged)", "allnoconfig"], in: folder, making: ["build", "boot"])
-        try await step("make", ["-s", "-C", "tree", "O=../build", "-j\(jobs)", "bzImage"], in: folder, making: [])
-        for (from, to) in [("arch/x86/boot/bzImage", Self.image), (".config", "boot/config")] {
+        try await step("make", ["-s", "-C", "tree", "O=../build", "-j\(jobs)", Architecture.host.builtKernel.target], in: folder, making: [])
+        for (from, to) in [(Architecture.host.builtKernel.path, Self.image), (".config", "boot/config")] {
             do {
                 try FileManager.default.moveItem(atPath: folder.appending("build/\(from)").string, toPath: folder.appending(to).string)
             } catch {

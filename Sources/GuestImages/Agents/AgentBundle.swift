@@ -1,5 +1,6 @@
 import Digests
 import Foundation
+public import MatrixModel
 public import SystemPackage
 
 /// An agent as its maker hands it over, ready to be put into a guest: from our own build, a `.deb`, an `.rpm` or a folder.
@@ -36,7 +37,7 @@ public struct AgentBundle: Hashable, Sendable {
 
     /// Reads a bundle. Nothing of it is unpacked on this machine, and nothing of it is run.
     /// - Throws: `AgentBundleError`, `CancellationError`.
-    public static func load(_ path: FilePath) async throws -> AgentBundle {
+    public static func load(_ path: FilePath, for architecture: Architecture = .host) async throws -> AgentBundle {
         let source: any BundleSource
         let isPackage = ["deb", "rpm"].contains(path.extension)
         switch path.extension {
@@ -51,7 +52,7 @@ public struct AgentBundle: Hashable, Sendable {
             throw AgentBundleError(.noAgent, subject: path.string, detail: executablePlaces.joined(separator: ", "))
         }
         var items = [PayloadSpec.Item(path: executablePath, source: .bytes(executable), mode: 0o755)]
-        let libraries = try await SharedLibraries.needed(by: executable, of: path)
+        let libraries = try await SharedLibraries.needed(by: executable, of: path, for: architecture)
         items += libraries.map(SharedLibraries.item)
         let program = try await source.first(of: programPlaces)
         if let program { items.append(PayloadSpec.Item(path: programPath, source: .bytes(program))) }

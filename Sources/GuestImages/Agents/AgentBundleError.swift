@@ -1,11 +1,13 @@
 /// Why something is no agent that a guest could run.
 public struct AgentBundleError: Error, Hashable, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case unreadable, noAgent, notExecutable, tooLarge, badPackage, unsafePackage, toolMissing, libraryMissing, programMissing, badConfiguration }
+        enum Value: Hashable, Sendable { case unreadable, noAgent, notExecutable, otherArchitecture, tooLarge, badPackage, unsafePackage, toolMissing, libraryMissing, programMissing, badConfiguration }
         let value: Value
         public static let unreadable = Code(value: .unreadable)
         public static let noAgent = Code(value: .noAgent)
         public static let notExecutable = Code(value: .notExecutable)
+        /// The program is for other guests than were asked for.
+        public static let otherArchitecture = Code(value: .otherArchitecture)
         public static let tooLarge = Code(value: .tooLarge)
         public static let badPackage = Code(value: .badPackage)
         public static let unsafePackage = Code(value: .unsafePackage)
@@ -31,7 +33,8 @@ public struct AgentBundleError: Error, Hashable, Sendable, CustomStringConvertib
         switch code.value {
         case .unreadable: "cannot read the agent '\(subject)': \(detail); use a .deb, an .rpm or a folder"
         case .noAgent: "no agent in '\(subject)'; expected \(detail)"
-        case .notExecutable: "the agent in '\(subject)' is not a program for x86-64 Linux: \(detail)"
+        case .notExecutable: "the agent in '\(subject)' is not a program for Linux on 64 bits: \(detail)"
+        case .otherArchitecture: "the program in '\(subject)' is not for \(detail) guests; give each architecture its own, or choose guests with --arch"
         case .tooLarge: "'\(subject)' is too large for an agent: \(detail)"
         case .badPackage: "cannot read the package '\(subject)': \(detail)"
         case .unsafePackage: "rejected '\(subject)': \(detail)"

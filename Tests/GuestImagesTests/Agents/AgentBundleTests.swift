@@ -1,5 +1,6 @@
 import Foundation
 @testable import GuestImages
+import MatrixModel
 import Subprocess
 import SystemPackage
 import TestSupport
@@ -137,6 +138,18 @@ struct AgentBundleTests {
         let names = bundle.items.map { $0.path.split(separator: "/").last.map(String.init) ?? "" }
         #expect(names.contains { $0.hasPrefix("ld-linux") })
         #expect(names.contains("libc.so.6"))
+    }
+
+    @Test("is refused by guests of another architecture than its program's")
+    func otherArchitecture() async throws {
+        let fixture = try Fixture(layout: ["azure-proxy-agent": Self.program])
+        defer { withExtendedLifetime(fixture) {} }
+        let place = fixture.tree
+        for architecture in Architecture.allCases where architecture != .x86_64 {
+            let error = try await #require(throws: AgentBundleError.self) { try await AgentBundle.load(place, for: architecture) }
+            #expect(error.code == .otherArchitecture && error.description.contains("not for \(architecture.title) guests"))
+        }
+        #expect(try await AgentBundle.load(place, for: .x86_64).name == place.lastComponent?.stem)
     }
 
     @Test("that is none says what is wrong with it")

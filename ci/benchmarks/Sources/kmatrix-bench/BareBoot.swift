@@ -3,6 +3,7 @@ import EvidenceStore
 import Foundation
 import GuestImages
 import HostTools
+import MatrixModel
 @testable import QEMUGuest
 import SystemPackage
 
@@ -12,13 +13,14 @@ struct BareBoot {
     private let context: CellContext
     private let folder: RunFolder
     private let initramfs: FilePath
+    private let architecture: Architecture
 
     /// - Throws: `RunnerError` when the bare init was not built (`ci/bench` does).
-    init(_ context: CellContext, in folder: RunFolder) throws {
-        let initial = context.products.folder.appending("bench-init")
+    init(_ context: CellContext, of architecture: Architecture, in folder: RunFolder) throws {
+        let initial = try context.products.of(architecture).runner.removingLastComponent().appending("bench-init")
         guard FileManager.default.isReadableFile(atPath: initial.string) else { throw RunnerError(.productMissing, subject: initial.string) }
-        (self.context, self.folder) = (context, folder)
-        initramfs = folder.path.appending("bare.cpio")
+        (self.context, self.folder, self.architecture) = (context, folder, architecture)
+        initramfs = folder.path.appending("bare-\(architecture).cpio")
         try CpioArchive([
             .init(path: "init", content: .file(.file(initial)), mode: 0o755),
             .init(path: "dev/console", content: .characterDevice(major: 5, minor: 1), mode: 0o600),
@@ -27,8 +29,8 @@ struct BareBoot {
 
     /// From the emulator's start to its end.
     func seconds(_ kernel: BootPlan.Kernel) async throws -> Double {
-        var plan = BootPlan(kernel: kernel, initramfs: initramfs, accelerator: context.accelerator, folder: folder.path)
-        plan.timeStampKilohertz = TimeStampCounter.kilohertz(under: context.accelerator)
+        var plan = BootPlan(kernel: kernel, initramfs: initramfs, architecture: architecture, accelerator: context.accelerator, folder: folder.path)
+        plan.timeStampKilohertz = TimeStampCounter.kilohertz(of: plan.architecture, under: context.accelerator)
         let start = ContinuousClock.now
         do {
             try await ToolLauncher().succeed(HostTool(context.emulator.path.string), QEMUCommandLine.bare(plan).arguments, in: folder.path)

@@ -18,12 +18,15 @@ struct BenchCell: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Distributions, as for run; may be repeated", valueName: "name"))
     var distro: [String] = []
 
+    @OptionGroup var architecture: ArchitectureOptions
+
     @OptionGroup var bench: BenchOptions
 
     @OptionGroup(title: "Repositories") var kernels: KernelOptions
 
     func run() async throws {
         let axes = (kernel.isEmpty && distro.isEmpty ? ["5.10", "6.1", "6.12", "7.3"] : kernel).flatMap { ["--kernel", $0] } + distro.flatMap { ["--distro", $0] } + ["--cgroup", "unified"]
+            + architecture.arch.flatMap { ["--arch", $0] }
         let rounds = bench.rounds ?? 5
         // One at a time: what runs beside would be measured too.
         let figures = try await BenchRun.measure(axes, kernels: kernels, guests: GuestOptions.parse(["--jobs", "1"])) { runner, plan, folder in

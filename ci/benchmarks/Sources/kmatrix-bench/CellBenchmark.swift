@@ -13,6 +13,7 @@ import SystemPackage
 struct CellBenchmark: Sendable {
     struct Figures: Encodable, Sendable {
         let guest: String
+        let architecture: Architecture
         let kernel: String
         let series: String
         let rounds: Int
@@ -33,7 +34,7 @@ struct CellBenchmark: Sendable {
         let verdicts: [String: Int]
 
         var ratios: [MeasuredRatio] {
-            let name = guest == "micro" ? series : guest
+            let name = (guest == "micro" ? series : guest) + (architecture == .unnamed ? "" : " on \(architecture)")
             return [MeasuredRatio("cold cell of \(name) / its bare boot", coldRatio), MeasuredRatio("snapshot cell of \(name) / its bare boot", snapshotRatio)]
         }
     }
@@ -48,11 +49,13 @@ struct CellBenchmark: Sendable {
 
     /// - Throws: `RunnerError` when the bare init was not built, and what makes a run impossible.
     func run(_ plan: MatrixPlan, in folder: RunFolder) async throws -> [Figures] {
-        let (prepared, context) = try await runner.prepareBenchmark(plan)
-        let floor = try BareBoot(context, in: folder)
+        let (prepared, contexts) = try await runner.prepareBenchmark(plan)
+        let floors = try Dictionary(uniqueKeysWithValues: contexts.map { ($0.key, try BareBoot($0.value, of: $0.key, in: folder)) })
         var figures: [Figures] = []
         for planned in plan.cells {
-            guard let artefacts = try prepared.artefacts(for: planned)?.get() else { continue }
+            guard let artefacts = try prepared.artefacts(for: planned)?.get(), let context = contexts[planned.cell.architecture],
+                let floor = floors[planned.cell.architecture]
+            else { continue }
             figures.append(try await measure(planned, artefacts, floor, context, runner.snapshots(context.emulator), folder))
         }
         return figures
@@ -84,7 +87,7 @@ struct CellBenchmark: Sendable {
         let cold = records.map { $0.seconds[.total] ?? 0 }
         let warm = restored.map { $0.seconds[.total] ?? 0 }
         return Figures(
-            guest: planned.cell.guest, kernel: planned.cell.kernel.description, series: planned.cell.kernel.series.description, rounds: rounds, bareSeconds: Spread(bare.seconds),
+            guest: planned.cell.guest, architecture: planned.cell.architecture, kernel: planned.cell.kernel.description, series: planned.cell.kernel.series.description, rounds: rounds, bareSeconds: Spread(bare.seconds),
             coldSeconds: Spread(cold), coldRatio: Spread(bare.ratios(cold, each: 2, from: 0)), phaseSeconds: Self.phases(records),
             snapshotSeconds: Spread(warm), snapshotRatio: Spread(bare.ratios(warm, each: 2, from: 1)), snapshotPhaseSeconds: Self.phases(restored),
             recordingSeconds: recording,

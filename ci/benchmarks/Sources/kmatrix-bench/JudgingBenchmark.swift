@@ -32,7 +32,7 @@ struct JudgingBenchmark: Sendable {
 
     /// - Throws: `BenchmarkFailure` when one of the guests did not come to a verdict, and what makes a run impossible.
     func run(_ plan: MatrixPlan, judgments count: Int, in folder: RunFolder) async throws -> Figures {
-        let (prepared, context) = try await runner.prepareBenchmark(plan)
+        let (prepared, context) = try await runner.prepareOwnBenchmark(plan)
         var evidence: [CellEvidence] = []
         var verdicts: [String: Int] = [:]
         for planned in plan.cells {

@@ -51,11 +51,11 @@ struct MatrixBenchmark: Sendable {
 
     /// - Throws: `BenchmarkFailure` when a cell is not from a snapshot or proves nothing, and what makes a run impossible.
     func run(_ wanted: MatrixPlan, in folder: RunFolder) async throws -> Figures {
-        let (prepared, context) = try await runner.prepareBenchmark(wanted)
+        let (prepared, context) = try await runner.prepareOwnBenchmark(wanted)
         // What cannot be had takes no time.
         let plan = MatrixPlan(cells: wanted.cells.filter { if case .success? = prepared.artefacts(for: $0) { true } else { false } }, unavailable: [], warnings: [])
         guard !plan.cells.isEmpty else { throw BenchmarkFailure("the matrix", detail: "none of its kernels is available") }
-        let floor = try BareBoot(context, in: folder)
+        let floor = try BareBoot(context, of: .host, in: folder)
         let boots = try Self.boots(plan).compactMap { planned in
             try prepared.artefacts(for: planned).map { CellAttempt(planned, try $0.get(), context, CellFolder(path: folder.path)) }
         }

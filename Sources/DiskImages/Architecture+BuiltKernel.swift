@@ -1,0 +1,12 @@
+import MatrixModel
+
+/// What a kernel's source is built into on a machine of each architecture.
+extension Architecture {
+    /// The target of make, and where it puts the image.
+    var builtKernel: (target: String, path: String) {
+        switch self {
+        case .x86_64: ("bzImage", "arch/x86/boot/bzImage")
+        case .arm64: ("Image", "arch/arm64/boot/Image")
+        }
+    }
+}

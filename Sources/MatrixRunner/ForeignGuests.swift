@@ -1,0 +1,27 @@
+import DiskImages
+import GuestImages
+public import MatrixModel
+import QEMUGuest
+
+/// What this machine lacks for guests of another architecture than its own.
+public struct ForeignGuests: Sendable {
+    let architecture: Architecture
+
+    public init(_ architecture: Architecture) { self.architecture = architecture }
+
+    /// - Returns: Nothing where no guest of it can run; what is there, where it can.
+    public func found(_ products: Products) async -> String? {
+        guard (try? products.of(architecture)) != nil, let emulator = try? await Emulator.find(for: architecture) else { return nil }
+        return "QEMU \(emulator.version) at \(emulator.path), agent and guest runner"
+    }
+
+    /// - Returns: A sentence for each thing that is missing, and what to do about it; what no guest runs without comes first.
+    public func lacking(_ products: Products) async -> [String] {
+        var sentences: [String] = []
+        do { _ = try products.of(architecture) } catch { sentences.append("\(error)") }
+        do { _ = try await Emulator.find(for: architecture) } catch { sentences.append("\(error)") }
+        if !ForeignPrograms.run(architecture) { sentences.append("distributions cannot be built: install Debian's packages qemu-user-static, binfmt-support and arch-test") }
+        do { _ = try Firmwares.uefi(for: architecture) } catch { sentences.append("no \(architecture.uefi.name) for deployments and disk images: install Debian's package \(architecture.uefi.package)") }
+        return sentences
+    }
+}
