@@ -6,12 +6,12 @@ public struct BootableKernel: Hashable, Sendable {
         /// Uncompressed, entered through PVH: saves the guest the decompression.
         case elf(FilePath)
         case bzImage(FilePath, reason: CompressedReason)
-        /// Uncompressed, entered at its start.
-        case raw(FilePath)
+        /// Uncompressed, entered at its start. The size of its pages in KiB, where it says so: not every processor has each.
+        case raw(FilePath, pageSize: Int?)
 
         public var path: FilePath {
             switch self {
-            case .elf(let path), .bzImage(let path, _), .raw(let path): path
+            case .elf(let path), .bzImage(let path, _), .raw(let path, _): path
             }
         }
     }

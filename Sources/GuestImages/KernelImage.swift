@@ -38,7 +38,7 @@ struct KernelImage {
 
     /// A raw image, unpacked into the cache where it is packed; nil for a file that is neither.
     private func rawImage(_ bytes: [UInt8]) async throws -> BootableKernel? {
-        if RawImageHeader(bytes) != nil { return try raw(path, bytes) }
+        if let header = RawImageHeader(bytes) { return try raw(path, bytes, header) }
         let packed: ArraySlice<UInt8>
         if let range = RawImageHeader.packedKernel(bytes) {
             try check(.ofRawImages)
@@ -54,15 +54,15 @@ struct KernelImage {
         }
         let image = folder.appending(Self.rawName)
         let unpacked = try FileContent.bytes(of: image, limit: Self.maximumSize)
-        return RawImageHeader(unpacked) == nil ? nil : try raw(image, unpacked)
+        return try RawImageHeader(unpacked).map { try raw(image, unpacked, $0) }
     }
 
-    private func raw(_ image: FilePath, _ bytes: [UInt8]) throws -> BootableKernel {
+    private func raw(_ image: FilePath, _ bytes: [UInt8], _ header: RawImageHeader) throws -> BootableKernel {
         try check(.ofRawImages)
         guard let banner = Self.banner(in: bytes), let release = KernelBanner.release(banner) else {
             throw GuestImageError(.notAKernel, path: path, found: "a kernel image without a version", architecture: architecture)
         }
-        return BootableKernel(image: .raw(image), release: release, build: KernelBanner.build(banner))
+        return BootableKernel(image: .raw(image, pageSize: header.pageSize), release: release, build: KernelBanner.build(banner))
     }
 
     /// Keeps what was found out, good or bad, so that a kernel is decompressed once.

@@ -37,7 +37,7 @@ struct CompatibilityDocument {
 
     private static func row(_ line: DistributionSupport) -> [String] {
         [
-            MarkdownReport.text(line.distribution) + (line.agent.map { " (\(MarkdownReport.text($0)))" } ?? ""),
+            MarkdownReport.text(line.title) + (line.agent.map { " (\(MarkdownReport.text($0)))" } ?? ""),
             line.shipped.map { "\(words($0)); \(MarkdownReport.text($0.kernel)), \($0.layout.rawValue)" } ?? "\(Verdict.notRun.symbol) not measured",
             line.others.isEmpty ? "–" : line.others.map { "\($0.layout.rawValue): \(words($0))" }.joined(separator: "<br>"),
             documented(line.claims), words(line.agreement), line.since.map(words) ?? "–", line.lastProven.map(MarkdownReport.text) ?? "never",
@@ -102,6 +102,8 @@ struct CompatibilityDocument {
             return values.filter { seen.insert($0).inserted }.map { "--\(name) \(ReproduceCommand.quoted($0))" }
         }
         let layouts = Set(cells.map(\.cgroup)).sorted().map(\.rawValue)
-        return (["kmatrix run"] + options("distro", cells.map(\.guest)) + options("cgroup", layouts) + options("agent", cells.compactMap(\.agent))).joined(separator: " ")
+        let architectures = Set(cells.map(\.architecture)).sorted()
+        let named = architectures == [.unnamed] ? [] : architectures.map(\.rawValue)
+        return (["kmatrix run"] + options("arch", named) + options("distro", cells.map(\.guest)) + options("cgroup", layouts) + options("agent", cells.compactMap(\.agent))).joined(separator: " ")
     }
 }

@@ -39,6 +39,7 @@ struct DistributionSupport: Hashable {
     }
 
     let distribution: String
+    let architecture: Architecture
     /// Nil where only one agent was tested.
     let agent: String?
     /// In the layout that the distribution boots with; nil where that was not measured, or is not known.
@@ -51,6 +52,9 @@ struct DistributionSupport: Hashable {
     /// The day of the newest run that proved something about the distribution as shipped.
     let lastProven: String?
 
+    /// With its architecture, where that is not the one that goes without saying.
+    var title: String { distribution + architecture.suffix }
+
     /// Whether the agent works as shipped; nil where nothing is proven.
     var works: Bool? { Self.works(shipped?.level) }
 
@@ -60,23 +64,30 @@ struct DistributionSupport: Hashable {
         var groups: [Key: [Sighting]] = [:]
         for document in newestFirst {
             let cells = document.cells.filter { $0.guest != "micro" && $0.isRepresentative }
-            for (key, cells) in Dictionary(grouping: cells, by: { Key(distribution: $0.documentation.distribution ?? $0.guest, agent: $0.agent ?? AgentNames.own) }) {
+            for (key, cells) in Dictionary(grouping: cells, by: Key.init) {
                 groups[key, default: []].append(Sighting(run: document.run, cells: cells))
             }
         }
         let hasSeveralAgents = Set(groups.keys.map(\.agent)).count > 1
         return groups.sorted { $0.key < $1.key }.map { key, sightings in
-            DistributionSupport(key.distribution, agent: hasSeveralAgents ? key.agent : nil, sightings)
+            DistributionSupport(key.distribution, key.architecture, agent: hasSeveralAgents ? key.agent : nil, sightings)
         }
     }
 
     private struct Key: Hashable, Comparable {
         let distribution: String
+        let architecture: Architecture
         let agent: String
+
+        init(_ cell: CellRecord) {
+            distribution = cell.documentation.distribution ?? cell.guest
+            architecture = cell.architecture
+            agent = cell.agent ?? AgentNames.own
+        }
 
         static func < (left: Key, right: Key) -> Bool {
             let order = PackageVersionOrder.compare(left.distribution, right.distribution)
-            return order == 0 ? left.agent < right.agent : order < 0
+            return order == 0 ? (left.architecture, left.agent) < (right.architecture, right.agent) : order < 0
         }
     }
 
@@ -87,7 +98,7 @@ struct DistributionSupport: Hashable {
     }
 
     /// - Parameter sightings: Newest first.
-    private init(_ distribution: String, agent: String?, _ sightings: [Sighting]) {
+    private init(_ distribution: String, _ architecture: Architecture, agent: String?, _ sightings: [Sighting]) {
         let newest = sightings.first?.cells ?? []
         let version = newest.filter(\.documentation.hasOwnKernel).compactMap(\.version).max()
         // Without a kernel of its own there are only the cells that say so.
@@ -95,6 +106,7 @@ struct DistributionSupport: Hashable {
         let outcomes = Dictionary(grouping: own, by: \.cgroup).map { Outcome($0.key, $0.value) }.sorted { $0.layout < $1.layout }
         let standard = newest.lazy.compactMap(\.documentation.defaultLayout).first
         self.distribution = distribution
+        self.architecture = architecture
         self.agent = agent
         shipped = outcomes.first { $0.layout == standard }
         others = outcomes.filter { $0.layout != standard }

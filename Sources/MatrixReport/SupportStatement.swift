@@ -121,16 +121,18 @@ struct SupportOverview {
 
     static func byGuest(_ cells: [CellRecord]) -> SupportOverview {
         // A distribution is supported where it works as shipped, whatever it does in layouts that it does not boot with.
-        SupportOverview(cells, by: \.guest, whole: { cells in cells.contains(where: \.isAsShipped) ? cells.filter(\.isAsShipped) : cells }) { one, other in
-            if one == "micro" || other == "micro" { return one == "micro" && other != "micro" }
+        SupportOverview(cells, by: { $0.guest + $0.architecture.suffix }, whole: { cells in cells.contains(where: \.isAsShipped) ? cells.filter(\.isAsShipped) : cells }) { one, other in
+            let isMicro = [one, other].map { $0.prefix { $0 != " " } == "micro" }
+            if isMicro[0] != isMicro[1] { return isMicro[0] }
             return PackageVersionOrder.compare(one, other) < 0
         }
     }
 
     static func bySeries(_ cells: [CellRecord]) -> SupportOverview {
-        SupportOverview(cells, by: { $0.series ?? "unknown" }) { one, other in
-            switch (try? KernelSeries(parsing: one), try? KernelSeries(parsing: other)) {
-            case (let left?, let right?): left < right
+        SupportOverview(cells, by: { ($0.series ?? "unknown") + $0.architecture.suffix }) { one, other in
+            func series(_ name: String) -> KernelSeries? { try? KernelSeries(parsing: String(name.prefix { $0 != " " })) }
+            return switch (series(one), series(other)) {
+            case (let left?, let right?): left == right ? one < other : left < right
             case (_?, nil): true
             default: false
             }

@@ -128,7 +128,7 @@ struct ArtefactPreparer: Sendable {
             let boot: BootPlan.Kernel
             switch kernel.image {
             case .elf(let path): boot = .elf(path)
-            case .raw(let path): boot = .raw(path)
+            case .raw(let path, let pageSize): boot = .raw(path, pageSize: pageSize)
             case .bzImage(let path, let reason):
                 events(.preparing("\(use.kernel.identity): booting the compressed image, because \(reason)"))
                 boot = .bzImage(path)

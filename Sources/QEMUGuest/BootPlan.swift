@@ -12,12 +12,15 @@ public struct BootPlan: Hashable, Sendable {
         case elf(FilePath)
         /// A compressed image, which unpacks itself.
         case bzImage(FilePath)
-        /// A raw image, which boot loaders enter at its start.
-        case raw(FilePath)
+        /// A raw image, which boot loaders enter at its start; the size of its pages in KiB, nil where it is not known.
+        case raw(FilePath, pageSize: Int? = nil)
+
+        /// Nil where every processor has it.
+        var pageSize: Int? { if case .raw(_, let size) = self { size } else { nil } }
 
         public var path: FilePath {
             switch self {
-            case .elf(let path), .bzImage(let path), .raw(let path): path
+            case .elf(let path), .bzImage(let path), .raw(let path, _): path
             }
         }
     }
@@ -84,6 +87,11 @@ public struct BootPlan: Hashable, Sendable {
         self.accelerator = accelerator
         self.folder = folder
     }
+}
+
+extension BootPlan {
+    /// Of its kernel's pages, in KiB; nil where that is not known, or every processor has them.
+    var pageSize: Int? { if case .kernel(let kernel, _) = source { kernel.pageSize } else { nil } }
 }
 
 /// The files a guest is brought back from; absolute paths.

@@ -54,7 +54,7 @@ public struct QEMUCommandLine: Hashable, Sendable {
                 "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-sandbox", sandbox,
             ] + memory.map { ["-object", $0] }.joined() + [
                 "-machine", architecture.machineType + (memory.isEmpty ? "" : ",memory-backend=memory"), "-accel", accelerator(plan),
-                "-cpu", architecture.processor(plan.accelerator), "-m", "\(plan.memory)", "-smp", "\(plan.processors)",
+                "-cpu", architecture.processor(plan.accelerator, pageSize: plan.pageSize), "-m", "\(plan.memory)", "-smp", "\(plan.processors)",
             ],
             // Kernel lines are told from a program's by their time stamp.
             kernelArguments: ["panic=-1"] + architecture.endingArguments + (plan.sparesTime ? timeSavers(plan) : []) + ["printk.time=1"])

@@ -19,7 +19,7 @@ struct RawImageTests {
         try await withScratch { scratch in
             let path = try scratch.file("vmlinuz", HandmadeELF.rawImage())
             let kernel = try await builder(scratch, .arm64).kernel(image: path)
-            #expect(kernel == BootableKernel(image: .raw(path), release: "6.1.0-test", build: "#1 SMP"))
+            #expect(kernel == BootableKernel(image: .raw(path, pageSize: 4), release: "6.1.0-test", build: "#1 SMP"))
         }
     }
 
@@ -31,7 +31,7 @@ struct RawImageTests {
             for (name, bytes) in [("whole", packed), ("own", HandmadeELF.selfUnpacking(payload: packed))] {
                 let kernel = try await builder(scratch, .arm64).kernel(image: try scratch.file(name, bytes))
                 #expect(kernel.release == "6.1.0-test")
-                guard case .raw(let image) = kernel.image else {
+                guard case .raw(let image, 4) = kernel.image else {
                     Issue.record("\(kernel.image)")
                     continue
                 }

@@ -14,10 +14,10 @@ enum DistributionSamples {
 
     static func record(
         _ version: String, _ layout: CgroupLayout, cause: Cause? = nil, guest: String = "debian-12", standard: CgroupLayout? = .unified, ownKernel: Bool = true,
-        claims: [DocumentedClaim] = [], agent: String? = nil
+        claims: [DocumentedClaim] = [], agent: String? = nil, architecture: Architecture = .unnamed
     ) throws -> CellRecord {
         var record = try ReportSamples.record(version, layout, cause: cause, guest: guest)
-        record.subject = .cell(Cell(guest: guest, kernel: try ReportSamples.kernel(version), cgroup: layout, agent: agent))
+        record.subject = .cell(Cell(guest: guest, kernel: try ReportSamples.kernel(version), architecture: architecture, cgroup: layout, agent: agent))
         record.documentation = CellDocumentation(distribution: guest, defaultLayout: standard, hasOwnKernel: ownKernel, claims: claims)
         return record
     }
@@ -132,6 +132,17 @@ struct DistributionSupportTests {
         let all = DistributionSupport.all([Samples.document(cells)])
         #expect(all.map(\.distribution) == ["debian-9", "debian-12", "debian-12"])
         #expect(all.map(\.agent) == ["own", "own", "theirs"] && all.map(\.works) == [true, true, false])
+    }
+
+    @Test("is stated for each architecture: one that works says nothing of another that does not")
+    func architectures() throws {
+        let cells = [try Samples.record("6.1.1-1", .unified), try Samples.record("6.1.1-1", .unified, cause: .misattributed, architecture: .arm64)]
+        let all = DistributionSupport.all([Samples.document(cells)])
+        #expect(all.map(\.title) == ["debian-12", "debian-12 arm64"] && all.map(\.works) == [true, false])
+        #expect(SupportOverview.byGuest(cells).lines.map(\.name) == ["debian-12", "debian-12 arm64"])
+        #expect(SupportOverview.bySeries(cells + [try Samples.record("5.9.1-1", .unified, architecture: .arm64)]).lines.map(\.name) == ["5.9 arm64", "6.1", "6.1 arm64"])
+        let text = CompatibilityDocument(Samples.document(cells)).render()
+        #expect(text.contains("kmatrix run --arch x86_64 --arch arm64 --distro debian-12 --cgroup unified\n") && text.contains("| debian-12 arm64 |"))
     }
 }
 

@@ -55,6 +55,22 @@ struct QEMUCommandLineTests {
         #expect(QEMUCommandLine(plan).arguments.map { $0 + "\n" }.joined() == expected)
     }
 
+    @Test("has a processor with pages of the kernel's size, from a snapshot too", arguments: [(4, "cortex-a57"), (16, "neoverse-n1"), (64, "cortex-a57")])
+    func pages(size: Int, processor: String) throws {
+        var plan = BootPlan(kernel: .raw("/k/Image", pageSize: size), initramfs: "/i/initramfs", architecture: .arm64, accelerator: .tcg, folder: "/run/cell")
+        func found(_ plan: BootPlan) -> String? {
+            let arguments = QEMUCommandLine(plan).arguments
+            return arguments.firstIndex(of: "-cpu").map { arguments[$0 + 1] }
+        }
+        #expect(found(plan) == processor)
+        // As a snapshot's key has it.
+        #expect(found(plan.named(payloadSize: 0) { $0.string }) == processor)
+        plan.start = .restored(SnapshotFiles(memory: "/m", state: "/s"))
+        #expect(found(plan) == processor)
+        plan.accelerator = .kvm
+        #expect(found(plan) == "host")
+    }
+
     @Test("tells the kernel how fast its time stamp counter runs, where that is known")
     func timeStampCounter() throws {
         var plan = try #require(Self.plans.first { $0.name == "tcg" }).plan

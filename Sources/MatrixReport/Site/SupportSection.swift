@@ -23,7 +23,7 @@ struct SupportSection {
     private func row(_ line: DistributionSupport, _ html: inout Markup) {
         html.element("tr") { html in
             html.element("th", ["scope": "row"]) { html in
-                html.element("a", ["href": link(line)], VisibleText.line(line.distribution, limit: 64))
+                html.element("a", ["href": link(line)], VisibleText.line(line.title, limit: 64))
                 if let agent = line.agent { html.element("span", ["class": "tag"], VisibleText.line(agent, limit: 64)) }
             }
             html.element("td", ["class": "v st words \((line.shipped?.mark ?? .notRun).rawValue)"]) { html in

@@ -32,8 +32,10 @@ extension BootPlan {
     func named(payloadSize: Int, _ name: (FilePath) throws -> String) rethrows -> BootPlan {
         var plan = self
         switch source {
-        // The emulator sees from its content in which form a kernel is.
-        case .kernel(let kernel, let initramfs): plan.source = .kernel(.elf(FilePath(try name(kernel.path))), initramfs: FilePath(try name(initramfs)))
+        // The emulator sees from its content in which form a kernel is; its pages decide which processor the guest has.
+        case .kernel(let kernel, let initramfs):
+            let named = FilePath(try name(kernel.path))
+            plan.source = .kernel(kernel.pageSize.map { .raw(named, pageSize: $0) } ?? .elf(named), initramfs: FilePath(try name(initramfs)))
         case .firmware(.uefi(let code)): plan.source = .firmware(.uefi(FilePath(try name(code))))
         case .firmware(.bios): break
         }
