@@ -6,7 +6,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-extension KilledStandInRuns {
+extension CutShortStandInRuns {
     /// Whatever dies while a run goes on.
     @Suite("A run in which something is killed")
     struct CrashTests {

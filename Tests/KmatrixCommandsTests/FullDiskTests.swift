@@ -6,7 +6,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-extension StandInRuns {
+extension CutShortStandInRuns {
     @Suite("A run whose disk gets full", .enabled(if: SmallDisk.canBeMade, "this user may not make namespaces, and so no small disk"))
     struct FullDiskTests {
         let bench: StandInRun

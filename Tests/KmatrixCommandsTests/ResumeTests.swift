@@ -6,7 +6,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-extension StandInRuns {
+extension CutShortStandInRuns {
     /// Runs that ended before they had ended.
     @Suite("A run taken up again")
     struct ResumeTests {

@@ -9,9 +9,9 @@ import Testing
 @Suite("Whole runs with the stand-in", .serialized)
 enum StandInRuns {}
 
-/// As long as all others together, and so next to them: what waits for the moment to kill a run leaves the processors to others.
-@Suite("Whole runs with the stand-in that are killed", .serialized)
-enum KilledStandInRuns {}
+/// As long as the others together, and so next to them: what waits for the moment to end a run leaves the processors to others.
+@Suite("Whole runs with the stand-in that are cut short", .serialized)
+enum CutShortStandInRuns {}
 
 /// Runs of `kmatrix` whose emulator is the stand-in, so that whole runs take a second; counts the guests that were started.
 struct StandInRun {
