@@ -24,7 +24,6 @@ struct CapturedCauseTests {
         .securityModuleDenied: "the field's alone: the judge has no such rule", .missingPrivilege: "the field's alone", .jitFailed: "the field's alone", .kernelConfiguration: "VerifierTests",
         .coreRelocationFailed: "VerifierTests", .linkNotCreated: "ProbeTests: no kernel on offer loads the program and refuses its link",
         .identityMissing: "ProbeTests: our agent checks that it learns callers before it says that it runs",
-        .kernelPanic: "CauseRealGuestTests", .kernelOops: "CauseRealGuestTests",
         .wronglyDenied: "CauseRealGuestTests", .mapNotCreated: "CauseRealGuestTests", .agentNotInstalled: "CapturedDeploymentTests", .readyWithoutKey: "CapturedDeploymentTests", .keyNotOffered: "CapturedDeploymentTests",
         .provisioningUnproven: "CapturedDeploymentTests", .lockdown: "DeploymentRealGuestTests, VerifierTests", .verifierRejected: "CapturedEvidenceTests", .attachNoCgroup2: "CapturedEvidenceTests",
     ]
