@@ -2,11 +2,8 @@
 #include "guest_system.h"
 #include "result.h"
 
-#include <fcntl.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/klog.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>

@@ -7,7 +7,7 @@ struct ClientChild {
     let children: ChildProcesses
     /// What a client has beyond its own deadline to say that it missed it, in milliseconds.
     static let grace: UInt64 = 1_000
-    /// The Swift runtime would otherwise wait for the kernel's entropy pool on the request's time (guest_system.c says more).
+    /// The Swift runtime would otherwise wait for the kernel's entropy pool on the request's time (boot.c says more).
     private static let environment = ChildProcesses.environment + ["SWIFT_DETERMINISTIC_HASHING=1"]
     private static let itself = "/proc/self/exe"
 

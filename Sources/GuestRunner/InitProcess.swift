@@ -13,7 +13,7 @@ struct InitProcess {
     static let powerOffParameter = "kmatrix.poweroff"
 
     static let mounts: [MountOperation] = [
-        // /proc is mounted before the first line of Swift runs: guest_system.c says why.
+        // /proc is mounted before the first line of Swift runs: boot.c says why.
         MountOperation("sysfs", on: "/sys"),
         MountOperation("devtmpfs", on: "/dev", flags: [.noSetUserID]),
         MountOperation("tmpfs", on: "/run", flags: [.noSetUserID, .noDevices], options: ["mode=755"]),
