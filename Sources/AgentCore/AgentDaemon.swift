@@ -25,8 +25,8 @@ public final class AgentDaemon {
     private let ledger = RequestLedger()
     private let audit = AuditBoard()
     private let policy: RedirectPolicy
-    private let keys = KeyBoard()
-    private let rules: RuleBoard
+    private let keys = CurrentKey()
+    private let rules: CurrentRules
     private let provisioning: Provisioning
     private let clock = HostClock()
     private let status: StatusWriter
@@ -55,7 +55,7 @@ public final class AgentDaemon {
         log = AgentLog(
             folder: configuration.logFolder, fileLevel: configuration.fileLogLevel, systemLevel: configuration.systemLogLevel)
         policy = RedirectPolicy(log: log)
-        rules = RuleBoard(
+        rules = CurrentRules(
             localFolder: configuration.keyFolder.removingLastComponent().appending("rules"), snapshotFolder: configuration.logFolder, log: log)
         provisioning = Provisioning(tagFolder: configuration.keyFolder, log: log)
         status = StatusWriter(path: configuration.statusFile, ledger: ledger, log: log, transform: parts.statusDocument)
@@ -114,7 +114,7 @@ public final class AgentDaemon {
     private func keyKeeper(_ group: MultiThreadedEventLoopGroup) -> KeyKeeper {
         let (status, policy, parts) = (status, policy, parts)
         return KeyKeeper(
-            KeyKeeper.Surroundings(
+            KeyKeeper.Dependencies(
                 client: HostClient(group: group, clock: clock), store: KeyStore(folder: configuration.keyFolder, log: log), keys: keys,
                 clock: clock, policy: policy, redirected: parts.redirected, mayLatch: { parts.mayLatch(policy.isInForce) }, rules: rules, readiness: provisioning, log: log,
                 publish: { module in status.update { $0.keyLatch = module } }),

@@ -10,7 +10,7 @@ public struct AgentParts: Sendable {
     /// Decides whether a new key is requested; receives whether the kernel redirects what it should.
     public var mayLatch: @Sendable (Bool) -> Bool = { $0 }
     /// Chooses who decides on requests; receives the rules in force.
-    public var authoriser: @Sendable (RuleBoard) -> any Authoriser = { $0 }
+    public var authoriser: @Sendable (CurrentRules) -> any Authoriser = { $0 }
     /// Transforms the status document before it is written or served.
     public var statusDocument: @Sendable (JSONValue) -> JSONValue = { $0 }
     public var proxy = ProxyParts()

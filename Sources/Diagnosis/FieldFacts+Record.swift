@@ -17,7 +17,7 @@ extension FieldFacts {
         } else if text.baseName == "facts.json"
             || text.bytes.contains("\"filesystems\"") && text.bytes.contains("\"mounts\"") && text.bytes.contains("\"release\"")
         {
-            readFactSheet(text, SalvagedJSON(whole))
+            readKernelFacts(text, SalvagedJSON(whole))
         } else if text.baseName == "collected.json" || text.bytes.contains("\"collected\"") && text.bytes.contains("\"kmatrix\"") {
             collected = SalvagedJSON(whole).text("collected")
         } else {
@@ -59,7 +59,7 @@ extension FieldFacts {
         isReleaseSure = true
     }
 
-    private mutating func readFactSheet(_ file: FieldText, _ json: SalvagedJSON) {
+    private mutating func readKernelFacts(_ file: FieldText, _ json: SalvagedJSON) {
         note(release: json, file)
         if let title = json.text("distribution"), title != "null" {
             distribution = distribution ?? Observed(Quote.line(title), file.finding("distribution \(title)"))

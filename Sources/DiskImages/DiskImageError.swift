@@ -1,44 +1,32 @@
 /// Why an image that others built cannot be used. Says what, why and what to do next.
 public struct DiskImageError: Error, Hashable, Sendable, CustomStringConvertible {
-    public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable {
-            case unreachable, refused, notFound, offline, badSignature, notListed, hashMismatch, tooLarge
-            case unreadable, notADisk, unsafeDisk, unsafeContent, badReference, damaged, noRoot, noKernel, splitRoot
-            case noSpace, toolMissing, toolFailed, buildFailed, noKey
-        }
-        let value: Value
-        public static let unreachable = Code(value: .unreachable)
+    public enum Code: Hashable, Sendable {
+        case unreachable
         /// The server answered, and not with the file.
-        public static let refused = Code(value: .refused)
-        public static let notFound = Code(value: .notFound)
+        case refused
+        case notFound
         /// Only the network has it, and the network may not be used.
-        public static let offline = Code(value: .offline)
+        case offline
         /// What is published is not signed by the key that must have signed it.
-        public static let badSignature = Code(value: .badSignature)
+        case badSignature
         /// The list of checksums does not have the file.
-        public static let notListed = Code(value: .notListed)
-        public static let hashMismatch = Code(value: .hashMismatch)
-        public static let tooLarge = Code(value: .tooLarge)
-        public static let unreadable = Code(value: .unreadable)
+        case notListed
+        case hashMismatch, tooLarge, unreadable
         /// Something else than a qcow2 image.
-        public static let notADisk = Code(value: .notADisk)
+        case notADisk
         /// The image would make the emulator read other files of this machine, or cannot be read without a secret.
-        public static let unsafeDisk = Code(value: .unsafeDisk)
+        case unsafeDisk
         /// An archive holds devices, or paths that lead out of it.
-        public static let unsafeContent = Code(value: .unsafeContent)
-        public static let badReference = Code(value: .badReference)
-        public static let damaged = Code(value: .damaged)
+        case unsafeContent
+        case badReference, damaged
         /// No partition holds a root file system that can be read here.
-        public static let noRoot = Code(value: .noRoot)
-        public static let noKernel = Code(value: .noKernel)
+        case noRoot
+        case noKernel
         /// The system is in a partition that is /usr alone, and its root is made at the first boot.
-        public static let splitRoot = Code(value: .splitRoot)
-        public static let noSpace = Code(value: .noSpace)
-        public static let toolMissing = Code(value: .toolMissing)
-        public static let toolFailed = Code(value: .toolFailed)
-        public static let buildFailed = Code(value: .buildFailed)
+        case splitRoot
+        case noSpace, toolMissing, toolFailed, buildFailed
         /// None of the keys that may sign is available.
-        public static let noKey = Code(value: .noKey)
+        case noKey
     }
 
     public let code: Code
@@ -58,7 +46,7 @@ public struct DiskImageError: Error, Hashable, Sendable, CustomStringConvertible
     public var isOfTransfer: Bool { [.unreachable, .refused, .notFound, .offline, .badSignature, .notListed, .hashMismatch, .noKey].contains(code) }
 
     public var description: String {
-        switch code.value {
+        switch code {
         case .unreachable: "'\(subject)' cannot be reached (\(detail)); check the network or the proxy settings, give the image as a file, or use --offline"
         case .refused: "'\(subject)' was refused (\(detail)); check the address in the catalogue, or give the image as a file"
         case .notFound: "'\(subject)' is not there (\(detail.isEmpty ? "404" : detail)); check the address, or give the image as a file"

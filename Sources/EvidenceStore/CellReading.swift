@@ -54,8 +54,8 @@ struct CellReading: Sendable {
             damages.append(.init(code: .foreign, file: "\(RunFolder.cellsName)/\(name)", detail: "it has no verdict.json, and its name is not a cell id"))
             return
         }
-        let judgment = Judgment(verdict: .notRun, cause: nil, summary: "Incomplete: the cell's folder has evidence but no verdict.")
-        var unfinished = known.replacingOutcome(with: judgment)
+        let judgement = Judgement(verdict: .notRun, cause: nil, summary: "Incomplete: the cell's folder has evidence but no verdict.")
+        var unfinished = known.replacingOutcome(with: judgement)
         unfinished.evidence = place.path.string
         record = unfinished
     }

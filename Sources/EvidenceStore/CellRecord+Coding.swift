@@ -64,7 +64,7 @@ extension CellRecord: Codable {
         let named = try container.decode([String: Double].self, forKey: .seconds)
         seconds = Dictionary(uniqueKeysWithValues: named.compactMap { name, value in Phase(rawValue: name).map { ($0, value) } })
         attempts = try container.decode(Int.self, forKey: .attempts)
-        birth = try container.decodeIfPresent(GuestBirth.self, forKey: .birth)
+        birth = try container.decodeIfPresent(StartMode.self, forKey: .birth)
         inputs = try container.decodeIfPresent(String.self, forKey: .inputs)
         reused = try container.decodeIfPresent(MeasuringRun.self, forKey: .reused)
         journalSize = try container.decodeIfPresent(Int.self, forKey: .journalSize)

@@ -6,7 +6,7 @@ extension CellRecord {
     var contradiction: String? {
         if cause?.fault != fault { return "the cause \(cause?.rawValue ?? "null") is not of fault \(fault?.rawValue ?? "null")" }
         if let doubt = verdictDoubt { return doubt }
-        if !proofs.isEmpty, Judgment(proofs: proofs).verdict != verdict { return "its proofs do not make it \(verdict.rawValue)" }
+        if !proofs.isEmpty, Judgement(proofs: proofs).verdict != verdict { return "its proofs do not make it \(verdict.rawValue)" }
         if subject.cell == nil, verdict != .unavailable, verdict != .notRun { return "it is \(verdict.rawValue) without a kernel" }
         return nil
     }
@@ -23,13 +23,13 @@ extension CellRecord {
     }
 
     /// The record of a cell whose outcome is not to be had, or not to be believed.
-    func replacingOutcome(with judgment: Judgment) -> CellRecord {
+    func replacingOutcome(with judgement: Judgement) -> CellRecord {
         var record = self
-        record.verdict = judgment.verdict
-        record.cause = judgment.cause
-        record.fault = judgment.cause?.fault
-        record.summary = judgment.summary
-        record.findings = judgment.findings
+        record.verdict = judgement.verdict
+        record.cause = judgement.cause
+        record.fault = judgement.cause?.fault
+        record.summary = judgement.summary
+        record.findings = judgement.findings
         record.proofs = []
         record.provisioning = nil
         record.seconds = [:]
@@ -40,7 +40,7 @@ extension CellRecord {
     }
 
     /// The record of a cell of which nothing is proven any more.
-    func doubted(_ why: String) -> CellRecord { replacingOutcome(with: Judgment(cause: .evidenceLost, summary: why)) }
+    func doubted(_ why: String) -> CellRecord { replacingOutcome(with: Judgement(cause: .evidenceLost, summary: why)) }
 
     /// What the name of an evidence folder tells of its cell, when nothing else does; nil when the name is none of ours.
     init?(folderName: String) {
@@ -66,6 +66,6 @@ extension CellRecord {
             cgroup: layout, profile: further["profile"], deployment: further["deployment"], scenario: further["scenario"], agent: further["agent"],
             bpf: further["bpf"])
         guard cell.id.folderName == folderName else { return nil }
-        self.init(cell: cell, judgment: Judgment(verdict: .notRun, cause: nil, summary: ""), evidence: nil, seconds: [:], attempts: 0)
+        self.init(cell: cell, judgement: Judgement(verdict: .notRun, cause: nil, summary: ""), evidence: nil, seconds: [:], attempts: 0)
     }
 }

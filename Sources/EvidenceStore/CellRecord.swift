@@ -34,7 +34,7 @@ public struct CellRecord: Hashable, Sendable {
     /// How often the cell was attempted; above 1 means that earlier attempts failed through the harness's fault.
     public var attempts: Int
     /// How the guest of the last attempt came to life; null where there was none, and in records from before there were snapshots.
-    public var birth: GuestBirth?
+    public var birth: StartMode?
     /// A digest of everything the cell was made of: the same digest, the same question. Null when no guest could be started.
     public var inputs: String?
     /// The run that measured it, when it was not this one; null for a cell that this run measured.
@@ -43,15 +43,15 @@ public struct CellRecord: Hashable, Sendable {
     public var journalSize: Int?
 
     public init(
-        cell: Cell, judgment: Judgment, proofs: [ProofResult] = [], provisioning: DeploymentFinding? = nil, evidence: String?, seconds: [Phase: Double], attempts: Int, birth: GuestBirth? = nil,
+        cell: Cell, judgement: Judgement, proofs: [ProofResult] = [], provisioning: DeploymentFinding? = nil, evidence: String?, seconds: [Phase: Double], attempts: Int, birth: StartMode? = nil,
         inputs: String? = nil, journalSize: Int? = nil, documentation: CellDocumentation = .none
     ) {
         subject = .cell(cell)
-        verdict = judgment.verdict
-        cause = judgment.cause
-        fault = judgment.cause?.fault
-        summary = judgment.summary
-        findings = judgment.findings
+        verdict = judgement.verdict
+        cause = judgement.cause
+        fault = judgement.cause?.fault
+        summary = judgement.summary
+        findings = judgement.findings
         self.proofs = proofs
         self.provisioning = provisioning
         expectation = Expectation(
@@ -69,13 +69,13 @@ public struct CellRecord: Hashable, Sendable {
     }
 
     /// A cell for which no kernel could be had.
-    public init(unavailable asked: AskedCell, judgment: Judgment, documentation: CellDocumentation = .none) {
+    public init(unavailable asked: AskedCell, judgement: Judgement, documentation: CellDocumentation = .none) {
         subject = .asked(asked)
-        verdict = judgment.verdict
-        cause = judgment.cause
-        fault = judgment.cause?.fault
-        summary = judgment.summary
-        findings = judgment.findings
+        verdict = judgement.verdict
+        cause = judgement.cause
+        fault = judgement.cause?.fault
+        summary = judgement.summary
+        findings = judgement.findings
         proofs = []
         provisioning = nil
         expectation = .unstated

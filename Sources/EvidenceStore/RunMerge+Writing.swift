@@ -65,7 +65,7 @@ extension CellRecord {
 
     /// As it is in a plan.
     var waiting: CellRecord {
-        var record = replacingOutcome(with: Judgment(verdict: .notRun, cause: nil, summary: "Not run: in none of the merged runs."))
+        var record = replacingOutcome(with: Judgement(verdict: .notRun, cause: nil, summary: "Not run: in none of the merged runs."))
         record.evidence = nil
         record.attempts = 0
         record.inputs = nil

@@ -81,7 +81,7 @@ public struct RunMerge: Sendable {
             id: chosen.record.id, sides: tried.map { Conflict.Side(run: $0.run.document.run.id, verdict: $0.record.verdict, cause: $0.record.cause) })
         conflicts.append(conflict)
         let findings = zip(tried, conflict.sides).map { Finding(source: "run \($1.run)", quote: "\($1.verdict.rawValue)\($1.cause.map { " " + $0.rawValue } ?? ""): \($0.record.summary)") }
-        var record = chosen.record.replacingOutcome(with: Judgment(cause: .harness, summary: "Runs disagree: \(conflict.inWords).", findings: findings))
+        var record = chosen.record.replacingOutcome(with: Judgement(cause: .harness, summary: "Runs disagree: \(conflict.inWords).", findings: findings))
         record.attempts = tried.map(\.record.attempts).reduce(0, +)
         return (record, tried)
     }

@@ -1,15 +1,13 @@
 /// Runs cannot be merged.
 public struct RunMergeError: Error, Sendable, CustomStringConvertible {
-    public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case nothing, differentParts, sameFolder, occupied }
-        let value: Value
-        public static let nothing = Code(value: .nothing)
+    public enum Code: Hashable, Sendable {
+        case nothing
         /// They were divided into different numbers of parts.
-        public static let differentParts = Code(value: .differentParts)
+        case differentParts
         /// Two cells would share a folder.
-        public static let sameFolder = Code(value: .sameFolder)
+        case sameFolder
         /// What is to be replaced was not merged.
-        public static let occupied = Code(value: .occupied)
+        case occupied
     }
 
     public let code: Code
@@ -21,7 +19,7 @@ public struct RunMergeError: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        switch code.value {
+        switch code {
         case .nothing: "no run to merge; add run folders"
         case .differentParts: "these parts come from different divisions (into \(detail)); merge the parts of one run"
         case .sameFolder: "two cells have the same folder: \(detail); merge runs of one matrix"

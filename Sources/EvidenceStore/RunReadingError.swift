@@ -3,27 +3,24 @@ public import SystemPackage
 /// A run's folder is not what a run leaves behind: everything that is wrong with it.
 public struct RunReadingError: Error, Sendable, CustomStringConvertible {
     /// The kind of damage.
-    public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case noRun, unreadable, unknownSchema, altered, missing, unsealed, misplaced, contradictory, unproven, foreign }
-        let value: Value
+    public enum Code: Hashable, Sendable {
         /// There is no `run.json`.
-        public static let noRun = Code(value: .noRun)
-        public static let unreadable = Code(value: .unreadable)
-        public static let unknownSchema = Code(value: .unknownSchema)
+        case noRun
+        case unreadable, unknownSchema
         /// The file is not the one that the run wrote.
-        public static let altered = Code(value: .altered)
+        case altered
         /// The run wrote a file that is not there any more.
-        public static let missing = Code(value: .missing)
+        case missing
         /// The file was put there after the run had ended.
-        public static let unsealed = Code(value: .unsealed)
+        case unsealed
         /// The record speaks of another cell than its place: a copy, which would be a second record of that cell.
-        public static let misplaced = Code(value: .misplaced)
+        case misplaced
         /// The record says what no run would have written.
-        public static let contradictory = Code(value: .contradictory)
+        case contradictory
         /// The evidence that a verdict stands on is not there, or not whole.
-        public static let unproven = Code(value: .unproven)
+        case unproven
         /// What is no cell's and in nobody's way.
-        public static let foreign = Code(value: .foreign)
+        case foreign
     }
 
     /// One thing that is wrong.
@@ -34,7 +31,7 @@ public struct RunReadingError: Error, Sendable, CustomStringConvertible {
         public let detail: String
 
         public var description: String {
-            switch code.value {
+            switch code {
             case .noRun: "it contains no run.json; use the folder that 'kmatrix run' printed, or its --out"
             case .unreadable: "cannot read \(file) (\(detail)); restore the file, or run the cell again"
             case .unknownSchema: "\(file) has \(detail); use the kmatrix that wrote it, or a later one"

@@ -2,13 +2,8 @@ public import SystemPackage
 
 /// A run cannot be taken up again.
 public struct RunResumptionError: Error, Sendable, CustomStringConvertible {
-    public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case noRun, merged, otherPart, otherPlan }
-        let value: Value
-        public static let noRun = Code(value: .noRun)
-        public static let merged = Code(value: .merged)
-        public static let otherPart = Code(value: .otherPart)
-        public static let otherPlan = Code(value: .otherPlan)
+    public enum Code: Hashable, Sendable {
+        case noRun, merged, otherPart, otherPlan
     }
 
     public let code: Code
@@ -23,7 +18,7 @@ public struct RunResumptionError: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        switch code.value {
+        switch code {
         case .noRun: "'\(path)' is not a run folder: it contains no run.json and no plan; use the folder that 'kmatrix run' printed, or its --out"
         case .merged: "the run in '\(path)' is a merged run; resume its parts, and merge them again"
         case .otherPart: "the run in '\(path)' is part \(details[0]), not \(details[1]); use the same --shard as before"

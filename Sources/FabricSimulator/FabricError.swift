@@ -1,11 +1,7 @@
 /// Why the platform could not be simulated.
 public struct FabricError: Error, Sendable, CustomStringConvertible {
-    public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case folder, socket, journal }
-        let value: Value
-        public static let folder = Code(value: .folder)
-        public static let socket = Code(value: .socket)
-        public static let journal = Code(value: .journal)
+    public enum Code: Hashable, Sendable {
+        case folder, socket, journal
     }
 
     public let code: Code
@@ -19,7 +15,7 @@ public struct FabricError: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        switch code.value {
+        switch code {
         case .folder: "cannot use the folder '\(subject)' for the platform's sockets: \(detail)"
         case .socket: "cannot open the platform's \(subject) endpoint: \(detail); set TMPDIR to a folder of your own on this machine's disk"
         case .journal: "cannot write the platform's journal '\(subject)': \(detail); free space, or choose another folder with --out"

@@ -3,30 +3,23 @@ public import SystemPackage
 
 /// What a guest boots could not be built.
 public struct GuestImageError: Error, Sendable, CustomStringConvertible {
-    public struct Code: Hashable, Sendable {
-        private enum Value { case notAKernel, foreignPrograms, otherArchitecture, kernelWithoutEntry, missingModules, brokenModule, unreadable, toolMissing, toolFailed, invalidPath, tooLarge, changedMeanwhile, noSpace, buildFailed }
-        private let value: Value
+    public enum Code: Hashable, Sendable {
         /// The file is not a Linux kernel image.
-        public static let notAKernel = Code(value: .notAKernel)
+        case notAKernel
         /// The kernel is for another architecture than was asked for.
-        public static let otherArchitecture = Code(value: .otherArchitecture)
+        case otherArchitecture
         /// Programs of another architecture do not run on this machine.
-        public static let foreignPrograms = Code(value: .foreignPrograms)
+        case foreignPrograms
         /// An uncompressed kernel the emulator has no way to enter.
-        public static let kernelWithoutEntry = Code(value: .kernelWithoutEntry)
+        case kernelWithoutEntry
         /// Modules a guest cannot do without are neither built into the kernel nor among its modules.
-        public static let missingModules = Code(value: .missingModules)
-        public static let brokenModule = Code(value: .brokenModule)
-        public static let unreadable = Code(value: .unreadable)
-        public static let toolMissing = Code(value: .toolMissing)
-        public static let toolFailed = Code(value: .toolFailed)
-        public static let invalidPath = Code(value: .invalidPath)
-        public static let tooLarge = Code(value: .tooLarge)
+        case missingModules
+        case brokenModule, unreadable, toolMissing, toolFailed, invalidPath, tooLarge
         /// A file grew or shrank while it was being packed.
-        public static let changedMeanwhile = Code(value: .changedMeanwhile)
-        public static let noSpace = Code(value: .noSpace)
+        case changedMeanwhile
+        case noSpace
         /// The tool that makes a root file system gave up.
-        public static let buildFailed = Code(value: .buildFailed)
+        case buildFailed
     }
 
     public let code: Code
@@ -66,7 +59,6 @@ public struct GuestImageError: Error, Sendable, CustomStringConvertible {
         case .noSpace: "cannot build \(place): the disk is full (\(found)); free space, run 'kmatrix distros gc', or set XDG_CACHE_HOME to another disk"
         case .buildFailed: "cannot build \(place): \(found)"
         case .changedMeanwhile: "\(place) changed while it was packed; retry when nothing writes to it"
-        default: "\(place): \(found)\(cause)"
         }
     }
 }

@@ -37,7 +37,7 @@ struct PlanExecution {
                 agent = AgentUnit(children: children, gate: isUpAlready ? .condition : start.isDeployment ? .none : .notification)
             }
             try evidence.sendFacts()
-            let course = PlanCourse(plan: plan, channel: channel, children: children, agent: agent, evidence: evidence)
+            let course = PlanInterpreter(plan: plan, channel: channel, children: children, agent: agent, evidence: evidence)
             if plan.mode == .shell { try course.runShell() } else { try course.carryOut() }
         } catch let failure as SetupFailure {
             // The facts say why a kernel cannot do what the step needed.

@@ -33,9 +33,9 @@ public struct AskedKernel: Hashable, Sendable, Codable {
 
 extension Judge {
     /// Nothing is proven of a kernel by a guest that booted another.
-    static func otherKernel(_ evidence: CellEvidence) -> Judgment? {
+    static func otherKernel(_ evidence: CellEvidence) -> Judgement? {
         guard let asked = evidence.askedKernel, let hello = evidence.hello, let difference = asked.difference(from: hello) else { return nil }
-        return Judgment(
+        return Judgement(
             cause: .otherKernel, summary: "The guest booted another kernel than the plan names: \(difference).",
             findings: [Finding(source: "facts.json", quote: Quote.line("\(hello.release) \(hello.build) \(hello.machine)"))])
     }

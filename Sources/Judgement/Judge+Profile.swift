@@ -3,12 +3,12 @@ import MatrixModel
 
 extension Judge {
     /// A kernel that does not have what the profile switches on: a command line is a wish, what the kernel says of itself is the fact.
-    static func profileRefusal(_ evidence: CellEvidence) -> Judgment? {
+    static func profileRefusal(_ evidence: CellEvidence) -> Judgement? {
         guard let profile = evidence.profile else { return nil }
         let (item, file) = source(of: profile)
         let found = evidence.items[item]?.text.split(separator: "\n").first.map { String($0) } ?? ""
         guard !isInForce(profile, found) else { return nil }
-        return Judgment(
+        return Judgement(
             cause: .profileNotOffered, summary: "The kernel was told to boot with \(profile.rawValue) (\(profile.kernelArguments.joined(separator: " "))) and does not have it.",
             findings: [Finding(source: "facts.json", quote: "\(file): \(found.isEmpty ? "absent" : Quote.line(found))")])
     }

@@ -2,49 +2,35 @@ import MatrixModel
 
 /// Why a kernel, a key or the list of kernels is not available. Says what, why and what to do next.
 public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible {
-    public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable {
-            case notOffered, noMirror, unreachable, notFound, forbidden, slow, badSignature, hashMismatch, sizeMismatch, brokenPackage, expired, noSpace
-            case toolMissing, badConfiguration, badAddress, nothingThere, malformedIndex, offline, refused
-            case interrupted, tooLarge, untrusted, subscription, noImage
-        }
-        let value: Value
+    public enum Code: Hashable, Sendable {
         /// Nothing on offer satisfies the selector.
-        public static let notOffered = Code(value: .notOffered)
-        public static let noMirror = Code(value: .noMirror)
-        public static let unreachable = Code(value: .unreachable)
-        public static let notFound = Code(value: .notFound)
+        case notOffered
+        case noMirror, unreachable, notFound
         /// The server says 403, as object stores do of what they do not have.
-        public static let forbidden = Code(value: .forbidden)
-        public static let slow = Code(value: .slow)
+        case forbidden
+        case slow
         /// The release file is unsigned, wrongly signed, or signed by a key that does not count.
-        public static let badSignature = Code(value: .badSignature)
-        public static let hashMismatch = Code(value: .hashMismatch)
-        public static let sizeMismatch = Code(value: .sizeMismatch)
-        public static let brokenPackage = Code(value: .brokenPackage)
-        public static let expired = Code(value: .expired)
-        public static let noSpace = Code(value: .noSpace)
-        public static let toolMissing = Code(value: .toolMissing)
-        public static let badConfiguration = Code(value: .badConfiguration)
+        case badSignature
+        case hashMismatch, sizeMismatch, brokenPackage, expired, noSpace, toolMissing, badConfiguration
         /// A mirror's address is not one of the web.
-        public static let badAddress = Code(value: .badAddress)
+        case badAddress
         /// The address has none of the repository's parts.
-        public static let nothingThere = Code(value: .nothingThere)
-        public static let malformedIndex = Code(value: .malformedIndex)
+        case nothingThere
+        case malformedIndex
         /// Only the network has it, and the network may not be used.
-        public static let offline = Code(value: .offline)
+        case offline
         /// The server answered, and not with the file.
-        public static let refused = Code(value: .refused)
+        case refused
         /// The transfer began and ended early, as often as it was tried.
-        public static let interrupted = Code(value: .interrupted)
+        case interrupted
         /// More came, or came out of it, than may.
-        public static let tooLarge = Code(value: .tooLarge)
+        case tooLarge
         /// No key is known whose signature counts.
-        public static let untrusted = Code(value: .untrusted)
+        case untrusted
         /// The repository is for subscribers, and no mirror of it is named.
-        public static let subscription = Code(value: .subscription)
+        case subscription
         /// No disk image of a distribution can be had, nor built.
-        public static let noImage = Code(value: .noImage)
+        case noImage
     }
 
     public let code: Code
@@ -78,7 +64,7 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
     var isOfTheWay: Bool { [.unreachable, .slow, .interrupted, .refused, .forbidden].contains(code) }
 
     public var description: String {
-        switch code.value {
+        switch code {
         case .notOffered: "\(subject): \(detail)"
         case .noMirror:
             "no Debian mirror is known: this machine's apt sources name none; name one with --mirror debian=URL, KMATRIX_DEBIAN_MIRROR, or 'mirrors: { debian: URL }' in \(subject)"
@@ -109,7 +95,7 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
 
     /// The same in a few words, for a list of failures.
     var reason: String {
-        switch code.value {
+        switch code {
         case .notFound: "404"
         case .unreachable, .slow, .interrupted, .refused, .forbidden: Self.short(detail)
         case .offline: "not in the cache, and --offline forbids fetching it"

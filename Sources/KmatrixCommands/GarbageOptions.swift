@@ -22,8 +22,8 @@ struct GarbageOptions: ParsableArguments {
     ///   - runs: The folder of runs whose stale files are removed; nil to leave them.
     func collect(kinds: Set<String>? = nil, runs: FilePath? = nil) async throws {
         var removed = try await ArtefactCache.standard().collectGarbage(unusedFor: unusedFor == 0 ? .seconds(-1) : .seconds(unusedFor * 86_400), kinds: kinds)
-        for run in runs.map(RunRemains.folders) ?? [] {
-            let bytes = try RunRemains.remove(from: run)
+        for run in runs.map(StaleFiles.folders) ?? [] {
+            let bytes = try StaleFiles.remove(from: run)
             if let bytes { removed.append(RemovedEntry(kind: "run", key: run.path.lastComponent?.string ?? "", bytes: bytes)) }
         }
         if runs != nil { removed += SocketFolder.sweep().map { RemovedEntry(kind: "sockets", key: $0, bytes: 0) } }

@@ -88,10 +88,10 @@ struct Rejudged: Encodable {
             let before = Dictionary(record.proofs.map { ($0.id, $0.state) }, uniquingKeysWith: { first, _ in first })
             let after = Dictionary(found.proofs.map { ($0.id, $0.state) }, uniquingKeysWith: { first, _ in first })
             proofs = Set(before.keys).union(after.keys).sorted().filter { before[$0] != after[$0] }.map { ChangedProof(id: $0, recorded: before[$0], today: after[$0]) }
-            today = found.judgment.verdict
-            cause = found.judgment.cause
-            summary = found.judgment.summary
-            outcome = found.judgment.verdict == record.verdict && found.judgment.cause == record.cause && proofs.isEmpty ? .same : .changed
+            today = found.judgement.verdict
+            cause = found.judgement.cause
+            summary = found.judgement.summary
+            outcome = found.judgement.verdict == record.verdict && found.judgement.cause == record.cause && proofs.isEmpty ? .same : .changed
         } catch {
             (outcome, today, cause, summary, proofs) = (.notJudged, nil, nil, error.description, [])
         }

@@ -49,10 +49,10 @@ final class ProgressDisplay: Sendable {
                 state.order.append(id)
                 if !isTerminal { say("\(id): started\(attempt > 1 ? ", attempt \(attempt)" : "")", &state) }
             case .cellPhase(let id, let phase): state.running[id] = phase
-            case .cellRetried(let id, let judgment):
+            case .cellRetried(let id, let judgement):
                 finish(id, &state)
-                let reason = judgment.verdict == .inconclusive ? "harness failure, retrying" : "may be chance, retrying"
-                say("\(id): \(judgment.cause?.rawValue ?? judgment.verdict.rawValue): \(reason)", &state)
+                let reason = judgement.verdict == .inconclusive ? "harness failure, retrying" : "may be chance, retrying"
+                say("\(id): \(judgement.cause?.rawValue ?? judgement.verdict.rawValue): \(reason)", &state)
             case .cellFinished(let record):
                 if let id = state.order.first(where: { $0.text == record.id }) { finish(id, &state) }
                 state.done += 1

@@ -1,25 +1,12 @@
 /// A selector that is invalid, with its text.
 public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kind of mistake.
-    public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case empty, malformedVersion, malformedRange, emptyRange, malformedFlavour, malformedDistribution, unknownLayout, unknownDistribution, unknownDeployment, unknownProfile, unknownArchitecture, otherArchitecture, emptyPattern, malformedDay, malformedShard }
-        let value: Value
-        public static let empty = Code(value: .empty)
-        public static let malformedVersion = Code(value: .malformedVersion)
-        public static let malformedRange = Code(value: .malformedRange)
-        public static let emptyRange = Code(value: .emptyRange)
-        public static let malformedFlavour = Code(value: .malformedFlavour)
-        public static let malformedDistribution = Code(value: .malformedDistribution)
-        public static let unknownLayout = Code(value: .unknownLayout)
-        public static let unknownDistribution = Code(value: .unknownDistribution)
-        public static let unknownDeployment = Code(value: .unknownDeployment)
-        public static let unknownProfile = Code(value: .unknownProfile)
-        public static let unknownArchitecture = Code(value: .unknownArchitecture)
+    public enum Code: Hashable, Sendable {
+        case empty, malformedVersion, malformedRange, emptyRange, malformedFlavour, malformedDistribution, unknownLayout, unknownDistribution
+        case unknownDeployment, unknownProfile, unknownArchitecture
         /// What was named exists for other architectures only; `known` has the one asked for, then those.
-        public static let otherArchitecture = Code(value: .otherArchitecture)
-        public static let emptyPattern = Code(value: .emptyPattern)
-        public static let malformedDay = Code(value: .malformedDay)
-        public static let malformedShard = Code(value: .malformedShard)
+        case otherArchitecture
+        case emptyPattern, malformedDay, malformedShard
     }
 
     public let code: Code
@@ -34,7 +21,7 @@ public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible 
     }
 
     public var description: String {
-        switch code.value {
+        switch code {
         case .empty:
             "the kernel selector is empty; use a series (6.1), a version, a range or all (kmatrix help selectors)"
         case .malformedVersion:

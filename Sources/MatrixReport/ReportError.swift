@@ -2,11 +2,8 @@ public import SystemPackage
 
 /// A report could not be written.
 public struct ReportError: Error, Sendable, CustomStringConvertible {
-    public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case notASite, notWritten }
-        let value: Value
-        public static let notASite = Code(value: .notASite)
-        public static let notWritten = Code(value: .notWritten)
+    public enum Code: Hashable, Sendable {
+        case notASite, notWritten
     }
 
     public let code: Code
@@ -20,7 +17,7 @@ public struct ReportError: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        switch code.value {
+        switch code {
         case .notASite: "refusing to replace '\(path)': it holds files that are not a kmatrix site; name another folder with --out, or empty it"
         case .notWritten: "cannot write '\(path)': \(detail); name another path with --out"
         }

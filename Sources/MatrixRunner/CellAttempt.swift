@@ -16,7 +16,7 @@ struct CellAttempt: Sendable {
         let conclusion: CellConclusion
         let provisioning: DeploymentFinding?
         let seconds: [Phase: Double]
-        let birth: GuestBirth
+        let birth: StartMode
     }
 
     let cell: Cell

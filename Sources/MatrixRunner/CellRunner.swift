@@ -87,8 +87,8 @@ struct CellRunner: Sendable {
                 return Self.unrecorded(planned, error)
             }
             try Task.checkCancellation()
-            if attempt <= context.retries, let cause = outcome.conclusion.judgment.cause, isUnproven(cause, &suspicions) {
-                context.events(.cellRetried(cell.id, outcome.conclusion.judgment))
+            if attempt <= context.retries, let cause = outcome.conclusion.judgement.cause, isUnproven(cause, &suspicions) {
+                context.events(.cellRetried(cell.id, outcome.conclusion.judgement))
                 do { try place.setAside(attempt: attempt) } catch { return Self.unrecorded(planned, error) }
                 attempt += 1
                 // What is doubted is settled by a guest that booted.
@@ -101,7 +101,7 @@ struct CellRunner: Sendable {
 
     /// Stores the outcome of a cell for which something could not be had.
     static func refuse(_ planned: MatrixPlan.PlannedCell, _ failure: PreparationFailure, in folder: RunFolder) -> CellRecord {
-        do { return stored(planned.record(failure.judgment), planned, try folder.cell(planned.cell.id)) } catch { return unrecorded(planned, error) }
+        do { return stored(planned.record(failure.judgement), planned, try folder.cell(planned.cell.id)) } catch { return unrecorded(planned, error) }
     }
 
     /// Whether another attempt could tell more: what was our own fault, or what chance can bring about once.
@@ -139,7 +139,7 @@ struct CellRunner: Sendable {
 
     private func store(_ planned: MatrixPlan.PlannedCell, _ outcome: CellAttempt.Outcome, _ attempts: Int, _ inputs: String?, _ place: CellFolder) -> CellRecord {
         var record = CellRecord(
-            cell: planned.cell, judgment: outcome.conclusion.judgment, proofs: outcome.conclusion.proofs, provisioning: outcome.provisioning,
+            cell: planned.cell, judgement: outcome.conclusion.judgement, proofs: outcome.conclusion.proofs, provisioning: outcome.provisioning,
             evidence: place.path.string, seconds: outcome.seconds, attempts: attempts,
             birth: outcome.birth, inputs: inputs, journalSize: place.journalSize, documentation: planned.documentation)
         (record.tier, record.burst) = (planned.tier, planned.burst)
@@ -157,6 +157,6 @@ struct CellRunner: Sendable {
 
     /// A verdict that could not be stored is no verdict: what is not on disk proves nothing tomorrow.
     private static func unrecorded(_ planned: MatrixPlan.PlannedCell, _ error: any Error) -> CellRecord {
-        planned.record(Judgment(cause: .evidenceLost, summary: "Cannot write the evidence: \(error)"), attempts: 1)
+        planned.record(Judgement(cause: .evidenceLost, summary: "Cannot write the evidence: \(error)"), attempts: 1)
     }
 }

@@ -29,9 +29,9 @@ struct EvidenceWriter {
             guard let found = evidence.items[item] else { continue }
             attempt { try folder.write(found.bytes, to: file) }
         }
-        attempt { try folder.save(FactSheet(evidence: evidence, packagedConfiguration: packagedConfiguration), to: .facts) }
+        attempt { try folder.save(KernelFacts(evidence: evidence, packagedConfiguration: packagedConfiguration), to: .facts) }
         attempt { try folder.save(evidence.reports.map(EncodedReport.init), to: .clients) }
-        attempt { try folder.save(AttemptSheet(evidence, withFile: Set(Self.files.map(\.0)), knownDefects: knownDefects), to: .attempt) }
+        attempt { try folder.save(AttemptRecord(evidence, withFile: Set(Self.files.map(\.0)), knownDefects: knownDefects), to: .attempt) }
         return losses
     }
 }

@@ -18,11 +18,11 @@ final class GuestSession: Sendable {
 
     private let plan: GuestPlan
     private let events: @Sendable (String) -> Void
-    let birth: GuestBirth
+    let birth: StartMode
     private let state: Mutex<State>
     private let start = ContinuousClock.now
 
-    init(plan: GuestPlan, expectation: ScenarioExpectation, profile: BootProfile? = nil, deployment: Deployment? = nil, birth: GuestBirth = .cold(reason: nil), asked: AskedKernel? = nil, events: @escaping @Sendable (String) -> Void) {
+    init(plan: GuestPlan, expectation: ScenarioExpectation, profile: BootProfile? = nil, deployment: Deployment? = nil, birth: StartMode = .cold(reason: nil), asked: AskedKernel? = nil, events: @escaping @Sendable (String) -> Void) {
         self.plan = plan
         self.events = events
         self.birth = birth

@@ -21,7 +21,7 @@ extension MatrixPlan {
         ShardSplit(cells.map { costs.item($0.cell) } + unavailable.map { ShardSplit.Item(id: $0.id, milliseconds: 0) }, count: count)
     }
 
-    fileprivate static let otherPart = Judgment(verdict: .notRun, cause: nil, summary: "Not run here: in another part of the run.")
+    fileprivate static let otherPart = Judgement(verdict: .notRun, cause: nil, summary: "Not run here: in another part of the run.")
 }
 
 extension CellRecord {

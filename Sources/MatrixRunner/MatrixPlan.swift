@@ -41,8 +41,8 @@ public struct MatrixPlan: Sendable {
         }
 
         /// The record of an outcome that no guest was started for.
-        func record(_ judgment: Judgment, attempts: Int = 0) -> CellRecord {
-            CellRecord(cell: cell, judgment: judgment, evidence: nil, seconds: [:], attempts: attempts, documentation: documentation)
+        func record(_ judgement: Judgement, attempts: Int = 0) -> CellRecord {
+            CellRecord(cell: cell, judgement: judgement, evidence: nil, seconds: [:], attempts: attempts, documentation: documentation)
         }
     }
 

@@ -9,7 +9,7 @@ import Probes
 struct MatrixPlanner {
     let request: MatrixRequest
     let catalogue: KernelCatalogue
-    let given: GivenKernels
+    let given: ExplicitKernels
     let products: Products
     let events: @Sendable (RunnerEvent) -> Void
 
@@ -65,7 +65,7 @@ struct MatrixPlanner {
     private struct Offers {
         let planner: MatrixPlanner
         let architecture: Architecture
-        let given: GivenKernels
+        let given: ExplicitKernels
         private let catalogue: KernelCatalogue
         private var listing: KernelListing?
 
@@ -155,14 +155,14 @@ struct MatrixPlanner {
 
     /// A selector that nothing on offer satisfies becomes cells that say so: they are part of the answer.
     private func missing(_ axes: MatrixAxes, _ guest: GuestChoice, _ selector: KernelSelector, _ cause: Cause, _ reason: String) -> [CellRecord] {
-        let judgment = Judgment(cause: cause, summary: reason)
+        let judgement = Judgement(cause: cause, summary: reason)
         let documented = documentation(guest, nil)
         return axes.combinations(for: guest).map { point in
             let further = FurtherAxes(
                 profile: point.profile?.rawValue, deployment: point.deployment?.rawValue, scenario: point.scenario.name, agent: point.agent?.name,
                 bpf: point.program?.name)
             return CellRecord(
-                unavailable: AskedCell(selector, guest: guest.name, architecture: axes.architecture, cgroup: point.layout, further: further), judgment: judgment, documentation: documented)
+                unavailable: AskedCell(selector, guest: guest.name, architecture: axes.architecture, cgroup: point.layout, further: further), judgement: judgement, documentation: documented)
         }
     }
 

@@ -50,7 +50,7 @@ extension MatrixRunner {
             return context
         }
 
-        var taken = TakenUp(cells: plan.cells, prepared: PreparedArtefacts())
+        var taken = ResumedCells(cells: plan.cells, prepared: PreparedArtefacts())
         if let resumption {
             taken = try await takeUp(resumption, plan, preparer) { try await context(trying: $0) }
             run.warnings += taken.warnings
@@ -59,12 +59,12 @@ extension MatrixRunner {
         let cells = MatrixPlan.longestFirst(taken.cells, request.costs)
         guard !cells.isEmpty else { return taken.kept }
         let shared = SharedBoot.all(cells)
-        let make: CellCourse.Make = { artefact, prepared in
+        let make: CellScheduler.Make = { artefact, prepared in
             let made = try await preparer.make(artefact, prepared)
             for kernel in made.anyKernels { await hosts[kernel.architecture]?.question.begin(with: kernel) }
             return made
         }
-        var course = CellCourse(of: cells, jobs(for: plan), taken.prepared, runner: self, in: folder, make: make, onRecord)
+        var course = CellScheduler(of: cells, jobs(for: plan), taken.prepared, runner: self, in: folder, make: make, onRecord)
         try await course.run { kernel in
             var context = try await context(trying: kernel)
             context.sharedBoots = shared
@@ -88,6 +88,6 @@ extension MatrixRunner {
     }
 
     static func notRun(_ planned: MatrixPlan.PlannedCell, _ summary: String) -> CellRecord {
-        planned.record(Judgment(verdict: .notRun, cause: nil, summary: summary))
+        planned.record(Judgement(verdict: .notRun, cause: nil, summary: summary))
     }
 }

@@ -4,7 +4,7 @@ import QEMUGuest
 
 extension MatrixRunner {
     /// What is taken over from a run that was cut short, and what is left of it to do.
-    struct TakenUp {
+    struct ResumedCells {
         var kept: [CellRecord] = []
         var cells: [MatrixPlan.PlannedCell] = []
         /// What the reader of the run must know.
@@ -20,10 +20,10 @@ extension MatrixRunner {
     /// - Throws: `StoreError`, `CancellationError`, or what the context cannot be had for.
     func takeUp(
         _ resumption: RunResumption, _ plan: MatrixPlan, _ preparer: ArtefactPreparer, context: (PreparedKernel) async throws -> CellContext
-    ) async throws -> TakenUp {
+    ) async throws -> ResumedCells {
         let finished = Dictionary(resumption.finished.map { ($0.id, $0) }) { first, _ in first }
         let compared = plan.cells.filter { finished[$0.cell.id.text]?.inputs != nil }
-        var taken = TakenUp(prepared: try await preparer.prepare(compared))
+        var taken = ResumedCells(prepared: try await preparer.prepare(compared))
         var today: [Architecture: CellContext] = [:]
         for kernel in taken.prepared.anyKernels { today[kernel.architecture] = try await context(kernel) }
         var changed: [String: [CellID]] = [:]

@@ -39,7 +39,7 @@ public struct MatrixRunner: Sendable {
     public func plan() async throws -> MatrixPlan {
         let images = GuestImageBuilder(cache: cache, runner: products.runner, architecture: products.architecture, digests: digestMemory)
         return try await MatrixPlanner(
-            request: request, catalogue: catalogue, given: GivenKernels(images: images, catalogue: catalogue, products: products, events: events), products: products,
+            request: request, catalogue: catalogue, given: ExplicitKernels(images: images, catalogue: catalogue, products: products, events: events), products: products,
             events: events
         ).plan()
     }

@@ -2,23 +2,23 @@ import MatrixModel
 
 extension MatrixPlan.PlannedCell {
     /// Why the cell cannot exist; nil when it can.
-    var refusal: Judgment? {
+    var refusal: Judgement? {
         if guest == .micro { return nil }
         if SystemdLayout.kernelArguments(cell.cgroup) == nil { return SystemdLayout.refusal(cell.cgroup) }
         guard guest.bootsItself else { return nil }
         // What it boots with stands in its own boot loader's configuration.
         if cell.cgroup != documentation.defaultLayout ?? .unified {
-            return Judgment(
+            return Judgement(
                 cause: .layoutNotOffered,
                 summary: "A whole: image has the layout of its own boot loader; remove 'whole:' to boot it with \(cell.cgroup.rawValue).")
         }
         if let profile {
-            return Judgment(
+            return Judgement(
                 cause: .profileNotOffered,
                 summary: "A whole: image has the kernel command line of its own boot loader; remove 'whole:' to boot it with \(profile.rawValue).")
         }
         guard deployment == nil else {
-            return Judgment(cause: .notOffered, summary: "A whole: image receives the runner through the data source that a deployment tests; remove 'whole:'.")
+            return Judgement(cause: .notOffered, summary: "A whole: image receives the runner through the data source that a deployment tests; remove 'whole:'.")
         }
         return nil
     }

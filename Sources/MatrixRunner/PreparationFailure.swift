@@ -17,5 +17,5 @@ struct PreparationFailure: Error, Sendable {
         self.init(cause: error.isOurs ? .harness : error.isOfTransfer ? .fetchFailed : cause, reason: "\(error)")
     }
 
-    var judgment: Judgment { Judgment(cause: cause, summary: reason) }
+    var judgement: Judgement { Judgement(cause: cause, summary: reason) }
 }

@@ -1,27 +1,17 @@
 /// Why a run could not be started or carried on.
 public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
-    public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable {
-            case productMissing, productsOfArchitectureMissing, shellToolOfArchitecture, unknownProgram, notABPFObject, unknownScenario, scenarioUnreadable, shellNeedsOneCell, shellTool, noPackage, notForDistributions, noCloudInit, unknownConfiguration
-        }
-        let value: Value
-        public static let productMissing = Code(value: .productMissing)
+    public enum Code: Hashable, Sendable {
+        case productMissing
         /// Nothing was built for guests of another architecture.
-        public static let productsOfArchitectureMissing = Code(value: .productsOfArchitectureMissing)
+        case productsOfArchitectureMissing
         /// This machine's program is for another architecture than the guest.
-        public static let shellToolOfArchitecture = Code(value: .shellToolOfArchitecture)
-        public static let unknownConfiguration = Code(value: .unknownConfiguration)
-        public static let unknownProgram = Code(value: .unknownProgram)
-        public static let notABPFObject = Code(value: .notABPFObject)
-        public static let unknownScenario = Code(value: .unknownScenario)
-        public static let scenarioUnreadable = Code(value: .scenarioUnreadable)
-        public static let shellNeedsOneCell = Code(value: .shellNeedsOneCell)
-        public static let shellTool = Code(value: .shellTool)
+        case shellToolOfArchitecture
+        case unknownConfiguration, unknownProgram, notABPFObject, unknownScenario, scenarioUnreadable, shellNeedsOneCell, shellTool
         /// A distribution installs packages, and the agent is a folder.
-        public static let noPackage = Code(value: .noPackage)
+        case noPackage
         /// An image that boots by itself has nothing that would start the runner.
-        public static let noCloudInit = Code(value: .noCloudInit)
-        public static let notForDistributions = Code(value: .notForDistributions)
+        case noCloudInit
+        case notForDistributions
     }
 
     public let code: Code
@@ -36,7 +26,7 @@ public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        switch code.value {
+        switch code {
         case .productMissing: "'\(subject)' is missing; run kmatrix as ci/kmatrix, or build it with ci/build"
         case .productsOfArchitectureMissing: "'\(subject)' is missing, which guests of \(detail) need; build it with ci/build --arch \(detail), or install the package of ci/package --arch \(detail)"
         case .shellToolOfArchitecture: "'\(subject)' of this machine is not for \(detail) guests, which the guest's shell needs"

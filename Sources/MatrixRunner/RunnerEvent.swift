@@ -13,6 +13,6 @@ public enum RunnerEvent: Sendable {
     case waitingForMemory(CellID, String)
     case cellStarted(CellID, attempt: Int)
     case cellPhase(CellID, String)
-    case cellRetried(CellID, Judgment)
+    case cellRetried(CellID, Judgement)
     case cellFinished(CellRecord)
 }

@@ -7,7 +7,7 @@ import Probes
 
 /// The evidence of one cell, read back from its folder and judged by today's rules.
 public struct StoredEvidence: Sendable {
-    public let judgment: Judgment
+    public let judgement: Judgement
     public let proofs: [ProofResult]
 
     /// Why a cell cannot be judged again.
@@ -22,12 +22,12 @@ public struct StoredEvidence: Sendable {
 
     /// - Throws: `Unreadable` for a folder without `attempt.json` (written before there were proofs), of another schema, or damaged.
     public init(in folder: CellFolder) throws(Unreadable) {
-        let sheet: AttemptSheet = try Self.decode(.attempt, in: folder)
-        guard sheet.schema == AttemptSheet.schema else {
-            throw Unreadable("attempt.json is of schema \(sheet.schema), where this kmatrix reads \(AttemptSheet.schema)")
+        let sheet: AttemptRecord = try Self.decode(.attempt, in: folder)
+        guard sheet.schema == AttemptRecord.schema else {
+            throw Unreadable("attempt.json is of schema \(sheet.schema), where this kmatrix reads \(AttemptRecord.schema)")
         }
-        if let unknown = AttemptSheet.unknownMembers(of: try Self.bytes(.attempt, in: folder)).first {
-            throw Unreadable("attempt.json has the member '\(Quote.line(unknown))', which schema \(AttemptSheet.schema) does not have: it is damaged")
+        if let unknown = AttemptRecord.unknownMembers(of: try Self.bytes(.attempt, in: folder)).first {
+            throw Unreadable("attempt.json has the member '\(Quote.line(unknown))', which schema \(AttemptRecord.schema) does not have: it is damaged")
         }
         guard !sheet.hasUnknownProfile else { throw Unreadable("attempt.json names the profile '\(Quote.line(sheet.profile ?? ""))', which this kmatrix does not know") }
         var evidence = sheet.evidence()
@@ -37,7 +37,7 @@ public struct StoredEvidence: Sendable {
         if sheet.hasJournal { evidence.journal = try Self.journal(in: folder) }
         evidence.console = (try? Self.bytes(.console, in: folder)) ?? []
         let conclusion = CellConclusion(evidence, knownDefects: sheet.knownDefects)
-        judgment = conclusion.judgment
+        judgement = conclusion.judgement
         proofs = conclusion.proofs
     }
 

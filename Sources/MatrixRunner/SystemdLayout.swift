@@ -16,7 +16,7 @@ enum SystemdLayout {
     }
 
     /// Why the cell of such a layout is not run.
-    static func refusal(_ layout: CgroupLayout) -> Judgment {
-        Judgment(cause: .layoutNotOffered, summary: "No systemd version leaves cgroup v2 \(layout == .unmounted ? "unmounted" : "mounted elsewhere"), so distributions do not offer this layout.")
+    static func refusal(_ layout: CgroupLayout) -> Judgement {
+        Judgement(cause: .layoutNotOffered, summary: "No systemd version leaves cgroup v2 \(layout == .unmounted ? "unmounted" : "mounted elsewhere"), so distributions do not offer this layout.")
     }
 }

@@ -6,7 +6,7 @@ public import MatrixModel
 /// First it is asked whether the attempt proved anything at all: emulator, guest and evidence must have held. Then every proof is judged by itself. Compatible is what
 /// remains when every applicable proof passed, so a fact that is missing never looks like success.
 public struct CellConclusion: Hashable, Sendable {
-    public let judgment: Judgment
+    public let judgement: Judgement
     /// Empty where the cell had nothing to measure.
     public let proofs: [ProofResult]
 
@@ -14,16 +14,16 @@ public struct CellConclusion: Hashable, Sendable {
     public init(_ evidence: CellEvidence, knownDefects: [KnownDefect] = []) {
         let sightings = ConsoleClassifier.sightings(in: evidence.console)
         if let failure = Judge.attemptFailure(evidence, sightings) {
-            judgment = failure
+            judgement = failure
             proofs = failure.verdict == .inconclusive ? Self.unproven(failure, evidence) : []
             return
         }
         let found = ProbeEvidence(evidence, sightings)
         proofs = Self.results(found, knownDefects)
-        judgment = Judgment(proofs: proofs)
+        judgement = Judgement(proofs: proofs)
     }
 
-    private static func unproven(_ failure: Judgment, _ evidence: CellEvidence) -> [ProofResult] {
+    private static func unproven(_ failure: Judgement, _ evidence: CellEvidence) -> [ProofResult] {
         probes(of: evidence).map {
             ProofResult(id: $0.id, weight: $0.weight, state: .unproven, cause: failure.cause, summary: failure.summary)
         }

@@ -2,27 +2,21 @@ import SystemPackage
 
 /// Why no guest could be started.
 public struct GuestError: Error, Sendable, CustomStringConvertible {
-    public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case emulatorMissing, emulatorTooOld, emulatorUnusable, folder, socket, notReady, networkMissing, networkFailed, toolMissing, acceleratorUnusable, foreignArchitecture, monitor, snapshotNotMade }
-        let value: Value
-        public static let emulatorMissing = Code(value: .emulatorMissing)
-        public static let emulatorTooOld = Code(value: .emulatorTooOld)
-        public static let emulatorUnusable = Code(value: .emulatorUnusable)
-        public static let folder = Code(value: .folder)
-        public static let socket = Code(value: .socket)
+    public enum Code: Hashable, Sendable {
+        case emulatorMissing, emulatorTooOld, emulatorUnusable, folder, socket
         /// The guest ended, or its channel closed, before it said hello.
-        public static let notReady = Code(value: .notReady)
-        public static let networkMissing = Code(value: .networkMissing)
+        case notReady
+        case networkMissing
         /// The guest's network ended while the guest lived.
-        public static let networkFailed = Code(value: .networkFailed)
-        public static let toolMissing = Code(value: .toolMissing)
+        case networkFailed
+        case toolMissing
         /// QEMU's monitor refused something, or talked nonsense.
-        public static let monitor = Code(value: .monitor)
-        public static let snapshotNotMade = Code(value: .snapshotNotMade)
+        case monitor
+        case snapshotNotMade
         /// KVM was asked for and its device cannot be opened.
-        public static let acceleratorUnusable = Code(value: .acceleratorUnusable)
+        case acceleratorUnusable
         /// KVM was asked for, for guests of another architecture than this machine's.
-        public static let foreignArchitecture = Code(value: .foreignArchitecture)
+        case foreignArchitecture
     }
 
     /// Whether the monitor is gone because the emulator is.
@@ -40,7 +34,7 @@ public struct GuestError: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        switch code.value {
+        switch code {
         case .emulatorMissing:
             "QEMU not found (\(subject)); install Debian's package \(detail)"
         case .emulatorTooOld: "\(subject) is QEMU \(detail), but kmatrix needs \(Emulator.oldestVersion) or later; install it, or set KMATRIX_QEMU"

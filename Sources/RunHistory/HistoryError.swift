@@ -4,19 +4,10 @@ public import SystemPackage
 /// The history could not be read or written.
 public struct HistoryError: Error, Sendable, CustomStringConvertible {
     /// The kind of trouble.
-    public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case newer, noDatabase, damaged, busy, noSpace, unwritable, unknownRun, ambiguousRun, other }
-        let value: Value
+    public enum Code: Hashable, Sendable {
         /// A later kmatrix has changed the database's tables.
-        public static let newer = Code(value: .newer)
-        public static let noDatabase = Code(value: .noDatabase)
-        public static let damaged = Code(value: .damaged)
-        public static let busy = Code(value: .busy)
-        public static let noSpace = Code(value: .noSpace)
-        public static let unwritable = Code(value: .unwritable)
-        public static let unknownRun = Code(value: .unknownRun)
-        public static let ambiguousRun = Code(value: .ambiguousRun)
-        public static let other = Code(value: .other)
+        case newer
+        case noDatabase, damaged, busy, noSpace, unwritable, unknownRun, ambiguousRun, other
     }
 
     public let code: Code
@@ -43,7 +34,7 @@ public struct HistoryError: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        switch code.value {
+        switch code {
         case .newer: "the history '\(path)' was written by a later kmatrix (\(detail)); use that one, or choose another file with --history"
         case .noDatabase: "'\(path)' is not a history (\(detail)); choose another file with --history"
         case .damaged: "the history '\(path)' is damaged (\(detail)); move it away and import the run folders again with 'kmatrix history import'"

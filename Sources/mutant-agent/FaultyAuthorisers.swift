@@ -13,7 +13,7 @@ struct StrictAuthoriser: Authoriser {
 
 /// Decides by the user's id, whatever the claims say of root.
 struct TrueUserAuthoriser: Authoriser {
-    let rules: RuleBoard
+    let rules: CurrentRules
 
     func decision(service: PlatformService, target: @autoclosure () -> String, caller: CallerClaims) -> AuthorisationDecision {
         let caller = CallerClaims(
@@ -25,7 +25,7 @@ struct TrueUserAuthoriser: Authoriser {
 
 /// Denies callers whose process has exited by the time of the request.
 struct LivingProcessAuthoriser: Authoriser {
-    let rules: RuleBoard
+    let rules: CurrentRules
 
     func decision(service: PlatformService, target: @autoclosure () -> String, caller: CallerClaims) -> AuthorisationDecision {
         // A process that nobody has waited for yet still has a folder, but no executable any more.

@@ -41,7 +41,7 @@ struct ProxyFixture {
         let entry = AuditEntry(
             destination: Endpoint(address: .loopback, port: port), processID: 1, userID: userID, isRoot: userID == 0)
         let ledger = RequestLedger()
-        let keys = KeyBoard()
+        let keys = CurrentKey()
         keys.install(key)
         let server = ProxyServer(
             audit: FixedAudit(entry: audited ? entry : nil, record: record), ledger: ledger, log: AgentLog(folder: nil, systemLevel: .error),

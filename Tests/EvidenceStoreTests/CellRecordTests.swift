@@ -9,7 +9,7 @@ struct CellRecordTests {
     static func record() throws -> CellRecord {
         let kernel = KernelIdentity(version: try KernelVersion(parsing: "6.1.176-1"), flavour: .cloud, release: "6.1.0-50-cloud-amd64", origin: "debian/bookworm")
         return CellRecord(
-            cell: Cell(kernel: kernel, cgroup: .legacy), judgment: Judgment(cause: .attachNoCgroup2, summary: "nothing to attach to"),
+            cell: Cell(kernel: kernel, cgroup: .legacy), judgement: Judgement(cause: .attachNoCgroup2, summary: "nothing to attach to"),
             evidence: "/runs/x", seconds: [.boot: 2.5, .total: 3], attempts: 1)
     }
 
@@ -31,8 +31,8 @@ struct CellRecordTests {
         #expect(try JSONDecoder().decode(CellRecord.self, from: data) == record)
     }
 
-    @Test("says how its guest was born", arguments: [GuestBirth.cold(reason: nil), .cold(reason: "no room"), .snapshot(key: "0a")])
-    func birth(birth: GuestBirth) throws {
+    @Test("says how its guest was born", arguments: [StartMode.cold(reason: nil), .cold(reason: "no room"), .snapshot(key: "0a")])
+    func birth(birth: StartMode) throws {
         var record = try Self.record()
         record.birth = birth
         let data = try RunFolder.encoder().encode(record)
@@ -133,7 +133,7 @@ struct CellRecordTests {
 
     @Test("for which no kernel was found has no kernel and says what was asked")
     func unavailable() throws {
-        let record = CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .unified), judgment: Judgment(cause: .notOffered, summary: "nobody offers it"))
+        let record = CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .unified), judgement: Judgement(cause: .notOffered, summary: "nobody offers it"))
         #expect(record.kernel == nil)
         #expect(record.series == "5.15")
         #expect(record.verdict == .unavailable)

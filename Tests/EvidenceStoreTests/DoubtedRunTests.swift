@@ -15,12 +15,12 @@ struct DoubtedRunTests {
     }
 
     static func record(_ cell: Cell, _ cause: Cause? = nil, evidence: String? = "/elsewhere") -> CellRecord {
-        let judgment = cause.map { Judgment(cause: $0, summary: "why") } ?? Judgment(verdict: .compatible, cause: nil, summary: "fine")
-        return CellRecord(cell: cell, judgment: judgment, evidence: evidence, seconds: [:], attempts: 1)
+        let judgement = cause.map { Judgement(cause: $0, summary: "why") } ?? Judgement(verdict: .compatible, cause: nil, summary: "fine")
+        return CellRecord(cell: cell, judgement: judgement, evidence: evidence, seconds: [:], attempts: 1)
     }
 
     static func waiting(_ cell: Cell) -> CellRecord {
-        CellRecord(cell: cell, judgment: Judgment(verdict: .notRun, cause: nil, summary: "not yet"), evidence: nil, seconds: [:], attempts: 0)
+        CellRecord(cell: cell, judgement: Judgement(verdict: .notRun, cause: nil, summary: "not yet"), evidence: nil, seconds: [:], attempts: 0)
     }
 
     /// A run with cells that work; what is done to it, and how it then reads.

@@ -14,7 +14,7 @@ struct StoredRunTests {
     static func record(_ layout: CgroupLayout) throws -> CellRecord {
         let kernel = KernelIdentity(version: try KernelVersion(parsing: "6.1.176-1"), flavour: .cloud, release: "r", origin: "debian/bookworm")
         return CellRecord(
-            cell: Cell(kernel: kernel, cgroup: layout), judgment: Judgment(verdict: .compatible, cause: nil, summary: "fine"),
+            cell: Cell(kernel: kernel, cgroup: layout), judgement: Judgement(verdict: .compatible, cause: nil, summary: "fine"),
             evidence: "/x", seconds: [.total: 3], attempts: 1)
     }
 
@@ -39,7 +39,7 @@ struct StoredRunTests {
             var records = try [.legacy, .unified].map(record)
             for record in records { try store(record, in: place) }
             records.append(
-                CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .unified), judgment: Judgment(cause: .notOffered, summary: "nobody")))
+                CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .unified), judgement: Judgement(cause: .notOffered, summary: "nobody")))
             try place.seal(run(), records)
             try body(place.path)
         }

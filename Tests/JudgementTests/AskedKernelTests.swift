@@ -58,9 +58,9 @@ struct AskedKernelTests {
         evidence.askedKernel = Self.asked("6.1.0")
         #expect(Judge.attemptFailure(evidence, [])?.cause == .guestSetup)
         evidence.askedKernel = Self.asked("6.12.1-cloud-amd64")
-        let judgment = try #require(Judge.attemptFailure(evidence, []))
-        #expect(judgment.cause == .otherKernel && judgment.verdict == .inconclusive)
-        #expect(judgment.summary.contains("6.12.1-cloud-amd64"))
+        let judgement = try #require(Judge.attemptFailure(evidence, []))
+        #expect(judgement.cause == .otherKernel && judgement.verdict == .inconclusive)
+        #expect(judgement.summary.contains("6.12.1-cloud-amd64"))
     }
 
     @Test("what a guest says is cut and cleaned before it is quoted")

@@ -20,14 +20,14 @@ struct HistoryCommandTests {
 
     private var history: [String] { ["--history", folder.appending("history.sqlite").string] }
 
-    /// Writes a run of one cell per judgment, in layouts of their own.
-    private func makeRun(_ id: String, day: Int, _ judgments: [CgroupLayout: Judgment], attempts: Int = 1) throws -> String {
+    /// Writes a run of one cell per judgement, in layouts of their own.
+    private func makeRun(_ id: String, day: Int, _ judgments: [CgroupLayout: Judgement], attempts: Int = 1) throws -> String {
         let started = "2026-01-0\(day)T00:00:00Z"
         var run = RunRecord(id: id, started: started, harness: "0.1.0")
         run.finished = started
         let kernel = KernelIdentity(version: try KernelVersion(parsing: "6.1.176-1"), flavour: .cloud, release: "r", origin: "debian/bookworm")
-        let records = judgments.map { layout, judgment in
-            CellRecord(cell: Cell(kernel: kernel, cgroup: layout), judgment: judgment, evidence: nil, seconds: [:], attempts: attempts)
+        let records = judgments.map { layout, judgement in
+            CellRecord(cell: Cell(kernel: kernel, cgroup: layout), judgement: judgement, evidence: nil, seconds: [:], attempts: attempts)
         }
         let place = try RunFolder.create(at: folder.appending(id))
         for record in records { try place.cell(CellID(stored: record.id)).write(Array("{}\n".utf8), to: .fabricJournal) }
@@ -35,8 +35,8 @@ struct HistoryCommandTests {
         return place.path.string
     }
 
-    private static let good = Judgment(verdict: .compatible, cause: nil, summary: "fine")
-    private static let rejected = Judgment(cause: .verifierRejected, summary: "refused")
+    private static let good = Judgement(verdict: .compatible, cause: nil, summary: "fine")
+    private static let rejected = Judgement(cause: .verifierRejected, summary: "refused")
 
     private func kmatrix(_ arguments: [String]) async throws -> CommandLineTests.Said { try await CommandLineTests.kmatrix(arguments + history) }
 
@@ -132,7 +132,7 @@ struct HistoryCommandTests {
     @Test("what is proven no more has a code of its own", arguments: ["unproven", "gone"])
     func losses(kind: String) async throws {
         let one = try makeRun("one", day: 1, [.unified: Self.good])
-        let two = try makeRun("two", day: 2, kind == "gone" ? [:] : [.unified: Judgment(cause: .emulatorHang, summary: "silent")])
+        let two = try makeRun("two", day: 2, kind == "gone" ? [:] : [.unified: Judgement(cause: .emulatorHang, summary: "silent")])
         #expect(try await kmatrix(["diff", one, two, "--exit-code"]).code == 3)
     }
 

@@ -14,9 +14,9 @@ struct ReportCommandTests {
         let kernel = KernelIdentity(version: try KernelVersion(parsing: "6.1.176-1"), flavour: .cloud, release: "r", origin: "debian/x")
         for (layout, cause) in verdicts {
             let cell = Cell(kernel: kernel, cgroup: layout)
-            let judgment = cause.map { Judgment(cause: $0, summary: "why") } ?? Judgment(verdict: .compatible, cause: nil, summary: "fine")
+            let judgement = cause.map { Judgement(cause: $0, summary: "why") } ?? Judgement(verdict: .compatible, cause: nil, summary: "fine")
             let place = try run.cell(cell.id)
-            try place.save(CellRecord(cell: cell, judgment: judgment, evidence: place.path.string, seconds: [:], attempts: 1), to: .verdict)
+            try place.save(CellRecord(cell: cell, judgement: judgement, evidence: place.path.string, seconds: [:], attempts: 1), to: .verdict)
             try place.write(Array("{}\n".utf8), to: .fabricJournal)
         }
         return run.path

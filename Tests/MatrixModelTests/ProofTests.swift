@@ -15,49 +15,49 @@ struct ProofTests {
     @Test("is compatible when every applicable proof passed")
     func compatible() throws {
         let proofs = try [Self.proof(.load, .pass), Self.proof(.burst, .pass, .lesser), Self.proof(.keyLatched, .notApplicable)]
-        let judgment = Judgment(proofs: proofs)
-        #expect(judgment.verdict == .compatible && judgment.cause == nil)
+        let judgement = Judgement(proofs: proofs)
+        #expect(judgement.verdict == .compatible && judgement.cause == nil)
         #expect(proofs.tally == (2, 2))
     }
 
     @Test("is never compatible when nothing passed, or something was not reached and nothing failed")
     func nothing() throws {
-        #expect(Judgment(proofs: []).verdict == .inconclusive)
-        #expect(Judgment(proofs: [try Self.proof(.load, .notApplicable)]).verdict == .inconclusive)
-        #expect(Judgment(proofs: try [Self.proof(.load, .pass), Self.proof(.attach, .notReached, blockedBy: .runs)]).verdict == .inconclusive)
+        #expect(Judgement(proofs: []).verdict == .inconclusive)
+        #expect(Judgement(proofs: [try Self.proof(.load, .notApplicable)]).verdict == .inconclusive)
+        #expect(Judgement(proofs: try [Self.proof(.load, .pass), Self.proof(.attach, .notReached, blockedBy: .runs)]).verdict == .inconclusive)
     }
 
     @Test("takes its cause from the most fundamental failure and names the others")
     func order() throws {
-        let judgment = Judgment(proofs: try [
+        let judgement = Judgement(proofs: try [
             Self.proof(.keyKept, .fail, .essential, .keyLostOnRestart), Self.proof(.identitySetuid, .fail, .lesser), Self.proof(.attach, .fail, .essential, .attachNoCgroup2),
         ])
-        #expect(judgment.verdict == .incompatible)
-        #expect(judgment.cause == .attachNoCgroup2)
-        #expect(judgment.summary.contains("Also failed: key-kept, identity/setuid."))
+        #expect(judgement.verdict == .incompatible)
+        #expect(judgement.cause == .attachNoCgroup2)
+        #expect(judgement.summary.contains("Also failed: key-kept, identity/setuid."))
     }
 
     @Test("is degraded when only lesser proofs failed")
     func degraded() throws {
-        let judgment = Judgment(proofs: try [Self.proof(.load, .pass), Self.proof(.dualStack, .fail, .lesser, .dualStackNotRedirected)])
-        #expect(judgment.verdict == .degraded && judgment.cause == .dualStackNotRedirected)
+        let judgement = Judgement(proofs: try [Self.proof(.load, .pass), Self.proof(.dualStack, .fail, .lesser, .dualStackNotRedirected)])
+        #expect(judgement.verdict == .degraded && judgement.cause == .dualStackNotRedirected)
     }
 
     @Test("an unproven proof is inconclusive, hides no failure that was shown, and is not hidden by a lesser one")
     func unproven() throws {
         let unproven = try Self.proof(.burst, .unproven, .lesser, .timeout)
-        #expect(Judgment(proofs: try [Self.proof(.load, .pass), unproven]).verdict == .inconclusive)
-        #expect(Judgment(proofs: try [Self.proof(.load, .pass), unproven]).cause == .timeout)
-        #expect(Judgment(proofs: try [Self.proof(.load, .fail, .essential, .loadFailed), unproven]).verdict == .incompatible)
-        let lesser = Judgment(proofs: try [Self.proof(.dualStack, .fail, .lesser), unproven])
+        #expect(Judgement(proofs: try [Self.proof(.load, .pass), unproven]).verdict == .inconclusive)
+        #expect(Judgement(proofs: try [Self.proof(.load, .pass), unproven]).cause == .timeout)
+        #expect(Judgement(proofs: try [Self.proof(.load, .fail, .essential, .loadFailed), unproven]).verdict == .incompatible)
+        let lesser = Judgement(proofs: try [Self.proof(.dualStack, .fail, .lesser), unproven])
         #expect(lesser.verdict == .inconclusive && lesser.summary.contains("Failed: dual-stack."))
     }
 
     @Test("known defects fail all the same, and are told apart from others")
     func known() throws {
         let known = try Self.proof(.dualStack, .fail, .lesser, .dualStackNotRedirected, known: true)
-        #expect(Judgment(proofs: [known]).verdict == .degraded)
-        #expect(Judgment(proofs: [known]).summary.contains("known defect"))
+        #expect(Judgement(proofs: [known]).verdict == .degraded)
+        #expect(Judgement(proofs: [known]).summary.contains("known defect"))
         #expect([known].failsOnlyAsKnown)
         #expect(try ![known, Self.proof(.burst, .fail, .lesser)].failsOnlyAsKnown)
         #expect(try ![known, Self.proof(.burst, .unproven, .lesser)].failsOnlyAsKnown)

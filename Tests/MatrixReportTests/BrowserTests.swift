@@ -50,11 +50,11 @@ struct BrowserTests {
 
     /// Enough rows for parts that nobody sees at first: kernels, each alone and under a distribution.
     private static func manyCells() throws -> [CellRecord] {
-        let judgment = Judgment(verdict: .notRun, cause: nil, summary: "not yet")
+        let judgement = Judgement(verdict: .notRun, cause: nil, summary: "not yet")
         return try (0..<150).flatMap { number in
             try ["micro", "debian-13"].map { guest in
                 let cell = Cell(guest: guest, kernel: try ReportSamples.kernel("6.\(number / 10).\(number % 10)-1"), cgroup: .unified)
-                return CellRecord(cell: cell, judgment: judgment, evidence: nil, seconds: [:], attempts: 0)
+                return CellRecord(cell: cell, judgement: judgement, evidence: nil, seconds: [:], attempts: 0)
             }
         }
     }

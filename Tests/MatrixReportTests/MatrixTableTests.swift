@@ -11,20 +11,20 @@ struct MatrixTableTests {
         KernelIdentity(version: try KernelVersion(parsing: version), flavour: .cloud, release: "r", origin: "debian/x")
     }
 
-    static func record(_ version: String, _ layout: CgroupLayout, _ judgment: Judgment, attempts: Int = 1) throws -> CellRecord {
+    static func record(_ version: String, _ layout: CgroupLayout, _ judgement: Judgement, attempts: Int = 1) throws -> CellRecord {
         CellRecord(
-            cell: Cell(kernel: try kernel(version), cgroup: layout), judgment: judgment, evidence: "/runs/r/cells/\(version)-\(layout.rawValue)",
+            cell: Cell(kernel: try kernel(version), cgroup: layout), judgement: judgement, evidence: "/runs/r/cells/\(version)-\(layout.rawValue)",
             seconds: [.total: 3], attempts: attempts)
     }
 
     static func document() throws -> RunDocument {
-        let good = Judgment(verdict: .compatible, cause: nil, summary: "fine")
+        let good = Judgement(verdict: .compatible, cause: nil, summary: "fine")
         return RunDocument(
             run: RunRecord(id: "r", started: "2026-01-01T00:00:00Z", harness: "0.1.0"),
             cells: [
-                try record("5.10.223-1", .unified, good), try record("5.10.223-1", .legacy, Judgment(cause: .attachNoCgroup2, summary: "cgroup v2 is mounted nowhere")),
-                CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .unified), judgment: Judgment(cause: .notOffered, summary: "nobody offers 5.15")),
-                try record("6.1.176-1", .unified, Judgment(cause: .emulatorHang, summary: "the guest went silent"), attempts: 3),
+                try record("5.10.223-1", .unified, good), try record("5.10.223-1", .legacy, Judgement(cause: .attachNoCgroup2, summary: "cgroup v2 is mounted nowhere")),
+                CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .unified), judgement: Judgement(cause: .notOffered, summary: "nobody offers 5.15")),
+                try record("6.1.176-1", .unified, Judgement(cause: .emulatorHang, summary: "the guest went silent"), attempts: 3),
             ])
     }
 
@@ -52,7 +52,7 @@ struct MatrixTableTests {
         let markdown = MarkdownReport(document: document, troubles: [], changes: nil).render()
         #expect(markdown.contains("part 1/3") && !markdown.contains("| . not run"), "\(markdown)")
         // A cell that this part has and did not run is said.
-        document.cells.append(try Self.record("6.1.176-1", .legacy, Judgment(verdict: .notRun, cause: nil, summary: "Not run: the run ended first.")))
+        document.cells.append(try Self.record("6.1.176-1", .legacy, Judgement(verdict: .notRun, cause: nil, summary: "Not run: the run ended first.")))
         #expect(MatrixTable(document, style: .plain).render().contains("not run"))
     }
 

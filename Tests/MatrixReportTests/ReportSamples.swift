@@ -20,10 +20,10 @@ enum ReportSamples {
         _ version: String, _ layout: CgroupLayout, cause: Cause? = nil, guest: String = "micro", profile: String? = nil, deployment: String? = nil,
         bpf: String? = nil, summary: String = summary, provisioning: DeploymentFinding? = nil, attempts: Int = 1, boot: Double = 2.1
     ) throws -> CellRecord {
-        let judgment = cause.map { Judgment(cause: $0, summary: summary, findings: [Finding(source: "status.json", quote: summary)]) }
-            ?? Judgment(verdict: .compatible, cause: nil, summary: summary)
+        let judgement = cause.map { Judgement(cause: $0, summary: summary, findings: [Finding(source: "status.json", quote: summary)]) }
+            ?? Judgement(verdict: .compatible, cause: nil, summary: summary)
         return CellRecord(
-            cell: Cell(guest: guest, kernel: try kernel(version), cgroup: layout, profile: profile, deployment: deployment, bpf: bpf), judgment: judgment,
+            cell: Cell(guest: guest, kernel: try kernel(version), cgroup: layout, profile: profile, deployment: deployment, bpf: bpf), judgement: judgement,
             provisioning: provisioning, evidence: "cells/x", seconds: [.boot: boot, .deploy: 0.5, .total: boot + 1.2], attempts: attempts)
     }
 
@@ -39,7 +39,7 @@ enum ReportSamples {
         let row = DeploymentFinding(row: 3, cloudInit: "22.4.2-1", documented: "ready, perhaps before the agent has the key", platformSaw: "ready, not recorded", matches: true)
         return CellOrder.sorted([
             try record("5.10.223-1", .unified), try record("5.10.223-1", .legacy, cause: .attachNoCgroup2, summary: "cgroup v2 is mounted nowhere"),
-            CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .unified), judgment: Judgment(cause: .notOffered, summary: "nobody offers 5.15")),
+            CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .unified), judgement: Judgement(cause: .notOffered, summary: "nobody offers 5.15")),
             try record("6.1.176-1", .unified, boot: 1.9), try record("6.1.176-1", .hybrid, cause: .emulatorHang, summary: "the guest went silent", attempts: 3),
             try record("5.10.223-1", .unified, cause: .verifierRejected, bpf: "loop-lookup", summary: "invalid func unknown#186"),
             try record("6.1.176-1", .unified, guest: "debian-12", boot: 7.5),
@@ -61,7 +61,7 @@ enum ReportSamples {
 
     static func proven(_ version: String, _ layout: CgroupLayout, guest: String = "micro", agent: String? = nil, _ proofs: [ProofResult]) throws -> CellRecord {
         CellRecord(
-            cell: Cell(guest: guest, kernel: try kernel(version), cgroup: layout, agent: agent), judgment: Judgment(proofs: proofs), proofs: proofs, evidence: "cells/x",
+            cell: Cell(guest: guest, kernel: try kernel(version), cgroup: layout, agent: agent), judgement: Judgement(proofs: proofs), proofs: proofs, evidence: "cells/x",
             seconds: [.boot: 0.2, .total: 6.1], attempts: 1)
     }
 

@@ -91,8 +91,8 @@ struct SiteTests {
 
     @Test("a cell that nobody measured is not green, with a record and without")
     func notRun() async throws {
-        let judgment = Judgment(verdict: .notRun, cause: nil, summary: "not yet")
-        let waiting = CellRecord(cell: Cell(kernel: try ReportSamples.kernel("6.1.176-1"), cgroup: .hybrid), judgment: judgment, evidence: nil, seconds: [:], attempts: 0)
+        let judgement = Judgement(verdict: .notRun, cause: nil, summary: "not yet")
+        let waiting = CellRecord(cell: Cell(kernel: try ReportSamples.kernel("6.1.176-1"), cgroup: .hybrid), judgement: judgement, evidence: nil, seconds: [:], attempts: 0)
         let sample = try StoredSample([try ReportSamples.record("6.1.176-1", .unified), try ReportSamples.record("6.12.1-1", .legacy, cause: .attachNoCgroup2)], planned: [waiting])
         let files = try await site(of: sample)
         let index = try text(files, "index.html")
@@ -198,7 +198,7 @@ struct SiteTests {
     func agents() async throws {
         func record(_ agent: String?) throws -> CellRecord {
             let cell = Cell(kernel: try ReportSamples.kernel("6.1.176-1"), cgroup: .unified, agent: agent)
-            return CellRecord(cell: cell, judgment: Judgment(verdict: .compatible, cause: nil, summary: "fine"), evidence: "x", seconds: [:], attempts: 1)
+            return CellRecord(cell: cell, judgement: Judgement(verdict: .compatible, cause: nil, summary: "fine"), evidence: "x", seconds: [:], attempts: 1)
         }
         let foreign = try text(try await site(of: try StoredSample([try record("proxy_9.9.9")])), "index.html")
         #expect(foreign.contains("<h1>Where proxy_9.9.9 works</h1>") && foreign.contains("1/1") && !foreign.contains("class=\"tag\""))
@@ -291,7 +291,7 @@ struct SiteTests {
     func names() throws {
         func named(_ id: String) throws -> CellRecord {
             let asked = AskedCell(id: CellID(stored: id), guest: "micro", series: nil, flavour: .cloud, architecture: .x86_64, cgroup: .unified, further: FurtherAxes())
-            return CellRecord(unavailable: asked, judgment: Judgment(cause: .notOffered, summary: ""))
+            return CellRecord(unavailable: asked, judgement: Judgement(cause: .notOffered, summary: ""))
         }
         let text = String(repeating: "x", count: 400)
         let (long, other) = (try named(text), try named(text + "y"))

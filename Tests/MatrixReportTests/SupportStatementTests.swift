@@ -9,8 +9,8 @@ struct SupportStatementTests {
     private func level(_ cells: [CellRecord]) -> SupportStatement.Level { SupportStatement(cells).level }
 
     private func notRun(_ layout: CgroupLayout) throws -> CellRecord {
-        let judgment = Judgment(verdict: .notRun, cause: nil, summary: "")
-        return CellRecord(cell: Cell(kernel: try ReportSamples.kernel("6.1.1-1"), cgroup: layout), judgment: judgment, evidence: nil, seconds: [:], attempts: 0)
+        let judgement = Judgement(verdict: .notRun, cause: nil, summary: "")
+        return CellRecord(cell: Cell(kernel: try ReportSamples.kernel("6.1.1-1"), cgroup: layout), judgement: judgement, evidence: nil, seconds: [:], attempts: 0)
     }
 
     @Test("supported only when every cell was measured and works")

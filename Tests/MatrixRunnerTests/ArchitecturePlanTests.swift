@@ -33,7 +33,7 @@ struct ArchitecturePlanTests {
         }
         let cache = ArtefactCache(root: folder.appending("cache"))
         let catalogue = KernelCatalogue(settings: CatalogueSettings(cache: cache, offline: true, environment: [:]))
-        let given = GivenKernels(images: GuestImageBuilder(cache: cache, runner: products.runner), catalogue: catalogue, products: products, events: { _ in })
+        let given = ExplicitKernels(images: GuestImageBuilder(cache: cache, runner: products.runner), catalogue: catalogue, products: products, events: { _ in })
         return try await MatrixPlanner(request: MatrixRequest(blocks: blocks), catalogue: catalogue, given: given, products: products, events: { _ in }).plan()
     }
 

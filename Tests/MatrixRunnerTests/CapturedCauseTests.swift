@@ -54,10 +54,10 @@ struct CapturedCauseTests {
     @Test("is judged to be of that cause", arguments: names)
     func judged(name: String) throws {
         let folder = try cell(name)
-        let judgment = try StoredEvidence(in: CellFolder(path: folder.path)).judgment
-        #expect(judgment.cause?.rawValue == Self.cause(of: name), "\(judgment.summary)")
+        let judgement = try StoredEvidence(in: CellFolder(path: folder.path)).judgement
+        #expect(judgement.cause?.rawValue == Self.cause(of: name), "\(judgement.summary)")
         // A cause stands on what the guest or the platform said, unless it is that nothing was said.
-        #expect(!judgment.findings.isEmpty || judgment.cause == .agentSilent)
+        #expect(!judgement.findings.isEmpty || judgement.cause == .agentSilent)
     }
 
     @Test(
@@ -72,7 +72,7 @@ struct CapturedCauseTests {
         #expect(throws: StoredEvidence.Unreadable.self) { try StoredEvidence(in: CellFolder(path: folder.path)) }
         // The control: a cell that had no profile is green with the same evidence.
         try text.replacing("\"lockdown-confidentiality\"", with: "null").write(to: sheet, atomically: true, encoding: .utf8)
-        #expect(try StoredEvidence(in: CellFolder(path: folder.path)).judgment.verdict == .compatible)
+        #expect(try StoredEvidence(in: CellFolder(path: folder.path)).judgement.verdict == .compatible)
     }
 
     @Test("is not green without any one of its files, nor with any of them damaged", arguments: names, fuzzSeeds(1))
@@ -82,10 +82,10 @@ struct CapturedCauseTests {
             let url = folder.url.appending(path: file)
             let original = try Data(contentsOf: url)
             try FileManager.default.removeItem(at: url)
-            #expect((try? StoredEvidence(in: CellFolder(path: folder.path)))?.judgment.verdict != .compatible, "without \(file)")
+            #expect((try? StoredEvidence(in: CellFolder(path: folder.path)))?.judgement.verdict != .compatible, "without \(file)")
             for bytes in Mutants(of: [Array(original)], seed: seed, count: 5) {
                 try Data(bytes).write(to: url)
-                #expect((try? StoredEvidence(in: CellFolder(path: folder.path)))?.judgment.verdict != .compatible, "\(file)")
+                #expect((try? StoredEvidence(in: CellFolder(path: folder.path)))?.judgement.verdict != .compatible, "\(file)")
             }
             try original.write(to: url)
         }

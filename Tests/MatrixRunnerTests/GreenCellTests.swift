@@ -23,7 +23,7 @@ struct GreenCellTests {
     private func url(_ file: EvidenceFile) -> URL { URL(filePath: folder.path.appending(file.rawValue).string) }
 
     /// Whether the folder is a green cell; one that cannot be read is none.
-    private var isGreen: Bool { (try? StoredEvidence(in: CellFolder(path: folder.path)))?.judgment.verdict == .compatible }
+    private var isGreen: Bool { (try? StoredEvidence(in: CellFolder(path: folder.path)))?.judgement.verdict == .compatible }
 
     /// Writes each variant of a file in turn.
     /// - Returns: The names of those that leave the cell green.
@@ -39,7 +39,7 @@ struct GreenCellTests {
     @Test("passes every proof as it is")
     func whole() throws {
         let stored = try StoredEvidence(in: CellFolder(path: folder.path))
-        #expect(stored.judgment.verdict == .compatible, "\(stored.judgment.summary)")
+        #expect(stored.judgement.verdict == .compatible, "\(stored.judgement.summary)")
         #expect(stored.proofs.count { $0.state == .pass } > 20)
         #expect(stored.proofs.allSatisfy { [.pass, .notApplicable].contains($0.state) })
     }

@@ -73,9 +73,9 @@ struct ImageGuestTests {
     }
 
     /// A cache of the test's own, and a catalogue that nobody may ask.
-    private func given(_ folder: TemporaryFolder) throws -> GivenKernels {
+    private func given(_ folder: TemporaryFolder) throws -> ExplicitKernels {
         let (catalogue, products) = try surroundings(folder)
-        return GivenKernels(
+        return ExplicitKernels(
             images: GuestImageBuilder(cache: catalogue.settings.cache, runner: products.runner), catalogue: catalogue, products: products, events: { _ in })
     }
 
@@ -126,7 +126,7 @@ struct ImageGuestTests {
         let result = try await given(folder).kernel(of: ImageGuest(name: "x", source: source, boot: .direct))
         let failure = #expect(throws: PreparationFailure.self) { try result.get() }
         #expect(failure?.cause == cause)
-        #expect(failure?.judgment.verdict == .unavailable)
+        #expect(failure?.judgement.verdict == .unavailable)
         #expect(failure?.reason.contains(words) == true, "\(failure?.reason ?? "")")
     }
 
@@ -155,7 +155,7 @@ struct ImageGuestTests {
         for code in [DiskImageError.Code.noSpace, .toolMissing] {
             let failure = PreparationFailure(DiskImageError(code, subject: "x"), otherwise: .imageNotBuilt)
             #expect(failure.cause == .harness)
-            #expect(failure.judgment.verdict == .inconclusive)
+            #expect(failure.judgement.verdict == .inconclusive)
         }
     }
 

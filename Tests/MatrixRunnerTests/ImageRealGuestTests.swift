@@ -98,7 +98,7 @@ struct ImageRealGuestTests {
         for guest in [path, "whole:\(path)"] {
             let cells = try await run(guest, layouts: [.unified])
             #expect(cells.map(\.verdict) == [.compatible], "\(cells.map(\.summary))")
-            let facts = try JSONDecoder().decode(FactSheet.self, from: Data(contentsOf: URL(filePath: FilePath(try #require(cells.first?.evidence)).appending("facts.json").string)))
+            let facts = try JSONDecoder().decode(KernelFacts.self, from: Data(contentsOf: URL(filePath: FilePath(try #require(cells.first?.evidence)).appending("facts.json").string)))
             #expect(facts.mounts.contains { $0.contains(" / / ") && $0.contains(" - \(fileSystem.rawValue) ") }, "\(facts.mounts)")
         }
     }

@@ -81,7 +81,7 @@ struct MatrixPlanTests {
     func exclusions() throws {
         let axes = try Self.axes([.legacy, .unified])
         let cells = MatrixPlan.expand(guests: [(.micro, try Self.kernel("6.1.1-1")), (.micro, try Self.kernel("6.12.1-1"))], axes: axes)
-        let missing = CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .legacy), judgment: Judgment(cause: .notOffered, summary: "none"))
+        let missing = CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .legacy), judgement: Judgement(cause: .notOffered, summary: "none"))
         let plan = MatrixPlan(cells: cells + cells, unavailable: [missing, missing], warnings: ["before"])
         #expect(plan.settled(without: []).unavailable.count == 1)
         let settled = plan.settled(without: [try CellPattern(parsing: "*/legacy"), try CellPattern(parsing: "*/hybrid")])
@@ -148,7 +148,7 @@ struct MatrixPlanTests {
         let cells = MatrixPlan.expand(
             guests: [(try Self.guest("hybrid"), try Self.kernel("6.1.1-1"))], axes: try Self.axes([.unified, .hybrid, .legacy]), documentation: { _, _ in documentation })
         #expect(cells.map { $0.layoutArguments.isEmpty } == [false, true, false])
-        #expect(cells.allSatisfy { $0.documentation == documentation && $0.record(Judgment(cause: .timeout, summary: "")).documentation == documentation })
+        #expect(cells.allSatisfy { $0.documentation == documentation && $0.record(Judgement(cause: .timeout, summary: "")).documentation == documentation })
         #expect(MatrixPlan.expand(kernels: [try Self.kernel("6.1.1-1")], axes: try Self.axes([.legacy])).allSatisfy(\.layoutArguments.isEmpty))
     }
 

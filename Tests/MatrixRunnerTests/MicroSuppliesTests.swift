@@ -49,7 +49,7 @@ struct MicroSuppliesTests {
             Issue.record("a payload was made")
             return
         }
-        #expect(failure.judgment.cause == .guestLacks && failure.judgment.verdict == .inconclusive && failure.cause.fault == .harness)
+        #expect(failure.judgement.cause == .guestLacks && failure.judgement.verdict == .inconclusive && failure.cause.fault == .harness)
         #expect(failure.reason.contains("systemctl") && failure.reason.contains("--distro"))
         #expect(warnings.warnings == [failure.reason])
     }

@@ -56,7 +56,7 @@ struct OverlapTests {
                 default: return PreparedArtefacts()
                 }
             }
-            var course = CellCourse(of: cells, JobCount(asked: jobs), prepared, runner: runner, in: run, make: make) { log.note($0) }
+            var course = CellScheduler(of: cells, JobCount(asked: jobs), prepared, runner: runner, in: run, make: make) { log.note($0) }
             try await course.run { _ in context }
             return course.records
         }

@@ -31,8 +31,8 @@ struct RedTeamRealGuestTests {
         let sheet = try String(decoding: record.bytes(of: "attempt.json"), as: UTF8.self)
         #expect(sheet.contains("powered-off"))
         try sheet.replacing("powered-off", with: "ended-early").write(toFile: place.appending("attempt.json").string, atomically: true, encoding: .utf8)
-        let judgment = try StoredEvidence(in: CellFolder(path: place)).judgment
-        #expect(judgment.cause == .kernelPanic, "\(judgment.summary)")
+        let judgement = try StoredEvidence(in: CellFolder(path: place)).judgement
+        #expect(judgement.cause == .kernelPanic, "\(judgement.summary)")
     }
 
     @Test("a console without end ends the guest and not the disk")
@@ -67,7 +67,7 @@ struct RedTeamRealGuestTests {
 
     /// What is kept of the agent's log and of its output, and how long the runner says they were.
     private static func logs(of record: CellRecord) throws -> [(kept: Int, length: UInt64?, isTruncated: Bool)] {
-        let sheet = try JSONDecoder().decode(AttemptSheet.self, from: record.bytes(of: "attempt.json"))
+        let sheet = try JSONDecoder().decode(AttemptRecord.self, from: record.bytes(of: "attempt.json"))
         return try [(EvidenceItem.agentLog, "agent.log"), (.agentOutput, "agent-output.log")].map { item, file in
             let found = try #require(sheet.items[item.rawValue])
             return (try record.bytes(of: file).count, found.length, found.isTruncated)

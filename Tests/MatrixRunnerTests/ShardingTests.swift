@@ -12,7 +12,7 @@ struct ShardingTests {
         let layouts = CgroupLayout.allCases.filter { _ in Bool.random(using: &generator) }
         let cells = MatrixPlan.expand(kernels: try versions.map(MatrixPlanTests.kernel), axes: try MatrixPlanTests.axes(layouts))
         let missing = try layouts.map {
-            CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: $0), judgment: Judgment(cause: .notOffered, summary: "none"))
+            CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: $0), judgement: Judgement(cause: .notOffered, summary: "none"))
         }
         return MatrixPlan(cells: cells, unavailable: missing, warnings: ["w"])
     }

@@ -51,7 +51,7 @@ struct SnapshotCellTests {
         #expect(cold.birth == .cold(reason: nil))
         #expect((restored.verdict, restored.cause) == (cold.verdict, cold.cause), "\(restored.summary) \(cold.summary)")
         let folder = try bench.evidence(restored)
-        let facts = try JSONDecoder().decode(FactSheet.self, from: Data(contentsOf: URL(filePath: folder.appending("facts.json").string)))
+        let facts = try JSONDecoder().decode(KernelFacts.self, from: Data(contentsOf: URL(filePath: folder.appending("facts.json").string)))
         #expect(facts.birth?.birth == restored.birth)
         #expect(facts.birth?.seedBytes == 64)
         #expect((facts.birth?.clockBehindSeconds ?? 0) > 1_000_000)
@@ -81,7 +81,7 @@ struct SnapshotCellTests {
         #expect(reason.contains(words), "\(reason)")
         // The stand-in behaves so from snapshots only.
         #expect(record.verdict == .compatible, "\(record.summary)")
-        let facts = try JSONDecoder().decode(FactSheet.self, from: Data(contentsOf: URL(filePath: bench.evidence(record).appending("facts.json").string)))
+        let facts = try JSONDecoder().decode(KernelFacts.self, from: Data(contentsOf: URL(filePath: bench.evidence(record).appending("facts.json").string)))
         #expect(facts.birth?.birth == record.birth)
     }
 

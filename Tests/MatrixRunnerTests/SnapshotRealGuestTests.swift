@@ -64,7 +64,7 @@ struct SnapshotRealGuestTests {
             outputs.append(text.split(separator: "\n"))
             let seconds = try #require(text.split(separator: "time=").last.flatMap { Double($0.trimmingCharacters(in: .whitespacesAndNewlines)) })
             #expect(abs(seconds - Date().timeIntervalSince1970) < 60)
-            let facts = try JSONDecoder().decode(FactSheet.self, from: Data(contentsOf: URL(filePath: evidence.appending("facts.json").string)))
+            let facts = try JSONDecoder().decode(KernelFacts.self, from: Data(contentsOf: URL(filePath: evidence.appending("facts.json").string)))
             let birth = try #require(facts.birth)
             #expect(birth.seedBytes == 64)
             #expect(abs(try #require(birth.clockErrorMilliseconds)) <= 2_000)

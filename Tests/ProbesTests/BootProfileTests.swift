@@ -19,7 +19,7 @@ struct BootProfileTests {
         var evidence = Samples.compatible()
         evidence.profile = profile
         evidence.items[item] = Samples.item(text)
-        #expect(Judgment(evidence: evidence).verdict == .compatible, "\(Judgment(evidence: evidence))")
+        #expect(Judgement(evidence: evidence).verdict == .compatible, "\(Judgement(evidence: evidence))")
     }
 
     @Test("that the kernel did not take up is no verdict on the agent", arguments: BootProfile.allCases)
@@ -29,16 +29,16 @@ struct BootProfileTests {
         for (item, text) in [(EvidenceItem.lockdown, "[none] integrity confidentiality\n"), (.jitHarden, "0\n"), (.unprivilegedBPF, "2\n"), (.securityModules, "capability,selinuxfs\n")] {
             evidence.items[item] = Samples.item(text)
         }
-        let judgment = Judgment(evidence: evidence)
-        #expect(judgment.cause == .profileNotOffered)
-        #expect(judgment.verdict == .unavailable)
-        #expect(judgment.findings.count == 1)
+        let judgement = Judgement(evidence: evidence)
+        #expect(judgement.cause == .profileNotOffered)
+        #expect(judgement.verdict == .unavailable)
+        #expect(judgement.findings.count == 1)
     }
 
     @Test("is absent where the kernel has no such file", arguments: BootProfile.allCases)
     func noFile(profile: BootProfile) {
         var evidence = Samples.compatible()
         evidence.profile = profile
-        #expect(Judgment(evidence: evidence).findings.first?.quote.hasSuffix("absent") == true)
+        #expect(Judgement(evidence: evidence).findings.first?.quote.hasSuffix("absent") == true)
     }
 }

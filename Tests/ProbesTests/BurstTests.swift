@@ -16,15 +16,15 @@ struct BurstTests {
     @Test("of which one is not served fails")
     func lost() {
         let conclusion = Self.spoilt { $0.replaceRequest(of: "crowd-root-2", by: nil) }
-        #expect(conclusion.failed == [.burst] && conclusion.judgment.cause == .notForwarded && conclusion.judgment.verdict == .degraded)
+        #expect(conclusion.failed == [.burst] && conclusion.judgement.cause == .notForwarded && conclusion.judgement.verdict == .degraded)
     }
 
     @Test("of which one is reported as another user, or in another process, fails")
     func attribution() {
         let user = Self.spoilt { $0.replaceRequest(of: "crowd-user-1", by: Samples.request($0.client("crowd-user-1"), claims: #"{ "isRoot": "true"}"#)) }
-        #expect(user.failed == [.burst] && user.judgment.cause == .misattributed)
+        #expect(user.failed == [.burst] && user.judgement.cause == .misattributed)
         let process = Self.spoilt { $0.items[.finalStatus] = Samples.item(Samples.status(crowd: 2)) }
-        #expect(process.failed == [.burst] && process.judgment.cause == .misattributed)
+        #expect(process.failed == [.burst] && process.judgement.cause == .misattributed)
     }
 
     @Test("of which a few in many have no answer proves nothing, and is tried again")
@@ -36,7 +36,7 @@ struct BurstTests {
             evidence.journal? += more.dropLast().map { Samples.request($0) }
             evidence.replaceReport(by: ClientReport(name: "crowd-root-39", httpStatus: 502))
         }
-        #expect(conclusion.judgment.cause == .harness && conclusion.state(.burst) == .unproven)
+        #expect(conclusion.judgement.cause == .harness && conclusion.state(.burst) == .unproven)
     }
 
     @Test("of which some ran out of time proves nothing where others waited long, and all the more where they did not", arguments: [
@@ -48,7 +48,7 @@ struct BurstTests {
             evidence.replaceReport(by: ClientReport(name: "crowd-root-2", peer: "127.0.0.1:3080", microseconds: 15_000_000, failure: "the answer did not end in time"))
             evidence.replaceReport(by: ClientReport(name: "crowd-root-1", peer: "127.0.0.1:3080", httpStatus: 200, hasProxyHeader: true, microseconds: slowest))
         }
-        #expect(conclusion.judgment.cause == cause && conclusion.state(.burst) == state, "\(conclusion.judgment)")
+        #expect(conclusion.judgement.cause == cause && conclusion.state(.burst) == state, "\(conclusion.judgement)")
     }
 
     @Test("of which some are not recognised fails, where all others are served")
@@ -57,14 +57,14 @@ struct BurstTests {
             $0.replaceRequest(of: "crowd-root-2", by: nil)
             $0.replaceReport(by: Samples.report($0.client("crowd-root-2"), status: 421))
         }
-        #expect(conclusion.failed == [.burst] && conclusion.judgment.cause == .eventsLost && conclusion.judgment.verdict == .degraded)
+        #expect(conclusion.failed == [.burst] && conclusion.judgement.cause == .eventsLost && conclusion.judgement.verdict == .degraded)
     }
 
     @Test("fails where audit entries were lost, wherever they are counted")
     func counted() {
         for status in [Samples.status(lost: 3), Samples.status(missed: 1)] {
             let conclusion = Self.spoilt { $0.items[.finalStatus] = Samples.item(status) }
-            #expect(conclusion.failed == [.burst] && conclusion.judgment.cause == .eventsLost)
+            #expect(conclusion.failed == [.burst] && conclusion.judgement.cause == .eventsLost)
         }
     }
 }

@@ -23,13 +23,13 @@ struct CapturedDeploymentTests {
     func judged(name: String) throws {
         let (evidence, expected) = try Self.evidence(of: name)
         let conclusion = CellConclusion(evidence)
-        let judgment = conclusion.judgment
+        let judgement = conclusion.judgement
         if expected[1] == "compatible" {
             #expect(conclusion.failed.isEmpty && conclusion.state(.provisioned) == .pass && conclusion.state(.signed) == .pass, "\(conclusion.proofs)")
         } else {
-            #expect(judgment.cause?.rawValue == expected[1], "\(judgment.summary)")
+            #expect(judgement.cause?.rawValue == expected[1], "\(judgement.summary)")
         }
-        if expected.count > 3 { #expect(judgment.findings.contains { $0.quote.contains(expected[3]) }, "\(judgment.findings)") }
+        if expected.count > 3 { #expect(judgement.findings.contains { $0.quote.contains(expected[3]) }, "\(judgement.findings)") }
         let finding = try #require(DeploymentFinding(evidence))
         let row = finding.row.map { "row \($0), \(finding.matches == true ? "matches" : "differs")" } ?? "no row"
         #expect("\(row): \(finding.platformSaw)".hasPrefix(expected[2]), "\(finding)")
@@ -39,7 +39,7 @@ struct CapturedDeploymentTests {
     func silence() throws {
         var (evidence, _) = try Self.evidence(of: "debian-13-missing")
         evidence.journal = []
-        #expect(Judgment(evidence: evidence).cause == .provisioningUnproven)
+        #expect(Judgement(evidence: evidence).cause == .provisioningUnproven)
         #expect(DeploymentFinding(evidence)?.platformSaw == "nothing")
         #expect(DeploymentFinding(evidence)?.matches == false)
     }
@@ -54,12 +54,12 @@ struct CapturedDeploymentTests {
                 claims: nil, signedWith: nil, status: 403, note: "a key is latched and the request is not signed")
         }
         let conclusion = CellConclusion(evidence)
-        #expect(conclusion.judgment.cause == .attachNoCgroup2, "\(conclusion.judgment)")
+        #expect(conclusion.judgement.cause == .attachNoCgroup2, "\(conclusion.judgement)")
         #expect(conclusion.proofs.first { $0.id == .provisioned }?.blockedBy == .attach)
         #expect(DeploymentFinding(evidence)?.matches == false)
         // An agent that is silent explains it too.
         evidence.items[.status] = nil
-        #expect(Judgment(evidence: evidence).cause == .agentSilent)
+        #expect(Judgement(evidence: evidence).cause == .agentSilent)
     }
 
     @Test("that failed for another reason are not the agent's fault")
@@ -71,7 +71,7 @@ struct CapturedDeploymentTests {
                 sequence: request.sequence, seconds: request.seconds, endpoint: request.endpoint, method: request.method, target: request.target, client: nil,
                 claims: nil, signedWith: nil, status: 200, report: ProvisioningReport(state: report.state, description: "result=error|reason=DHCP timeout", isRecorded: false))
         }
-        #expect(Judgment(evidence: evidence).cause == .provisioningUnproven)
+        #expect(Judgement(evidence: evidence).cause == .provisioningUnproven)
     }
 
     @Test("whose agent works and whose cloud-init says otherwise are nobody's proof")
@@ -84,8 +84,8 @@ struct CapturedDeploymentTests {
                 claims: request.claims, signedWith: request.signedWith, signature: .verified, status: 200,
                 report: ProvisioningReport(state: "NotReady", description: "result=error|reason=azure-proxy-agent status failure", isRecorded: true))
         }
-        let judgment = Judgment(evidence: evidence)
-        #expect(judgment.verdict == .inconclusive, "\(judgment)")
+        let judgement = Judgement(evidence: evidence)
+        #expect(judgement.verdict == .inconclusive, "\(judgement)")
         #expect(DeploymentFinding(evidence)?.matches == false)
     }
 

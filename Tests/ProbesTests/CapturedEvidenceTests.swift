@@ -20,9 +20,9 @@ struct CapturedEvidenceTests {
     func judged(name: String) throws {
         let folder = Self.root.appending(path: name)
         let expected = try String(contentsOf: folder.appending(path: "expect"), encoding: .utf8).split(separator: "\n").map(String.init)
-        let judgment = Judgment(evidence: Self.evidence(in: folder))
-        #expect(judgment.cause?.rawValue == expected[0], "\(judgment.summary)")
-        #expect(judgment.findings.contains { $0.quote.contains(expected[1]) }, "\(judgment.findings)")
+        let judgement = Judgement(evidence: Self.evidence(in: folder))
+        #expect(judgement.cause?.rawValue == expected[0], "\(judgement.summary)")
+        #expect(judgement.findings.contains { $0.quote.contains(expected[1]) }, "\(judgement.findings)")
     }
 
     @Test("of a kernel that was well has no trouble on its console", arguments: names.filter { !$0.hasPrefix("panic") })
@@ -40,19 +40,19 @@ struct CapturedEvidenceTests {
             for bytes in Mutants(of: [whole.items[item]?.bytes ?? []], seed: seed, count: 15) {
                 var evidence = whole
                 evidence.items[item] = CellEvidence.Item(bytes: bytes, length: UInt64(bytes.count))
-                Self.expectWorse(Judgment(evidence: evidence))
+                Self.expectWorse(Judgement(evidence: evidence))
             }
         }
         for bytes in Mutants(of: [whole.console], seed: seed, count: 15) {
             var evidence = whole
             evidence.console = bytes
-            Self.expectWorse(Judgment(evidence: evidence))
+            Self.expectWorse(Judgement(evidence: evidence))
         }
     }
 
-    private static func expectWorse(_ judgment: Judgment) {
-        #expect(judgment.verdict == .incompatible || judgment.verdict == .inconclusive)
-        #expect(judgment.findings.allSatisfy { $0.quote.utf8.count <= 4096 })
+    private static func expectWorse(_ judgement: Judgement) {
+        #expect(judgement.verdict == .incompatible || judgement.verdict == .inconclusive)
+        #expect(judgement.findings.allSatisfy { $0.quote.utf8.count <= 4096 })
     }
 
     private static func evidence(in folder: URL) -> CellEvidence {

@@ -19,19 +19,19 @@ struct CellConclusionTests {
         func fates(fate: GuestFate, cause: Cause) {
             var evidence = Samples.compatible()
             evidence.fate = fate
-            let judgment = Judgment(evidence: evidence)
-            #expect(judgment.cause == cause)
-            #expect(judgment.verdict == .inconclusive)
+            let judgement = Judgement(evidence: evidence)
+            #expect(judgement.cause == cause)
+            #expect(judgement.verdict == .inconclusive)
         }
 
         @Test("a guest that could not be set up is ours, and a layout the kernel does not have is nobody's")
         func setup() {
             var evidence = Samples.compatible()
             evidence.setupFailure = CellEvidence.SetupFailure(step: "network", reason: "no such device")
-            #expect(Judgment(evidence: evidence).cause == .guestSetup)
+            #expect(Judgement(evidence: evidence).cause == .guestSetup)
             evidence.setupFailure = CellEvidence.SetupFailure(step: "cgroup-layout", reason: "the kernel has no v1 hierarchies")
-            #expect(Judgment(evidence: evidence).cause == .layoutNotOffered)
-            #expect(Judgment(evidence: evidence).verdict == .unavailable)
+            #expect(Judgement(evidence: evidence).cause == .layoutNotOffered)
+            #expect(Judgement(evidence: evidence).verdict == .unavailable)
         }
 
         @Test("an agent is not blamed where the guest's clock ran too fast, and is where it ran as it should")
@@ -40,20 +40,20 @@ struct CellConclusionTests {
             evidence.replaceReport(by: ClientReport(name: "imds-user", peer: "169.254.169.254:80", failure: "no answer"))
             for (rate, cause) in [(4.7, Cause.harness), (1.6, .harness), (1.2, .notForwarded), (0.3, .notForwarded), (nil, .notForwarded)] {
                 evidence.clockRate = rate
-                #expect(Judgment(evidence: evidence).cause == cause)
+                #expect(Judgement(evidence: evidence).cause == cause)
             }
             // What needs no time is proven by any clock.
             var proven = Samples.compatible()
             proven.clockRate = 4.7
-            #expect(Judgment(evidence: proven).verdict == .compatible)
+            #expect(Judgement(evidence: proven).verdict == .compatible)
         }
 
         @Test("a package that the distribution's tool refused is the agent's fault")
         func installation() {
             var evidence = Samples.compatible()
             evidence.setupFailure = CellEvidence.SetupFailure(step: "install", reason: "dpkg ended with 1")
-            #expect(Judgment(evidence: evidence).cause == .notInstallable)
-            #expect(Judgment(evidence: evidence).verdict == .incompatible)
+            #expect(Judgement(evidence: evidence).cause == .notInstallable)
+            #expect(Judgement(evidence: evidence).verdict == .incompatible)
         }
 
         @Test("a systemd that mounts another layout than it was told: from 256 on nobody's fault, before it ours", arguments: [
@@ -62,10 +62,10 @@ struct CellConclusionTests {
         func otherLayout(version: String, cause: Cause) {
             var evidence = Samples.compatible()
             evidence.items[.serviceManager] = Samples.item("\(version)\n+PAM +AUDIT\n")
-            #expect(Judgment(evidence: evidence).verdict == .compatible)
+            #expect(Judgement(evidence: evidence).verdict == .compatible)
             evidence.layout = .legacy
-            #expect(Judgment(evidence: evidence).cause == cause)
-            #expect(Judgment(evidence: evidence).summary.contains("mounted unified"))
+            #expect(Judgement(evidence: evidence).cause == cause)
+            #expect(Judgement(evidence: evidence).summary.contains("mounted unified"))
         }
 
         @Test("mounts tell systemd's three layouts", arguments: [
@@ -87,9 +87,9 @@ struct CellConclusionTests {
             case 3: evidence.phases.remove(.evidenceSent)
             default: evidence.hello = nil
             }
-            let judgment = Judgment(evidence: evidence)
-            #expect(judgment.verdict == .inconclusive)
-            #expect(judgment.cause == .evidenceLost)
+            let judgement = Judgement(evidence: evidence)
+            #expect(judgement.verdict == .inconclusive)
+            #expect(judgement.cause == .evidenceLost)
         }
     }
 
@@ -100,19 +100,19 @@ struct CellConclusionTests {
             var evidence = Samples.compatible()
             evidence.phases = []
             evidence.console = Array("[    1.2] Kernel panic - not syncing: VFS: Unable to mount root fs\n".utf8)
-            #expect(Judgment(evidence: evidence).cause == .bootPanic)
-            #expect(Judgment(evidence: evidence).verdict == .inconclusive)
+            #expect(Judgement(evidence: evidence).cause == .bootPanic)
+            #expect(Judgement(evidence: evidence).verdict == .inconclusive)
         }
 
         @Test("a panic that somebody asked for, or only wrote on the console, is not the kernel's")
         func forged() {
             var evidence = Samples.compatible()
             evidence.console = Array("[    9.0] Kernel panic - not syncing: forged\n".utf8)
-            #expect(Judgment(evidence: evidence).verdict == .compatible)
+            #expect(Judgement(evidence: evidence).verdict == .compatible)
             evidence.fate = .endedEarly
-            #expect(Judgment(evidence: evidence).cause == .kernelPanic)
+            #expect(Judgement(evidence: evidence).cause == .kernelPanic)
             evidence.console = Array("[    9.0] Kernel panic - not syncing: sysrq triggered crash\n".utf8)
-            #expect(Judgment(evidence: evidence).cause == .agentCrashed)
+            #expect(Judgement(evidence: evidence).cause == .agentCrashed)
         }
 
         @Test("a panic or an oops after it started is the kernel's", arguments: [("Kernel panic - not syncing: Fatal exception", Cause.kernelPanic), ("BUG: kernel NULL pointer dereference, address: 0000000000000008", .kernelOops)])
@@ -121,10 +121,10 @@ struct CellConclusionTests {
             evidence.console = Array("[    3.141592] \(words)\n".utf8)
             // A panic ends the guest, an oops need not.
             if cause == .kernelPanic { evidence.fate = .endedEarly }
-            let judgment = Judgment(evidence: evidence)
-            #expect(judgment.cause == cause)
-            #expect(judgment.verdict == .incompatible)
-            #expect(judgment.findings.first?.quote.contains(words) == true)
+            let judgement = Judgement(evidence: evidence)
+            #expect(judgement.cause == cause)
+            #expect(judgement.verdict == .incompatible)
+            #expect(judgement.findings.first?.quote.contains(words) == true)
         }
     }
 
@@ -134,14 +134,14 @@ struct CellConclusionTests {
         func crash() {
             var evidence = Samples.compatible()
             evidence.agentEnding = .signalled(signal: 11)
-            #expect(Judgment(evidence: evidence).cause == .agentCrashed)
+            #expect(Judgement(evidence: evidence).cause == .agentCrashed)
         }
 
         @Test("no status is silence")
         func silence() {
             var evidence = Samples.compatible()
             evidence.items[.status] = nil
-            #expect(Judgment(evidence: evidence).cause == .agentSilent)
+            #expect(Judgement(evidence: evidence).cause == .agentSilent)
             #expect(CellConclusion(evidence).failed == [.statusAgrees])
             // Nor did anything come through it.
             evidence.journal = evidence.journal?.filter { $0.claims == nil }
@@ -152,7 +152,7 @@ struct CellConclusionTests {
         func broken(text: String) {
             var evidence = Samples.compatible()
             evidence.items[.status] = Samples.item(text)
-            #expect(Judgment(evidence: evidence).cause == .agentStatusBroken)
+            #expect(Judgement(evidence: evidence).cause == .agentStatusBroken)
         }
 
         @Test("a status larger than is kept is not believed, though its start may read well")
@@ -160,7 +160,7 @@ struct CellConclusionTests {
             var evidence = Samples.compatible()
             evidence.items[.status]?.length = 1 << 40
             evidence.items[.status]?.isTruncated = true
-            #expect(Judgment(evidence: evidence).cause == .agentStatusBroken)
+            #expect(Judgement(evidence: evidence).cause == .agentStatusBroken)
         }
 
         @Test("a verifier's refusal is quoted in the verifier's own words")
@@ -169,9 +169,9 @@ struct CellConclusionTests {
             evidence.journal = []
             evidence.items[.status] = Samples.item(Samples.status(ebpf: "STOPPED", message: "Failed to load program 'connect4' with error: the BPF_PROG_LOAD syscall failed. Verifier output: …"))
             evidence.items[.verifierLog] = Samples.item("0: (b7) r1 = 0\n1: (85) call bpf_loop#181\ninvalid func unknown#181\nprocessed 2 insns (limit 1000000) max_states_per_insn 0\n")
-            let judgment = Judgment(evidence: evidence)
-            #expect(judgment.cause == .verifierRejected)
-            #expect(judgment.findings.first == Finding(source: "verifier.log", quote: "invalid func unknown#181"))
+            let judgement = Judgement(evidence: evidence)
+            #expect(judgement.cause == .verifierRejected)
+            #expect(judgement.findings.first == Finding(source: "verifier.log", quote: "invalid func unknown#181"))
         }
 
         @Test("an attach that fails without cgroup v2 is the configuration's, with cgroup v2 the kernel's")
@@ -179,11 +179,11 @@ struct CellConclusionTests {
             var evidence = Samples.compatible()
             evidence.journal = []
             evidence.items[.status] = Samples.item(Samples.status(ebpf: "STOPPED", message: "Failed to attach program 'connect4' with error: `bpf_link_create` failed"))
-            #expect(Judgment(evidence: evidence).cause == .attachOther)
-            #expect(Judgment(evidence: evidence).cause?.fault == .kernel)
+            #expect(Judgement(evidence: evidence).cause == .attachOther)
+            #expect(Judgement(evidence: evidence).cause?.fault == .kernel)
             evidence.items[.mountInfo] = Samples.item("22 1 0:20 / /sys/fs/cgroup rw - tmpfs tmpfs rw\n")
-            #expect(Judgment(evidence: evidence).cause == .attachNoCgroup2)
-            #expect(Judgment(evidence: evidence).cause?.fault == .configuration)
+            #expect(Judgement(evidence: evidence).cause == .attachNoCgroup2)
+            #expect(Judgement(evidence: evidence).cause?.fault == .configuration)
         }
 
         @Test("an agent that says it does not run, while requests come through it, contradicts itself")
@@ -191,12 +191,12 @@ struct CellConclusionTests {
             var evidence = Samples.compatible()
             evidence.items[.status] = Samples.item(Samples.status(ebpf: "STOPPED", message: "whatever"))
             #expect(CellConclusion(evidence).failed == [.statusAgrees])
-            #expect(Judgment(evidence: evidence).cause == .statusContradicted)
+            #expect(Judgement(evidence: evidence).cause == .statusContradicted)
             // The agent's own calls to the platform are no contradiction.
             let poll = FabricRequest(
                 sequence: 0, seconds: 1, endpoint: .wireServer, method: "GET", target: "/secure-channel/status", client: nil, claims: "{}", signedWith: nil, status: 200)
             evidence.journal = [poll]
-            #expect(Judgment(evidence: evidence).cause == .loadFailed)
+            #expect(Judgement(evidence: evidence).cause == .loadFailed)
         }
     }
 }

@@ -51,7 +51,7 @@ struct OneDefectTests {
             return Samples.report(client, peer: peer, status: 403)
         }
         Self.expect(conclusion, fails: .attributedUser)
-        #expect(conclusion.judgment.cause == .wronglyDenied, "\(conclusion.judgment.summary)")
+        #expect(conclusion.judgement.cause == .wronglyDenied, "\(conclusion.judgement.summary)")
     }
 
     @Test("an agent that signs nothing, or wrongly", arguments: [FabricRequest.Signature.absent, .wrong])

@@ -17,7 +17,7 @@ struct ProbeTests {
     @Test("passes on evidence in which everything went well, and so do all others")
     func green() {
         let conclusion = CellConclusion(Samples.compatible())
-        #expect(conclusion.judgment.verdict == .compatible, "\(conclusion.judgment.summary)")
+        #expect(conclusion.judgement.verdict == .compatible, "\(conclusion.judgement.summary)")
         #expect(conclusion.proofs.allSatisfy { $0.state == .pass }, "\(conclusion.proofs.filter { $0.state != .pass })")
         #expect(Set(conclusion.proofs.map(\.id)) == Set(ProofID.known).subtracting([.provisioned]))
     }
@@ -30,15 +30,15 @@ struct ProbeTests {
 
     @Test("is unproven without clients, or where nothing reached the platform")
     func nothing() {
-        #expect(Self.spoilt { $0.clients = [] }.judgment.verdict == .inconclusive)
+        #expect(Self.spoilt { $0.clients = [] }.judgement.verdict == .inconclusive)
         let silence = Self.spoilt { $0.journal = [] }
-        #expect(silence.judgment.cause == .harness && silence.judgment.verdict == .inconclusive)
+        #expect(silence.judgement.cause == .harness && silence.judgement.verdict == .inconclusive)
     }
 
     @Test("a missing report is lost evidence")
     func missingReport() {
         let conclusion = Self.spoilt { evidence in evidence.reports.removeAll { $0.name == "imds-user" } }
-        #expect(conclusion.judgment.cause == .evidenceLost && conclusion.failed.isEmpty)
+        #expect(conclusion.judgement.cause == .evidenceLost && conclusion.failed.isEmpty)
     }
 
     @Test("of redirection fails for a request that bypassed the agent, whatever the status says", arguments: [
@@ -51,7 +51,7 @@ struct ProbeTests {
                 $0.replaceReport(by: Samples.report($0.client(name), peer: "169.254.169.254:80", status: Int32(status)))
             }
             #expect(conclusion.failed == [proof])
-            #expect(conclusion.judgment.cause == .notRedirected)
+            #expect(conclusion.judgement.cause == .notRedirected)
         }
     }
 
@@ -61,20 +61,20 @@ struct ProbeTests {
             Self.spoilt { $0.replaceRequest(of: "imds-root", by: nil) }, Self.spoilt { $0.replaceReport(by: Samples.report($0.client("imds-root"), status: 502)) },
         ] {
             #expect(conclusion.failed == [.forwarded])
-            #expect(conclusion.judgment.cause == .notForwarded)
+            #expect(conclusion.judgement.cause == .notForwarded)
         }
     }
 
     @Test("of signing fails without a signature, or with a wrong one")
     func signatures() {
         let unsigned = Self.spoilt { $0.replaceRequest(of: "imds-user", by: Samples.request($0.client("imds-user"), signature: .absent)) }
-        #expect(unsigned.failed == [.signed] && unsigned.judgment.cause == .requestsUnsigned)
+        #expect(unsigned.failed == [.signed] && unsigned.judgement.cause == .requestsUnsigned)
         #expect(unsigned.state(.burst) == .notReached && unsigned.proofs.first { $0.id == .burst }?.blockedBy == .signed)
         let wrong = Self.spoilt {
             $0.replaceRequest(of: "imds-user", by: Samples.request($0.client("imds-user"), signature: .wrong, status: 403))
             $0.replaceReport(by: Samples.report($0.client("imds-user"), status: 403))
         }
-        #expect(wrong.failed == [.signed] && wrong.judgment.cause == .signatureWrong)
+        #expect(wrong.failed == [.signed] && wrong.judgement.cause == .signatureWrong)
     }
 
     @Test("of rules fails for one who is let pass, and for one who is refused")
@@ -84,12 +84,12 @@ struct ProbeTests {
             evidence.journal?.append(request)
             evidence.replaceReport(by: Samples.report(evidence.client("wireserver-user")))
         }
-        #expect(allowed.failed == [.unprivilegedDenied] && allowed.judgment.cause == .wronglyAllowed)
+        #expect(allowed.failed == [.unprivilegedDenied] && allowed.judgement.cause == .wronglyAllowed)
         let denied = Self.spoilt {
             $0.replaceRequest(of: "wireserver-root", by: nil)
             $0.replaceReport(by: Samples.report($0.client("wireserver-root"), status: 403))
         }
-        #expect(denied.failed == [.unprivilegedDenied] && denied.judgment.cause == .wronglyDenied)
+        #expect(denied.failed == [.unprivilegedDenied] && denied.judgement.cause == .wronglyDenied)
     }
 
     @Test("a platform that answers what it should refuse is ours", arguments: [("imds-early", ProofID.earlyRefused), ("imds-raw", .bypassRefused)])
@@ -99,7 +99,7 @@ struct ProbeTests {
             $0.replaceReport(by: Samples.report($0.client(name)))
         }
         #expect(conclusion.state(proof) == .unproven && conclusion.failed.isEmpty)
-        #expect(conclusion.judgment.verdict == .inconclusive && conclusion.judgment.cause == .harness)
+        #expect(conclusion.judgement.verdict == .inconclusive && conclusion.judgement.cause == .harness)
     }
 
     @Test("of users fails for root reported as a user, and a user as root, and hides the traps that follow", arguments: ["imds-root", "imds-user"])
@@ -107,8 +107,8 @@ struct ProbeTests {
         let conclusion = Self.spoilt {
             $0.replaceRequest(of: name, by: Samples.request($0.client(name), claims: #"{ "isRoot": "\#($0.client(name).user != 0)"}"#))
         }
-        #expect(conclusion.failed == [.attributedUser] && conclusion.judgment.cause == .misattributed)
-        #expect(conclusion.judgment.verdict == .incompatible)
+        #expect(conclusion.failed == [.attributedUser] && conclusion.judgement.cause == .misattributed)
+        #expect(conclusion.judgement.verdict == .incompatible)
     }
 
     @Test("of users fails where the agent knows nobody")
@@ -119,7 +119,7 @@ struct ProbeTests {
                 evidence.replaceReport(by: Samples.report(evidence.client(name), status: 421))
             }
         }
-        #expect(conclusion.failed == [.attributedUser] && conclusion.judgment.cause == .identityMissing)
+        #expect(conclusion.failed == [.attributedUser] && conclusion.judgement.cause == .identityMissing)
     }
 
     @Test("of identities fails alone and degrades", arguments: [
@@ -130,7 +130,7 @@ struct ProbeTests {
         let mistaken = Self.spoilt {
             $0.replaceRequest(of: name, by: Samples.request($0.client(name), claims: #"{ "isRoot": "\#($0.client(name).user != 0)"}"#))
         }
-        #expect(mistaken.failed == [proof] && mistaken.judgment.verdict == .degraded)
+        #expect(mistaken.failed == [proof] && mistaken.judgement.verdict == .degraded)
         let refused = Self.spoilt {
             $0.replaceRequest(of: name, by: nil)
             $0.replaceReport(by: Samples.report($0.client(name), status: 421))
@@ -140,7 +140,7 @@ struct ProbeTests {
             $0.replaceRequest(of: name, by: nil)
             $0.replaceReport(by: ClientReport(name: name, failure: ClientReport.notPossible + "unshare: no such feature"))
         }
-        #expect(impossible.state(proof) == .notApplicable && impossible.judgment.verdict == .compatible)
+        #expect(impossible.state(proof) == .notApplicable && impossible.judgement.verdict == .compatible)
     }
 
     @Test("of another network namespace fails where the agent vouches for the client, and is ours where it reached the platform")
@@ -163,17 +163,17 @@ struct ProbeTests {
     @Test("of processes fails where the agent names none, or another user's")
     func processes() {
         let none = Self.spoilt { $0.items[.finalStatus] = Samples.item(Samples.status(named: 0)) }
-        #expect(none.failed == [.attributedProcess] && none.judgment.cause == .misattributed)
+        #expect(none.failed == [.attributedProcess] && none.judgement.cause == .misattributed)
         #expect(none.state(.burst) == .pass)
         let swapped = Samples.status().replacing("\"root\"", with: "\"backup\"")
         #expect(Self.spoilt { $0.items[.finalStatus] = Samples.item(swapped) }.failed == [.attributedProcess])
-        #expect(Self.spoilt { $0.items[.finalStatus] = nil }.judgment.verdict == .inconclusive)
+        #expect(Self.spoilt { $0.items[.finalStatus] = nil }.judgement.verdict == .inconclusive)
     }
 
     @Test("of what is left alone fails for a connection that was redirected", arguments: ["untouched-ipv4", "untouched-ipv6", "untouched-udp"])
     func untouched(name: String) {
         let conclusion = Self.spoilt { $0.replaceReport(by: Samples.report($0.client(name), peer: "127.0.0.1:3080")) }
-        #expect(conclusion.failed == [.leftAlone] && conclusion.judgment.cause == .redirectedTooMuch)
+        #expect(conclusion.failed == [.leftAlone] && conclusion.judgement.cause == .redirectedTooMuch)
     }
 
     @Test("of both address families degrades")
@@ -183,7 +183,7 @@ struct ProbeTests {
             $0.replaceRequest(of: name, by: Samples.request($0.client(name), claims: .some(nil), signature: .absent, status: 403))
             $0.replaceReport(by: Samples.report($0.client(name), peer: "169.254.169.254:80", status: 403))
         }
-        #expect(conclusion.failed == [.dualStack] && conclusion.judgment.verdict == .degraded && conclusion.judgment.cause == .dualStackNotRedirected)
+        #expect(conclusion.failed == [.dualStack] && conclusion.judgement.verdict == .degraded && conclusion.judgement.cause == .dualStackNotRedirected)
     }
 
     @Test("of the key fails where nothing was ever signed")
@@ -194,7 +194,7 @@ struct ProbeTests {
             }
             evidence.items[.status] = Samples.item(Samples.status(overall: "ERROR", key: "Failed to acquire key details"))
         }
-        #expect(conclusion.failed == [.keyLatched] && conclusion.judgment.cause == .keyNotLatched)
+        #expect(conclusion.failed == [.keyLatched] && conclusion.judgement.cause == .keyNotLatched)
         #expect(conclusion.state(.signed) == .notReached && conclusion.state(.statusAgrees) == .notReached)
     }
 
@@ -203,7 +203,7 @@ struct ProbeTests {
         let name = ProbeNames.afterRestart
         let other = Self.spoilt { $0.replaceRequest(of: name, by: Samples.request($0.client(name), key: "Azure-HMAC-SHA256 k2")) }
         let none = Self.spoilt { $0.replaceRequest(of: name, by: Samples.request($0.client(name), signature: .absent)) }
-        for conclusion in [other, none] { #expect(conclusion.failed == [.keyKept] && conclusion.judgment.cause == .keyLostOnRestart) }
+        for conclusion in [other, none] { #expect(conclusion.failed == [.keyKept] && conclusion.judgement.cause == .keyLostOnRestart) }
     }
 
     @Test("of the status fails for an error that is none, a success that is none, and every detail the scenario demands", arguments: 0..<5)
@@ -218,7 +218,7 @@ struct ProbeTests {
             }
         }
         #expect(conclusion.failed == [.statusAgrees])
-        #expect(conclusion.judgment.cause == (kind < 2 ? .statusContradicted : .scenarioContradicted))
+        #expect(conclusion.judgement.cause == (kind < 2 ? .statusContradicted : .scenarioContradicted))
     }
 
     @Test("of the listener fails by the agent's own words, and everything behind it is not reached")
@@ -233,7 +233,7 @@ struct ProbeTests {
             }
         }
         #expect(conclusion.failed == [.listener], "\(conclusion.failed)")
-        #expect(conclusion.judgment.cause == .listenerFailed)
+        #expect(conclusion.judgement.cause == .listenerFailed)
     }
 
     @Test("of attaching is settled by the agent's log where there is no status", arguments: [true, false])
@@ -247,9 +247,9 @@ struct ProbeTests {
             evidence.journal = evidence.journal?.filter { $0.claims == nil }
             evidence.reports = evidence.reports.map { ClientReport(name: $0.name, peer: "169.254.169.254:80", httpStatus: 403) }
         }
-        #expect(conclusion.judgment.cause == (isMounted ? .attachOther : .attachNoCgroup2))
+        #expect(conclusion.judgement.cause == (isMounted ? .attachOther : .attachNoCgroup2))
         #expect(conclusion.failed == [.attach], "\(conclusion.proofs.filter { $0.state != .pass })")
-        #expect(conclusion.judgment.findings.first?.source == "agent.log")
+        #expect(conclusion.judgement.findings.first?.source == "agent.log")
         #expect(conclusion.state(.load) == .pass && conclusion.state(.statusAgrees) == .notReached)
     }
 
@@ -266,7 +266,7 @@ struct ProbeTests {
             evidence.items[.finalStatus] = nil
             evidence.journal = evidence.journal?.filter { $0.claims == nil }
         }
-        #expect(conclusion.judgment.cause == cause, "\(conclusion.judgment.summary)")
+        #expect(conclusion.judgement.cause == cause, "\(conclusion.judgement.summary)")
     }
 
     @Test("of loading fails for a map that was not created, by the words of a real agent")
@@ -279,7 +279,7 @@ struct ProbeTests {
             evidence.journal = evidence.journal?.filter { $0.claims == nil }
             evidence.reports = evidence.reports.map { ClientReport(name: $0.name, peer: "169.254.169.254:80", httpStatus: 403) }
         }
-        #expect(conclusion.failed == [.load] && conclusion.judgment.cause == .mapNotCreated, "\(conclusion.judgment)")
+        #expect(conclusion.failed == [.load] && conclusion.judgement.cause == .mapNotCreated, "\(conclusion.judgement)")
     }
 
     @Test("a log that says nothing of the kind leaves a silent agent silent")
@@ -289,7 +289,7 @@ struct ProbeTests {
             evidence.items[.agentLog] = Samples.item("2026-11-28T11:10:29.072 [WARN]    eBPF redirector is starting\n")
             evidence.journal = evidence.journal?.filter { $0.claims == nil }
         }
-        #expect(conclusion.judgment.cause == .agentSilent && conclusion.failed == [.runs])
+        #expect(conclusion.judgement.cause == .agentSilent && conclusion.failed == [.runs])
     }
 
     @Test("two defects cost two proofs, and neither hides the other")
@@ -299,7 +299,7 @@ struct ProbeTests {
             $0.replaceRequest(of: "identity-setuid", by: Samples.request($0.client("identity-setuid"), claims: #"{ "isRoot": "true"}"#))
         }
         #expect(conclusion.failed == [.leftAlone, .identitySetuid])
-        #expect(conclusion.judgment.verdict == .incompatible && conclusion.judgment.summary.contains("Also failed: identity/setuid."))
+        #expect(conclusion.judgement.verdict == .incompatible && conclusion.judgement.summary.contains("Also failed: identity/setuid."))
     }
 
     @Test("a known defect fails all the same and is named as known")
@@ -309,7 +309,7 @@ struct ProbeTests {
         let defect = KnownDefect(proof: .identitySetuid, reason: "by design", reference: "there", until: try CalendarDay(parsing: "2031-01-01"))
         let other = KnownDefect(proof: .burst, reason: "by design", reference: "there", until: try CalendarDay(parsing: "2031-01-01"))
         let conclusion = CellConclusion(evidence, knownDefects: [other, defect])
-        #expect(conclusion.proofs.failsOnlyAsKnown && conclusion.judgment.verdict == .degraded)
+        #expect(conclusion.proofs.failsOnlyAsKnown && conclusion.judgement.verdict == .degraded)
         #expect(conclusion.proofs.first { $0.id == .burst }?.knownDefect == nil)
         #expect(!CellConclusion(evidence, knownDefects: [other]).proofs.failsOnlyAsKnown)
     }

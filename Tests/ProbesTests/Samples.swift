@@ -117,9 +117,9 @@ extension CellEvidence {
     func client(_ name: String) -> ClientSpec { clients.first { $0.name == name } ?? clients[0] }
 }
 
-extension Judgment {
+extension Judgement {
     /// What is concluded of evidence.
-    init(evidence: CellEvidence) { self = CellConclusion(evidence).judgment }
+    init(evidence: CellEvidence) { self = CellConclusion(evidence).judgement }
 }
 
 extension CellConclusion {

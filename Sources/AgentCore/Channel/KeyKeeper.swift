@@ -8,10 +8,10 @@ internal import Synchronization
 /// for the agent to return to health by itself.
 public final class KeyKeeper: Sendable {
     /// What the keeper acts on.
-    public struct Surroundings: Sendable {
+    public struct Dependencies: Sendable {
         let client: HostClient
         let store: KeyStore
-        let keys: KeyBoard
+        let keys: CurrentKey
         let clock: HostClock
         let policy: RedirectPolicy
         /// Which services are redirected, by what the platform says.
@@ -29,7 +29,7 @@ public final class KeyKeeper: Sendable {
     static let impatience = 1_000
     static let impatientFor = 300_000
 
-    private let parts: Surroundings
+    private let parts: Dependencies
     private let pollInterval: Int
     private let started: MonotonicTime
     private let wakeEvent = WakeEvent()
@@ -46,7 +46,7 @@ public final class KeyKeeper: Sendable {
     }
 
     /// - Parameter pollInterval: In milliseconds.
-    init(_ parts: Surroundings, pollInterval: Int, started: MonotonicTime = .now) {
+    init(_ parts: Dependencies, pollInterval: Int, started: MonotonicTime = .now) {
         self.parts = parts
         self.pollInterval = pollInterval
         self.started = started

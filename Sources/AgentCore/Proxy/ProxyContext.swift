@@ -7,7 +7,7 @@ final class ProxyContext: Sendable {
     let ledger: RequestLedger
     let log: AgentLog
     let limits: ProxyLimits
-    let keys: KeyBoard
+    let keys: CurrentKey
     let clock: HostClock
     let authoriser: any Authoriser
     let users = UserDatabase()
@@ -17,7 +17,7 @@ final class ProxyContext: Sendable {
     private let locals: [(path: [UInt8], endpoint: any LocalEndpoint)]
 
     init(
-        audit: any AuditSource, ledger: RequestLedger, log: AgentLog, limits: ProxyLimits, keys: KeyBoard, clock: HostClock, authoriser: any Authoriser,
+        audit: any AuditSource, ledger: RequestLedger, log: AgentLog, limits: ProxyLimits, keys: CurrentKey, clock: HostClock, authoriser: any Authoriser,
         locals: [String: any LocalEndpoint], connectionLog: ConnectionLog, parts: ProxyParts, serviceOf: @escaping @Sendable (Endpoint) -> PlatformService?
     ) {
         self.audit = audit

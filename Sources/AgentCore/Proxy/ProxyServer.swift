@@ -9,7 +9,7 @@ public final class ProxyServer: Sendable {
     private let admission: Admission
 
     public init(
-        audit: any AuditSource, ledger: RequestLedger, log: AgentLog, limits: ProxyLimits = ProxyLimits(), keys: KeyBoard = KeyBoard(),
+        audit: any AuditSource, ledger: RequestLedger, log: AgentLog, limits: ProxyLimits = ProxyLimits(), keys: CurrentKey = CurrentKey(),
         clock: HostClock = HostClock(), authoriser: any Authoriser = BaselineAuthoriser(), locals: [String: any LocalEndpoint] = [:],
         connectionLog: ConnectionLog = ConnectionLog(folder: nil), parts: ProxyParts = ProxyParts(),
         serviceOf: @escaping @Sendable (Endpoint) -> PlatformService? = { PlatformService($0) }

@@ -1,21 +1,13 @@
 /// Why something is no agent that a guest could run.
 public struct AgentBundleError: Error, Hashable, Sendable, CustomStringConvertible {
-    public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case unreadable, noAgent, notExecutable, otherArchitecture, tooLarge, badPackage, unsafePackage, toolMissing, libraryMissing, programMissing, badConfiguration }
-        let value: Value
-        public static let unreadable = Code(value: .unreadable)
-        public static let noAgent = Code(value: .noAgent)
-        public static let notExecutable = Code(value: .notExecutable)
+    public enum Code: Hashable, Sendable {
+        case unreadable, noAgent, notExecutable
         /// The program is for other guests than were asked for.
-        public static let otherArchitecture = Code(value: .otherArchitecture)
-        public static let tooLarge = Code(value: .tooLarge)
-        public static let badPackage = Code(value: .badPackage)
-        public static let unsafePackage = Code(value: .unsafePackage)
-        public static let toolMissing = Code(value: .toolMissing)
-        public static let libraryMissing = Code(value: .libraryMissing)
+        case otherArchitecture
+        case tooLarge, badPackage, unsafePackage, toolMissing, libraryMissing
         /// A program that an agent needs in its guest.
-        public static let programMissing = Code(value: .programMissing)
-        public static let badConfiguration = Code(value: .badConfiguration)
+        case programMissing
+        case badConfiguration
     }
 
     public let code: Code
@@ -30,7 +22,7 @@ public struct AgentBundleError: Error, Hashable, Sendable, CustomStringConvertib
     }
 
     public var description: String {
-        switch code.value {
+        switch code {
         case .unreadable: "cannot read the agent '\(subject)': \(detail); use a .deb, an .rpm or a folder"
         case .noAgent: "no agent in '\(subject)'; expected \(detail)"
         case .notExecutable: "the agent in '\(subject)' is not a program for Linux on 64 bits: \(detail)"

@@ -1,16 +1,11 @@
 /// Why there is no single profile for an agent.
 public struct AgentProfileError: Error, Hashable, Sendable, CustomStringConvertible {
-    public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case unreadable, tooLarge, unknown, sameName, ambiguous, unknownCheck }
-        let value: Value
-        public static let unreadable = Code(value: .unreadable)
-        public static let tooLarge = Code(value: .tooLarge)
-        public static let unknown = Code(value: .unknown)
-        public static let sameName = Code(value: .sameName)
+    public enum Code: Hashable, Sendable {
+        case unreadable, tooLarge, unknown, sameName
         /// Several profiles recognise one bundle.
-        public static let ambiguous = Code(value: .ambiguous)
+        case ambiguous
         /// A known defect names a conformance check that does not exist.
-        public static let unknownCheck = Code(value: .unknownCheck)
+        case unknownCheck
     }
 
     public let code: Code
@@ -26,7 +21,7 @@ public struct AgentProfileError: Error, Hashable, Sendable, CustomStringConverti
     }
 
     public var description: String {
-        switch code.value {
+        switch code {
         case .unreadable: "cannot read the agent profile '\(subject)': there is no such file, or you may not read it; check the path"
         case .tooLarge: "cannot read the agent profile '\(subject)': it is larger than 1 MiB; is it a profile?"
         case .unknown: "no agent profile '\(subject)'; profiles are: \(others.joined(separator: ", ")); or give the path of a .yml file"

@@ -2,11 +2,8 @@ public import SystemPackage
 
 /// Why there is no snapshot.
 public struct SnapshotError: Error, Hashable, Sendable, CustomStringConvertible {
-    public struct Code: Hashable, Sendable {
-        enum Value: Hashable, Sendable { case notForThisGuest, unreadable }
-        let value: Value
-        public static let notForThisGuest = Code(value: .notForThisGuest)
-        public static let unreadable = Code(value: .unreadable)
+    public enum Code: Hashable, Sendable {
+        case notForThisGuest, unreadable
     }
 
     public let code: Code
@@ -20,7 +17,7 @@ public struct SnapshotError: Error, Hashable, Sendable, CustomStringConvertible 
     }
 
     public var description: String {
-        switch code.value {
+        switch code {
         case .notForThisGuest: "snapshots need a guest that waits for its test plan, without a terminal or deployment"
         case .unreadable: "cannot read '\(path)' (\(errno.map { "\($0)" } ?? "")), which a snapshot needs; check the path and its permissions"
         }

@@ -60,7 +60,7 @@ struct RuleHardeningTests {
         (#"{"mode":"often","rules":7}"#, .deny), (#"{"mode":"Audit","rules":7}"#, .audit), (#"{"mode":"disabled","rules":7}"#, .allow), ("[]", .deny), ("null", .deny),
     ])
     func unreadable(text: String, decision: AuthorisationDecision) throws {
-        let board = RuleBoard(localFolder: nil, snapshotFolder: nil, log: AgentLog(folder: nil, systemLevel: .error))
+        let board = CurrentRules(localFolder: nil, snapshotFolder: nil, log: AgentLog(folder: nil, systemLevel: .error))
         board.update(remote: [.imds: try JSONValue(parsing: Array(text.utf8))])
         #expect(board.decision(service: .imds, target: "/x", caller: RuleSamples.caller()) == decision)
     }
@@ -95,13 +95,13 @@ struct RuleHardeningTests {
 struct LocalRuleSourceTests {
     private struct Fixture {
         let folder: TemporaryFolder
-        let board: RuleBoard
+        let board: CurrentRules
         let remote: [PlatformService: JSONValue]
         var file: String { folder.path.appending("IMDS_Rules.json").string }
 
         init() throws {
             folder = try TemporaryFolder()
-            board = RuleBoard(localFolder: folder.path, snapshotFolder: nil, log: AgentLog(folder: nil, systemLevel: .error), pause: 100)
+            board = CurrentRules(localFolder: folder.path, snapshotFolder: nil, log: AgentLog(folder: nil, systemLevel: .error), pause: 100)
             remote = [.imds: try RuleSamples.item(access: "allow", id: RuleSamples.localID, rules: nil)]
         }
 

@@ -111,14 +111,14 @@ struct RuleTests {
 }
 
 @Suite("The rules in force")
-struct RuleBoardTests {
+struct CurrentRulesTests {
     private struct Fixture {
         let folder: TemporaryFolder
-        let board: RuleBoard
+        let board: CurrentRules
 
         init() throws {
             folder = try TemporaryFolder()
-            board = RuleBoard(
+            board = CurrentRules(
                 localFolder: folder.path.appending("rules"), snapshotFolder: folder.path.appending("log"), log: AgentLog(folder: nil, systemLevel: .error), pause: 0)
             try FileManager.default.createDirectory(atPath: folder.path.appending("rules").string, withIntermediateDirectories: true)
         }

@@ -14,7 +14,7 @@ import TestSupport
 struct ChannelFixture {
     let folder: TemporaryFolder
     let keeper: KeyKeeper
-    let keys: KeyBoard
+    let keys: CurrentKey
     let status: StatusRecord
     let rules: RuleRecord
     let readiness: ReadinessRecord
@@ -40,7 +40,7 @@ struct ChannelFixture {
     /// - Parameter folder: The folder of an earlier one, as after a restart; nil for a fresh machine.
     init(socket: FilePath, group: MultiThreadedEventLoopGroup, folder: TemporaryFolder? = nil) throws {
         self.folder = try folder ?? TemporaryFolder()
-        keys = KeyBoard()
+        keys = CurrentKey()
         clock = HostClock()
         status = StatusRecord()
         rules = RuleRecord()
@@ -49,7 +49,7 @@ struct ChannelFixture {
         policy = RedirectPolicy(log: log)
         let (status, redirects) = (status, redirects)
         keeper = KeyKeeper(
-            KeyKeeper.Surroundings(
+            KeyKeeper.Dependencies(
                 client: HostClient(group: group, at: try SocketAddress(unixDomainSocketPath: socket.string), clock: clock),
                 store: KeyStore(folder: self.folder.path.appending("lib/keys"), log: log), keys: keys, clock: clock, policy: policy, redirected: { $0.redirected }, mayLatch: { redirects.value },
                 rules: rules,

@@ -112,16 +112,16 @@ private struct RunGenerator {
             let cell = Cell(kernel: kernel, cgroup: layouts[index % layouts.count])
             // Neither night nor cell decides alone, so that what changes is spread over both.
             let lot = (index * 7919 + night * 104_729) % 1000
-            let judgment =
+            let judgement =
                 switch lot {
-                case 0..<10: Judgment(cause: .emulatorHang, summary: "The guest went silent early in its boot.")
-                case 10..<30: Judgment(cause: .verifierRejected, summary: "The kernel's verifier refused the program: the loop is not bounded.")
+                case 0..<10: Judgement(cause: .emulatorHang, summary: "The guest went silent early in its boot.")
+                case 10..<30: Judgement(cause: .verifierRejected, summary: "The kernel's verifier refused the program: the loop is not bounded.")
                 default:
                     cell.cgroup.cgroup2MountPoint == nil
-                        ? Judgment(cause: .attachNoCgroup2, summary: "cgroup v2 is mounted nowhere.")
-                        : Judgment(verdict: .compatible, cause: nil, summary: "Every client's request came through the agent.")
+                        ? Judgement(cause: .attachNoCgroup2, summary: "cgroup v2 is mounted nowhere.")
+                        : Judgement(verdict: .compatible, cause: nil, summary: "Every client's request came through the agent.")
                 }
-            return CellRecord(cell: cell, judgment: judgment, evidence: nil, seconds: [.total: 2.5], attempts: lot % 100 == 0 ? 2 : 1)
+            return CellRecord(cell: cell, judgement: judgement, evidence: nil, seconds: [.total: 2.5], attempts: lot % 100 == 0 ? 2 : 1)
         }
     }
 }

@@ -39,15 +39,15 @@ struct JudgingBenchmark: Sendable {
             guard let artefacts = try prepared.artefacts(for: planned)?.get() else { continue }
             let attempt = CellAttempt(planned, artefacts, context, try folder.cell(planned.cell.id))
             let found = await attempt.lead().evidence
-            let judgment = CellConclusion(found).judgment
-            guard judgment.cause?.fault != .harness else { throw BenchmarkFailure(planned.cell.id.text, detail: judgment.summary) }
-            verdicts[judgment.verdict.rawValue, default: 0] += 1
+            let judgement = CellConclusion(found).judgement
+            guard judgement.cause?.fault != .harness else { throw BenchmarkFailure(planned.cell.id.text, detail: judgement.summary) }
+            verdicts[judgement.verdict.rawValue, default: 0] += 1
             evidence.append(found)
         }
         guard !evidence.isEmpty else { throw BenchmarkFailure("the plan", detail: "no cell to judge") }
         var proven = 0
         let judging = try SideBySide(rounds: rounds, unit: Yardstick().run) {
-            for number in 0..<count where CellConclusion(evidence[number % evidence.count]).judgment.cause?.fault != .harness { proven += 1 }
+            for number in 0..<count where CellConclusion(evidence[number % evidence.count]).judgement.cause?.fault != .harness { proven += 1 }
         }
         guard proven == count * rounds else { throw BenchmarkFailure("judging", detail: "the same evidence gave another verdict") }
         return Figures(

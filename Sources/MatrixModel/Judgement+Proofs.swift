@@ -1,4 +1,4 @@
-extension Judgment {
+extension Judgement {
     /// The verdict that follows from a cell's proofs.
     ///
     /// A failed essential proof makes the cell incompatible, even where another proof is unproven: what was shown stays shown. Without one, an unproven proof makes the
@@ -19,9 +19,9 @@ extension Judgment {
         }
     }
 
-    private static func failure(_ verdict: Verdict, _ first: ProofResult, among failed: [ProofResult]) -> Judgment {
+    private static func failure(_ verdict: Verdict, _ first: ProofResult, among failed: [ProofResult]) -> Judgement {
         let known = first.knownDefect.map { " (known defect: \($0.reason))" } ?? ""
-        return Judgment(
+        return Judgement(
             verdict: verdict, cause: first.cause, summary: first.summary + known + others(failed.filter { $0.id != first.id }, word: "Also failed"), findings: first.findings)
     }
 
@@ -31,14 +31,14 @@ extension Judgment {
     }
 
     /// Nothing is compatible without a proof that passed, nor with one that was kept from being reached.
-    private static func success(_ proofs: [ProofResult]) -> Judgment {
+    private static func success(_ proofs: [ProofResult]) -> Judgement {
         let passed = proofs.filter { $0.state == .pass }
         guard !passed.isEmpty, !proofs.contains(where: { $0.state == .notReached }) else {
-            return Judgment(cause: .evidenceLost, summary: "The evidence proves nothing about the agent.")
+            return Judgement(cause: .evidenceLost, summary: "The evidence proves nothing about the agent.")
         }
         let absent = proofs.count { $0.state == .notApplicable }
         let note = absent == 0 ? "" : "; \(absent) not applicable here"
-        return Judgment(
+        return Judgement(
             verdict: .compatible, cause: nil, summary: "All \(passed.count) proofs passed\(note).",
             findings: Array(passed.first { $0.id == .load }.map(\.findings) ?? []) + Array(passed.first { $0.id == .keyLatched }.map(\.findings) ?? []))
     }

@@ -3,7 +3,7 @@ import Glibc
 public import SystemPackage
 
 /// What a run that was killed left in its folder and is no evidence: sockets, disks, files half written.
-public enum RunRemains {
+public enum StaleFiles {
     /// The runs' folders in a folder, sorted.
     public static func folders(below parent: FilePath) -> [RunFolder] {
         let names = ((try? FileManager.default.contentsOfDirectory(atPath: parent.string)) ?? []).sorted()

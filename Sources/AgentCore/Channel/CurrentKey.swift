@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// The key to sign with, from the key keeper that latches it to the proxy that uses it.
-public final class KeyBoard: Sendable {
+public final class CurrentKey: Sendable {
     private let key = Mutex<LatchedKey?>(nil)
 
     public init() {}

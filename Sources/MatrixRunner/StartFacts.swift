@@ -3,8 +3,8 @@ import Judgement
 import MatrixModel
 
 /// How a guest came to life and what of it was put right, as `facts.json` has it.
-struct BirthSheet: Codable, Hashable, Sendable {
-    var birth: GuestBirth
+struct StartFacts: Codable, Hashable, Sendable {
+    var birth: StartMode
     /// How far the guest's clock was behind when it was woken, in seconds: about the age of the snapshot. Null for a guest that booted.
     var clockBehindSeconds: Double?
     /// How far it was from the host's once it was set.

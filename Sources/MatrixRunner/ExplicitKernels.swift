@@ -6,7 +6,7 @@ import MatrixModel
 import SystemPackage
 
 /// Kernels that no repository's index lists: image files, OCI images, sources, and those of disk images.
-struct GivenKernels: Sendable {
+struct ExplicitKernels: Sendable {
     let images: GuestImageBuilder
     let disks: DiskImageStore
     let packed: OCIKernelStore
@@ -15,8 +15,8 @@ struct GivenKernels: Sendable {
     let events: @Sendable (RunnerEvent) -> Void
 
     /// The same for guests of another architecture.
-    func of(_ architecture: Architecture) -> GivenKernels {
-        GivenKernels(images: images.of(architecture, runner: images.runner), disks: disks, packed: packed.of(architecture), sources: sources, products: products, events: events)
+    func of(_ architecture: Architecture) -> ExplicitKernels {
+        ExplicitKernels(images: images.of(architecture, runner: images.runner), disks: disks, packed: packed.of(architecture), sources: sources, products: products, events: events)
     }
 
     private static let packedPrefix = "oci:"

@@ -3,7 +3,7 @@ import MatrixModel
 
 /// Runs cells, each as soon as what it needs is there and a further guest may run; among several the first is the next. What others need
 /// is fetched and built meanwhile.
-struct CellCourse {
+struct CellScheduler {
     typealias Make = @Sendable (Artefact, PreparedArtefacts) async throws -> PreparedArtefacts
 
     private enum Step: Sendable {

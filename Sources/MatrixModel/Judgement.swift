@@ -1,5 +1,5 @@
 /// What was concluded of a cell, and from what.
-public struct Judgment: Hashable, Sendable, Codable {
+public struct Judgement: Hashable, Sendable, Codable {
     public let verdict: Verdict
     public let cause: Cause?
     /// One sentence a person can act on.
@@ -19,7 +19,7 @@ public struct Judgment: Hashable, Sendable, Codable {
     }
 }
 
-/// One fact in the evidence that a judgment rests on.
+/// One fact in the evidence that a judgement rests on.
 public struct Finding: Hashable, Sendable, Codable {
     /// The evidence file it stands in, such as `verifier.log`.
     public let source: String

@@ -4,7 +4,7 @@ import Judgement
 import MatrixModel
 
 /// What judging needs of an attempt and no other evidence file holds: `attempt.json`. With it a cell can be judged again without its guest.
-struct AttemptSheet: Codable {
+struct AttemptRecord: Codable {
     /// Raised when a member changes its meaning.
     static let schema = 1
 
@@ -116,7 +116,7 @@ struct AttemptSheet: Codable {
     }
 }
 
-extension AttemptSheet.Fate {
+extension AttemptRecord.Fate {
     init(_ fate: GuestFate) {
         switch fate {
         case .poweredOff: self.init(how: "powered-off", detail: nil)
@@ -145,7 +145,7 @@ extension AttemptSheet.Fate {
     }
 }
 
-extension AttemptSheet.Ending {
+extension AttemptRecord.Ending {
     init(_ ending: ProcessEnding) {
         switch ending {
         case .exited(let code): self.init(how: "exited", number: code)

@@ -3,7 +3,7 @@ import Glibc
 import GuestProtocol
 
 /// The plan's steps, one after the other, and what they share: the agent, the connections that were opened, the listeners.
-final class PlanCourse {
+final class PlanInterpreter {
     private let plan: GuestPlan
     private let channel: ControlChannel
     private let children: ChildProcesses

@@ -1,12 +1,12 @@
 /// How a cell's guest came to life.
-public enum GuestBirth: Hashable, Sendable {
+public enum StartMode: Hashable, Sendable {
     /// It booted. Where it should have come from a snapshot: why it did not.
     case cold(reason: String?)
     /// As a copy of a guest that had booted before and waited for its plan.
     case snapshot(key: String)
 }
 
-extension GuestBirth: Codable {
+extension StartMode: Codable {
     private enum CodingKeys: String, CodingKey { case how, snapshot, reason }
     private enum How: String, Codable { case cold, snapshot }
 

@@ -3,7 +3,7 @@ public import JSON
 public import SystemPackage
 
 /// The rules in force, from the platform and from local files, and the decisions by them.
-public final class RuleBoard: Authoriser, RuleSink {
+public final class CurrentRules: Authoriser, RuleSink {
     /// What the rules of a service were made of, to see whether anything changed.
     private struct Source: Hashable {
         let remote: JSONValue
