@@ -26,7 +26,8 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 // Articles of the documentation that are also topics of `kmatrix help`.
 let helpTopics = [
-    "Selectors", "Distributions", "Architectures", "Agents", "Scenarios", "Deployments", "Profiles", "Matrices", "Expectations", "Verdicts", "Proofs", "ExitCodes",
+    "Selectors", "Distributions", "Architectures", "Agents", "Scenarios", "Deployments", "Profiles", "Matrices", "Expectations", "Verdicts", "Proofs",
+    "ExitCodes",
     "Snapshots", "Scheduling", "Sharding", "Resuming", "Settings",
 ]
 
@@ -81,12 +82,19 @@ let package = Package(
         .target(name: "ArtefactCache", dependencies: ["CDiskSync", "Digests", system], swiftSettings: settings),
 
         // Rank 1. Which kernels are on offer, where they come from, how they are verified and cached.
-        .target(name: "KernelCatalogue", dependencies: ["MatrixModel", "ArtefactCache", "StrictYAML", "Archives", "Digests", "HostTools", system], swiftSettings: settings),
+        .target(
+            name: "KernelCatalogue", dependencies: ["MatrixModel", "ArtefactCache", "StrictYAML", "Archives", "Digests", "HostTools", system],
+            swiftSettings: settings),
         // Rank 2. What a guest boots and runs: stage-0 initramfs, payload disk, extracted kernel; agents as their makers hand them over, and the profiles of
         // what each needs and gets wrong.
-        .target(name: "GuestImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "Archives", "ELFFiles", "StrictYAML", "Digests", "HostTools", system], swiftSettings: settings),
+        .target(
+            name: "GuestImages",
+            dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "Archives", "ELFFiles", "StrictYAML", "Digests", "HostTools", system],
+            swiftSettings: settings),
         // Rank 1. Systems and kernels out of what others publish as one file (disk images, OCI images, sources): fetched, verified, taken apart without root.
-        .target(name: "DiskImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "Archives", "Digests", "HostTools", system], swiftSettings: settings),
+        .target(
+            name: "DiskImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "Archives", "Digests", "HostTools", system],
+            swiftSettings: settings),
         // Rank 1. Evidence in, verdict out: pure functions and the article's knowledge.
         .target(name: "Judgement", dependencies: ["MatrixModel", "GuestProtocol", "Guidance"], swiftSettings: settings),
         // Rank 2. The proofs of a cell: what the guest does for each, and a pure judgement of what it left; the verdict that follows from all.
@@ -101,8 +109,12 @@ let package = Package(
         // Rank 2. The database of what past runs concluded.
         .target(name: "RunHistory", dependencies: ["MatrixModel", "EvidenceStore", grdb, system], swiftSettings: settings),
 
-        // Rank 3. A boot plan becomes a guest inside a `withGuest` scope, booted or from a snapshot, which is made once, checked, and brought back for each cell.
-        .target(name: "QEMUGuest", dependencies: ["CHostSystem", "MatrixModel", "GuestProtocol", "ArtefactCache", "GuestImages", "HostTools", nioCore, nioPosix, subprocess, system], swiftSettings: settings),
+        // Rank 3. A boot plan becomes a guest inside a `withGuest` scope, booted or from a snapshot, which is made once, checked, and brought back for each
+        // cell.
+        .target(
+            name: "QEMUGuest",
+            dependencies: ["CHostSystem", "MatrixModel", "GuestProtocol", "ArtefactCache", "GuestImages", "HostTools", nioCore, nioPosix, subprocess, system],
+            swiftSettings: settings),
         // Rank 2. The platform's side: WireServer, IMDS and HostGAPlugin, with a journal.
         .target(name: "FabricSimulator", dependencies: ["MatrixModel", "StrictYAML", "Digests", nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),
 
@@ -117,7 +129,9 @@ let package = Package(
         // The site's style, script and schema from MatrixReport's Resources, as bytes in the program.
         .target(name: "CSiteFiles"),
         // Rank 4. Tables, documents and a static site from stored runs.
-        .target(name: "MatrixReport", dependencies: ["CSiteFiles", "MatrixModel", "EvidenceStore", "Guidance", system], exclude: ["Resources"], swiftSettings: settings),
+        .target(
+            name: "MatrixReport", dependencies: ["CSiteFiles", "MatrixModel", "EvidenceStore", "Guidance", system], exclude: ["Resources"],
+            swiftSettings: settings),
         // Rank 5. The subcommands: wiring only.
         .target(
             name: "KmatrixCommands",
@@ -167,25 +181,65 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
         .testTarget(name: "GuestProtocolTests", dependencies: ["GuestProtocol", "MatrixModel", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "ArtefactCacheTests", dependencies: ["ArtefactCache", "TestSupport", system], swiftSettings: settings),
-        .testTarget(name: "KernelCatalogueTests", dependencies: ["KernelCatalogue", "HostTools", "Digests", "StrictYAML", "ArtefactCache", "MatrixModel", "TestSupport", subprocess, system], swiftSettings: settings),
-        .testTarget(name: "GuestImagesTests", dependencies: ["GuestImages", "Archives", "ELFFiles", "ArtefactCache", "MatrixModel", "StrictYAML", "TestSupport", subprocess, system], swiftSettings: settings),
+        .testTarget(
+            name: "KernelCatalogueTests",
+            dependencies: ["KernelCatalogue", "HostTools", "Digests", "StrictYAML", "ArtefactCache", "MatrixModel", "TestSupport", subprocess, system],
+            swiftSettings: settings),
+        .testTarget(
+            name: "GuestImagesTests",
+            dependencies: ["GuestImages", "Archives", "ELFFiles", "ArtefactCache", "MatrixModel", "StrictYAML", "TestSupport", subprocess, system],
+            swiftSettings: settings),
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML"], swiftSettings: settings),
-        .testTarget(name: "DiskImagesTests", dependencies: ["DiskImages", "HostTools", "ArtefactCache", "TestSupport", subprocess, system], swiftSettings: settings),
+        .testTarget(
+            name: "DiskImagesTests", dependencies: ["DiskImages", "HostTools", "ArtefactCache", "TestSupport", subprocess, system], swiftSettings: settings),
         .testTarget(name: "JudgementTests", dependencies: ["Judgement", "GuestProtocol", "MatrixModel"], swiftSettings: settings),
-        .testTarget(name: "ProbesTests", dependencies: ["Probes", "Judgement", "MatrixModel", "GuestProtocol", "TestSupport"], resources: [.copy("Evidence"), .copy("Deployments")], swiftSettings: settings),
+        .testTarget(
+            name: "ProbesTests", dependencies: ["Probes", "Judgement", "MatrixModel", "GuestProtocol", "TestSupport"],
+            resources: [.copy("Evidence"), .copy("Deployments")], swiftSettings: settings),
         .testTarget(name: "GuidanceTests", dependencies: ["Guidance", "MatrixModel", "TestSupport"], resources: [.copy("Logs")], swiftSettings: settings),
-        .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "ELFFiles", "Guidance", "MatrixModel", "TestSupport"], resources: [.copy("Field")], swiftSettings: settings),
+        .testTarget(
+            name: "DiagnosisTests", dependencies: ["Diagnosis", "ELFFiles", "Guidance", "MatrixModel", "TestSupport"], resources: [.copy("Field")],
+            swiftSettings: settings),
         .testTarget(name: "ArchivesTests", dependencies: ["Archives", "TestSupport", subprocess, system], swiftSettings: settings),
-        .testTarget(name: "SupportBundlesTests", dependencies: ["SupportBundles", "Diagnosis", "Guidance", "MatrixModel", "TestSupport", subprocess, system], swiftSettings: settings),
+        .testTarget(
+            name: "SupportBundlesTests", dependencies: ["SupportBundles", "Diagnosis", "Guidance", "MatrixModel", "TestSupport", subprocess, system],
+            swiftSettings: settings),
         .testTarget(name: "EvidenceStoreTests", dependencies: ["EvidenceStore", "MatrixModel", "TestSupport", system], swiftSettings: settings),
-        .testTarget(name: "RunHistoryTests", dependencies: ["RunHistory", "EvidenceStore", "MatrixModel", "TestSupport", grdb, system], swiftSettings: settings),
-        .testTarget(name: "QEMUGuestTests", dependencies: ["QEMUGuest", "ArtefactCache", "CHostSystem", "GuestProtocol", "MatrixModel", "TestSupport", "fake-qemu", "guest-network", system, subprocess], resources: [.copy("Snapshots")], swiftSettings: settings),
-        .testTarget(name: "FabricSimulatorTests", dependencies: ["FabricSimulator", "MatrixModel", "StrictYAML", "TestSupport", "Digests", subprocess, system, nioCore, nioEmbedded, nioPosix, nioHTTP1], swiftSettings: settings),
-        .testTarget(name: "MatrixRunnerTests", dependencies: ["MatrixRunner", "Probes", "DiskImages", "FabricSimulator", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement", "KernelCatalogue", "QEMUGuest", "GuestImages", "TestSupport", "fake-qemu", "guest-network", subprocess, system], resources: [.copy("Evidence")], swiftSettings: settings),
-        .testTarget(name: "MatrixReportTests", dependencies: ["MatrixReport", "EvidenceStore", "MatrixModel", "TestSupport", system], exclude: ["Browser"], resources: [.copy("Snapshots")], swiftSettings: settings),
-        .testTarget(name: "KmatrixCommandsTests", dependencies: ["KmatrixCommands", "MatrixReport", "MatrixModel", "EvidenceStore", "StrictYAML", "TestSupport", "kmatrix", "fake-qemu", "guest-network", subprocess, system, argumentParser, yams], resources: [.copy("Snapshots"), .copy("Kubernetes")], swiftSettings: settings),
-        .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore", "CAgentABI", "JSON", "FabricSimulator", "MatrixModel", "TestSupport", "Digests", nioCore, nioPosix, nioHTTP1, nioEmbedded, system], swiftSettings: settings),
-        .testTarget(name: "GuestRunnerTests", dependencies: ["GuestRunner", "CGuestSystem", "GuestProtocol", "MatrixModel", "TestSupport", system], swiftSettings: settings),
+        .testTarget(
+            name: "RunHistoryTests", dependencies: ["RunHistory", "EvidenceStore", "MatrixModel", "TestSupport", grdb, system], swiftSettings: settings),
+        .testTarget(
+            name: "QEMUGuestTests",
+            dependencies: [
+                "QEMUGuest", "ArtefactCache", "CHostSystem", "GuestProtocol", "MatrixModel", "TestSupport", "fake-qemu", "guest-network", system, subprocess,
+            ], resources: [.copy("Snapshots")], swiftSettings: settings),
+        .testTarget(
+            name: "FabricSimulatorTests",
+            dependencies: [
+                "FabricSimulator", "MatrixModel", "StrictYAML", "TestSupport", "Digests", subprocess, system, nioCore, nioEmbedded, nioPosix, nioHTTP1,
+            ], swiftSettings: settings),
+        .testTarget(
+            name: "MatrixRunnerTests",
+            dependencies: [
+                "MatrixRunner", "Probes", "DiskImages", "FabricSimulator", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement",
+                "KernelCatalogue", "QEMUGuest", "GuestImages", "TestSupport", "fake-qemu", "guest-network", subprocess, system,
+            ], resources: [.copy("Evidence")], swiftSettings: settings),
+        .testTarget(
+            name: "MatrixReportTests", dependencies: ["MatrixReport", "EvidenceStore", "MatrixModel", "TestSupport", system], exclude: ["Browser"],
+            resources: [.copy("Snapshots")], swiftSettings: settings),
+        .testTarget(
+            name: "KmatrixCommandsTests",
+            dependencies: [
+                "KmatrixCommands", "MatrixReport", "MatrixModel", "EvidenceStore", "StrictYAML", "TestSupport", "kmatrix", "fake-qemu", "guest-network",
+                subprocess, system, argumentParser, yams,
+            ], resources: [.copy("Snapshots"), .copy("Kubernetes")], swiftSettings: settings),
+        .testTarget(
+            name: "AgentCoreTests",
+            dependencies: [
+                "AgentCore", "CAgentABI", "JSON", "FabricSimulator", "MatrixModel", "TestSupport", "Digests", nioCore, nioPosix, nioHTTP1, nioEmbedded, system,
+            ], swiftSettings: settings),
+        .testTarget(
+            name: "GuestRunnerTests", dependencies: ["GuestRunner", "CGuestSystem", "GuestProtocol", "MatrixModel", "TestSupport", system],
+            swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: settings),
     ]
 )

@@ -12,7 +12,7 @@ public struct AgentConfiguration: Hashable, Sendable {
     public var cgroupRoot: FilePath
     public var fileLogLevel: LogLevel
     public var systemLogLevel: LogLevel
-    /// Where the keys are kept; the platform's local rules lie beside it.
+    /// Where the keys are kept; the platform's local rules lie next to it.
     public var keyFolder: FilePath
     /// How often the platform is asked for the secure channel's status, in seconds.
     public var pollInterval: Int

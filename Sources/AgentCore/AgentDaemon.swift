@@ -98,7 +98,7 @@ public final class AgentDaemon {
             if let next = listenerRetry.next, next <= now { startListener(proxy, group) }
             if let next = redirectorRetry.next, next <= now {
                 startRedirector()
-                // A key that had to wait for this need not wait for the next poll as well.
+                // A key that had to wait for this need not wait for the next poll too.
                 if redirection != nil { keeper.wake() }
             }
             if nextStatus <= now {
@@ -116,7 +116,8 @@ public final class AgentDaemon {
         return KeyKeeper(
             KeyKeeper.Dependencies(
                 client: HostClient(group: group, clock: clock), store: KeyStore(folder: configuration.keyFolder, log: log), keys: keys,
-                clock: clock, policy: policy, redirected: parts.redirected, mayLatch: { parts.mayLatch(policy.isInForce) }, rules: rules, readiness: provisioning, log: log,
+                clock: clock, policy: policy, redirected: parts.redirected, mayLatch: { parts.mayLatch(policy.isInForce) }, rules: rules,
+                readiness: provisioning, log: log,
                 publish: { module in status.update { $0.keyLatch = module } }),
             pollInterval: configuration.pollInterval * 1000, started: started)
     }

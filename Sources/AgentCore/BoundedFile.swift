@@ -35,7 +35,7 @@ enum BoundedFile {
         return times + [Int(status.st_size), Int(status.st_ino), Int(status.st_mode & S_IFMT)]
     }
 
-    /// Writes beside the file, then renames: a reader sees the old content or the new.
+    /// Writes next to the file, then renames: a reader sees the old content or the new.
     /// - Parameter isDurable: Whether the content must be on the disk, and not only on its way, when this returns.
     static func replace(
         _ path: FilePath, with bytes: some Sequence<UInt8>, permissions: FilePermissions, isDurable: Bool = false

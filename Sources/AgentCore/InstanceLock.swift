@@ -1,7 +1,7 @@
 internal import Glibc
 internal import SystemPackage
 
-/// Keeps a second agent from running beside the first: two would redirect each other's connections. Held as long as it lives.
+/// Keeps a second agent from running next to the first: two would redirect each other's connections. Held as long as it lives.
 final class InstanceLock: Sendable {
     /// Who holds it.
     struct Taken: Error, Hashable, CustomStringConvertible {

@@ -27,7 +27,9 @@ public struct ZipArchive {
         var position = Self.number(archive, end + 16, 4)
         var entries: [Entry] = []
         for _ in 0..<count {
-            guard position + 46 <= archive.count, archive[position...].starts(with: [0x50, 0x4B, 1, 2]) else { throw .malformed("the central directory breaks off at byte \(position)") }
+            guard position + 46 <= archive.count, archive[position...].starts(with: [0x50, 0x4B, 1, 2]) else {
+                throw .malformed("the central directory breaks off at byte \(position)")
+            }
             let nameLength = Self.number(archive, position + 28, 2)
             let next = position + 46 + nameLength + Self.number(archive, position + 30, 2) + Self.number(archive, position + 32, 2)
             guard next <= archive.count else { throw .malformed("the central directory breaks off at byte \(position)") }
@@ -36,7 +38,8 @@ public struct ZipArchive {
             entries.append(
                 Entry(
                     name: name, size: Self.number(archive, position + 24, 4), isFolder: name.hasSuffix("/"), method: Self.number(archive, position + 10, 2),
-                    packedSize: Self.number(archive, position + 20, 4), offset: Self.number(archive, position + 42, 4), isEncrypted: archive[position + 8] & 1 == 1))
+                    packedSize: Self.number(archive, position + 20, 4), offset: Self.number(archive, position + 42, 4),
+                    isEncrypted: archive[position + 8] & 1 == 1))
             position = next
         }
         self.entries = entries
@@ -47,7 +50,9 @@ public struct ZipArchive {
     public func read(_ entry: Entry, limit: Int, _ body: (ArraySlice<UInt8>) throws(ArchiveError) -> Void) throws(ArchiveError) {
         guard !entry.isEncrypted else { throw .malformed("it is encrypted") }
         guard entry.size <= limit else { throw .tooLarge("\(entry.size) bytes once unpacked") }
-        guard entry.offset + 30 <= archive.count, archive[entry.offset...].starts(with: [0x50, 0x4B, 3, 4]) else { throw .malformed("its header is not where it should be") }
+        guard entry.offset + 30 <= archive.count, archive[entry.offset...].starts(with: [0x50, 0x4B, 3, 4]) else {
+            throw .malformed("its header is not where it should be")
+        }
         let start = entry.offset + 30 + Self.number(archive, entry.offset + 26, 2) + Self.number(archive, entry.offset + 28, 2)
         guard start + entry.packedSize <= archive.count else { throw .malformed("it breaks off") }
         let packed = archive[start..<start + entry.packedSize]

@@ -35,7 +35,8 @@ public struct ArtefactCache: Sendable {
     ///   - renews: Fill it again although it is there. Until the new one is whole the old one stays, whatever happens.
     ///   - fill: Writes the entry's files into the folder it is given. When it throws, nothing is kept.
     /// - Throws: `CacheError` when the cache cannot be written, `CancellationError` while waiting, or what `fill` throws.
-    public func entry(kind: String, key: String, isChecked: Bool = false, renews: Bool = false, fill: (FilePath) async throws -> Void) async throws -> FilePath {
+    public func entry(kind: String, key: String, isChecked: Bool = false, renews: Bool = false, fill: (FilePath) async throws -> Void) async throws -> FilePath
+    {
         let place = folder(kind: kind, key: key)
         if !renews, FileManager.default.fileExists(atPath: place.string) {
             touch(place)
@@ -90,7 +91,7 @@ public struct ArtefactCache: Sendable {
         return EntryUse(lock)
     }
 
-    /// Removes an entry; whoever asks for it next fills it anew. One that is in use stays.
+    /// Removes an entry; whoever asks for it next fills it again. One that is in use stays.
     public func remove(kind: String, key: String) throws {
         let place = folder(kind: kind, key: key)
         for attempt in 0..<Self.removalAttempts where FileManager.default.fileExists(atPath: place.string) {
@@ -121,7 +122,7 @@ public struct ArtefactCache: Sendable {
         var total = entries.map(\.bytes).reduce(0, +)
         var removed: [RemovedEntry] = []
         while total > limit, let oldest = entries.popFirst() {
-            // An entry whose lock is held is in use, or being filled anew.
+            // An entry whose lock is held is in use, or being filled again.
             guard !spared.contains(oldest.key), let lock = try FileLock.tryAcquire(lockFile(kind: kind, key: oldest.key)) else { continue }
             defer { lock.release() }
             let isOurs = try Self.takeAway(parent.appending(oldest.key))

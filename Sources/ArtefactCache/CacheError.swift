@@ -17,7 +17,8 @@ public struct CacheError: Error, Sendable, CustomStringConvertible {
         case .permissionDenied, .readOnlyFileSystem, .notPermitted:
             "cannot write '\(path)' (\(errno)); set XDG_CACHE_HOME to a folder you own"
         case .noLocks, .noFunction, .notSupported:
-            "cannot lock '\(path)' (\(errno)): its file system has no file locks, as NFS without a lock service; set XDG_CACHE_HOME to a folder on this machine's disk"
+            "cannot lock '\(path)' (\(errno)): its file system has no file locks, as NFS without a lock service; set XDG_CACHE_HOME to a folder on this "
+                + "machine's disk"
         default:
             "cannot write '\(path)' (\(errno))"
         }

@@ -57,7 +57,9 @@ public final class DigestMemory: Sendable {
         if !rereads, let before, let known = document.withLock({ $0.entries[key] }), known.status == before { return known.digest }
         let start = Self.now
         let digest = try isSparse ? FileDigest.sparse(path) : FileDigest.whole(path)
-        if file != nil, let before, before == Self.status(path), start - before.changed > Self.settled { remember(Entry(status: before, digest: digest), for: key) }
+        if file != nil, let before, before == Self.status(path), start - before.changed > Self.settled {
+            remember(Entry(status: before, digest: digest), for: key)
+        }
         return digest
     }
 
@@ -89,7 +91,8 @@ public final class DigestMemory: Sendable {
         var found = stat()
         guard stat(path.string, &found) == 0 else { return nil }
         return Status(
-            device: UInt64(found.st_dev), inode: UInt64(found.st_ino), size: Int(found.st_size), modified: nanoseconds(found.st_mtim), changed: nanoseconds(found.st_ctim))
+            device: UInt64(found.st_dev), inode: UInt64(found.st_ino), size: Int(found.st_size), modified: nanoseconds(found.st_mtim),
+            changed: nanoseconds(found.st_ctim))
     }
 
     private static func nanoseconds(_ time: timespec) -> Int { time.tv_sec * 1_000_000_000 + time.tv_nsec }

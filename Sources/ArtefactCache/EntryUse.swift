@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A cache entry in use: while anybody in any process has one, the entry is neither removed nor filled anew.
+/// A cache entry in use: while anybody in any process has one, the entry is neither removed nor filled again.
 public final class EntryUse: Sendable {
     private let lock: Mutex<FileLock?>
 

@@ -57,7 +57,8 @@ public enum FileDigest {
             let length = min(blockSize, end - block * blockSize)
             var got = 0
             while got < length {
-                let count = try file.read(fromAbsoluteOffset: Int64(block * blockSize + got), into: UnsafeMutableRawBufferPointer(rebasing: buffer[got..<length]))
+                let count = try file.read(
+                    fromAbsoluteOffset: Int64(block * blockSize + got), into: UnsafeMutableRawBufferPointer(rebasing: buffer[got..<length]))
                 // Cut off while it was read.
                 guard count > 0 else { throw Errno.ioError }
                 got += count

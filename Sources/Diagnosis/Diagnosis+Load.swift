@@ -132,8 +132,11 @@ extension Diagnosis {
             default: ""
             }
         return Conclusion(
-            .loadFailed, .possible, "The program did not load\(name), and the \(entry.failure.outcome == .cut ? "end of the " : "")verifier's log was not sent.\(hint)", [entry.finding, facts.release?.finding],
-            wanted: (error == .noMemory ? [.jitSettings, .privileges] : error == .notSupportedInKernel ? [.jitSettings] : []) + [.verifierLog, .agentLog] + (facts.release == nil ? [.kernelRelease] : []),
+            .loadFailed, .possible,
+            "The program did not load\(name), and the \(entry.failure.outcome == .cut ? "end of the " : "")verifier's log was not sent.\(hint)",
+            [entry.finding, facts.release?.finding],
+            wanted: (error == .noMemory ? [.jitSettings, .privileges] : error == .notSupportedInKernel ? [.jitSettings] : []) + [.verifierLog, .agentLog]
+                + (facts.release == nil ? [.kernelRelease] : []),
             advice: [.measure(.readVerifierLog), .measure(.readAgentLogs), .measure(.reportAgent)])
     }
 }

@@ -20,7 +20,11 @@ extension FieldFacts {
                 note(setting, text.finding(line))
                 continue
             }
-            if line.text.contains("of parameter") || line.text.contains("of property") || line.text.contains("The property ") || line.text.contains("can only be incremented") { continue }
+            if line.text.contains("of parameter") || line.text.contains("of property") || line.text.contains("The property ")
+                || line.text.contains("can only be incremented")
+            {
+                continue
+            }
             for setting in reader.settings(in: line.text, isEnded: line.isEnded) {
                 model = model ?? text.finding(line)
                 note(setting, text.finding(line))
@@ -34,7 +38,9 @@ extension FieldFacts {
 
     /// `Error converting value "Enable" to type …. Path '….imds.mode'`, and similar: the value is the first quoted text.
     private static func refusedMode(in line: some StringProtocol) -> ModelReader.Setting? {
-        guard line.contains("Error converting value") || line.contains("' of property '"), let path = line.firstRange(of: "roxyAgentSettings.") else { return nil }
+        guard line.contains("Error converting value") || line.contains("' of property '"), let path = line.firstRange(of: "roxyAgentSettings.") else {
+            return nil
+        }
         let place = line[path.upperBound...]
         guard let endpoint = ["imds", "wireServer"].first(where: { place.hasPrefix("\($0).mode") }) else { return nil }
         guard let mark = line.firstIndex(where: { $0 == "'" || $0 == "\"" }) else { return nil }

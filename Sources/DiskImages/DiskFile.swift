@@ -8,7 +8,7 @@ final class DiskFile {
     let size: Int
     private let descriptor: FileDescriptor
 
-    /// - Throws: `DiskImageError` with `unreadable`; also for what is no regular file.
+    /// - Throws: `DiskImageError` with `unreadable`; also for what is not a regular file.
     init(_ path: FilePath) throws(DiskImageError) {
         self.path = path
         do {

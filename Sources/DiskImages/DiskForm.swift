@@ -53,7 +53,9 @@ enum DiskForm: Hashable {
             }
             // What a differencing disk does not have is in another file of this machine.
             guard end[60..<64].elementsEqual([0, 0, 0, 2]) || end[60..<64].elementsEqual([0, 0, 0, 3]) else {
-                throw DiskImageError(.unsafeDisk, subject: path.string, detail: "it is a differencing disk, whose parent would be read from this machine; publish it as one image")
+                throw DiskImageError(
+                    .unsafeDisk, subject: path.string,
+                    detail: "it is a differencing disk, whose parent would be read from this machine; publish it as one image")
             }
             self = .vhd
         } else if head.count >= 512, head[510] == 0x55, head[511] == 0xAA {

@@ -42,7 +42,7 @@ public struct DiskImageError: Error, Hashable, Sendable, CustomStringConvertible
 
     /// Whether this machine is at fault, so that nothing is known of the image.
     public var isOurs: Bool { [.noSpace, .toolMissing].contains(code) }
-    /// Whether the image could not be had, rather than not be used.
+    /// Whether the image could not be obtained, rather than not be used.
     public var isOfTransfer: Bool { [.unreachable, .refused, .notFound, .offline, .badSignature, .notListed, .hashMismatch, .noKey].contains(code) }
 
     public var description: String {
@@ -56,15 +56,22 @@ public struct DiskImageError: Error, Hashable, Sendable, CustomStringConvertible
         case .hashMismatch: "'\(subject)' is not the file its signed checksum describes (\(detail)); it was thrown away: try again, or name another mirror"
         case .tooLarge: "'\(subject)' is larger than an image may be (\(detail))"
         case .unreadable: "'\(subject)' cannot be read (\(detail))"
-        case .notADisk: "'\(subject)' is not a disk image (qcow2, VHD, or raw, also packed with xz, gzip, bzip2 or zstd) but \(detail); convert it with qemu-img convert -O qcow2"
+        case .notADisk:
+            "'\(subject)' is not a disk image (qcow2, VHD, or raw, also packed with xz, gzip, bzip2 or zstd) but \(detail); convert it with qemu-img "
+                + "convert -O qcow2"
         case .unsafeDisk, .unsafeContent: "'\(subject)' is refused: \(detail)"
         case .badReference:
-            "'\(subject)' is none; write oci:HOST/REPOSITORY:TAG, oci:HOST/REPOSITORY@sha256:DIGEST, oci:./LAYOUT:TAG or oci:./ARCHIVE.tar for an OCI image, source:6.1.100, source:linux-source-6.1 or source:./linux.tar.xz for a kernel's source, with +NAME for one of its configurations"
+            "'\(subject)' is none; write oci:HOST/REPOSITORY:TAG, oci:HOST/REPOSITORY@sha256:DIGEST, oci:./LAYOUT:TAG or oci:./ARCHIVE.tar for an OCI "
+                + "image, source:6.1.100, source:linux-source-6.1 or source:./linux.tar.xz for a kernel's source, with +NAME for one of its configurations"
         case .damaged: "'\(subject)' is damaged: \(detail); fetch it again"
         case .noRoot: "'\(subject)' has no root file system that can be read here: \(detail)"
         case .noKernel: "'\(subject)' holds no kernel that can be started: \(detail)"
-        case .splitRoot: "'\(subject)' keeps its system in a partition that is /usr alone, and makes its root at the first boot: no guest is started on it; its kernel can be tested: \(detail)"
-        case .noSpace: "'\(subject)' could not be written, for the disk is full (\(detail)); free some space, run 'kmatrix distros gc', or set XDG_CACHE_HOME to another disk"
+        case .splitRoot:
+            "'\(subject)' keeps its system in a partition that is /usr alone, and makes its root at the first boot: no guest is started on it; its "
+                + "kernel can be tested: \(detail)"
+        case .noSpace:
+            "'\(subject)' could not be written, for the disk is full (\(detail)); free some space, run 'kmatrix distros gc', or set XDG_CACHE_HOME to "
+                + "another disk"
         case .toolMissing: "'\(subject)' is needed and not installed; install Debian's package \(detail) (ci/setup does)"
         case .buildFailed: "\(subject) could not be built: \(detail)"
         case .noKey: "'\(subject)' cannot be verified: \(detail)"

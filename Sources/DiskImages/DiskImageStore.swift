@@ -39,10 +39,12 @@ public struct DiskImageStore: Sendable {
     ///   - modules: The kernel modules that are wanted before the root is mounted, with what they need; its file system's own is added.
     ///   - progress: What is being done, for people to read.
     /// - Throws: `DiskImageError`, `CacheError`, `CancellationError`.
-    public func open(_ source: DiskImageSource, modules wanted: [String], progress: @escaping @Sendable (String) -> Void = { _ in }) async throws -> InstalledSystem {
+    public func open(_ source: DiskImageSource, modules wanted: [String], progress: @escaping @Sendable (String) -> Void = { _ in }) async throws
+        -> InstalledSystem
+    {
         switch source {
         case .file(let path):
-            // Before the whole file is read: what is no image, or none that may be opened, is refused at once.
+            // Before the whole file is read: what is not an image, or none that may be opened, is refused at once.
             _ = try DiskForm(of: path)
             progress("reading \(path.lastComponent?.string ?? path.string)")
             let sum = try ImageFile.hash(of: path)
@@ -96,7 +98,8 @@ public struct DiskImageStore: Sendable {
         guard case .packed(let packing) = form else { return try await convert(image, form, to: folder) }
         let unpacked = folder.appending(".unpacked")
         defer { try? FileManager.default.removeItem(atPath: unpacked.string) }
-        try await tools.write(packing.tool, ["--decompress", "--stdout", "--", image.string], to: unpacked, limit: QCOW2Header.largestDisk, subject: image.string)
+        try await tools.write(
+            packing.tool, ["--decompress", "--stdout", "--", image.string], to: unpacked, limit: QCOW2Header.largestDisk, subject: image.string)
         let inner = try DiskForm(of: unpacked)
         if case .packed = inner { throw DiskImageError(.notADisk, subject: image.string, detail: "packed twice") }
         try await convert(unpacked, inner, to: folder)

@@ -34,12 +34,16 @@ struct ExtVolume: VolumeReader {
     private func request(_ text: String) async throws -> String {
         let outcome = try await tools.run(.debugfs, ["-c", "-R", text, "\(disk)?offset=\(offset)"], in: folder)
         let lines = outcome.stderr.split(separator: "\n")
-        if let full = lines.first(where: { $0.contains("No space left on device") }) { throw DiskImageError(.noSpace, subject: folder.string, detail: String(full.prefix(300))) }
+        if let full = lines.first(where: { $0.contains("No space left on device") }) {
+            throw DiskImageError(.noSpace, subject: folder.string, detail: String(full.prefix(300)))
+        }
         if let refusal = lines.first(where: { $0.contains("while trying to open") || $0.contains("while reading ext2 file") }) {
             throw DiskImageError(.damaged, subject: folder.appending(disk).string, detail: String(refusal.prefix(300)))
         }
         return outcome.stdout
     }
 
-    private func unreadable(_ path: String) -> DiskImageError { DiskImageError(.damaged, subject: folder.appending(disk).string, detail: "'\(path.prefix(200))' cannot be read") }
+    private func unreadable(_ path: String) -> DiskImageError {
+        DiskImageError(.damaged, subject: folder.appending(disk).string, detail: "'\(path.prefix(200))' cannot be read")
+    }
 }

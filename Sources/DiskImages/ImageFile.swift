@@ -7,7 +7,8 @@ import SystemPackage
 enum ImageFile {
     static func write(_ bytes: some Sequence<UInt8>, to path: FilePath) throws {
         do {
-            let file = try FileDescriptor.open(path, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: [.ownerReadWrite, .groupRead, .otherRead])
+            let file = try FileDescriptor.open(
+                path, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: [.ownerReadWrite, .groupRead, .otherRead])
             _ = try file.closeAfter { try file.writeAll(bytes) }
         } catch let error as Errno {
             throw CacheError(path: path, errno: error)

@@ -5,7 +5,7 @@ public struct InstalledSystem: Sendable {
     public let folder: FilePath
     private let record: Record
 
-    /// What is kept of it beside its files.
+    /// What is kept of it next to its files.
     struct Record: Hashable, Codable, Sendable {
         let partition: UInt32
         let fileSystem: String

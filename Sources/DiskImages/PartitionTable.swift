@@ -73,7 +73,8 @@ struct PartitionTable: Hashable {
         if scheme == .msdos, entries.contains(where: { $0.type.lowercased() == "ee" }) { throw disk.damaged("its partition table is not there") }
         let partitions = entries.compactMap { entry -> Partition? in
             guard let number = number(of: entry.node), entry.size > 0, disk.holds(offset: entry.start, times: sector, length: sector),
-                case let (length, isTooLarge) = entry.size.multipliedReportingOverflow(by: sector), !isTooLarge, disk.holds(offset: entry.start * sector, length: length)
+                case let (length, isTooLarge) = entry.size.multipliedReportingOverflow(by: sector), !isTooLarge,
+                disk.holds(offset: entry.start * sector, length: length)
             else { return nil }
             return Partition(number: number, offset: entry.start * sector, length: length, type: entry.type.lowercased())
         }

@@ -22,7 +22,8 @@ struct PublishedChecksum: Sendable {
 
     /// - Throws: `DiskImageError` (`badSignature`, `notListed`, or of the transfer), `CacheError`, `CancellationError`.
     func verified() async throws -> Published {
-        let place = folder.appending(ImageFile.hash(of: [image.checksums, "\(image.signature)", image.key, image.fingerprints.joined(separator: " ")].joined(separator: "\n")))
+        let place = folder.appending(
+            ImageFile.hash(of: [image.checksums, "\(image.signature)", image.key, image.fingerprints.joined(separator: " ")].joined(separator: "\n")))
         let work = folder.appending(".\(UUID().uuidString)")
         try ImageFile.makeFolder(work)
         defer { try? FileManager.default.removeItem(atPath: work.string) }

@@ -32,7 +32,9 @@ struct QCOW2Header: Hashable {
         let fields = BigEndianFields(bytes)
         version = fields[4, 4]
         guard version == 2 || version == 3 else { throw DiskImageError(.notADisk, subject: subject, detail: "qcow2 of version \(version)") }
-        guard fields[8, 8] == 0, fields[16, 4] == 0 else { throw unsafe("it is a layer over another file (a backing file), which would be read from this machine; publish it as one image") }
+        guard fields[8, 8] == 0, fields[16, 4] == 0 else {
+            throw unsafe("it is a layer over another file (a backing file), which would be read from this machine; publish it as one image")
+        }
         guard (9...21).contains(fields[20, 4]) else { throw damaged("clusters of 2^\(fields[20, 4]) bytes") }
         guard fields[32, 4] == 0 else { throw unsafe("it is encrypted") }
         virtualSize = fields[24, 8]
@@ -48,7 +50,9 @@ struct QCOW2Header: Hashable {
         let features = fields[72, 8]
         guard features & Incompatible.externalData == 0 else { throw unsafe("its data lie in another file, which would be read from this machine") }
         guard features & Incompatible.corrupt == 0 else { throw damaged("it is marked as corrupt") }
-        guard features & ~Incompatible.harmless == 0 else { throw unsafe("it needs features of qcow2 that are not known here (0x\(String(features, radix: 16)))") }
+        guard features & ~Incompatible.harmless == 0 else {
+            throw unsafe("it needs features of qcow2 that are not known here (0x\(String(features, radix: 16)))")
+        }
         try Self.checkExtensions(fields, from: fields[100, 4], damaged, unsafe)
     }
 
@@ -69,11 +73,13 @@ struct QCOW2Header: Hashable {
         throw damaged("its header has no end")
     }
 
-    /// What a file that is no qcow2 image seems to be.
+    /// What a file that is not a qcow2 image seems to be.
     private static func name(of bytes: [UInt8]) -> String {
         let known: [(String, [UInt8])] = [
-            ("an xz archive; unpack it first", [0xFD, 0x37, 0x7A, 0x58]), ("a gzip archive; unpack it first", [0x1F, 0x8B]), ("a zstd archive; unpack it first", [0x28, 0xB5, 0x2F, 0xFD]),
-            ("a VMware disk", Array("KDMV".utf8)), ("a Hyper-V disk", Array("vhdxfile".utf8)), ("a VirtualPC disk", Array("conectix".utf8)), ("a page of the web", Array("<".utf8)),
+            ("an xz archive; unpack it first", [0xFD, 0x37, 0x7A, 0x58]), ("a gzip archive; unpack it first", [0x1F, 0x8B]),
+            ("a zstd archive; unpack it first", [0x28, 0xB5, 0x2F, 0xFD]),
+            ("a VMware disk", Array("KDMV".utf8)), ("a Hyper-V disk", Array("vhdxfile".utf8)), ("a VirtualPC disk", Array("conectix".utf8)),
+            ("a page of the web", Array("<".utf8)),
         ]
         if bytes.isEmpty { return "an empty file" }
         if let found = known.first(where: { bytes.starts(with: $0.1) }) { return found.0 }

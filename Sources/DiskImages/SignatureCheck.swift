@@ -3,7 +3,7 @@ import HostTools
 import SystemPackage
 
 /// Checks that one of certain keys signed: an image's publisher is known by a fingerprint, and a key that comes with the image proves
-/// nothing by itself.
+/// nothing on its own.
 struct SignatureCheck: Sendable {
     /// The public keys, armoured or not.
     let key: FilePath
@@ -35,7 +35,8 @@ struct SignatureCheck: Sendable {
         try ImageFile.write(keys.keys.flatMap(\.self), to: keyring)
         defer { try? FileManager.default.removeItem(atPath: keyring.string) }
         do {
-            return try await body(SignatureVerifier(keyrings: [keyring], fingerprints: wanted, listing: KeyListing(launcher: tools.launcher), launcher: tools.launcher))
+            return try await body(
+                SignatureVerifier(keyrings: [keyring], fingerprints: wanted, listing: KeyListing(launcher: tools.launcher), launcher: tools.launcher))
         } catch let error as SignatureError {
             let key = wanted.isEmpty ? "" : "; the key must be \(wanted.sorted().joined(separator: " or "))"
             throw DiskImageError(.badSignature, subject: subject, detail: "\(error)\(key)")

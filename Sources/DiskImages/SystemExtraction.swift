@@ -26,7 +26,8 @@ struct SystemExtraction {
         }
         let programs = try await found.reader.entries(in: found.isUsr ? "/bin" : "/usr/bin")
         return InstalledSystem.Record(
-            partition: UInt32(found.root.number), fileSystem: found.root.fileSystem.rawValue, release: release, kernelIsMissing: missing, hasModules: hasModules,
+            partition: UInt32(found.root.number), fileSystem: found.root.fileSystem.rawValue, release: release, kernelIsMissing: missing,
+            hasModules: hasModules,
             firmware: found.firmware, hasCloudInit: programs.contains { $0.name == "cloud-init" }, isUsr: found.isUsr)
     }
 

@@ -37,7 +37,10 @@ struct SystemSearch {
             let partitions = table.map { "\($0.partitions.count) partitions" } ?? "no partition table"
             throw DiskImageError(
                 .noRoot, subject: file.path.string,
-                detail: "it has \(partitions)\(seen.isEmpty ? ", and no file system that is known here" : ", with \(seen.joined(separator: ", "))"); what is read is ext4, xfs and btrfs, and neither LVM nor encryption")
+                detail:
+                    "it has \(partitions)\(seen.isEmpty ? ", and no file system that is known here" : ", with \(seen.joined(separator: ", "))"); what is "
+                    + "read is ext4, xfs and btrfs, and neither LVM nor encryption"
+            )
         }
         let others = volumes.filter { $0 != root && $0.fileSystem != .vfat }.map(reader(of:))
         let firmwareVolumes = volumes.filter { $0.fileSystem == .vfat }.map(reader(of:))
@@ -67,7 +70,9 @@ struct SystemSearch {
         let ordered = candidates.filter { $0.type == PartitionTable.rootType } + candidates.filter { $0.type != PartitionTable.rootType }
         for volume in ordered {
             let reader = reader(of: volume)
-            for place in ["/usr/lib", "/etc"] where try await reader.entries(in: place).contains(where: { $0.name == "os-release" }) { return (volume, reader, false) }
+            for place in ["/usr/lib", "/etc"] where try await reader.entries(in: place).contains(where: { $0.name == "os-release" }) {
+                return (volume, reader, false)
+            }
         }
         // Flatcar's root is empty before the first boot, and its system is in a volume of its own.
         for volume in candidates {
@@ -109,7 +114,12 @@ struct SystemSearch {
         // A kernel whose modules were removed is one that is not booted any more.
         let usable = found.contains { $0.kernel.modules != nil } ? found.filter { $0.kernel.modules != nil } : found
         guard let newest = usable.max(by: { $0.version < $1.version }) else {
-            throw DiskImageError(.noKernel, subject: disk, detail: "looked for vmlinuz-VERSION in /boot and in boot partitions, and for vmlinuz in /lib/modules/VERSION; of UEFI's partition only Flatcar's kernels are read; name another with --kernel")
+            throw DiskImageError(
+                .noKernel, subject: disk,
+                detail:
+                    "looked for vmlinuz-VERSION in /boot and in boot partitions, and for vmlinuz in /lib/modules/VERSION; of UEFI's partition only "
+                    + "Flatcar's kernels are read; name another with --kernel"
+            )
         }
         return newest.kernel
     }

@@ -9,7 +9,7 @@ struct Volume: Hashable {
         /// Where the marks are, and what they are.
         private var marks: [(offset: Int, bytes: [UInt8])] {
             switch self {
-            // Of ext2 and ext3 as well, which the driver of ext4 mounts.
+            // Of ext2 and ext3 too, which the driver of ext4 mounts.
             case .ext4: [(0x438, [0x53, 0xEF])]
             case .xfs: [(0, Array("XFSB".utf8))]
             case .btrfs: [(0x1_0040, Array("_BHRfS_M".utf8))]

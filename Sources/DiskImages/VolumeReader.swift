@@ -9,7 +9,7 @@ protocol VolumeReader: Sendable {
     /// Copies a file that a listing named.
     /// - Parameters:
     ///   - path: Made of plain names.
-    ///   - name: A new file beside the disk.
+    ///   - name: A new file next to the disk.
     func copy(_ path: String, to name: String) async throws
 }
 
@@ -18,7 +18,7 @@ struct VolumeEntry: Hashable, Sendable {
 
     let name: String
     let kind: Kind
-    /// In bytes; 0 for what is no file.
+    /// In bytes; 0 for what is not a file.
     let size: Int
 
     /// Whether a name, or a path of such names, can be handed to a tool that takes commands as text.

@@ -60,7 +60,8 @@ extension ELFImage {
         return stride(from: table.content.startIndex, to: table.content.endIndex - 23, by: 24).map { position in
             let nameOffset = integer(at: position, size: 4) ?? 0
             return Symbol(
-                name: nameOffset < strings.count ? string(strings, nameOffset) : "", isFunction: bytes[position + 4] & 0xF == 2, section: integer(at: position + 6, size: 2) ?? 0,
+                name: nameOffset < strings.count ? string(strings, nameOffset) : "", isFunction: bytes[position + 4] & 0xF == 2,
+                section: integer(at: position + 6, size: 2) ?? 0,
                 value: integer(at: position + 8, size: 8) ?? 0, size: integer(at: position + 16, size: 8) ?? 0)
         }
     }
@@ -69,7 +70,9 @@ extension ELFImage {
     public func relocations(of section: Section, _ sections: [Section]) -> [Relocation] {
         sections.filter { $0.kind == .relocations && $0.info == section.index }.flatMap { table in
             stride(from: table.content.startIndex, to: table.content.endIndex - 15, by: 16).compactMap { position in
-                guard let offset = integer(at: position, size: 8), let type = integer(at: position + 8, size: 4), let symbol = integer(at: position + 12, size: 4) else { return nil }
+                guard let offset = integer(at: position, size: 8), let type = integer(at: position + 8, size: 4),
+                    let symbol = integer(at: position + 12, size: 4)
+                else { return nil }
                 return Relocation(offset: offset, symbol: symbol, type: UInt32(truncatingIfNeeded: type))
             }
         }

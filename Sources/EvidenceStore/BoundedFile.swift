@@ -4,7 +4,7 @@ import SystemPackage
 /// Reads files of folders that may come from elsewhere: only regular ones, and no more than a limit.
 enum BoundedFile {
     /// - Returns: Nil when there is no such file.
-    /// - Throws: `Errno`; `fileTooLarge` past the limit, `invalidArgument` for what is no regular file.
+    /// - Throws: `Errno`; `fileTooLarge` past the limit, `invalidArgument` for what is not a regular file.
     static func read(_ path: FilePath, limit: Int) throws -> [UInt8]? {
         let descriptor: FileDescriptor
         do {

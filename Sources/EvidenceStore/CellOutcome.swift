@@ -44,9 +44,11 @@ public struct CellOutcome: Hashable, Sendable {
 
     public init(_ record: CellRecord) {
         self.init(
-            id: record.id, lineage: CellID(stored: record.id).lineage(series: record.series), verdict: record.verdict, cause: record.cause?.rawValue, summary: record.summary,
+            id: record.id, lineage: CellID(stored: record.id).lineage(series: record.series), verdict: record.verdict, cause: record.cause?.rawValue,
+            summary: record.summary,
             documented: record.expectation, attempts: record.attempts, seconds: record.reused == nil ? record.seconds[.total] : nil,
-            failsOnlyAsKnown: record.proofs.failsOnlyAsKnown, proofs: Dictionary(record.proofs.map { ($0.id, $0.state) }, uniquingKeysWith: { first, _ in first }),
+            failsOnlyAsKnown: record.proofs.failsOnlyAsKnown,
+            proofs: Dictionary(record.proofs.map { ($0.id, $0.state) }, uniquingKeysWith: { first, _ in first }),
             inputs: record.inputs, burst: record.burst)
     }
 

@@ -81,7 +81,9 @@ extension CellRecord: Codable {
         let cgroup = try container.decode(CgroupLayout.self, forKey: .cgroup)
         let further = try FurtherAxes(
             profile: text(.profile), deployment: text(.deployment), scenario: text(.scenario), agent: text(.agent), bpf: text(.bpf))
-        guard let architecture = Architecture(rawValue: architectureName) else { throw CellRecordContradiction(id: id, reason: "its architecture is none that is known") }
+        guard let architecture = Architecture(rawValue: architectureName) else {
+            throw CellRecordContradiction(id: id, reason: "its architecture is none that is known")
+        }
         guard let flavour = try? KernelFlavour(parsing: container.decode(String.self, forKey: .flavour)) else {
             throw CellRecordContradiction(id: id, reason: "its flavour is not a kernel flavour")
         }
@@ -106,7 +108,8 @@ extension CellRecord: Codable {
         let schema = try container.decode(Int.self, forKey: .schema)
         guard readableSchemas.contains(schema) else {
             throw DecodingError.dataCorruptedError(
-                forKey: .schema, in: container, debugDescription: "schema \(schema); this kmatrix reads \(readableSchemas.lowerBound) to \(readableSchemas.upperBound)")
+                forKey: .schema, in: container,
+                debugDescription: "schema \(schema); this kmatrix reads \(readableSchemas.lowerBound) to \(readableSchemas.upperBound)")
         }
         return schema
     }

@@ -22,7 +22,7 @@ extension CellRecord {
         }
     }
 
-    /// The record of a cell whose outcome is not to be had, or not to be believed.
+    /// The record of a cell whose outcome is not available, or not to be believed.
     func replacingOutcome(with judgement: Judgement) -> CellRecord {
         var record = self
         record.verdict = judgement.verdict
@@ -46,7 +46,8 @@ extension CellRecord {
     init?(folderName: String) {
         let parts = folderName.split(separator: "_", omittingEmptySubsequences: false).map(String.init)
         // A version may have underscores of its own (`el9_4`), which a layout has not.
-        guard let place = parts.indices.dropFirst(3).first(where: { CgroupLayout(rawValue: parts[$0]) != nil }), let layout = CgroupLayout(rawValue: parts[place]),
+        guard let place = parts.indices.dropFirst(3).first(where: { CgroupLayout(rawValue: parts[$0]) != nil }),
+            let layout = CgroupLayout(rawValue: parts[place]),
             let version = try? KernelVersion(parsing: parts[1..<place - 1].joined(separator: "_")), let flavour = try? KernelFlavour(parsing: parts[place - 1])
         else { return nil }
         var further: [String: String] = [:]
@@ -62,7 +63,8 @@ extension CellRecord {
         }
         guard let architecture = further["arch"].map(Architecture.init(rawValue:)) ?? .unnamed else { return nil }
         let cell = Cell(
-            guest: parts[0], kernel: KernelIdentity(version: version, flavour: flavour, release: "", origin: further["origin"] ?? ""), architecture: architecture,
+            guest: parts[0], kernel: KernelIdentity(version: version, flavour: flavour, release: "", origin: further["origin"] ?? ""),
+            architecture: architecture,
             cgroup: layout, profile: further["profile"], deployment: further["deployment"], scenario: further["scenario"], agent: further["agent"],
             bpf: further["bpf"])
         guard cell.id.folderName == folderName else { return nil }

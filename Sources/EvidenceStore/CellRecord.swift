@@ -33,7 +33,7 @@ public struct CellRecord: Hashable, Sendable {
     public var burst: Int?
     /// How often the cell was attempted; above 1 means that earlier attempts failed through the harness's fault.
     public var attempts: Int
-    /// How the guest of the last attempt came to life; null where there was none, and in records from before there were snapshots.
+    /// How the guest of the last attempt started; null where there was none, and in records from before there were snapshots.
     public var birth: StartMode?
     /// A digest of everything the cell was made of: the same digest, the same question. Null when no guest could be started.
     public var inputs: String?
@@ -43,7 +43,8 @@ public struct CellRecord: Hashable, Sendable {
     public var journalSize: Int?
 
     public init(
-        cell: Cell, judgement: Judgement, proofs: [ProofResult] = [], provisioning: DeploymentFinding? = nil, evidence: String?, seconds: [Phase: Double], attempts: Int, birth: StartMode? = nil,
+        cell: Cell, judgement: Judgement, proofs: [ProofResult] = [], provisioning: DeploymentFinding? = nil, evidence: String?, seconds: [Phase: Double],
+        attempts: Int, birth: StartMode? = nil,
         inputs: String? = nil, journalSize: Int? = nil, documentation: CellDocumentation = .none
     ) {
         subject = .cell(cell)
@@ -68,7 +69,7 @@ public struct CellRecord: Hashable, Sendable {
         (tier, burst) = (nil, nil)
     }
 
-    /// A cell for which no kernel could be had.
+    /// A cell for which no kernel could be obtained.
     public init(unavailable asked: AskedCell, judgement: Judgement, documentation: CellDocumentation = .none) {
         subject = .asked(asked)
         verdict = judgement.verdict

@@ -7,7 +7,7 @@ public enum DurableFile {
     /// Of what a file is called while it is written.
     static let suffix = ".part"
 
-    /// Writes beside the target, syncs, renames into place, and syncs the folder, which has the name.
+    /// Writes next to the target, syncs, renames into place, and syncs the folder, which has the name.
     /// - Throws: `StoreError` with the errno of the step that failed; the target is then as it was, unless it is the last step that did.
     public static func write(_ bytes: some Sequence<UInt8>, to path: FilePath) throws(StoreError) {
         let aside = FilePath(path.string + suffix)

@@ -15,7 +15,7 @@ public struct RunComparison: Hashable, Sendable {
         case fixed
         /// Better than before, and proven with a smaller burst: what failed may only not have been shown.
         case lessProven = "less-proven"
-        /// Its artefact could be had before and cannot any more.
+        /// Its artefact could be obtained before and cannot any more.
         case newlyUnavailable = "newly-unavailable"
         /// Nothing is proven of it any more: the harness failed, or nobody tried.
         case newlyUnproven = "newly-unproven"

@@ -20,7 +20,8 @@ public struct RunMerge: Sendable {
 
         /// `compatible in run a, incompatible verifier-rejected in run b`.
         public var inWords: String {
-            sides.map { side in ([side.verdict.rawValue, side.cause?.rawValue].compactMap(\.self) + ["in run", side.run]).joined(separator: " ") }.joined(separator: ", ")
+            sides.map { side in ([side.verdict.rawValue, side.cause?.rawValue].compactMap(\.self) + ["in run", side.run]).joined(separator: " ") }.joined(
+                separator: ", ")
         }
     }
 
@@ -61,7 +62,7 @@ public struct RunMerge: Sendable {
         run = Self.record(of: runs, first)
     }
 
-    /// By when they started: what is the same run twice stands beside itself.
+    /// By when they started: what is the same run twice stands next to itself.
     private static func order(_ run: StoredRun) -> [String] {
         let record = run.document.run
         return [record.started, record.id, record.finished ?? "", run.folder.path.string]
@@ -76,11 +77,15 @@ public struct RunMerge: Sendable {
             if let begun = sources.first(where: { $0.record.evidence != nil }) { return (begun.record, [begun]) }
             return (sources[0].record.waiting, [])
         }
-        guard tried.contains(where: { ($0.record.verdict, $0.record.cause) != (chosen.record.verdict, chosen.record.cause) }) else { return (chosen.record, [chosen]) }
+        guard tried.contains(where: { ($0.record.verdict, $0.record.cause) != (chosen.record.verdict, chosen.record.cause) }) else {
+            return (chosen.record, [chosen])
+        }
         let conflict = Conflict(
             id: chosen.record.id, sides: tried.map { Conflict.Side(run: $0.run.document.run.id, verdict: $0.record.verdict, cause: $0.record.cause) })
         conflicts.append(conflict)
-        let findings = zip(tried, conflict.sides).map { Finding(source: "run \($1.run)", quote: "\($1.verdict.rawValue)\($1.cause.map { " " + $0.rawValue } ?? ""): \($0.record.summary)") }
+        let findings = zip(tried, conflict.sides).map {
+            Finding(source: "run \($1.run)", quote: "\($1.verdict.rawValue)\($1.cause.map { " " + $0.rawValue } ?? ""): \($0.record.summary)")
+        }
         var record = chosen.record.replacingOutcome(with: Judgement(cause: .harness, summary: "Runs disagree: \(conflict.inWords).", findings: findings))
         record.attempts = tried.map(\.record.attempts).reduce(0, +)
         return (record, tried)
@@ -97,7 +102,10 @@ public struct RunMerge: Sendable {
     private static func remarks(_ runs: [StoredRun]) -> [String] {
         var remarks: [String] = []
         for run in runs where run.document.run.finished == nil {
-            remarks.append("run \(run.document.run.id) in '\(run.folder.path)' is incomplete: \(run.unfinished.count) cells have no verdict; finish it with 'kmatrix run --resume'")
+            remarks.append(
+                "run \(run.document.run.id) in '\(run.folder.path)' is incomplete: \(run.unfinished.count) cells have no verdict; finish it with "
+                    + "'kmatrix run --resume'"
+            )
         }
         let parts = runs.filter { $0.document.run.shard != nil }
         let byPart = Dictionary(grouping: parts) { $0.document.run.shard?.index ?? 0 }
@@ -112,7 +120,10 @@ public struct RunMerge: Sendable {
         if Set(plans).count > 1 {
             let all = plans.reduce(into: Set<String>()) { $0.formUnion($1) }
             let shared = plans.dropFirst().reduce(plans[0]) { $0.intersection($1) }
-            remarks.append("the parts have different plans: \(all.subtracting(shared).count) cells are not in all of them, such as \(all.subtracting(shared).min() ?? ""); kernels may have been published in between")
+            remarks.append(
+                "the parts have different plans: \(all.subtracting(shared).count) cells are not in all of them, such as "
+                    + "\(all.subtracting(shared).min() ?? ""); kernels may have been published in between"
+            )
         }
         return remarks
     }

@@ -62,7 +62,7 @@ public struct RunResumption: Sendable {
         }
     }
 
-    /// Puts what unfinished cells left aside, into `interrupted-N`, and takes away what is no evidence: sockets, disks.
+    /// Puts what unfinished cells left aside, into `interrupted-N`, and takes away what is not evidence: sockets, disks.
     /// - Throws: `StoreError`.
     public func clear(_ id: CellID) throws {
         let place = CellFolder(path: folder.path.appending(RunFolder.cellsName).appending(id.folderName))

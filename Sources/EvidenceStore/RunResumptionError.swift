@@ -23,7 +23,8 @@ public struct RunResumptionError: Error, Sendable, CustomStringConvertible {
         case .merged: "the run in '\(path)' is a merged run; resume its parts, and merge them again"
         case .otherPart: "the run in '\(path)' is part \(details[0]), not \(details[1]); use the same --shard as before"
         case .otherPlan:
-            "the run in '\(path)' has a different plan (\(details.prefix(6).joined(separator: ", "))\(details.count > 6 ? ", and \(details.count - 6) more" : "")); "
+            "the run in '\(path)' has a different plan "
+                + "(\(details.prefix(6).joined(separator: ", "))\(details.count > 6 ? ", and \(details.count - 6) more" : "")); "
                 + "use the same options as before, and the exact kernel version (--kernel 6.1.176-1) if a newer one was published since"
         }
     }

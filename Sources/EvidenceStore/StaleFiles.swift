@@ -2,13 +2,14 @@ import Foundation
 import Glibc
 public import SystemPackage
 
-/// What a run that was killed left in its folder and is no evidence: sockets, disks, files half written.
+/// What a run that was killed left in its folder and is not evidence: sockets, disks, files half written.
 public enum StaleFiles {
     /// The runs' folders in a folder, sorted.
     public static func folders(below parent: FilePath) -> [RunFolder] {
         let names = ((try? FileManager.default.contentsOfDirectory(atPath: parent.string)) ?? []).sorted()
         // Nobody but a run locks its folder.
-        return names.map { parent.appending($0) }.filter { FileManager.default.fileExists(atPath: $0.appending(RunFolderLock.fileName).string) }.map(RunFolder.init)
+        return names.map { parent.appending($0) }.filter { FileManager.default.fileExists(atPath: $0.appending(RunFolderLock.fileName).string) }.map(
+            RunFolder.init)
     }
 
     /// Takes them away. A cell that has a verdict has none, and a folder in which somebody works is left alone.

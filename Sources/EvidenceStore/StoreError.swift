@@ -21,7 +21,8 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
         case .resourceBusy:
             "another kmatrix is using '\(path)'; wait until it ends, or choose another folder with --out"
         case .noLocks, .noFunction, .notSupported:
-            "cannot lock '\(path)' (\(errno)): its file system has no file locks, as NFS without a lock service; choose a folder on another file system with --out"
+            "cannot lock '\(path)' (\(errno)): its file system has no file locks, as NFS without a lock service; choose a folder on another file system "
+                + "with --out"
         default:
             "'\(path)': \(errno)"
         }

@@ -31,7 +31,9 @@ enum StoredJSON {
     }
 
     private static func unknown(_ found: Int, known: ClosedRange<Int>) -> Failure {
-        Failure(code: .unknownSchema, detail: "schema \(found), but this kmatrix reads \(known.count == 1 ? "\(known.lowerBound)" : "\(known.lowerBound) to \(known.upperBound)")")
+        Failure(
+            code: .unknownSchema,
+            detail: "schema \(found), but this kmatrix reads \(known.count == 1 ? "\(known.lowerBound)" : "\(known.lowerBound) to \(known.upperBound)")")
     }
 
     private static func reason(_ error: any Error) -> String {

@@ -19,7 +19,7 @@ public struct StoredRun: Sendable {
     /// The ids of cells that were planned or begun and have no verdict: the run was cut short, or goes on.
     public let unfinished: [String]
 
-    /// - Throws: `RunReadingError` when it is no run at all. What is wrong with one of its cells is no error: that cell says so.
+    /// - Throws: `RunReadingError` when it is not a run at all. What is wrong with one of its cells is not an error: that cell says so.
     public init(reading path: FilePath) throws(RunReadingError) {
         folder = RunFolder(path: path)
         var reader = StoredRunReader(folder: folder)
@@ -30,7 +30,7 @@ public struct StoredRun: Sendable {
         unfinished = reader.unfinished
     }
 
-    /// - Throws: `RunReadingError` with all that is wrong with the folder. What is no cell's, and in nobody's way, is not.
+    /// - Throws: `RunReadingError` with all that is wrong with the folder. What is not a cell's, and in nobody's way, is not.
     public static func intact(at path: FilePath) throws(RunReadingError) -> StoredRun {
         let run = try StoredRun(reading: path)
         let grave = run.damages.filter { $0.code != .foreign }

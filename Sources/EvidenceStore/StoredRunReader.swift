@@ -83,7 +83,10 @@ struct StoredRunReader {
             reader.records[record.folderName] = record
         }
         if let count, lines != count {
-            damages.append(.init(code: .unreadable, file: RunFolder.plannedName, detail: "\(lines.map { "\($0)" } ?? "none") of \(count) lines are present; cells that never ran are missing"))
+            damages.append(
+                .init(
+                    code: .unreadable, file: RunFolder.plannedName,
+                    detail: "\(lines.map { "\($0)" } ?? "none") of \(count) lines are present; cells that never ran are missing"))
         }
         hasWholePlan = lines != nil && damages.count == before
         readLines(RunFolder.elsewhereName) { reader, place, record in
@@ -115,7 +118,8 @@ struct StoredRunReader {
             case .failure(let failure):
                 damages.append(.init(code: failure.code, file: place, detail: failure.detail))
                 // A line that contradicts itself still names a cell, of which nothing is proven.
-                if let known = failure.cell.flatMap({ CellRecord(folderName: $0.folderName) }), records[known.folderName] == nil, name == RunFolder.plannedName {
+                if let known = failure.cell.flatMap({ CellRecord(folderName: $0.folderName) }), records[known.folderName] == nil, name == RunFolder.plannedName
+                {
                     records[known.folderName] = known.doubted("\(place) is edited or damaged: \(failure.detail).")
                 }
             case .success(var record):
@@ -138,7 +142,7 @@ struct StoredRunReader {
         }
         let (planned, seal) = (records, seal)
         var without = Set(planned.keys)
-        // What was read is there; the run's own record is as well.
+        // What was read is there; the run's own record is too.
         var present: Set<String> = [RunFolder.recordName]
         for (name, reading) in zip(names, Self.concurrently(names, { CellReading($0, in: cells, planned: planned[$0], seal: seal) })) {
             if let record = reading.record { records[name] = record }
@@ -153,7 +157,8 @@ struct StoredRunReader {
 
     /// What was sealed and is not there.
     private mutating func missing(of seal: RunSeal, _ present: Set<String>, _ without: inout Set<String>) {
-        for file in seal.digests.keys.filter({ !present.contains($0) }).sorted() where !FileManager.default.fileExists(atPath: folder.path.appending(file).string) {
+        for file in seal.digests.keys.filter({ !present.contains($0) }).sorted()
+        where !FileManager.default.fileExists(atPath: folder.path.appending(file).string) {
             damages.append(.init(code: .missing, file: file, detail: ""))
             let parts = file.split(separator: "/").map(String.init)
             guard parts.count == 3, parts[0] == RunFolder.cellsName, parts[2] == EvidenceFile.verdict.rawValue else { continue }

@@ -24,13 +24,14 @@ struct PlatformRequest {
     func journalled(_ endpoint: FabricRequest.Endpoint, sequence: Int, seconds: Double, reply: Platform.Reply) -> FabricRequest {
         func bounded(_ text: String) -> String { String(decoding: text.utf8.prefix(FabricLimits.text), as: UTF8.self) }
         func header(_ name: String) -> String? { headers.first(name: name).map(bounded) }
-        // Scheme, key id, signature. Of fewer parts the last may be the signature as well.
+        // Scheme, key id, signature. Of fewer parts the last may be the signature too.
         let parts = headers.first(name: "x-ms-azure-host-authorization")?.split(separator: " ")
         let signedWith = parts.map { bounded($0.prefix(min(2, max(0, $0.count - 1))).joined(separator: " ")) }
         return FabricRequest(
             sequence: sequence, seconds: seconds, endpoint: endpoint, method: bounded(method), target: bounded(target),
             client: header("x-kmatrix-client"), claims: header("x-ms-azure-host-claims"), signedWith: signedWith,
-            signature: reply.signature, status: Int(reply.answer?.status.code ?? 0), note: reply.note.map(bounded), report: reply.report.map { ProvisioningReport(state: bounded($0.state), description: $0.description.map(bounded), isRecorded: $0.isRecorded) })
+            signature: reply.signature, status: Int(reply.answer?.status.code ?? 0), note: reply.note.map(bounded),
+            report: reply.report.map { ProvisioningReport(state: bounded($0.state), description: $0.description.map(bounded), isRecorded: $0.isRecorded) })
     }
 }
 

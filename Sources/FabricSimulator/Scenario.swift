@@ -45,7 +45,7 @@ public struct Scenario: Hashable, Sendable {
         var acceptsAttestation = true
     }
 
-    /// Something that happens by itself.
+    /// Something that happens on its own.
     struct Event: Hashable, Sendable {
         enum Origin: String, Hashable, Sendable, CaseIterable { case start, latch }
         enum Action: String, Hashable, Sendable, CaseIterable { case reset, offer, withdraw, enable, disable, down, up }

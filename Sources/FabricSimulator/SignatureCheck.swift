@@ -24,7 +24,8 @@ struct SignatureCheck {
         guard key.secret.isValid(code, for: canonicalBytes) else {
             return (.wrong, "the signature does not match the request")
         }
-        guard let date = request.headers.first(name: "x-ms-azure-host-date").flatMap(HTTPDate.seconds), abs(Double(date) - now.timeIntervalSince1970) <= Self.window
+        guard let date = request.headers.first(name: "x-ms-azure-host-date").flatMap(HTTPDate.seconds),
+            abs(Double(date) - now.timeIntervalSince1970) <= Self.window
         else { return (.wrong, "the date is missing or far from the platform's clock") }
         return (.verified, nil)
     }

@@ -7,7 +7,7 @@ extension Architecture {
     /// Whose kernels come as a raw image, perhaps packed.
     static let ofRawImages = Architecture.arm64
 
-    /// What to use in place of a file that is no kernel.
+    /// What to use in place of a file that is not a kernel.
     var kernelForms: String {
         switch self {
         case .x86_64: "an x86 bzImage ('vmlinuz') or an uncompressed 'vmlinux'"

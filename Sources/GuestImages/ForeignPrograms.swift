@@ -11,7 +11,9 @@ public enum ForeignPrograms {
     /// - Parameter registrations: Where the kernel lists the interpreters of foreign programs.
     static func run(_ architecture: Architecture, registrations: FilePath) -> Bool {
         guard architecture != .host else { return true }
-        let entry = FileManager.default.contents(atPath: registrations.appending("qemu-\(architecture.machine)").string).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let entry =
+            FileManager.default.contents(atPath: registrations.appending("qemu-\(architecture.machine)").string).map { String(decoding: $0, as: UTF8.self) }
+            ?? ""
         // The flag F: the interpreter was opened when it was registered, so that it is found from within any root.
         let flags = entry.split(separator: "\n").first { $0.hasPrefix("flags:") } ?? ""
         return entry.hasPrefix("enabled") && flags.contains("F")

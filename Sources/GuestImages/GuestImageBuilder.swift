@@ -39,7 +39,9 @@ public struct GuestImageBuilder: Sendable {
     ///
     /// - Parameter image: A bzImage, an uncompressed kernel, or a raw image, packed or not.
     /// - Throws: `GuestImageError` (`notAKernel`, `otherArchitecture`, `kernelWithoutEntry`, `unreadable`), `CacheError`, `CancellationError`.
-    public func kernel(image: FilePath) async throws -> BootableKernel { try await KernelImage(path: image, architecture: architecture, cache: cache).bootable() }
+    public func kernel(image: FilePath) async throws -> BootableKernel {
+        try await KernelImage(path: image, architecture: architecture, cache: cache).bootable()
+    }
 
     /// The initramfs a kernel starts with: `guest-runner` as `/init` and the modules it needs. Knows nothing of agent or cell.
     ///
@@ -84,10 +86,11 @@ public struct GuestImageBuilder: Sendable {
     private func key(of spec: PayloadSpec) throws -> String {
         var parts = [Self.payloadFormat]
         for item in spec.items.sorted(by: { $0.path < $1.path }) {
-            let content = switch item.source {
-            case .bytes(let bytes): FileContent.digest(of: bytes)
-            case .file(let path): try FileContent.digest(of: path, digests)
-            }
+            let content =
+                switch item.source {
+                case .bytes(let bytes): FileContent.digest(of: bytes)
+                case .file(let path): try FileContent.digest(of: path, digests)
+                }
             parts += [item.path, "\(item.mode)", content]
         }
         return FileContent.digest(of: parts)

@@ -46,7 +46,8 @@ public struct GuestImageError: Error, Sendable, CustomStringConvertible {
         case .notAKernel: "\(place) is not a bootable kernel but \(found); use \(architecture.kernelForms)"
         case .otherArchitecture: "\(place) is an \(found) kernel, but \(architecture.title) guests were asked for; name its architecture with --arch"
         case .foreignPrograms:
-            "cannot build \(place): this machine does not run \(architecture.title) programs (binfmt_misc); install Debian's packages qemu-user-static, binfmt-support and arch-test"
+            "cannot build \(place): this machine does not run \(architecture.title) programs (binfmt_misc); install Debian's packages qemu-user-static, "
+                + "binfmt-support and arch-test"
         case .kernelWithoutEntry: "QEMU cannot start \(place): an uncompressed kernel without a PVH entry; use its bzImage"
         case .missingModules:
             "the kernel lacks \(found), neither built in nor as modules below \(place); install its modules package, or choose another flavour"

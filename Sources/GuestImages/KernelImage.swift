@@ -16,7 +16,7 @@ struct KernelImage {
     static let maximumSize = 512 << 20
 
     /// Recognises the kernel and brings it into the form that boots fastest.
-    /// - Throws: `GuestImageError` when it is no kernel, `CacheError`, `CancellationError`.
+    /// - Throws: `GuestImageError` when it is not a kernel, `CacheError`, `CancellationError`.
     func bootable() async throws -> BootableKernel {
         let bytes = try FileContent.bytes(of: path, limit: Self.maximumSize)
         if let header = BootHeader(bytes) {
@@ -110,7 +110,7 @@ struct KernelImage {
         return line.first.map { $0 >= 0x30 && $0 <= 0x39 } == true ? String(decoding: line, as: UTF8.self) : nil
     }
 
-    /// What a file that is no kernel seems to be.
+    /// What a file that is not a kernel seems to be.
     private func name(of bytes: [UInt8]) -> String {
         if bytes.isEmpty { return "an empty file" }
         if bytes.count >= 0x206, bytes[0x202..<0x206].elementsEqual("HdrS".utf8) { return "a damaged or truncated kernel image" }

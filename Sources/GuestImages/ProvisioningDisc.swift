@@ -18,7 +18,8 @@ public struct ProvisioningDisc: Hashable, Sendable {
             try FileManager.default.createDirectory(atPath: content.string, withIntermediateDirectories: true)
             try Data(document.utf8).write(to: URL(filePath: content.appending("ovf-env.xml").string))
             let disc = folder.appending(Self.name)
-            try await BuildTool.run("xorriso", ["-as", "mkisofs", "-quiet", "-V", "rd_rdfe_stable", "-J", "-r", "-o", disc.string, content.string], building: disc)
+            try await BuildTool.run(
+                "xorriso", ["-as", "mkisofs", "-quiet", "-V", "rd_rdfe_stable", "-J", "-r", "-o", disc.string, content.string], building: disc)
         }
         return folder.appending(Self.name)
     }
@@ -29,7 +30,8 @@ public struct ProvisioningDisc: Hashable, Sendable {
         let agent = asksForAgent ? "<ProvisionGuestProxyAgent>true</ProvisionGuestProxyAgent>" : ""
         return """
             <?xml version="1.0" encoding="utf-8"?>
-            <Environment xmlns="http://schemas.dmtf.org/ovf/environment/1" xmlns:wa="http://schemas.microsoft.com/windowsazure" xmlns:i="http://www.w3.org/2001/XMLSchema-instance">
+            <Environment xmlns="http://schemas.dmtf.org/ovf/environment/1" xmlns:wa="http://schemas.microsoft.com/windowsazure" \
+            xmlns:i="http://www.w3.org/2001/XMLSchema-instance">
               <wa:ProvisioningSection>
                 <wa:Version>1.0</wa:Version>
                 <LinuxProvisioningConfigurationSet xmlns="http://schemas.microsoft.com/windowsazure">

@@ -33,7 +33,8 @@ public struct RootImageBuilder: Sendable {
     ///   - renews: Build it again from today's packages. The old one stays until the new one is whole.
     /// - Throws: `GuestImageError` (`toolMissing`, `noSpace`, `buildFailed`), `CacheError`, `CancellationError`.
     public func image(
-        _ recipe: RootImageRecipe, renews: Bool = false, failed: (GuestImageError) -> Void = { _ in }, sources: () async throws -> (lines: [String], keyring: FilePath)
+        _ recipe: RootImageRecipe, renews: Bool = false, failed: (GuestImageError) -> Void = { _ in },
+        sources: () async throws -> (lines: [String], keyring: FilePath)
     ) async throws -> RootImage {
         let folder = try await cache.entry(kind: Self.kind, key: recipe.key, renews: renews) { folder in
             guard ForeignPrograms.run(recipe.architecture) else {
@@ -47,14 +48,16 @@ public struct RootImageBuilder: Sendable {
             try await Self.persistently(failed) { attempt in
                 try? FileManager.default.removeItem(atPath: archive.string)
                 try await BuildTool.run(
-                    "mmdebstrap", Self.arguments(recipe, keyring: keyring, sources: sources.lines, to: archive), building: archive, grace: .seconds(20), searchPath: searchPath,
+                    "mmdebstrap", Self.arguments(recipe, keyring: keyring, sources: sources.lines, to: archive), building: archive, grace: .seconds(20),
+                    searchPath: searchPath,
                     log: log(of: recipe, "mmdebstrap", attempt))
             }
             // Owners exist only in fakeroot's mind, so unpacking and packing happen in one go of it.
             try await Self.persistently(failed) { attempt in
                 for name in ["tree", "root.img"] { try? FileManager.default.removeItem(atPath: folder.appending(name).string) }
                 try await BuildTool.run(
-                    "fakeroot", ["--", "sh", "-euc", Self.packing, "sh", folder.string, "\(RootImageRecipe.size)"], building: folder.appending("root.img"), searchPath: searchPath,
+                    "fakeroot", ["--", "sh", "-euc", Self.packing, "sh", folder.string, "\(RootImageRecipe.size)"], building: folder.appending("root.img"),
+                    searchPath: searchPath,
                     log: log(of: recipe, "fakeroot", attempt))
             }
         }

@@ -3,7 +3,7 @@ import Foundation
 import GuestProtocol
 public import SystemPackage
 
-/// What brings the runner into a distribution that boots by itself, from an image that others built: a disc that cloud-init's NoCloud
+/// What brings the runner into a distribution that boots with its own loader, from an image that others built: a disc that cloud-init's NoCloud
 /// data source reads (its documentation, "NoCloud"), with the runner on it and a boot command that starts it.
 ///
 /// The image must have cloud-init, and must not forbid that data source. Other ways were left aside: systemd reads units out of
@@ -39,7 +39,8 @@ public struct SeedDisc: Hashable, Sendable {
     private static let start = """
         set -e; mkdir -p /run/kmatrix/seed \(InstalledRunner.folder); mount -o ro /dev/disk/by-id/virtio-\(GuestDisk.seed.rawValue) /run/kmatrix/seed; \
         cp /run/kmatrix/seed/guest-runner \(InstalledRunner.path); chmod 755 \(InstalledRunner.path); umount /run/kmatrix/seed; \
-        systemd-run --no-block --unit=kmatrix-runner --property=After=cloud-final.service --property=StandardOutput=journal+console --property=StandardError=journal+console \
+        systemd-run --no-block --unit=kmatrix-runner --property=After=cloud-final.service --property=StandardOutput=journal+console \
+        --property=StandardError=journal+console \
         \(InstalledRunner.path) \(InstalledRunner.argument)
         """
 

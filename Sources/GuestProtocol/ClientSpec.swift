@@ -101,7 +101,8 @@ extension ClientSpec {
     ///   - identity: Nil for an ordinary process of the user.
     ///   - host: The Host header; nil for the address.
     public static func get(
-        _ name: String, user: UInt32 = 0, identity: ClientIdentity? = nil, executable: String = "", isolation: Isolation = .none, address: [UInt8], port: UInt16 = 80, path: String,
+        _ name: String, user: UInt32 = 0, identity: ClientIdentity? = nil, executable: String = "", isolation: Isolation = .none, address: [UInt8],
+        port: UInt16 = 80, path: String,
         host: String? = nil, headers: [String] = []
     ) -> ClientSpec {
         let numbers = address.suffix(4).map(String.init).joined(separator: ".")

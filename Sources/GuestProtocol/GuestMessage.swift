@@ -28,7 +28,9 @@ public struct GuestHello: Hashable, Sendable {
     /// Of a guest that was brought back from a snapshot; nil for one that has booted.
     public let waking: WakeReport?
 
-    public init(version: UInt32 = WireFormat.version, release: String, build: String = "", machine: String, uptimeMilliseconds: UInt64, waking: WakeReport? = nil) {
+    public init(
+        version: UInt32 = WireFormat.version, release: String, build: String = "", machine: String, uptimeMilliseconds: UInt64, waking: WakeReport? = nil
+    ) {
         self.version = version
         self.release = release
         self.build = build

@@ -17,7 +17,8 @@ extension GuestPlan {
     }
 
     init?(reading reader: inout WireReader) {
-        guard let rawMode = reader.readUInt8(), let mode = Mode(rawValue: rawMode), let userland = Userland(reading: &reader), let rawLayout = reader.readString(),
+        guard let rawMode = reader.readUInt8(), let mode = Mode(rawValue: rawMode), let userland = Userland(reading: &reader),
+            let rawLayout = reader.readString(),
             let layout = CgroupLayout(rawValue: rawLayout), let agentPath = reader.readString(),
             let arguments = reader.readArray({ $0.readString() }), let steps = reader.readArray({ GuestStep(reading: &$0) }),
             let awaitsSuccess = reader.readBool(), let agentDeadline = reader.readUInt32(),

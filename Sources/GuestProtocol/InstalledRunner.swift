@@ -2,6 +2,6 @@
 public enum InstalledRunner {
     public static let folder = "/usr/lib/kmatrix"
     public static let path = folder + "/guest-runner"
-    /// Starts it in a distribution that booted by itself.
+    /// Starts it in a distribution that booted with its own loader.
     public static let argument = "installed"
 }

@@ -1,11 +1,11 @@
-/// The first words of the host to a guest that was brought back from a snapshot, which cannot notice that by itself.
+/// The first words of the host to a guest that was brought back from a snapshot, which cannot notice that on its own.
 ///
 /// The guest puts right what it shares with every other copy of the snapshot, counts its frames from 0 again, and says hello with a report.
 public struct WakeCall: Hashable, Sendable {
     /// In bytes: what the kernel's generator takes as a whole key, twice.
     public static let seedSize = 64
 
-    /// Chosen anew for each copy; the hello that answers repeats it.
+    /// Chosen again for each copy; the hello that answers repeats it.
     public let nonce: UInt64
     /// The host's time in microseconds since 1970, UTC.
     public let time: UInt64

@@ -2,7 +2,7 @@
 ///
 /// The channel is a virtio-serial port. The guest speaks first (`hello`), the host answers with a plan, the guest streams
 /// evidence and says farewell. A guest that was brought back from a snapshot has said its hello in another life: there the host speaks
-/// first (`WakeCall`), both sides count their frames from 0, and the guest says hello anew. A frame is a 20-byte header and a payload:
+/// first (`WakeCall`), both sides count their frames from 0, and the guest says hello again. A frame is a 20-byte header and a payload:
 ///
 ///     offset size
 ///          0    4  magic "KMX1"

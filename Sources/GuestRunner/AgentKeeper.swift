@@ -6,7 +6,7 @@ protocol AgentKeeper: AnyObject {
     func start() throws
     /// Asks the agent to stop and waits until it is gone; one that does not go is killed.
     func stop(signal: Int32) throws
-    /// How the agent ended when it ended by itself, or nil.
+    /// How the agent ended when it exited, or nil.
     func unexpectedEnding() throws -> ProcessEnding?
     /// What to wait for besides the status file, and how often to look even in silence, in milliseconds.
     var wakeDescriptor: Int32? { get }

@@ -95,7 +95,10 @@ final class ControlChannel {
 
     private func sayHello(_ waking: WakeReport? = nil) throws(Failure) {
         try send(
-            .hello(GuestHello(release: GuestKernel.release, build: GuestKernel.build, machine: GuestKernel.machine, uptimeMilliseconds: GuestClock.uptime, waking: waking)))
+            .hello(
+                GuestHello(
+                    release: GuestKernel.release, build: GuestKernel.build, machine: GuestKernel.machine, uptimeMilliseconds: GuestClock.uptime, waking: waking)
+            ))
     }
 
     /// Says farewell and waits until the host has everything, which it shows by closing the channel.

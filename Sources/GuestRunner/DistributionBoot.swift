@@ -73,7 +73,7 @@ struct DistributionBoot {
         try SmallFile.write(runner.bytes, to: path, mode: 0o755)
     }
 
-    /// The rest of the plan is carried out by the runner as a unit. Unless the machine is to come up by itself the agent's own unit
+    /// The rest of the plan is carried out by the runner as a unit. Unless the machine is to come up on its own the agent's own unit
     /// waits until the runner says that it is ready, so that what the plan wants to be there before the agent is.
     private func leaveUnit() throws {
         let holdsAgent = !start.isDeployment && plan.steps.contains { if case .startAgent = $0 { true } else { false } }

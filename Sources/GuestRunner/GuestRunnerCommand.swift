@@ -40,7 +40,7 @@ public enum GuestRunnerCommand {
         MachineEnd.powerOff()
     }
 
-    /// The distribution booted by itself: there was no runner before this one.
+    /// The distribution booted with its own loader: there was no runner before this one.
     private static func join() -> Never {
         do {
             let children = try ChildProcesses()
@@ -76,7 +76,7 @@ public enum GuestRunnerCommand {
         return 0
     }
 
-    /// Nil when what comes is no task.
+    /// Nil when what comes is not a task.
     private static func readTask() -> ClientTask? {
         let input = Descriptor(owning: dup(STDIN_FILENO))
         var decoder = FrameDecoder()

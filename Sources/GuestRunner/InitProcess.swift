@@ -5,7 +5,7 @@ import GuestProtocol
 /// The duties of PID 1 until a distribution's init takes over, and to the end in the micro guest: mounts, modules, the control
 /// channel, and switching the machine off.
 ///
-/// PID 1 must never end by itself, for the kernel panics then and the panic would look like the kernel's fault.
+/// PID 1 must never exit, for the kernel panics then and the panic would look like the kernel's fault.
 struct InitProcess {
     /// How long the control port may take to appear, in milliseconds: modules are loaded by then.
     static let portDeadline: UInt64 = 20_000

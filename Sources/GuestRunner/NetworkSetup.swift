@@ -17,7 +17,7 @@ enum NetworkSetup {
 
     /// The guest's only network card, whatever a distribution has called it; nil when there is none.
     static func interface(classFolder: String = classFolder) -> String? {
-        // What is only the kernel's own, as lo, is no device.
+        // What is only the kernel's own, as lo, is not a device.
         SmallFile.names(in: classFolder).first { SmallFile.exists("\(classFolder)/\($0)/device") }
     }
 

@@ -15,7 +15,7 @@ final class PlanInterpreter {
     private var isSettledByLog = false
     private var opened: [ClientExchange] = []
 
-    /// The agent ended by itself: what follows would only repeat it.
+    /// The agent exited: what follows would only repeat it.
     private struct AgentGone: Error {}
 
     init(plan: GuestPlan, channel: ControlChannel, children: ChildProcesses, agent: any AgentKeeper, evidence: EvidenceSender) {

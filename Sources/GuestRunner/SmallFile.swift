@@ -3,7 +3,7 @@ import Glibc
 
 /// Reading files whose size is bounded by the reader, never by the writer.
 enum SmallFile {
-    /// The bytes of a regular file up to `limit`, and how long it really is. Nil when there is none or it is no regular file.
+    /// The bytes of a regular file up to `limit`, and how long it really is. Nil when there is none or it is not a regular file.
     struct Content: Equatable {
         let bytes: [UInt8]
         let length: Int

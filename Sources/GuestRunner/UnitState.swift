@@ -14,7 +14,7 @@ struct UnitState: Equatable {
             }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// How the unit's process ended by itself; nil while it starts or runs, and where systemd said nothing.
+    /// How the unit's process exited; nil while it starts or runs, and where systemd said nothing.
     var ending: ProcessEnding? {
         if values["LoadState"] == "not-found" { return .notStarted(error: ENOENT) }
         let restarts = values["NRestarts"].flatMap { Int($0) } ?? 0

@@ -58,7 +58,8 @@ public enum SystemError: Int, CaseIterable, Hashable, Sendable {
             if let range = text.ranges(of: spelling.name.lowercased()).last(where: { Self.isWord($0, in: text) }) { consider(range.lowerBound, error) }
         }
         for lead in [
-            "os error ", "errno ", "errno -", "errno=", "errno: ", "error code ", "code -", "err = -", "err=-", "error: -", "error -", ": -", "(-", "(", "err=", "ret=-",
+            "os error ", "errno ", "errno -", "errno=", "errno: ", "error code ", "code -", "err = -", "err=-", "error: -", "error -", ": -", "(-", "(", "err=",
+            "ret=-",
         ] {
             for range in text.ranges(of: lead) {
                 let digits = text[range.upperBound...].prefix { $0.isASCII && $0.isNumber }

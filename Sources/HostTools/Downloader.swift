@@ -69,8 +69,10 @@ public struct Downloader: Sendable {
     private func attempt(_ address: String, to file: FilePath, limit: Int, resumes: Bool, headers: [String]) async throws {
         let continues = resumes && FileChecksum.size(of: file) > 0
         let arguments = [
-            "--silent", "--show-error", "--fail", "--location", "--globoff", "--max-redirs", "5", "--proto", "=http,https", "--connect-timeout", "\(settings.patience)",
-            "--speed-limit", "1000", "--speed-time", "\(settings.patience)", "--max-filesize", "\(limit)", "--write-out", "%{http_code} %header{www-authenticate}",
+            "--silent", "--show-error", "--fail", "--location", "--globoff", "--max-redirs", "5", "--proto", "=http,https", "--connect-timeout",
+            "\(settings.patience)",
+            "--speed-limit", "1000", "--speed-time", "\(settings.patience)", "--max-filesize", "\(limit)", "--write-out",
+            "%{http_code} %header{www-authenticate}",
             "--header", "@-", "--output", file.string,
         ]
         let outcome = try await launcher.run(
@@ -84,7 +86,7 @@ public struct Downloader: Sendable {
         // Such a server cannot begin in the middle, or what is there is no part of its file.
         let cannotContinue = continues && (outcome.ending == .exited(33) || status == 416)
         if isTooLarge || cannotContinue { unlink(file.string) }
-        // A server that answers with the whole file is asked for it at once: that is no failure to wait for.
+        // A server that answers with the whole file is asked for it at once: that is not a failure to wait for.
         if cannotContinue { return try await attempt(address, to: file, limit: limit, resumes: false, headers: headers) }
         if isTooLarge { throw Failure(error: DownloadError(.tooLarge, address, detail: "more than the \(limit) bytes that are due"), isPassing: false) }
         if outcome.isSuccess { return }

@@ -14,7 +14,9 @@ public enum Keyring {
     /// - Returns: Each key with what is known of it, and how many were of a version that cannot be read here; nil for what is not a file of
     ///   keys.
     /// - Throws: `HostToolError`, `CancellationError`, or what writing the folder gives.
-    public static func keys(in bytes: [UInt8], work folder: FilePath, launcher: ToolLauncher = ToolLauncher()) async throws -> (keys: [PublicKey], skipped: Int)? {
+    public static func keys(in bytes: [UInt8], work folder: FilePath, launcher: ToolLauncher = ToolLauncher()) async throws -> (
+        keys: [PublicKey], skipped: Int
+    )? {
         guard let found = OpenPGPKeys(bytes) else { return nil }
         let listing = KeyListing(launcher: launcher)
         var keys: [PublicKey] = []

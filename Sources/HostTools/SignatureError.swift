@@ -25,7 +25,8 @@ public struct SignatureError: Error, Hashable, Sendable, CustomStringConvertible
         case .unsigned: "it is not signed"
         case .stranger(let keys): "it is signed by \(keys.isEmpty ? "another key" : keys.joined(separator: " and ")), which is not a key that counts for it"
         case .forged: "its content was changed after it was signed"
-        case .keyExpired(let owner, let day): "the key of \(owner) expired on \(day); fetch a newer copy with 'kmatrix keys fetch --renew', or name one with --keyring"
+        case .keyExpired(let owner, let day):
+            "the key of \(owner) expired on \(day); fetch a newer copy with 'kmatrix keys fetch --renew', or name one with --keyring"
         case .keyRevoked(let owner): "the key of \(owner) was revoked by its owner"
         case .signatureExpired: "the signature has expired"
         case .weakDigest(let name): "the signature uses the digest \(name), which can be forged"

@@ -113,7 +113,8 @@ struct SignatureStatus {
             let words = line.split(separator: " ").map(String.init)
             guard words.count > 1, words[0] == "[GNUPG:]" else { continue }
             func add(_ state: State) {
-                found.append(SignatureStatus(state: state, key: words.count > 2 ? words[2] : "", owner: words.dropFirst(3).joined(separator: " "), keyExpiry: keyExpiry))
+                found.append(
+                    SignatureStatus(state: state, key: words.count > 2 ? words[2] : "", owner: words.dropFirst(3).joined(separator: " "), keyExpiry: keyExpiry))
             }
             switch words[1] {
             case "NEWSIG": keyExpiry = nil

@@ -29,7 +29,8 @@ public struct ToolLauncher: Sendable {
         let (executable, values) = try await find(tool, environment)
         do {
             let result = try await Subprocess.run(
-                executable, arguments: Arguments(arguments), environment: values, workingDirectory: folder, platformOptions: Self.options(grace), input: .array(input),
+                executable, arguments: Arguments(arguments), environment: values, workingDirectory: folder, platformOptions: Self.options(grace),
+                input: .array(input),
                 output: .bytes(limit: limit), error: .string(limit: Self.largestComplaint))
             // A cancelled run may return what the signal left instead of throwing.
             try Task.checkCancellation()
@@ -90,7 +91,8 @@ public struct ToolLauncher: Sendable {
         do {
             let result = try await Subprocess.run(
                 limiter, arguments: Arguments(["--fsize=\(limit + 1)", "--core=0", "--", tool.name] + arguments), environment: values,
-                platformOptions: Self.options(.seconds(1)), output: .fileDescriptor(output, closeAfterSpawningProcess: true), error: .string(limit: Self.largestComplaint))
+                platformOptions: Self.options(.seconds(1)), output: .fileDescriptor(output, closeAfterSpawningProcess: true),
+                error: .string(limit: Self.largestComplaint))
             try Task.checkCancellation()
             outcome = ToolOutcome(ending: .init(result.terminationStatus), output: [], stderr: result.standardError)
         } catch let error as SubprocessError {

@@ -1,4 +1,4 @@
-/// Why a text is no JSON document.
+/// Why a text is not a JSON document.
 public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Where, in bytes from the start.
     public let offset: Int

@@ -1,5 +1,5 @@
 extension JSONValue {
-    /// The document as text (RFC 8259). Text that was no valid UTF-8 has become U+FFFD when it became a `String`.
+    /// The document as text (RFC 8259). Text that was not valid UTF-8 has become U+FFFD when it became a `String`.
     public func text(pretty: Bool = false) -> String {
         var output = ""
         write(to: &output, indent: pretty ? 0 : nil)

@@ -27,7 +27,8 @@ public struct AskedKernel: Hashable, Sendable, Codable {
         if !release.isEmpty, hello.release != release { return "release \(Quote.line(hello.release)) instead of \(release)" }
         if hello.machine != machine { return "machine \(Quote.line(hello.machine)) instead of \(machine)" }
         guard let build, !hello.build.isEmpty else { return nil }
-        return hello.build.utf8.prefix(Self.longestBuild).elementsEqual(build.utf8.prefix(Self.longestBuild)) ? nil : "build \(Quote.line(hello.build)) instead of \(build)"
+        return hello.build.utf8.prefix(Self.longestBuild).elementsEqual(build.utf8.prefix(Self.longestBuild))
+            ? nil : "build \(Quote.line(hello.build)) instead of \(build)"
     }
 }
 

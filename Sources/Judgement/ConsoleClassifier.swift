@@ -28,7 +28,9 @@ public enum ConsoleClassifier {
     }
 
     private static let panicStart = Array("Kernel panic - not syncing".utf8)
-    private static let oopsStarts = ["Oops: ", "Oops[", "BUG: ", "kernel BUG at ", "general protection fault", "Unable to handle kernel", "SError Interrupt on CPU"].map { Array($0.utf8) }
+    private static let oopsStarts = [
+        "Oops: ", "Oops[", "BUG: ", "kernel BUG at ", "general protection fault", "Unable to handle kernel", "SError Interrupt on CPU",
+    ].map { Array($0.utf8) }
 
     /// A driver may call its own trouble an internal error; only `die` counts.
     private static let dieStart = Array("Internal error: ".utf8)

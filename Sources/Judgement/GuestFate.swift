@@ -8,7 +8,7 @@ public enum GuestFate: Hashable, Sendable {
     case hung
     /// It was ready, and did not finish in time.
     case deadline
-    /// The emulator ended by itself or was killed from outside.
+    /// The emulator exited or was killed from outside.
     case emulatorExited(String)
     case consoleFlood
     case protocolViolation(String)

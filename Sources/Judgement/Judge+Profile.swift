@@ -9,7 +9,8 @@ extension Judge {
         let found = evidence.items[item]?.text.split(separator: "\n").first.map { String($0) } ?? ""
         guard !isInForce(profile, found) else { return nil }
         return Judgement(
-            cause: .profileNotOffered, summary: "The kernel was told to boot with \(profile.rawValue) (\(profile.kernelArguments.joined(separator: " "))) and does not have it.",
+            cause: .profileNotOffered,
+            summary: "The kernel was told to boot with \(profile.rawValue) (\(profile.kernelArguments.joined(separator: " "))) and does not have it.",
             findings: [Finding(source: "facts.json", quote: "\(file): \(found.isEmpty ? "absent" : Quote.line(found))")])
     }
 
@@ -22,7 +23,7 @@ extension Judge {
         }
     }
 
-    /// The active one of several stands in brackets in `lockdown`; `lsm` lists what is active.
+    /// The active one of several is in brackets in `lockdown`; `lsm` lists what is active.
     private static func isInForce(_ profile: BootProfile, _ found: String) -> Bool {
         switch profile {
         case .lockdownIntegrity: found.contains("[integrity]")

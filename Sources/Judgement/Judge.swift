@@ -46,7 +46,8 @@ public enum Judge {
         // A package that cannot be installed is the agent's: the probes judge it.
         if let failure = evidence.setupFailure, failure.step != CellEvidence.SetupFailure.installation {
             return Judgement(
-                cause: failure.step == "cgroup-layout" ? .layoutNotOffered : .guestSetup, summary: "The guest could not be set up (\(Quote.line(failure.step))): \(Quote.line(failure.reason))",
+                cause: failure.step == "cgroup-layout" ? .layoutNotOffered : .guestSetup,
+                summary: "The guest could not be set up (\(Quote.line(failure.step))): \(Quote.line(failure.reason))",
                 findings: lastWords(evidence))
         }
         return nil
@@ -59,7 +60,8 @@ public enum Judge {
         // A guest that said farewell has not panicked, whatever somebody in it wrote on the console.
         if evidence.fate != .poweredOff, let panic = sightings.first(where: { $0.trouble == .panic }) {
             if panic.finding.quote.contains("sysrq triggered crash") {
-                return Judgement(cause: .agentCrashed, summary: "Somebody in the guest told the kernel to crash while the agent ran.", findings: [panic.finding])
+                return Judgement(
+                    cause: .agentCrashed, summary: "Somebody in the guest told the kernel to crash while the agent ran.", findings: [panic.finding])
             }
             return Judgement(
                 cause: .kernelPanic, summary: "The kernel panicked after the agent was started.", findings: [panic.finding])
@@ -108,11 +110,15 @@ public enum Judge {
         let findings = [Finding(source: "facts.json", quote: "found: \(found.rawValue)")]
         // What an older one should have done and did not is nobody's finding yet.
         guard number >= 256 else {
-            return Judgement(cause: .guestSetup, summary: "\(version) was told to mount \(evidence.layout.rawValue) and mounted \(found.rawValue).", findings: findings)
+            return Judgement(
+                cause: .guestSetup, summary: "\(version) was told to mount \(evidence.layout.rawValue) and mounted \(found.rawValue).", findings: findings)
         }
         return Judgement(
             cause: .layoutNotOffered,
-            summary: "\(version) does not mount \(evidence.layout.rawValue), though told to on the kernel's command line: it mounted \(found.rawValue). systemd 258 dropped the v1 hierarchies.", findings: findings)
+            summary:
+                "\(version) does not mount \(evidence.layout.rawValue), though told to on the kernel's command line: it mounted \(found.rawValue). "
+                + "systemd 258 dropped the v1 hierarchies.",
+            findings: findings)
     }
 
     /// The last line of the console, which is all that is known of a guest that died.

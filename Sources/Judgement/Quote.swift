@@ -1,4 +1,4 @@
-/// Text taken from evidence, made fit to stand in a finding.
+/// Text taken from evidence, made fit to be in a finding.
 public enum Quote {
     /// The most of a line that a finding carries, in characters.
     static let limit = 400

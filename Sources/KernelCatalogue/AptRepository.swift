@@ -43,7 +43,9 @@ struct AptRepository: KernelRepository {
             for archive in suite.archives {
                 let address = "\(archive)/dists/\(suite.name)"
                 do {
-                    guard let release = try await ReleaseFile.load("\(address)/InRelease", suite: suite.name, signature: signature(), transfer: transfer) else { continue }
+                    guard let release = try await ReleaseFile.load("\(address)/InRelease", suite: suite.name, signature: signature(), transfer: transfer) else {
+                        continue
+                    }
                     _ = try release.checkFreshness("\(address)/InRelease", settings: transfer.settings)
                     let index = try await index(release, at: address, suite.name) { _ in }
                     if let package = index.packages.first(where: { $0.name == name }) { return (package, archive, suite.name) }
@@ -64,7 +66,8 @@ struct AptRepository: KernelRepository {
         let late = try release.checkFreshness("\(address)/InRelease", settings: transfer.settings)
         let index = try await index(release, at: address, suite, progress)
         // Pockets of Debian are empty until something is put into them.
-        let kernels = KernelPackages.kernels(in: index, architecture: transfer.settings.architecture, shape: shape, origin: "\(vendor)/\(suite)", archive: archive)
+        let kernels = KernelPackages.kernels(
+            in: index, architecture: transfer.settings.architecture, shape: shape, origin: "\(vendor)/\(suite)", archive: archive)
         return PartContent(kernels: kernels, daysLate: late, notes: index.listed == 0 && shape != .debian ? ["its index lists no package at all"] : [])
     }
 

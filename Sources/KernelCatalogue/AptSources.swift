@@ -10,7 +10,7 @@ struct AptSources {
         var signedBy = ""
 
         /// How much speaks for a source being Debian's own archive; nil when it cannot be. Other vendors' repositories use Debian's
-        /// suite names as well, and some even the path `/debian`.
+        /// suite names too, and some even the path `/debian`.
         func likelihood(of archive: DebianSuite.Archive) -> Int? {
             guard uri.hasPrefix("http://") || uri.hasPrefix("https://"), components.contains("main"), DebianSuite.isDebian(suite: suite),
                 DebianSuite.isSecurity(suite: suite) == (archive == .security)

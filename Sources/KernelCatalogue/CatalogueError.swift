@@ -29,7 +29,7 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
         case untrusted
         /// The repository is for subscribers, and no mirror of it is named.
         case subscription
-        /// No disk image of a distribution can be had, nor built.
+        /// No disk image of a distribution can be obtained, nor built.
         case noImage
     }
 
@@ -67,8 +67,10 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
         switch code {
         case .notOffered: "\(subject): \(detail)"
         case .noMirror:
-            "no Debian mirror is known: this machine's apt sources name none; name one with --mirror debian=URL, KMATRIX_DEBIAN_MIRROR, or 'mirrors: { debian: URL }' in \(subject)"
-        case .unreachable: "'\(subject)' cannot be reached (\(detail)); check the network or the proxy settings, name another mirror with --mirror NAME=URL, or use --offline"
+            "no Debian mirror is known: this machine's apt sources name none; name one with --mirror debian=URL, KMATRIX_DEBIAN_MIRROR, or 'mirrors: { "
+                + "debian: URL }' in \(subject)"
+        case .unreachable:
+            "'\(subject)' cannot be reached (\(detail)); check the network or the proxy settings, name another mirror with --mirror NAME=URL, or use --offline"
         case .notFound: "'\(subject)' is not there (404); the mirror may be in the middle of an update: try again, or name another with --mirror NAME=URL"
         case .slow: "'\(subject)' came too slowly (\(detail)); try again, or name another mirror with --mirror NAME=URL"
         case .interrupted: "'\(subject)' broke off before its end (\(detail)); what came is kept: try again, or name another mirror with --mirror NAME=URL"
@@ -78,7 +80,8 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
         case .tooLarge: "'\(subject)' is larger than it may be (\(detail)), and was discarded; name another mirror with --mirror NAME=URL"
         case .brokenPackage: "'\(subject)' cannot be unpacked: \(detail)"
         case .expired: "'\(subject)' is past its Valid-Until date (\(detail)); name a mirror that is up to date, or accept it with --allow-expired"
-        case .noSpace: "'\(subject)' could not be written into the cache (\(detail)); free some space, run 'kmatrix kernels gc', or set XDG_CACHE_HOME to another disk"
+        case .noSpace:
+            "'\(subject)' could not be written into the cache (\(detail)); free some space, run 'kmatrix kernels gc', or set XDG_CACHE_HOME to another disk"
         case .toolMissing: "'\(subject)' is needed and not installed; install Debian's package \(detail) (ci/setup does)"
         case .badConfiguration: "the configuration file '\(subject)' cannot be used: \(detail)"
         case .badAddress: "'\(subject)' is not a mirror's address; write one that starts with http:// or https://"
@@ -87,7 +90,8 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
         case .offline: "'\(subject)' is not in the cache, and --offline forbids fetching it"
         case .refused, .forbidden: "'\(subject)' was refused (\(detail)); name another mirror with --mirror NAME=URL"
         case .untrusted:
-            "no key of '\(subject)' can be used: \(detail); run 'kmatrix keys fetch', or name the file of its public keys with --keyring \(subject)=FILE or 'keyrings: { \(subject): FILE }' in the configuration file"
+            "no key of '\(subject)' can be used: \(detail); run 'kmatrix keys fetch', or name the file of its public keys with --keyring \(subject)=FILE "
+                + "or 'keyrings: { \(subject): FILE }' in the configuration file"
         case .subscription: "'\(subject)' is for subscribers only; \(detail)"
         case .noImage: "there is no image of \(subject): \(detail)"
         }

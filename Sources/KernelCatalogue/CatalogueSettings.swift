@@ -35,7 +35,8 @@ public struct CatalogueSettings: Sendable {
     public var pause: Duration
 
     public init(
-        cache: ArtefactCache, distributions: DistributionCatalogue = .none, architecture: Architecture = .host, mirrors: [String: String] = [:], offline: Bool = false, strictFreshness: Bool = false, allowExpired: Bool = false,
+        cache: ArtefactCache, distributions: DistributionCatalogue = .none, architecture: Architecture = .host, mirrors: [String: String] = [:],
+        offline: Bool = false, strictFreshness: Bool = false, allowExpired: Bool = false,
         environment: [String: String] = ProcessInfo.processInfo.environment, aptFolder: FilePath = "/etc/apt",
         keyrings: [FilePath] = ["/usr/share/keyrings/debian-archive-keyring.gpg", "/usr/share/keyrings/debian-archive-removed-keys.gpg"],
         vendorKeyrings: [String: FilePath] = [:], suites: [DebianSuite] = DebianSuite.all, patience: Int = 20, retries: Int = 3,
@@ -60,7 +61,8 @@ public struct CatalogueSettings: Sendable {
 
     /// How files are fetched.
     public var downloads: DownloadSettings {
-        DownloadSettings(offline: offline, patience: patience, retries: retries, pause: pause, proxies: environment.filter { $0.key.lowercased().hasSuffix("_proxy") })
+        DownloadSettings(
+            offline: offline, patience: patience, retries: retries, pause: pause, proxies: environment.filter { $0.key.lowercased().hasSuffix("_proxy") })
     }
 
     /// An index that is late by no more than this is used with a warning: mirrors lag, and the kernels in it are still signed.

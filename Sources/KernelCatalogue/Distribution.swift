@@ -23,7 +23,7 @@ public struct Distribution: Hashable, Sendable {
 
     /// Which of a repository's kernels are meant.
     public struct Kernel: Hashable, Sendable {
-        /// The one it boots by itself, and what a selector without a flavour means here.
+        /// The one it boots with its own loader, and what a selector without a flavour means here.
         public let flavour: KernelFlavour
         /// The series it keeps to through its life; nil where it moves on.
         public let series: KernelSeries?
@@ -89,7 +89,8 @@ public struct Distribution: Hashable, Sendable {
             published($0.identity) && $0.identity.flavour == kernel.flavour && (kernel.series == nil || $0.identity.series == kernel.series) && !$0.lacksModules
         }
         guard let own else {
-            throw CatalogueError(.notOffered, subject: "\(name)'s own kernel \(kernel.series.map { "\($0)/" } ?? "")\(kernel.flavour)", detail: listing.absence(of: self))
+            throw CatalogueError(
+                .notOffered, subject: "\(name)'s own kernel \(kernel.series.map { "\($0)/" } ?? "")\(kernel.flavour)", detail: listing.absence(of: self))
         }
         return own
     }

@@ -11,7 +11,9 @@ extension DistributionRepository {
         switch kind {
         case .debian:
             try node.allow("kind", "suite", "further", "kernels")
-            let suites = try ([node.required("suite")] + node.texts("further")).map { DebianSuite(name: $0, archive: $0.hasSuffix("-security") ? .security : .main) }
+            let suites = try ([node.required("suite")] + node.texts("further")).map {
+                DebianSuite(name: $0, archive: $0.hasSuffix("-security") ? .security : .main)
+            }
             self = .debian(suites: suites, kernelSuites: try node.texts("kernels"))
         case .apt:
             try node.allow(common + ["suites", "shape"])
@@ -22,7 +24,10 @@ extension DistributionRepository {
             self = .rpm(try Vendor(node, architecture, keys), folders: try node.folders(), signed: signed)
         case .image:
             try node.allow("kind", "name", "title", "keys")
-            self = .image(Vendor(name: try node.required("name"), title: try node.text("title") ?? node.required("name"), addresses: [], keys: try node.keys("keys", keys), subscription: nil))
+            self = .image(
+                Vendor(
+                    name: try node.required("name"), title: try node.text("title") ?? node.required("name"), addresses: [], keys: try node.keys("keys", keys),
+                    subscription: nil))
         }
     }
 }

@@ -19,8 +19,11 @@ extension KernelCatalogue {
     /// - Throws: `CatalogueError`, `CancellationError`.
     public func package(named name: String) async throws -> DebianPackage {
         let debian = try debian(newestFirst: true, further: [name])
-        guard let found = try await debian.furtherPackage(name) else { throw CatalogueError(.notOffered, subject: name, detail: "no suite of Debian's archive has this package") }
+        guard let found = try await debian.furtherPackage(name) else {
+            throw CatalogueError(.notOffered, subject: name, detail: "no suite of Debian's archive has this package")
+        }
         return DebianPackage(
-            name: name, version: found.package.version, address: "\(found.archive)/\(found.package.filename)", package: found.package, transfer: debian.transfer)
+            name: name, version: found.package.version, address: "\(found.archive)/\(found.package.filename)", package: found.package, transfer: debian.transfer
+        )
     }
 }

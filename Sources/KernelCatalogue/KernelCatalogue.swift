@@ -25,7 +25,7 @@ public struct KernelCatalogue: Sendable {
     /// Looks for what selectors ask for: through Debian's suites, and through other distributions where they are named, or where a
     /// selector finds nothing in Debian and the catalogue knows them to have it. A suite that cannot be read is a warning in the listing;
     /// only when none of Debian's can be read nothing is known.
-    /// - Parameter distributions: Whose own kernels are wanted as well.
+    /// - Parameter distributions: Whose own kernels are wanted too.
     /// - Throws: `CatalogueError` (`noMirror`, `badConfiguration`, or the first suite's trouble when all have one), `SelectorError` for a
     ///   distribution that the catalogue does not have, `CancellationError`.
     public func listing(
@@ -44,7 +44,9 @@ public struct KernelCatalogue: Sendable {
         }
         if !asked.isEmpty { progress(.asking(distributions: asked.map(\.name))) }
         let store = KeyStore(settings: settings)
-        let missing = asked.compactMap(\.repository.vendor).flatMap { vendor in vendor.keys.map { (vendor.title, $0) } }.filter { store.origin(ofCached: $0.1) == nil }
+        let missing = asked.compactMap(\.repository.vendor).flatMap { vendor in vendor.keys.map { (vendor.title, $0) } }.filter {
+            store.origin(ofCached: $0.1) == nil
+        }
         let found = try await inTurn(asked) { distribution -> [(SearchedSuite, [CatalogueKernel])] in
             if let vendor = distribution.repository.vendor, let subscription = vendor.subscription, try !Mirrors.isNamed(vendor, settings) {
                 let error = CatalogueError(.subscription, subject: vendor.title, detail: subscription)
@@ -66,14 +68,17 @@ public struct KernelCatalogue: Sendable {
         if let full = failures.first(where: { $0.code == .noSpace }) { throw full }
         let wasRead = results.contains { if case .read = $0.0.outcome { true } else { false } }
         if !wasRead {
-            throw failures.first ?? CatalogueError(.nothingThere, subject: debian.suites.first?.archives.first ?? "", detail: "'dists' with \(debian.suites.map(\.name).joined(separator: ", "))")
+            throw failures.first
+                ?? CatalogueError(
+                    .nothingThere, subject: debian.suites.first?.archives.first ?? "",
+                    detail: "'dists' with \(debian.suites.map(\.name).joined(separator: ", "))")
         }
         return results
     }
 
     // MARK: - Repositories
 
-    /// - Parameter newestFirst: Only the releases' main suites, in the order in which a package is looked for that is no kernel.
+    /// - Parameter newestFirst: Only the releases' main suites, in the order in which a package is looked for that is not a kernel.
     func debian(newestFirst: Bool = false, further: Set<String> = []) throws -> AptRepository {
         let mirrors = try Mirrors(settings)
         let suites = newestFirst ? settings.suites.filter { $0.archive == .main && !$0.name.contains("-") }.reversed() : settings.suites
@@ -85,7 +90,9 @@ public struct KernelCatalogue: Sendable {
 
     @Sendable private func debianSignature() throws -> SignatureVerifier {
         let present = settings.keyrings.filter { FileManager.default.isReadableFile(atPath: $0.string) }
-        guard !present.isEmpty else { throw CatalogueError(.toolMissing, subject: settings.keyrings.first?.string ?? "keyring", detail: "debian-archive-keyring") }
+        guard !present.isEmpty else {
+            throw CatalogueError(.toolMissing, subject: settings.keyrings.first?.string ?? "keyring", detail: "debian-archive-keyring")
+        }
         return SignatureVerifier(keyrings: present, listing: keyListing)
     }
 
@@ -96,14 +103,18 @@ public struct KernelCatalogue: Sendable {
         case .apt(let vendor, let suites, let shape):
             return AptRepository(
                 vendor: distribution.name, suites: try suites.map { AptRepository.Suite(name: $0, archives: try Mirrors.addresses(of: vendor, settings)) },
-                shape: shape, signature: { [settings] in try await VendorKeyring(for: vendor, forPackages: false, settings, listing: listing).verifier }, transfer: transfer)
+                shape: shape, signature: { [settings] in try await VendorKeyring(for: vendor, forPackages: false, settings, listing: listing).verifier },
+                transfer: transfer)
         // It has no packages: its kernel is in its disk image.
         case .image: return AptRepository(vendor: distribution.name, suites: [], shape: .general, signature: debianSignature, transfer: transfer)
         case .rpm(let vendor, let folders, let signed):
             return RpmRepository(
-                vendor: distribution.name, folders: folders, addresses: try Mirrors.addresses(of: vendor, settings), mirrored: try Mirrors.isNamed(vendor, settings) ? vendor.addresses : [],
+                vendor: distribution.name, folders: folders, addresses: try Mirrors.addresses(of: vendor, settings),
+                mirrored: try Mirrors.isNamed(vendor, settings) ? vendor.addresses : [],
                 packages: distribution.kernel.packages,
-                uname: distribution.kernel.uname, signed: signed, keyring: { [settings] in try await VendorKeyring(for: vendor, forPackages: signed == .packages, settings, listing: listing) }, transfer: transfer)
+                uname: distribution.kernel.uname, signed: signed,
+                keyring: { [settings] in try await VendorKeyring(for: vendor, forPackages: signed == .packages, settings, listing: listing) },
+                transfer: transfer)
         }
     }
 
@@ -183,7 +194,8 @@ public struct KernelCatalogue: Sendable {
         var failure: CatalogueError?
         for archive in suite.archives {
             do {
-                let release = try await ReleaseFile.load("\(archive)/dists/\(suite.name)/InRelease", suite: suite.name, signature: signature, transfer: transfer)
+                let release = try await ReleaseFile.load(
+                    "\(archive)/dists/\(suite.name)/InRelease", suite: suite.name, signature: signature, transfer: transfer)
                 if let release { return (archive, release) }
             } catch let error as CatalogueError {
                 failure = failure ?? error

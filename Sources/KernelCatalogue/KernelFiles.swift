@@ -29,7 +29,9 @@ public struct KernelFiles: Sendable {
         self.image = image
         self.modules = modules.map { folder.appending($0) }.first { FileManager.default.fileExists(atPath: $0.appending("kernel").string) }
         config = first(["boot/config-\(release)"] + modules.map { $0 + "/config" })
-        packages = kernel.packages.map { FetchedPackage(name: $0.name, version: $0.version, address: $0.address, checksum: $0.checksum.hexadecimal, bytes: $0.size) }
+        packages = kernel.packages.map {
+            FetchedPackage(name: $0.name, version: $0.version, address: $0.address, checksum: $0.checksum.hexadecimal, bytes: $0.size)
+        }
     }
 }
 

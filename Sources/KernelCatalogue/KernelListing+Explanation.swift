@@ -12,11 +12,15 @@ extension KernelListing {
             var notes: [(note: String, suites: [String])] = []
             for suite in vendor.suites {
                 for note in suite.notes {
-                    if let known = notes.firstIndex(where: { $0.note == note }) { notes[known].suites.append(suite.name) } else { notes.append((note, [suite.name])) }
+                    if let known = notes.firstIndex(where: { $0.note == note }) {
+                        notes[known].suites.append(suite.name)
+                    } else {
+                        notes.append((note, [suite.name]))
+                    }
                 }
             }
             parts += notes.map { "\(Self.few($0.suites)): \($0.note)" }
-            // A suite of Debian's may be gone or to come; a vendor's stands in the catalogue because it was there.
+            // A suite of Debian's may be gone or to come; a vendor's is in the catalogue because it was there.
             let absent = vendor.name == nil ? [] : vendor.suites.filter { $0.outcome == .absent }
             if !absent.isEmpty { parts.append("has no \(Self.few(absent.map(\.name))) (404)") }
             guard !parts.isEmpty else { return nil }
@@ -29,7 +33,9 @@ extension KernelListing {
         let late = searched.filter { $0.daysLate != nil }
         guard let most = late.compactMap(\.daysLate).max() else { return nil }
         let names = late.map { "\($0.name) \($0.daysLate ?? 0)" }.joined(separator: ", ")
-        return "\(late.count == 1 ? "one suite is" : "\(late.count) suites are") up to \(most) days past the end of validity (days: \(names)); newer kernels may exist"
+        return
+            "\(late.count == 1 ? "one suite is" : "\(late.count) suites are") up to \(most) days past the end of validity (days: \(names)); newer "
+            + "kernels may exist"
     }
 
     /// Everything that is to be known of the suites, one line for each.
@@ -62,7 +68,10 @@ extension KernelListing {
             if others.isEmpty {
                 sentences.append("Debian could not be read whole (\(reasons(failed)))")
             } else {
-                sentences.append("\(Self.list(others.map(\.title))) \(others.count == 1 ? "has" : "have") it; \(others.count == 1 ? "it" : "none") could \(others.count == 1 ? "not " : "")be read (\(reasons(others)))")
+                sentences.append(
+                    "\(Self.list(others.map(\.title))) \(others.count == 1 ? "has" : "have") it; \(others.count == 1 ? "it" : "none") could "
+                        + "\(others.count == 1 ? "not " : "")be read (\(reasons(others)))"
+                )
             }
         } else if searched.isEmpty {
             sentences.append("no repository that the catalogue knows has it")
@@ -71,7 +80,10 @@ extension KernelListing {
             let absent = vendors.filter { $0.suites.allSatisfy { $0.outcome == .absent } }
             let read = vendors.filter { vendor in !empty.contains { $0.title == vendor.title } && !absent.contains { $0.title == vendor.title } }
             if !read.isEmpty { sentences.append("not on offer in \(Self.list(read.map(\.title)))") }
-            if !empty.isEmpty { sentences.append("\(Self.list(empty.map(\.title))) \(empty.count == 1 ? "was" : "were") read and \(empty.count == 1 ? "holds" : "hold") no kernel") }
+            if !empty.isEmpty {
+                sentences.append(
+                    "\(Self.list(empty.map(\.title))) \(empty.count == 1 ? "was" : "were") read and \(empty.count == 1 ? "holds" : "hold") no kernel")
+            }
             for vendor in absent { sentences.append("\(vendor.title) has none of its suites at \(vendor.suites.first?.place ?? "")") }
         }
         var ways = failed.filter { $0.name != nil }.prefix(1).map { "--mirror \($0.mirror)=URL" } + ["--kernel-image FILE"]
@@ -81,14 +93,19 @@ extension KernelListing {
 
     /// Why a distribution's own kernel is not on offer.
     func absence(of distribution: Distribution) -> String {
-        let own = searched.filter { suite in suite.vendorName == distribution.name || (suite.vendorName == nil && distribution.debianSuites.contains { $0.name == suite.name }) }
+        let own = searched.filter { suite in
+            suite.vendorName == distribution.name || (suite.vendorName == nil && distribution.debianSuites.contains { $0.name == suite.name })
+        }
         let vendor = vendors(of: own).first
         guard let vendor, let failure = failures(vendor.suites).first else {
             if let vendor, vendor.suites.allSatisfy({ $0.outcome == .absent }) {
-                return "\(vendor.title) has none of its suites at \(vendor.suites.first?.place ?? ""). Try another mirror with --mirror \(vendor.mirror)=URL, or another kernel with --kernel"
+                return
+                    "\(vendor.title) has none of its suites at \(vendor.suites.first?.place ?? ""). Try another mirror with --mirror "
+                    + "\(vendor.mirror)=URL, or another kernel with --kernel"
             }
             let isEmpty = vendor?.suites.allSatisfy { $0.outcome == .read(kernels: 0) || $0.outcome == .absent } ?? false
-            return (isEmpty ? "its repository was read and holds no kernel" : "its repository was read and has no such kernel") + ". Try another kernel with --kernel"
+            return (isEmpty ? "its repository was read and holds no kernel" : "its repository was read and has no such kernel")
+                + ". Try another kernel with --kernel"
         }
         return "\(vendor.title) could not be read (\(failure.reason))\(hint(vendor)), or give another kernel with --kernel"
     }
@@ -140,10 +157,14 @@ extension KernelListing {
     }
 
     private func hint(_ vendor: VendorGroup) -> String {
-        if let subscription = vendor.subscription, vendor.suites.contains(where: { if case .failed(let error) = $0.outcome { error.code == .subscription } else { false } }) {
+        if let subscription = vendor.subscription,
+            vendor.suites.contains(where: { if case .failed(let error) = $0.outcome { error.code == .subscription } else { false } })
+        {
             return ": \(subscription)"
         }
-        if vendor.suites.contains(where: { if case .failed(let error) = $0.outcome { error.code == .untrusted } else { false } }) { return "; try --keyring \(vendor.mirror)=FILE" }
+        if vendor.suites.contains(where: { if case .failed(let error) = $0.outcome { error.code == .untrusted } else { false } }) {
+            return "; try --keyring \(vendor.mirror)=FILE"
+        }
         return "; try --mirror \(vendor.mirror)=URL"
     }
 

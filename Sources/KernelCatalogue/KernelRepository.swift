@@ -34,7 +34,10 @@ extension KernelRepository {
             do {
                 guard let content = try await read(address) else { continue }
                 let outcome = SearchedSuite.Outcome.read(kernels: content.kernels.count)
-                return (SearchedSuite(name: part, address: "\(address)/\(place)", outcome: outcome, daysLate: content.daysLate, notes: content.notes), content.kernels)
+                return (
+                    SearchedSuite(name: part, address: "\(address)/\(place)", outcome: outcome, daysLate: content.daysLate, notes: content.notes),
+                    content.kernels
+                )
             } catch let error as CatalogueError {
                 failures.append(error)
                 // What is wrong with more than the way there is not to be papered over by asking somebody else.
@@ -45,7 +48,11 @@ extension KernelRepository {
             switch failures.count {
             case 0: .absent
             case 1: .failed(failures[0])
-            default: .failed(CatalogueError(failures[0].code, subject: failures[0].subject, detail: failures[0].detail + "; " + failures.dropFirst().map(\.reason).joined(separator: "; ")))
+            default:
+                .failed(
+                    CatalogueError(
+                        failures[0].code, subject: failures[0].subject,
+                        detail: failures[0].detail + "; " + failures.dropFirst().map(\.reason).joined(separator: "; ")))
             }
         return (SearchedSuite(name: part, address: "\(addresses.first ?? "")/\(place)", outcome: outcome), [])
     }

@@ -67,7 +67,8 @@ public struct KeyStore: Sendable {
             if !found.record.isExpired() { return (found, .installed(file)) }
             expired = expired ?? (found, .installed(file))
         }
-        if let folder = settings.cache.existing(kind: Self.kind, key: key.fingerprint), let found = try await self.key(key, in: folder.appending(Self.keyName)) {
+        if let folder = settings.cache.existing(kind: Self.kind, key: key.fingerprint), let found = try await self.key(key, in: folder.appending(Self.keyName))
+        {
             let origin = (try? String(contentsOfFile: folder.appending(Self.originName).string, encoding: .utf8)) ?? ""
             if !found.record.isExpired() { return (found, .cached(origin: origin)) }
             expired = expired ?? (found, .cached(origin: origin))
@@ -77,7 +78,9 @@ public struct KeyStore: Sendable {
 
     /// Where a key in the cache came from; nil for one that is not there.
     func origin(ofCached key: SigningKey) -> String? {
-        settings.cache.existing(kind: Self.kind, key: key.fingerprint).flatMap { try? String(contentsOfFile: $0.appending(Self.originName).string, encoding: .utf8) }
+        settings.cache.existing(kind: Self.kind, key: key.fingerprint).flatMap {
+            try? String(contentsOfFile: $0.appending(Self.originName).string, encoding: .utf8)
+        }
     }
 
     private func key(_ key: SigningKey, in file: FilePath) async throws -> PublicKey? {

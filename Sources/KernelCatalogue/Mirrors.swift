@@ -18,7 +18,7 @@ struct Mirrors: Hashable {
             throw CatalogueError(.noMirror, subject: file.path.string)
         }
         self.main = try Self.checked(main)
-        // Mirrors carry the security archive beside the main one, under the same name with a suffix.
+        // Mirrors carry the security archive next to the main one, under the same name with a suffix.
         security = try Self.checked(settings.mirrors["debian-security"] ?? chosen.security ?? self.main + "-security")
     }
 

@@ -54,7 +54,8 @@ enum PackageContent {
             guard isOfKernel(member.path) else { continue }
             let place = folder.appending(member.path)
             try FileManager.default.createDirectory(atPath: place.removingLastComponent().string, withIntermediateDirectories: true)
-            let file = try FileDescriptor.open(place, .writeOnly, options: [.create, .truncate, .noFollow, .closeOnExec], permissions: [.ownerReadWrite, .groupRead, .otherRead])
+            let file = try FileDescriptor.open(
+                place, .writeOnly, options: [.create, .truncate, .noFollow, .closeOnExec], permissions: [.ownerReadWrite, .groupRead, .otherRead])
             try file.closeAfter { _ = try file.writeAll(archive[member.content]) }
         }
     }

@@ -66,7 +66,8 @@ struct PackageIndex: Codable, Sendable {
             let version = stanza["Version"], let filename = stanza["Filename"], let size = stanza["Size"].flatMap({ Int($0) }),
             let checksum = Checksum.strongest(of: stanza), size > 0, size < 2 << 30, RelativeLocation.isPlain(filename)
         else { return nil }
-        return Package(name: name, version: version, filename: filename, size: size, checksum: checksum, depends: size < largestMeta ? depends(stanza["Depends"]) : [])
+        return Package(
+            name: name, version: version, filename: filename, size: size, checksum: checksum, depends: size < largestMeta ? depends(stanza["Depends"]) : [])
     }
 
     /// `linux-image-6.9.3-surface-2 (= 6.9.3-2), kmod | module-init` without versions, the first of alternatives.

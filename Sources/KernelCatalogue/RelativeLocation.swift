@@ -18,7 +18,9 @@ enum RelativeLocation {
             start = resolved
         }
         guard let address = location.contains("://") ? location : join(location, start, root) else { return nil }
-        guard address.hasPrefix("http://") || address.hasPrefix("https://"), address.hasPrefix(root + "/"), !address.split(separator: "/").contains("..") else { return nil }
+        guard address.hasPrefix("http://") || address.hasPrefix("https://"), address.hasPrefix(root + "/"), !address.split(separator: "/").contains("..") else {
+            return nil
+        }
         return address
     }
 
@@ -38,7 +40,9 @@ enum RelativeLocation {
 
     /// No blanks, control characters or other ways of writing a separator, and no query.
     private static func isHarmless(_ text: String) -> Bool {
-        guard !text.isEmpty, text.utf8.count < 2048, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x5C && $0 != 0x3F && $0 != 0x23 }) else { return false }
+        guard !text.isEmpty, text.utf8.count < 2048, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x5C && $0 != 0x3F && $0 != 0x23 }) else {
+            return false
+        }
         let small = text.lowercased()
         return !["%2e", "%2f", "%5c", "%00"].contains(where: small.contains)
     }

@@ -18,7 +18,8 @@ struct ReleaseFile: Sendable {
 
     /// Reads the text that the signature covers.
     init(verified text: String, address: String) throws {
-        guard let stanza = ControlStanza.parse(text).first, case let listings = [stanza["SHA256"], stanza["SHA512"]].compactMap(\.self), !listings.isEmpty else {
+        guard let stanza = ControlStanza.parse(text).first, case let listings = [stanza["SHA256"], stanza["SHA512"]].compactMap(\.self), !listings.isEmpty
+        else {
             throw CatalogueError(.malformedIndex, subject: address, detail: "it lists no SHA-256 or SHA-512 sums")
         }
         var files: [String: Entry] = [:]
@@ -46,10 +47,11 @@ struct ReleaseFile: Sendable {
         formatter.locale = Locale(identifier: "en_US_POSIX")
         formatter.timeZone = TimeZone(identifier: "UTC")
         let text = text.trimmingCharacters(in: .whitespaces)
-        return ["EEE, dd MMM yyyy HH:mm:ss 'UTC'", "EEE, dd MMM yyyy HH:mm:ss 'GMT'", "EEE, dd MMM yyyy HH:mm:ss Z", "EEE, dd MMM yyyy HH:mm:ss 'Z'"].lazy.compactMap { form in
-            formatter.dateFormat = form
-            return formatter.date(from: text)
-        }.first
+        return ["EEE, dd MMM yyyy HH:mm:ss 'UTC'", "EEE, dd MMM yyyy HH:mm:ss 'GMT'", "EEE, dd MMM yyyy HH:mm:ss Z", "EEE, dd MMM yyyy HH:mm:ss 'Z'"].lazy
+            .compactMap { form in
+                formatter.dateFormat = form
+                return formatter.date(from: text)
+            }.first
     }
 
     /// Fetches a suite's release file (or takes the kept one when offline), checks its signature, and reads only what is signed.

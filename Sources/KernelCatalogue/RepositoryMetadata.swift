@@ -19,10 +19,13 @@ struct RepositoryMetadata {
         guard root.name == "repomd" else { throw malformed("it is a document '\(root.name.prefix(40))' instead of 'repomd'") }
         guard let primary = root.children("data").first(where: { $0.attributes["type"] == "primary" }) else {
             let isDatabase = root.children("data").contains { $0.attributes["type"] == "primary_db" }
-            throw malformed(isDatabase ? "it has its primary index as a database only; have it published with createrepo_c --no-database" : "it names no primary index")
+            throw malformed(
+                isDatabase ? "it has its primary index as a database only; have it published with createrepo_c --no-database" : "it names no primary index")
         }
         guard let checksum = Checksum(rpm: primary.child("checksum")) else { throw malformed("its primary index has no SHA-256, SHA-384 or SHA-512") }
-        guard let location = primary.child("location"), let path = location.attributes["href"], let size = primary.child("size").flatMap({ Int($0.text) }), size > 0 else {
+        guard let location = primary.child("location"), let path = location.attributes["href"], let size = primary.child("size").flatMap({ Int($0.text) }),
+            size > 0
+        else {
             throw malformed("it does not say where the primary index is")
         }
         self.location = path

@@ -31,7 +31,8 @@ struct RpmIndex: Codable, Sendable {
     /// - Throws: Also when it is another document, or lists fewer packages than it says.
     init(_ bytes: Data, names: Set<String>, architecture: Architecture = .host) throws(XMLElement.Malformed) {
         let result = bytes.withUnsafeBytes { buffer in
-            do throws(XMLElement.Malformed) { return Result<RpmIndex, XMLElement.Malformed>.success(try RpmIndex(reading: buffer, names, architecture)) } catch { return .failure(error) }
+            do throws(XMLElement.Malformed) { return Result<RpmIndex, XMLElement.Malformed>.success(try RpmIndex(reading: buffer, names, architecture)) } catch
+            { return .failure(error) }
         }
         self = try result.get()
     }
@@ -51,7 +52,9 @@ struct RpmIndex: Codable, Sendable {
                 // The depth counts the element that has just begun, unless it is empty.
                 switch tokens.depth + (isEmpty ? 1 : 0) {
                 case 1:
-                    guard tokens.name(name, is: "metadata") else { throw XMLElement.Malformed(reason: "it is a document '\(tokens.text(name).prefix(40))' instead of 'metadata'") }
+                    guard tokens.name(name, is: "metadata") else {
+                        throw XMLElement.Malformed(reason: "it is a document '\(tokens.text(name).prefix(40))' instead of 'metadata'")
+                    }
                     stated = try XMLElement.attributes(tokens.text(attributes))["packages"].flatMap { Int($0) }
                 case 2 where tokens.name(name, is: "package"): (start, isWanted, listed) = (before, false, listed + 1)
                 case 3: isInName = tokens.name(name, is: "name") && !isEmpty
@@ -65,7 +68,9 @@ struct RpmIndex: Codable, Sendable {
                 isWanted = false
                 let element = try XMLElement(parsing: Array(buffer[start..<tokens.position]))
                 guard element.child("arch")?.text == architecture.machine else { continue }
-                do throws(XMLElement.Malformed) { found.append(try Package(element)) } catch { unusable.append("\(element.child("name")?.text ?? ""): \(error.reason)") }
+                do throws(XMLElement.Malformed) { found.append(try Package(element)) } catch {
+                    unusable.append("\(element.child("name")?.text ?? ""): \(error.reason)")
+                }
             }
         }
         if let stated, stated != listed { throw XMLElement.Malformed(reason: "it lists \(listed) packages instead of the \(stated) that it states") }
@@ -76,7 +81,9 @@ struct RpmIndex: Codable, Sendable {
 extension RpmIndex.Package {
     fileprivate init(_ element: XMLElement) throws(XMLElement.Malformed) {
         func missing(_ what: String) -> XMLElement.Malformed { XMLElement.Malformed(reason: "it has no \(what)") }
-        guard let name = element.child("name")?.text, let numbers = element.child("version")?.attributes, let version = numbers["ver"], let release = numbers["rel"] else {
+        guard let name = element.child("name")?.text, let numbers = element.child("version")?.attributes, let version = numbers["ver"],
+            let release = numbers["rel"]
+        else {
             throw missing("version")
         }
         guard let checksum = Checksum(rpm: element.child("checksum")) else { throw missing("SHA-256, SHA-384 or SHA-512") }

@@ -85,7 +85,9 @@ struct RpmRepository: KernelRepository {
 
     // MARK: - Indices
 
-    private func read(_ address: String, within root: String, part: String, _ progress: @escaping @Sendable (CatalogueEvent) -> Void) async throws -> PartContent? {
+    private func read(_ address: String, within root: String, part: String, _ progress: @escaping @Sendable (CatalogueEvent) -> Void) async throws
+        -> PartContent?
+    {
         guard let metadata = try await metadata(at: "\(address)/repodata/repomd.xml") else { return nil }
         let index = try await index(metadata, at: address, within: root, part: part, progress)
         let (kernels, outside) = kernels(in: index, origin: part, address: address, within: root)
@@ -105,7 +107,9 @@ struct RpmRepository: KernelRepository {
         let signature = FilePath(fresh.string + ".asc")
         defer { for file in [fresh, signature] { unlink(file.string) } }
         if transfer.settings.offline {
-            guard (try? FileManager.default.copyItem(atPath: kept.string, toPath: fresh.string)) != nil else { throw CatalogueError(.offline, subject: address) }
+            guard (try? FileManager.default.copyItem(atPath: kept.string, toPath: fresh.string)) != nil else {
+                throw CatalogueError(.offline, subject: address)
+            }
             // The cache is checked like the network: its files are anybody's who may write there.
             if signed == .index, (try? FileManager.default.copyItem(atPath: keptSignature.string, toPath: signature.string)) == nil {
                 throw CatalogueError(.offline, subject: "\(address).asc")
@@ -138,14 +142,18 @@ struct RpmRepository: KernelRepository {
         _ metadata: RepositoryMetadata, at address: String, within root: String, part: String, _ progress: @escaping @Sendable (CatalogueEvent) -> Void
     ) async throws -> RpmIndex {
         guard let source = RelativeLocation.resolve(metadata.location, base: moved(metadata.base, root), against: address, within: root) else {
-            throw CatalogueError(.malformedIndex, subject: "\(address)/repodata/repomd.xml", detail: "its primary index '\(metadata.location.prefix(200))' lies outside of the vendor's addresses")
+            throw CatalogueError(
+                .malformedIndex, subject: "\(address)/repodata/repomd.xml",
+                detail: "its primary index '\(metadata.location.prefix(200))' lies outside of the vendor's addresses")
         }
         guard let packing = Packing(metadata.location) else {
-            throw CatalogueError(.malformedIndex, subject: source, detail: "it is packed in none of the ways \(Packing.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw CatalogueError(
+                .malformedIndex, subject: source, detail: "it is packed in none of the ways \(Packing.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         let names = Set(packages.values.flatMap { $0.flatMap(\.self) })
         // What is kept of it depends on what was looked for.
-        let key = Transfer.digest(of: ([Self.format, transfer.settings.architecture.machine, metadata.checksum.hexadecimal] + names.sorted()).joined(separator: "\n"))
+        let key = Transfer.digest(
+            of: ([Self.format, transfer.settings.architecture.machine, metadata.checksum.hexadecimal] + names.sorted()).joined(separator: "\n"))
         return try await transfer.settings.cache.document(kind: "rpm-index", key: key) { folder in
             progress(.fetchingIndex(suite: part))
             let packed = folder.appending("primary.xml.\(packing)")
@@ -184,8 +192,12 @@ struct RpmRepository: KernelRepository {
         let kernels = cuts.flatMap { flavour, names -> [CatalogueKernel] in
             guard let flavour = try? KernelFlavour(parsing: flavour), let first = names.first else { return [] }
             return (byName[first] ?? []).filter(\.isKernel).compactMap { image in
-                let release = image.kernelRelease ?? uname.release(version: image.version, release: image.release, flavour: flavour.name, architecture: transfer.settings.architecture)
-                guard let version = try? KernelVersion(parsing: "\(image.version)-\(image.release)"), (try? KernelVersion(parsing: release)) != nil else { return nil }
+                let release =
+                    image.kernelRelease
+                    ?? uname.release(version: image.version, release: image.release, flavour: flavour.name, architecture: transfer.settings.architecture)
+                guard let version = try? KernelVersion(parsing: "\(image.version)-\(image.release)"), (try? KernelVersion(parsing: release)) != nil else {
+                    return nil
+                }
                 let parts = names.dropFirst().compactMap { name in
                     byName[name]?.first { $0.epoch == image.epoch && $0.version == image.version && $0.release == image.release }
                 }
@@ -196,7 +208,9 @@ struct RpmRepository: KernelRepository {
                         return nil
                     }
                     sources.append(
-                        CatalogueKernel.Source(name: package.name, version: "\(package.version)-\(package.release)", address: place, size: package.size, checksum: package.checksum))
+                        CatalogueKernel.Source(
+                            name: package.name, version: "\(package.version)-\(package.release)", address: place, size: package.size, checksum: package.checksum
+                        ))
                 }
                 return CatalogueKernel(
                     identity: KernelIdentity(version: version, flavour: flavour, release: release, origin: origin), packages: sources,
@@ -224,11 +238,14 @@ struct RpmRepository: KernelRepository {
     private func checkSignature(of file: FilePath, _ package: CatalogueKernel.Source) async throws {
         let tools = ToolLauncher()
         let database = ["--dbpath", try await keyring().database.string]
-        let check = try await tools.run(.rpmkeys, database + ["--define", "_pkgverify_level all", "--define", "_pkgverify_flags 0", "--checksig", "--verbose", file.string])
+        let check = try await tools.run(
+            .rpmkeys, database + ["--define", "_pkgverify_level all", "--define", "_pkgverify_flags 0", "--checksig", "--verbose", file.string])
         guard check.isSuccess else { throw CatalogueError(.badSignature, subject: package.address, detail: Self.complaint(check.stdout)) }
         let query = try await tools.run(.rpm, database + ["--query", "--queryformat", "%{NAME} %{VERSION}-%{RELEASE}", "--package", file.string])
         guard query.isSuccess, query.stdout == "\(package.name) \(package.version)" else {
-            throw CatalogueError(.badSignature, subject: package.address, detail: "it is the package '\(query.stdout.prefix(200))' instead of '\(package.name) \(package.version)'")
+            throw CatalogueError(
+                .badSignature, subject: package.address,
+                detail: "it is the package '\(query.stdout.prefix(200))' instead of '\(package.name) \(package.version)'")
         }
     }
 
@@ -238,7 +255,9 @@ struct RpmRepository: KernelRepository {
         let signatures = lines.filter { $0.lowercased().contains("signature") }
         if signatures.isEmpty || signatures.allSatisfy({ $0.hasSuffix("NOTFOUND") }) { return "it is not signed" }
         let wrong = lines.filter { !$0.hasSuffix(": OK") && !$0.hasSuffix("NOTFOUND") }
-        if let stranger = wrong.first(where: { $0.hasSuffix("NOKEY") }) { return "it is signed by a key that does not count for it (\(stranger.dropLast(": NOKEY".count)))" }
+        if let stranger = wrong.first(where: { $0.hasSuffix("NOKEY") }) {
+            return "it is signed by a key that does not count for it (\(stranger.dropLast(": NOKEY".count)))"
+        }
         return wrong.isEmpty ? "it is not signed" : wrong.joined(separator: "; ")
     }
 }

@@ -40,7 +40,9 @@ extension SigningKey {
         switch (try node.text("package"), try node.text("file"), try node.text("address")) {
         case (let package?, let file?, nil):
             guard file.hasPrefix("/"), !file.split(separator: "/").contains("..") else { throw node.error("'file' must be an absolute path") }
-            self.init(name: name, title: try node.required("title"), fingerprint: fingerprint, source: .package(package, file: FilePath(file)), places: [FilePath(file)] + further)
+            self.init(
+                name: name, title: try node.required("title"), fingerprint: fingerprint, source: .package(package, file: FilePath(file)),
+                places: [FilePath(file)] + further)
         case (nil, nil, let address?):
             guard address.hasPrefix("https://") || address.hasPrefix("http://") else { throw node.error("'address' must be an address of the web") }
             self.init(name: name, title: try node.required("title"), fingerprint: fingerprint, source: .address(address), places: further)

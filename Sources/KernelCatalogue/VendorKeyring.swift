@@ -57,7 +57,8 @@ struct VendorKeyring {
         // One of several is enough to begin with: a release is signed by one of them.
         if keys.isEmpty, let failure {
             if [.toolMissing, .noSpace].contains(failure.code) { throw failure }
-            throw CatalogueError(.untrusted, subject: vendor.name, detail: failure.code == .untrusted ? failure.detail : "its key cannot be fetched: \(failure.reason)")
+            throw CatalogueError(
+                .untrusted, subject: vendor.name, detail: failure.code == .untrusted ? failure.detail : "its key cannot be fetched: \(failure.reason)")
         }
         return keys
     }

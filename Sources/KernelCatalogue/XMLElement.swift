@@ -75,7 +75,9 @@ struct XMLElement {
             let name = part[..<end]
             if let known = entities[String(name)] {
                 decoded += known
-            } else if name.first == "#", let code = name.dropFirst().first == "x" ? UInt32(name.dropFirst(2), radix: 16) : UInt32(name.dropFirst()), let scalar = Unicode.Scalar(code) {
+            } else if name.first == "#", let code = name.dropFirst().first == "x" ? UInt32(name.dropFirst(2), radix: 16) : UInt32(name.dropFirst()),
+                let scalar = Unicode.Scalar(code)
+            {
                 decoded.unicodeScalars.append(scalar)
             } else {
                 throw Malformed(reason: "it refers to '\(name.prefix(40))'")

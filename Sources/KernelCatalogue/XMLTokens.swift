@@ -87,7 +87,7 @@ struct XMLTokens {
         return .start(name: name, attributes: attributes..<(isEmpty ? cursor - 1 : cursor), isEmpty: isEmpty)
     }
 
-    /// The tag's `>`, which may also stand in a value.
+    /// The tag's `>`, which may also be in a value.
     private func endOfAttributes(from start: Int) throws(Malformed) -> Int {
         var cursor = start
         var quote: UInt8?
@@ -142,7 +142,8 @@ struct XMLTokens {
 
     private static func isName(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: ":"), UInt8(ascii: "-"),
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: ":"),
+            UInt8(ascii: "-"),
             UInt8(ascii: "_"), UInt8(ascii: "."), 0x80...:
             true
         default: false

@@ -45,14 +45,17 @@ struct AxisOptions: ParsableArguments {
 
     private var written: [AxisTexts.Axis: [String]] {
         [
-            .distro: distro, .kernel: kernel + kernelImage.map { $0.contains("/") ? $0 : "./" + $0 }, .cgroup: cgroup, .bpf: bpf, .scenario: scenario, .agent: agent, .deployment: deployment, .profile: profile,
+            .distro: distro, .kernel: kernel + kernelImage.map { $0.contains("/") ? $0 : "./" + $0 }, .cgroup: cgroup, .bpf: bpf, .scenario: scenario,
+            .agent: agent, .deployment: deployment, .profile: profile,
             .arch: architecture.arch,
         ].filter { !$0.value.isEmpty }
     }
 
     func validate() throws {
         guard matrix == nil else {
-            if let other = written.keys.map(\.rawValue).sorted().first { throw ValidationError("--matrix and --\(other) cannot be combined; write the \(other) axis into the matrix file") }
+            if let other = written.keys.map(\.rawValue).sorted().first {
+                throw ValidationError("--matrix and --\(other) cannot be combined; write the \(other) axis into the matrix file")
+            }
             return
         }
         try texts.check()

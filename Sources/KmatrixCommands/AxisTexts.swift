@@ -58,7 +58,8 @@ struct AxisTexts {
             throw complain("the catalogue does not say which cgroup layout \(unknown.name) boots with: name the layouts with \(name(.cgroup))")
         }
         return MatrixAxes(
-            architecture: products.architecture, guests: guests, kernels: try kernelSelectors(), layouts: named, hasDefaultLayout: hasDefault, programs: try values(.bpf) { [try products.program($0)] },
+            architecture: products.architecture, guests: guests, kernels: try kernelSelectors(), layouts: named, hasDefaultLayout: hasDefault,
+            programs: try values(.bpf) { [try products.program($0)] },
             scenarios: scenarios.isEmpty ? .standard(try products.standardScenario()) : .axis(scenarios), agents: agents, profiles: try profiles(),
             deployments: try deployments())
     }
@@ -86,16 +87,17 @@ struct AxisTexts {
     private func guests(_ products: Products) throws -> [GuestChoice] {
         guard !texts(.distro).isEmpty else { return [.micro] }
         let catalogue = try DistributionCatalogue(file: products.catalogue, architecture: products.architecture)
-        let guests = Self.distinct(try values(.distro) { text -> [GuestChoice] in
-            if let image = ImageGuest(parsing: text, architecture: products.architecture) { return [.image(image)] }
-            guard let name = ImageGuest.bootingItself(text) else { return text == "micro" ? [.micro] : try catalogue.select(text).map(GuestChoice.init) }
-            let chosen = try catalogue.select(name).compactMap { ImageGuest($0, boot: .ownLoader).map(GuestChoice.image) }
-            guard !chosen.isEmpty else {
-                let reasons = try catalogue.select(name).map { CatalogueError(imageOf: $0).description }
-                throw complain("\(reasons.first ?? "the catalogue names no image of \(name)"); an image with its own boot loader is given as whole:./FILE")
-            }
-            return chosen
-        })
+        let guests = Self.distinct(
+            try values(.distro) { text -> [GuestChoice] in
+                if let image = ImageGuest(parsing: text, architecture: products.architecture) { return [.image(image)] }
+                guard let name = ImageGuest.bootingItself(text) else { return text == "micro" ? [.micro] : try catalogue.select(text).map(GuestChoice.init) }
+                let chosen = try catalogue.select(name).compactMap { ImageGuest($0, boot: .ownLoader).map(GuestChoice.image) }
+                guard !chosen.isEmpty else {
+                    let reasons = try catalogue.select(name).map { CatalogueError(imageOf: $0).description }
+                    throw complain("\(reasons.first ?? "the catalogue names no image of \(name)"); an image with its own boot loader is given as whole:./FILE")
+                }
+                return chosen
+            })
         // Cell ids contain the guest's name.
         if let twice = guests.first(where: { guest in guests.filter { $0.name == guest.name }.count > 1 }) {
             throw complain("two images are named '\(twice.name)'; rename one of the files")

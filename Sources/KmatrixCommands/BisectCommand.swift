@@ -62,11 +62,15 @@ struct BisectCommand: AsyncParsableCommand {
         let plan = try await prepared.runner.plan()
         let cells = plan.cells
         guard cells.count == Set(cells.map(\.cell.kernel)).count else {
-            throw ValidationError("\(cells.count) cells of \(plan.kernels.count) kernels differ in more than the kernel; select one layout (--cgroup unified), one program and one scenario")
+            throw ValidationError(
+                "\(cells.count) cells of \(plan.kernels.count) kernels differ in more than the kernel; select one layout (--cgroup unified), one program "
+                    + "and one scenario"
+            )
         }
         guard cells.count > 1 else { throw ValidationError("bisect needs at least two kernels, but the selectors match \(cells.count); widen --kernel") }
         let identifier = RunIdentifier.make()
-        let place = out.map { FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath($0)) }
+        let place =
+            out.map { FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath($0)) }
             ?? RunFolder.standardParent(environment: ProcessInfo.processInfo.environment).appending("bisect-\(identifier)")
         var search = BoundarySearch(count: cells.count)
         var records: [CellRecord] = []

@@ -5,7 +5,9 @@ import Foundation
 enum CommandCatalogue {
     static let groups = [
         CommandGroup(name: "Run", subcommands: [RunCommand.self, PlanCommand.self, BisectCommand.self, ConformanceCommand.self, ShellCommand.self]),
-        CommandGroup(name: "Results", subcommands: [ReportCommand.self, JudgeCommand.self, DiffCommand.self, HistoryCommand.self, MergeCommand.self, ExplainCommand.self]),
+        CommandGroup(
+            name: "Results",
+            subcommands: [ReportCommand.self, JudgeCommand.self, DiffCommand.self, HistoryCommand.self, MergeCommand.self, ExplainCommand.self]),
         CommandGroup(name: "Field", subcommands: [DiagnoseCommand.self, CollectCommand.self, PredictCommand.self]),
         CommandGroup(name: "Inputs", subcommands: [KernelsCommand.self, KeysCommand.self, DistrosCommand.self, PlatformCommand.self]),
         CommandGroup(

@@ -33,7 +33,9 @@ extension RootCommand {
 
     /// Reports an unknown word before anything that the parser misses: often they are one mistake.
     static func complaint(about arguments: [String], _ error: any Error) -> String {
-        guard ExitCodes.code(for: error) != ExitCodes.asExpected, let root = try? CommandDescription.current(), let unknown = UnknownWord(in: arguments, of: root) else {
+        guard ExitCodes.code(for: error) != ExitCodes.asExpected, let root = try? CommandDescription.current(),
+            let unknown = UnknownWord(in: arguments, of: root)
+        else {
             return fullMessage(for: error)
         }
         return "Error: \(unknown.message)"

@@ -3,7 +3,7 @@ import MatrixModel
 
 /// A diagnosis as a person reads it.
 enum DiagnosisText {
-    /// Of equally sure causes all are shown; of what is merely possible beside something surer, only the names.
+    /// Of equally sure causes all are shown; of what is merely possible next to something surer, only the names.
     static func render(_ diagnosis: EncodedDiagnosis, isFamilyKnown: Bool) -> String {
         var lines: [String] = []
         let known = [diagnosis.distribution, diagnosis.kernel.map { "kernel \($0)" }, diagnosis.status.map { "status \($0)" }].compactMap(\.self)

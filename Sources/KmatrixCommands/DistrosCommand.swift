@@ -36,12 +36,12 @@ struct DistributionOptions: ParsableArguments {
 }
 
 extension DistributionCatalogue {
-    /// The one beside this program.
+    /// The one next to this program.
     static func built() throws -> DistributionCatalogue {
         try DistributionCatalogue(file: Products(folder: RunPreparation.productsFolder()).catalogue)
     }
 
-    /// The same for those who can do without: kernels of Debian can be had while nothing is built but this program.
+    /// The same for those who can do without: kernels of Debian can be obtained while nothing is built but this program.
     static func besideProgram() throws -> DistributionCatalogue {
         let file = RunPreparation.productsFolder().appending(Products.catalogueName)
         return try FileManager.default.fileExists(atPath: file.string) ? DistributionCatalogue(file: file) : .none

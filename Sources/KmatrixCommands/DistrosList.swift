@@ -38,7 +38,9 @@ struct DistrosList: AsyncParsableCommand {
         case .json: try StandardOutput.writeJSON(["distributions": encoded])
         case .jsonl: for distribution in encoded { try StandardOutput.writeJSON(distribution, isCompact: true) }
         case .table:
-            let rows = [["name", "title", "kernel", "keys", "upstream says", "image"]] + encoded.map { [$0.name, $0.title, $0.kernel, $0.keyWords, $0.claimWords, $0.imageWords] }
+            let rows =
+                [["name", "title", "kernel", "keys", "upstream says", "image"]]
+                + encoded.map { [$0.name, $0.title, $0.kernel, $0.keyWords, $0.claimWords, $0.imageWords] }
             StandardOutput.write(TextColumns.render(rows) + "\n")
             let sources = settings.distributions.sources.map { "\($0.name): \($0.title) (\($0.date))" }
             StandardOutput.write("\nSources: \(sources.joined(separator: "; ")).\n")
@@ -96,7 +98,8 @@ private struct EncodedDistribution: Encodable {
         switch distribution.image {
         case .none(let reason): imageReason = reason
         case .published(let image):
-            imageReason = image.signature == .unsigned ? "the published image is not signed; fetch it, check it by hand, and give it as a file: --distro ./FILE" : nil
+            imageReason =
+                image.signature == .unsigned ? "the published image is not signed; fetch it, check it by hand, and give it as a file: --distro ./FILE" : nil
         }
         imageOrigin = published != nil && published?.signature != .unsigned ? .published : !distribution.packages.isEmpty ? .packages : .none
         imageBytes = image?.bytes

@@ -68,11 +68,16 @@ struct EncodedBoundary: Encodable {
         let cost = "\(boots) boots for \(kernels) kernels; evidence in \(folder)"
         switch outcome {
         case "boundary":
-            let (yes, no) = onOldest == true ? ("up to \(changes[0].below)", "from \(changes[0].above) on") : ("from \(changes[0].above) on", "up to \(changes[0].below)")
+            let (yes, no) =
+                onOldest == true ? ("up to \(changes[0].below)", "from \(changes[0].above) on") : ("from \(changes[0].above) on", "up to \(changes[0].below)")
             let gap = unproven.isEmpty ? "" : "\nBetween them nothing could be proven of \(unproven.joined(separator: ", "))."
             return "\(what): \(yes); not so \(no).\(gap)\n\(cost)"
-        case "uniform": return "\(what): \(onOldest == true ? "on the oldest kernel and on the newest" : "neither on the oldest kernel nor on the newest"), so there is no boundary to find.\n\(cost)"
-        case "several-changes": return "\(what): changes more than once: \(changes.map { "between \($0.below) and \($0.above)" }.joined(separator: ", ")).\n\(cost)"
+        case "uniform":
+            return
+                "\(what): \(onOldest == true ? "on the oldest kernel and on the newest" : "neither on the oldest kernel nor on the newest"), so there is "
+                + "no boundary to find.\n\(cost)"
+        case "several-changes":
+            return "\(what): changes more than once: \(changes.map { "between \($0.below) and \($0.above)" }.joined(separator: ", ")).\n\(cost)"
         default: return "\(what): too little could be proven.\n\(cost)"
         }
     }

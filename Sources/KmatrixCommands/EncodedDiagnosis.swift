@@ -38,7 +38,7 @@ struct EncodedDiagnosis: Encodable {
         }
     }
 
-    /// Something that was recognised and is no cause.
+    /// Something that was recognised and is not a cause.
     struct Remark: Encodable {
         let text: String
         let source: String

@@ -71,7 +71,9 @@ struct EncodedCellHistory: Encodable {
         flaky = cell.flaky
         flakeRate = cell.flakeRate
         streaks = cell.streaks.map {
-            Streak(verdict: $0.verdict, cause: $0.cause, proof: $0.proof, burst: $0.burst, summary: $0.summary, since: $0.since, last: $0.last, lastRun: $0.lastRun, runs: $0.runs)
+            Streak(
+                verdict: $0.verdict, cause: $0.cause, proof: $0.proof, burst: $0.burst, summary: $0.summary, since: $0.since, last: $0.last,
+                lastRun: $0.lastRun, runs: $0.runs)
         }
     }
 }

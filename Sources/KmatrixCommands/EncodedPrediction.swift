@@ -63,7 +63,9 @@ struct EncodedPrediction: Encodable {
         floor = object.floor?.description
         hasTypes = object.hasTypes
         programs = object.programs.map {
-            Program(name: $0.name, section: $0.section, type: $0.type?.rawValue, floor: $0.floor?.description, relocations: $0.relocations, unknownHelpers: $0.unknownHelpers,
+            Program(
+                name: $0.name, section: $0.section, type: $0.type?.rawValue, floor: $0.floor?.description, relocations: $0.relocations,
+                unknownHelpers: $0.unknownHelpers,
                 faults: $0.faults.map { words in VerifierRule(words: words).map { "\(words): \($0.reason)" } ?? words })
         }
         features = object.needs.map(Feature.init)
@@ -76,15 +78,18 @@ struct EncodedPrediction: Encodable {
         let featureRows = [["needs", "since", "by", "source"]] + features.map { [$0.feature, $0.since, $0.neededBy.joined(separator: ", "), $0.source] }
         let isCompared = kernels.contains { !$0.observed.isEmpty }
         let faults = programs.flatMap { program in program.faults.map { "\(program.name): \($0) That is wrong on any kernel." } }
-        let kernelRows = [["series", "predicted", "answer", "lacks"] + (isCompared ? ["observed"] : [])]
+        let kernelRows =
+            [["series", "predicted", "answer", "lacks"] + (isCompared ? ["observed"] : [])]
             + kernels.map { kernel in
                 let counts = ["loaded", "refused"].compactMap { fate in
                     let count = kernel.observed.count { $0 == fate }
                     return count > 0 ? "\(fate) (\(count))" : nil
                 }
                 let observed = counts.isEmpty ? "-" : counts.joined(separator: ", ") + (kernel.contradicted ? "  FINDING" : "")
-                return [kernel.series, kernel.predicted, kernel.answer, kernel.missing.isEmpty ? "-" : kernel.missing.map(\.feature).joined(separator: "; ")] + (isCompared ? [observed] : [])
+                return [kernel.series, kernel.predicted, kernel.answer, kernel.missing.isEmpty ? "-" : kernel.missing.map(\.feature).joined(separator: "; ")]
+                    + (isCompared ? [observed] : [])
             }
-        return [([header] + faults).joined(separator: "\n"), TextColumns.render(programRows), TextColumns.render(featureRows), TextColumns.render(kernelRows)].joined(separator: "\n\n") + "\n"
+        return [([header] + faults).joined(separator: "\n"), TextColumns.render(programRows), TextColumns.render(featureRows), TextColumns.render(kernelRows)]
+            .joined(separator: "\n\n") + "\n"
     }
 }

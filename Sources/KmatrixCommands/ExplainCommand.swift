@@ -48,11 +48,15 @@ struct ExplainCommand: ParsableCommand {
     }
 
     private func list() throws {
-        let all = CauseGuide.all.map { Explanation($0, family: family) } + Probe.all.map { Explanation($0) } + ControlPlaneError.all.map { Explanation($0, filledIn: []) }
+        let all =
+            CauseGuide.all.map { Explanation($0, family: family) } + Probe.all.map { Explanation($0) }
+            + ControlPlaneError.all.map { Explanation($0, filledIn: []) }
         switch format {
         case .json: try StandardOutput.writeJSON(["explanations": all])
         case .jsonl: for explanation in all { try StandardOutput.writeJSON(explanation, isCompact: true) }
-        case .table: StandardOutput.write(TextColumns.render([["kind", "code", "what it is"]] + all.map { [$0.kind.rawValue, $0.codes.joined(separator: "/"), $0.title] }) + "\n")
+        case .table:
+            StandardOutput.write(
+                TextColumns.render([["kind", "code", "what it is"]] + all.map { [$0.kind.rawValue, $0.codes.joined(separator: "/"), $0.title] }) + "\n")
         }
     }
 }

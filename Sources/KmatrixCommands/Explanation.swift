@@ -73,7 +73,7 @@ struct Explanation: Encodable {
         article = EncodedDiagnosis.Article(ControlPlaneError.section)
     }
 
-    /// What a person asked for: a code of either kind, or text that one of the messages stands in.
+    /// What a person asked for: a code of either kind, or text that one of the messages is in.
     static func of(_ text: String, family: DistributionFamily) -> [Explanation] {
         let code = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         if let guide = CauseGuide(code: code) { return [Explanation(guide, family: family)] }
@@ -87,7 +87,9 @@ struct Explanation: Encodable {
         var lines = kind != .controlPlane ? ["\(codes.joined(separator: "/")): \(title)"] : ["\(codes.joined(separator: "/"))", "  \(title)"]
         if let symptom { lines += [kind == .proof ? "  weight" : "  symptom", "    \(symptom)"] }
         if let proof { lines += [kind == .proof ? "  needs" : "  proof", "    \(proof)"] }
-        if !parameters.isEmpty { lines += ["  parameters"] + parameters.map { "    \($0.place) \($0.meaning)\($0.value.map { ": \($0.debugDescription)" } ?? "")" } }
+        if !parameters.isEmpty {
+            lines += ["  parameters"] + parameters.map { "    \($0.place) \($0.meaning)\($0.value.map { ": \($0.debugDescription)" } ?? "")" }
+        }
         if let property { lines += ["  property", "    \(property)"] }
         if !remedies.isEmpty { lines += ["  remedy"] + DiagnosisText.remedies(remedies, indent: "    ") }
         if let action { lines += ["  action", "    \(action)"] + commands.map { "      \($0)" } }

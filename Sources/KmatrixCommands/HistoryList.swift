@@ -81,11 +81,13 @@ struct HistoryList: ParsableCommand {
         case .json: try StandardOutput.writeJSON(["runs": encoded])
         case .jsonl: for run in encoded { try StandardOutput.writeJSON(run, isCompact: true) }
         case .table:
-            let rows = [["run", "started", "cells", "verdicts", "retried"]] + runs.map { run in
-                let counts = Verdict.allCases.compactMap { verdict in run.verdicts[verdict].map { "\($0) \(verdict.rawValue)" } }
-                let verdicts = counts.joined(separator: ", ") + (run.finished == nil ? " (incomplete)" : "")
-                return [VisibleText.line(run.id), run.started, "\(run.cells)", verdicts.isEmpty ? "none" : verdicts, "\(run.retried)"]
-            }
+            let rows =
+                [["run", "started", "cells", "verdicts", "retried"]]
+                + runs.map { run in
+                    let counts = Verdict.allCases.compactMap { verdict in run.verdicts[verdict].map { "\($0) \(verdict.rawValue)" } }
+                    let verdicts = counts.joined(separator: ", ") + (run.finished == nil ? " (incomplete)" : "")
+                    return [VisibleText.line(run.id), run.started, "\(run.cells)", verdicts.isEmpty ? "none" : verdicts, "\(run.retried)"]
+                }
             StandardOutput.write(TextColumns.render(rows) + "\n")
         }
     }
@@ -102,7 +104,8 @@ struct HistoryList: ParsableCommand {
                     let verdict = streak.proof?.rawValue ?? [streak.verdict.rawValue, streak.cause].compactMap(\.self).joined(separator: " ")
                     let isFirst = index == 0
                     rows.append([
-                        isFirst ? VisibleText.line(cell.id) : "", isFirst ? "\(cell.flaky) of \(cell.tried)" : "", VisibleText.line(verdict), streak.burst.map { "\($0)" } ?? "-",
+                        isFirst ? VisibleText.line(cell.id) : "", isFirst ? "\(cell.flaky) of \(cell.tried)" : "", VisibleText.line(verdict),
+                        streak.burst.map { "\($0)" } ?? "-",
                         "\(streak.runs)", String(streak.since.prefix(10)), VisibleText.line(streak.lastRun),
                     ])
                 }

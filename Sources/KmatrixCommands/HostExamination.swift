@@ -52,7 +52,9 @@ struct HostExamination {
     private func products() -> Check {
         do {
             let products = try Products(folder: RunPreparation.productsFolder())
-            return Check(name: "products", outcome: .ok, detail: "agent, guest runner and programs in \(products.folder); variants: \(products.variantNames.joined(separator: ", "))")
+            return Check(
+                name: "products", outcome: .ok,
+                detail: "agent, guest runner and programs in \(products.folder); variants: \(products.variantNames.joined(separator: ", "))")
         } catch {
             return Check(name: "products", outcome: .missing, detail: "\(error)")
         }

@@ -36,16 +36,22 @@ struct HostRequirement: Sendable {
 
     static let all: [HostRequirement] = [
         HostRequirement("curl", "curl"), HostRequirement("gpg", "gpg"), HostRequirement("gpgv", "gpgv"),
-        HostRequirement("Debian's keyring", anyOf: ["/usr/share/keyrings/debian-archive-keyring.gpg", "/usr/share/keyrings/debian-archive-keyring.pgp"], "debian-archive-keyring"),
+        HostRequirement(
+            "Debian's keyring", anyOf: ["/usr/share/keyrings/debian-archive-keyring.gpg", "/usr/share/keyrings/debian-archive-keyring.pgp"],
+            "debian-archive-keyring"),
         HostRequirement("dpkg-deb", "dpkg"), HostRequirement("tar", "tar"), HostRequirement("cpio", "cpio"), HostRequirement("gzip", "gzip"),
         HostRequirement("bzip2", "bzip2"), HostRequirement("xz", "xz-utils"), HostRequirement("zstd", "zstd"), HostRequirement("lz4", "lz4"),
-        HostRequirement("readelf", "binutils"), HostRequirement("setpriv", "util-linux"), HostRequirement("prlimit", "util-linux"), HostRequirement("findmnt", "util-linux"),
+        HostRequirement("readelf", "binutils"), HostRequirement("setpriv", "util-linux"), HostRequirement("prlimit", "util-linux"),
+        HostRequirement("findmnt", "util-linux"),
         HostRequirement("busybox", "busybox-static", only: "a shell in a guest and the conformance suite"),
         HostRequirement("mmdebstrap", "mmdebstrap", only: images), HostRequirement("newuidmap", "uidmap", only: images),
         HostRequirement("fakeroot", "fakeroot", only: images), HostRequirement("mke2fs", "e2fsprogs", only: images),
-        HostRequirement("depmod", "kmod", only: images), HostRequirement("qemu-img", "qemu-utils", only: images), HostRequirement("sfdisk", "fdisk", only: diskImages),
+        HostRequirement("depmod", "kmod", only: images), HostRequirement("qemu-img", "qemu-utils", only: images),
+        HostRequirement("sfdisk", "fdisk", only: diskImages),
         HostRequirement("xorriso", "xorriso", only: images), HostRequirement("grub-fstest", "grub-common", only: diskImages),
-        HostRequirement(Architecture.host.uefi.name, anyOf: Architecture.host.uefiPlaces.map(\.string), Architecture.host.uefi.package, only: "disk images that boot through UEFI"),
+        HostRequirement(
+            Architecture.host.uefi.name, anyOf: Architecture.host.uefiPlaces.map(\.string), Architecture.host.uefi.package,
+            only: "disk images that boot through UEFI"),
         HostRequirement("gpg-agent", "gpg-agent", only: "kernels and images of other distributions"),
         HostRequirement("rpmkeys", "rpm", only: rpms), HostRequirement("rpm2cpio", "rpm2cpio", only: rpms),
     ]

@@ -87,7 +87,9 @@ struct Rejudged: Encodable {
             let found = try StoredEvidence(in: place)
             let before = Dictionary(record.proofs.map { ($0.id, $0.state) }, uniquingKeysWith: { first, _ in first })
             let after = Dictionary(found.proofs.map { ($0.id, $0.state) }, uniquingKeysWith: { first, _ in first })
-            proofs = Set(before.keys).union(after.keys).sorted().filter { before[$0] != after[$0] }.map { ChangedProof(id: $0, recorded: before[$0], today: after[$0]) }
+            proofs = Set(before.keys).union(after.keys).sorted().filter { before[$0] != after[$0] }.map {
+                ChangedProof(id: $0, recorded: before[$0], today: after[$0])
+            }
             today = found.judgement.verdict
             cause = found.judgement.cause
             summary = found.judgement.summary

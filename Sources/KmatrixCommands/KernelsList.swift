@@ -39,7 +39,8 @@ struct KernelsList: AsyncParsableCommand {
         case .json: try StandardOutput.writeJSON(["kernels": encoded])
         case .jsonl: for kernel in encoded { try StandardOutput.writeJSON(kernel, isCompact: true) }
         case .table:
-            let rows = [["series", "version", "flavour", "release", "origin", "cached"]]
+            let rows =
+                [["series", "version", "flavour", "release", "origin", "cached"]]
                 + encoded.map { [$0.series, $0.kernel, $0.flavour, $0.release, $0.origin, $0.cached ? "yes" : "no"] }
             StandardOutput.write(TextColumns.render(rows) + "\n")
         }

@@ -32,7 +32,9 @@ struct KeysList: AsyncParsableCommand {
         case .table:
             let rows = [["key", "title", "fingerprint", "expires", "place"]] + encoded.map { [$0.key, $0.title, $0.fingerprint, $0.expires ?? "-", $0.place] }
             StandardOutput.write(TextColumns.render(rows) + "\n")
-            if encoded.contains(where: { !$0.present }) { StandardError.line("note: missing keys are fetched when a run needs them; 'kmatrix keys fetch' gets them now") }
+            if encoded.contains(where: { !$0.present }) {
+                StandardError.line("note: missing keys are fetched when a run needs them; 'kmatrix keys fetch' gets them now")
+            }
         }
     }
 }

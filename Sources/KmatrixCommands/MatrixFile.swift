@@ -24,7 +24,9 @@ struct MatrixFile {
         guard let name = try document.text("name"), !name.isEmpty else { throw document.error("'name' is missing; give the matrix a name") }
         self.name = name
         let blocks = try document.list("cells")
-        guard !blocks.isEmpty else { throw document.error("'cells' is missing; add a list of blocks, each with the axes of a run (kernel, distro, cgroup, ...)") }
+        guard !blocks.isEmpty else {
+            throw document.error("'cells' is missing; add a list of blocks, each with the axes of a run (kernel, distro, cgroup, ...)")
+        }
         self.blocks = try blocks.map(Self.block)
         exclusions = try document.list("exclude").map { entry in
             try entry.allow("cells", "reason")

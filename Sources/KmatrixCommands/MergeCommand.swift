@@ -83,9 +83,13 @@ struct MergeCommand: ParsableCommand {
             for cell in merge.missing { try StandardOutput.writeJSON(["missing": cell], isCompact: true) }
         case .table:
             let counts = Verdict.allCases.compactMap { verdict in merge.verdicts[verdict.rawValue].map { "\($0) \(verdict.rawValue)" } }
-            var lines = ["\(merge.run): \(merge.cells) cells of \(merge.runs.count) runs (\(counts.isEmpty ? "none" : counts.joined(separator: ", "))) in \(merge.folder)"]
+            var lines = [
+                "\(merge.run): \(merge.cells) cells of \(merge.runs.count) runs (\(counts.isEmpty ? "none" : counts.joined(separator: ", "))) in "
+                    + "\(merge.folder)"
+            ]
             lines += merge.conflicts.map { conflict in
-                "conflict: \(conflict.id): " + conflict.sides.map { "\($0.verdict.rawValue)\($0.cause.map { " " + $0 } ?? "") in run \($0.run)" }.joined(separator: ", ")
+                "conflict: \(conflict.id): "
+                    + conflict.sides.map { "\($0.verdict.rawValue)\($0.cause.map { " " + $0 } ?? "") in run \($0.run)" }.joined(separator: ", ")
             }
             lines += merge.missing.map { "missing: \($0)" }
             StandardOutput.write(lines.map { VisibleText.line($0) }.joined(separator: "\n") + "\n")

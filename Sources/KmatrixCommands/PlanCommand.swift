@@ -55,11 +55,13 @@ struct PlanCommand: AsyncParsableCommand {
         let planned = plan.cells.map { EncodedPlannedCell($0, costs) } + plan.unavailable.map(EncodedPlannedCell.init)
         switch format {
         case .json:
-            try StandardOutput.writeJSON(EncodedPlan(cells: planned, boots: plan.boots, kernels: plan.kernels.count, shard: plan.shard, estimatedSeconds: seconds, jobs: jobs.count))
+            try StandardOutput.writeJSON(
+                EncodedPlan(cells: planned, boots: plan.boots, kernels: plan.kernels.count, shard: plan.shard, estimatedSeconds: seconds, jobs: jobs.count))
         case .jsonl:
             for cell in planned { try StandardOutput.writeJSON(cell, isCompact: true) }
         case .table:
-            let rows = [["cell", "release", "origin", "documented"]] + planned.map { [$0.id, $0.release ?? "-", $0.origin ?? "unavailable", $0.expectation.rawValue] }
+            let rows =
+                [["cell", "release", "origin", "documented"]] + planned.map { [$0.id, $0.release ?? "-", $0.origin ?? "unavailable", $0.expectation.rawValue] }
             StandardOutput.write(TextColumns.render(rows) + "\n\n")
             if let unavailable = UnavailableCells(plan.unavailable).render() { StandardOutput.write(unavailable + "\n\n") }
             StandardOutput.write("\(plan.cells.count) cells, \(plan.kernels.count) kernels, \(plan.boots) boots")

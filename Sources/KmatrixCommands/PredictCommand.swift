@@ -77,7 +77,9 @@ struct PredictCommand: ParsableCommand {
     private func observations(of name: String) throws -> [KernelSeries: [ProgramFate]] {
         guard let comparedRun else { return [:] }
         let cells = FilePath(comparedRun).appending("cells")
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: cells.string) else { throw ValidationError("'\(comparedRun)' is not a run folder: it contains no cells") }
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: cells.string) else {
+            throw ValidationError("'\(comparedRun)' is not a run folder: it contains no cells")
+        }
         var found: [KernelSeries: [ProgramFate]] = [:]
         for cell in names.sorted() {
             let file = CellFolder(path: cells.appending(cell)).file(.verdict)

@@ -63,7 +63,9 @@ struct RunCommand: AsyncParsableCommand {
         if let verifySnapshots, SnapshotSample(parsing: verifySnapshots) == nil {
             throw ValidationError("--verify-snapshots '\(verifySnapshots)' is neither a number of cells (3) nor a fraction (0.25)")
         }
-        if verifySnapshots != nil, guests.boot == .cold { throw ValidationError("--verify-snapshots and --boot cold cannot be combined; without snapshots there is nothing to compare") }
+        if verifySnapshots != nil, guests.boot == .cold {
+            throw ValidationError("--verify-snapshots and --boot cold cannot be combined; without snapshots there is nothing to compare")
+        }
     }
 
     func run() async throws {

@@ -19,7 +19,8 @@ struct RunPreparation {
         let products = try Products(folder: Self.productsFolder())
         let (blocks, exclusions) = try await axes.blocks(products, matrix ?? axes.matrixFile())
         let request = try MatrixRequest(
-            blocks: blocks, exclusions: exclusions, agentProfile: axes.agentProfile.map(products.agentProfile), today: .today(), tier: proof, jobs: guests.jobs, costs: costs, timeout: .seconds(guests.timeout), retries: guests.retries,
+            blocks: blocks, exclusions: exclusions, agentProfile: axes.agentProfile.map(products.agentProfile), today: .today(), tier: proof, jobs: guests.jobs,
+            costs: costs, timeout: .seconds(guests.timeout), retries: guests.retries,
             boot: guests.boot.choice, snapshotLimit: guests.snapshotBytes(), verification: verification, endsRun: endsRun)
         let cache = ArtefactCache.standard()
         let settings = try kernels.settings(cache: cache)
@@ -28,7 +29,7 @@ struct RunPreparation {
             accelerator: guests.accel.choice, harness: KmatrixVersion.current, events: events)
     }
 
-    /// The folder of the built products: beside this program, or where KMATRIX_PRODUCTS says.
+    /// The folder of the built products: next to this program, or where KMATRIX_PRODUCTS says.
     static func productsFolder(environment: [String: String] = ProcessInfo.processInfo.environment) -> FilePath {
         // The emulator works in another folder, so the path must not depend on this one.
         environment["KMATRIX_PRODUCTS"].map { FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath($0)).lexicallyNormalized() }

@@ -29,7 +29,8 @@ struct UnknownWord {
             // A negative number is a value.
             guard !options.contains(name), Int(argument) == nil else { continue }
             let place = path.joined(separator: " ")
-            message = "unknown option '\(name)' of '\(place)'; "
+            message =
+                "unknown option '\(name)' of '\(place)'; "
                 + (Spelling.hint(for: name, among: options.sorted()) ?? "'\(([path[0], "help"] + path.dropFirst()).joined(separator: " "))' lists its options")
             return
         }

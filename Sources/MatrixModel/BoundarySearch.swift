@@ -41,7 +41,7 @@ public struct BoundarySearch: Hashable, Sendable {
     /// - Parameter count: How long the list is.
     public init(count: Int) { self.count = max(0, count) }
 
-    /// Takes an answer, in any order; one that was known before may be given as well.
+    /// Takes an answer, in any order; one that was known before may be given too.
     public mutating func record(_ answer: Answer, at index: Int) {
         if (0..<count).contains(index) { answers[index] = answer }
     }

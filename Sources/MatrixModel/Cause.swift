@@ -89,7 +89,8 @@ public enum Cause: String, CaseIterable, Hashable, Sendable, Codable {
     /// The kernel does not have what the boot profile switches on.
     case profileNotOffered = "profile-not-offered"
 
-    /// Whose fault a cause is. The kernel, the configuration and the agent make a cell incompatible, the harness makes it inconclusive, an artefact unavailable.
+    /// Whose fault a cause is. The kernel, the configuration and the agent make a cell incompatible, the harness makes it inconclusive, an artefact
+    /// unavailable.
     public enum Fault: String, Hashable, Sendable, Codable {
         case kernel, configuration, agent, harness, artefact
     }
@@ -104,7 +105,8 @@ public enum Cause: String, CaseIterable, Hashable, Sendable, Codable {
             .statusContradicted, .misattributed, .keyNotLatched, .requestsUnsigned, .signatureWrong, .wronglyDenied, .wronglyAllowed,
             .identityMissing, .dualStackNotRedirected, .redirectedTooMuch, .keyLostOnRestart, .scenarioContradicted, .notInstallable:
             .agent
-        case .bootPanic, .emulatorHang, .emulatorExit, .evidenceLost, .guestSetup, .protocolViolation, .consoleFlood, .timeout, .harness, .guestLacks, .otherKernel,
+        case .bootPanic, .emulatorHang, .emulatorExit, .evidenceLost, .guestSetup, .protocolViolation, .consoleFlood, .timeout, .harness, .guestLacks,
+            .otherKernel,
             .provisioningUnproven:
             .harness
         case .notOffered, .fetchFailed, .notABootableKernel, .imageNotBuilt, .layoutNotOffered, .profileNotOffered: .artefact

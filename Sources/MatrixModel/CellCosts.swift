@@ -49,7 +49,9 @@ public struct CellCosts: Hashable, Sendable, Codable {
 
     /// What makes no sense in a file (negative, infinite, above a day); nil when all of it does.
     public var nonsense: String? {
-        (cells.sorted { $0.key < $1.key } + guests.sorted { $0.key < $1.key }).first { !(0...86_400).contains($0.value) }.map { "\($0.key): \($0.value) seconds" }
+        (cells.sorted { $0.key < $1.key } + guests.sorted { $0.key < $1.key }).first { !(0...86_400).contains($0.value) }.map {
+            "\($0.key): \($0.value) seconds"
+        }
     }
 
     private static func milliseconds(_ seconds: Double) -> Int { Int((min(max(seconds, 0), 86_400) * 1000).rounded()) }

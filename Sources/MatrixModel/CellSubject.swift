@@ -86,7 +86,9 @@ public struct AskedCell: Hashable, Sendable {
     public let further: FurtherAxes
 
     /// What was stored of such a cell.
-    public init(id: CellID, guest: String, series: KernelSeries?, flavour: KernelFlavour, architecture: Architecture, cgroup: CgroupLayout, further: FurtherAxes) {
+    public init(
+        id: CellID, guest: String, series: KernelSeries?, flavour: KernelFlavour, architecture: Architecture, cgroup: CgroupLayout, further: FurtherAxes
+    ) {
         self.id = id
         self.guest = guest
         self.series = series
@@ -97,14 +99,18 @@ public struct AskedCell: Hashable, Sendable {
     }
 
     /// What a selector asked for.
-    public init(_ selector: KernelSelector, guest: String = "micro", architecture: Architecture = .unnamed, cgroup: CgroupLayout, further: FurtherAxes = FurtherAxes()) {
+    public init(
+        _ selector: KernelSelector, guest: String = "micro", architecture: Architecture = .unnamed, cgroup: CgroupLayout, further: FurtherAxes = FurtherAxes()
+    ) {
         let flavour = selector.packaging?.flavour ?? (selector.packaging == nil ? .custom : .cloud(on: architecture))
         let named = [
-            ("arch", architecture == .unnamed ? nil : architecture.rawValue), ("profile", further.profile), ("deployment", further.deployment), ("scenario", further.scenario), ("agent", further.agent), ("bpf", further.bpf),
+            ("arch", architecture == .unnamed ? nil : architecture.rawValue), ("profile", further.profile), ("deployment", further.deployment),
+            ("scenario", further.scenario), ("agent", further.agent), ("bpf", further.bpf),
         ].compactMap { axis, value in value.map { "\(axis)=\($0)" } }
         let text = ([guest, selector.description.replacing("/", with: "_"), flavour.name, cgroup.rawValue] + named).joined(separator: "/")
         self.init(
-            id: CellID(stored: text), guest: guest, series: selector.namedSeries, flavour: flavour, architecture: architecture, cgroup: cgroup, further: further)
+            id: CellID(stored: text), guest: guest, series: selector.namedSeries, flavour: flavour, architecture: architecture, cgroup: cgroup, further: further
+        )
     }
 }
 

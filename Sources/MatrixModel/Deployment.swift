@@ -2,7 +2,7 @@
 /// for it (`ProvisionGuestProxyAgent` in `ovf-env.xml`). The rows of the troubleshooting article's table.
 public enum Deployment: String, CaseIterable, Hashable, Sendable, Codable {
     case installed
-    /// The agent is installed and cannot start: its configuration is no JSON.
+    /// The agent is installed and cannot start: its configuration is not JSON.
     case broken
     case missing
     case installedUnasked = "installed-unasked"

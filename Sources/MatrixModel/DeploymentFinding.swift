@@ -1,4 +1,4 @@
-/// What became of one deployment, beside what the troubleshooting article says of its row.
+/// What became of one deployment, next to what the troubleshooting article says of its row.
 public struct DeploymentFinding: Hashable, Sendable, Codable {
     /// The row of the article's table, from 1 to 4; nil where it does not speak of such a deployment.
     public let row: Int?

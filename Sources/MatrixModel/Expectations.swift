@@ -22,7 +22,9 @@ public struct Expectations: Hashable, Sendable {
         }
 
         /// What is said of it after its last day.
-        public var expiry: String { "\(place): the expectation for '\(cells)' expired on \(until) (\(reason)); check whether it still holds, then renew 'until' or remove the entry" }
+        public var expiry: String {
+            "\(place): the expectation for '\(cells)' expired on \(until) (\(reason)); check whether it still holds, then renew 'until' or remove the entry"
+        }
 
         /// Whether a cell turned out as the entry says.
         public func isMet(by verdict: Verdict, cause: String?) -> Bool {

@@ -1,7 +1,8 @@
 extension Judgement {
     /// The verdict that follows from a cell's proofs.
     ///
-    /// A failed essential proof makes the cell incompatible, even where another proof is unproven: what was shown stays shown. Without one, an unproven proof makes the
+    /// A failed essential proof makes the cell incompatible, even where another proof is unproven: what was shown stays shown. Without one, an unproven proof
+    /// makes the
     /// cell inconclusive. Without either, a failed lesser proof degrades it. The most fundamental failure gives the cause; the summary names the others.
     public init(proofs: [ProofResult]) {
         let proofs = proofs.sorted { $0.id < $1.id }
@@ -22,7 +23,8 @@ extension Judgement {
     private static func failure(_ verdict: Verdict, _ first: ProofResult, among failed: [ProofResult]) -> Judgement {
         let known = first.knownDefect.map { " (known defect: \($0.reason))" } ?? ""
         return Judgement(
-            verdict: verdict, cause: first.cause, summary: first.summary + known + others(failed.filter { $0.id != first.id }, word: "Also failed"), findings: first.findings)
+            verdict: verdict, cause: first.cause, summary: first.summary + known + others(failed.filter { $0.id != first.id }, word: "Also failed"),
+            findings: first.findings)
     }
 
     private static func others(_ failed: [ProofResult], word: String) -> String {

@@ -21,7 +21,7 @@ public struct Judgement: Hashable, Sendable, Codable {
 
 /// One fact in the evidence that a judgement rests on.
 public struct Finding: Hashable, Sendable, Codable {
-    /// The evidence file it stands in, such as `verifier.log`.
+    /// The evidence file it is in, such as `verifier.log`.
     public let source: String
     public let quote: String
 

@@ -25,17 +25,20 @@ public struct KernelVersion: Hashable, Comparable, Sendable, Codable, CustomStri
         let text = String(text)
         let tail = text.utf8.drop { VersionNumbers.isDigit($0) || $0 == UInt8(ascii: ".") }
         let dash = UInt8(ascii: "-")
-        guard tail.allSatisfy(Self.isAllowed), tail.first.map({ [dash, UInt8(ascii: "~"), UInt8(ascii: "+")].contains($0) }) ?? true, !tail.elementsEqual([dash]) else {
+        guard tail.allSatisfy(Self.isAllowed), tail.first.map({ [dash, UInt8(ascii: "~"), UInt8(ascii: "+")].contains($0) }) ?? true,
+            !tail.elementsEqual([dash])
+        else {
             throw SelectorError(.malformedVersion, text: text)
         }
         let numbers = try VersionNumbers.parse(String(text[..<tail.startIndex]))
         try self.init(numbers: numbers, revision: String(Substring(tail.first == dash ? tail.dropFirst() : tail)))
     }
 
-    /// Whether a byte may stand in what follows the numbers.
+    /// Whether a byte may be in what follows the numbers.
     private static func isAllowed(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "~"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "~"), UInt8(ascii: "+"), UInt8(ascii: "-"),
+            UInt8(ascii: "."),
             UInt8(ascii: "_"):
             true
         default: VersionNumbers.isDigit(byte)

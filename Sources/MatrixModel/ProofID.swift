@@ -68,7 +68,8 @@ public struct ProofID: RawRepresentable, Hashable, Sendable, Comparable, CustomS
 
     /// Every proof this kmatrix knows, the most fundamental first.
     public static let known: [ProofID] = [
-        .kernelHealthy, .runs, .load, .attach, .listener, .redirectedIMDS, .redirectedWireServer, .redirectedHostGAPlugin, .attributedUser, .keyLatched, .forwarded,
+        .kernelHealthy, .runs, .load, .attach, .listener, .redirectedIMDS, .redirectedWireServer, .redirectedHostGAPlugin, .attributedUser, .keyLatched,
+        .forwarded,
         .signed, .attributedProcess, .unprivilegedDenied, .bypassRefused, .earlyRefused, .leftAlone, .keyKept, .statusAgrees, .provisioned, .dualStack, .burst,
         .identityUserNotGroup, .identitySupplementaryGroup, .identitySetuid, .identityShortLived, .identityUserNamespace, .identityNetworkNamespace,
     ]

@@ -83,5 +83,7 @@ public struct RemainingTime: Sendable {
         return minutes[0] == minutes[1] ? "ETA \(Self.words(minutes[0]))" : "ETA \(Self.words(minutes[0])) to \(Self.words(minutes[1]))"
     }
 
-    private static func words(_ minutes: Int) -> String { minutes < 120 ? "\(minutes) min" : "\(minutes / 60) h" + (minutes % 60 == 0 ? "" : " \(minutes % 60) min") }
+    private static func words(_ minutes: Int) -> String {
+        minutes < 120 ? "\(minutes) min" : "\(minutes / 60) h" + (minutes % 60 == 0 ? "" : " \(minutes % 60) min")
+    }
 }

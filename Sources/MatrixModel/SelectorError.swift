@@ -25,7 +25,8 @@ public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible 
         case .empty:
             "the kernel selector is empty; use a series (6.1), a version, a range or all (kmatrix help selectors)"
         case .malformedVersion:
-            "'\(text)' is not a kernel version; use a series (6.1), a version (6.1.192-2), a range ('>=5.10,<6.13'), all, or an image with a slash in its path (kmatrix help selectors)"
+            "'\(text)' is not a kernel version; use a series (6.1), a version (6.1.192-2), a range ('>=5.10,<6.13'), all, or an image with a slash in "
+                + "its path (kmatrix help selectors)"
         case .malformedRange:
             "'\(text)' is not a version range; join bounds (>=, >, <=, <, =) with commas, for example '>=5.10,<6.13'"
         case .emptyRange:
@@ -41,7 +42,8 @@ public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible 
         case .unknownDeployment: "unknown deployment '\(text)'; known are \(known.joined(separator: ", ")) and all"
         case .unknownProfile: "unknown boot profile '\(text)'; known are \(known.joined(separator: ", ")), none and all"
         case .unknownArchitecture: "unknown architecture '\(text)'; known are \(known.joined(separator: ", ")) and all"
-        case .otherArchitecture: "the catalogue has no '\(text)' for \(known.first ?? ""); there is one for \(known.dropFirst().joined(separator: " and ")) (--arch)"
+        case .otherArchitecture:
+            "the catalogue has no '\(text)' for \(known.first ?? ""); there is one for \(known.dropFirst().joined(separator: " and ")) (--arch)"
         case .emptyPattern: "the pattern is empty; use a cell id with * for any text and ? for one character, for example '*/legacy'"
         case .malformedDay: "'\(text)' is not a day; write for example 2027-03-31"
         case .malformedShard: "'\(text)' is not a shard; write i/n with i from 1 to n, for example 2/3 (n at most \(Shard.maximum))"

@@ -1,4 +1,4 @@
-/// How a cell's guest came to life.
+/// How a cell's guest started.
 public enum StartMode: Hashable, Sendable {
     /// It booted. Where it should have come from a snapshot: why it did not.
     case cold(reason: String?)

@@ -8,7 +8,7 @@ public enum Verdict: String, CaseIterable, Hashable, Sendable, Codable {
     case incompatible
     /// Nothing was proven: the harness, the emulator or the evidence failed.
     case inconclusive
-    /// The kernel or image cannot be had; the summary says where it was sought.
+    /// The kernel or image cannot be obtained; the summary says where it was sought.
     case unavailable
     /// Never attempted.
     case notRun = "not-run"

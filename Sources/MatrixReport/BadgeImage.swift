@@ -21,7 +21,9 @@ struct BadgeImage {
         let left = 10 + label.count * 7
         let right = 10 + message.count * 7
         var svg = Markup()
-        svg.element("svg", ["xmlns": "http://www.w3.org/2000/svg", "width": "\(left + right)", "height": "20", "role": "img", "aria-label": "\(label): \(message)"]) { svg in
+        svg.element(
+            "svg", ["xmlns": "http://www.w3.org/2000/svg", "width": "\(left + right)", "height": "20", "role": "img", "aria-label": "\(label): \(message)"]
+        ) { svg in
             svg.element("title", "\(label): \(message)")
             svg.element("clipPath", ["id": "r"]) { $0.element("rect", ["width": "\(left + right)", "height": "20", "rx": "3"], "") }
             svg.element("g", ["clip-path": "url(#r)"]) { svg in

@@ -25,7 +25,8 @@ struct BootTimePlot {
         ]
         svg.element("svg", size) { svg in
             // An image does not inherit the page's colours.
-            svg.literal("<style>text{font:12px system-ui,sans-serif;fill:#1f2328}.m{fill:#59636e}.g{stroke:#d1d9e0}.l{stroke:#0969da;stroke-width:2}.d{fill:#0969da}")
+            svg.literal(
+                "<style>text{font:12px system-ui,sans-serif;fill:#1f2328}.m{fill:#59636e}.g{stroke:#d1d9e0}.l{stroke:#0969da;stroke-width:2}.d{fill:#0969da}")
             svg.literal("@media(prefers-color-scheme:dark){text{fill:#f0f6fc}.m{fill:#9198a1}.g{stroke:#3d444d}.l{stroke:#4493f8}.d{fill:#4493f8}}</style>")
             svg.element("text", ["x": "8", "y": "18"], "Seconds from the start of QEMU to READY")
             axis(end: end, height: height, into: &svg)
@@ -63,7 +64,8 @@ struct BootTimePlot {
         guard let first = line.seconds.first, let last = line.seconds.last else { return }
         let median = line.seconds[line.seconds.count / 2]
         svg.element("g") { svg in
-            svg.element("title", "\(line.name): median \(Figure.text(median)) s, from \(Figure.text(first)) to \(Figure.text(last)) s, \(line.seconds.count) boots")
+            svg.element(
+                "title", "\(line.name): median \(Figure.text(median)) s, from \(Figure.text(first)) to \(Figure.text(last)) s, \(line.seconds.count) boots")
             svg.element("text", ["x": Self.number(Self.left - 12), "y": Self.number(y + 4), "text-anchor": "end"], line.name)
             svg.element("line", ["class": "l", "x1": x(first), "x2": x(last), "y1": Self.number(y), "y2": Self.number(y)], "")
             svg.element("circle", ["class": "d", "cx": x(median), "cy": Self.number(y), "r": "4"], "")

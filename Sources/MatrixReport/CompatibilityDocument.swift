@@ -20,7 +20,8 @@ struct CompatibilityDocument {
 
     func render() -> String {
         let facts = [
-            agents.list, "Run \(run.id)", "started \(run.started)", run.finished == nil ? "not finished" : nil, run.accelerator.map { "accelerator \($0)" }, "kmatrix \(run.harness)", tier,
+            agents.list, "Run \(run.id)", "started \(run.started)", run.finished == nil ? "not finished" : nil, run.accelerator.map { "accelerator \($0)" },
+            "kmatrix \(run.harness)", tier,
         ].compactMap(\.self).joined(separator: ", ")
         let parts = [
             "# \(MarkdownReport.text(agents.heading))", "\(MarkdownReport.text(facts)).", "    \(command)",
@@ -82,10 +83,11 @@ struct CompatibilityDocument {
         var seen: Set<String> = []
         let claims = support.flatMap(\.claims).filter { seen.insert($0.source).inserted }.sorted { $0.source < $1.source }
         guard !claims.isEmpty else { return nil }
-        return "Sources:\n\n" + claims.map { claim in
-            let address = claim.address.flatMap(Self.link).map { ", \($0)" } ?? ""
-            return "- \(MarkdownReport.text(claim.source)): \(MarkdownReport.text(claim.title)), \(claim.date)\(address)"
-        }.joined(separator: "\n")
+        return "Sources:\n\n"
+            + claims.map { claim in
+                let address = claim.address.flatMap(Self.link).map { ", \($0)" } ?? ""
+                return "- \(MarkdownReport.text(claim.source)): \(MarkdownReport.text(claim.title)), \(claim.date)\(address)"
+            }.joined(separator: "\n")
     }
 
     /// Only an address that can hold no markup becomes a link.
@@ -104,6 +106,8 @@ struct CompatibilityDocument {
         let layouts = Set(cells.map(\.cgroup)).sorted().map(\.rawValue)
         let architectures = Set(cells.map(\.architecture)).sorted()
         let named = architectures == [.unnamed] ? [] : architectures.map(\.rawValue)
-        return (["kmatrix run"] + options("arch", named) + options("distro", cells.map(\.guest)) + options("cgroup", layouts) + options("agent", cells.compactMap(\.agent))).joined(separator: " ")
+        return
+            (["kmatrix run"] + options("arch", named) + options("distro", cells.map(\.guest)) + options("cgroup", layouts)
+            + options("agent", cells.compactMap(\.agent))).joined(separator: " ")
     }
 }

@@ -27,7 +27,8 @@ struct Timestamp: Hashable, Comparable {
 
     init?(_ text: String) {
         let pattern = "dddd-dd-ddTdd:dd:ddZ"
-        let fits = text.utf8.count == pattern.utf8.count
+        let fits =
+            text.utf8.count == pattern.utf8.count
             && zip(text.utf8, pattern.utf8).allSatisfy { found, wanted in
                 wanted == UInt8(ascii: "d") ? (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(found) : found == wanted
             }

@@ -34,10 +34,12 @@ struct JUnitReport {
         let cases = suites.flatMap(\.cases)
         var xml = Markup()
         xml.literal("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
-        xml.open("testsuites", [
-            "name": "kmatrix \(document.run.id)", "tests": "\(cases.count)", "failures": count(cases, .failed), "errors": count(cases, .broken),
-            "skipped": count(cases, .skipped), "time": Figure.text(suites.reduce(0) { $0 + Self.seconds($1) }),
-        ])
+        xml.open(
+            "testsuites",
+            [
+                "name": "kmatrix \(document.run.id)", "tests": "\(cases.count)", "failures": count(cases, .failed), "errors": count(cases, .broken),
+                "skipped": count(cases, .skipped), "time": Figure.text(suites.reduce(0) { $0 + Self.seconds($1) }),
+            ])
         xml.lineBreak()
         for suite in suites { write(suite, into: &xml) }
         xml.close("testsuites")
@@ -73,7 +75,8 @@ struct JUnitReport {
         let outcome = outcome(cell)
         return Case(
             className: "kmatrix.\(cell.guest)", name: cell.id, seconds: Figure.seconds(cell.seconds[.total] ?? 0), outcome: outcome, type: type,
-            message: outcome == .skipped ? "\(cell.documentedNote ?? cell.verdict.words): \(type): \(cell.summary)" : cell.summary, detail: detail(cell.findings),
+            message: outcome == .skipped ? "\(cell.documentedNote ?? cell.verdict.words): \(type): \(cell.summary)" : cell.summary,
+            detail: detail(cell.findings),
             output: cell.evidence.map { "evidence: \($0)" })
     }
 
@@ -118,10 +121,12 @@ struct JUnitReport {
     // MARK: - XML
 
     private func write(_ suite: Suite, into xml: inout Markup) {
-        xml.open("testsuite", [
-            "name": suite.name, "tests": "\(suite.cases.count)", "failures": count(suite.cases, .failed), "errors": count(suite.cases, .broken),
-            "skipped": count(suite.cases, .skipped), "time": Figure.text(Self.seconds(suite)), "timestamp": Timestamp(document.run.started)?.text,
-        ])
+        xml.open(
+            "testsuite",
+            [
+                "name": suite.name, "tests": "\(suite.cases.count)", "failures": count(suite.cases, .failed), "errors": count(suite.cases, .broken),
+                "skipped": count(suite.cases, .skipped), "time": Figure.text(Self.seconds(suite)), "timestamp": Timestamp(document.run.started)?.text,
+            ])
         xml.lineBreak()
         if !suite.properties.isEmpty {
             xml.element("properties") { xml in for (name, value) in suite.properties { xml.element("property", ["name": name, "value": value], "") } }

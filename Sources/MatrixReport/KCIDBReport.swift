@@ -88,11 +88,13 @@ struct KCIDBReport: Encodable {
         checkouts = cells.map { Self.checkout($0.0) }.filter { seen.insert($0.id).inserted }
         builds = cells.map { Self.build($0.0) }.filter { seen.insert($0.id).inserted }
         tests = cells.flatMap { cell, stored in
-            [Self.test(cell, run: document.run, evidence: run.evidence(of: stored))] + Self.distinct(cell.proofs).map { Self.test($0, of: cell, run: document.run) }
+            [Self.test(cell, run: document.run, evidence: run.evidence(of: stored))]
+                + Self.distinct(cell.proofs).map { Self.test($0, of: cell, run: document.run) }
         }
         let explained = cells.flatMap { cell, _ in
             let test = Self.testID(cell, run: document.run)
-            return ([(test, cell.cause)] + Self.distinct(cell.proofs).map { (Self.testID($0, of: cell, run: document.run), $0.cause) }).compactMap { id, cause in
+            return ([(test, cell.cause)] + Self.distinct(cell.proofs).map { (Self.testID($0, of: cell, run: document.run), $0.cause) }).compactMap {
+                id, cause in
                 cause.map { (id, $0) }
             }
         }
@@ -141,7 +143,8 @@ struct KCIDBReport: Encodable {
         misc["known_defect"] = proof.knownDefect.map { line("\($0.reason) (\($0.reference)), until \($0.until)") }
         let quotes = proof.findings.map { "\(VisibleText.line($0.source, limit: 64)): \(line($0.quote))" }.joined(separator: "\n")
         return Test(
-            id: testID(proof, of: cell, run: run), build_id: buildID(cell), path: "\(path(cell)).\(word(proof.id.rawValue, also: "-_"))", status: status(proof.state),
+            id: testID(proof, of: cell, run: run), build_id: buildID(cell), path: "\(path(cell)).\(word(proof.id.rawValue, also: "-_"))",
+            status: status(proof.state),
             comment: line(proof.summary), start_time: Timestamp(run.started)?.text, duration: nil, environment: environment(cell, run),
             log_excerpt: quotes.isEmpty ? nil : String(quotes.prefix(excerptLimit)), misc: misc)
     }

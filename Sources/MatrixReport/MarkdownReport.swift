@@ -16,7 +16,8 @@ struct MarkdownReport {
         let agents = AgentNames(document)
         var parts = ["# \(Self.text(agents.heading))"]
         let facts = [
-            agents.list, "Run \(run.id)", run.shard.map { "part \($0)" }, "started \(run.started)", run.finished.map { "finished \($0)" } ?? "not finished", run.accelerator.map { "accelerator \($0)" },
+            agents.list, "Run \(run.id)", run.shard.map { "part \($0)" }, "started \(run.started)", run.finished.map { "finished \($0)" } ?? "not finished",
+            run.accelerator.map { "accelerator \($0)" },
             "kmatrix \(run.harness)", TierNote.text(document.cells),
         ].compactMap(\.self).joined(separator: ", ")
         parts.append("\(Self.text(facts)). \(document.cells.isEmpty ? "No cells." : VerdictCounts(document.cells).inWords + ".")")
@@ -44,7 +45,10 @@ struct MarkdownReport {
         guard !overview.lines.isEmpty else { return nil }
         let head = [title, "statement"] + overview.layouts.map(\.rawValue)
         let rows = overview.lines.map { line in
-            [Self.text(line.name) + (line.agent.map { " (\(Self.text($0)))" } ?? ""), "\(line.all.mark.symbol) \(line.words)" + (line.all.contradictions > 0 ? "; not as documented" : "")]
+            [
+                Self.text(line.name) + (line.agent.map { " (\(Self.text($0)))" } ?? ""),
+                "\(line.all.mark.symbol) \(line.words)" + (line.all.contradictions > 0 ? "; not as documented" : ""),
+            ]
                 + overview.layouts.map { layout in line.byLayout[layout].map { "\($0.mark.symbol) \($0.fraction)" } ?? mark(nil) }
         }
         return "## By \(title)\n\n" + Self.table(head, rows)
@@ -64,7 +68,10 @@ struct MarkdownReport {
         let overview = ProofOverview(document.cells)
         guard !overview.proofs.isEmpty else { return [] }
         let rows = overview.proofs.map { proof in
-            let counts = [proof.count(.pass), proof.count(.fail) - proof.known, proof.known, proof.count(.notReached), proof.count(.unproven), proof.count(.notApplicable)]
+            let counts = [
+                proof.count(.pass), proof.count(.fail) - proof.known, proof.known, proof.count(.notReached), proof.count(.unproven),
+                proof.count(.notApplicable),
+            ]
             return [Self.text(proof.id.rawValue)] + counts.map { "\($0)" }
         }
         return ["## Proofs\n\n" + Self.table(["proof", "passed", "failed", "known defect", "not reached", "unproven", "not applicable"], rows)]
@@ -86,7 +93,8 @@ struct MarkdownReport {
         let items = failed.prefix(Self.failures).map { cell in
             let note = cell.documentedNote.map { " (\($0))" } ?? ""
             let evidence = cell.evidence.map { "<br>evidence: \(Self.text($0))" } ?? ""
-            return "- **\(Self.text(cell.id))**: \(cell.verdict.words)\(cell.cause.map { ", `\($0.rawValue)`" } ?? "")\(note)<br>\(Self.text(cell.summary))\(evidence)" + Self.proofs(cell)
+            let cause = cell.cause.map { ", `\($0.rawValue)`" } ?? ""
+            return "- **\(Self.text(cell.id))**: \(cell.verdict.words)\(cause)\(note)<br>\(Self.text(cell.summary))\(evidence)" + Self.proofs(cell)
         }
         let rest = failed.count - items.count
         return ["## Failed or unproven cells\n\n" + items.joined(separator: "\n") + (rest > 0 ? "\n- …and \(rest) more" : "")]

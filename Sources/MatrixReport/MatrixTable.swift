@@ -65,7 +65,8 @@ public struct MatrixTable: Sendable {
         let retried = document.cells.count { $0.attempts > 1 }
         let reused = document.cells.count { $0.reused != nil }
         let part = document.run.shard.map { "part \($0), without the cells of other parts: " } ?? ""
-        return part + VerdictCounts(document.cells).inWords + (retried == 0 ? "" : "; \(retried) needed a retry") + (reused == 0 ? "" : "; \(reused) reused from earlier runs") + (TierNote.text(document.cells).map { "\n\($0)" } ?? "")
+        return part + VerdictCounts(document.cells).inWords + (retried == 0 ? "" : "; \(retried) needed a retry")
+            + (reused == 0 ? "" : "; \(reused) reused from earlier runs") + (TierNote.text(document.cells).map { "\n\($0)" } ?? "")
     }
 
     /// A cell that is not in the document was not run; of a part, it may be another part's.

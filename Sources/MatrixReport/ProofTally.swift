@@ -21,7 +21,8 @@ struct ProofTally {
 
     /// Names of open proofs, each in the form that a report gives it.
     func names(_ form: (String) -> String = { $0 }) -> String {
-        let names = open.prefix(Self.shown).map { form(VisibleText.line($0.id.rawValue, limit: 64)) + ($0.isKnownDefect ? " (known)" : "") }.joined(separator: ", ")
+        let names = open.prefix(Self.shown).map { form(VisibleText.line($0.id.rawValue, limit: 64)) + ($0.isKnownDefect ? " (known)" : "") }.joined(
+            separator: ", ")
         return open.count > Self.shown ? "\(names) +\(open.count - Self.shown)" : names
     }
 

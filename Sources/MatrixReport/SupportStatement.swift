@@ -43,7 +43,10 @@ struct SupportStatement {
     init(_ cells: [CellRecord]) {
         let counts = VerdictCounts(cells)
         self.counts = counts
-        contradictions = cells.count { $0.expectation.isContradicted(by: $0.verdict, failsOnlyAsKnown: $0.proofs.failsOnlyAsKnown) || ($0.expectation == .unsupported && $0.verdict == .compatible) }
+        contradictions = cells.count {
+            $0.expectation.isContradicted(by: $0.verdict, failsOnlyAsKnown: $0.proofs.failsOnlyAsKnown)
+                || ($0.expectation == .unsupported && $0.verdict == .compatible)
+        }
         let failures = Dictionary(grouping: cells.filter { $0.verdict == .incompatible || $0.verdict == .degraded }.compactMap(\.cause)) { $0 }
         causes = failures.sorted { ($1.value.count, $0.key.rawValue) < ($0.value.count, $1.key.rawValue) }.map(\.key)
         let open = counts[.inconclusive] + counts[.notRun]
@@ -121,7 +124,9 @@ struct SupportOverview {
 
     static func byGuest(_ cells: [CellRecord]) -> SupportOverview {
         // A distribution is supported where it works as shipped, whatever it does in layouts that it does not boot with.
-        SupportOverview(cells, by: { $0.guest + $0.architecture.suffix }, whole: { cells in cells.contains(where: \.isAsShipped) ? cells.filter(\.isAsShipped) : cells }) { one, other in
+        SupportOverview(
+            cells, by: { $0.guest + $0.architecture.suffix }, whole: { cells in cells.contains(where: \.isAsShipped) ? cells.filter(\.isAsShipped) : cells }
+        ) { one, other in
             let isMicro = [one, other].map { $0.prefix { $0 != " " } == "micro" }
             if isMicro[0] != isMicro[1] { return isMicro[0] }
             return PackageVersionOrder.compare(one, other) < 0

@@ -19,7 +19,9 @@ public struct UnavailableCells: Sendable {
         let entries = order.compactMap { groups[$0] }.compactMap { group -> String? in
             guard let first = group.first else { return nil }
             let cause = first.cause.map { ": \($0.rawValue)" } ?? ""
-            let head = "\(Matrix.Row(first).title), \(group.map(\.cgroup.rawValue).joined(separator: ", ")): \(style.paint(first.verdict.rawValue, for: first.verdict))\(cause)"
+            let head =
+                "\(Matrix.Row(first).title), \(group.map(\.cgroup.rawValue).joined(separator: ", ")): "
+                + "\(style.paint(first.verdict.rawValue, for: first.verdict))\(cause)"
             return "\(head)\n  \(VisibleText.line(first.summary))"
         }
         return entries.isEmpty ? nil : entries.joined(separator: "\n")

@@ -13,7 +13,11 @@ actor AcceleratorQuestion {
     /// - Throws: What asking threw; `CancellationError`.
     func answer(with kernel: PreparedKernel) async throws -> AcceleratorProbe.Answer {
         let task = task(kernel)
-        return try await withTaskCancellationHandler { try await task.value } onCancel: { task.cancel() }
+        return try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
     }
 
     /// Ends a trial that nobody waits for any more.

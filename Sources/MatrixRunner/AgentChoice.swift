@@ -18,7 +18,7 @@ public enum AgentChoice: Hashable, Sendable {
         self = .bundle(try await AgentBundle.load(place, for: architecture))
     }
 
-    /// What stands in the cell's id.
+    /// What is in the cell's id.
     public var name: String {
         switch self {
         case .own: "own"

@@ -22,7 +22,10 @@ struct ArtefactPreparer: Sendable {
     /// - Parameters:
     ///   - turns: Where the building of an image takes its turn: it takes a core as a guest does.
     ///   - digests: Of what images are made of.
-    init(catalogue: KernelCatalogue, cache: ArtefactCache, products: Products, turns: GuestSlots, digests: DigestMemory = DigestMemory(in: nil), events: @escaping @Sendable (RunnerEvent) -> Void) {
+    init(
+        catalogue: KernelCatalogue, cache: ArtefactCache, products: Products, turns: GuestSlots, digests: DigestMemory = DigestMemory(in: nil),
+        events: @escaping @Sendable (RunnerEvent) -> Void
+    ) {
         self.catalogue = catalogue
         hostImages = GuestImageBuilder(cache: cache, runner: products.runner, digests: digests)
         roots = DistributionImages(packages: catalogue, cache: cache, events: events)
@@ -57,7 +60,9 @@ struct ArtefactPreparer: Sendable {
     /// The kernel of a cell.
     /// - Throws: `PreparationFailure`, `CancellationError`.
     func kernel(of planned: MatrixPlan.PlannedCell) async throws -> PreparedKernel {
-        guard let kernel = try await prepare([planned]).kernels[KernelUse(planned)] else { throw PreparationFailure(cause: .harness, reason: "kmatrix prepared nothing for \(planned.kernel.identity)") }
+        guard let kernel = try await prepare([planned]).kernels[KernelUse(planned)] else {
+            throw PreparationFailure(cause: .harness, reason: "kmatrix prepared nothing for \(planned.kernel.identity)")
+        }
         return try kernel.get()
     }
 
@@ -67,7 +72,8 @@ struct ArtefactPreparer: Sendable {
     /// - Throws: `CancellationError` only.
     func make(_ artefact: Artefact, _ prepared: PreparedArtefacts) async throws -> PreparedArtefacts {
         switch artefact {
-        case .payload(let content): PreparedArtefacts(payloads: [content: try await outcome(.harness) { try await hostImages.payload(try await payloadSpec(content)) }])
+        case .payload(let content):
+            PreparedArtefacts(payloads: [content: try await outcome(.harness) { try await hostImages.payload(try await payloadSpec(content)) }])
         case .disc(let asks):
             PreparedArtefacts(discs: [asks: try await outcome(.harness) { try await ProvisioningDisc(asksForAgent: asks).build(in: hostImages.cache) }])
         case .builtRoot(let distribution):
@@ -102,9 +108,14 @@ struct ArtefactPreparer: Sendable {
                 return .failure(
                     PreparationFailure(
                         cause: .fetchFailed,
-                        reason: "no signed index lists the modules of \(package.identity.release) any more (\(package.identity.origin)); use an image with its modules, or another series"))
+                        reason:
+                            "no signed index lists the modules of \(package.identity.release) any more (\(package.identity.origin)); use an image with "
+                            + "its modules, or another series"
+                    ))
             }
-            return try await outcome(.fetchFailed) { KernelParts(try await catalogue.of(kernel.architecture).fetch(package) { events(.preparing($0.description)) }) }
+            return try await outcome(.fetchFailed) {
+                KernelParts(try await catalogue.of(kernel.architecture).fetch(package) { events(.preparing($0.description)) })
+            }
         case .file(let image, let modules), .ofImage(let image, let modules): return .success(KernelParts(image: image, modules: modules, config: nil))
         }
     }
@@ -122,7 +133,8 @@ struct ArtefactPreparer: Sendable {
             let release = use.kernel.identity.release
             let images = try images(for: use.kernel.architecture)
             let kernel = try await images.kernel(image: parts.image)
-            let initramfs = try await images.stage0(release: release, modules: parts.modules, fileSystems: [fileSystem].compactMap(\.self).filter { $0 != "ext4" })
+            let initramfs = try await images.stage0(
+                release: release, modules: parts.modules, fileSystems: [fileSystem].compactMap(\.self).filter { $0 != "ext4" })
             var moduleDisk: FilePath?
             if use.needsModuleDisk, let modules = parts.modules { moduleDisk = try await roots.modules(release: release, modules) }
             let boot: BootPlan.Kernel
@@ -134,7 +146,8 @@ struct ArtefactPreparer: Sendable {
                 boot = .bzImage(path)
             }
             return PreparedKernel(
-                boot: boot, architecture: use.kernel.architecture, initramfs: initramfs, modules: moduleDisk, config: parts.config.flatMap { FileManager.default.contents(atPath: $0.string) }.map(Array.init),
+                boot: boot, architecture: use.kernel.architecture, initramfs: initramfs, modules: moduleDisk,
+                config: parts.config.flatMap { FileManager.default.contents(atPath: $0.string) }.map(Array.init),
                 release: kernel.release, build: kernel.build)
         }
     }
@@ -159,7 +172,9 @@ struct ArtefactPreparer: Sendable {
         }
         if let busybox { items.append(PayloadSpec.Item(path: "bin/busybox", source: .file(busybox), mode: 0o755)) }
         // A dynamic agent may have brought the same libraries.
-        for item in try await MicroSupplies.items(for: content.needs, on: content.architecture) where !items.contains(where: { $0.path == item.path }) { items.append(item) }
+        for item in try await MicroSupplies.items(for: content.needs, on: content.architecture) where !items.contains(where: { $0.path == item.path }) {
+            items.append(item)
+        }
         return PayloadSpec(items)
     }
 
@@ -174,7 +189,9 @@ struct ArtefactPreparer: Sendable {
         case .bundle(let bundle):
             guard let file = bundle.package else { throw RunnerError(.noPackage, subject: bundle.name) }
             package = file
-            settings = bundle.items.first { $0.path == AgentBundle.configurationPath }.flatMap { if case .bytes(let bytes) = $0.source { bytes } else { nil } } ?? AgentSettings.document
+            settings =
+                bundle.items.first { $0.path == AgentBundle.configurationPath }.flatMap { if case .bytes(let bytes) = $0.source { bytes } else { nil } }
+                ?? AgentSettings.document
         }
         var items = [PayloadSpec.Item(path: Self.packagePath(content.agent.packageKind), source: .file(package))]
         if let program = content.program {

@@ -71,9 +71,10 @@ struct AttemptRecord: Codable {
         clockRate = evidence.clockRate
         setupFailure = evidence.setupFailure.map { [$0.step, $0.reason] }
         agentEnding = evidence.agentEnding.map(Ending.init)
-        items = Dictionary(uniqueKeysWithValues: evidence.items.map { item, found in
-            (item.rawValue, Item(length: found.length, isTruncated: found.isTruncated, text: withFile.contains(item) ? nil : found.text))
-        })
+        items = Dictionary(
+            uniqueKeysWithValues: evidence.items.map { item, found in
+                (item.rawValue, Item(length: found.length, isTruncated: found.isTruncated, text: withFile.contains(item) ? nil : found.text))
+            })
         clients = evidence.clients.map {
             Client(name: $0.name, kind: $0.kind.rawValue, user: $0.user, executable: $0.executable, address: $0.address, port: $0.port)
         }

@@ -1,4 +1,4 @@
-/// How micro guests come to life.
+/// How micro guests start.
 public enum BootChoice: String, CaseIterable, Hashable, Sendable {
     /// From a snapshot where two cells at least share its boot, or where it is there already; else by a boot.
     case auto

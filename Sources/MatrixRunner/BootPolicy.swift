@@ -6,7 +6,7 @@ import Synchronization
 /// Decides which guests boot and which are brought back from a snapshot. What goes wrong with a snapshot is the harness's trouble: the
 /// guest boots then.
 final class BootPolicy: Sendable {
-    /// How one guest comes to life.
+    /// How one guest starts.
     enum Start: Sendable {
         /// By a boot; why, where a snapshot was wanted.
         case boot(reason: String?)
@@ -27,7 +27,7 @@ final class BootPolicy: Sendable {
         self.events = events
     }
 
-    /// How the guest of a plan comes to life. Makes the snapshot when there is none, which takes a turn: to be asked by who has none.
+    /// How the guest of a plan starts. Makes the snapshot when there is none, which takes a turn: to be asked by who has none.
     /// - Parameter isShared: Whether more guests of the run have the same boot.
     /// - Throws: `CancellationError` only.
     func start(of plan: BootPlan, isShared: Bool) async throws -> Start {
@@ -35,7 +35,9 @@ final class BootPolicy: Sendable {
         do {
             let key = try store.key(for: plan)
             guard choice == .snapshot || isShared || store.has(plan) else { return .boot(reason: nil) }
-            guard failures.withLock({ $0[key, default: 0] }) < Self.patience else { return .boot(reason: "its snapshot failed \(Self.patience) times in a row") }
+            guard failures.withLock({ $0[key, default: 0] }) < Self.patience else {
+                return .boot(reason: "its snapshot failed \(Self.patience) times in a row")
+            }
             do {
                 return .snapshot(try await store.snapshot(for: plan) { [events] in events(.preparing($0)) })
             } catch {

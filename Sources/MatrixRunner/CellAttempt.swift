@@ -10,7 +10,7 @@ import QEMUGuest
 import Synchronization
 import SystemPackage
 
-/// One attempt at a cell: boots its guest beside a fabric, gathers the evidence, judges it.
+/// One attempt at a cell: boots its guest next to a fabric, gathers the evidence, judges it.
 struct CellAttempt: Sendable {
     struct Outcome: Sendable {
         let conclusion: CellConclusion
@@ -47,7 +47,7 @@ struct CellAttempt: Sendable {
         self.folder = folder
     }
 
-    /// How the guest is to come to life.
+    /// How the guest is to start.
     /// - Throws: `CancellationError` only.
     func prepareStart(isShared: Bool) async throws -> BootPolicy.Start {
         try await context.boots?.start(of: origin, isShared: isShared) ?? .boot(reason: nil)
@@ -69,7 +69,8 @@ struct CellAttempt: Sendable {
     /// The guest's whole life, from its disk to its console.
     func lead(_ start: BootPolicy.Start = .boot(reason: nil)) async -> GuestSession {
         let session = GuestSession(
-            plan: guestPlan(start), expectation: scenario.expectation, profile: profile, deployment: deployment, birth: start.birth, asked: AskedKernel(planned: cell, artefacts.kernel),
+            plan: guestPlan(start), expectation: scenario.expectation, profile: profile, deployment: deployment, birth: start.birth,
+            asked: AskedKernel(planned: cell, artefacts.kernel),
             events: { context.events(.cellPhase(cell.id, $0)) })
         let bootPlan = bootPlan(start)
         do {
@@ -120,7 +121,7 @@ struct CellAttempt: Sendable {
             steps: isBare ? [] : steps,
             awaitsSuccess: scenario.expectation.status == "SUCCESS", agentDeadline: Self.milliseconds(agentDeadline),
             settlingWords: agentProfile.wordsForGuest, logs: agentProfile.logsForGuest,
-            // Far longer than the platform's slowest answer: a crowd of clients on a machine with much to do is slow as well.
+            // Far longer than the platform's slowest answer: a crowd of clients on a machine with much to do is slow too.
             clientDeadline: Self.clientDeadline, crowdDeadline: max(Self.clientDeadline, Self.milliseconds(agentProfile.burstDeadline)))
     }
 
@@ -137,10 +138,10 @@ struct CellAttempt: Sendable {
     /// Firmware, boot loader, the image's own initramfs and its cloud-init, under an emulator: six minutes, unless asked otherwise.
     private var selfBootTimeout: Duration { context.timeout * 4 }
 
-    /// cloud-init waits for an agent for two minutes, and everything around it takes its time as well.
+    /// cloud-init waits for an agent for two minutes, and everything around it takes its time too.
     private static let deploymentTimeout = Duration.seconds(480)
 
-    /// A distribution starts the agent while it boots, beside everything else.
+    /// A distribution starts the agent while it boots, next to everything else.
     private var agentDeadline: Duration {
         context.agentDeadline * (artefacts.distribution == nil ? 1 : 3) + max(.zero, agentProfile.statusDeadline - AgentProfile.unknown.statusDeadline)
     }
@@ -229,7 +230,8 @@ extension BootPlan {
         plan.memory = GuestMemory.micro
         plan.timeStampKilohertz = TimeStampCounter.kilohertz(of: artefacts.kernel.architecture, under: accelerator)
         plan.network = GuestNetwork(
-            program: network, wireServer: SocketFolder.inside(Fabric.socketName(.wireServer)), hostGAPlugin: SocketFolder.inside(Fabric.socketName(.hostGAPlugin)),
+            program: network, wireServer: SocketFolder.inside(Fabric.socketName(.wireServer)),
+            hostGAPlugin: SocketFolder.inside(Fabric.socketName(.hostGAPlugin)),
             imds: SocketFolder.inside(Fabric.socketName(.imds)))
         return plan
     }

@@ -12,7 +12,7 @@ struct CellInputs: Sendable {
     private static let format = "3"
 
     var digests = ArtefactDigests()
-    /// This program itself. A harness that was built anew may judge otherwise.
+    /// This program itself. A harness that was built again may judge otherwise.
     var program: FilePath = "/proc/self/exe"
 
     /// - Parameter burst: The clients of the burst; nil for the cell's own.
@@ -29,7 +29,8 @@ struct CellInputs: Sendable {
             ]
             if let distribution = artefacts.distribution {
                 files += [
-                    ("modules", artefacts.kernel.modules), ("packages", distribution.root.packages), ("seed", distribution.root.seed), ("provisioning", distribution.provisioning),
+                    ("modules", artefacts.kernel.modules), ("packages", distribution.root.packages), ("seed", distribution.root.seed),
+                    ("provisioning", distribution.provisioning),
                 ]
                 // Gigabytes, and never written to: its folder in the cache is named by what it was made of.
                 parts += ["root", distribution.root.disk.removingLastComponent().lastComponent?.string ?? "", distribution.root.fileSystem]

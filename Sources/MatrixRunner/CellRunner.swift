@@ -99,7 +99,7 @@ struct CellRunner: Sendable {
         }
     }
 
-    /// Stores the outcome of a cell for which something could not be had.
+    /// Stores the outcome of a cell for which something could not be obtained.
     static func refuse(_ planned: MatrixPlan.PlannedCell, _ failure: PreparationFailure, in folder: RunFolder) -> CellRecord {
         do { return stored(planned.record(failure.judgement), planned, try folder.cell(planned.cell.id)) } catch { return unrecorded(planned, error) }
     }
@@ -137,7 +137,8 @@ struct CellRunner: Sendable {
         }
     }
 
-    private func store(_ planned: MatrixPlan.PlannedCell, _ outcome: CellAttempt.Outcome, _ attempts: Int, _ inputs: String?, _ place: CellFolder) -> CellRecord {
+    private func store(_ planned: MatrixPlan.PlannedCell, _ outcome: CellAttempt.Outcome, _ attempts: Int, _ inputs: String?, _ place: CellFolder) -> CellRecord
+    {
         var record = CellRecord(
             cell: planned.cell, judgement: outcome.conclusion.judgement, proofs: outcome.conclusion.proofs, provisioning: outcome.provisioning,
             evidence: place.path.string, seconds: outcome.seconds, attempts: attempts,
@@ -155,7 +156,7 @@ struct CellRunner: Sendable {
         }
     }
 
-    /// A verdict that could not be stored is no verdict: what is not on disk proves nothing tomorrow.
+    /// A verdict that could not be stored is not a verdict: what is not on disk proves nothing tomorrow.
     private static func unrecorded(_ planned: MatrixPlan.PlannedCell, _ error: any Error) -> CellRecord {
         planned.record(Judgement(cause: .evidenceLost, summary: "Cannot write the evidence: \(error)"), attempts: 1)
     }

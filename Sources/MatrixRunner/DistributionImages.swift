@@ -23,7 +23,7 @@ public struct DistributionImages: Sendable {
     public func existing(_ distribution: Distribution) -> Built? { builder.existing(RootImageRecipe(distribution)).map(Built.init) }
 
     /// The image of a distribution, built when nobody has built it yet.
-    /// - Parameter renews: Build it again from today's packages. An image that its makers publish is looked for anew in any case.
+    /// - Parameter renews: Build it again from today's packages. An image that its makers publish is looked for again in any case.
     /// - Throws: `CatalogueError`, `GuestImageError`, `DiskImageError`, `CacheError`, `CancellationError`.
     public func build(_ distribution: Distribution, renews: Bool) async throws -> Built {
         guard let guest = ImageGuest(distribution, boot: .direct) else { return Built(try await image(of: distribution, renews: renews)) }
@@ -77,6 +77,7 @@ extension RootImageRecipe {
     init(_ distribution: Distribution) {
         let suites = distribution.packageSuites
         self.init(
-            suite: suites.first ?? distribution.name, further: Array(suites.dropFirst()), packages: distribution.packages, architecture: distribution.architecture)
+            suite: suites.first ?? distribution.name, further: Array(suites.dropFirst()), packages: distribution.packages,
+            architecture: distribution.architecture)
     }
 }

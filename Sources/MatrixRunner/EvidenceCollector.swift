@@ -10,7 +10,10 @@ struct EvidenceCollector {
     private let commands: Int
     private let listings: Int
 
-    init(plan: GuestPlan, expectation: ScenarioExpectation, profile: BootProfile? = nil, deployment: Deployment? = nil, birth: StartMode = .cold(reason: nil), asked: AskedKernel? = nil) {
+    init(
+        plan: GuestPlan, expectation: ScenarioExpectation, profile: BootProfile? = nil, deployment: Deployment? = nil, birth: StartMode = .cold(reason: nil),
+        asked: AskedKernel? = nil
+    ) {
         // Until the guest proves otherwise it ended early.
         evidence = CellEvidence(layout: plan.layout, expectation: expectation, fate: .endedEarly)
         evidence.clients = plan.clients

@@ -60,7 +60,8 @@ struct EncodedReport: Codable {
 
     var report: ClientReport {
         ClientReport(
-            name: name, connectError: connectErrno, peer: peer, httpStatus: httpStatus, hasProxyHeader: hasProxyHeader, body: Array(body.utf8), microseconds: microseconds,
+            name: name, connectError: connectErrno, peer: peer, httpStatus: httpStatus, hasProxyHeader: hasProxyHeader, body: Array(body.utf8),
+            microseconds: microseconds,
             failure: failure)
     }
 }

@@ -16,7 +16,9 @@ struct ExplicitKernels: Sendable {
 
     /// The same for guests of another architecture.
     func of(_ architecture: Architecture) -> ExplicitKernels {
-        ExplicitKernels(images: images.of(architecture, runner: images.runner), disks: disks, packed: packed.of(architecture), sources: sources, products: products, events: events)
+        ExplicitKernels(
+            images: images.of(architecture, runner: images.runner), disks: disks, packed: packed.of(architecture), sources: sources, products: products,
+            events: events)
     }
 
     private static let packedPrefix = "oci:"
@@ -47,7 +49,7 @@ struct ExplicitKernels: Sendable {
 
     /// The kernel that a selector's path, or an OCI image's or a source's name, stands for. Fetches and builds what it has to, for nothing
     /// else knows which version it is.
-    /// - Throws: `DiskImageError` with `badReference`, `CacheError`, `CancellationError`. What cannot be had is no error of the plan.
+    /// - Throws: `DiskImageError` with `badReference`, `CacheError`, `CancellationError`. What cannot be obtained is not an error of the plan.
     func kernel(_ text: String) async throws -> Result<PlannedKernel, PreparationFailure> {
         do {
             if text.hasPrefix(Self.packedPrefix) {
@@ -57,7 +59,8 @@ struct ExplicitKernels: Sendable {
             }
             if text.hasPrefix(Self.sourcePrefix) {
                 guard images.architecture == .host else {
-                    let reason = "'\(text)' would be built for this machine, which is \(Architecture.host.title); use a kernel of a repository, or an image file"
+                    let reason =
+                        "'\(text)' would be built for this machine, which is \(Architecture.host.title); use a kernel of a repository, or an image file"
                     return .failure(PreparationFailure(cause: .notOffered, reason: reason))
                 }
                 let (source, variant) = Self.variant(String(text.dropFirst(Self.sourcePrefix.count)))
@@ -84,14 +87,15 @@ struct ExplicitKernels: Sendable {
         return (String(text[..<place]), String(name))
     }
 
-    /// The kernel that a disk image boots by itself.
+    /// The kernel that a disk image boots with its own loader.
     func kernel(of guest: ImageGuest) async throws -> Result<PlannedKernel, PreparationFailure> {
         do {
             let kernel = try await disks.open(guest.source, modules: GuestImageBuilder.earlyModules) { events(.preparing($0)) }.kernel()
             // Two images may have kernels of the same release and other content. Its own guest need not be told whose it is.
             let identity = KernelIdentity(
                 version: try KernelVersion(parsing: kernel.release), flavour: .custom, release: kernel.release, origin: "\(guest.name)/image")
-            return .success(PlannedKernel(identity: identity, source: .ofImage(image: kernel.image, modules: kernel.modules), architecture: images.architecture))
+            return .success(
+                PlannedKernel(identity: identity, source: .ofImage(image: kernel.image, modules: kernel.modules), architecture: images.architecture))
         } catch let error as DiskImageError {
             return .failure(PreparationFailure(error, otherwise: .imageNotBuilt))
         }
@@ -110,9 +114,10 @@ struct ExplicitKernels: Sendable {
             folder,
         ]
         let modules = candidates.first { FileManager.default.fileExists(atPath: $0.appending("modules.builtin").string) }
-        // An origin's first part stands in the cell's id, and here all of it tells one kernel from another.
+        // An origin's first part is in the cell's id, and here all of it tells one kernel from another.
         return PlannedKernel(
-            identity: KernelIdentity(version: version, flavour: .custom, release: release, origin: origin.replacing("/", with: "_")), source: .file(image: image, modules: modules),
+            identity: KernelIdentity(version: version, flavour: .custom, release: release, origin: origin.replacing("/", with: "_")),
+            source: .file(image: image, modules: modules),
             architecture: images.architecture)
     }
 }

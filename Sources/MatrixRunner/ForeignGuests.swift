@@ -20,8 +20,12 @@ public struct ForeignGuests: Sendable {
         var sentences: [String] = []
         do { _ = try products.of(architecture) } catch { sentences.append("\(error)") }
         do { _ = try await Emulator.find(for: architecture) } catch { sentences.append("\(error)") }
-        if !ForeignPrograms.run(architecture) { sentences.append("distributions cannot be built: install Debian's packages qemu-user-static, binfmt-support and arch-test") }
-        do { _ = try Firmwares.uefi(for: architecture) } catch { sentences.append("no \(architecture.uefi.name) for deployments and disk images: install Debian's package \(architecture.uefi.package)") }
+        if !ForeignPrograms.run(architecture) {
+            sentences.append("distributions cannot be built: install Debian's packages qemu-user-static, binfmt-support and arch-test")
+        }
+        do { _ = try Firmwares.uefi(for: architecture) } catch {
+            sentences.append("no \(architecture.uefi.name) for deployments and disk images: install Debian's package \(architecture.uefi.package)")
+        }
         return sentences
     }
 }

@@ -13,7 +13,7 @@ public enum GuestChoice: Hashable, Sendable {
         self = ImageGuest(distribution, boot: .direct).map(GuestChoice.image) ?? .distribution(distribution)
     }
 
-    /// What stands in the cell's id.
+    /// What is in the cell's id.
     public var name: String {
         switch self {
         case .micro: "micro"

@@ -15,6 +15,7 @@ struct GuestContent: Hashable, Sendable {
 extension MatrixPlan.PlannedCell {
     var content: GuestContent {
         GuestContent(
-            architecture: cell.architecture, agent: agent, program: program, isDistribution: guest != .micro, deployment: deployment, needs: guest == .micro ? agentProfile.needs : [])
+            architecture: cell.architecture, agent: agent, program: program, isDistribution: guest != .micro, deployment: deployment,
+            needs: guest == .micro ? agentProfile.needs : [])
     }
 }

@@ -15,7 +15,7 @@ struct GuestRoot: Sendable {
     let partition: UInt32?
     /// What starts the disk's own boot loader; nil when the harness starts a kernel.
     let firmware: Firmware?
-    /// What brings the runner into a guest that boots by itself.
+    /// What brings the runner into a guest that boots with its own loader.
     let seed: FilePath?
 
     init(_ image: RootImage) {

@@ -22,11 +22,15 @@ final class GuestSession: Sendable {
     private let state: Mutex<State>
     private let start = ContinuousClock.now
 
-    init(plan: GuestPlan, expectation: ScenarioExpectation, profile: BootProfile? = nil, deployment: Deployment? = nil, birth: StartMode = .cold(reason: nil), asked: AskedKernel? = nil, events: @escaping @Sendable (String) -> Void) {
+    init(
+        plan: GuestPlan, expectation: ScenarioExpectation, profile: BootProfile? = nil, deployment: Deployment? = nil, birth: StartMode = .cold(reason: nil),
+        asked: AskedKernel? = nil, events: @escaping @Sendable (String) -> Void
+    ) {
         self.plan = plan
         self.events = events
         self.birth = birth
-        state = Mutex(State(collector: EvidenceCollector(plan: plan, expectation: expectation, profile: profile, deployment: deployment, birth: birth, asked: asked)))
+        state = Mutex(
+            State(collector: EvidenceCollector(plan: plan, expectation: expectation, profile: profile, deployment: deployment, birth: birth, asked: asked)))
     }
 
     var evidence: CellEvidence { state.withLock { $0.collector.evidence } }
@@ -46,7 +50,8 @@ final class GuestSession: Sendable {
     private static func trouble(_ report: WakeReport?, clockError: Int64?) -> String? {
         guard let report, let clockError else { return nil }
         guard report.isRight else {
-            return "the guest could not set its clock or seed (errno of clock, seed, reseeding: \(report.clockError), \(report.seedError), \(report.reseedError))"
+            return
+                "the guest could not set its clock or seed (errno of clock, seed, reseeding: \(report.clockError), \(report.seedError), \(report.reseedError))"
         }
         return abs(clockError) > clockTolerance ? "its clock differs from the host's by \(clockError) ms" : nil
     }

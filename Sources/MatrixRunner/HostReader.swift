@@ -12,11 +12,19 @@ struct HostReader: Sendable {
 
     func read() -> HostResources {
         let groups = HostText.groups(text("proc/self/cgroup") ?? "")
-        let cores = Self.places(groups[""] ?? "/", below: ["sys/fs/cgroup", "sys/fs/cgroup/unified"]).compactMap { text($0.appending("cpu.max")).flatMap(HostText.cores(cpuMax:)) }
-            + Self.places(groups["cpu"] ?? "/", below: ["sys/fs/cgroup/cpu", "sys/fs/cgroup/cpu,cpuacct"]).compactMap { place in
-                text(place.appending("cpu.cfs_quota_us")).flatMap { quota in text(place.appending("cpu.cfs_period_us")).flatMap { HostText.cores(cpuMax: "\(quota) \($0)") } }
+        let cores =
+            Self.places(groups[""] ?? "/", below: ["sys/fs/cgroup", "sys/fs/cgroup/unified"]).compactMap {
+                text($0.appending("cpu.max")).flatMap(HostText.cores(cpuMax:))
             }
-        let rooms = Self.places(groups[""] ?? "/", below: ["sys/fs/cgroup", "sys/fs/cgroup/unified"]).compactMap { room(in: $0, limit: "memory.max", used: "memory.current", cache: "inactive_file") }
+            + Self.places(groups["cpu"] ?? "/", below: ["sys/fs/cgroup/cpu", "sys/fs/cgroup/cpu,cpuacct"]).compactMap { place in
+                text(place.appending("cpu.cfs_quota_us")).flatMap { quota in
+                    text(place.appending("cpu.cfs_period_us")).flatMap { HostText.cores(cpuMax: "\(quota) \($0)") }
+                }
+            }
+        let rooms =
+            Self.places(groups[""] ?? "/", below: ["sys/fs/cgroup", "sys/fs/cgroup/unified"]).compactMap {
+                room(in: $0, limit: "memory.max", used: "memory.current", cache: "inactive_file")
+            }
             + Self.places(groups["memory"] ?? "/", below: ["sys/fs/cgroup/memory"]).compactMap {
                 room(in: $0, limit: "memory.limit_in_bytes", used: "memory.usage_in_bytes", cache: "total_inactive_file")
             }
@@ -34,11 +42,15 @@ struct HostReader: Sendable {
 
     /// What a group may still take; page cache that nobody uses is given back.
     private func room(in group: FilePath, limit: String, used: String, cache: String) -> Int? {
-        guard let limit = text(group.appending(limit)).flatMap(HostText.number), let used = text(group.appending(used)).flatMap(HostText.number) else { return nil }
+        guard let limit = text(group.appending(limit)).flatMap(HostText.number), let used = text(group.appending(used)).flatMap(HostText.number) else {
+            return nil
+        }
         return max(0, limit - max(0, used - (HostText.value(cache, in: text(group.appending("memory.stat")) ?? "") ?? 0)))
     }
 
-    private func text(_ path: FilePath) -> String? { FileManager.default.contents(atPath: root.pushing(path).string).map { String(decoding: $0, as: UTF8.self) } }
+    private func text(_ path: FilePath) -> String? {
+        FileManager.default.contents(atPath: root.pushing(path).string).map { String(decoding: $0, as: UTF8.self) }
+    }
 }
 
 /// What the kernel's files say: proc_meminfo(5), cgroups(7), the kernel's cgroup-v2.rst and psi.rst.

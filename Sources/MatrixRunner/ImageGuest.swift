@@ -33,7 +33,7 @@ public struct ImageGuest: Hashable, Sendable {
 
     /// The image that a distribution's makers publish; nil when the catalogue names none.
     public init?(_ distribution: Distribution, boot: Boot) {
-        // What only Ignition configures cannot be entered by the seed disc of a guest that boots by itself.
+        // What only Ignition configures cannot be entered by the seed disc of a guest that boots with its own loader.
         guard let image = distribution.image.published, let key = image.keys.first, boot == .direct || image.entry == .nocloud else { return nil }
         let signature: PublishedImage.Signature
         switch image.signature {
@@ -49,7 +49,8 @@ public struct ImageGuest: Hashable, Sendable {
         let published = PublishedImage(
             address: image.address, checksums: image.checksums, signature: signature, key: place, fingerprints: image.keys.map(\.fingerprint),
             vendor: distribution.repository.vendor?.name)
-        self.init(name: distribution.name + (boot == .ownLoader ? ".whole" : ""), source: .published(published), boot: boot, distribution: distribution,
+        self.init(
+            name: distribution.name + (boot == .ownLoader ? ".whole" : ""), source: .published(published), boot: boot, distribution: distribution,
             architecture: distribution.architecture)
     }
 
@@ -58,7 +59,7 @@ public struct ImageGuest: Hashable, Sendable {
         text.hasPrefix(ownLoaderPrefix) ? String(text.dropFirst(ownLoaderPrefix.count)) : nil
     }
 
-    /// Reads the path of an image: `./debian.qcow2`, or `whole:./debian.qcow2` for one that boots by itself. Nil for what is no path.
+    /// Reads the path of an image: `./debian.qcow2`, or `whole:./debian.qcow2` for one that boots with its own loader. Nil for what is not a path.
     public init?(parsing text: String, architecture: Architecture = .host) {
         let rest = Self.bootingItself(text)
         let (path, bootsItself) = (rest ?? text, rest != nil)
@@ -66,7 +67,8 @@ public struct ImageGuest: Hashable, Sendable {
         let place = FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath((path as NSString).expandingTildeInPath)).lexicallyNormalized()
         // It becomes part of a cell's id and of a folder's name.
         let stem = (place.stem ?? "image").lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber || "-.".contains($0)) ? $0 : "-" }
-        self.init(name: String(stem.prefix(60)) + (bootsItself ? ".whole" : ".image"), source: .file(place), boot: bootsItself ? .ownLoader : .direct,
+        self.init(
+            name: String(stem.prefix(60)) + (bootsItself ? ".whole" : ".image"), source: .file(place), boot: bootsItself ? .ownLoader : .direct,
             architecture: architecture)
     }
 }

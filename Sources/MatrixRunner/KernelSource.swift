@@ -5,7 +5,7 @@ public import SystemPackage
 /// Where a cell's kernel comes from.
 public enum KernelSource: Hashable, Sendable {
     case package(CatalogueKernel)
-    /// An image file, with the modules' folder when one was found beside it.
+    /// An image file, with the modules' folder when one was found next to it.
     case file(image: FilePath, modules: FilePath?)
     /// The own kernel of a disk image, with as many of its modules as a guest needs before its root is there.
     case ofImage(image: FilePath, modules: FilePath?)

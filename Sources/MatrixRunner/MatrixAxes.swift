@@ -22,7 +22,8 @@ public struct MatrixAxes: Sendable {
     public var deployments: [Deployment]
 
     public init(
-        architecture: Architecture = .host, guests: [GuestChoice] = [.micro], kernels: [KernelSelector], layouts: [CgroupLayout], hasDefaultLayout: Bool = false, programs: [ProgramVariant] = [],
+        architecture: Architecture = .host, guests: [GuestChoice] = [.micro], kernels: [KernelSelector], layouts: [CgroupLayout],
+        hasDefaultLayout: Bool = false, programs: [ProgramVariant] = [],
         scenarios: ScenarioChoice, agents: [AgentChoice] = [], profiles: [BootProfile?] = [nil], deployments: [Deployment] = []
     ) {
         self.architecture = architecture
@@ -79,7 +80,7 @@ public enum ScenarioChoice: Sendable {
     case standard(Scenario)
     case axis([Scenario])
 
-    /// Each with the name that stands in the cell's id.
+    /// Each with the name that is in the cell's id.
     var named: [(name: String?, scenario: Scenario)] {
         switch self {
         case .standard(let scenario): [(nil, scenario)]

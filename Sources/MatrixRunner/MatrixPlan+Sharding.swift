@@ -2,11 +2,12 @@ import EvidenceStore
 public import MatrixModel
 
 extension MatrixPlan {
-    /// One part of the plan. All parts together have every cell once, those that are unavailable as well.
+    /// One part of the plan. All parts together have every cell once, those that are unavailable too.
     /// - Parameter costs: The same for all parts.
     public func part(_ shard: Shard, costs: CellCosts) -> MatrixPlan {
         let own = Set(split(into: shard.count, costs: costs).parts[shard.index - 1])
-        let others = cells.filter { !own.contains($0.cell.id.text) }.map { $0.record(Self.otherPart) } + unavailable.filter { !own.contains($0.id) }.map(\.asNotRun)
+        let others =
+            cells.filter { !own.contains($0.cell.id.text) }.map { $0.record(Self.otherPart) } + unavailable.filter { !own.contains($0.id) }.map(\.asNotRun)
         var part = MatrixPlan(
             cells: cells.filter { own.contains($0.cell.id.text) }, unavailable: unavailable.filter { own.contains($0.id) }, warnings: warnings, shard: shard,
             elsewhere: CellOrder.sorted(others))

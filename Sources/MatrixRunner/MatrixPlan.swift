@@ -5,7 +5,7 @@ import KernelCatalogue
 public import MatrixModel
 import Probes
 
-/// The cells of a run, sorted by meaning, and those for which no kernel can be had.
+/// The cells of a run, sorted by meaning, and those for which no kernel can be obtained.
 public struct MatrixPlan: Sendable {
     public struct PlannedCell: Sendable {
         public let cell: Cell
@@ -88,7 +88,8 @@ public struct MatrixPlan: Sendable {
             return axes.combinations(for: guest).map { point in
                 PlannedCell(
                     cell: Cell(
-                        guest: guest.name, kernel: kernel.identity, architecture: kernel.architecture, cgroup: point.layout, profile: point.profile?.rawValue, deployment: point.deployment?.rawValue,
+                        guest: guest.name, kernel: kernel.identity, architecture: kernel.architecture, cgroup: point.layout, profile: point.profile?.rawValue,
+                        deployment: point.deployment?.rawValue,
                         scenario: point.scenario.name, agent: point.agent?.name, bpf: point.program?.name),
                     guest: guest, kernel: kernel, program: point.program, scenario: point.scenario.scenario, agent: point.agent ?? .own,
                     agentProfile: profiles[point.agent ?? .own] ?? .unknown, profile: point.profile, deployment: point.deployment,

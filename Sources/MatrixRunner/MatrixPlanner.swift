@@ -145,7 +145,9 @@ struct MatrixPlanner {
 
     /// The guest, or the same distribution built from its packages where its published image cannot be fetched.
     private func reachable(_ guest: GuestChoice, _ offers: inout Offers) async throws -> GuestChoice {
-        guard let distribution = guest.builtInstead, let image = guest.image, case .failure(let failure) = try await offers.given.kernel(of: image), failure.cause == .fetchFailed else {
+        guard let distribution = guest.builtInstead, let image = guest.image, case .failure(let failure) = try await offers.given.kernel(of: image),
+            failure.cause == .fetchFailed
+        else {
             return guest
         }
         let substitution = DistributionImages.substitution(distribution, failure.reason)
@@ -162,7 +164,8 @@ struct MatrixPlanner {
                 profile: point.profile?.rawValue, deployment: point.deployment?.rawValue, scenario: point.scenario.name, agent: point.agent?.name,
                 bpf: point.program?.name)
             return CellRecord(
-                unavailable: AskedCell(selector, guest: guest.name, architecture: axes.architecture, cgroup: point.layout, further: further), judgement: judgement, documentation: documented)
+                unavailable: AskedCell(selector, guest: guest.name, architecture: axes.architecture, cgroup: point.layout, further: further),
+                judgement: judgement, documentation: documented)
         }
     }
 

@@ -23,11 +23,11 @@ public struct MatrixRequest: Sendable {
     public var timeout: Duration
     /// How often a cell is attempted again when an attempt failed through the harness's fault.
     public var retries: Int
-    /// How micro guests come to life.
+    /// How micro guests start.
     public var boot: BootChoice
     /// What snapshots may take on the disk, in bytes.
     public var snapshotLimit: Int
-    /// Which of the cells that came from a snapshot are booted as well, for comparison; nil for none.
+    /// Which of the cells that came from a snapshot are booted too, for comparison; nil for none.
     public var verification: SnapshotSample?
     /// Whether a cell's outcome ends the whole run; nil to run every cell whatever happens.
     public var endsRun: (@Sendable (CellRecord) -> Bool)?
@@ -36,8 +36,10 @@ public struct MatrixRequest: Sendable {
     public static let standardSnapshotLimit = SnapshotStore.standardLimit
 
     public init(
-        blocks: [MatrixAxes], exclusions: [CellPattern] = [], agentProfile: AgentProfile? = nil, today: CalendarDay? = nil, tier: ProofTier = .standard, jobs: Int? = nil, costs: CellCosts = .standard, timeout: Duration = .seconds(90), retries: Int = 2,
-        boot: BootChoice = .auto, snapshotLimit: Int = standardSnapshotLimit, verification: SnapshotSample? = nil, endsRun: (@Sendable (CellRecord) -> Bool)? = nil
+        blocks: [MatrixAxes], exclusions: [CellPattern] = [], agentProfile: AgentProfile? = nil, today: CalendarDay? = nil, tier: ProofTier = .standard,
+        jobs: Int? = nil, costs: CellCosts = .standard, timeout: Duration = .seconds(90), retries: Int = 2,
+        boot: BootChoice = .auto, snapshotLimit: Int = standardSnapshotLimit, verification: SnapshotSample? = nil,
+        endsRun: (@Sendable (CellRecord) -> Bool)? = nil
     ) {
         self.blocks = blocks
         self.exclusions = exclusions

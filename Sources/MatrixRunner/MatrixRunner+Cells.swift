@@ -35,7 +35,9 @@ extension MatrixRunner {
         /// What all cells of an architecture share. There has to be a kernel to find out what guests run with.
         func context(trying kernel: PreparedKernel) async throws -> CellContext {
             if let settled = settled[kernel.architecture] { return settled }
-            guard let host = hosts[kernel.architecture] else { throw PreparationFailure(cause: .harness, reason: "no emulator was looked for of \(kernel.architecture)") }
+            guard let host = hosts[kernel.architecture] else {
+                throw PreparationFailure(cause: .harness, reason: "no emulator was looked for of \(kernel.architecture)")
+            }
             let chosen = try await host.question.answer(with: kernel)
             answers[kernel.architecture] = chosen
             (run.accelerator, run.acceleratorReason) = Self.summary(answers)
@@ -78,7 +80,9 @@ extension MatrixRunner {
     private static func summary(_ answers: [Architecture: AcceleratorProbe.Answer]) -> (accelerator: String?, reason: String?) {
         let sorted = answers.sorted { $0.key < $1.key }
         guard sorted.count > 1 else { return (sorted.first?.value.accelerator.rawValue, sorted.first?.value.reason) }
-        return (sorted.first?.value.accelerator.rawValue, sorted.map { "\($0.key): \($0.value.accelerator.rawValue), \($0.value.reason)" }.joined(separator: "; "))
+        return (
+            sorted.first?.value.accelerator.rawValue, sorted.map { "\($0.key): \($0.value.accelerator.rawValue), \($0.value.reason)" }.joined(separator: "; ")
+        )
     }
 
     /// What runs the guests of one architecture.

@@ -28,9 +28,11 @@ extension MatrixRunner {
         let emulator = try await Emulator.find(for: planned.cell.architecture)
         let preparer = preparer
         let kernel = try await preparer.kernel(of: planned)
-        let payload = try await preparer.payload(try await preparer.payloadSpec(planned.content, busybox: try GuestTool.busybox(for: planned.cell.architecture)))
+        let payload = try await preparer.payload(
+            try await preparer.payloadSpec(planned.content, busybox: try GuestTool.busybox(for: planned.cell.architecture)))
         let chosen = try await chooseAccelerator(emulator, kernel)
-        var boot = BootPlan.cell(PreparedCell(kernel: kernel, payload: payload, distribution: nil), accelerator: chosen.accelerator, network: products.network, folder: path)
+        var boot = BootPlan.cell(
+            PreparedCell(kernel: kernel, payload: payload, distribution: nil), accelerator: chosen.accelerator, network: products.network, folder: path)
         boot.limits.total = max(request.timeout, .seconds(600))
         let settled = boot
         let profile = planned.agentProfile
@@ -60,7 +62,8 @@ extension MatrixRunner {
     }
 
     private func run(
-        _ group: ConformanceGroup, layout: CgroupLayout, profile: AgentProfile, boot plan: BootPlan, start: BootPolicy.Start, boots: BootPolicy, emulator: Emulator,
+        _ group: ConformanceGroup, layout: CgroupLayout, profile: AgentProfile, boot plan: BootPlan, start: BootPolicy.Start, boots: BootPolicy,
+        emulator: Emulator,
         in path: FilePath
     ) async throws -> [CheckOutcome] {
         events(.preparing("conformance: \(group.name), \(group.checks.count) checks"))

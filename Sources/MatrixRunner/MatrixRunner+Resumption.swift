@@ -17,7 +17,7 @@ extension MatrixRunner {
     ///
     /// All of them are compared before any cell runs: which cells have a snapshot in common follows from which are left.
     /// - Parameter context: Asked with a kernel of each architecture, when there is anything to compare.
-    /// - Throws: `StoreError`, `CancellationError`, or what the context cannot be had for.
+    /// - Throws: `StoreError`, `CancellationError`, or what the context cannot be obtained for.
     func takeUp(
         _ resumption: RunResumption, _ plan: MatrixPlan, _ preparer: ArtefactPreparer, context: (PreparedKernel) async throws -> CellContext
     ) async throws -> ResumedCells {
@@ -30,7 +30,10 @@ extension MatrixRunner {
         for planned in plan.cells {
             let id = planned.cell.id
             if let record = finished[id.text] {
-                guard let change = lack(of: record, planned) ?? today[planned.cell.architecture].flatMap({ change(of: record, planned, taken.prepared, $0, since: resumption.run) }) else {
+                guard
+                    let change = lack(of: record, planned)
+                        ?? today[planned.cell.architecture].flatMap({ change(of: record, planned, taken.prepared, $0, since: resumption.run) })
+                else {
                     taken.kept.append(record)
                     continue
                 }
@@ -55,7 +58,7 @@ extension MatrixRunner {
     }
 
     /// What of a finished cell is not as it was then; nil when nothing is, or when that cannot be known: nobody said then what it was made
-    /// of, or what it needs cannot be had any more.
+    /// of, or what it needs cannot be obtained any more.
     private func change(
         of record: CellRecord, _ planned: MatrixPlan.PlannedCell, _ prepared: PreparedArtefacts, _ today: CellContext, since run: RunRecord?
     ) -> String? {

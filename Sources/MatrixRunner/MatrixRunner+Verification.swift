@@ -15,7 +15,8 @@ extension MatrixRunner {
         let place = try RunFolder.create(at: folder.path.appending("cold"))
         var check = SnapshotCheck()
         for planned in cells where chosen.contains(planned.cell.id.text) {
-            guard let record = restored.first(where: { $0.id == planned.cell.id.text }), case .success(let artefacts)? = course.prepared.artefacts(for: planned),
+            guard let record = restored.first(where: { $0.id == planned.cell.id.text }),
+                case .success(let artefacts)? = course.prepared.artefacts(for: planned),
                 var cold = contexts[planned.cell.architecture]
             else { continue }
             cold.boots = nil

@@ -39,7 +39,8 @@ public struct MatrixRunner: Sendable {
     public func plan() async throws -> MatrixPlan {
         let images = GuestImageBuilder(cache: cache, runner: products.runner, architecture: products.architecture, digests: digestMemory)
         return try await MatrixPlanner(
-            request: request, catalogue: catalogue, given: ExplicitKernels(images: images, catalogue: catalogue, products: products, events: events), products: products,
+            request: request, catalogue: catalogue, given: ExplicitKernels(images: images, catalogue: catalogue, products: products, events: events),
+            products: products,
             events: events
         ).plan()
     }
@@ -105,12 +106,15 @@ public struct MatrixRunner: Sendable {
         SnapshotStore(cache: cache, emulator: emulator, turns: slots, limit: request.snapshotLimit, digests: digests, memory: digestMemory)
     }
 
-    var preparer: ArtefactPreparer { ArtefactPreparer(catalogue: catalogue, cache: cache, products: products, turns: slots, digests: digestMemory, events: events) }
+    var preparer: ArtefactPreparer {
+        ArtefactPreparer(catalogue: catalogue, cache: cache, products: products, turns: slots, digests: digestMemory, events: events)
+    }
 
     /// - Parameter kernel: What a guest can be tried with; nil when there is none.
     /// - Parameter renews: Makes a trial whatever is remembered.
     func chooseAccelerator(_ emulator: Emulator, _ kernel: PreparedKernel?, renews: Bool = false) async throws -> AcceleratorProbe.Answer {
-        let answer = try await AcceleratorProbe(emulator: emulator, cache: cache.root).answer(accelerator, booting: kernel.map { ($0.boot, $0.initramfs) }, renews: renews)
+        let answer = try await AcceleratorProbe(emulator: emulator, cache: cache.root).answer(
+            accelerator, booting: kernel.map { ($0.boot, $0.initramfs) }, renews: renews)
         events(.preparing("accelerator: \(answer.accelerator.rawValue) (\(answer.reason))"))
         return answer
     }

@@ -27,7 +27,8 @@ enum MicroSupplies {
             case .osRelease: items.append(PayloadSpec.Item(path: "etc/os-release", source: .bytes(Array(release.utf8))))
             case .systemctl:
                 throw PreparationFailure(
-                    cause: .guestLacks, reason: "The guest lacks systemctl, which the agent needs: a micro guest has no service manager; name a distribution with --distro.")
+                    cause: .guestLacks,
+                    reason: "The guest lacks systemctl, which the agent needs: a micro guest has no service manager; name a distribution with --distro.")
             }
         }
         return items

@@ -6,7 +6,7 @@ extension MatrixPlan.PlannedCell {
         if guest == .micro { return nil }
         if SystemdLayout.kernelArguments(cell.cgroup) == nil { return SystemdLayout.refusal(cell.cgroup) }
         guard guest.bootsItself else { return nil }
-        // What it boots with stands in its own boot loader's configuration.
+        // What it boots with is in its own boot loader's configuration.
         if cell.cgroup != documentation.defaultLayout ?? .unified {
             return Judgement(
                 cause: .layoutNotOffered,
@@ -18,7 +18,8 @@ extension MatrixPlan.PlannedCell {
                 summary: "A whole: image has the kernel command line of its own boot loader; remove 'whole:' to boot it with \(profile.rawValue).")
         }
         guard deployment == nil else {
-            return Judgement(cause: .notOffered, summary: "A whole: image receives the runner through the data source that a deployment tests; remove 'whole:'.")
+            return Judgement(
+                cause: .notOffered, summary: "A whole: image receives the runner through the data source that a deployment tests; remove 'whole:'.")
         }
         return nil
     }

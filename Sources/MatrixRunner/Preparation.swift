@@ -36,7 +36,7 @@ struct Preparation: Sendable {
         hasNews = true
     }
 
-    /// The cells of which all is there that was not before, by their places, or why it cannot be had.
+    /// The cells of which all is there that was not before, by their places, or why it cannot be obtained.
     mutating func takeReady() -> [(place: Int, artefacts: Result<PreparedCell, PreparationFailure>)] {
         guard hasNews else { return [] }
         hasNews = false

@@ -32,7 +32,7 @@ struct PreparedArtefacts: Sendable {
         }
     }
 
-    /// What a cell needs, or why it cannot be had; nil as long as some of it is still to be prepared.
+    /// What a cell needs, or why it cannot be obtained; nil as long as some of it is still to be prepared.
     func artefacts(for planned: MatrixPlan.PlannedCell) -> Result<PreparedCell, PreparationFailure>? {
         guard let kernel = kernels[KernelUse(planned)], let payload = payloads[planned.content] else { return nil }
         guard planned.guest != .micro else {
@@ -54,7 +54,9 @@ struct PreparedArtefacts: Sendable {
             payload.flatMap { payload in
                 disc.flatMap { disc in
                     root.map {
-                        PreparedCell(kernel: kernel, payload: payload, distribution: PreparedDistribution(root: $0, package: package, provisioning: disc, tables: tables))
+                        PreparedCell(
+                            kernel: kernel, payload: payload, distribution: PreparedDistribution(root: $0, package: package, provisioning: disc, tables: tables)
+                        )
                     }
                 }
             }
@@ -81,7 +83,9 @@ struct PreparedArtefacts: Sendable {
     }
 
     private func anyKernel(of architecture: Architecture) -> PreparedKernel? {
-        kernels.filter { $0.key.kernel.architecture == architecture }.sorted { ($0.key.kernel.identity, $0.key.guest.name) < ($1.key.kernel.identity, $1.key.guest.name) }.lazy.compactMap { try? $0.value.get() }.first
+        kernels.filter { $0.key.kernel.architecture == architecture }.sorted {
+            ($0.key.kernel.identity, $0.key.guest.name) < ($1.key.kernel.identity, $1.key.guest.name)
+        }.lazy.compactMap { try? $0.value.get() }.first
     }
 }
 

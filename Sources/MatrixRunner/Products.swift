@@ -4,7 +4,7 @@ import Foundation
 public import MatrixModel
 public import SystemPackage
 
-/// Where the things are that `ci/build` puts beside each other: the agent, the guest's runner and network, the BPF objects.
+/// Where the things are that `ci/build` puts next to each other: the agent, the guest's runner and network, the BPF objects.
 public struct Products: Sendable {
     public let folder: FilePath
     /// What the agent, the runner and the programs are for.
@@ -56,7 +56,9 @@ public struct Products: Sendable {
     func kernelConfiguration(_ name: String?) throws -> [FilePath] {
         let standard = kernelConfigurations.appending("small.config")
         guard let name else { return [standard] }
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: kernelConfigurations.string)) ?? []).filter { $0.hasSuffix(".config") }.map { String($0.dropLast(".config".count)) }
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: kernelConfigurations.string)) ?? []).filter { $0.hasSuffix(".config") }.map {
+            String($0.dropLast(".config".count))
+        }
         guard names.contains(name) else { throw RunnerError(.unknownConfiguration, subject: name, detail: names.sorted().joined(separator: ", ")) }
         return [standard, kernelConfigurations.appending("\(name).config")]
     }
@@ -96,7 +98,7 @@ public struct Products: Sendable {
     public func standardScenario() throws -> Scenario { try scenario(at: scenarioFolder.appending("normal.yml")) }
 
     /// Finds scenarios by name, by the path of a file, or `all` that were built.
-    /// - Throws: `RunnerError` with `unknownScenario`, naming those there are; `YAMLError` for a file that is no scenario.
+    /// - Throws: `RunnerError` with `unknownScenario`, naming those there are; `YAMLError` for a file that is not a scenario.
     public func scenarios(_ text: String) throws -> [Scenario] {
         if text == "all" { return try scenarioNames.map { try scenario(at: scenarioFolder.appending("\($0).yml")) } }
         if text.contains("/") || text.hasSuffix(".yml") || text.hasSuffix(".yaml") {

@@ -2,7 +2,7 @@ public import SystemPackage
 
 /// A BPF object that takes the place of the agent's own.
 public struct ProgramVariant: Hashable, Sendable {
-    /// The name that stands in the cell's id.
+    /// The name that is in the cell's id.
     public let name: String
     public let object: FilePath
 

@@ -9,7 +9,7 @@ public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
         case unknownConfiguration, unknownProgram, notABPFObject, unknownScenario, scenarioUnreadable, shellNeedsOneCell, shellTool
         /// A distribution installs packages, and the agent is a folder.
         case noPackage
-        /// An image that boots by itself has nothing that would start the runner.
+        /// An image that boots with its own loader has nothing that would start the runner.
         case noCloudInit
         case notForDistributions
     }
@@ -28,7 +28,9 @@ public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch code {
         case .productMissing: "'\(subject)' is missing; run kmatrix as ci/kmatrix, or build it with ci/build"
-        case .productsOfArchitectureMissing: "'\(subject)' is missing, which guests of \(detail) need; build it with ci/build --arch \(detail), or install the package of ci/package --arch \(detail)"
+        case .productsOfArchitectureMissing:
+            "'\(subject)' is missing, which guests of \(detail) need; build it with ci/build --arch \(detail), or install the package of ci/package "
+                + "--arch \(detail)"
         case .shellToolOfArchitecture: "'\(subject)' of this machine is not for \(detail) guests, which the guest's shell needs"
         case .unknownConfiguration: "unknown configuration '\(subject)' of a kernel's source; known are \(detail)"
         case .unknownProgram: "unknown BPF program '\(subject)'; known are \(detail), or the path of a .bpf.o file"

@@ -1,4 +1,4 @@
-/// Which of a run's cells from snapshots are booted as well: the same of the same cells each time.
+/// Which of a run's cells from snapshots are booted too: the same of the same cells each time.
 public enum SnapshotSample: Hashable, Sendable {
     case count(Int)
     /// Above 0, at most 1; one cell at least.

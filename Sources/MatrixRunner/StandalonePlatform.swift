@@ -2,7 +2,7 @@ import EvidenceStore
 public import FabricSimulator
 public import SystemPackage
 
-/// The simulated platform by itself, for whoever wants to talk to it without a guest.
+/// The simulated platform on its own, for whoever wants to talk to it without a guest.
 public enum StandalonePlatform {
     /// Serves a scenario on Unix sockets in a folder until the task is cancelled.
     /// - Throws: `FabricError`, `CancellationError`.

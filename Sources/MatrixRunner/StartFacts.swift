@@ -2,7 +2,7 @@ import GuestProtocol
 import Judgement
 import MatrixModel
 
-/// How a guest came to life and what of it was put right, as `facts.json` has it.
+/// How a guest started and what of it was put right, as `facts.json` has it.
 struct StartFacts: Codable, Hashable, Sendable {
     var birth: StartMode
     /// How far the guest's clock was behind when it was woken, in seconds: about the age of the snapshot. Null for a guest that booted.

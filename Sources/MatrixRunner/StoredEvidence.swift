@@ -29,7 +29,9 @@ public struct StoredEvidence: Sendable {
         if let unknown = AttemptRecord.unknownMembers(of: try Self.bytes(.attempt, in: folder)).first {
             throw Unreadable("attempt.json has the member '\(Quote.line(unknown))', which schema \(AttemptRecord.schema) does not have: it is damaged")
         }
-        guard !sheet.hasUnknownProfile else { throw Unreadable("attempt.json names the profile '\(Quote.line(sheet.profile ?? ""))', which this kmatrix does not know") }
+        guard !sheet.hasUnknownProfile else {
+            throw Unreadable("attempt.json names the profile '\(Quote.line(sheet.profile ?? ""))', which this kmatrix does not know")
+        }
         var evidence = sheet.evidence()
         for (item, file) in EvidenceWriter.files where evidence.items[item] != nil { evidence.items[item]?.bytes = try Self.bytes(file, in: folder) }
         let reports: [EncodedReport] = try Self.decode(.clients, in: folder)
@@ -43,7 +45,9 @@ public struct StoredEvidence: Sendable {
 
     private static func journal(in folder: CellFolder) throws(Unreadable) -> [FabricRequest] {
         do {
-            return try bytes(.fabricJournal, in: folder).split(separator: UInt8(ascii: "\n")).map { try JSONDecoder().decode(FabricRequest.self, from: Data($0)) }
+            return try bytes(.fabricJournal, in: folder).split(separator: UInt8(ascii: "\n")).map {
+                try JSONDecoder().decode(FabricRequest.self, from: Data($0))
+            }
         } catch {
             throw Unreadable("\(EvidenceFile.fabricJournal.rawValue) cannot be read: \(error)")
         }

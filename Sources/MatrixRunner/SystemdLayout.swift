@@ -5,7 +5,7 @@ import MatrixModel
 enum SystemdLayout {
     /// Nil for a layout that systemd has no means for, whatever its version: it always mounts one of its three.
     static func kernelArguments(_ layout: CgroupLayout) -> [String]? {
-        // From 256 the v1 hierarchies are refused unless this is said as well; 258 dropped them.
+        // From 256 the v1 hierarchies are refused unless this is said too; 258 dropped them.
         let force = "SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1"
         return switch layout {
         case .unified: ["systemd.unified_cgroup_hierarchy=1"]
@@ -17,6 +17,9 @@ enum SystemdLayout {
 
     /// Why the cell of such a layout is not run.
     static func refusal(_ layout: CgroupLayout) -> Judgement {
-        Judgement(cause: .layoutNotOffered, summary: "No systemd version leaves cgroup v2 \(layout == .unmounted ? "unmounted" : "mounted elsewhere"), so distributions do not offer this layout.")
+        Judgement(
+            cause: .layoutNotOffered,
+            summary:
+                "No systemd version leaves cgroup v2 \(layout == .unmounted ? "unmounted" : "mounted elsewhere"), so distributions do not offer this layout.")
     }
 }

@@ -25,7 +25,7 @@ public struct AgentStatus: Hashable, Sendable {
     public let proxyListener: Module
     public let connections: [Connection]
 
-    /// Reads a whole `status.json`; nil when it is no JSON or lacks one of the parts.
+    /// Reads a whole `status.json`; nil when it is not JSON or lacks one of the parts.
     public init?(json: [UInt8]) {
         struct Document: Decodable {
             struct Agent: Decodable {

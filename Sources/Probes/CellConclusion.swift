@@ -3,7 +3,8 @@ public import MatrixModel
 
 /// What is concluded of one attempt at a cell: the verdict, and the proofs it follows from. Pure: the same evidence gives the same conclusion.
 ///
-/// First it is asked whether the attempt proved anything at all: emulator, guest and evidence must have held. Then every proof is judged by itself. Compatible is what
+/// First it is asked whether the attempt proved anything at all: emulator, guest and evidence must have held. Then every proof is judged separately.
+/// Compatible is what
 /// remains when every applicable proof passed, so a fact that is missing never looks like success.
 public struct CellConclusion: Hashable, Sendable {
     public let judgement: Judgement
@@ -40,22 +41,29 @@ public struct CellConclusion: Hashable, Sendable {
         let outcomes = Dictionary(uniqueKeysWithValues: probes.map { ($0.id, outcome(of: $0, evidence)) })
         let order = ProofOrder(probes.map { $0.node(outcomes[$0.id]?.standing ?? .undecided) })
         return probes.map { probe in
-            result(of: probe, outcomes[probe.id] ?? .undecided(""), blockedBy: order.blocker(of: probe.id), knownDefects.first { $0.proof == probe.id }, evidence.cell)
+            result(
+                of: probe, outcomes[probe.id] ?? .undecided(""), blockedBy: order.blocker(of: probe.id), knownDefects.first { $0.proof == probe.id },
+                evidence.cell)
         }
     }
 
     /// An agent is not blamed for what it had less time for than it should.
     private static func outcome(of probe: Probe, _ evidence: ProbeEvidence) -> ProofOutcome {
         let outcome = probe.judge(evidence)
-        guard case .fail(let cause, let summary, let findings) = outcome, cause.fault == .agent, let rate = evidence.cell.clockRate, rate > fastestClock else { return outcome }
+        guard case .fail(let cause, let summary, let findings) = outcome, cause.fault == .agent, let rate = evidence.cell.clockRate, rate > fastestClock else {
+            return outcome
+        }
         let times = (rate * 10).rounded() / 10
-        return .unproven(.harness, "The guest's clock ran \(times) times as fast as the host's, so nothing that takes time is proven. Seen: \(summary)", findings)
+        return .unproven(
+            .harness, "The guest's clock ran \(times) times as fast as the host's, so nothing that takes time is proven. Seen: \(summary)", findings)
     }
 
     /// What a clock may be wrong by, and a message late, before it counts.
     private static let fastestClock = 1.5
 
-    private static func result(of probe: Probe, _ outcome: ProofOutcome, blockedBy blocker: ProofID?, _ defect: KnownDefect?, _ evidence: CellEvidence) -> ProofResult {
+    private static func result(of probe: Probe, _ outcome: ProofOutcome, blockedBy blocker: ProofID?, _ defect: KnownDefect?, _ evidence: CellEvidence)
+        -> ProofResult
+    {
         func result(_ state: ProofState, _ cause: Cause?, _ summary: String, _ findings: [Finding] = []) -> ProofResult {
             ProofResult(
                 id: probe.id, weight: probe.weight, state: state, cause: cause, summary: summary, findings: findings,

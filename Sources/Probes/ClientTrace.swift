@@ -32,7 +32,7 @@ struct ClientTrace: Sendable {
         return report.connectError == nil && !report.peer.isEmpty ? false : nil
     }
 
-    /// A client's word alone proves nothing: what reached the platform counts, and the answer has to be the client's as well.
+    /// A client's word alone proves nothing: what reached the platform counts, and the answer has to be the client's too.
     var outcome: ClientOutcome {
         guard let request = requests.last, let status = report.httpStatus, Int(status) == request.status else {
             return wasRefusedByAgent ? .denied : .failed

@@ -5,10 +5,15 @@ import MatrixModel
 extension Probe {
     /// Who the callers are: user, process, and what follows from it.
     static let attribution: [Probe] = [
-        Probe(.attributedUser, "callers are reported with the right user", needs: [.attach], follows: redirections + [.listener], hiddenBy: [.forwarded], judge: usersRight),
-        Probe(.attributedProcess, "callers are reported with the right process", follows: redirections + [.attributedUser, .forwarded], hiddenBy: [.signed], judge: processesRight),
         Probe(
-            .unprivilegedDenied, "what the rules deny is denied, and nothing else", needs: [.attach], follows: redirections + [.listener, .attributedUser], judge: rulesFollowed),
+            .attributedUser, "callers are reported with the right user", needs: [.attach], follows: redirections + [.listener], hiddenBy: [.forwarded],
+            judge: usersRight),
+        Probe(
+            .attributedProcess, "callers are reported with the right process", follows: redirections + [.attributedUser, .forwarded], hiddenBy: [.signed],
+            judge: processesRight),
+        Probe(
+            .unprivilegedDenied, "what the rules deny is denied, and nothing else", needs: [.attach], follows: redirections + [.listener, .attributedUser],
+            judge: rulesFollowed),
     ]
 
     private static func usersRight(_ evidence: ProbeEvidence) -> ProofOutcome {
@@ -35,7 +40,8 @@ extension Probe {
 
     static func misattributed(_ trace: ClientTrace) -> ProofOutcome {
         .fail(
-            .misattributed, "The agent reported client \(trace.client.name) (uid \(trace.client.user)) as \(trace.isRoot ? "non-root" : "root").", trace.findings)
+            .misattributed, "The agent reported client \(trace.client.name) (uid \(trace.client.user)) as \(trace.isRoot ? "non-root" : "root").",
+            trace.findings)
     }
 
     /// The platform's journal has the user; the process is in the agent's own account of its callers.
@@ -43,7 +49,9 @@ extension Probe {
         guard evidence.isSigned else { return .notApplicable("The scenario does not serve its callers.") }
         let served = evidence.namedClients.compactMap { evidence.trace($0.name) }.filter { $0.outcome == .signed && $0.isRedirected == true }
         guard !served.isEmpty else { return evidence.undecided("a served caller") }
-        guard evidence.cell.items[.finalStatus] != nil else { return .undecided("The agent's last status did not arrive, so it is not known which processes it saw.") }
+        guard evidence.cell.items[.finalStatus] != nil else {
+            return .undecided("The agent's last status did not arrive, so it is not known which processes it saw.")
+        }
         guard let status = evidence.finalStatus else { return .undecided("The agent's last status cannot be read.") }
         for isRoot in [true, false] {
             let path = ProbeNames.executable(isRoot: isRoot)

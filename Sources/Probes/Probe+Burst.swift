@@ -6,7 +6,8 @@ extension Probe {
     /// Many clients at once.
     static let burst: [Probe] = [
         Probe(
-            .burst, "many clients at once are all served and attributed", weight: .lesser, needs: [.signed], follows: [.redirectedIMDS, .forwarded, .attributedUser],
+            .burst, "many clients at once are all served and attributed", weight: .lesser, needs: [.signed],
+            follows: [.redirectedIMDS, .forwarded, .attributedUser],
             steps: { setting in
                 guard setting.isSigned, setting.burst > 0 else { return [] }
                 return [.burst([member(isRoot: true), member(isRoot: false)], count: setting.burst)]
@@ -15,7 +16,8 @@ extension Probe {
 
     private static func member(isRoot: Bool) -> ClientSpec {
         .request(
-            ProbeNames.crowdPrefix + (isRoot ? "root" : "user"), .ordinary(isRoot ? 0 : ClientSpec.nobody), .imds, executable: ProbeNames.burstExecutable(isRoot: isRoot))
+            ProbeNames.crowdPrefix + (isRoot ? "root" : "user"), .ordinary(isRoot ? 0 : ClientSpec.nobody), .imds,
+            executable: ProbeNames.burstExecutable(isRoot: isRoot))
     }
 
     private static func burstServed(_ evidence: ProbeEvidence) -> ProofOutcome {
@@ -27,7 +29,8 @@ extension Probe {
             ?? .pass("\(burst.count) clients at once were served and attributed.", first.findings)
     }
 
-    /// Some ran out of time while others were served after more than half of that time: everything was slow, so an agent that loses clients cannot be told from a machine
+    /// Some ran out of time while others were served after more than half of that time: everything was slow, so an agent that loses clients cannot be told
+    /// from a machine
     /// with too much to do.
     private static func slowness(_ burst: [ClientTrace]) -> ProofOutcome? {
         let late = burst.filter { $0.report.httpStatus == nil && !$0.report.failure.isEmpty }
@@ -35,7 +38,8 @@ extension Probe {
         guard let shortest = late.map(\.report.microseconds).min(), let example = late.first, slowest > shortest / 2 else { return nil }
         return .unproven(
             .timeout,
-            "Of \(burst.count) clients at once \(late.count) had no answer after \(shortest / 1_000_000) s, and others waited \(slowest / 1_000_000) s for theirs: this machine was too slow to prove anything.",
+            "Of \(burst.count) clients at once \(late.count) had no answer after \(shortest / 1_000_000) s, and others waited \(slowest / 1_000_000) s "
+                + "for theirs: this machine was too slow to prove anything.",
             example.findings)
     }
 
@@ -43,14 +47,17 @@ extension Probe {
         let unknown = burst.filter(\.wasUnknown)
         if let example = unknown.first {
             return .fail(
-                .eventsLost, "Of \(burst.count) clients at once \(unknown.count) were not recognised (421): the agent loses track of connections that come at once.",
+                .eventsLost,
+                "Of \(burst.count) clients at once \(unknown.count) were not recognised (421): the agent loses track of connections that come at once.",
                 example.findings)
         }
         let unanswered = burst.filter { $0.outcome == .failed }
         if let example = unanswered.first, unanswered.count * 10 < burst.count, burst.allSatisfy({ $0.outcome == .signed || $0.outcome == .failed }) {
             // The network between is the emulator's, a process for each connection: a few that got lost there say nothing of the agent.
             return .unproven(
-                .harness, "Of \(burst.count) clients at once \(unanswered.count) got no answer; whether the agent or the emulated network lost them is not proven.", example.findings)
+                .harness,
+                "Of \(burst.count) clients at once \(unanswered.count) got no answer; whether the agent or the emulated network lost them is not proven.",
+                example.findings)
         }
         guard let lost = burst.first(where: { $0.outcome != .signed }) else { return nil }
         let count = burst.count { $0.outcome != .signed }
@@ -62,7 +69,9 @@ extension Probe {
             case .refused: lost.requests.last?.claims == nil ? .notRedirected : lost.requests.last?.signature == .wrong ? .signatureWrong : .requestsUnsigned
             case .failed, .signed: .notForwarded
             }
-        return .fail(cause, "Of \(burst.count) clients at once \(count) were not served as one alone is: client \(lost.client.name) ended as \(lost.outcome.rawValue).", lost.findings)
+        return .fail(
+            cause, "Of \(burst.count) clients at once \(count) were not served as one alone is: client \(lost.client.name) ended as \(lost.outcome.rawValue).",
+            lost.findings)
     }
 
     private static func mistakes(_ burst: [ClientTrace], _ first: ClientTrace, _ evidence: ProbeEvidence) -> ProofOutcome? {
@@ -80,7 +89,7 @@ extension Probe {
         return nil
     }
 
-    /// An entry evicted unread shows only in the connection that lacks it, so the agent's own counters count as well.
+    /// An entry evicted unread shows only in the connection that lacks it, so the agent's own counters count too.
     private static func lostEntries(_ evidence: ProbeEvidence) -> ProofOutcome? {
         let last = evidence.finalStatus ?? evidence.status
         let losses = ["auditEntriesLost", "connectionsWithoutEntry"].compactMap { name in

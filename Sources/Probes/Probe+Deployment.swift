@@ -6,7 +6,8 @@ extension Probe {
     /// What a deployment came to: what the platform heard of it.
     static let deployment: [Probe] = [
         Probe(
-            .provisioned, "the deployment is reported to the platform, which records it", follows: [.load, .attach, .listener, .keyLatched, .statusAgrees], judge: reported)
+            .provisioned, "the deployment is reported to the platform, which records it", follows: [.load, .attach, .listener, .keyLatched, .statusAgrees],
+            judge: reported)
     ]
 
     private static func reported(_ evidence: ProbeEvidence) -> ProofOutcome {
@@ -28,7 +29,8 @@ extension Probe {
             return .unproven(.provisioningUnproven, "cloud-init reported nothing to the platform.", lastLine(evidence.cell, .cloudInitLog, "cloud-init.log"))
         }
         let quote = "\(refused.method) \(refused.target) answered 403\(refused.note.map { " (\($0))" } ?? "")"
-        return .undecided("cloud-init could report nothing, for the platform refused its unsigned requests: \(Quote.line(quote)).", cause: .provisioningUnproven)
+        return .undecided(
+            "cloud-init could report nothing, for the platform refused its unsigned requests: \(Quote.line(quote)).", cause: .provisioningUnproven)
     }
 
     private static func failureReport(_ report: ProvisioningReport, _ deployment: Deployment, _ finding: Finding, _ evidence: ProbeEvidence) -> ProofOutcome {
@@ -40,7 +42,8 @@ extension Probe {
         }
         // An agent that has no key because this platform hands out none says so itself, as it must.
         if evidence.expectation.status != "SUCCESS", let status = evidence.status, status.overall == evidence.expectation.status, !status.keyLatch.isRunning {
-            return .fail(.keyNotOffered, "The platform offers the agent no key, and the agent says so.", [finding, status.finding("keyLatchStatus", status.keyLatch)])
+            return .fail(
+                .keyNotOffered, "The platform offers the agent no key, and the agent says so.", [finding, status.finding("keyLatchStatus", status.keyLatch)])
         }
         return .undecided("cloud-init reported a failure of provisioning, and yet the agent works: \(finding.quote).", cause: .provisioningUnproven)
     }
@@ -50,7 +53,7 @@ extension Probe {
 }
 
 extension DeploymentFinding {
-    /// The deployment beside the article's table (its section on provisioning failures); nil for a cell that is none.
+    /// The deployment next to the article's table (its section on provisioning failures); nil for a cell that is none.
     public init?(_ evidence: CellEvidence) {
         guard let deployment = evidence.deployment else { return nil }
         let version = evidence.cloudInitVersion
@@ -63,12 +66,14 @@ extension DeploymentFinding {
         let row: (Int, String, Bool)
         switch (deployment.hasAgent, waits) {
         case (false, false): row = (1, "ready, not recorded", report?.isReady == true && report?.isRecorded == false)
-        case (false, true): row = (2, "not ready: \(Probe.agentNotFound)", report?.description?.contains(Probe.agentNotFound) == true && report?.isReady == false)
+        case (false, true):
+            row = (2, "not ready: \(Probe.agentNotFound)", report?.description?.contains(Probe.agentNotFound) == true && report?.isReady == false)
         // The article says `might`, and so both ends of the race are as it says.
         case (true, false): row = (3, "ready, perhaps before the agent has the key", report?.isReady == true)
         case (true, true):
             let status = evidence.items[.status].flatMap { AgentStatus(json: $0.bytes) }
-            row = status?.overall == "SUCCESS" && evidence.agentEnding == nil
+            row =
+                status?.overall == "SUCCESS" && evidence.agentEnding == nil
                 ? (4, "ready", report?.isReady == true && report?.isRecorded == true) : (4, "not ready: the agent is unhealthy", report?.isReady == false)
         }
         self.init(row: row.0, cloudInit: version, documented: row.1, platformSaw: saw, matches: row.2)

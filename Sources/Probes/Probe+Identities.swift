@@ -37,9 +37,12 @@ extension Probe {
     }
 
     private static func identity(_ id: ProofID, _ title: String, _ clients: [ClientSpec]) -> Probe {
-        Probe(id, title, weight: .lesser, needs: [.attach], follows: [.redirectedIMDS, .listener, .attributedUser, .keyLatched, .forwarded], hiddenBy: [.signed], steps: { setting in
-            setting.isSigned ? clients.map { .client($0) } : []
-        }) { evidence in
+        Probe(
+            id, title, weight: .lesser, needs: [.attach], follows: [.redirectedIMDS, .listener, .attributedUser, .keyLatched, .forwarded], hiddenBy: [.signed],
+            steps: { setting in
+                setting.isSigned ? clients.map { .client($0) } : []
+            }
+        ) { evidence in
             guard evidence.isPlanned(clients[0].name) else { return .notApplicable("The scenario has no such client.") }
             for client in clients {
                 guard let trace = evidence.trace(client.name) else { return evidence.undecided("client \(client.name)") }
@@ -47,7 +50,9 @@ extension Probe {
                 if trace.claimsAreRight == false { return misattributed(trace) }
                 guard trace.claimsAreRight == true else {
                     return trace.wasRefusedByAgent
-                        ? .fail(.misattributed, "The agent refused client \(client.name) with \(trace.report.httpStatus ?? 0), although its user is allowed.", trace.findings)
+                        ? .fail(
+                            .misattributed, "The agent refused client \(client.name) with \(trace.report.httpStatus ?? 0), although its user is allowed.",
+                            trace.findings)
                         : .fail(.notForwarded, "The request of client \(client.name) did not come through the agent.", trace.findings)
                 }
                 guard trace.outcome == .signed else { return evidence.undecided("the answer to client \(client.name)") }
@@ -61,7 +66,8 @@ extension Probe {
         guard let trace = evidence.trace(ProbeNames.otherNetwork) else { return evidence.undecided("client \(ProbeNames.otherNetwork)") }
         if let impossible = trace.impossible { return impossible }
         if trace.requests.contains(where: { $0.cameThroughAgent || $0.signature == .verified }) {
-            return .fail(.misattributed, "The request of a client in another network namespace reached the platform with the agent's word for it.", trace.findings)
+            return .fail(
+                .misattributed, "The request of a client in another network namespace reached the platform with the agent's word for it.", trace.findings)
         }
         guard trace.requests.isEmpty, trace.report.connectError != nil else {
             return .unproven(.guestSetup, "A client in an empty network namespace reached something, so nothing is proven by it.", trace.findings)

@@ -6,10 +6,14 @@ extension Probe {
     /// The key: latched, used, kept.
     static let keys: [Probe] = [
         Probe(.keyLatched, "the agent latches the key that the platform offers", follows: [.load, .attach, .listener], judge: latched),
-        Probe(.signed, "requests are signed with the latched key", needs: [.attach], follows: redirections + [.attributedUser, .keyLatched, .forwarded], judge: signedRequests),
-        Probe(.keyKept, "the key survives a restart of the agent", needs: [.signed], follows: [.redirectedIMDS], steps: { setting in
-            setting.isSigned ? [.restarted(.root(ProbeNames.afterRestart, .imds))] : []
-        }, judge: kept),
+        Probe(
+            .signed, "requests are signed with the latched key", needs: [.attach], follows: redirections + [.attributedUser, .keyLatched, .forwarded],
+            judge: signedRequests),
+        Probe(
+            .keyKept, "the key survives a restart of the agent", needs: [.signed], follows: [.redirectedIMDS],
+            steps: { setting in
+                setting.isSigned ? [.restarted(.root(ProbeNames.afterRestart, .imds))] : []
+            }, judge: kept),
     ]
 
     private static func latched(_ evidence: ProbeEvidence) -> ProofOutcome {
@@ -34,12 +38,14 @@ extension Probe {
             switch (wanted, request.signature) {
             case (.signed, .verified), (.unsigned, .absent): count += 1
             case (_, .wrong): return .fail(.signatureWrong, "The platform found the signature of client \(name)'s request to be wrong.", trace.findings)
-            case (.signed, _): return .fail(.requestsUnsigned, "The request of client \(name) reached the platform without the agent's signature.", trace.findings)
+            case (.signed, _):
+                return .fail(.requestsUnsigned, "The request of client \(name) reached the platform without the agent's signature.", trace.findings)
             default: return .fail(.scenarioContradicted, "The request of client \(name) was signed where the agent can have no key.", trace.findings)
             }
         }
         return count > 0
-            ? .pass("\(count) requests bore the signature that the platform expects.", clients.lazy.compactMap { evidence.trace($0.name)?.findings }.first ?? [])
+            ? .pass(
+                "\(count) requests bore the signature that the platform expects.", clients.lazy.compactMap { evidence.trace($0.name)?.findings }.first ?? [])
             : evidence.undecided("a forwarded request")
     }
 

@@ -18,7 +18,9 @@ extension Probe {
 
     private static func alive(_ evidence: ProbeEvidence) -> ProofOutcome {
         if let failure = evidence.cell.setupFailure {
-            return .fail(.notInstallable, "The distribution's own tool could not install the agent's package: \(Quote.line(failure.reason))", Judge.lastWords(evidence.cell))
+            return .fail(
+                .notInstallable, "The distribution's own tool could not install the agent's package: \(Quote.line(failure.reason))",
+                Judge.lastWords(evidence.cell))
         }
         if let ending = evidence.cell.agentEnding {
             let summary = "The agent did not stay alive: it \(describe(ending))."
@@ -82,7 +84,9 @@ extension Probe {
             return .undecided("Nothing says whether the programs were attached.")
         }
         let cgroup2 = MountTable(mountinfo: evidence.cell.items[.mountInfo]?.text ?? "").cgroup2
-        guard cgroup2.isEmpty else { return attachFailure(failure, "although cgroup v2 is mounted at \(cgroup2.map { Quote.line($0) }.joined(separator: ", "))") }
+        guard cgroup2.isEmpty else {
+            return attachFailure(failure, "although cgroup v2 is mounted at \(cgroup2.map { Quote.line($0) }.joined(separator: ", "))")
+        }
         let isOffered = evidence.cell.items[.filesystems]?.text.contains("cgroup2") == true
         return .fail(
             .attachNoCgroup2,
@@ -108,7 +112,9 @@ extension Probe {
     }
 
     static func finding(_ request: FabricRequest) -> Finding {
-        Finding(source: "fabric.jsonl", quote: Quote.line("\(request.method) \(request.target) claims \(request.claims ?? "none") signature \(request.signature.rawValue)"))
+        Finding(
+            source: "fabric.jsonl",
+            quote: Quote.line("\(request.method) \(request.target) claims \(request.claims ?? "none") signature \(request.signature.rawValue)"))
     }
 
     private static func describe(_ ending: ProcessEnding) -> String {

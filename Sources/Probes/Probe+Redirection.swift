@@ -5,22 +5,30 @@ import MatrixModel
 extension Probe {
     /// Which connections go to the agent, which do not, and what comes back.
     static let redirection: [Probe] = [
-        redirected(.redirectedIMDS, .imds, more: [.root("imds-root-identity", .imds, path: Service.tokenPath), .user("imds-user-identity", .imds, path: Service.tokenPath)]),
+        redirected(
+            .redirectedIMDS, .imds,
+            more: [.root("imds-root-identity", .imds, path: Service.tokenPath), .user("imds-user-identity", .imds, path: Service.tokenPath)]),
         redirected(.redirectedWireServer, .wireServer), redirected(.redirectedHostGAPlugin, .hostGAPlugin),
         Probe(
-            .forwarded, "the platform's answers reach the clients", needs: [.attach], follows: [.listener] + redirections + [.attributedUser], judge: forwardedAnswers),
-        Probe(.dualStack, "clients that write the IPv4 address as IPv6 are redirected too", weight: .lesser,
-            follows: [.attach, .redirectedIMDS], hiddenBy: [.attributedUser, .keyLatched, .forwarded, .signed], steps: { setting in
-            // Java and other clients with one kind of socket for both write IPv4 addresses so (RFC 4291 section 2.5.5.2).
-            let mapped = [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF] + Service.imds.address
-            return setting.isSigned ? [.client(.request(ProbeNames.dualStack, .ordinary(0), .imds, address: mapped))] : []
-        }, judge: dualStackTreated),
+            .forwarded, "the platform's answers reach the clients", needs: [.attach], follows: [.listener] + redirections + [.attributedUser],
+            judge: forwardedAnswers),
+        Probe(
+            .dualStack, "clients that write the IPv4 address as IPv6 are redirected too", weight: .lesser,
+            follows: [.attach, .redirectedIMDS], hiddenBy: [.attributedUser, .keyLatched, .forwarded, .signed],
+            steps: { setting in
+                // Java and other clients with one kind of socket for both write IPv4 addresses so (RFC 4291 section 2.5.5.2).
+                let mapped = [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF] + Service.imds.address
+                return setting.isSigned ? [.client(.request(ProbeNames.dualStack, .ordinary(0), .imds, address: mapped))] : []
+            }, judge: dualStackTreated),
         Probe(.leftAlone, "UDP, IPv6 and other addresses are not redirected", needs: [.attach], steps: { _ in untouched }, judge: leftAloneAsAsked),
         refusal(.bypassRefused, "the platform refuses a request that bypasses the agent", clients: ["imds-raw"]) { setting in
             setting.expectation.clients["imds-raw"] == nil ? [] : [.client(bypass)]
         },
-        refusal(.earlyRefused, "the platform refuses requests over connections opened before the agent started", clients: ["imds-early", "wireserver-early"]) { setting in
-            [ClientSpec.root("imds-early", .imds), .root("wireserver-early", .wireServer)].filter { setting.expectation.clients[$0.name] != nil }.map { .early($0) }
+        refusal(.earlyRefused, "the platform refuses requests over connections opened before the agent started", clients: ["imds-early", "wireserver-early"]) {
+            setting in
+            [ClientSpec.root("imds-early", .imds), .root("wireserver-early", .wireServer)].filter { setting.expectation.clients[$0.name] != nil }.map {
+                .early($0)
+            }
         },
     ]
 
@@ -31,9 +39,12 @@ extension Probe {
     private static func redirected(_ id: ProofID, _ service: Service, more: [ClientSpec] = []) -> Probe {
         let clients = [ClientSpec.root("\(service.name)-root", service), .user("\(service.name)-user", service)] + more
         let names = Set(clients.map(\.name))
-        return Probe(id, "connections to \(service.words) go where the scenario demands", follows: [.load, .attach, .listener], steps: { setting in
-            clients.filter { setting.expectation.clients[$0.name] != nil }.map { .client($0) }
-        }) { evidence in
+        return Probe(
+            id, "connections to \(service.words) go where the scenario demands", follows: [.load, .attach, .listener],
+            steps: { setting in
+                clients.filter { setting.expectation.clients[$0.name] != nil }.map { .client($0) }
+            }
+        ) { evidence in
             // Where the platform answers nobody, or refuses everybody, it does not matter which way a request takes.
             let expected = evidence.namedClients.filter { names.contains($0.name) && $0.expected != .failed && $0.expected != .refused }
             guard let first = expected.first else { return .notApplicable("The scenario does not say where connections to \(service.words) go.") }
@@ -70,7 +81,8 @@ extension Probe {
             case (.failed, .failed), (.refused, .refused): count += 1
             case (_, .failed): return .fail(.notForwarded, "Client \(name) did not get the platform's answer.", trace.findings)
             case (.failed, let outcome):
-                return .fail(.scenarioContradicted, "Client \(name)'s request ended as \(outcome.rawValue) where the platform gives no proper answer.", trace.findings)
+                return .fail(
+                    .scenarioContradicted, "Client \(name)'s request ended as \(outcome.rawValue) where the platform gives no proper answer.", trace.findings)
             case (.refused, .direct), (.refused, .unsigned):
                 return .unproven(.harness, "The simulated platform answered client \(name), which it should have refused.", trace.findings)
             case (.refused, let outcome):
@@ -94,7 +106,8 @@ extension Probe {
         guard trace.isRedirected == true else {
             return .fail(
                 .dualStackNotRedirected,
-                "A client that writes the address as IPv6 (::ffff:169.254.169.254) bypasses the agent: its request ended as \(trace.outcome.rawValue).", trace.findings)
+                "A client that writes the address as IPv6 (::ffff:169.254.169.254) bypasses the agent: its request ended as \(trace.outcome.rawValue).",
+                trace.findings)
         }
         // The client's own word for its peer proves nothing.
         guard trace.outcome == .signed, trace.claimsAreRight == true else { return evidence.undecided("client \(ProbeNames.dualStack) at the platform") }
@@ -144,7 +157,8 @@ extension Probe {
     private static let bypass: ClientSpec = {
         let plain = ClientSpec.root("imds-raw", .imds)
         return ClientSpec(
-            name: plain.name, kind: .raw, identity: plain.identity, executable: plain.executable, address: plain.address, port: plain.port, request: plain.request)
+            name: plain.name, kind: .raw, identity: plain.identity, executable: plain.executable, address: plain.address, port: plain.port,
+            request: plain.request)
     }()
 
     /// The platform is ours: where it answers otherwise than it should, nothing is proven about the agent.
@@ -161,7 +175,9 @@ extension Probe {
                 if trace.requests.contains(where: \.cameThroughAgent) {
                     return .fail(.scenarioContradicted, "The request of client \(name) came through the agent, which cannot have been.", trace.findings)
                 }
-                return .unproven(.harness, "The simulated platform answered client \(name) otherwise than it should (\(outcome.rawValue) instead of \(wanted.rawValue)).", trace.findings)
+                return .unproven(
+                    .harness, "The simulated platform answered client \(name) otherwise than it should (\(outcome.rawValue) instead of \(wanted.rawValue)).",
+                    trace.findings)
             }
             return .pass("\(expected.map { "\($0.name): \($0.expected.rawValue)" }.joined(separator: ", ")).", evidence.trace(expected[0].name)?.findings ?? [])
         }

@@ -3,10 +3,11 @@ import Judgement
 import MatrixModel
 
 extension Probe {
-    /// What the agent says of itself, beside what the platform saw.
+    /// What the agent says of itself, next to what the platform saw.
     static let status: [Probe] = [
         Probe(
-            .statusAgrees, "status.json agrees with what the platform saw", follows: [.load, .attach, .listener] + redirections + [.keyLatched], judge: statusAgreement)
+            .statusAgrees, "status.json agrees with what the platform saw", follows: [.load, .attach, .listener] + redirections + [.keyLatched],
+            judge: statusAgreement)
     ]
 
     private static func statusAgreement(_ evidence: ProbeEvidence) -> ProofOutcome {
@@ -16,7 +17,9 @@ extension Probe {
         if let broken = unreadableStatus(evidence) { return broken }
         guard let status = evidence.status else { return .undecided("The agent's status did not arrive.") }
         return contradiction(status, evidence) ?? difference(status, evidence.expectation)
-            ?? .pass("status.json says \(Quote.line(status.overall)), as it should.", [status.finding("ebpfProgramStatus", status.ebpfProgram), status.finding("keyLatchStatus", status.keyLatch)])
+            ?? .pass(
+                "status.json says \(Quote.line(status.overall)), as it should.",
+                [status.finding("ebpfProgramStatus", status.ebpfProgram), status.finding("keyLatchStatus", status.keyLatch)])
     }
 
     /// - Returns: Nil for a status that can be read, and for none.

@@ -42,10 +42,12 @@ extension ClientSpec {
 
     /// A plain GET, as an HTTP client sends it.
     static func request(
-        _ name: String, _ identity: ClientIdentity, _ service: Service, path: String? = nil, address: [UInt8]? = nil, executable: String? = nil, isolation: Isolation = .none
+        _ name: String, _ identity: ClientIdentity, _ service: Service, path: String? = nil, address: [UInt8]? = nil, executable: String? = nil,
+        isolation: Isolation = .none
     ) -> ClientSpec {
         .get(
-            name, identity: identity, executable: executable ?? ProbeNames.executable(isRoot: identity.isRoot), isolation: isolation, address: address ?? service.address,
+            name, identity: identity, executable: executable ?? ProbeNames.executable(isRoot: identity.isRoot), isolation: isolation,
+            address: address ?? service.address,
             port: service.port, path: path ?? service.path)
     }
 

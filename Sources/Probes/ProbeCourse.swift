@@ -8,7 +8,9 @@ public enum ProbeCourse {
     ///   - burst: The clients of the burst, half of them root's; 0 for none.
     ///   - statusRefresh: How many milliseconds to wait for another status before the agent is stopped; nil for an agent that writes one when
     ///     it is stopped.
-    public static func steps(for expectation: ScenarioExpectation, pause: UInt32 = 0, burst: Int = ProofTier.largeBurst, statusRefresh: UInt32? = nil) -> [GuestStep] {
+    public static func steps(for expectation: ScenarioExpectation, pause: UInt32 = 0, burst: Int = ProofTier.largeBurst, statusRefresh: UInt32? = nil)
+        -> [GuestStep]
+    {
         let setting = ProbeSetting(expectation: expectation, burst: UInt32(burst / 2))
         var listeners: [GuestStep] = []
         var early: [ClientSpec] = []
@@ -31,7 +33,7 @@ public enum ProbeCourse {
         return steps
     }
 
-    /// What the guest of a deployment does: it comes up by itself, and only then is looked at.
+    /// What the guest of a deployment does: it comes up on its own, and only then is looked at.
     public static func steps(for deployment: Deployment, statusRefresh: UInt32? = nil) -> [GuestStep] {
         let boot = GuestStep.await(path: "/run/cloud-init/result.json", milliseconds: 420_000)
         guard deployment.hasAgent else { return [boot] }

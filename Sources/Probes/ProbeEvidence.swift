@@ -54,7 +54,7 @@ struct ProbeEvidence: Sendable {
         cell.clients.compactMap { client in expected(client.name).map { (client.name, $0) } }
     }
 
-    /// Whether a client's request reached the platform through the agent. The agent's own calls bear claims as well, but no client's name.
+    /// Whether a client's request reached the platform through the agent. The agent's own calls bear claims too, but no client's name.
     var throughAgent: FabricRequest? { cell.journal?.first { $0.cameThroughAgent && $0.client != nil } }
 
     /// Some clients bypass every agent, and the agent itself asks the platform: silence is the network between, which is ours.

@@ -39,13 +39,16 @@ struct ProgramSetup: Sendable {
             if status.proxyListener.isRunning { listening = status.finding("proxyListenerStatus", status.proxyListener) }
             (program, isVague) = Self.failure(status.ebpfProgram, named: "ebpfProgramStatus", of: status)
             if status.proxyListener.status == "STOPPED" {
-                listener = Failure(stage: .listener, message: status.proxyListener.message, error: nil, finding: status.finding("proxyListenerStatus", status.proxyListener))
+                listener = Failure(
+                    stage: .listener, message: status.proxyListener.message, error: nil, finding: status.finding("proxyListenerStatus", status.proxyListener))
             }
         }
         for (item, source) in Self.logs where isVague || (program == nil && running == nil) || (listener == nil && listening == nil) {
             guard let bytes = evidence.items[item]?.bytes, !bytes.isEmpty else { continue }
             let words = AgentWords(bytes)
-            let standing = words.standing.map { Failure(stage: $0.stage, message: $0.line, error: $0.error, finding: Finding(source: source, quote: Quote.line($0.line))) }
+            let standing = words.standing.map {
+                Failure(stage: $0.stage, message: $0.line, error: $0.error, finding: Finding(source: source, quote: Quote.line($0.line)))
+            }
             if isVague || (program == nil && running == nil), let named = standing.last(where: { [.load, .map, .attach, .link].contains($0.stage) }) {
                 (program, isVague) = (named, false)
             }

@@ -49,7 +49,8 @@ struct ProofOrder<ID: Hashable & Sendable> {
         for node in nodes { reasons[node.id] = reached(from: node.id).intersection(failed.union(lost)) }
     }
 
-    /// The most fundamental failure that explains why this one did not pass; nil when nothing does. Of failures that explain each other, the most fundamental is
+    /// The most fundamental failure that explains why this one did not pass; nil when nothing does. Of failures that explain each other, the most fundamental
+    /// is
     /// explained by none.
     func blocker(of id: ID) -> ID? {
         guard let reasons = reasons[id], !reasons.isEmpty, !isRoot(id) else { return nil }

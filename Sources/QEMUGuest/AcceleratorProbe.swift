@@ -23,7 +23,7 @@ public struct AcceleratorProbe: Sendable {
     static let powerOffArgument = "kmatrix.poweroff"
     /// What a kernel prints last when it switches off (kernel/reboot.c, `kernel_power_off`).
     static let lastWords = "reboot: Power down"
-    /// KVM takes a second; a guest that it cannot run often stands still for ever. A guest that is late shows a KVM that is no gain.
+    /// KVM takes a second; a guest that it cannot run often stands still for ever. A guest that is late shows a KVM that is not a gain.
     static let limits = GuestLimits(ready: .seconds(3), silence: .seconds(3), total: .seconds(3), console: 1 << 20)
     /// How long an answer counts that a busy machine may have brought about, in seconds: a day.
     static let doubtLasts = 86_400.0
@@ -56,7 +56,8 @@ public struct AcceleratorProbe: Sendable {
     ///   - choice: What was asked for. Anything but `auto` is taken at its word, without a guest.
     ///   - booting: What the probe's guest boots, nil when there is nothing; used for `auto` only.
     ///   - renews: Makes a trial whatever is remembered.
-    /// - Throws: `GuestError` with `acceleratorUnusable` when KVM was asked for and cannot be opened, with `foreignArchitecture` when it cannot run such guests; `CancellationError`, and then
+    /// - Throws: `GuestError` with `acceleratorUnusable` when KVM was asked for and cannot be opened, with `foreignArchitecture` when it cannot run such
+    /// guests; `CancellationError`, and then
     ///   nothing is remembered.
     public func answer(
         _ choice: AcceleratorChoice, booting: (kernel: BootPlan.Kernel, initramfs: FilePath)?, renews: Bool = false

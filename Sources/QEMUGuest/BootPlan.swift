@@ -39,7 +39,7 @@ public struct BootPlan: Hashable, Sendable {
         case firmware(Firmware)
     }
 
-    /// How the guest comes to life.
+    /// How the guest starts.
     public enum Start: Hashable, Sendable {
         /// By a boot from `source`.
         case boot
@@ -113,7 +113,7 @@ public struct DistributionDisks: Hashable, Sendable {
     public var root: FilePath
     /// The kernel's modules, read-only; nil where the root has them.
     public var modules: FilePath?
-    /// What tells the cloud-init of a distribution that boots by itself to start the runner (its NoCloud data source); nil for none.
+    /// What tells the cloud-init of a distribution that boots with its own loader to start the runner (its NoCloud data source); nil for none.
     public var seed: FilePath?
     /// The provisioning ISO of the platform, which also makes the machine say that it is one of Azure's; nil for none.
     public var provisioning: FilePath?

@@ -44,7 +44,11 @@ public struct Emulator: Hashable, Sendable {
         let general = architecture == .host ? environment["KMATRIX_QEMU"] : nil
         let name = environment[architecture.emulatorVariable] ?? general ?? architecture.emulator
         let candidates = name.contains("/") ? [name] : (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
-        guard let found = candidates.first(where: Self.isProgram) else { throw GuestError(.emulatorMissing, subject: name, detail: "\(architecture.emulatorPackage), or set \(architecture == .host ? "KMATRIX_QEMU" : architecture.emulatorVariable)") }
+        guard let found = candidates.first(where: Self.isProgram) else {
+            throw GuestError(
+                .emulatorMissing, subject: name,
+                detail: "\(architecture.emulatorPackage), or set \(architecture == .host ? "KMATRIX_QEMU" : architecture.emulatorVariable)")
+        }
         // Guests run in folders of their own, where a relative name means something else.
         let path = URL(filePath: found).path(percentEncoded: false)
         let version = try await version(of: path, patience: patience)
@@ -52,7 +56,7 @@ public struct Emulator: Hashable, Sendable {
         return Emulator(path: FilePath(path), version: version, architecture: architecture)
     }
 
-    /// Asks the program for its version. An interruption is nobody's fault, and a program that never answers is no QEMU.
+    /// Asks the program for its version. An interruption is nobody's fault, and a program that never answers is not QEMU.
     private static func version(of path: String, patience: Duration) async throws -> Version {
         var options = PlatformOptions()
         options.createSession = true

@@ -39,7 +39,7 @@ struct EmulatorProcess: Sendable {
     }
 
     private func terminationStatus() async throws -> TerminationStatus {
-        // setpriv would say so as well, but as if the emulator had run and failed.
+        // setpriv would say so too, but as if the emulator had run and failed.
         guard access(emulator.path.string, X_OK) == 0 else { throw GuestError(.emulatorMissing, subject: emulator.path.string) }
         guard access(HostProcess.launcher, X_OK) == 0 else { throw GuestError(.toolMissing, subject: HostProcess.launcher, detail: "util-linux") }
         let errors: SystemPackage.FileDescriptor

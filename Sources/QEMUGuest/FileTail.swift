@@ -1,7 +1,7 @@
 import SystemPackage
 
 enum FileTail {
-    /// The last bytes of a file as text; empty when it cannot be read. What is no UTF-8 becomes the replacement character.
+    /// The last bytes of a file as text; empty when it cannot be read. What is not UTF-8 becomes the replacement character.
     static func text(of path: FilePath, bytes limit: Int) -> String {
         guard let file = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return "" }
         defer { try? file.close() }

@@ -76,7 +76,7 @@ final class GuestConversation: Sendable {
         return isOver
     }
 
-    /// Returns whether the emulator is to be ended; one that is leaving may do so by itself.
+    /// Returns whether the emulator is to be ended; one that is leaving may do so on its own.
     func released() -> Bool { machine.withLock { $0.released() } }
 
     func emulatorEnded(isSuccess: Bool, status: String, stderr: String) {
@@ -112,7 +112,7 @@ final class GuestConversation: Sendable {
         // next: the first may come just after a look, the second sees the connection, the third what is set up for it.
         for _ in 0..<3 { try? await loop.submit {}.get() }
         guard let channel = line.withLock(\.channel) else { return }
-        // The end of the stream comes by itself, unless a process the emulator started holds the socket as well.
+        // The end of the stream comes on its own, unless a process the emulator started holds the socket too.
         let timeout = channel.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
         try? await channel.closeFuture.get()
         timeout.cancel()

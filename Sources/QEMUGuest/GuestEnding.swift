@@ -2,7 +2,7 @@ public import GuestProtocol
 
 /// How a guest ended. Only what was seen is said: whose fault it is, others decide.
 public enum GuestEnding: Hashable, Sendable {
-    /// The guest said farewell and its emulator ended by itself with status 0.
+    /// The guest said farewell and its emulator exited with status 0.
     case farewell
     /// The emulator ended with status 0 and the guest had not said farewell: it powered off, reset or panicked.
     case endedEarly

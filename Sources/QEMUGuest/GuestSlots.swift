@@ -37,7 +37,9 @@ public struct GuestSlots: Sendable {
         var name = [CChar](repeating: 0, count: 256)
         guard gethostname(&name, name.count - 1) == 0 else { return "host" }
         let bytes = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-        let isPlain = { (byte: UInt8) in [UInt8(ascii: "-"), UInt8(ascii: ".")].contains(byte) || UnicodeScalar(byte).properties.isAlphabetic || (48...57).contains(byte) }
+        let isPlain = { (byte: UInt8) in
+            [UInt8(ascii: "-"), UInt8(ascii: ".")].contains(byte) || UnicodeScalar(byte).properties.isAlphabetic || (48...57).contains(byte)
+        }
         return "host-" + String(decoding: bytes.map { $0 < 128 && isPlain($0) ? $0 : UInt8(ascii: "_") }, as: UTF8.self)
     }
 

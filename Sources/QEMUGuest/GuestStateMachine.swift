@@ -68,7 +68,7 @@ struct GuestStateMachine {
         }
     }
 
-    /// The emulator ended by itself.
+    /// The emulator exited.
     mutating func emulatorEnded(isSuccess: Bool, status: String, stderr: String) -> GuestEnding {
         switch state {
         case .over(let ending): ending
@@ -78,7 +78,7 @@ struct GuestStateMachine {
         }
     }
 
-    /// Nobody listens to the guest any more. Returns whether its emulator is to be ended, or ends by itself.
+    /// Nobody listens to the guest any more. Returns whether its emulator is to be ended, or exits.
     mutating func released() -> Bool {
         switch state {
         case .booting, .ready: state = .over(.released)

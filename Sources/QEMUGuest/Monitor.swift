@@ -37,7 +37,9 @@ final class Monitor: Sendable {
         try await dialogue.execute(.enable([MonitorCommand.ignoreShared, MonitorCommand.events]))
         try await dialogue.execute(.save(socket: socket))
         try await dialogue.awaitMigration()
-        guard try await dialogue.execute(.askForMigration) == "completed" else { throw GuestError(.monitor, subject: "query-migrate", detail: "the state was not saved completely") }
+        guard try await dialogue.execute(.askForMigration) == "completed" else {
+            throw GuestError(.monitor, subject: "query-migrate", detail: "the state was not saved completely")
+        }
         try await dialogue.execute(.quit)
     }
 
@@ -125,8 +127,12 @@ final class Monitor: Sendable {
         /// Waits until a migration has come to its end, one way or the other.
         mutating func awaitMigration() async throws {
             while migration != "completed" {
-                if let migration, ["failed", "cancelled"].contains(migration) { throw GuestError(.monitor, subject: "migrate", detail: "the migration \(migration)") }
-                guard case .event(let name, let status) = try await next("migrate") else { throw GuestError(.monitor, subject: "migrate", detail: "\(MonitorViolation.outOfTurn)") }
+                if let migration, ["failed", "cancelled"].contains(migration) {
+                    throw GuestError(.monitor, subject: "migrate", detail: "the migration \(migration)")
+                }
+                guard case .event(let name, let status) = try await next("migrate") else {
+                    throw GuestError(.monitor, subject: "migrate", detail: "\(MonitorViolation.outOfTurn)")
+                }
                 note(name, status)
             }
         }

@@ -4,7 +4,7 @@ import SystemPackage
 
 /// The process that is one guest's network: TCP/IP in user space, behind a Unix socket in the guest's folder that QEMU connects to.
 ///
-/// QEMU can do the same by itself, but starts two processes for each connection that it forwards to a command, and each start stops the
+/// QEMU can do the same on its own, but starts two processes for each connection that it forwards to a command, and each start stops the
 /// guest and takes its memory's pages from it: two hundred connections took three times as long. Beside it, QEMU needs to start nothing.
 struct NetworkProcess: Sendable {
     let network: GuestNetwork
@@ -27,11 +27,12 @@ struct NetworkProcess: Sendable {
     }
 
     /// Lives until QEMU hangs up, or the task is cancelled.
-    /// - Throws: `GuestError` (`networkFailed`) when it ends in any other way: what the guest then misses is no fault of anything in it.
+    /// - Throws: `GuestError` (`networkFailed`) when it ends in any other way: what the guest then misses is not a fault of anything in it.
     func run(in folder: FilePath) async throws {
         let result = try await Subprocess.run(
             .path(FilePath(HostProcess.launcher)), arguments: HostProcess.arguments(network.program, network.forwards), environment: HostProcess.environment,
-            workingDirectory: folder, platformOptions: HostProcess.options(), input: .fileDescriptor(listener, closeAfterSpawningProcess: true), output: .discarded,
+            workingDirectory: folder, platformOptions: HostProcess.options(), input: .fileDescriptor(listener, closeAfterSpawningProcess: true),
+            output: .discarded,
             error: .string(limit: Self.logLimit))
         try Task.checkCancellation()
         guard result.terminationStatus.isSuccess else {

@@ -95,11 +95,12 @@ public struct QEMUCommandLine: Hashable, Sendable {
     }
 
     private static func console(_ plan: BootPlan) -> Option {
-        // What the snapshot's boot printed stands in the file already.
+        // What the snapshot's boot printed is in the file already.
         let isContinued = if case .restored = plan.start { true } else { false }
         // QEMU writes the file itself: it is there from the first byte, whatever becomes of the harness.
         return Option(
-            arguments: ["-chardev", "file,id=console,path=\(Name.console)" + (isContinued ? ",append=on" : ""), "-serial", "chardev:console"], kernelArguments: ["console=\(plan.architecture.console)"])
+            arguments: ["-chardev", "file,id=console,path=\(Name.console)" + (isContinued ? ",append=on" : ""), "-serial", "chardev:console"],
+            kernelArguments: ["console=\(plan.architecture.console)"])
     }
 
     private static func control() -> Option {
@@ -156,7 +157,8 @@ public struct QEMUCommandLine: Hashable, Sendable {
         guard plan.network != nil else { return [] }
         return [
             Option(arguments: [
-                "-netdev", "stream,id=net,server=off,addr.type=unix,addr.path=\(Name.network)", "-device", "virtio-net-pci,netdev=net,mac=52:54:00:12:34:56,romfile=",
+                "-netdev", "stream,id=net,server=off,addr.type=unix,addr.path=\(Name.network)", "-device",
+                "virtio-net-pci,netdev=net,mac=52:54:00:12:34:56,romfile=",
             ])
         ]
     }

@@ -31,7 +31,9 @@ public func recordSnapshot(_ plan: BootPlan, emulator: Emulator) async throws ->
         return hello
     }
     let hello: GuestHello?
-    do { hello = try outcome.result.get() } catch let error as GuestError where error.code == .snapshotNotMade { throw error } catch { throw failure("\(error)") }
+    do { hello = try outcome.result.get() } catch let error as GuestError where error.code == .snapshotNotMade { throw error } catch {
+        throw failure("\(error)")
+    }
     guard let hello else { throw failure("the guest did not become ready: \(outcome.ending)") }
     // The emulator was told to quit.
     guard outcome.ending == .endedEarly else { throw failure("QEMU ended unexpectedly: \(outcome.ending)") }

@@ -2,7 +2,7 @@ import CHostSystem
 import Glibc
 public import MatrixModel
 
-/// How fast this machine's time stamp counter runs, which under TCG is the guest's as well.
+/// How fast this machine's time stamp counter runs, which under TCG is the guest's too.
 ///
 /// A kernel finds that out by counting against an emulated timer. On a machine with much to do that goes wrong: 549 MHz instead of 2596
 /// was seen, a clock 4.7 times too fast, and every time limit in the guest as much too short. So the kernel is told

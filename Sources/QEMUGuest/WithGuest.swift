@@ -34,7 +34,8 @@ public func withGuest<Value: Sendable>(
             }
         }
         if let wanted = plan.network { network = try NetworkProcess(wanted, listeningAt: folder.shortPath(QEMUCommandLine.Name.network)) }
-        let life = GuestLife(conversation: conversation, emulator: EmulatorProcess(plan: plan, emulator: emulator), loop: control.eventLoop, monitor: monitor, network: network,
+        let life = GuestLife(
+            conversation: conversation, emulator: EmulatorProcess(plan: plan, emulator: emulator), loop: control.eventLoop, monitor: monitor, network: network,
             incoming: folder.shortPath(QEMUCommandLine.Name.incoming))
         outcome = .success(try await life.run(body))
     } catch {
@@ -109,7 +110,7 @@ private struct GuestLife: Sendable {
                     group.addTask { try await watch() }
                     group.addTask { .bodyEnded(await Result { try await body(Guest(conversation, monitor: monitor)) }) }
                     if case .restored(let files) = emulator.plan.start { group.addTask { try await restore(files) } }
-                    // Whatever fails beside the emulator ends it: the group waits for all of its parts.
+                    // Whatever fails next to the emulator ends it: the group waits for all of its parts.
                     defer {
                         emulatorTask.cancel()
                         group.cancelAll()

@@ -44,7 +44,8 @@ public struct CellHistory: Hashable, Sendable {
         } else {
             streaks.append(
                 Streak(
-                    verdict: conclusion.verdict, cause: conclusion.cause, proof: state, burst: burst, summary: conclusion.summary, since: run.started, last: run.started,
+                    verdict: conclusion.verdict, cause: conclusion.cause, proof: state, burst: burst, summary: conclusion.summary, since: run.started,
+                    last: run.started,
                     lastRun: run.id, runs: 1))
         }
         if conclusion.verdict != .notRun, conclusion.verdict != .unavailable {

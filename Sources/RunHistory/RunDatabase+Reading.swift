@@ -45,7 +45,9 @@ extension RunDatabase {
                 outcomes.sort { $0.place < $1.place }
                 var history = CellHistory(id: name.id)
                 for outcome in outcomes where proof.map({ outcome.conclusion.proofs[$0] != nil }) ?? true {
-                    history.add(outcome.conclusion, proof: proof, attempts: outcome.attempts, burst: CellOutcome.burst(outcome.burst, outcome.conclusion.proofs), run: (runs[outcome.place].id, runs[outcome.place].started))
+                    history.add(
+                        outcome.conclusion, proof: proof, attempts: outcome.attempts, burst: CellOutcome.burst(outcome.burst, outcome.conclusion.proofs),
+                        run: (runs[outcome.place].id, runs[outcome.place].started))
                 }
                 if let cause { history.streaks.removeAll { $0.cause != cause.rawValue } }
                 return history.streaks.isEmpty ? nil : history
@@ -75,7 +77,8 @@ extension RunDatabase {
 
     static func runs(_ db: Database, _ condition: String, _ arguments: StatementArguments) throws -> [HistoricRun] {
         let rows = try Row.fetchAll(
-            db, sql: "SELECT number, id, started, finished, harness, accelerator, folder FROM run WHERE \(condition) ORDER BY started, id", arguments: arguments)
+            db, sql: "SELECT number, id, started, finished, harness, accelerator, folder FROM run WHERE \(condition) ORDER BY started, id", arguments: arguments
+        )
         return rows.map {
             HistoricRun(number: $0[0], id: $0[1], started: $0[2], finished: $0[3], harness: $0[4], accelerator: $0[5], folder: $0[6])
         }

@@ -16,10 +16,12 @@ extension RunDatabase {
         try write { db in
             let existing = try Int64.fetchOne(db, sql: "SELECT number FROM run WHERE id = ?", arguments: [run.id])
             if let existing {
-                let header = try Row.fetchOne(db, sql: "SELECT started, finished, harness, accelerator, folder FROM run WHERE number = ?", arguments: [existing])
-                let isSame = header.map { row in
-                    row[0] == run.started && row[1] == run.finished && row[2] == run.harness && row[3] == run.accelerator && row[4] == folder?.string
-                } ?? false
+                let header = try Row.fetchOne(
+                    db, sql: "SELECT started, finished, harness, accelerator, folder FROM run WHERE number = ?", arguments: [existing])
+                let isSame =
+                    header.map { row in
+                        row[0] == run.started && row[1] == run.finished && row[2] == run.harness && row[3] == run.accelerator && row[4] == folder?.string
+                    } ?? false
                 if isSame, try Set(Self.outcomes(ofRun: existing, db)) == Set(cells) { return .unchanged }
                 try db.execute(sql: "DELETE FROM run WHERE number = ?", arguments: [existing])
             }

@@ -32,7 +32,7 @@ public struct RunDatabase: Sendable {
         }
     }
 
-    /// Where the history is when no file is named: `$XDG_STATE_HOME/kmatrix/history.sqlite`, beside the runs.
+    /// Where the history is when no file is named: `$XDG_STATE_HOME/kmatrix/history.sqlite`, next to the runs.
     public static func standardPath(environment: [String: String]) -> FilePath {
         RunFolder.standardParent(environment: environment).removingLastComponent().appending("history.sqlite")
     }

@@ -5,7 +5,7 @@ public struct YAMLNode {
     private let node: Node
     private let source: String
 
-    /// - Throws: `YAMLError` for what is no YAML or no mapping.
+    /// - Throws: `YAMLError` for what is not YAML or no mapping.
     public init(parsing text: String, source: String) throws {
         let composed: Node?
         do { composed = try Yams.compose(yaml: text) } catch {
@@ -22,7 +22,7 @@ public struct YAMLNode {
         self.source = source
     }
 
-    /// `<<: *other` brings the other mapping's keys, but for those that stand beside it (yaml.org/type/merge.html).
+    /// `<<: *other` brings the other mapping's keys, but for those that stand next to it (yaml.org/type/merge.html).
     private static func merged(_ node: Node) -> Node {
         guard let mapping = node.mapping, let other = mapping["<<"].map(merged)?.mapping else { return node }
         let own = mapping.filter { $0.key.string != "<<" }
@@ -37,7 +37,7 @@ public struct YAMLNode {
 
     public subscript(_ key: String) -> YAMLNode? { node.mapping?[key].map { YAMLNode($0, source) } }
 
-    /// Refuses any other key, and what is no mapping.
+    /// Refuses any other key, and what is not a mapping.
     public func allow(_ keys: String...) throws { try allow(keys) }
 
     public func allow(_ keys: [String]) throws {
@@ -125,4 +125,3 @@ public struct YAMLNode {
         return "\"" + escaped.joined() + "\""
     }
 }
-

@@ -30,14 +30,19 @@ extension DebianRepository {
         for (suite, packages) in packages {
             let place = root.appending("\(pool)/\(suite)")
             let binary = root.appending("dists/\(suite)/main/binary-amd64")
-            for folder in [place, binary.appending("by-hash/SHA256")] { try FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: true) }
+            for folder in [place, binary.appending("by-hash/SHA256")] {
+                try FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: true)
+            }
             for package in packages { try await build(package, as: place.appending("\(package.name)_\(package.version)_amd64.deb")) }
             let index = try await tool("apt-ftparchive", ["packages", "\(pool)/\(suite)"], in: root)
             try Data(index.utf8).write(to: URL(filePath: binary.appending("Packages").string))
             try await Self.run("xz --keep Packages; gzip --keep Packages", in: binary)
             let codename = suite.prefix { $0 != "-" }
-            let fields = ["Origin=Ubuntu", "Label=Ubuntu", "Suite=\(suite)", "Codename=\(codename)", "Components=main", "Architectures=amd64", "Acquire-By-Hash=yes"]
-            let release = try await tool("apt-ftparchive", fields.flatMap { ["-o", "APT::FTPArchive::Release::\($0)"] } + ["release", "dists/\(suite)"], in: root)
+            let fields = [
+                "Origin=Ubuntu", "Label=Ubuntu", "Suite=\(suite)", "Codename=\(codename)", "Components=main", "Architectures=amd64", "Acquire-By-Hash=yes",
+            ]
+            let release = try await tool(
+                "apt-ftparchive", fields.flatMap { ["-o", "APT::FTPArchive::Release::\($0)"] } + ["release", "dists/\(suite)"], in: root)
             try await sign(release, as: releaseFile(suite, archive: "ubuntu"))
             try await Self.run("for file in Packages*; do mv $file by-hash/SHA256/$(sha256sum $file | cut -c1-64); done", in: binary)
         }

@@ -91,7 +91,8 @@ public final class DebianRepository: Sendable {
         let manager = FileManager.default
         try manager.createDirectory(atPath: tree.appending("DEBIAN").string, withIntermediateDirectories: true)
         let depends = package.depends.isEmpty ? "" : "Depends: \(package.depends.joined(separator: ", "))\n"
-        let control = "Package: \(package.name)\nVersion: \(package.version)\nArchitecture: amd64\nMaintainer: Nobody <nobody@invalid>\n\(depends)Description: a kernel\n"
+        let control =
+            "Package: \(package.name)\nVersion: \(package.version)\nArchitecture: amd64\nMaintainer: Nobody <nobody@invalid>\n\(depends)Description: a kernel\n"
         try Data(control.utf8).write(to: URL(filePath: tree.appending("DEBIAN/control").string))
         for (path, content) in package.files {
             let place = tree.appending(path)
@@ -115,7 +116,8 @@ public final class DebianRepository: Sendable {
     @discardableResult
     static func tool(_ name: String, _ arguments: [String], in folder: FilePath? = nil) async throws -> String {
         let result = try await Subprocess.run(
-            .name(name), arguments: Arguments(arguments), environment: .inherit.updating(["LC_ALL": "C"]), workingDirectory: folder, output: .string(limit: 1 << 20),
+            .name(name), arguments: Arguments(arguments), environment: .inherit.updating(["LC_ALL": "C"]), workingDirectory: folder,
+            output: .string(limit: 1 << 20),
             error: .string(limit: 1 << 16))
         guard result.terminationStatus.isSuccess else {
             throw ToolFailure(tool: name, status: "\(result.terminationStatus)", complaint: result.standardError)

@@ -113,7 +113,9 @@ private final class FileHandler: ChannelInboundHandler {
             // A proxy is asked for whole addresses; every host's files are here.
             if path.hasPrefix("http://") { path = String(path.dropFirst("http://".count).drop { $0 != "/" }) }
             state.requests.withLock { $0.append(path) }
-            start = head.headers.first(name: "range").flatMap { $0.hasPrefix("bytes=") && $0.hasSuffix("-") ? Int($0.dropFirst("bytes=".count).dropLast()) : nil }
+            start = head.headers.first(name: "range").flatMap {
+                $0.hasPrefix("bytes=") && $0.hasSuffix("-") ? Int($0.dropFirst("bytes=".count).dropLast()) : nil
+            }
             token = head.headers.first(name: "authorization").flatMap { $0.hasPrefix("Bearer ") ? String($0.dropFirst("Bearer ".count)) : nil }
             if let start { state.resumptions.withLock { $0.append(start) } }
         case .body: break

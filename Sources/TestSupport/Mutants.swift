@@ -1,6 +1,6 @@
 /// Real data with a little damage each, for property tests: whatever reads such data must refuse it or understand it, and do nothing else.
 ///
-/// The same seed gives the same mutants. Some samples stay as they are now and then, so that a test sees what it must accept as well.
+/// The same seed gives the same mutants. Some samples stay as they are now and then, so that a test sees what it must accept too.
 public struct Mutants: Sequence, IteratorProtocol {
     private let samples: [[UInt8]]
     private let pieces: [[UInt8]]
@@ -20,7 +20,9 @@ public struct Mutants: Sequence, IteratorProtocol {
 
     public init(of samples: [String], seed: UInt64, count: Int) { self.init(of: samples.map { Array($0.utf8) }, seed: seed, count: count) }
 
-    public init(of samples: [String], seed: UInt64, count: Int, pieces: [String]) { self.init(of: samples.map { Array($0.utf8) }, seed: seed, count: count, pieces: pieces) }
+    public init(of samples: [String], seed: UInt64, count: Int, pieces: [String]) {
+        self.init(of: samples.map { Array($0.utf8) }, seed: seed, count: count, pieces: pieces)
+    }
 
     public mutating func next() -> [UInt8]? {
         guard left > 0 else { return nil }

@@ -50,7 +50,9 @@ public final class RpmArchive: Sendable {
     /// The one file of a folder's index whose name ends so.
     public func indexFile(_ folder: String, ending: String) throws -> FilePath {
         let repodata = root.appending("\(folder)/repodata")
-        guard let name = try FileManager.default.contentsOfDirectory(atPath: repodata.string).first(where: { $0.hasSuffix(ending) }) else { throw Errno.noSuchFileOrDirectory }
+        guard let name = try FileManager.default.contentsOfDirectory(atPath: repodata.string).first(where: { $0.hasSuffix(ending) }) else {
+            throw Errno.noSuchFileOrDirectory
+        }
         return repodata.appending(name)
     }
 
@@ -63,7 +65,8 @@ public final class RpmArchive: Sendable {
     ///   - options: Further ones of createrepo_c.
     ///   - change: Does something to the packages, in their folder, before they are listed and the list is signed.
     public func publish(
-        _ folder: String, packages: [Package], packing: Packing = .gz, signs: SignedPart = .index, options: [String] = [], change: (FilePath) async throws -> Void = { _ in }
+        _ folder: String, packages: [Package], packing: Packing = .gz, signs: SignedPart = .index, options: [String] = [],
+        change: (FilePath) async throws -> Void = { _ in }
     ) async throws {
         let place = root.appending(folder)
         try FileManager.default.createDirectory(atPath: place.appending("Packages").string, withIntermediateDirectories: true)
@@ -85,10 +88,11 @@ public final class RpmArchive: Sendable {
         try await keys.gpg(["--armor", "--output", file + ".asc", "--detach-sign", file])
     }
 
-    /// The tool of Debian 12 knows no zstd: the index is packed beside it and put in its place.
+    /// The tool of Debian 12 knows no zstd: the index is packed next to it and put in its place.
     private func repack(_ repodata: FilePath) async throws {
         try await DebianRepository.run(
-            "gunzip -c *-primary.xml.gz > primary.xml; rm *-primary.xml.gz; zstd -q --rm primary.xml -o primary.xml.zst; modifyrepo_c --mdtype=primary --no-compress primary.xml.zst .",
+            "gunzip -c *-primary.xml.gz > primary.xml; rm *-primary.xml.gz; zstd -q --rm primary.xml -o primary.xml.zst; modifyrepo_c --mdtype=primary "
+                + "--no-compress primary.xml.zst .",
             in: repodata)
     }
 

@@ -1,7 +1,7 @@
 import Foundation
 public import SystemPackage
 
-/// What `ci/build` puts beside each other, for guests that are stand-ins themselves: all without content but the guests' network, which is
+/// What `ci/build` puts next to each other, for guests that are stand-ins themselves: all without content but the guests' network, which is
 /// the real one.
 public enum StandInProducts {
     public static func make(in folder: FilePath) throws {

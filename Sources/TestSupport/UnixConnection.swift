@@ -51,7 +51,7 @@ public final class UnixConnection: Sendable {
         return Array(buffer.prefix(count))
     }
 
-    /// Everything up to the end; a reset is an end as well.
+    /// Everything up to the end; a reset is an end too.
     public func receiveAll() throws -> [UInt8] {
         var all: [UInt8] = []
         while true {

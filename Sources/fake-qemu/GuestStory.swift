@@ -42,10 +42,13 @@ struct GuestStory {
     }
 
     private func report(_ client: ClientSpec) -> ClientReport {
-        if client.name == unserved { return ClientReport(name: client.name, connectError: nil, peer: "169.254.169.254:80", httpStatus: nil, microseconds: 700, failure: "no answer") }
+        if client.name == unserved {
+            return ClientReport(name: client.name, connectError: nil, peer: "169.254.169.254:80", httpStatus: nil, microseconds: 700, failure: "no answer")
+        }
         let address = client.address.count == 4 ? client.address.map(String.init).joined(separator: ".") : "[::1]"
         return ClientReport(
-            name: client.name, peer: "\(address):\(client.port)", httpStatus: client.kind == .http || client.kind == .raw ? PlatformClient.ask(for: client) : nil,
+            name: client.name, peer: "\(address):\(client.port)",
+            httpStatus: client.kind == .http || client.kind == .raw ? PlatformClient.ask(for: client) : nil,
             microseconds: 700)
     }
 
@@ -58,7 +61,8 @@ struct GuestStory {
             (
                 .status,
                 #"{"timestamp":"2026-08-03T09:14:27.52","proxyAgentStatus":{"version":"1.0.0","status":"\#(isAttached ? "SUCCESS" : "ERROR")","#
-                    + #""monitorStatus":{"status":"RUNNING","message":"ok"},"keyLatchStatus":{"status":"RUNNING","message":"Customer has not enforce the secure channel state. - 96","#
+                    + #""monitorStatus":{"status":"RUNNING","message":"ok"},"keyLatchStatus":{"status":"RUNNING","message":"Customer has not enforce the "#
+                    + #"secure channel state. - 96","#
                     + #""states":{"secureChannelState":"disabled"}},"#
                     + #""ebpfProgramStatus":\#(redirector),"proxyListenerStatus":{"status":"RUNNING","message":"Started proxy listener"},"#
                     + #""telemetryLoggerStatus":{"status":"UNKNOWN","message":""},"proxyConnectionsCount":4},"#

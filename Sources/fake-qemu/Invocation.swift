@@ -31,7 +31,9 @@ struct Invocation {
         self.console = console
         self.control = control
         monitor = path("monitor")
-        network = values.first { $0.0 == "-netdev" }?.1.split(separator: ",").first { $0.hasPrefix("addr.path=") }.map { String($0.dropFirst("addr.path=".count)) }
+        network = values.first { $0.0 == "-netdev" }?.1.split(separator: ",").first { $0.hasPrefix("addr.path=") }.map {
+            String($0.dropFirst("addr.path=".count))
+        }
         let object = values.first { $0.0 == "-object" }?.1.split(separator: ",").first { $0.hasPrefix("mem-path=") }
         memory = object.map { String($0.dropFirst("mem-path=".count)) }
         hasRoot = values.contains { $0.0 == "-drive" && $0.1.contains("id=kmatrix-root,") }
@@ -60,7 +62,9 @@ enum Behaviour: String {
     /// Whether it gets as far as to say hello and nothing wrong before.
     var waitsForPlan: Bool {
         switch self {
-        case .complete, .unattached, .unserved, .unservedOnce, .stuck, .monitorRefuses, .monitorBabbles, .monitorFloods, .migrationFails, .stateWithheld, .setupFails, .neverWakes, .wrongNonce, .noSeed, .noSeedOnce: true
+        case .complete, .unattached, .unserved, .unservedOnce, .stuck, .monitorRefuses, .monitorBabbles, .monitorFloods, .migrationFails, .stateWithheld,
+            .setupFails, .neverWakes, .wrongNonce, .noSeed, .noSeedOnce:
+            true
         default: false
         }
     }

@@ -27,7 +27,8 @@ struct StandIn {
         var line = ControlLine(invocation.control)
         if let monitor = invocation.monitor, behaviour.waitsForPlan { record(behaviour, &line, MonitorLine(monitor)) }
         switch behaviour {
-        case .complete, .slowLeave, .unattached, .unserved, .unservedOnce, .monitorRefuses, .monitorBabbles, .monitorFloods, .migrationFails, .stateWithheld, .setupFails, .neverWakes, .wrongNonce, .noSeed, .noSeedOnce:
+        case .complete, .slowLeave, .unattached, .unserved, .unservedOnce, .monitorRefuses, .monitorBabbles, .monitorFloods, .migrationFails, .stateWithheld,
+            .setupFails, .neverWakes, .wrongNonce, .noSeed, .noSeedOnce:
             let isUnserved = behaviour == .unserved || behaviour == .unservedOnce && access("attempt-1", F_OK) != 0
             GuestStory(isAttached: behaviour != .unattached, unserved: isUnserved ? "imds-user" : nil).tell(&line)
             printLine("reboot: Power down")

@@ -53,7 +53,10 @@ final class FrameStream {
     func send(_ frame: UnsafeRawBufferPointer) -> Bool {
         var header = UInt32(frame.count).bigEndian
         return withUnsafeMutableBytes(of: &header) { header in
-            var parts = [iovec(iov_base: header.baseAddress, iov_len: header.count), iovec(iov_base: UnsafeMutableRawPointer(mutating: frame.baseAddress), iov_len: frame.count)]
+            var parts = [
+                iovec(iov_base: header.baseAddress, iov_len: header.count),
+                iovec(iov_base: UnsafeMutableRawPointer(mutating: frame.baseAddress), iov_len: frame.count),
+            ]
             while parts.contains(where: { $0.iov_len > 0 }) {
                 var sent = writev(descriptor, &parts, 2)
                 if sent < 0, errno == EINTR { continue }

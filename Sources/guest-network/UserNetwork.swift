@@ -23,7 +23,8 @@ final class UserNetwork {
         var description: String {
             switch self {
             case .notStarted: "libslirp \(String(cString: slirp_version_string())) does not start"
-            case .badForward(let forward): "port \(forward.port) cannot be forwarded to '\(forward.socket)': its address is not one of this network's, or is taken"
+            case .badForward(let forward):
+                "port \(forward.port) cannot be forwarded to '\(forward.socket)': its address is not one of this network's, or is taken"
             case .poll(let code): "poll: \(String(cString: strerror(code)))"
             }
         }

@@ -7,7 +7,7 @@ import Glibc
 
 signal(SIGPIPE, SIG_IGN)
 // Each connection has two buffers of 128 KiB, of which it uses little: as mappings of their own they take the pages that are written to, and
-// give them back. In the heap two hundred connections are 50 MB beside each guest.
+// give them back. In the heap two hundred connections are 50 MB next to each guest.
 _ = mallopt(M_MMAP_THRESHOLD, 64 << 10)
 
 func fail(_ text: String, status: Int32 = 1) -> Never {

@@ -28,13 +28,17 @@ struct AgentInvocationTests {
         #expect(try AgentInvocation(arguments: ["-w", "5", "-s"]) == .status(wait: 5))
     }
 
-    @Test("junk is refused with its name", arguments: [["--cofnig"], ["console", "console"], ["--config"], ["extra"], ["--status", "--wait"], ["-s", "console", "-w"]])
+    @Test(
+        "junk is refused with its name",
+        arguments: [["--cofnig"], ["console", "console"], ["--config"], ["extra"], ["--status", "--wait"], ["-s", "console", "-w"]])
     func junk(arguments: [String]) {
         #expect { try AgentInvocation(arguments: arguments) } throws: { error in "\(error)".contains(arguments[arguments.count - 1]) }
     }
 
-    @Test("a wait without its question, of no length, or with something else is refused", arguments: [
-        ["--wait", "5"], ["-s", "-w", "-1"], ["-s", "-w", "soon"], ["-s", "console"], ["-s", "--config", "/x"],
-    ])
+    @Test(
+        "a wait without its question, of no length, or with something else is refused",
+        arguments: [
+            ["--wait", "5"], ["-s", "-w", "-1"], ["-s", "-w", "soon"], ["-s", "console"], ["-s", "--config", "/x"],
+        ])
     func waits(arguments: [String]) { #expect(throws: AgentInvocation.UsageError.self) { try AgentInvocation(arguments: arguments) } }
 }

@@ -93,7 +93,8 @@ struct AgentLogTests {
         #expect(rolled.allSatisfy { $0.wholeMatch(of: form) != nil }, "\(rolled)")
         #expect(fixture.names.contains("ProxyAgent.Connection.log"))
         // The newest lines are what is kept, in order and without a hole.
-        let kept = try rolled.map { try String(contentsOfFile: fixture.path.removingLastComponent().appending($0).string, encoding: .utf8) } + [fixture.text ?? ""]
+        let kept =
+            try rolled.map { try String(contentsOfFile: fixture.path.removingLastComponent().appending($0).string, encoding: .utf8) } + [fixture.text ?? ""]
         let numbers = kept.joined().split(separator: "\n").compactMap { $0.split(separator: " ").dropLast().last.flatMap { Int($0) } }
         #expect(numbers.last == 199)
         #expect(numbers == Array((numbers.first ?? 0)...199))

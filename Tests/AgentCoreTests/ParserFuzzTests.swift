@@ -8,8 +8,12 @@ import Testing
 /// Seeded: a failure is found again.
 @Suite("Whatever the platform or a file says")
 struct ParserFuzzTests {
-    private static let status = #"{"authorizationScheme":"Azure-HMAC-SHA256","keyDeliveryMethod":"http","keyGuid":"9cf81e97-0316-4ad3-94a7-8ccbdee8ccbf","keyIncarnationId":1,"version":"2.0","secureChannelEnabled":true,"authorizationRules":{"imds":{"mode":"enforce","id":"a"},"wireserver":{"mode":"audit"}}}"#
-    private static let key = #"{"authorizationScheme":"Azure-HMAC-SHA256","incarnationId":7,"guid":"9cf81e97-0316-4ad3-94a7-8ccbdee8ccbf","issued":"x","key":"4A404E635266556A586E3272357538782F413F4428472B4B6250645367566B59"}"#
+    private static let status =
+        #"{"authorizationScheme":"Azure-HMAC-SHA256","keyDeliveryMethod":"http","keyGuid":"9cf81e97-0316-4ad3-94a7-8ccbdee8ccbf","keyIncarnationId":1,"#
+        + #""version":"2.0","secureChannelEnabled":true,"authorizationRules":{"imds":{"mode":"enforce","id":"a"},"wireserver":{"mode":"audit"}}}"#
+    private static let key =
+        #"{"authorizationScheme":"Azure-HMAC-SHA256","incarnationId":7,"guid":"9cf81e97-0316-4ad3-94a7-8ccbdee8ccbf","issued":"x","#
+        + #""key":"4A404E635266556A586E3272357538782F413F4428472B4B6250645367566B59"}"#
 
     @Test("a status is one that can be acted on, or refused", arguments: fuzzSeeds(4))
     func statuses(seed: UInt64) {

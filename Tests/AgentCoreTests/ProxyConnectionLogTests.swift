@@ -11,7 +11,9 @@ struct ConnectionLogTests {
         let folder = try ConnectionLogFolder()
         let log = ConnectionLog(folder: folder.path)
         try await ProxyFixture.with(key: RequestSignerTests.key, connectionLog: log, script: ProxyServerTests.hello) { fixture in
-            _ = try await fixture.talk([ProxyServerTests.get("/a?sig=hunter2&b=1", "X-Secret: hunter2\r\n"), ProxyServerTests.get("/b")]) { $0.hasSuffix("hello") }
+            _ = try await fixture.talk([ProxyServerTests.get("/a?sig=hunter2&b=1", "X-Secret: hunter2\r\n"), ProxyServerTests.get("/b")]) {
+                $0.hasSuffix("hello")
+            }
             _ = try await fixture.talk(["nonsense\r\n\r\n"])
         }
         let lines = try folder.text.split(separator: "\n")

@@ -12,7 +12,9 @@ struct ProxyAuthorisationTests {
         received.contains("\r\n\r\n") ? .init(bytes: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok") : nil
     }
 
-    private static func get(_ target: String = "/", _ headers: String = "") -> String { "GET \(target) HTTP/1.1\r\nHost: h\r\n\(headers)Connection: close\r\n\r\n" }
+    private static func get(_ target: String = "/", _ headers: String = "") -> String {
+        "GET \(target) HTTP/1.1\r\nHost: h\r\n\(headers)Connection: close\r\n\r\n"
+    }
 
     @Test("who may not is refused before the destination hears of it, and is on record", arguments: [PlatformService.wireServer, .hostGAPlugin])
     func denied(service: PlatformService) async throws {
@@ -61,21 +63,29 @@ struct ProxyAuthorisationTests {
             let colon = try #require(line.firstIndex(of: ":"))
             headers.add(name: String(line[..<colon]), value: line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces))
         }
-        return (HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: String(words[0])), uri: String(words[1]), headers: headers), parts.dropFirst().joined(separator: "\r\n\r\n"))
+        return (
+            HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: String(words[0])), uri: String(words[1]), headers: headers),
+            parts.dropFirst().joined(separator: "\r\n\r\n")
+        )
     }
 
-    @Test("what is signed is what goes over the wire", arguments: [
-        "GET /metadata/instance?B=1&a=2 HTTP/1.1\r\nHost: 169.254.169.254\r\nMetadata: true\r\nConnection: close\r\n\r\n",
-        "POST /machine?comp=health HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\nX-Twice: 1\r\nX-Twice: 2\r\nConnection: close\r\n\r\n<Health/>",
-        "HEAD /%7Euser?x HTTP/1.1\r\nHost: h\r\nConnection: close\r\nX-Blank:   padded  \r\n\r\n",
-    ])
+    @Test(
+        "what is signed is what goes over the wire",
+        arguments: [
+            "GET /metadata/instance?B=1&a=2 HTTP/1.1\r\nHost: 169.254.169.254\r\nMetadata: true\r\nConnection: close\r\n\r\n",
+            "POST /machine?comp=health HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\nX-Twice: 1\r\nX-Twice: 2\r\nConnection: close\r\n\r\n<Health/>",
+            "HEAD /%7Euser?x HTTP/1.1\r\nHost: h\r\nConnection: close\r\nX-Blank:   padded  \r\n\r\n",
+        ])
     func signed(request: String) async throws {
         try await ProxyFixture.with(key: RequestSignerTests.key, script: Self.answer) { fixture in
             let answer = try await fixture.talk([request])
             #expect(answer.hasPrefix("HTTP/1.1 200"))
             let (head, body) = try Self.parsed(try #require(fixture.origin.requests.first))
             let signature = try #require(head.headers.first(name: "x-ms-azure-host-authorization"))
-            #expect(signature == RequestSigner.authorization(method: head.method, target: head.uri, headers: head.headers, body: Array(body.utf8), key: RequestSignerTests.key))
+            #expect(
+                signature
+                    == RequestSigner.authorization(
+                        method: head.method, target: head.uri, headers: head.headers, body: Array(body.utf8), key: RequestSignerTests.key))
             #expect(head.headers.first(name: "x-ms-azure-host-claims") == #"{ "isRoot": "true"}"#)
         }
     }
@@ -83,7 +93,13 @@ struct ProxyAuthorisationTests {
     @Test("a client's own signature, claims and date never pass, with a key or without", arguments: [true, false])
     func forged(hasKey: Bool) async throws {
         try await ProxyFixture.with(userID: 1000, key: hasKey ? RequestSignerTests.key : nil, script: Self.answer) { fixture in
-            _ = try await fixture.talk([Self.get("/", "X-MS-Azure-Host-Authorization: forged\r\nx-ms-azure-host-authorization: again\r\nx-ms-azure-host-claims: { \"isRoot\": \"true\"}\r\nx-ms-azure-host-date: forged\r\n")])
+            _ = try await fixture.talk([
+                Self.get(
+                    "/",
+                    "X-MS-Azure-Host-Authorization: forged\r\nx-ms-azure-host-authorization: again\r\nx-ms-azure-host-claims: { \"isRoot\": "
+                        + "\"true\"}\r\nx-ms-azure-host-date: forged\r\n"
+                )
+            ])
             let (head, _) = try Self.parsed(try #require(fixture.origin.requests.first))
             #expect(head.headers["x-ms-azure-host-authorization"].count == (hasKey ? 1 : 0))
             #expect(!fixture.origin.requests[0].contains("forged"))
@@ -91,7 +107,9 @@ struct ProxyAuthorisationTests {
         }
     }
 
-    @Test("the two calls that stream go unsigned for root, and as any other for the rest", arguments: [("PUT /vmAgentLog", UInt32(0)), ("POST /machine/?comp=telemetrydata", 0), ("PUT /vmAgentLog", 1000)])
+    @Test(
+        "the two calls that stream go unsigned for root, and as any other for the rest",
+        arguments: [("PUT /vmAgentLog", UInt32(0)), ("POST /machine/?comp=telemetrydata", 0), ("PUT /vmAgentLog", 1000)])
     func exempt(line: String, user: UInt32) async throws {
         try await ProxyFixture.with(userID: user, key: RequestSignerTests.key, script: Self.answer) { fixture in
             _ = try await fixture.talk(["\(line) HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nConnection: close\r\n\r\nzip"])
@@ -100,9 +118,11 @@ struct ProxyAuthorisationTests {
         }
     }
 
-    @Test("a body larger than may be signed is refused, said in the head or found out later", arguments: [
-        "Content-Length: 200000\r\n", "Transfer-Encoding: chunked\r\n",
-    ])
+    @Test(
+        "a body larger than may be signed is refused, said in the head or found out later",
+        arguments: [
+            "Content-Length: 200000\r\n", "Transfer-Encoding: chunked\r\n",
+        ])
     func tooLarge(framing: String) async throws {
         try await ProxyFixture.with(key: RequestSignerTests.key, script: Self.answer) { fixture in
             let chunk = String(repeating: "x", count: 1 << 16)
@@ -147,7 +167,9 @@ struct ProxyAuthorisationTests {
         #expect(board.missed == 2)
     }
 
-    @Test("paths that climb or are empty in between are refused, decoded or not", arguments: ["//", "/a//b", "/a/../b", "/a/%2e%2E/b", "/..", "http://example.com/"])
+    @Test(
+        "paths that climb or are empty in between are refused, decoded or not",
+        arguments: ["//", "/a//b", "/a/../b", "/a/%2e%2E/b", "/..", "http://example.com/"])
     func paths(target: String) async throws {
         try await ProxyFixture.with(script: Self.answer) { fixture in
             let answer = try await fixture.talk([Self.get(target)])
@@ -178,13 +200,19 @@ struct ProxySmugglingTests {
         "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\nabcd", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0x4\r\n\r\nabcd",
         "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999999999999999\r\n\r\nabcd", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4 4\r\n\r\nabcd",
         "POST / HTTP/1.1\r\nHost: h\r\nContent-Length : 4\r\n\r\nabcd", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: identity\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding:\u{0B}chunked\r\n\r\n0\r\n\r\n", "POST / HTTP/1.1\r\nHost: h\r\n Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: h\r\nX: a\r\n Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "POST / HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: identity\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding:\u{0B}chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\n Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nX: a\r\n Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: h\r\nX: a\u{0}b\r\n\r\n", "GET / HTTP/1.1\r\nHost: h\r\nX: a\rb\r\n\r\n", "GET / HTTP/1.1\r\nHost: h\r\nX\r\n\r\n",
-        "GET /a b HTTP/1.1\r\nHost: h\r\n\r\n", "GET /\u{1} HTTP/1.1\r\nHost: h\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
-        "GET / HTTP/9.9\r\nHost: h\r\n\r\n", "GET / HTTP/2.0\r\nHost: h\r\n\r\n", "GET / http/1.1\r\nHost: h\r\n\r\n", "GET /\r\nHost: h\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}\u{0}", "SSH-2.0-x\r\n",
+        "GET /a b HTTP/1.1\r\nHost: h\r\n\r\n", "GET /\u{1} HTTP/1.1\r\nHost: h\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        "GET / HTTP/9.9\r\nHost: h\r\n\r\n", "GET / HTTP/2.0\r\nHost: h\r\n\r\n", "GET / http/1.1\r\nHost: h\r\n\r\n", "GET /\r\nHost: h\r\n\r\n",
+        "\u{16}\u{3}\u{1}\u{2}\u{0}", "SSH-2.0-x\r\n",
     ]
 
     @Test("are refused, and the destination hears of nothing", arguments: ambiguous)
@@ -199,11 +227,15 @@ struct ProxySmugglingTests {
         }
     }
 
-    @Test("chunks that are none end the connection, and what hides behind them is never a request", arguments: [
-        "zz\r\nabcd\r\n0\r\n\r\n", "4\nabcd\n0\n\n", "4\r\nabcdX0\r\n\r\n", "-1\r\nabcd\r\n0\r\n\r\n", "FFFFFFFFFFFFFFFFF\r\nabcd\r\n0\r\n\r\n", "0x4\r\nabcd\r\n0\r\n\r\n",
-    ])
+    @Test(
+        "chunks that are none end the connection, and what hides behind them is never a request",
+        arguments: [
+            "zz\r\nabcd\r\n0\r\n\r\n", "4\nabcd\n0\n\n", "4\r\nabcdX0\r\n\r\n", "-1\r\nabcd\r\n0\r\n\r\n", "FFFFFFFFFFFFFFFFF\r\nabcd\r\n0\r\n\r\n",
+            "0x4\r\nabcd\r\n0\r\n\r\n",
+        ])
     func chunks(body: String) async throws {
-        try await ProxyFixture.with(limits: quick, key: RequestSignerTests.key, script: { _ in .init(bytes: "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") }) { fixture in
+        try await ProxyFixture.with(limits: quick, key: RequestSignerTests.key, script: { _ in .init(bytes: "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") }) {
+            fixture in
             _ = try await fixture.talk(["POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n\(body)\(Self.secret)"])
             #expect(!fixture.origin.requests.contains { $0.contains("smuggled") })
         }
@@ -215,10 +247,16 @@ struct ProxySmugglingTests {
             "GET / HTTP/1.1\r\nHost: h", "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nabcd",
             "POST /b HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0",
         ]
-        let pieces = ["GET ", "POST ", "/", " HTTP/1.1", "\r\n", "\n", "\r", "Host: h", "Content-Length: ", "4", "Transfer-Encoding: ", "chunked", ": ", ",", "0\r\n\r\n", "abcd", "\u{0}", "\t", " ", "é", "Connection: close"]
-        try await ProxyFixture.with(limits: quick, key: RequestSignerTests.key, script: { received in
-            received.contains("\r\n\r\n") ? .init(bytes: "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") : nil
-        }) { fixture in
+        let pieces = [
+            "GET ", "POST ", "/", " HTTP/1.1", "\r\n", "\n", "\r", "Host: h", "Content-Length: ", "4", "Transfer-Encoding: ", "chunked", ": ", ",", "0\r\n\r\n",
+            "abcd", "\u{0}", "\t", " ", "é", "Connection: close",
+        ]
+        try await ProxyFixture.with(
+            limits: quick, key: RequestSignerTests.key,
+            script: { received in
+                received.contains("\r\n\r\n") ? .init(bytes: "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") : nil
+            }
+        ) { fixture in
             for bytes in Mutants(of: samples, seed: seed, count: 60, pieces: pieces) {
                 _ = try await fixture.talk([String(decoding: bytes, as: UTF8.self) + "\r\n\r\n\r\nX /end HTTP/1.1\r\n\r\n"], until: { !$0.isEmpty })
             }

@@ -21,10 +21,13 @@ struct ProxyTrafficTests {
         { received in received.hasSuffix(end) ? .init(bytes: answer, closes: closes) : nil }
     }
 
-    @Test("answers that have no body end with their head, and the connection stays", arguments: [
-        "HTTP/1.1 204 No Content\r\n\r\n", "HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
-    ])
+    @Test(
+        "answers that have no body end with their head, and the connection stays",
+        arguments: [
+            "HTTP/1.1 204 No Content\r\n\r\n", "HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n",
+            "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+        ])
     func bodiless(answer: String) async throws {
         try await ProxyFixture.with(script: Self.answering(answer)) { fixture in
             let answers = try await fixture.talk([Self.get("/1"), Self.get("/2")]) { $0.hasSuffix("\r\n\r\n") }
@@ -39,7 +42,8 @@ struct ProxyTrafficTests {
         let answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 7\r\n\r\n"
         for key in [nil, RequestSignerTests.key] {
             try await ProxyFixture.with(key: key, script: Self.answering(answer, after: "0\r\n\r\n")) { fixture in
-                let request = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\nx-ms-azure-host-claims: { \"isRoot\": \"forged\"}\r\n\r\n"
+                let request =
+                    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\nx-ms-azure-host-claims: { \"isRoot\": \"forged\"}\r\n\r\n"
                 let got = try await fixture.talk([request]) { $0.hasSuffix("\r\n\r\n") && $0.contains("0\r\n") }
                 #expect(got.hasSuffix("0\r\nX-Sum: 7\r\n\r\n"))
                 #expect(!fixture.origin.requests.contains { $0.contains("forged") })
@@ -56,9 +60,11 @@ struct ProxyTrafficTests {
         }
     }
 
-    @Test("a client that closes its half in the middle of a request gets no answer from the destination", arguments: [
-        "GET / HTTP/1.1\r\nHost", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nhalf",
-    ])
+    @Test(
+        "a client that closes its half in the middle of a request gets no answer from the destination",
+        arguments: [
+            "GET / HTTP/1.1\r\nHost", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nhalf",
+        ])
     func halfClosedMidway(request: String) async throws {
         try await ProxyFixture.with(key: RequestSignerTests.key, script: Self.hello) { fixture in
             let answer = try await fixture.talkHalfClosing(request)
@@ -196,10 +202,13 @@ struct ProxyTrafficTests {
         #expect((0..<3).map { _ in admission.enter(isRoot: false) } == [.admitted, .admitted, .refused(isFirst: true)])
     }
 
-    @Test("a target too long gets 414, one that is none 400", arguments: [
-        ("GET /\(String(repeating: "a", count: 40_000))", "414 URI Too Long"), ("OPTIONS *", "400 Bad Request"), ("GET h:80", "400 Bad Request"), ("GET /a#b", "400 Bad Request"),
-        ("GET /é", "400 Bad Request"), ("GET http://other/", "403 Forbidden"), ("GET /a%0d%0aX:%20y", "200 OK"),
-    ])
+    @Test(
+        "a target too long gets 414, one that is none 400",
+        arguments: [
+            ("GET /\(String(repeating: "a", count: 40_000))", "414 URI Too Long"), ("OPTIONS *", "400 Bad Request"), ("GET h:80", "400 Bad Request"),
+            ("GET /a#b", "400 Bad Request"),
+            ("GET /é", "400 Bad Request"), ("GET http://other/", "403 Forbidden"), ("GET /a%0d%0aX:%20y", "200 OK"),
+        ])
     func targets(line: String, expected: String) async throws {
         try await ProxyFixture.with(script: Self.hello) { fixture in
             let answer = try await fixture.talk(["\(line) HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"])
@@ -210,10 +219,13 @@ struct ProxyTrafficTests {
         }
     }
 
-    @Test("checks come in the order clients know", arguments: [
-        // Length, method, path, audit: the first that fails answers.
-        ("TRACE //", "Content-Length: 200000\r\n", "413"), ("TRACE //", "", "405"), ("GET //", "", "403"), ("GET /", "", "421"), ("PUT /vmAgentLog", "Content-Length: 200000\r\n", "421"),
-    ])
+    @Test(
+        "checks come in the order clients know",
+        arguments: [
+            // Length, method, path, audit: the first that fails answers.
+            ("TRACE //", "Content-Length: 200000\r\n", "413"), ("TRACE //", "", "405"), ("GET //", "", "403"), ("GET /", "", "421"),
+            ("PUT /vmAgentLog", "Content-Length: 200000\r\n", "421"),
+        ])
     func order(line: String, headers: String, code: String) async throws {
         try await ProxyFixture.with(audited: false, script: Self.hello) { fixture in
             let answer = try await fixture.talk(["\(line) HTTP/1.1\r\nHost: h\r\n\(headers)\r\n"])
@@ -224,7 +236,9 @@ struct ProxyTrafficTests {
         }
     }
 
-    @Test("a large call that the caller may not make is refused before its body", arguments: [("PUT /vmAgentLog", "403"), ("POST /machine/?comp=telemetrydata", "403")])
+    @Test(
+        "a large call that the caller may not make is refused before its body",
+        arguments: [("PUT /vmAgentLog", "403"), ("POST /machine/?comp=telemetrydata", "403")])
     func largeCalls(line: String, code: String) async throws {
         try await ProxyFixture.with(userID: 1000, service: .wireServer, script: Self.hello) { fixture in
             let answer = try await fixture.talk(["\(line) HTTP/1.1\r\nHost: h\r\nContent-Length: 50000000\r\n\r\n"])
@@ -233,11 +247,15 @@ struct ProxyTrafficTests {
         }
     }
 
-    @Test("answers that mean two things, or none, get 502, and never half of something else", arguments: [
-        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-        "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\nab", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", "HTTP/3.7 200 OK\r\n\r\n", "200 OK\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nX: \(String(repeating: "x", count: 70_000))\r\n\r\n",
-    ])
+    @Test(
+        "answers that mean two things, or none, get 502, and never half of something else",
+        arguments: [
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+            "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\nab", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+            "HTTP/3.7 200 OK\r\n\r\n", "200 OK\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nX: \(String(repeating: "x", count: 70_000))\r\n\r\n",
+        ])
     func garbage(answer: String) async throws {
         try await ProxyFixture.with(script: { _ in .init(bytes: answer, closes: true) }) { fixture in
             let got = try await fixture.talk([Self.get()])
@@ -285,16 +303,20 @@ struct ProxyTrafficTests {
         }
     }
 
-    @Test("what a client writes between the lines never reaches the destination", arguments: [
-        // Extensions of chunks, chunks of odd spelling, a second request behind the last chunk or in a body, lines that end too early.
-        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2;x=\"\u{1}smuggled\"\r\nab\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2;smuggled\r\nab\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2;smuggled\nab\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nGET /smuggled HTTP/1.1\r\n\r\n",
-        "GET / HTTP/1.1\nHost: h\n\nGET /smuggled HTTP/1.1\nHost: h\n\n", "GET / HTTP/1.1\rHost: h\r\rsmuggled", "GET /\u{0}smuggled HTTP/1.1\r\nHost: h\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: h\r\nX: \u{7f}smuggled\r\n\r\n", "GET / HTTP/1.1\r\nHost: h\r\n: smuggled\r\n\r\n", "GET / HTTP/1.1\r\nHost: h\r\nX\u{0}: smuggled\r\n\r\n",
-        "GET / HTTP/1.1 smuggled\r\nHost: h\r\n\r\n", "\u{0}GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n",
-    ])
+    @Test(
+        "what a client writes between the lines never reaches the destination",
+        arguments: [
+            // Extensions of chunks, chunks of odd spelling, a second request behind the last chunk or in a body, lines that end too early.
+            "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2;x=\"\u{1}smuggled\"\r\nab\r\n0\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2;smuggled\r\nab\r\n0\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2;smuggled\nab\r\n0\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nGET /smuggled HTTP/1.1\r\n\r\n",
+            "GET / HTTP/1.1\nHost: h\n\nGET /smuggled HTTP/1.1\nHost: h\n\n", "GET / HTTP/1.1\rHost: h\r\rsmuggled",
+            "GET /\u{0}smuggled HTTP/1.1\r\nHost: h\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: h\r\nX: \u{7f}smuggled\r\n\r\n", "GET / HTTP/1.1\r\nHost: h\r\n: smuggled\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: h\r\nX\u{0}: smuggled\r\n\r\n",
+            "GET / HTTP/1.1 smuggled\r\nHost: h\r\n\r\n", "\u{0}GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n",
+        ])
     func smuggling(request: String) async throws {
         var limits = ProxyLimits()
         (limits.headTime, limits.stallTime) = (.milliseconds(300), .milliseconds(300))
@@ -307,7 +329,8 @@ struct ProxyTrafficTests {
         }
     }
 
-    @Test("a client cannot have the agent's headers taken away by the next reader", arguments: ["close, X-MS-Azure-Host-Claims", "x-ms-azure-host-authorization"])
+    @Test(
+        "a client cannot have the agent's headers taken away by the next reader", arguments: ["close, X-MS-Azure-Host-Claims", "x-ms-azure-host-authorization"])
     func hopByHop(value: String) async throws {
         try await ProxyFixture.with(key: RequestSignerTests.key, script: Self.hello) { fixture in
             let answer = try await fixture.talk([Self.get("/", "Connection: \(value)\r\n")])
@@ -322,8 +345,12 @@ struct ProxyTrafficTests {
         let script: ProxyFixture.Script = { received in
             guard let end = received.range(of: "\r\n\r\n") else { return nil }
             let isChunked = received[..<end.lowerBound].lowercased().contains("transfer-encoding")
-            let length = received[..<end.lowerBound].components(separatedBy: "Content-Length: ").dropFirst().first.flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
-            let isWhole = isChunked ? received.hasSuffix("0\r\n\r\n") && received.utf8.count > received[..<end.upperBound].utf8.count : received[end.upperBound...].utf8.count >= length
+            let length =
+                received[..<end.lowerBound].components(separatedBy: "Content-Length: ").dropFirst().first.flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
+            let isWhole =
+                isChunked
+                ? received.hasSuffix("0\r\n\r\n") && received.utf8.count > received[..<end.upperBound].utf8.count
+                : received[end.upperBound...].utf8.count >= length
             return isWhole ? .init(bytes: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok") : nil
         }
         for key in [nil, RequestSignerTests.key] {

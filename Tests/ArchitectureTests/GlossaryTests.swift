@@ -38,7 +38,9 @@ struct GlossaryTests {
 
     @Test("articles and README use the field's terms")
     func articles() throws {
-        let articles = try Repository.files(in: "Sources/KmatrixCommands/kmatrix.docc", endings: [".md"]) + Repository.files(in: "", endings: ["README.md"]).filter { !$0.path.contains("/") }
+        let articles =
+            try Repository.files(in: "Sources/KmatrixCommands/kmatrix.docc", endings: [".md"])
+            + Repository.files(in: "", endings: ["README.md"]).filter { !$0.path.contains("/") }
         #expect(articles.count > 20)
         for article in articles {
             for (number, line) in article.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
@@ -50,7 +52,9 @@ struct GlossaryTests {
 
     @Test("messages of the programs use the field's terms")
     func messages() throws {
-        let sources = try Repository.files(in: "Sources", endings: [".swift"]).filter { !$0.path.hasPrefix("Sources/TestSupport/") && !$0.path.hasPrefix("Sources/fake-qemu/") }
+        let sources = try Repository.files(in: "Sources", endings: [".swift"]).filter {
+            !$0.path.hasPrefix("Sources/TestSupport/") && !$0.path.hasPrefix("Sources/fake-qemu/")
+        }
         #expect(sources.count > 500)
         for source in sources {
             for literal in try Self.literals(of: source.text) {
@@ -60,10 +64,13 @@ struct GlossaryTests {
         }
     }
 
-    @Test("an offence is found, and what only looks like one is not", arguments: [
-        ("'x' is no kernel that can be booted", true), ("there is no such file", false), ("it is no longer written", false), ("nobody asked", true),
-        ("root:x:0:0\\nnobody:x:65534", false), ("the guest goes round the agent", true), ("other layouts as well", true), ("this as well as that", false), ("a burst of clients", false),
-    ])
+    @Test(
+        "an offence is found, and what only looks like one is not",
+        arguments: [
+            ("'x' is no kernel that can be booted", true), ("there is no such file", false), ("it is no longer written", false), ("nobody asked", true),
+            ("root:x:0:0\\nnobody:x:65534", false), ("the guest goes round the agent", true), ("other layouts as well", true), ("this as well as that", false),
+            ("a burst of clients", false),
+        ])
     func offence(text: String, isOffence: Bool) throws {
         #expect(try Self.offences(in: text).isEmpty != isOffence)
     }

@@ -39,8 +39,10 @@ struct HouseRuleTests {
     func hosts() throws {
         // Put together here so that this file passes its own test.
         let forbidden = ["deb.debian" + ".org", "security.debian" + ".org", "py" + "pi.org", "/wo" + "rk/", "python" + "hosted.org"]
-        let files = try Self.swiftFiles() + Repository.files(in: "ci", endings: [""]) + Repository.files(in: "bpf", endings: [".c", ".h"])
-            + Repository.files(in: "images", endings: [".yml", ".yaml", ".md"]) + Repository.files(in: "", endings: ["README.md", "Package.swift"]).filter { !$0.path.contains("/") }
+        let files =
+            try Self.swiftFiles() + Repository.files(in: "ci", endings: [""]) + Repository.files(in: "bpf", endings: [".c", ".h"])
+            + Repository.files(in: "images", endings: [".yml", ".yaml", ".md"])
+            + Repository.files(in: "", endings: ["README.md", "Package.swift"]).filter { !$0.path.contains("/") }
         for file in files {
             for word in forbidden { #expect(!file.text.contains(word), "\(file.path) contains \(word)") }
         }

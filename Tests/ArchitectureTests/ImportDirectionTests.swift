@@ -58,7 +58,8 @@ struct ImportDirectionTests {
 
     /// What must run inside a guest, or means the same everywhere, carries no Foundation.
     static let withoutFoundation: Set<String> = [
-        "MatrixModel", "JSON", "GuestProtocol", "Guidance", "Digests", "Archives", "ELFFiles", "Diagnosis", "AgentCore", "azure-proxy-agent", "mutant-agent", "GuestRunner", "guest-runner", "guest-network",
+        "MatrixModel", "JSON", "GuestProtocol", "Guidance", "Digests", "Archives", "ELFFiles", "Diagnosis", "AgentCore", "azure-proxy-agent", "mutant-agent",
+        "GuestRunner", "guest-runner", "guest-network",
     ]
 
     /// Each heavy dependency enters where it is needed and nowhere else.

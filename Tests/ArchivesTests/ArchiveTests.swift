@@ -24,7 +24,8 @@ struct ArchiveTests {
     }
 
     static let samples: [(name: String, bytes: [UInt8])] = [
-        ("nothing", []), ("a byte", [0x61]), ("one byte often", [UInt8](repeating: 7, count: 100_000)), ("text", Array(String(repeating: "status.json and its friends\n", count: 5_000).utf8)),
+        ("nothing", []), ("a byte", [0x61]), ("one byte often", [UInt8](repeating: 7, count: 100_000)),
+        ("text", Array(String(repeating: "status.json and its friends\n", count: 5_000).utf8)),
         ("noise", (0..<70_000).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 13) }),
     ]
 
@@ -84,7 +85,9 @@ struct ArchiveTests {
     @Test("a tar that tar(1) made is read the same in pieces of any size, with long names and folders", arguments: ["gnu", "pax", "ustar"])
     func tarPieces(format: String) throws {
         let deep = format == "ustar" ? "short" : String(repeating: "deep/", count: 40) + "end"
-        let script = "cd $(mktemp -d); mkdir -p \(deep); printf hello > \(deep)/a.txt; head -c 1024 /dev/zero > zero; : > empty; ln -s zero link; tar --format=\(format) -cf - \(deep)/a.txt zero empty link; rm -r \"$PWD\""
+        let script =
+            "cd $(mktemp -d); mkdir -p \(deep); printf hello > \(deep)/a.txt; head -c 1024 /dev/zero > zero; : > empty; ln -s zero link; tar "
+            + "--format=\(format) -cf - \(deep)/a.txt zero empty link; rm -r \"$PWD\""
         let archive = try Self.piped([], through: ["sh", "-c", script])
         let expected = [("\(deep)/a.txt", Array("hello".utf8)), ("zero", [UInt8](repeating: 0, count: 1_024)), ("empty", [])]
         for size in [1, 100, 512, 513, 1 << 20] {
@@ -104,7 +107,9 @@ struct ArchiveTests {
     @Test("a zip is read by its directory, stored or deflated")
     func zip() throws {
         let text = Self.samples[3].bytes
-        let archive = try ZipArchive(HandmadeZip.archive([("plain.txt", Array("hi".utf8), nil), ("logs\\deep.log", text, try Self.deflated(text)), ("folder/", [], nil)]), mostEntries: 10)
+        let archive = try ZipArchive(
+            HandmadeZip.archive([("plain.txt", Array("hi".utf8), nil), ("logs\\deep.log", text, try Self.deflated(text)), ("folder/", [], nil)]),
+            mostEntries: 10)
         #expect(archive.entries.map(\.name) == ["plain.txt", "logs/deep.log", "folder/"])
         #expect(archive.entries.map(\.isFolder) == [false, false, true])
         #expect(try Unpacked.zip(archive, archive.entries[0], limit: 10) == Array("hi".utf8))
@@ -147,11 +152,16 @@ enum HandmadeZip {
         var directory: [UInt8] = []
         for (name, bytes, deflated) in files {
             let packed = deflated ?? bytes
-            let common = little(20, 2) + little(0, 2) + little(deflated == nil ? 0 : 8, 2) + little(0, 4) + little(0, 4) + little(packed.count, 4) + little(bytes.count, 4) + little(name.utf8.count, 2) + little(0, 2)
-            directory += [0x50, 0x4B, 1, 2] + little(20, 2) + common + little(0, 2) + little(0, 2) + little(0, 2) + little(0, 4) + little(out.count, 4) + Array(name.utf8)
+            let common =
+                little(20, 2) + little(0, 2) + little(deflated == nil ? 0 : 8, 2) + little(0, 4) + little(0, 4) + little(packed.count, 4)
+                + little(bytes.count, 4) + little(name.utf8.count, 2) + little(0, 2)
+            directory +=
+                [0x50, 0x4B, 1, 2] + little(20, 2) + common + little(0, 2) + little(0, 2) + little(0, 2) + little(0, 4) + little(out.count, 4)
+                + Array(name.utf8)
             out += [0x50, 0x4B, 3, 4] + common + Array(name.utf8) + packed
         }
         let start = out.count
-        return out + directory + [0x50, 0x4B, 5, 6] + little(0, 4) + little(files.count, 2) + little(files.count, 2) + little(directory.count, 4) + little(start, 4) + little(0, 2)
+        return out + directory + [0x50, 0x4B, 5, 6] + little(0, 4) + little(files.count, 2) + little(files.count, 2) + little(directory.count, 4)
+            + little(start, 4) + little(0, 2)
     }
 }

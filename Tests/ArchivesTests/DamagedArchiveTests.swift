@@ -14,7 +14,9 @@ struct DamagedArchiveTests {
         for (name, text) in [("status.json", String(repeating: "{\"status\": \"ERROR\"}\n", count: 200)), ("short.log", "x")] {
             try Data(text.utf8).write(to: URL(filePath: folder.path.appending(name).string))
         }
-        return try ["-6", "-0"].map { level in try ArchiveTests.piped([], through: ["sh", "-c", "cd '\(folder.path)'; zip -q \(level) - status.json short.log | cat"]) }
+        return try ["-6", "-0"].map { level in
+            try ArchiveTests.piped([], through: ["sh", "-c", "cd '\(folder.path)'; zip -q \(level) - status.json short.log | cat"])
+        }
     }
 
     @Test("zip", arguments: fuzzSeeds(2))
@@ -47,7 +49,9 @@ struct DamagedArchiveTests {
         for bytes in Mutants(of: [archive], seed: seed, count: 1000) {
             if let files = try? Unpacked.tar(bytes, pieces: 700) { #expect(files.map(\.bytes.count).reduce(0, +) <= bytes.count) }
             var stream = TarStream(bytes, limit: Self.limit)
-            while let entry = try? stream.next() { #expect(entry.content.lowerBound >= 0 && entry.content.upperBound <= bytes.count && entry.content.count <= Self.limit) }
+            while let entry = try? stream.next() {
+                #expect(entry.content.lowerBound >= 0 && entry.content.upperBound <= bytes.count && entry.content.count <= Self.limit)
+            }
         }
     }
 }

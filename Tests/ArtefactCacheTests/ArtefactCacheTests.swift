@@ -203,7 +203,8 @@ final class ArtefactCacheTests {
             for turn in 0..<8 {
                 group.addTask {
                     try await turn % 2 == 0
-                        ? cache.shrink(kind: "snapshot", to: 0, sparing: []).map(\.key) : cache.collectGarbage(unusedFor: .seconds(-1), kinds: ["snapshot"]).map(\.key)
+                        ? cache.shrink(kind: "snapshot", to: 0, sparing: []).map(\.key)
+                        : cache.collectGarbage(unusedFor: .seconds(-1), kinds: ["snapshot"]).map(\.key)
                 }
             }
             return try await group.reduce(into: []) { $0 += $1 }

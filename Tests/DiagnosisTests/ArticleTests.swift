@@ -18,7 +18,12 @@ struct ArticleTests {
         #expect(first.guide.article == .loadFailure)
     }
 
-    @Test("with the kernel's release beside it, the floor speaks", arguments: [("5.4.0-1109-azure", true), ("5.10.0-56-cloud-amd64", true), ("4.18.0-553.el8_10.x86_64", true), ("5.15.0-1", false), ("6.1.0-44-cloud-amd64", false)])
+    @Test(
+        "with the kernel's release beside it, the floor speaks",
+        arguments: [
+            ("5.4.0-1109-azure", true), ("5.10.0-56-cloud-amd64", true), ("4.18.0-553.el8_10.x86_64", true), ("5.15.0-1", false),
+            ("6.1.0-44-cloud-amd64", false),
+        ])
     func floor(release: String, isOld: Bool) throws {
         let diagnosis = Field.diagnose(("status.json", try Field.article("load-failure")), ("uname.txt", release + "\n"))
         #expect(diagnosis.facts.release?.value == release)
@@ -37,11 +42,13 @@ struct ArticleTests {
         #expect(first.remedies(for: .rhel).first?.commands.first == "sudo grubby --update-kernel=ALL --args=\"systemd.unified_cgroup_hierarchy=1\"")
     }
 
-    @Test("the article's two commands, pasted beside it, settle it", arguments: [
-        ("$ grep cgroup /proc/filesystems\nnodev\tcgroup\nnodev\tcgroup2\n$ mount | grep cgroup2\n$ \n", "attach-failed/no-cgroup2"),
-        ("[root@vm ~]# grep cgroup /proc/filesystems\nnodev   cgroup\n[root@vm ~]# uname -r\n4.4.0-21-generic\n", "cgroup2-unsupported"),
-        ("user@vm:~$ mount | grep cgroup2\ncgroup2 on /sys/fs/cgroup type cgroup2 (rw,nosuid,nodev,noexec,relatime,nsdelegate)\n", "attach-failed/other"),
-    ])
+    @Test(
+        "the article's two commands, pasted beside it, settle it",
+        arguments: [
+            ("$ grep cgroup /proc/filesystems\nnodev\tcgroup\nnodev\tcgroup2\n$ mount | grep cgroup2\n$ \n", "attach-failed/no-cgroup2"),
+            ("[root@vm ~]# grep cgroup /proc/filesystems\nnodev   cgroup\n[root@vm ~]# uname -r\n4.4.0-21-generic\n", "cgroup2-unsupported"),
+            ("user@vm:~$ mount | grep cgroup2\ncgroup2 on /sys/fs/cgroup type cgroup2 (rw,nosuid,nodev,noexec,relatime,nsdelegate)\n", "attach-failed/other"),
+        ])
     func pasted(text: String, code: String) throws {
         let diagnosis = Field.diagnose(("-", try Field.article("attach-failure") + text))
         #expect(diagnosis.codes.first == code, "\(diagnosis.conclusions)")
@@ -67,7 +74,9 @@ struct ArticleTests {
 
     @Test("a driver that is not installed is told from one that stands still, also in PowerShell's UTF-16")
     func notInstalled() {
-        let text = "C:\\>sc query NetEbpfExt\r\n[SC] EnumQueryServicesStatus:OpenService FAILED 1060:\r\n\r\nThe specified service does not exist as an installed service.\r\n"
+        let text =
+            "C:\\>sc query NetEbpfExt\r\n[SC] EnumQueryServicesStatus:OpenService FAILED 1060:\r\n\r\nThe specified service does not exist as an "
+            + "installed service.\r\n"
         let bytes: [UInt8] = [0xFF, 0xFE] + text.utf16.flatMap { unit -> [UInt8] in [UInt8(unit & 0xFF), UInt8(unit >> 8)] }
         let diagnosis = Diagnosis([BundleFile(name: "sc.txt", bytes: bytes)])
         #expect(diagnosis.conclusions.first?.summary.hasPrefix("NetEbpfExt is not installed") == true)
@@ -80,12 +89,16 @@ struct ArticleTests {
         #expect(diagnosis.conclusions.isEmpty)
     }
 
-    @Test("an agent that does not run, and one that is not there", arguments: [
-        ("Active: inactive (dead)", "agent-not-running"), ("Active: failed (Result: exit-code) since Fri 2024-09-13", "agent-not-running"),
-        ("Active: activating (auto-restart) (Result: exit-code)", "agent-not-running"), ("Loaded: not-found (Reason: Unit azure-proxy-agent.service not found.)", "agent-not-installed"),
-    ])
+    @Test(
+        "an agent that does not run, and one that is not there",
+        arguments: [
+            ("Active: inactive (dead)", "agent-not-running"), ("Active: failed (Result: exit-code) since Fri 2024-09-13", "agent-not-running"),
+            ("Active: activating (auto-restart) (Result: exit-code)", "agent-not-running"),
+            ("Loaded: not-found (Reason: Unit azure-proxy-agent.service not found.)", "agent-not-installed"),
+        ])
     func unit(line: String, code: String) {
-        let diagnosis = Field.diagnose(("-", "# systemctl status azure-proxy-agent.service\n○ azure-proxy-agent.service - Microsoft Azure GuestProxyAgent\n     \(line)\n"))
+        let diagnosis = Field.diagnose(
+            ("-", "# systemctl status azure-proxy-agent.service\n○ azure-proxy-agent.service - Microsoft Azure GuestProxyAgent\n     \(line)\n"))
         #expect(diagnosis.codes.first == code)
         #expect(diagnosis.conclusions.first?.findings.first?.quote.hasPrefix(String(line.prefix(20))) == true)
     }
@@ -96,19 +109,33 @@ struct ArticleTests {
         #expect(diagnosis.outcome == .undetermined)
     }
 
-    @Test("the rows of the deployment table", arguments: [
-        ("Cloud-init v. 22.4.2 running 'init-local'\nReporting ready to Azure fabric.\nLinux.OSProvisioningInternalError\n", "readyWithoutKey", "ready-without-key"),
-        ("Cloud-init v. 24.4-0ubuntu1 running 'init-local'\nFailed to activate Azure Guest Proxy Agent: azure-proxy-agent not found\n", "row 2", "agent-not-installed"),
-        ("Cloud-init v. 25.1.4 running 'init-local'\nresult=error reason=azure-proxy-agent status failure exit_code=1\n", "row 4", "provisioning-agent-unhealthy"),
-        ("Cloud-init v. 20.4.1 running 'init'\nProvisionGuestProxyAgent: True\n", "old, and the agent was asked for", "cloud-init-too-old"),
-    ])
+    @Test(
+        "the rows of the deployment table",
+        arguments: [
+            (
+                "Cloud-init v. 22.4.2 running 'init-local'\nReporting ready to Azure fabric.\nLinux.OSProvisioningInternalError\n", "readyWithoutKey",
+                "ready-without-key"
+            ),
+            (
+                "Cloud-init v. 24.4-0ubuntu1 running 'init-local'\nFailed to activate Azure Guest Proxy Agent: azure-proxy-agent not found\n", "row 2",
+                "agent-not-installed"
+            ),
+            (
+                "Cloud-init v. 25.1.4 running 'init-local'\nresult=error reason=azure-proxy-agent status failure exit_code=1\n", "row 4",
+                "provisioning-agent-unhealthy"
+            ),
+            ("Cloud-init v. 20.4.1 running 'init'\nProvisionGuestProxyAgent: True\n", "old, and the agent was asked for", "cloud-init-too-old"),
+        ])
     func deployment(log: String, row: String, code: String) {
         #expect(Field.diagnose(("cloud-init.log", log)).codes.first == code, "\(row)")
     }
 
-    @Test("a version of cloud-init alone is no cause: packages with back-ports wait too, and nobody may have asked for the agent", arguments: [
-        "Cloud-init v. 20.4.1 running 'init'\n", "Cloud-init v. 23.3-7.cm2 running 'init-local'\nProvisionGuestProxyAgent: True\n", "ci-info: cloud-init 22.4.2\nProvisionGuestProxyAgent: False\n",
-    ])
+    @Test(
+        "a version of cloud-init alone is no cause: packages with back-ports wait too, and nobody may have asked for the agent",
+        arguments: [
+            "Cloud-init v. 20.4.1 running 'init'\n", "Cloud-init v. 23.3-7.cm2 running 'init-local'\nProvisionGuestProxyAgent: True\n",
+            "ci-info: cloud-init 22.4.2\nProvisionGuestProxyAgent: False\n",
+        ])
     func versionAlone(log: String) { #expect(Field.diagnose(("cloud-init.log", log)).conclusions.isEmpty) }
 
     @Test("an enabled protocol that is not applied")

@@ -27,10 +27,13 @@ struct BPFObjectTests {
     static func bytes(_ name: String) throws -> [UInt8] { try #require(try objects.get()["\(name).bpf.o"]) }
 
     /// The floors that the sources state, and why.
-    @Test("the floor that each program's source states is predicted", arguments: [
-        ("connect4", "5.7", "bpf_get_netns_cookie#122"), ("kprobe-audit", "5.7", "bpf_get_current_pid_tgid#14 in sock_addr programs"), ("atomic-exchange", "5.12", "atomic operations that fetch, exchange or compare"),
-        ("loop-lookup", "5.17", "bpf_loop#181"), ("return-value", "6.1", "bpf_get_retval#186 in sock_addr programs"),
-    ])
+    @Test(
+        "the floor that each program's source states is predicted",
+        arguments: [
+            ("connect4", "5.7", "bpf_get_netns_cookie#122"), ("kprobe-audit", "5.7", "bpf_get_current_pid_tgid#14 in sock_addr programs"),
+            ("atomic-exchange", "5.12", "atomic operations that fetch, exchange or compare"),
+            ("loop-lookup", "5.17", "bpf_loop#181"), ("return-value", "6.1", "bpf_get_retval#186 in sock_addr programs"),
+        ])
     func floors(name: String, floor: String, reason: String) throws {
         let object = try BPFObject(Self.bytes(name))
         #expect(object.floor?.description == floor)
@@ -39,14 +42,18 @@ struct BPFObjectTests {
     }
 
     /// What real guests showed (the captured evidence of the judgement's tests, and the runs that the README speaks of).
-    @Test("what runs showed on 5.10 and 6.1 is what is predicted", arguments: [("connect4", true), ("kprobe-audit", true), ("atomic-exchange", false), ("loop-lookup", false), ("return-value", false)])
+    @Test(
+        "what runs showed on 5.10 and 6.1 is what is predicted",
+        arguments: [("connect4", true), ("kprobe-audit", true), ("atomic-exchange", false), ("loop-lookup", false), ("return-value", false)])
     func observed(name: String, loadsOn510: Bool) throws {
         let object = try BPFObject(Self.bytes(name))
         #expect(object.missing(in: KernelSeries(major: 5, minor: 10)).isEmpty == loadsOn510)
         #expect(object.missing(in: KernelSeries(major: 6, minor: 1)).isEmpty)
     }
 
-    @Test("what the verifier named as missing is among what is predicted to be", arguments: [("atomic-exchange", "5.10-atomic-exchange"), ("loop-lookup", "5.10-loop-lookup"), ("return-value", "5.10-return-value")])
+    @Test(
+        "what the verifier named as missing is among what is predicted to be",
+        arguments: [("atomic-exchange", "5.10-atomic-exchange"), ("loop-lookup", "5.10-loop-lookup"), ("return-value", "5.10-return-value")])
     func explained(name: String, evidence: String) throws {
         let log = try String(contentsOf: Repository.root.appending(path: "Tests/ProbesTests/Evidence/\(evidence)/verifier.log"), encoding: .utf8)
         let missing = try #require(VerifierExplanation(VerifierLog(log))?.missing)
@@ -87,7 +94,9 @@ struct BPFObjectTests {
         #expect(prediction.predicted == .refused && prediction.answer == .program)
         // Every exit becomes a move.
         var endless = free
-        for position in stride(from: 0, to: endless.count - 8, by: 8) where endless[position..<position + 8].elementsEqual([0x95, 0, 0, 0, 0, 0, 0, 0]) { endless[position] = 0xB7 }
+        for position in stride(from: 0, to: endless.count - 8, by: 8) where endless[position..<position + 8].elementsEqual([0x95, 0, 0, 0, 0, 0, 0, 0]) {
+            endless[position] = 0xB7
+        }
         #expect(try BPFObject(endless).faults.contains { $0.rule.words.first == "last insn is not an exit or jmp" })
     }
 
@@ -115,14 +124,20 @@ struct BPFObjectTests {
 
 @Suite("What runs showed")
 struct ProgramFateTests {
-    @Test("a cell tells whether the kernel took the program, or nothing", arguments: [
-        (Verdict.compatible, nil, true), (.degraded, Cause.identityMissing, true), (.incompatible, .verifierRejected, false), (.incompatible, .loadFailed, false), (.incompatible, .noBTF, false),
-        (.incompatible, .attachNoCgroup2, true), (.incompatible, .notForwarded, true), (.incompatible, .agentCrashed, nil), (.incompatible, .agentSilent, nil), (.inconclusive, .timeout, nil),
-        (.unavailable, .notOffered, nil), (.notRun, nil, nil),
-    ] as [(Verdict, Cause?, Bool?)])
+    @Test(
+        "a cell tells whether the kernel took the program, or nothing",
+        arguments: [
+            (Verdict.compatible, nil, true), (.degraded, Cause.identityMissing, true), (.incompatible, .verifierRejected, false),
+            (.incompatible, .loadFailed, false), (.incompatible, .noBTF, false),
+            (.incompatible, .attachNoCgroup2, true), (.incompatible, .notForwarded, true), (.incompatible, .agentCrashed, nil),
+            (.incompatible, .agentSilent, nil), (.inconclusive, .timeout, nil),
+            (.unavailable, .notOffered, nil), (.notRun, nil, nil),
+        ] as [(Verdict, Cause?, Bool?)])
     func fates(verdict: Verdict, cause: Cause?, loaded: Bool?) { #expect(ProgramFate(verdict: verdict, cause: cause).map { $0 == .loaded } == loaded) }
 
-    @Test("a prediction and what was seen agree, or are a finding", arguments: [(true, ProgramFate.loaded, false), (true, .refused, true), (false, .loaded, true), (false, .refused, false)])
+    @Test(
+        "a prediction and what was seen agree, or are a finding",
+        arguments: [(true, ProgramFate.loaded, false), (true, .refused, true), (false, .loaded, true), (false, .refused, false)])
     func disagreement(isPredicted: Bool, fate: ProgramFate, isFinding: Bool) {
         let lacking = isPredicted ? [] : [BPFObject.Need(feature: .callbacks, by: ["x"])]
         #expect(Prediction(series: KernelSeries(major: 5, minor: 10), missing: lacking, observed: [fate]).isContradicted == isFinding)

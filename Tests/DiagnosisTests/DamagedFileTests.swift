@@ -9,7 +9,8 @@ import Testing
 struct DamagedFileTests {
     @Test("are diagnosed, by what they still say", arguments: fuzzSeeds(2))
     func files(seed: UInt64) throws {
-        let samples = try ["systemctl-status", "attach-failure", "sc-query", "load-failure"].map { Array(try Field.article($0).utf8) }
+        let samples =
+            try ["systemctl-status", "attach-failure", "sc-query", "load-failure"].map { Array(try Field.article($0).utf8) }
             + [Array(try Field.status().utf8), Array(try Field.status(overall: "ERROR", ebpf: ("STOPPED", "Failed to attach program")).utf8)]
         for (number, bytes) in Mutants(of: samples, seed: seed, count: 200).enumerated() {
             let file = BundleFile(name: ["status.json", "ProxyAgent.log", "pasted"][number % 3], bytes: bytes)

@@ -21,7 +21,9 @@ enum Field {
         tar.arguments = ["-xzf", url.path, "-C", folder.path]
         try tar.run()
         tar.waitUntilExit()
-        return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().map { BundleFile(name: $0, bytes: Array(try Data(contentsOf: folder.appending(path: $0)))) }
+        return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().map {
+            BundleFile(name: $0, bytes: Array(try Data(contentsOf: folder.appending(path: $0))))
+        }
     }
 
     static func file(_ name: String, _ text: String) -> BundleFile { BundleFile(name: name, bytes: Array(text.utf8)) }
@@ -30,8 +32,10 @@ enum Field {
 
     /// A whole `status.json` in upstream's schema.
     static func status(
-        overall: String = "SUCCESS", key: String = "Found key details from local and ready to use. - 214", state: String = "WireServer Enforce -  IMDS Audit - HostGA Enforce",
-        ebpf: (String, String) = ("RUNNING", "Started Redirector with eBPF maps - 96"), listener: (String, String) = ("RUNNING", "Started proxy listener, ready to accept request - 3"),
+        overall: String = "SUCCESS", key: String = "Found key details from local and ready to use. - 214",
+        state: String = "WireServer Enforce -  IMDS Audit - HostGA Enforce",
+        ebpf: (String, String) = ("RUNNING", "Started Redirector with eBPF maps - 96"),
+        listener: (String, String) = ("RUNNING", "Started proxy listener, ready to accept request - 3"),
         timestamp: String = "2026-08-03T09:14:27.52", folder: String = "/var/log/azure-proxy-agent/"
     ) throws -> String {
         let document: [String: Any] = [

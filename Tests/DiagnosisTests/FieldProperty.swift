@@ -14,13 +14,15 @@ enum FieldProperty {
             // Of a file in which nothing is recognised its name says what it should be.
             if name == "status.json", right.facts.isEmpty { return nil }
             let other = diagnose([BundleFile(name: name, bytes: file.bytes)])
-            let isSame = other.codes == right.codes && other.outcome == right.outcome && other.conclusions.map(\.confidence) == right.conclusions.map(\.confidence)
+            let isSame =
+                other.codes == right.codes && other.outcome == right.outcome && other.conclusions.map(\.confidence) == right.conclusions.map(\.confidence)
             return isSame ? nil : "\(name): \(other.codes)"
         }
     }
 
     static let prefixes = [
-        "    ", "\t", "> ", "app-1  | ", "Feb 17 12:00:00 HOST agent[4443]: ", "2026-02-17T12:00:00.123456+0000 host agent[7]: ", "[pod/agent-7/agent] ", "2025-09-06T07:00:00.000000000Z stderr F ",
+        "    ", "\t", "> ", "app-1  | ", "Feb 17 12:00:00 HOST agent[4443]: ", "2026-02-17T12:00:00.123456+0000 host agent[7]: ", "[pod/agent-7/agent] ",
+        "2025-09-06T07:00:00.000000000Z stderr F ",
         "agent.log-", "I0906 07:00:00.000000       1 loader.go:123] ", "[   12.345678] ", "<30>1 2026-02-17T12:00:00.1Z host agent 7 - - ",
     ]
 
@@ -39,7 +41,8 @@ enum FieldProperty {
     static func cuts(_ bytes: [UInt8]) -> [Int] {
         let ends = bytes.indices.filter { bytes[$0] == 0x0A }
         let starts = [0] + ends.map { $0 + 1 }
-        return Set(starts + ends + zip(starts, ends + [bytes.count]).map { ($0 + $1) / 2 } + [bytes.count - 1]).filter { (0...bytes.count).contains($0) }.sorted()
+        return Set(starts + ends + zip(starts, ends + [bytes.count]).map { ($0 + $1) / 2 } + [bytes.count - 1]).filter { (0...bytes.count).contains($0) }
+            .sorted()
     }
 
     /// Causes that a part of a text proves of its own: a status that breaks off is broken, and a module that does not run does not run.

@@ -22,7 +22,11 @@ struct FieldPropertyTests {
     func byPrefix(prefix: String) throws {
         // It passes over lines with this prefix, as a reader does that does not know it.
         let broken: FieldProperty.Diagnose = { files in
-            Diagnosis(files.map { file in Field.file(file.name, file.text.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix(prefix) }.joined(separator: "\n")) })
+            Diagnosis(
+                files.map { file in
+                    Field.file(
+                        file.name, file.text.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix(prefix) }.joined(separator: "\n"))
+                })
         }
         #expect(try Self.single.contains { file in FieldProperty.prefixed(file.text, broken).contains { $0.hasPrefix(prefix.debugDescription) } })
     }
@@ -30,7 +34,9 @@ struct FieldPropertyTests {
     @Test("that takes what breaks off for the whole breaks the property of cuts")
     func byCut() throws {
         // It ends each log itself, so that half a line becomes the verifier's reason.
-        let broken: FieldProperty.Diagnose = { Diagnosis($0.map { Field.file($0.name, $0.text + "\nprocessed 1 insns (limit 1000000) max_states_per_insn 0\n") }) }
+        let broken: FieldProperty.Diagnose = {
+            Diagnosis($0.map { Field.file($0.name, $0.text + "\nprocessed 1 insns (limit 1000000) max_states_per_insn 0\n") })
+        }
         let logs = try Self.single.filter { $0.text.contains("Verifier output: 0:") }
         #expect(!logs.isEmpty && logs.contains { !FieldProperty.cut($0, broken).isEmpty })
     }
@@ -38,7 +44,11 @@ struct FieldPropertyTests {
     @Test("that advises a newer kernel against everything breaks the property of remedies")
     func byRemedy() throws {
         let files = try Self.single
-        #expect(files.contains { file in !FieldProperty.advised(Diagnosis([file])) { $0.remedies(for: .other) + [Advice.kernelOfFloor(.init(major: 5, minor: 15)).remedy(for: .other)] }.isEmpty })
+        #expect(
+            files.contains { file in
+                !FieldProperty.advised(Diagnosis([file])) { $0.remedies(for: .other) + [Advice.kernelOfFloor(.init(major: 5, minor: 15)).remedy(for: .other)] }
+                    .isEmpty
+            })
         // The words by which the property knows such a remedy are those of the remedy.
         #expect(Advice.kernelOfFloor(.init(major: 5, minor: 15)).remedy(for: .debian).action.hasPrefix(FieldReportTests.upgrade))
     }
@@ -46,11 +56,14 @@ struct FieldPropertyTests {
     @Test("that names a cause whenever its words occur is caught by the texts that are no case of it")
     func byNearMiss() throws {
         // Each such text behind a text that is a case: the cause is named, and the check sees it.
-        let cases = try FieldReportTests.all.filter { !$0.file.hasSuffix(".tar.gz") && $0.code != nil }.map { (code: $0.code, text: try FieldReportTests.files($0.file)[0].text) }
+        let cases = try FieldReportTests.all.filter { !$0.file.hasSuffix(".tar.gz") && $0.code != nil }.map {
+            (code: $0.code, text: try FieldReportTests.files($0.file)[0].text)
+        }
         var caught: Set<String> = []
         for row in NearMissTests.rows {
             let isCaught = cases.contains { example in
-                example.code == row.code && NearMissTests.isNamed(row.code, in: Diagnosis([Field.file("case.txt", example.text), Field.file("other.txt", row.text)]))
+                example.code == row.code
+                    && NearMissTests.isNamed(row.code, in: Diagnosis([Field.file("case.txt", example.text), Field.file("other.txt", row.text)]))
             }
             if isCaught { caught.insert(row.code) }
         }

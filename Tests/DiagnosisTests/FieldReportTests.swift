@@ -20,7 +20,10 @@ struct FieldReportTests {
 
         var testDescription: String { file }
 
-        init(_ file: String, _ outcome: Diagnosis.Outcome, _ code: String? = nil, _ confidence: Conclusion.Confidence? = nil, says: [String] = [], never: [String] = []) {
+        init(
+            _ file: String, _ outcome: Diagnosis.Outcome, _ code: String? = nil, _ confidence: Conclusion.Confidence? = nil, says: [String] = [],
+            never: [String] = []
+        ) {
             (self.file, self.outcome, self.code, self.confidence, self.says, self.never) = (file, outcome, code, confidence, says, never)
         }
     }
@@ -29,26 +32,49 @@ struct FieldReportTests {
 
     static let reports: [Report] = [
         Report("02-azurelinux2-cloudinit-23.3-waits.log", .healthy, says: ["cloud-init waited for the agent"], never: ["cloud-init-too-old"]),
-        Report("09-cloudinit-gpa-status-failed-attach.log", .trouble, "provisioning-agent-unhealthy", .certain, says: ["row 4", "attach-failed/no-cgroup2", "Exit code 2"], never: [upgrade]),
+        Report(
+            "09-cloudinit-gpa-status-failed-attach.log", .trouble, "provisioning-agent-unhealthy", .certain,
+            says: ["row 4", "attach-failed/no-cgroup2", "Exit code 2"], never: [upgrade]),
         Report("10-explain-imds-mode-invalid.txt", .trouble, "control-plane-refused", .certain, says: ["Audit, Enforce or Disabled"]),
-        Report("12-success-with-stopped-key.json", .trouble, "agent-not-healthy", .certain, says: ["keyLatchStatus is STOPPED", "ebpfProgramStatus is UNKNOWN", "agent log"], never: [upgrade]),
-        Report("20-aya-link-create-ebadf-al2.txt", .trouble, "attach-failed/no-cgroup2", .likely, says: ["mount -t cgroup2", "Amazon Linux 2023"], never: ["grubby", upgrade]),
+        Report(
+            "12-success-with-stopped-key.json", .trouble, "agent-not-healthy", .certain,
+            says: ["keyLatchStatus is STOPPED", "ebpfProgramStatus is UNKNOWN", "agent log"], never: [upgrade]),
+        Report(
+            "20-aya-link-create-ebadf-al2.txt", .trouble, "attach-failed/no-cgroup2", .likely, says: ["mount -t cgroup2", "Amazon Linux 2023"],
+            never: ["grubby", upgrade]),
         Report("22-cilium-back-edge-4.19.txt", .trouble, "verifier-rejected", .certain, says: ["bounded loops since 5.3", "series 5.3"]),
         Report("22-cilium-back-edge-4.19.status.json", .trouble, "verifier-rejected", .certain, says: ["bounded loops since 5.3", "series 5.3"]),
-        Report("25-lockdown-bundle.tar.gz", .trouble, "lockdown", .certain, says: ["[confidentiality]", "lockdown=confidentiality", "Lockdown: azure-proxy-age", "since 5.5"], never: [upgrade]),
-        Report("26-falco-6.12-cannot-use-helper.txt", .trouble, "lockdown", .likely, says: ["lockdown", "/sys/kernel/security/lockdown"], never: [upgrade, "previous"]),
+        Report(
+            "25-lockdown-bundle.tar.gz", .trouble, "lockdown", .certain,
+            says: ["[confidentiality]", "lockdown=confidentiality", "Lockdown: azure-proxy-age", "since 5.5"], never: [upgrade]),
+        Report(
+            "26-falco-6.12-cannot-use-helper.txt", .trouble, "lockdown", .likely, says: ["lockdown", "/sys/kernel/security/lockdown"],
+            never: [upgrade, "previous"]),
         Report("26-falco-6.12-cannot-use-helper.status.json", .trouble, "lockdown", .likely, says: ["withholds"], never: [upgrade]),
         Report("28-core-poison.txt", .trouble, "core-relocation-failed", .certain, never: [upgrade, "6.2"]),
         Report("28-core-poison-short.txt", .trouble, "core-relocation-failed", .certain, never: [upgrade, "6.2"]),
         Report("28-core-poison.status.json", .trouble, "core-relocation-failed", .certain, never: [upgrade, "6.2"]),
-        Report("33-journal-unbounded-4.18.log", .trouble, "verifier-rejected", .certain, says: ["unbounded memory access", "newest release of the agent"], never: [upgrade]),
+        Report(
+            "33-journal-unbounded-4.18.log", .trouble, "verifier-rejected", .certain, says: ["unbounded memory access", "newest release of the agent"],
+            never: [upgrade]),
         Report("33-journal-unbounded-4.18.status.json", .trouble, "verifier-rejected", .certain, says: ["unbounded memory access"], never: [upgrade]),
         Report("36-probe-loading-eperm.txt", .trouble, "missing-privilege", .likely, says: ["CAP_BPF"], never: [upgrade, "verifier-rejected"]),
-        Report("36-probe-loading-eperm.status.json", .undetermined, says: ["never verified", "capabilities"], never: [upgrade, "verifier-rejected", "breaks off"]),
-        Report("37-ringbuf-map-5.4.txt", .trouble, "map-not-created", .likely, says: ["ringbuf", "5.8", "never shown to the verifier"], never: ["verifier-rejected"]),
+        Report(
+            "36-probe-loading-eperm.status.json", .undetermined, says: ["never verified", "capabilities"], never: [upgrade, "verifier-rejected", "breaks off"]),
+        Report(
+            "37-ringbuf-map-5.4.txt", .trouble, "map-not-created", .likely, says: ["ringbuf", "5.8", "never shown to the verifier"],
+            never: ["verifier-rejected"]),
         Report("38-systemd-probe-noise.log", .undetermined, says: ["systemd tries"], never: ["no-cgroup2", "verifier-rejected"]),
-        Report("43-azure-6.8-empty-verifier-log.txt", .undetermined, says: ["6.8.0-1044-azure", "earlier kernel", "without a reason"], never: [upgrade, "kernel-too-old"]),
-        Report("43-azure-6.8-empty-verifier-log.status.json", .undetermined, says: ["without a reason"], never: [upgrade, "kernel-too-old (", "verifier-rejected"]),
+        Report(
+            "43-azure-6.8-empty-verifier-log.txt", .undetermined, says: ["6.8.0-1044-azure", "earlier kernel", "without a reason"],
+            never: [upgrade, "kernel-too-old"]),
+        Report(
+            "43-azure-6.8-empty-verifier-log.status.json", .undetermined, says: ["without a reason"],
+            never: [
+                upgrade,
+                "kernel-too-old "
+                    + "(", "verifier-rejected",
+            ]),
         Report("44-global-func-arg-5.10.txt", .trouble, "verifier-rejected", .certain, says: ["since 5.12", "series 5.12"]),
         Report("44-global-func-arg-5.10.status.json", .trouble, "verifier-rejected", .certain, says: ["since 5.12", "series 5.12"]),
         Report("48-no-cgroup-bpf.txt", .trouble, "kernel-config", .certain, says: ["CONFIG_CGROUP_BPF"], never: ["unified_cgroup_hierarchy", upgrade]),
@@ -60,7 +86,8 @@ struct FieldReportTests {
     ]
 
     static func files(_ name: String) throws -> [BundleFile] {
-        let folder = try #require(Bundle.module.url(forResource: variants.contains { $0.file == name } ? "Field/Variants" : "Field/Reports", withExtension: nil))
+        let folder = try #require(
+            Bundle.module.url(forResource: variants.contains { $0.file == name } ? "Field/Variants" : "Field/Reports", withExtension: nil))
         let url = folder.appending(path: name)
         if name.hasSuffix(".tar.gz") { return try Field.archive(url) }
         return [BundleFile(name: name, bytes: Array(try Data(contentsOf: url)))]

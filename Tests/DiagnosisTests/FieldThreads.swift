@@ -9,7 +9,9 @@ extension FieldReportTests {
         // masoncl/rsched#4
         Report("A-trusted-pointer.txt", .trouble, "verifier-rejected", .certain, says: ["R1 type=map_value_or_null", "wrong on any kernel"], never: [upgrade]),
         // JiaHuann/libbpf-bootstrap-android#1: lines before the trace are not a reason.
-        Report("A-unrecognized-arg.txt", .trouble, "verifier-rejected", .certain, says: ["R7 invalid mem access 'inv'"], never: [upgrade, "rejected the program: Unrecognized"]),
+        Report(
+            "A-unrecognized-arg.txt", .trouble, "verifier-rejected", .certain, says: ["R7 invalid mem access 'inv'"],
+            never: [upgrade, "rejected the program: Unrecognized"]),
         // aya-rs/aya#1349: the type information was not taken, and the program runs.
         Report("A-btf-load.log", .undetermined, never: ["verifier-rejected", "load-failed", "no-btf"]),
         // vpsfreecz/vpsadminos#52
@@ -21,7 +23,13 @@ extension FieldReportTests {
         Report("B-rfc5424.log", .trouble, "verifier-rejected", .certain, says: ["invalid bpf_context access off=500 size=4"], never: [upgrade, "breaks off"]),
         Report("G-helper-of-6.1.txt", .trouble, "verifier-rejected", .certain, says: ["bpf_ktime_get_tai_ns#208 since 6.1", "series 6.1"]),
         Report("G-kfunc.txt", .trouble, "verifier-rejected", .certain, says: ["calling kernel function bpf_task_from_pid is not allowed"], never: [upgrade]),
-        Report("G-infinite-loop.log", .trouble, "verifier-rejected", .certain, says: ["infinite loop detected at insn 7", "wrong on any kernel"], never: [upgrade]),
+        Report(
+            "G-infinite-loop.log", .trouble, "verifier-rejected", .certain,
+            says: [
+                "infinite loop detected at insn 7",
+                "wrong on any "
+                    + "kernel",
+            ], never: [upgrade]),
     ]
 
     private static let setUps: [Report] = [
@@ -51,7 +59,13 @@ extension FieldReportTests {
 
     private static let surroundings: [Report] = [
         // elastic/quark#220
-        Report("I-hybrid-mountinfo-grep.txt", .trouble, "attach-failed/no-cgroup2", .likely, says: ["/sys/fs/cgroup/unified", "did not find it"], never: [upgrade]),
+        Report(
+            "I-hybrid-mountinfo-grep.txt", .trouble, "attach-failed/no-cgroup2", .likely,
+            says: [
+                "/sys/fs/cgroup/unified",
+                "did not find "
+                    + "it",
+            ], never: [upgrade]),
         Report("I-membership-v2.txt", .undetermined, says: ["Control groups are version 2"], never: ["no-cgroup2"]),
         Report("I-membership-v1.txt", .undetermined, says: ["legacy or hybrid", "mount | grep cgroup2"]),
         // merbridge/merbridge#274
@@ -84,7 +98,9 @@ extension FieldReportTests {
         Report("B-python-logging.log", .trouble, "verifier-rejected", .certain, says: ["unreachable insn 14"], never: [upgrade]),
         Report("C-btf-optional.log", .undetermined, never: ["no-btf", "verifier-rejected", "load-failed"]),
         // Of a kernel without CONFIG_CGROUP_BPF, whose configuration was not sent.
-        Report("C-agent-none.log", .undetermined, says: ["never verified (EINVAL)", "the kernel's configuration"], never: ["verifier-rejected", "breaks off", upgrade]),
+        Report(
+            "C-agent-none.log", .undetermined, says: ["never verified (EINVAL)", "the kernel's configuration"],
+            never: ["verifier-rejected", "breaks off", upgrade]),
         Report("C-perf-event-denied.txt", .trouble, "missing-privilege", .likely, says: ["EACCES"], never: [upgrade, "no-cgroup2"]),
         Report("C-memlock-rlimit.txt", .trouble, "missing-privilege", .likely, says: ["EPERM"], never: ["kernel-too-old"]),
         Report("D-write-user-under-integrity.txt", .trouble, "lockdown", .certain, says: ["[integrity]", "since 4.8"], never: [upgrade]),

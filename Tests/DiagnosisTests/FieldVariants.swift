@@ -28,8 +28,12 @@ extension FieldReportTests {
         Report("B-grep-context.log", .trouble, "verifier-rejected", .certain, says: ["invalid bpf_context access off=500 size=4"], never: [upgrade]),
         Report("B-tetragon-json.log", .trouble, "lockdown", .likely, says: ["withholds"], never: [upgrade]),
         Report("B-cut-journal.log", .trouble, "verifier-rejected", .certain, says: ["breaks off before the reason", "Verifier output"]),
-        Report("D-helper-of-5.5-on-5.4.txt", .trouble, "verifier-rejected", .certain, says: ["bpf_probe_read_kernel#113 since 5.5", "series 5.5"], never: ["lockdown ("]),
-        Report("D-pid-in-sock-connect4-5.4.txt", .trouble, "verifier-rejected", .certain, says: ["in sock_addr programs since 5.7", "series 5.7"], never: ["lockdown ("]),
+        Report(
+            "D-helper-of-5.5-on-5.4.txt", .trouble, "verifier-rejected", .certain, says: ["bpf_probe_read_kernel#113 since 5.5", "series 5.5"],
+            never: ["lockdown ("]),
+        Report(
+            "D-pid-in-sock-connect4-5.4.txt", .trouble, "verifier-rejected", .certain, says: ["in sock_addr programs since 5.7", "series 5.7"],
+            never: ["lockdown ("]),
         Report("D-helper-not-of-type.txt", .trouble, "verifier-rejected", .likely, says: ["a newer kernel does not help"], never: [upgrade, "lockdown ("]),
         Report("G-a-million.txt", .trouble, "verifier-rejected", .certain, says: ["on newer kernels too"], never: [upgrade]),
         Report("G-131072.txt", .trouble, "verifier-rejected", .certain, says: ["the limit of kernels before 5.2", "series 5.2"]),
@@ -49,7 +53,9 @@ extension FieldReportTests {
     /// Classes C and E: what failed before, behind and beside the verifier.
     private static let policies: [Report] = [
         // ddddddO/packemon#34, dropbox/goebpf#45
-        Report("C-map-eperm-container.txt", .trouble, "missing-privilege", .likely, says: ["pkt_count", "never shown to the verifier"], never: [upgrade, "verifier-rejected"]),
+        Report(
+            "C-map-eperm-container.txt", .trouble, "missing-privilege", .likely, says: ["pkt_count", "never shown to the verifier"],
+            never: [upgrade, "verifier-rejected"]),
         Report("C-map-eperm-go.txt", .trouble, "missing-privilege", .likely, never: [upgrade, "kernel-too-old"]),
         // libbpf/libbpf-bootstrap#139, xdp-project/xdp-tutorial#148
         Report("C-enosys.txt", .trouble, "kernel-config", .likely, says: ["CONFIG_BPF_SYSCALL"], never: [upgrade]),
@@ -65,7 +71,9 @@ extension FieldReportTests {
         Report("C-enospc.txt", .undetermined, says: ["buffer was too small"], never: [upgrade, "freeDisk"]),
         Report("C-enospc-cut.txt", .undetermined, says: ["buffer was too small"], never: [upgrade, "verifier-rejected"]),
         Report("C-jit-524-no-log.txt", .undetermined, says: ["ENOTSUPP comes from the JIT compiler"], never: [upgrade, "verifier-rejected"]),
-        Report("C-aya-debug-map.txt", .trouble, "missing-privilege", .likely, says: ["audit_map", "never shown to the verifier"], never: [upgrade, "verifier-rejected"]),
+        Report(
+            "C-aya-debug-map.txt", .trouble, "missing-privilege", .likely, says: ["audit_map", "never shown to the verifier"],
+            never: [upgrade, "verifier-rejected"]),
         Report("C-aya-debug-link.txt", .trouble, "link-not-created", .likely, says: ["EINVAL"], never: ["verifier-rejected"]),
         Report("C-no-log.txt", .undetermined, says: ["the verifier's log was not sent", "6.12.8-artix1-1"], never: [upgrade, "verifier-rejected"]),
         Report("C-aya-eperm.txt", .trouble, "missing-privilege", .likely, says: ["never verified", "EPERM"], never: [upgrade, "breaks off"]),
@@ -79,7 +87,9 @@ extension FieldReportTests {
         Report("E-apparmor.txt", .trouble, "lsm-denied", .certain, says: ["apparmor"], never: [upgrade]),
         // kguardian-dev/kguardian#869
         Report("E-lockdown-dmesg.txt", .trouble, "lockdown", .certain, says: ["Lockdown: controller"], never: [upgrade]),
-        Report("E-lockdown-integrity.txt", .trouble, "verifier-rejected", .likely, says: ["`integrity`, which does not withhold it"], never: [upgrade, "lockdown ("]),
+        Report(
+            "E-lockdown-integrity.txt", .trouble, "verifier-rejected", .likely, says: ["`integrity`, which does not withhold it"],
+            never: [upgrade, "lockdown ("]),
         // iovisor/bcc#283, bpftrace/bpftrace#853
         Report("E-no-bpf-syscall.txt", .trouble, "kernel-config", .certain, says: ["CONFIG_BPF_SYSCALL"], never: [upgrade]),
         Report("E-lockdown-kprobes.txt", .trouble, "lockdown", .likely, says: ["Use of kprobes is restricted"], never: [upgrade]),
@@ -94,13 +104,16 @@ extension FieldReportTests {
         Report("H-rhel9.txt", .undetermined, says: ["documented as supported", "The agent's unit runs"], never: ["kernel-too-old"]),
         Report("H-sles15sp5.txt", .undetermined, says: ["documented as supported"], never: ["kernel-too-old"]),
         Report("H-uek.txt", .trouble, "kernel-too-old", .likely, says: ["the number alone proves nothing"]),
-        Report("H-two-kernels-in-prose.txt", .undetermined, says: ["It loaded on 5.15.0-1045-azure", "6.8.0-1052-azure"], never: [upgrade, "verifier-rejected"]),
+        Report(
+            "H-two-kernels-in-prose.txt", .undetermined, says: ["It loaded on 5.15.0-1045-azure", "6.8.0-1052-azure"], never: [upgrade, "verifier-rejected"]),
         Report("H-link-before-5.7.txt", .trouble, "link-not-created", .likely, says: ["since 5.7", "series 5.7"]),
         Report("H-no-btf-4.14.txt", .trouble, "no-btf", .likely, never: ["kernel-too-old"]),
         Report("I-findmnt.txt", .undetermined, says: ["layout unified"], never: ["no-cgroup2"]),
         Report("I-findmnt-tmpfs.txt", .undetermined, says: ["legacy or hybrid", "mount | grep cgroup2"]),
         // aya-rs/aya#1014, in a hybrid layout
-        Report("I-hybrid-ebadf.txt", .trouble, "attach-failed/no-cgroup2", .likely, says: ["/sys/fs/cgroup/unified", "did not find it"], never: [upgrade, "is mounted nowhere"]),
+        Report(
+            "I-hybrid-ebadf.txt", .trouble, "attach-failed/no-cgroup2", .likely, says: ["/sys/fs/cgroup/unified", "did not find it"],
+            never: [upgrade, "is mounted nowhere"]),
         Report("I-ls-v1.txt", .undetermined, says: ["legacy or hybrid"]),
         Report("I-ls-v2.txt", .undetermined, says: ["layout unified"], never: ["no-cgroup2"]),
         Report("I-stat-v2.txt", .undetermined, says: ["layout unified"], never: ["no-cgroup2"]),
@@ -124,7 +137,8 @@ extension FieldReportTests {
         Report("L-call-timed-out.log", .undetermined, never: ["No trouble", "cloud-init-too-old"]),
         // canonical/cloud-init#5138
         Report("M-report-not-found.txt", .trouble, "agent-not-installed", .certain, says: ["row 2"]),
-        Report("M-verifier-in-stdout.log", .trouble, "provisioning-agent-unhealthy", .certain, says: ["Exit code 2", "verifier-rejected (certain)", "since 6.1"]),
+        Report(
+            "M-verifier-in-stdout.log", .trouble, "provisioning-agent-unhealthy", .certain, says: ["Exit code 2", "verifier-rejected (certain)", "since 6.1"]),
         Report("M-sc-start.txt", .trouble, "windows-agent-not-running", .certain, says: ["it is disabled"]),
         Report("M-run-command.json", .trouble, "attach-failed/no-cgroup2", .likely, says: ["5.15.0-1089-azure"], never: [upgrade]),
         Report("O-get-service.txt", .trouble, "windows-drivers-not-running", .certain, says: ["NetEbpfExt is STOPPED", "eBPFCore is RUNNING"]),
@@ -134,7 +148,9 @@ extension FieldReportTests {
         Report("O-sc-start-without-prompt.txt", .trouble, "windows-drivers-not-running", .certain, says: ["its file was not found"]),
         Report("O-net-start-577.txt", .trouble, "windows-drivers-not-running", .certain, says: ["its signature was rejected"]),
         Report("O-is-active.txt", .trouble, "agent-not-running", .certain),
-        Report("O-windows-unknown.json", .trouble, "agent-not-healthy", .certain, says: ["ebpfProgramStatus is UNKNOWN", "sc query of the drivers"], never: ["windows-drivers-not-running (likely"]),
+        Report(
+            "O-windows-unknown.json", .trouble, "agent-not-healthy", .certain, says: ["ebpfProgramStatus is UNKNOWN", "sc query of the drivers"],
+            never: ["windows-drivers-not-running (likely"]),
         Report("P-mode-of-property.txt", .trouble, "control-plane-refused", .certain, says: ["`Enable` is not a value of imds.mode"]),
         Report("P-error-converting.txt", .trouble, "control-plane-refused", .certain, says: ["`Enable` is not a value of wireServer.mode"]),
         Report("P-arm-error.json", .trouble, "control-plane-refused", .certain, says: ["Audit, Enforce or Disabled"]),

@@ -48,7 +48,9 @@ struct LogSieveTests {
 
     @Test("what a gap separates is not read as one log")
     func gap() {
-        let text = "libbpf: prog 'p': -- BEGIN PROG LOAD LOG --\n0: (bf) r6 = r1\n1: (85) call bpf_x#4\n--\nR1 unbounded memory access\nprocessed 2 insns (limit 1000000)\n"
+        let text =
+            "libbpf: prog 'p': -- BEGIN PROG LOAD LOG --\n0: (bf) r6 = r1\n1: (85) call bpf_x#4\n--\nR1 unbounded memory access\nprocessed 2 insns "
+            + "(limit 1000000)\n"
         #expect(VerifierReport.all(in: LogText(text)).first?.log.state == .cut)
     }
 

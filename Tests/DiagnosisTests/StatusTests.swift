@@ -33,7 +33,8 @@ struct StatusTests {
 
     @Test("noise in place of any byte does not bring it down")
     func noise() throws {
-        var bytes = Array(try Field.status(overall: "ERROR", ebpf: ("STOPPED", "Failed to attach program 'connect4' with error: `bpf_link_create` failed")).utf8)
+        var bytes = Array(
+            try Field.status(overall: "ERROR", ebpf: ("STOPPED", "Failed to attach program 'connect4' with error: `bpf_link_create` failed")).utf8)
         for position in stride(from: 0, to: bytes.count, by: 41) {
             let old = bytes[position]
             for byte: UInt8 in [0x00, 0x22, 0x5C, 0x7B, 0x7D, 0xFF] {
@@ -53,7 +54,9 @@ struct StatusTests {
     func nested() throws {
         let inner = try Field.status(overall: "ERROR", ebpf: ("STOPPED", "Failed to attach program 'connect4' with error: `bpf_link_create` failed"))
         let escaped = inner.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
-        let text = "[{\"version\":\"1.0\",\"status\":{\"substatus\":[{\"name\":\"ProxyAgentStatus\",\"formattedMessage\":{\"lang\":\"en\",\"message\":\"\(escaped)\"}}]}}]"
+        let text =
+            "[{\"version\":\"1.0\",\"status\":{\"substatus\":[{\"name\":\"ProxyAgentStatus\",\"formattedMessage\":{\"lang\":\"en\","
+            + "\"message\":\"\(escaped)\"}}]}}]"
         #expect(Field.diagnose(("0.status", text)).codes.first == "attach-failed/no-cgroup2")
     }
 
@@ -78,7 +81,9 @@ struct StatusTests {
         #expect(diagnosis.warnings.contains { $0.contains("a/status.json is the newest") })
     }
 
-    @Test("a status that is old when it is gathered is said to be", arguments: [("2026-08-03T09:16:00Z", false), ("2026-08-03T10:14:00Z", true), ("2027-01-01T00:00:00Z", true), ("yesterday", false)])
+    @Test(
+        "a status that is old when it is gathered is said to be",
+        arguments: [("2026-08-03T09:16:00Z", false), ("2026-08-03T10:14:00Z", true), ("2027-01-01T00:00:00Z", true), ("yesterday", false)])
     func stale(collected: String, isStale: Bool) throws {
         let diagnosis = Field.diagnose(("status.json", try Field.status()), ("collected.json", "{\"collected\":\"\(collected)\"}"))
         #expect(diagnosis.codes.contains("status-stale") == isStale)
@@ -86,7 +91,8 @@ struct StatusTests {
 
     @Test("a listener that could not bind")
     func listener() throws {
-        let text = try Field.status(overall: "ERROR", listener: ("STOPPED", "Failed to bind TcpListener '127.0.0.1:3080': Address already in use (os error 98)"))
+        let text = try Field.status(
+            overall: "ERROR", listener: ("STOPPED", "Failed to bind TcpListener '127.0.0.1:3080': Address already in use (os error 98)"))
         #expect(Field.diagnose(("status.json", text)).codes == ["listener-failed"])
     }
 }

@@ -12,9 +12,11 @@ struct DamagedDiskTests {
     private static func headers() async throws -> [[UInt8]] {
         let folder = try TemporaryFolder()
         let script = """
-            qemu-img create -q -f qcow2 new.qcow2 1G; qemu-img create -q -f qcow2 -o compat=0.10 old.qcow2 1G; qemu-img create -q -f qcow2 -b new.qcow2 -F qcow2 layer.qcow2
+            qemu-img create -q -f qcow2 new.qcow2 1G; qemu-img create -q -f qcow2 -o compat=0.10 old.qcow2 1G; qemu-img create -q -f qcow2 -b new.qcow2 \
+            -F qcow2 layer.qcow2
             """
-        let result = try await Subprocess.run(.path("/bin/sh"), arguments: ["-ec", script], workingDirectory: folder.path, output: .discarded, error: .string(limit: 1 << 16))
+        let result = try await Subprocess.run(
+            .path("/bin/sh"), arguments: ["-ec", script], workingDirectory: folder.path, output: .discarded, error: .string(limit: 1 << 16))
         try #require(result.terminationStatus.isSuccess, "\(result.standardError)")
         return try ["new", "old", "layer"].map { Array(try Data(contentsOf: URL(filePath: folder.path.appending("\($0).qcow2").string)).prefix(1024)) }
     }

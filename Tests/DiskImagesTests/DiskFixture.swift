@@ -16,7 +16,9 @@ struct DiskFixture {
     static let system: [String: String] = [
         "usr/lib/os-release": "ID=debian\n",
         "boot/vmlinuz-\(release)": "a kernel\n", "boot/vmlinuz-\(older)": "an older kernel\n", "boot/vmlinuz-rescue": "no version\n",
-        "usr/lib/modules/\(release)/modules.dep": "kernel/fs/xfs/xfs.ko: kernel/lib/libcrc32c.ko\nkernel/lib/libcrc32c.ko:\nkernel/drivers/virtio/virtio_blk.ko: kernel/drivers/virtio/virtio.ko\nkernel/drivers/virtio/virtio.ko:\nkernel/drivers/other.ko:\n",
+        "usr/lib/modules/\(release)/modules.dep":
+            "kernel/fs/xfs/xfs.ko: kernel/lib/libcrc32c.ko\nkernel/lib/libcrc32c.ko:\nkernel/drivers/virtio/virtio_blk.ko: "
+            + "kernel/drivers/virtio/virtio.ko\nkernel/drivers/virtio/virtio.ko:\nkernel/drivers/other.ko:\n",
         "usr/lib/modules/\(release)/modules.softdep": "# made up\nsoftdep libcrc32c pre: crc32c_generic\n",
         "usr/lib/modules/\(release)/modules.builtin": "kernel/fs/ext4/ext4.ko\n",
         "usr/lib/modules/\(release)/kernel/fs/xfs/xfs.ko": "xfs", "usr/lib/modules/\(release)/kernel/lib/libcrc32c.ko": "crc",
@@ -51,7 +53,8 @@ struct DiskFixture {
             vfat) mkfs.vfat root.img ;;
             none) ;;
             xfs) { printf '/none\\n0 0\\nd--755 0 0\\n'
-                   walk() { for entry in "$1"/*; do if [ -d "$entry" ]; then echo "${entry##*/} d--755 0 0"; walk "$entry"; else echo "${entry##*/} ---644 0 0 $entry"; fi; done; echo '$'; }
+                   walk() { for entry in "$1"/*; do if [ -d "$entry" ]; then echo "${entry##*/} d--755 0 0"; walk "$entry"; else echo "${entry##*/} \
+                   ---644 0 0 $entry"; fi; done; echo '$'; }
                    walk "$2"; } > proto; mkfs.xfs -q -p proto root.img ;;
             esac
             dd if=root.img of=disk.raw bs=1M seek=10 conv=notrunc,sparse status=none
@@ -64,12 +67,16 @@ struct DiskFixture {
     /// which the second is empty, and a root without a system.
     func flatcar(release: String, type: String = "ext4") async throws -> FilePath {
         let usr = Self.system.filter { $0.key.hasPrefix("usr/") }
-        let files = usr.map { (String($0.key.dropFirst("usr/".count)).replacing(Self.release, with: release), $0.value.replacing("ID=debian", with: "ID=flatcar")) }
+        let files = usr.map {
+            (String($0.key.dropFirst("usr/".count)).replacing(Self.release, with: release), $0.value.replacing("ID=debian", with: "ID=flatcar"))
+        }
         let tree = try write(Dictionary(uniqueKeysWithValues: files))
         try await shell(
             """
             cd "$1"; rm -f disk.raw; truncate -s 400M disk.raw; truncate -s 32M efi.img; truncate -s 160M usr.img root.img
-            printf 'label: gpt\\nstart=4096, size=65536, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B, name=EFI-SYSTEM\\n3: start=71680, size=327680, type=5DFBF5F4-2848-4BAC-AA5E-0D9A20B745A6, name=USR-A\\n4: start=401408, size=8192, type=5DFBF5F4-2848-4BAC-AA5E-0D9A20B745A6, name=USR-B\\n9: start=411648, size=327680, type=3884DD41-8582-4404-B9A8-E9B84F2DF50E, name=ROOT\\n' | sfdisk -q disk.raw
+            printf 'label: gpt\\nstart=4096, size=65536, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B, name=EFI-SYSTEM\\n3: start=71680, size=327680, \
+            type=5DFBF5F4-2848-4BAC-AA5E-0D9A20B745A6, name=USR-A\\n4: start=401408, size=8192, type=5DFBF5F4-2848-4BAC-AA5E-0D9A20B745A6, \
+            name=USR-B\\n9: start=411648, size=327680, type=3884DD41-8582-4404-B9A8-E9B84F2DF50E, name=ROOT\\n' | sfdisk -q disk.raw
             mkfs.vfat efi.img > /dev/null; printf 'the kernel of slot a\\n' > vmlinuz-a
             mmd -i efi.img ::flatcar ::flatcar/grub; mcopy -i efi.img vmlinuz-a ::flatcar/vmlinuz-a
             case "$3" in ext4) mke2fs -q -F -t ext4 -d "$2" usr.img ;; btrfs) mkfs.btrfs -q --rootdir "$2" usr.img ;; esac
@@ -85,7 +92,8 @@ struct DiskFixture {
     /// A file system without a partition table around it.
     func wholeDisk() async throws -> FilePath {
         try await shell(
-            "cd \"$1\"; truncate -s 64M whole.img; mke2fs -q -F -t ext4 -d \"$2\" whole.img; qemu-img convert -q -f raw -O qcow2 whole.img whole.qcow2", folder.path.string,
+            "cd \"$1\"; truncate -s 64M whole.img; mke2fs -q -F -t ext4 -d \"$2\" whole.img; qemu-img convert -q -f raw -O qcow2 whole.img whole.qcow2",
+            folder.path.string,
             try write(Self.system).string)
         return folder.path.appending("whole.qcow2")
     }

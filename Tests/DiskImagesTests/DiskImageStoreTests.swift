@@ -20,17 +20,22 @@ struct DiskImageStoreTests {
         #expect(kernel.release == DiskFixture.release)
         #expect(text(kernel.image) == "a kernel\n")
         let modules = try #require(kernel.modules)
-        let names = try FileManager.default.subpathsOfDirectory(atPath: modules.string).filter { $0.hasSuffix(".ko") }.map { FilePath($0).lastComponent?.string ?? "" }
+        let names = try FileManager.default.subpathsOfDirectory(atPath: modules.string).filter { $0.hasSuffix(".ko") }.map {
+            FilePath($0).lastComponent?.string ?? ""
+        }
         #expect(Set(names) == Set(["virtio.ko", "virtio_blk.ko"] + (type == "xfs" ? ["xfs.ko", "libcrc32c.ko"] : [])))
         #expect(text(modules.appending("modules.builtin")) == "kernel/fs/ext4/ext4.ko\n")
         #expect(text(system.packages) == "base-files\t12\nsystemd\t252.1\n")
     }
 
-    @Test("may be of any form that is published", arguments: [
-        "cp disk.raw image", "qemu-img convert -q -f raw -O vpc -o subformat=fixed disk.raw image", "qemu-img convert -q -f raw -O vpc -o subformat=dynamic disk.raw image",
-        "xz -0c disk.raw > image", "gzip -1c disk.raw > image", "bzip2 -1c disk.raw > image", "zstd -qc disk.raw > image",
-        "qemu-img convert -q -f raw -O vpc -o subformat=fixed disk.raw image.vhd; xz -0c image.vhd > image", "xz -0c image.qcow2 > image",
-    ])
+    @Test(
+        "may be of any form that is published",
+        arguments: [
+            "cp disk.raw image", "qemu-img convert -q -f raw -O vpc -o subformat=fixed disk.raw image",
+            "qemu-img convert -q -f raw -O vpc -o subformat=dynamic disk.raw image",
+            "xz -0c disk.raw > image", "gzip -1c disk.raw > image", "bzip2 -1c disk.raw > image", "zstd -qc disk.raw > image",
+            "qemu-img convert -q -f raw -O vpc -o subformat=fixed disk.raw image.vhd; xz -0c image.vhd > image", "xz -0c image.qcow2 > image",
+        ])
     func forms(making: String) async throws {
         let fixture = try DiskFixture()
         _ = try await fixture.image()
@@ -74,7 +79,8 @@ struct DiskImageStoreTests {
         let image = try await fixture.image(DiskFixture.system.filter { !$0.key.hasPrefix("boot/") })
         let tree = try fixture.write(["vmlinuz-\(DiskFixture.release)": "apart"])
         try await fixture.shell(
-            "cd \"$1\"; truncate -s 8M boot.img; mke2fs -q -F -t ext4 -d \"$2\" boot.img; dd if=boot.img of=disk.raw bs=1M seek=1 conv=notrunc status=none; qemu-img convert -q -f raw -O qcow2 disk.raw \"$3\"",
+            "cd \"$1\"; truncate -s 8M boot.img; mke2fs -q -F -t ext4 -d \"$2\" boot.img; dd if=boot.img of=disk.raw bs=1M seek=1 conv=notrunc "
+                + "status=none; qemu-img convert -q -f raw -O qcow2 disk.raw \"$3\"",
             fixture.folder.path.string, tree.string, image.string)
         let apart = try await fixture.store.open(.file(image), modules: [])
         #expect(text(try apart.kernel().image) == "apart")
@@ -93,10 +99,13 @@ struct DiskImageStoreTests {
         #expect(!(try await fixture.store.open(.file(fixture.image()), modules: Self.wanted)).isUsr)
     }
 
-    @Test("that cannot be used says why, and leaves nothing", arguments: [
-        ("no system", DiskImageError.Code.noRoot, "partition 2: ext4"), ("no file system", .noRoot, "no file system that is known"),
-        ("no partitions", .noRoot, "no partition table"), ("cut off", .damaged, "qemu-img check"), ("huge file", .tooLarge, "vmlinuz"), ("broken table", .damaged, "checksum"),
-    ])
+    @Test(
+        "that cannot be used says why, and leaves nothing",
+        arguments: [
+            ("no system", DiskImageError.Code.noRoot, "partition 2: ext4"), ("no file system", .noRoot, "no file system that is known"),
+            ("no partitions", .noRoot, "no partition table"), ("cut off", .damaged, "qemu-img check"), ("huge file", .tooLarge, "vmlinuz"),
+            ("broken table", .damaged, "checksum"),
+        ])
     func unusable(what: String, code: DiskImageError.Code, words: String) async throws {
         let fixture = try DiskFixture()
         let image = try await unusableImage(what, fixture)
@@ -136,24 +145,30 @@ struct DiskImageStoreTests {
             let image = try await fixture.image()
             // A file of a terabyte, of which nothing is there.
             try await fixture.shell(
-                "cd \"$1\"; debugfs -w -R \"sif /boot/vmlinuz-$3 size 1099511627776\" 'disk.raw?offset=10485760' 2>/dev/null; qemu-img convert -q -f raw -O qcow2 disk.raw \"$2\"",
+                "cd \"$1\"; debugfs -w -R \"sif /boot/vmlinuz-$3 size 1099511627776\" 'disk.raw?offset=10485760' 2>/dev/null; qemu-img convert -q -f raw "
+                    + "-O qcow2 disk.raw \"$2\"",
                 fixture.folder.path.string, image.string, DiskFixture.release)
             return image
         default:
             let image = try await fixture.image()
-            try await fixture.shell("cd \"$1\"; printf x | dd of=disk.raw bs=1 seek=1100 conv=notrunc status=none; qemu-img convert -q -f raw -O qcow2 disk.raw \"$2\"", fixture.folder.path.string, image.string)
+            try await fixture.shell(
+                "cd \"$1\"; printf x | dd of=disk.raw bs=1 seek=1100 conv=notrunc status=none; qemu-img convert -q -f raw -O qcow2 disk.raw \"$2\"",
+                fixture.folder.path.string, image.string)
             return image
         }
     }
 
-    @Test("that would make this machine's files part of a guest is refused before any tool sees it", arguments: [
-        "qemu-img create -q -f qcow2 -F raw -b /etc/passwd evil.qcow2 64M", "qemu-img create -q -f qcow2 -o data_file=secret.raw evil.qcow2 64M",
-        "qemu-img create -q -f qcow2 -o data_file=secret.raw,data_file_raw=on evil.qcow2 64M",
-    ])
+    @Test(
+        "that would make this machine's files part of a guest is refused before any tool sees it",
+        arguments: [
+            "qemu-img create -q -f qcow2 -F raw -b /etc/passwd evil.qcow2 64M", "qemu-img create -q -f qcow2 -o data_file=secret.raw evil.qcow2 64M",
+            "qemu-img create -q -f qcow2 -o data_file=secret.raw,data_file_raw=on evil.qcow2 64M",
+        ])
     func disclosure(making script: String) async throws {
         let fixture = try DiskFixture()
         try await fixture.shell("cd \"$1\"; \(script)", fixture.folder.path.string)
-        let error = try #require(try await cloudImageError { _ = try await fixture.store.open(.file(fixture.folder.path.appending("evil.qcow2")), modules: []) })
+        let error = try #require(
+            try await cloudImageError { _ = try await fixture.store.open(.file(fixture.folder.path.appending("evil.qcow2")), modules: []) })
         #expect(error.code == .unsafeDisk)
         #expect(error.description.contains("read from this machine"))
     }
@@ -183,7 +198,9 @@ struct DiskImageStoreTests {
         let image = try await fixture.image()
         let tools = fixture.folder.path.appending("tools")
         try await fixture.shell(
-            "mkdir \"$1\"; printf '#!/bin/sh\\ncase $1 in convert) echo \"qemu-img: error while writing: No space left on device\" >&2; exit 1;; esac\\n' > \"$1/qemu-img\"; chmod 755 \"$1/qemu-img\"", tools.string)
+            "mkdir \"$1\"; printf '#!/bin/sh\\ncase $1 in convert) echo \"qemu-img: error while writing: No space left on device\" >&2; exit 1;; "
+                + "esac\\n' > \"$1/qemu-img\"; chmod 755 \"$1/qemu-img\"",
+            tools.string)
         let store = DiskImageStore(cache: fixture.cache, searchPath: "\(tools):\(ProcessInfo.processInfo.environment["PATH"] ?? "")")
         let error = try #require(try await cloudImageError { _ = try await store.open(.file(image), modules: []) })
         #expect(error.code == .noSpace)

@@ -19,7 +19,10 @@ struct OCIFixture {
 
     static let release = "6.1.100"
     static let kernel = Layer(
-        script: "mkdir -p boot lib/modules/\(release)/kernel; echo kernel > boot/vmlinuz-\(release); echo builtin > lib/modules/\(release)/modules.builtin; echo ko > lib/modules/\(release)/kernel/some.ko")
+        script:
+            "mkdir -p boot lib/modules/\(release)/kernel; echo kernel > boot/vmlinuz-\(release); echo builtin > lib/modules/\(release)/modules.builtin; "
+            + "echo ko > lib/modules/\(release)/kernel/some.ko"
+    )
 
     let disk: DiskFixture
     var folder: FilePath { disk.folder.path }
@@ -38,18 +41,24 @@ struct OCIFixture {
         }
         let list = parts.map { #"{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"\#($0.digest)","size":\#($0.size)}"# }.joined(separator: ",")
         let config = try await blob("printf '{}' > blob")
-        let manifest = try await document(#"{"schemaVersion":2,"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"\#(config.digest)","size":2},"layers":[\#(list)]}"#)
+        let manifest = try await document(
+            #"{"schemaVersion":2,"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"\#(config.digest)","size":2},"layers":[\#(list)]}"#)
         let other = try await document(#"{"schemaVersion":2,"layers":[]}"#)
         let index = try await document(
-            #"{"schemaVersion":2,"manifests":[{"digest":"\#(other.digest)","size":\#(other.size),"platform":{"os":"linux","architecture":"arm64"}},{"digest":"\#(manifest.digest)","size":\#(manifest.size),"platform":{"os":"linux","architecture":"amd64"}}]}"#)
-        let top = #"{"schemaVersion":2,"manifests":[{"digest":"\#(index.digest)","size":\#(index.size),"annotations":{"org.opencontainers.image.ref.name":"\#(tag)"}}]}"#
+            #"{"schemaVersion":2,"manifests":[{"digest":"\#(other.digest)","size":\#(other.size),"platform":{"os":"linux","architecture":"arm64"}},"#
+                + #"{"digest":"\#(manifest.digest)","size":\#(manifest.size),"platform":{"os":"linux","architecture":"amd64"}}]}"#
+        )
+        let top =
+            #"{"schemaVersion":2,"manifests":[{"digest":"\#(index.digest)","size":\#(index.size),"#
+            + #""annotations":{"org.opencontainers.image.ref.name":"\#(tag)"}}]}"#
         try Data(top.utf8).write(to: URL(filePath: layout.appending("index.json").string))
         try Data(#"{"imageLayoutVersion":"1.0.0"}"#.utf8).write(to: URL(filePath: layout.appending("oci-layout").string))
         // The same parts as a registry gives them out.
         try await disk.shell(
             """
             cd "$1"; mkdir -p served/v2/ci/kernels/manifests served/v2/ci/kernels/blobs; printf '{"token":"secret"}' > served/token
-            for file in layout/blobs/sha256/*; do cp "$file" "served/v2/ci/kernels/blobs/sha256:${file##*/}"; cp "$file" "served/v2/ci/kernels/manifests/sha256:${file##*/}"; done
+            for file in layout/blobs/sha256/*; do cp "$file" "served/v2/ci/kernels/blobs/sha256:${file##*/}"; cp "$file" \
+            "served/v2/ci/kernels/manifests/sha256:${file##*/}"; done
             cp "layout/blobs/sha256/$2" "served/v2/ci/kernels/manifests/$3"
             """, folder.string, String(index.digest.dropFirst("sha256:".count)), tag)
     }
@@ -68,7 +77,9 @@ struct OCIFixture {
 
     private func blob(_ script: String) async throws -> (digest: String, size: Int) {
         let output = try await disk.shell(
-            "cd \"$1\"; mkdir -p layout/blobs/sha256; \(script)\nsum=$(sha256sum blob | cut -c1-64); size=$(stat -c %s blob); mv blob layout/blobs/sha256/$sum; echo $sum $size", folder.string)
+            "cd \"$1\"; mkdir -p layout/blobs/sha256; \(script)\nsum=$(sha256sum blob | cut -c1-64); size=$(stat -c %s blob); mv blob "
+                + "layout/blobs/sha256/$sum; echo $sum $size",
+            folder.string)
         let words = output.split(whereSeparator: \.isWhitespace)
         return ("sha256:\(words[0])", Int(words[1]) ?? 0)
     }

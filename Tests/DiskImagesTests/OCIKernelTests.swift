@@ -29,7 +29,8 @@ struct OCIKernelTests {
     func layers() async throws {
         let fixture = try OCIFixture()
         try await fixture.publish([
-            OCIFixture.kernel, .init(script: "mkdir -p boot lib/modules/5.10.1 data; echo older > boot/vmlinuz-5.10.1; echo x > lib/modules/5.10.1/x.ko; echo y > data/vmlinux"),
+            OCIFixture.kernel,
+            .init(script: "mkdir -p boot lib/modules/5.10.1 data; echo older > boot/vmlinuz-5.10.1; echo x > lib/modules/5.10.1/x.ko; echo y > data/vmlinux"),
             .init(script: "mkdir -p boot lib/modules; touch boot/.wh.vmlinuz-5.10.1 lib/modules/.wh.5.10.1; echo newer > boot/vmlinuz-6.1.100"),
             .init(script: "mkdir -p data; touch data/.wh..wh..opq"),
         ])
@@ -45,7 +46,8 @@ struct OCIKernelTests {
         try await fixture.publish([OCIFixture.kernel])
         try await LoopbackServer.serving(fixture.folder.appending("served")) { server in
             let host = server.address.dropFirst("http://".count)
-            server.setChallenge(#"Bearer realm="\#(server.address)/token",service="registry",scope="repository:ci/kernels:pull""#, token: "secret", forPathsBeginning: "/v2/")
+            server.setChallenge(
+                #"Bearer realm="\#(server.address)/token",service="registry",scope="repository:ci/kernels:pull""#, token: "secret", forPathsBeginning: "/v2/")
             let kernel = try await fixture.kernel("\(host)/ci/kernels:6.1")
             #expect(text(kernel) == "kernel\n")
             #expect(server.requests.contains("/token?service=registry&scope=repository:ci/kernels:pull"))
@@ -75,7 +77,9 @@ struct OCIKernelTests {
     func digests(kind: String) async throws {
         let fixture = try OCIFixture()
         try await fixture.publish([OCIFixture.kernel])
-        try await fixture.disk.shell("for file in \"$1\"/served/v2/ci/kernels/$2/sha256:*; do printf ' ' | dd of=\"$file\" bs=1 seek=1 conv=notrunc status=none; done", fixture.folder.string, kind)
+        try await fixture.disk.shell(
+            "for file in \"$1\"/served/v2/ci/kernels/$2/sha256:*; do printf ' ' | dd of=\"$file\" bs=1 seek=1 conv=notrunc status=none; done",
+            fixture.folder.string, kind)
         try await LoopbackServer.serving(fixture.folder.appending("served")) { server in
             let error = try await cloudImageError { _ = try await fixture.kernel("\(server.address.dropFirst("http://".count))/ci/kernels:6.1") }
             #expect(error?.code == .hashMismatch, "\(String(describing: error))")
@@ -83,13 +87,18 @@ struct OCIKernelTests {
         }
     }
 
-    @Test("is not taken out of an image that is none, has none, or reaches out of its folder", arguments: [
-        (OCIFixture.Layer(script: "echo x > readme"), DiskImageError.Code.noKernel, "vmlinuz"),
-        (OCIFixture.Layer(script: "echo x > vmlinuz", tar: "fakeroot sh -c 'mknod tree/null c 1 3; tar -C tree -cf layer.tar .'"), .unsafeContent, "device"),
-        (OCIFixture.Layer(script: "echo x > ../vmlinuz", tar: "tar -P -cf layer.tar tree/../vmlinuz"), .unsafeContent, "leads out"),
-        (OCIFixture.Layer(script: "echo x > vmlinuz", tar: "tar -C tree -cf layer.tar .; truncate -s 600 layer.tar"), .damaged, "breaks off"),
-        (OCIFixture.Layer(script: "echo x > vmlinuz", tar: "head -c 5000 /dev/zero | tr '\\0' x > layer.tar"), .damaged, "checksum"),
-    ])
+    @Test(
+        "is not taken out of an image that is none, has none, or reaches out of its folder",
+        arguments: [
+            (OCIFixture.Layer(script: "echo x > readme"), DiskImageError.Code.noKernel, "vmlinuz"),
+            (
+                OCIFixture.Layer(script: "echo x > vmlinuz", tar: "fakeroot sh -c 'mknod tree/null c 1 3; tar -C tree -cf layer.tar .'"), .unsafeContent,
+                "device"
+            ),
+            (OCIFixture.Layer(script: "echo x > ../vmlinuz", tar: "tar -P -cf layer.tar tree/../vmlinuz"), .unsafeContent, "leads out"),
+            (OCIFixture.Layer(script: "echo x > vmlinuz", tar: "tar -C tree -cf layer.tar .; truncate -s 600 layer.tar"), .damaged, "breaks off"),
+            (OCIFixture.Layer(script: "echo x > vmlinuz", tar: "head -c 5000 /dev/zero | tr '\\0' x > layer.tar"), .damaged, "checksum"),
+        ])
     func unusable(layer: OCIFixture.Layer, code: DiskImageError.Code, words: String) async throws {
         let fixture = try OCIFixture()
         try await fixture.publish([layer])
@@ -108,15 +117,23 @@ struct OCIKernelTests {
         #expect(error.description.contains("6.1"))
     }
 
-    @Test("is named by host, repository and tag or digest, or by a path", arguments: [
-        ("registry.example/some/kernels:6.1-main", "registry.example/some/kernels:6.1-main"), ("localhost:5000/k", "localhost:5000/k"),
-        ("other.example/k@sha256:\(String(repeating: "a", count: 64))", "other.example/k@sha256:\(String(repeating: "a", count: 64))"), ("/srv/layout:5.15", "/srv/layout:5.15"), ("/srv/a:b/layout", "/srv/a:b/layout"),
-    ])
+    @Test(
+        "is named by host, repository and tag or digest, or by a path",
+        arguments: [
+            ("registry.example/some/kernels:6.1-main", "registry.example/some/kernels:6.1-main"), ("localhost:5000/k", "localhost:5000/k"),
+            ("other.example/k@sha256:\(String(repeating: "a", count: 64))", "other.example/k@sha256:\(String(repeating: "a", count: 64))"),
+            ("/srv/layout:5.15", "/srv/layout:5.15"), ("/srv/a:b/layout", "/srv/a:b/layout"),
+        ])
     func references(text: String, description: String) throws {
         #expect(try OCIReference(parsing: text).description == description)
     }
 
-    @Test("is not named by anything else", arguments: ["kernels", "some/kernels", "registry.example/", "registry.example/a/../b", "registry.example/k:", "registry.example/k@sha256:12", "registry.example/k@md5:\(String(repeating: "a", count: 64))", "registry.example/k k:1"])
+    @Test(
+        "is not named by anything else",
+        arguments: [
+            "kernels", "some/kernels", "registry.example/", "registry.example/a/../b", "registry.example/k:", "registry.example/k@sha256:12",
+            "registry.example/k@md5:\(String(repeating: "a", count: 64))", "registry.example/k k:1",
+        ])
     func badReferences(text: String) throws {
         let error = #expect(throws: DiskImageError.self) { try OCIReference(parsing: text) }
         #expect(error?.code == .badReference)

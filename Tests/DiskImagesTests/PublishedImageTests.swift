@@ -38,7 +38,8 @@ struct PublishedImageTests {
         func image(_ server: LoopbackServer, signature: PublishedImage.Signature? = nil, fingerprint: String? = nil) -> PublishedImage {
             PublishedImage(
                 address: "\(server.address)/image.qcow2", checksums: "\(server.address)/SHA256SUMS\(signature == .clear ? ".clear" : "")",
-                signature: signature ?? .detached("\(server.address)/SHA256SUMS.gpg"), key: "\(server.address)/key.asc", fingerprints: [fingerprint ?? self.fingerprint])
+                signature: signature ?? .detached("\(server.address)/SHA256SUMS.gpg"), key: "\(server.address)/key.asc",
+                fingerprints: [fingerprint ?? self.fingerprint])
         }
 
         func change(_ name: String, _ edit: (inout Data) -> Void) throws {
@@ -49,9 +50,12 @@ struct PublishedImageTests {
         }
     }
 
-    @Test("is used when the key of that fingerprint signed its checksum, in whatever form", arguments: [
-        ("sha256sum image.qcow2 > SHA256SUMS", false), ("sha512sum ./image.qcow2 > SHA256SUMS", false), ("sha256sum --tag image.qcow2 > SHA256SUMS", true), ("sha512sum -b image.qcow2 > SHA256SUMS", true),
-    ])
+    @Test(
+        "is used when the key of that fingerprint signed its checksum, in whatever form",
+        arguments: [
+            ("sha256sum image.qcow2 > SHA256SUMS", false), ("sha512sum ./image.qcow2 > SHA256SUMS", false), ("sha256sum --tag image.qcow2 > SHA256SUMS", true),
+            ("sha512sum -b image.qcow2 > SHA256SUMS", true),
+        ])
     func good(sums: String, isClear: Bool) async throws {
         let maker = try await Maker()
         try await maker.publish(sums)
@@ -68,10 +72,14 @@ struct PublishedImageTests {
         }
     }
 
-    @Test("is refused when anything is not as it was signed", arguments: [
-        ("list", DiskImageError.Code.badSignature, "changed after it was signed"), ("key", .badSignature, "the key must be"), ("image", .hashMismatch, "signed checksum"),
-        ("name", .notListed, "image.qcow2"), ("no signature", .notFound, "404"), ("no image", .notFound, "404"), ("no key", .unreadable, "not an OpenPGP key"), ("signature", .badSignature, "must be"),
-    ])
+    @Test(
+        "is refused when anything is not as it was signed",
+        arguments: [
+            ("list", DiskImageError.Code.badSignature, "changed after it was signed"), ("key", .badSignature, "the key must be"),
+            ("image", .hashMismatch, "signed checksum"),
+            ("name", .notListed, "image.qcow2"), ("no signature", .notFound, "404"), ("no image", .notFound, "404"),
+            ("no key", .unreadable, "not an OpenPGP key"), ("signature", .badSignature, "must be"),
+        ])
     func bad(what: String, code: DiskImageError.Code, words: String) async throws {
         let maker = try await Maker()
         switch what {
@@ -119,7 +127,8 @@ struct PublishedImageTests {
         try await LoopbackServer.serving(maker.served) { server in
             let image = maker.image(server)
             for bytes in [100_000, .max] {
-                let sum = try await maker.fixture.shell("sha256sum \"$1\" | cut -c1-64", maker.served.appending("image.qcow2").string).trimmingCharacters(in: .whitespacesAndNewlines)
+                let sum = try await maker.fixture.shell("sha256sum \"$1\" | cut -c1-64", maker.served.appending("image.qcow2").string).trimmingCharacters(
+                    in: .whitespacesAndNewlines)
                 let partial = maker.fixture.cache.root.appending("disk-image-partial/\(sum)")
                 try FileManager.default.createDirectory(atPath: partial.string, withIntermediateDirectories: true)
                 let content = try Data(contentsOf: URL(filePath: maker.served.appending("image.qcow2").string))

@@ -58,12 +58,19 @@ struct SourceKernelTests {
             return FoundPackage(version: "6.1.100-1") { file in
                 let tree = "\(folder)/tree-\(UUID().uuidString)"
                 _ = try await DebianRepository.output(
-                    "sh", ["-ec", "mkdir -p $1/DEBIAN $1/usr/src; printf 'Package: %s\nVersion: 1\nArchitecture: all\nMaintainer: N <n@invalid>\nDescription: x\n' $2 > $1/DEBIAN/control; cp $3 $1/usr/src/$4; dpkg-deb --build $1 $5", "sh", tree, name, archive, "\(name == "linux-source-6.1" ? name : "other").tar.xz", file.string])
+                    "sh",
+                    [
+                        "-ec",
+                        "mkdir -p $1/DEBIAN $1/usr/src; printf 'Package: %s\nVersion: 1\nArchitecture: all\nMaintainer: N <n@invalid>\nDescription: x\n' "
+                            + "$2 > $1/DEBIAN/control; cp $3 $1/usr/src/$4; dpkg-deb --build $1 $5",
+                        "sh", tree, name, archive, "\(name == "linux-source-6.1" ? name : "other").tar.xz", file.string,
+                    ])
             }
         }
 
         func build(_ reference: String, _ store: SourceKernelStore) async throws -> FilePath {
-            try await store.kernel(SourceReference(parsing: reference), configuration: [configuration, more].filter { FileManager.default.fileExists(atPath: $0.string) })
+            try await store.kernel(
+                SourceReference(parsing: reference), configuration: [configuration, more].filter { FileManager.default.fileExists(atPath: $0.string) })
         }
     }
 
@@ -117,7 +124,9 @@ struct SourceKernelTests {
         let bench = try await Bench()
         if what == "archive" { try await bench.disk.shell("cd \"$1\"/v6.x; echo evil >> linux-6.1.100.tar; xz --force linux-6.1.100.tar", bench.served.string) }
         try await LoopbackServer.serving(bench.served) { server in
-            let store = bench.store(server, keys: what == "keys" ? nil : bench.folder.appending("keys.asc"), fingerprint: what == "signer" ? String(repeating: "A", count: 40) : nil)
+            let store = bench.store(
+                server, keys: what == "keys" ? nil : bench.folder.appending("keys.asc"), fingerprint: what == "signer" ? String(repeating: "A", count: 40) : nil
+            )
             let error = try #require(try await cloudImageError { _ = try await bench.build("6.1.100", store) })
             #expect(error.code == .badSignature, "\(error)")
             #expect(error.description.contains(what == "keys" ? "KMATRIX_KERNEL_KEYS" : "the key must be"))
@@ -125,9 +134,12 @@ struct SourceKernelTests {
         }
     }
 
-    @Test("that does not build says so in the build's own words, and leaves nothing", arguments: [
-        ("allnoconfig:\n\techo 'scripts/kconfig: error: no such symbol' >&2; exit 2\n", "no such symbol"), ("allnoconfig:\nbzImage:\n\t@true\n", "left no arch/x86/boot/bzImage"),
-    ])
+    @Test(
+        "that does not build says so in the build's own words, and leaves nothing",
+        arguments: [
+            ("allnoconfig:\n\techo 'scripts/kconfig: error: no such symbol' >&2; exit 2\n", "no such symbol"),
+            ("allnoconfig:\nbzImage:\n\t@true\n", "left no arch/x86/boot/bzImage"),
+        ])
     func broken(makefile: String, words: String) async throws {
         let bench = try await Bench(makefile: makefile)
         let error = try #require(try await cloudImageError { _ = try await bench.build("\(bench.served)/v6.x/linux-6.1.100.tar", bench.store()) })
@@ -146,7 +158,12 @@ struct SourceKernelTests {
         #expect(error?.isOurs == true)
     }
 
-    @Test("is named by its version or by a path", arguments: [("6.1.100", true), ("6.12", true), ("linux-source-6.1", true), ("linux-source-6.12", true), ("linux-source-", false), ("linux-source-6", false), ("linux-source-6.1;x", false), ("/src/linux.tar", true), ("6", false), ("6.1.", false), ("6.1-rc1", false), ("../6.1", true), ("latest", false)])
+    @Test(
+        "is named by its version or by a path",
+        arguments: [
+            ("6.1.100", true), ("6.12", true), ("linux-source-6.1", true), ("linux-source-6.12", true), ("linux-source-", false), ("linux-source-6", false),
+            ("linux-source-6.1;x", false), ("/src/linux.tar", true), ("6", false), ("6.1.", false), ("6.1-rc1", false), ("../6.1", true), ("latest", false),
+        ])
     func references(text: String, isOne: Bool) {
         #expect(((try? SourceReference(parsing: text)) != nil) == isOne)
     }

@@ -7,7 +7,8 @@ import Testing
 @Suite("A stored cell")
 struct CellRecordTests {
     static func record() throws -> CellRecord {
-        let kernel = KernelIdentity(version: try KernelVersion(parsing: "6.1.176-1"), flavour: .cloud, release: "6.1.0-50-cloud-amd64", origin: "debian/bookworm")
+        let kernel = KernelIdentity(
+            version: try KernelVersion(parsing: "6.1.176-1"), flavour: .cloud, release: "6.1.0-50-cloud-amd64", origin: "debian/bookworm")
         return CellRecord(
             cell: Cell(kernel: kernel, cgroup: .legacy), judgement: Judgement(cause: .attachNoCgroup2, summary: "nothing to attach to"),
             evidence: "/runs/x", seconds: [.boot: 2.5, .total: 3], attempts: 1)
@@ -17,7 +18,10 @@ struct CellRecordTests {
     func members() throws {
         let data = try RunFolder.encoder().encode(Self.record())
         let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-        let promised = ["id", "guest", "kernel", "series", "flavour", "cgroup", "profile", "deployment", "scenario", "agent", "bpf", "verdict", "cause", "evidence", "seconds"]
+        let promised = [
+            "id", "guest", "kernel", "series", "flavour", "cgroup", "profile", "deployment", "scenario", "agent", "bpf", "verdict", "cause", "evidence",
+            "seconds",
+        ]
         for name in promised { #expect(object[name] != nil, "\(name) is missing") }
         #expect(object["profile"] is NSNull)
         #expect(object["cause"] as? String == "attach-failed/no-cgroup2")
@@ -68,7 +72,9 @@ struct CellRecordTests {
 
     static let proofs = [
         ProofResult(id: .load, weight: .essential, state: .pass, summary: "loaded"),
-        ProofResult(id: .attach, weight: .essential, state: .fail, cause: .attachNoCgroup2, summary: "nothing to attach to", findings: [Finding(source: "status.json", quote: "q")]),
+        ProofResult(
+            id: .attach, weight: .essential, state: .fail, cause: .attachNoCgroup2, summary: "nothing to attach to",
+            findings: [Finding(source: "status.json", quote: "q")]),
         ProofResult(id: .redirectedIMDS, weight: .essential, state: .notReached, summary: "attach failed", blockedBy: .attach),
     ]
 
@@ -110,7 +116,8 @@ struct CellRecordTests {
 
     @Test("keeps what is documented of its distribution; a record from before has none")
     func documentation() throws {
-        let claim = DocumentedClaim(source: "readme", title: "README", date: try CalendarDay(parsing: "2025-04-14"), address: nil, subject: "rocky-9", says: .supported)
+        let claim = DocumentedClaim(
+            source: "readme", title: "README", date: try CalendarDay(parsing: "2025-04-14"), address: nil, subject: "rocky-9", says: .supported)
         var record = try Self.record()
         record.documentation = CellDocumentation(distribution: "rocky-9", defaultLayout: .unified, hasOwnKernel: true, claims: [claim])
         let data = try RunFolder.encoder().encode(record)
@@ -133,7 +140,9 @@ struct CellRecordTests {
 
     @Test("for which no kernel was found has no kernel and says what was asked")
     func unavailable() throws {
-        let record = CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .unified), judgement: Judgement(cause: .notOffered, summary: "nobody offers it"))
+        let record = CellRecord(
+            unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .unified), judgement: Judgement(cause: .notOffered, summary: "nobody offers it")
+        )
         #expect(record.kernel == nil)
         #expect(record.series == "5.15")
         #expect(record.verdict == .unavailable)

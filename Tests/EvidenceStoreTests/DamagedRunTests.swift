@@ -48,7 +48,10 @@ struct DamagedRunTests {
                         let before = records.first { $0.id == cell.id }
                         if cell.id == record.id, bytes != whole {
                             // In words it may say something else, and it may say less; sealed, it says nothing any more.
-                            #expect(cell.verdict == .inconclusive || !isSealed && cell.verdict == before?.verdict && cell.cause == before?.cause && cell.attempts > 0, "\(String(decoding: bytes, as: UTF8.self))")
+                            #expect(
+                                cell.verdict == .inconclusive
+                                    || !isSealed && cell.verdict == before?.verdict && cell.cause == before?.cause && cell.attempts > 0,
+                                "\(String(decoding: bytes, as: UTF8.self))")
                         } else if let before {
                             #expect(cell.verdict == before.verdict && cell.cause == before.cause)
                         } else {
@@ -83,7 +86,10 @@ struct DamagedRunTests {
                     }
                     // Resumption reads what there is, and refuses a plan that is another.
                     if let resumption = try? RunResumption(of: RunFolder(path: scratch.appending("run")), planned: Set(records.map(\.id)), shard: nil) {
-                        #expect(resumption.finished.allSatisfy { finished in records.contains { $0.id == finished.id && $0.verdict == finished.verdict && $0.cause == finished.cause } })
+                        #expect(
+                            resumption.finished.allSatisfy { finished in
+                                records.contains { $0.id == finished.id && $0.verdict == finished.verdict && $0.cause == finished.cause }
+                            })
                     }
                 }
             }

@@ -198,7 +198,8 @@ struct DoubtedRunTests {
 
     @Test(
         "a folder that is no readable run is an error that says why",
-        arguments: [(nil, RunReadingError.Code.noRun), ("{", .unreadable), (#"{"schema":99,"id":5}"#, .unknownSchema), ("{}", .unreadable)] as [(String?, RunReadingError.Code)])
+        arguments: [(nil, RunReadingError.Code.noRun), ("{", .unreadable), (#"{"schema":99,"id":5}"#, .unknownSchema), ("{}", .unreadable)]
+            as [(String?, RunReadingError.Code)])
     func noRun(text: String?, code: RunReadingError.Code) throws {
         try TemporaryFolder.during { folder in
             if let text { try DurableFile.write(Array(text.utf8), to: folder.appending("run.json")) }
@@ -208,7 +209,12 @@ struct DoubtedRunTests {
         }
     }
 
-    @Test("the name of a folder tells its cell, or nothing", arguments: ["micro_6.1.1-1_cloud-amd64_unified", "debian-12_6.1.1-1_amd64_legacy_profile=x_bpf=a_b", "micro_5.14.0-427.13.1.el9_4_default_unified_origin=alma-9_bpf=a"])
+    @Test(
+        "the name of a folder tells its cell, or nothing",
+        arguments: [
+            "micro_6.1.1-1_cloud-amd64_unified", "debian-12_6.1.1-1_amd64_legacy_profile=x_bpf=a_b",
+            "micro_5.14.0-427.13.1.el9_4_default_unified_origin=alma-9_bpf=a",
+        ])
     func names(name: String) {
         #expect(CellRecord(folderName: name)?.folderName == name)
         #expect(CellRecord(folderName: name + "_") == nil || CellRecord(folderName: name + "_")?.folderName == name + "_")

@@ -53,8 +53,10 @@ struct CellOrderTests {
             return DoubtedRunTests.waiting(Cell(guest: guest, kernel: kernel, cgroup: layout))
         }
         let sorted = try [
-            record("micro", "5.9.1-1", .legacy), CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.9"), cgroup: .unified), judgement: Judgement(cause: .notOffered, summary: "")),
-            record("micro", "5.10.1-1", .unified), record("micro", "5.10.1-1", .hybrid), record("debian-9", "4.9.1-1", .unified), record("debian-10", "4.19.1-1", .unified),
+            record("micro", "5.9.1-1", .legacy),
+            CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.9"), cgroup: .unified), judgement: Judgement(cause: .notOffered, summary: "")),
+            record("micro", "5.10.1-1", .unified), record("micro", "5.10.1-1", .hybrid), record("debian-9", "4.9.1-1", .unified),
+            record("debian-10", "4.19.1-1", .unified),
         ]
         #expect(CellOrder.sorted(sorted.reversed()).map(\.id).suffix(4) == sorted.map(\.id).suffix(4))
         #expect(Set(CellOrder.sorted(sorted.reversed()).map(\.id).prefix(2)) == Set(sorted.map(\.id).prefix(2)))

@@ -25,7 +25,9 @@ struct RunComparisonTests {
         #expect(RunComparison(before: [outcome([:])], after: [after]).changes.isEmpty)
     }
 
-    private static func outcome(_ verdict: Verdict, burst clients: Int?, _ state: ProofState, cause: Cause? = nil, others: [ProofID: ProofState] = [:]) -> CellOutcome {
+    private static func outcome(_ verdict: Verdict, burst clients: Int?, _ state: ProofState, cause: Cause? = nil, others: [ProofID: ProofState] = [:])
+        -> CellOutcome
+    {
         CellOutcome(
             id: "a", lineage: "a", verdict: verdict, cause: cause?.rawValue, summary: "", documented: .supported, attempts: 1,
             proofs: others.merging([.burst: state]) { $1 }, burst: clients)
@@ -39,10 +41,14 @@ struct RunComparisonTests {
         let many = RunComparison(before: [failed], after: [Self.outcome(.compatible, burst: 200, .pass)])
         #expect(many.changes.map(\.kind) == [.fixed] && many.bursts.isEmpty)
         // Of records from before tiers every burst was the large one.
-        #expect(RunComparison(before: [Self.outcome(.degraded, burst: nil, .fail)], after: [Self.outcome(.compatible, burst: 16, .pass)]).changes.map(\.kind) == [.lessProven])
+        #expect(
+            RunComparison(before: [Self.outcome(.degraded, burst: nil, .fail)], after: [Self.outcome(.compatible, burst: 16, .pass)]).changes.map(\.kind) == [
+                .lessProven
+            ])
         // Another failure that is gone is gone.
         let other = Self.outcome(.degraded, burst: 200, .pass, others: [.dualStack: .fail])
-        #expect(RunComparison(before: [other], after: [Self.outcome(.compatible, burst: 16, .pass, others: [.dualStack: .pass])]).changes.map(\.kind) == [.fixed])
+        #expect(
+            RunComparison(before: [other], after: [Self.outcome(.compatible, burst: 16, .pass, others: [.dualStack: .pass])]).changes.map(\.kind) == [.fixed])
         // What fails with more clients than before is a failure that nobody was told of.
         #expect(RunComparison(before: [Self.outcome(.compatible, burst: 16, .pass)], after: [failed]).changes.map(\.kind) == [.newFailure])
     }

@@ -13,7 +13,8 @@ struct RunMergeTests {
     /// A part of a run: what it ran, and what others have.
     @discardableResult
     static func part(
-        _ shard: String?, id: String, day: Int = 1, _ outcomes: [CgroupLayout: Cause?], elsewhere: [CgroupLayout] = [], unfinished: [CgroupLayout] = [], at path: FilePath
+        _ shard: String?, id: String, day: Int = 1, _ outcomes: [CgroupLayout: Cause?], elsewhere: [CgroupLayout] = [], unfinished: [CgroupLayout] = [],
+        at path: FilePath
     ) throws -> FilePath {
         let folder = try RunFolder.create(at: path)
         var run = RunRecord(id: id, started: "2026-01-0\(day)T00:00:00Z", harness: "0.1.0")
@@ -123,7 +124,9 @@ struct RunMergeTests {
                 let cell = try #require(try StoredRun.intact(at: out).document.cells.first)
                 #expect(cell.verdict == .inconclusive && cell.summary.contains("compatible in run a") && cell.summary.contains("\(cause.rawValue) in run b"))
                 let files = try Self.files(out)
-                #expect(files["cells/\(cell.folderName)/disagreeing-1/fabric.jsonl"] == "a\n" && files["cells/\(cell.folderName)/disagreeing-2/fabric.jsonl"] == "b\n")
+                #expect(
+                    files["cells/\(cell.folderName)/disagreeing-1/fabric.jsonl"] == "a\n"
+                        && files["cells/\(cell.folderName)/disagreeing-2/fabric.jsonl"] == "b\n")
                 #expect(files["cells/\(cell.folderName)/disagreeing-2/verdict.json"]?.contains(cause.rawValue) == true)
             }
         }
@@ -181,7 +184,10 @@ struct RunMergeTests {
             try DurableFile.write([1], to: cell.appending("strange"))
             try Self.merge([one]).write(to: scratch.appending("out"))
             let files = try Self.files(scratch.appending("out"))
-            #expect(files.keys.filter { $0.hasPrefix("cells/") && $0.split(separator: "/").count > 2 }.map { $0.split(separator: "/")[2] }.sorted() == ["fabric.jsonl", "verdict.json"])
+            #expect(
+                files.keys.filter { $0.hasPrefix("cells/") && $0.split(separator: "/").count > 2 }.map { $0.split(separator: "/")[2] }.sorted() == [
+                    "fabric.jsonl", "verdict.json",
+                ])
         }
     }
 }

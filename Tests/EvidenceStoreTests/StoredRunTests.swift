@@ -39,7 +39,8 @@ struct StoredRunTests {
             var records = try [.legacy, .unified].map(record)
             for record in records { try store(record, in: place) }
             records.append(
-                CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .unified), judgement: Judgement(cause: .notOffered, summary: "nobody")))
+                CellRecord(
+                    unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .unified), judgement: Judgement(cause: .notOffered, summary: "nobody")))
             try place.seal(run(), records)
             try body(place.path)
         }
@@ -68,7 +69,10 @@ struct StoredRunTests {
         try Self.withRun { path in
             let stored = try StoredRun.intact(at: path)
             #expect(stored.document.run == Self.run())
-            #expect(stored.document.cells.map(\.id) == ["micro/5.15/cloud-amd64/unified", "micro/6.1.176-1/cloud-amd64/unified", "micro/6.1.176-1/cloud-amd64/legacy"])
+            #expect(
+                stored.document.cells.map(\.id) == [
+                    "micro/5.15/cloud-amd64/unified", "micro/6.1.176-1/cloud-amd64/unified", "micro/6.1.176-1/cloud-amd64/legacy",
+                ])
             #expect(stored.unfinished.isEmpty)
         }
     }
@@ -94,7 +98,9 @@ struct StoredRunTests {
         }
     }
 
-    @Test("of which nothing can be believed any more still shows every cell, and none of the doubtful ones as it was", arguments: ["altered", "missing", "unsealed"])
+    @Test(
+        "of which nothing can be believed any more still shows every cell, and none of the doubtful ones as it was",
+        arguments: ["altered", "missing", "unsealed"])
     func shown(kind: String) throws {
         try Self.withRun { path in
             switch kind {
@@ -242,7 +248,10 @@ struct StoredRunTests {
 
     @Test("with a seal that is none is refused")
     func malformedSeal() throws {
-        #expect(try Self.damages { try "what?\n".write(toFile: $0.appending(RunSeal.fileName).string, atomically: true, encoding: .utf8) }.map(\.code) == [.unreadable])
+        #expect(
+            try Self.damages { try "what?\n".write(toFile: $0.appending(RunSeal.fileName).string, atomically: true, encoding: .utf8) }.map(\.code) == [
+                .unreadable
+            ])
     }
 
     @Test("with many damages shows some and counts the rest")

@@ -14,7 +14,9 @@ struct EndpointTests {
         _ endpoint: FabricRequest.Endpoint, _ line: String, _ headers: [String] = [], body: String = ""
     ) async throws -> HTTPAnswer {
         let run = try FabricRun()
-        let (answer, requests) = try await Fabric.serve(in: run.place, journal: run.journal, scenario: run.scenario) { try run.ask(endpoint, line, headers, body: body) }
+        let (answer, requests) = try await Fabric.serve(in: run.place, journal: run.journal, scenario: run.scenario) {
+            try run.ask(endpoint, line, headers, body: body)
+        }
         let found = try #require(answer)
         #expect(requests?.map(\.status) == [found.status])
         #expect(found.headers["server"] == "kmatrix-fabric")
@@ -163,7 +165,8 @@ struct EndpointTests {
         for seconds in [0, 784_111_777, 951_782_400, 1_745_409_600] { #expect(HTTPDate.seconds(HTTPDate.format(seconds)) == seconds) }
         let others = [
             "", "Sun, 06 Nov 1994 08:49:37 UTC", "Mon, 06 Nov 1994 08:49:37 GMT", "Sun, 06 nov 1994 08:49:37 GMT", "Sun, 6 Nov 1994 08:49:037 GMT",
-            "Sun, 06 Nov 1994 24:49:37 GMT", "Sat, 31 Feb 2004 00:00:00 GMT", "Sun, 06 Nov 1994 08:49:37 GMT ", "Sun 6 Nov 99999999999 0:49:0 GMT", "Sun, 06 Nov 1994 08:49:-7 GMT",
+            "Sun, 06 Nov 1994 24:49:37 GMT", "Sat, 31 Feb 2004 00:00:00 GMT", "Sun, 06 Nov 1994 08:49:37 GMT ", "Sun 6 Nov 99999999999 0:49:0 GMT",
+            "Sun, 06 Nov 1994 08:49:-7 GMT",
         ]
         for text in others { #expect(HTTPDate.seconds(text) == nil, "\(text)") }
         let answer = try await answer(.wireServer, "GET /?comp=versions")

@@ -41,10 +41,12 @@ struct HealthReportTests {
         #expect(report.description == "result=error|reason=azure-proxy-agent not found|<a> &amp;")
     }
 
-    @Test("is nothing else", arguments: [
-        ("POST", "/machine?comp=goalstate", notReady), ("GET", "/machine?comp=health", notReady), ("POST", "/machine?comp=health", "<Health/>"),
-        ("POST", "/machine?comp=health", "<State>Ready"), ("POST", "/machine?comp=health", ""),
-    ])
+    @Test(
+        "is nothing else",
+        arguments: [
+            ("POST", "/machine?comp=goalstate", notReady), ("GET", "/machine?comp=health", notReady), ("POST", "/machine?comp=health", "<Health/>"),
+            ("POST", "/machine?comp=health", "<State>Ready"), ("POST", "/machine?comp=health", ""),
+        ])
     func others(method: String, target: String, body: String) {
         #expect(HealthReport(Self.post(body, to: target, method: method)) == nil)
     }

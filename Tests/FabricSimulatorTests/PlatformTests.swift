@@ -96,7 +96,9 @@ struct PlatformTests {
         #expect(down.reply(to: Self.request("GET", "/metadata/versions"), at: .imds).answer == nil)
     }
 
-    @Test("knows no other call of the channel", arguments: ["/secure-channel/", "/secure-channel/key/x", "/secure-channel/status/x", "/secure-channel/key/../status"])
+    @Test(
+        "knows no other call of the channel",
+        arguments: ["/secure-channel/", "/secure-channel/key/x", "/secure-channel/status/x", "/secure-channel/key/../status"])
     func others(path: String) throws {
         let platform = Platform(try FabricRun.scenario("normal"))
         #expect(platform.reply(to: Self.request("GET", path), at: .wireServer).answer?.status == .notFound)

@@ -74,15 +74,17 @@ struct ScenarioTests {
         #expect(!scenario.expectation.clients.isEmpty)
     }
 
-    @Test("tell what is wrong with them, and where", arguments: [
-        ("", nil, "mapping"), ("a: [", nil, "YAML"), ("summary: x\n", 1, "expect"), ("sumary: x\nexpect:\n  status: ERROR\n", 1, "sumary"),
-        ("expect:\n  status: FINE\n", 2, "SUCCESS or ERROR"), ("pause: -1\nexpect:\n  status: ERROR\n", 1, "whole number"),
-        ("expect:\n  status: ERROR\n  clients:\n    a: perhaps\n", 4, "perhaps"),
-        ("expect:\n  status: ERROR\ntimeline:\n  - after: lunch\n    do: reset\n", 4, "lunch"),
-        ("expect:\n  status: ERROR\ntimeline:\n  - delay: 5\n", 4, "'do'"), ("expect:\n  status: ERROR\nfaults:\n  down: maybe\n", 4, "true or false"),
-        ("expect:\n  status: ERROR\nfaults:\n  answers:\n    status: xml\n", 5, "xml"),
-        ("expect:\n  status: ERROR\nchannel: on\n", 3, "mapping"), ("expect:\n  status: ERROR\ntimeline: soon\n", 3, "list"),
-    ] as [(String, Int?, String)])
+    @Test(
+        "tell what is wrong with them, and where",
+        arguments: [
+            ("", nil, "mapping"), ("a: [", nil, "YAML"), ("summary: x\n", 1, "expect"), ("sumary: x\nexpect:\n  status: ERROR\n", 1, "sumary"),
+            ("expect:\n  status: FINE\n", 2, "SUCCESS or ERROR"), ("pause: -1\nexpect:\n  status: ERROR\n", 1, "whole number"),
+            ("expect:\n  status: ERROR\n  clients:\n    a: perhaps\n", 4, "perhaps"),
+            ("expect:\n  status: ERROR\ntimeline:\n  - after: lunch\n    do: reset\n", 4, "lunch"),
+            ("expect:\n  status: ERROR\ntimeline:\n  - delay: 5\n", 4, "'do'"), ("expect:\n  status: ERROR\nfaults:\n  down: maybe\n", 4, "true or false"),
+            ("expect:\n  status: ERROR\nfaults:\n  answers:\n    status: xml\n", 5, "xml"),
+            ("expect:\n  status: ERROR\nchannel: on\n", 3, "mapping"), ("expect:\n  status: ERROR\ntimeline: soon\n", 3, "list"),
+        ] as [(String, Int?, String)])
     func broken(text: String, line: Int?, words: String) throws {
         let error = try #require(throws: YAMLError.self) { try Scenario(parsing: text, source: "images/mine.yml") }
         #expect(error.line == line)

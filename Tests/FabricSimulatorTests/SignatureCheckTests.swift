@@ -44,10 +44,12 @@ struct SignatureCheckTests {
         return SignatureCheck(request: signed, now: now).result(keys: [key]).signature.rawValue
     }
 
-    @Test("agrees with the published vectors", arguments: [
-        (attestation, "71a091e6c9e21a0e3972a3b5a481c4d7a578f4d4f28c810636f7e43387bfb8e0"),
-        (instance, "a45c560807f6a6880e871e8f5bb5f6d1b1cc7e6d852aebb668820ba19c770254"),
-    ])
+    @Test(
+        "agrees with the published vectors",
+        arguments: [
+            (attestation, "71a091e6c9e21a0e3972a3b5a481c4d7a578f4d4f28c810636f7e43387bfb8e0"),
+            (instance, "a45c560807f6a6880e871e8f5bb5f6d1b1cc7e6d852aebb668820ba19c770254"),
+        ])
     func vectors(request: PlatformRequest, code: String) {
         #expect(Self.result(request, "Azure-HMAC-SHA256 \(Self.guid) \(code)") == "verified")
         #expect(Self.result(request, nil) == "absent")

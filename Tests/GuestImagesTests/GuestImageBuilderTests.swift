@@ -116,7 +116,9 @@ struct GuestImageBuilderTests {
             try await withScratch { scratch in
                 let builder = try scratch.builder()
                 var disks: Set<FilePath> = [try await builder.payload(spec(scratch)), try await builder.payload(spec(scratch, agent: "#!other"))]
-                for item in [PayloadSpec.Item(path: "a", source: .bytes([1])), .init(path: "b", source: .bytes([1])), .init(path: "a", source: .bytes([1]), mode: 0o600)] {
+                for item in [
+                    PayloadSpec.Item(path: "a", source: .bytes([1])), .init(path: "b", source: .bytes([1])), .init(path: "a", source: .bytes([1]), mode: 0o600),
+                ] {
                     disks.insert(try await builder.payload(PayloadSpec([item])))
                 }
                 #expect(disks.count == 5)

@@ -9,7 +9,8 @@ enum HandmadeELF {
         let sectionsOffset = namesOffset + names.count
         var bytes: [UInt8] = [0x7F, 0x45, 0x4C, 0x46, 2, 1, 1] + [UInt8](repeating: 0, count: 9)
         bytes += little(type, 2) + little(machine, 2) + little(1, 4) + little(0, 8) + little(64, 8) + little(modinfo == nil ? 0 : sectionsOffset, 8)
-        bytes += little(0, 4) + little(64, 2) + little(56, 2) + little(1, 2) + little(64, 2) + little(modinfo == nil ? 0 : 3, 2) + little(modinfo == nil ? 0 : 2, 2)
+        bytes +=
+            little(0, 4) + little(64, 2) + little(56, 2) + little(1, 2) + little(64, 2) + little(modinfo == nil ? 0 : 3, 2) + little(modinfo == nil ? 0 : 2, 2)
         bytes += little(4, 4) + little(0, 4) + little(noteOffset, 8) + little(0, 16) + little(note.count, 8) + little(note.count, 8) + little(4, 8)
         bytes += note + (modinfo ?? [])
         guard let modinfo else { return bytes + tail }
@@ -57,5 +58,7 @@ enum HandmadeELF {
         little(name, 4) + little(1, 4) + little(0, 16) + little(offset, 8) + little(size, 8) + [UInt8](repeating: 0, count: 24)
     }
 
-    private static func little(_ value: some BinaryInteger, _ size: Int) -> [UInt8] { (0..<size).map { $0 < 8 ? UInt8(truncatingIfNeeded: Int(value) >> (8 * $0)) : 0 } }
+    private static func little(_ value: some BinaryInteger, _ size: Int) -> [UInt8] {
+        (0..<size).map { $0 < 8 ? UInt8(truncatingIfNeeded: Int(value) >> (8 * $0)) : 0 }
+    }
 }

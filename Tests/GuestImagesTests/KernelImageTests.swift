@@ -15,7 +15,8 @@ struct KernelImageTests {
         @Test(
             "by its content",
             arguments: [
-                ([], "an empty file"), (Array("hello".utf8), "an unknown file of 5 bytes"), ([UInt8](repeating: 0, count: 4096), "an unknown file of 4096 bytes"),
+                ([], "an empty file"), (Array("hello".utf8), "an unknown file of 5 bytes"),
+                ([UInt8](repeating: 0, count: 4096), "an unknown file of 4096 bytes"),
                 (HandmadeELF.file(type: 3), "an ELF shared library"), (HandmadeELF.file(type: 2), "an ELF program"),
                 (HandmadeELF.file(type: 1), "an ELF object file"), (HandmadeELF.file(type: 2, machine: 183, tail: banner), "machine 183"),
                 (Array(HandmadeELF.file(type: 2).prefix(40)), "truncated"), ([0x1F, 0x8B, 0x08, 0], "a gzip archive"),
@@ -71,7 +72,9 @@ struct KernelImageTests {
         @Test("uncompressed, with its release")
         func uncompressed() async throws {
             try await withScratch { scratch in
-                let path = try scratch.file("vmlinux", HandmadeELF.file(type: 2, note: HandmadeELF.otherNote + HandmadeELF.pvhNote, tail: Array("..Linux LLinux version 6.9.1-x (y)".utf8)))
+                let path = try scratch.file(
+                    "vmlinux",
+                    HandmadeELF.file(type: 2, note: HandmadeELF.otherNote + HandmadeELF.pvhNote, tail: Array("..Linux LLinux version 6.9.1-x (y)".utf8)))
                 let kernel = try await scratch.builder().kernel(image: path)
                 #expect(kernel == BootableKernel(image: .elf(path), release: "6.9.1-x"))
             }

@@ -14,7 +14,8 @@ struct ProvisioningDiscTests {
             let disc = try await ProvisioningDisc(asksForAgent: asks).build(in: scratch.cache)
             let target = scratch.root.appending("ovf-env.xml")
             let outcome = try await run(
-                .name("xorriso"), arguments: ["-osirrox", "on", "-indev", disc.string, "-extract", "/ovf-env.xml", target.string], output: .discarded, error: .string(limit: 65_536))
+                .name("xorriso"), arguments: ["-osirrox", "on", "-indev", disc.string, "-extract", "/ovf-env.xml", target.string], output: .discarded,
+                error: .string(limit: 65_536))
             let text = try String(contentsOfFile: target.string, encoding: .utf8)
             #expect(outcome.terminationStatus.isSuccess, "\(outcome.standardError)")
             #expect(text.contains("<ProvisionGuestProxyAgent>true</ProvisionGuestProxyAgent>") == asks)

@@ -63,10 +63,12 @@ struct RawImageTests {
         }
     }
 
-    @Test("is refused when it is none, with what it is", arguments: [
-        (Array("hello".utf8), "an unknown file of 5 bytes"), (HandmadeELF.file(type: 2), "another processor (machine 62)"), ([0x1F, 0x8B, 0x08, 0], nil),
-        (Array(HandmadeELF.rawImage().prefix(50)), "an unknown file of 50 bytes"), (HandmadeELF.rawImage(banner: "nothing"), "without a version"),
-    ] as [([UInt8], String?)])
+    @Test(
+        "is refused when it is none, with what it is",
+        arguments: [
+            (Array("hello".utf8), "an unknown file of 5 bytes"), (HandmadeELF.file(type: 2), "another processor (machine 62)"), ([0x1F, 0x8B, 0x08, 0], nil),
+            (Array(HandmadeELF.rawImage().prefix(50)), "an unknown file of 50 bytes"), (HandmadeELF.rawImage(banner: "nothing"), "without a version"),
+        ] as [([UInt8], String?)])
     func none(bytes: [UInt8], found: String?) async throws {
         try await withScratch { scratch in
             let path = try scratch.file("vmlinuz", bytes)
@@ -80,10 +82,12 @@ struct RawImageTests {
 
 @Suite("Programs of another architecture")
 struct ForeignProgramTests {
-    @Test("run where the kernel has an interpreter for them that is found from within any root", arguments: [
-        ("enabled\ninterpreter /usr/bin/qemu\nflags: OCF\noffset 0\n", true), ("enabled\ninterpreter /usr/bin/qemu\nflags: \noffset 0\n", false),
-        ("disabled\ninterpreter /usr/bin/qemu\nflags: F\n", false), (nil, false),
-    ])
+    @Test(
+        "run where the kernel has an interpreter for them that is found from within any root",
+        arguments: [
+            ("enabled\ninterpreter /usr/bin/qemu\nflags: OCF\noffset 0\n", true), ("enabled\ninterpreter /usr/bin/qemu\nflags: \noffset 0\n", false),
+            ("disabled\ninterpreter /usr/bin/qemu\nflags: F\n", false), (nil, false),
+        ])
     func registered(entry: String?, runs: Bool) throws {
         let folder = try TemporaryFolder()
         let other = try #require(Architecture.allCases.first { $0 != .host })
@@ -96,6 +100,8 @@ struct ForeignProgramTests {
     func keys() {
         let recipes = Architecture.allCases.map { RootImageRecipe(suite: "mine", further: [], packages: ["systemd"], architecture: $0) }
         #expect(Set(recipes.map(\.key)).count == recipes.count)
-        #expect(RootImageRecipe(suite: "mine", further: [], packages: ["systemd"], architecture: .unnamed).key == "14b280e9f675456c26abb799d09211aa7c250882926d907ce11cea33845046a6")
+        #expect(
+            RootImageRecipe(suite: "mine", further: [], packages: ["systemd"], architecture: .unnamed).key
+                == "14b280e9f675456c26abb799d09211aa7c250882926d907ce11cea33845046a6")
     }
 }

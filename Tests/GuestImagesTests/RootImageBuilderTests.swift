@@ -17,9 +17,11 @@ struct RootImageBuilderTests {
         for last in "$@"; do case "$last" in */root.tar) archive=$last;; esac; done
         work=$(mktemp -d)
         mkdir -p "$work/var/lib/dpkg" "$work/usr/bin" "$work/dev"
-        printf 'Package: systemd\\nStatus: install ok installed\\nVersion: 252.1\\nArchitecture: amd64\\nMaintainer: x\\nDescription: x\\n\\n' > "$work/var/lib/dpkg/status"
+        printf 'Package: systemd\\nStatus: install ok installed\\nVersion: 252.1\\nArchitecture: amd64\\nMaintainer: x\\nDescription: x\\n\\n' > \
+        "$work/var/lib/dpkg/status"
         echo x > "$work/usr/bin/su"
-        fakeroot sh -c 'chown 7:8 "$1/usr/bin/su"; chmod 4755 "$1/usr/bin/su"; mknod "$1/dev/null" c 1 3; tar -C "$1" --numeric-owner -cf "$2" .' sh "$work" "$archive"
+        fakeroot sh -c 'chown 7:8 "$1/usr/bin/su"; chmod 4755 "$1/usr/bin/su"; mknod "$1/dev/null" c 1 3; tar -C "$1" --numeric-owner -cf "$2" .' sh \
+        "$work" "$archive"
         rm -rf "$work"
         """
 
@@ -40,7 +42,8 @@ struct RootImageBuilderTests {
     }
 
     private func inspect(_ image: RootImage, _ request: String) async throws -> String {
-        try await run(.path("/usr/sbin/debugfs"), arguments: ["-R", request, image.disk.string], output: .string(limit: 65_536), error: .discarded).standardOutput
+        try await run(.path("/usr/sbin/debugfs"), arguments: ["-R", request, image.disk.string], output: .string(limit: 65_536), error: .discarded)
+            .standardOutput
     }
 
     @Test("keeps owners, modes and devices, and says what is in it")
@@ -58,12 +61,14 @@ struct RootImageBuilderTests {
         }
     }
 
-    @Test("the tool's trouble is said in its own words, and no half image stays", arguments: [
-        ("echo 'E: Unable to locate package udev' >&2; exit 25", GuestImageError.Code.buildFailed, "Unable to locate package udev"),
-        ("echo 'tar: root.tar: Cannot write: No space left on device' >&2; exit 2", .noSpace, "No space left"),
-        ("for last in \"$@\"; do case \"$last\" in */root.tar) echo half > \"$last\";; esac; done", .buildFailed, "tar"),
-        ("kill -9 $$", .buildFailed, "mmdebstrap"),
-    ])
+    @Test(
+        "the tool's trouble is said in its own words, and no half image stays",
+        arguments: [
+            ("echo 'E: Unable to locate package udev' >&2; exit 25", GuestImageError.Code.buildFailed, "Unable to locate package udev"),
+            ("echo 'tar: root.tar: Cannot write: No space left on device' >&2; exit 2", .noSpace, "No space left"),
+            ("for last in \"$@\"; do case \"$last\" in */root.tar) echo half > \"$last\";; esac; done", .buildFailed, "tar"),
+            ("kill -9 $$", .buildFailed, "mmdebstrap"),
+        ])
     func trouble(script: String, code expected: GuestImageError.Code, words: String) async throws {
         try await withScratch { scratch in
             let builder = try builder(scratch, script)
@@ -78,9 +83,12 @@ struct RootImageBuilderTests {
     func keyring() async throws {
         try await withScratch { scratch in
             let keyring = try scratch.file("private/keyring.gpg", Array("keys".utf8))
-            for path in [keyring, keyring.removingLastComponent()] { try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path.string) }
+            for path in [keyring, keyring.removingLastComponent()] {
+                try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path.string)
+            }
             let looking = """
-                for word in "$@"; do case "$word" in --keyring=*) file=${word#--keyring=}; stat -c %a "$file" "$(dirname "$file")"; cat "$file"; echo " $file";; esac; done > \(scratch.root)/seen
+                for word in "$@"; do case "$word" in --keyring=*) file=${word#--keyring=}; stat -c %a "$file" "$(dirname "$file")"; cat "$file"; echo " \
+                $file";; esac; done > \(scratch.root)/seen
 
                 """
             let builder = try builder(scratch, looking + Self.packing)
@@ -94,7 +102,9 @@ struct RootImageBuilderTests {
     @Test("a step that fails once is tried again, and the log of its failure stays", arguments: ["mmdebstrap", "fakeroot"])
     func retried(step: String) async throws {
         try await withScratch { scratch in
-            let failing = "if [ ! -e \(scratch.root)/failed ]; then touch \(scratch.root)/failed; echo 'I: unpacking'; echo 'W: slow' >&2; echo 'E: rm failed: 256' >&2; exit 1; fi"
+            let failing =
+                "if [ ! -e \(scratch.root)/failed ]; then touch \(scratch.root)/failed; echo 'I: unpacking'; echo 'W: slow' >&2; echo 'E: rm failed: "
+                + "256' >&2; exit 1; fi"
             if step == "fakeroot" {
                 // The step itself is called with "--" first; the stand-in for mmdebstrap calls it otherwise.
                 let tool = try scratch.file("tools/fakeroot", Array("#!/bin/sh\nif [ \"$1\" = -- ]; then \(failing); fi\nexec /usr/bin/fakeroot \"$@\"\n".utf8))
@@ -118,9 +128,10 @@ struct RootImageBuilderTests {
         try await withScratch { scratch in
             let builder = try builder(scratch, "echo >> \(scratch.root)/attempts; echo \"E: attempt $(wc -l < \(scratch.root)/attempts)\" >&2; exit 1")
             var failures: [GuestImageError] = []
-            let error = try #require(try await code {
-                _ = try await builder.image(Self.recipe, failed: { failures.append($0) }) { Self.sources }
-            })
+            let error = try #require(
+                try await code {
+                    _ = try await builder.image(Self.recipe, failed: { failures.append($0) }) { Self.sources }
+                })
             #expect(failures.map(\.code) == [.buildFailed])
             #expect(error.code == .buildFailed)
             #expect(error.description.contains("E: attempt 2") && error.description.contains("mmdebstrap-2.log"), "\(error)")
@@ -183,7 +194,8 @@ struct RootImageBuilderTests {
         let same = RootImageRecipe(suite: "mine", further: ["mine-security"], packages: ["udev", "systemd"])
         #expect(same.key == Self.recipe.key)
         let others = [
-            RootImageRecipe(suite: "mine", further: [], packages: ["systemd", "udev"]), RootImageRecipe(suite: "other", further: ["mine-security"], packages: ["systemd", "udev"]),
+            RootImageRecipe(suite: "mine", further: [], packages: ["systemd", "udev"]),
+            RootImageRecipe(suite: "other", further: ["mine-security"], packages: ["systemd", "udev"]),
             RootImageRecipe(suite: "mine", further: ["mine-security"], packages: ["systemd"]),
         ]
         #expect(Set(others.map(\.key) + [Self.recipe.key]).count == 4)

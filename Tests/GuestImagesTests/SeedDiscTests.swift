@@ -12,7 +12,8 @@ struct SeedDiscTests {
             let runner = try scratch.file("guest-runner", Array("#!runner".utf8))
             let disc = try await SeedDisc(runner: runner).build(in: scratch.cache)
             let listing = try await run(
-                .name("xorriso"), arguments: ["-indev", disc.string, "-pvd_info", "-find", "/"], output: .string(limit: 1 << 16), error: .string(limit: 1 << 16))
+                .name("xorriso"), arguments: ["-indev", disc.string, "-pvd_info", "-find", "/"], output: .string(limit: 1 << 16), error: .string(limit: 1 << 16)
+            )
             let text = listing.standardOutput + listing.standardError
             // The label by which it is found (ds-identify and DataSourceNoCloud).
             #expect(text.contains("CIDATA"))

@@ -52,6 +52,8 @@ struct DamagedMessageTests {
 
     /// Frames whose kind and payload have some damage.
     private static func frames(_ frames: [Frame], _ seed: UInt64) -> some Sequence<Frame> {
-        Mutants(of: frames.map { [$0.kind] + $0.payload }, seed: seed, count: 2000).lazy.map { Frame(kind: $0.first ?? 0, sequence: 0, payload: Array($0.dropFirst())) }
+        Mutants(of: frames.map { [$0.kind] + $0.payload }, seed: seed, count: 2000).lazy.map {
+            Frame(kind: $0.first ?? 0, sequence: 0, payload: Array($0.dropFirst()))
+        }
     }
 }

@@ -7,9 +7,10 @@ enum MessageSamples {
         [
             .hello(GuestHello(release: "6.1.0-50-cloud-amd64", build: "#1 SMP Debian 6.1.192-2 (2026-11-02)", machine: "x86_64", uptimeMilliseconds: 2906)),
             .hello(GuestHello(release: "", machine: "", uptimeMilliseconds: .max)),
-            .hello(GuestHello(
-                release: "6.1.0", machine: "x86_64", uptimeMilliseconds: 1,
-                waking: WakeReport(nonce: .max, timeBefore: 0, timeAfter: .max, clockError: 0, seedError: -1, reseedError: 61))),
+            .hello(
+                GuestHello(
+                    release: "6.1.0", machine: "x86_64", uptimeMilliseconds: 1,
+                    waking: WakeReport(nonce: .max, timeBefore: 0, timeAfter: .max, clockError: 0, seedError: -1, reseedError: 61))),
             .farewell,
             .setupFailed(step: "cgroup-layout", reason: "häßlich 🐧\nsecond line"),
             .setupFailed(step: "", reason: ""),
@@ -31,11 +32,13 @@ enum MessageSamples {
         + EvidenceItem.allCases.map { .evidence($0, bytes: [0, 1, 2, 0xFF]) }
         + EvidenceItem.allCases.map { .evidenceEnd($0, length: .max, isTruncated: $0.rawValue % 2 == 0) }
         + [.evidence(.status, bytes: []), .evidence(.verifierLog, bytes: [UInt8](repeating: 7, count: 32 * 1024))]
-        + [ProcessEnding.exited(code: 0), .exited(code: 255), .signalled(signal: 11), .notStarted(error: 2), .startedAgain(times: 27)].map(GuestMessage.agentEnded)
+        + [ProcessEnding.exited(code: 0), .exited(code: 255), .signalled(signal: 11), .notStarted(error: 2), .startedAgain(times: 27)].map(
+            GuestMessage.agentEnded)
 
     static let clients = ClientSpec.Kind.allCases.map {
         ClientSpec(
-            name: "n", kind: $0, user: .max, executable: "/usr/bin/x", isolation: $0 == .http ? .network : .none, address: $0 == .http ? [UInt8](0..<16) : [169, 254, 169, 254],
+            name: "n", kind: $0, user: .max, executable: "/usr/bin/x", isolation: $0 == .http ? .network : .none,
+            address: $0 == .http ? [UInt8](0..<16) : [169, 254, 169, 254],
             port: 0x1234, request: [0, 13, 10, 255])
     }
 
@@ -52,9 +55,12 @@ enum MessageSamples {
         CgroupLayout.allCases.map { GuestPlan(layout: $0, agentPath: "usr/sbin/azure-proxy-agent") } + [
             GuestPlan(
                 mode: .shell, layout: .hybrid, agentPath: "a", agentArguments: ["--config", "", "ü"], steps: steps, awaitsSuccess: false,
-                agentDeadline: 1, settlingWords: [SettlingWords(path: "/var/log/ä", text: "gave up", lines: .max)], logs: [AgentLogFile(item: .agentLog, path: "/l")],
+                agentDeadline: 1, settlingWords: [SettlingWords(path: "/var/log/ä", text: "gave up", lines: .max)],
+                logs: [AgentLogFile(item: .agentLog, path: "/l")],
                 clientDeadline: .max, crowdDeadline: 1),
-            GuestPlan(userland: .distribution(DistributionStart(root: .disk(fileSystem: "xfs", partition: 14), package: "a.rpm", isDeployment: true)), layout: .unified, agentPath: "ü", steps: [.await(path: "/run/x", milliseconds: .max)]),
+            GuestPlan(
+                userland: .distribution(DistributionStart(root: .disk(fileSystem: "xfs", partition: 14), package: "a.rpm", isDeployment: true)),
+                layout: .unified, agentPath: "ü", steps: [.await(path: "/run/x", milliseconds: .max)]),
             GuestPlan(userland: .distribution(DistributionStart(root: .mounted, package: nil)), layout: .unified, agentPath: "a"),
             GuestPlan(mode: .nothing, layout: .unified, agentPath: ""),
         ]

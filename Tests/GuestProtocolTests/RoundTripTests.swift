@@ -55,8 +55,9 @@ struct RoundTripTests {
     @Test("in the layout the contract documents")
     func layout() {
         let bytes = GuestMessage.phase(.agentStarted, uptimeMilliseconds: 0x0102).frame(sequence: 0x0A0B).encoded()
-        #expect(bytes == [
-            0x4B, 0x4D, 0x58, 0x31, 2, 0, 0, 0, 0x0B, 0x0A, 0, 0, 9, 0, 0, 0, 0x28, 0x5D, 0xCC, 0x48, 5, 0x02, 0x01, 0, 0, 0, 0, 0, 0,
-        ])
+        #expect(
+            bytes == [
+                0x4B, 0x4D, 0x58, 0x31, 2, 0, 0, 0, 0x0B, 0x0A, 0, 0, 9, 0, 0, 0, 0x28, 0x5D, 0xCC, 0x48, 5, 0x02, 0x01, 0, 0, 0, 0, 0, 0,
+            ])
     }
 }

@@ -32,7 +32,9 @@ struct AgentStatusTests {
     @Test("one stopped is stopped, whichever it is", arguments: [("STOPPED", "RUNNING"), ("RUNNING", "STOPPED"), ("STOPPED", "STOPPED")])
     func stopped(program: String, listener: String) { #expect(status(document(program: program, listener: listener)) == .stopped) }
 
-    @Test("anything else has decided nothing", arguments: [("RUNNING", "UNKNOWN"), ("UNKNOWN", "RUNNING"), ("UNKNOWN", "STOPPED"), ("running", "running"), ("", "")])
+    @Test(
+        "anything else has decided nothing",
+        arguments: [("RUNNING", "UNKNOWN"), ("UNKNOWN", "RUNNING"), ("UNKNOWN", "STOPPED"), ("running", "running"), ("", "")])
     func undecided(program: String, listener: String) { #expect(status(document(program: program, listener: listener)) == .undecided) }
 
     @Suite("is not fooled by")
@@ -85,7 +87,9 @@ struct AgentStatusTests {
             #expect(AgentStatus(text) == .stopped)
         }
 
-        @Test("garbage, bare words and trailing words", arguments: ["", "\u{0}", "{", "}", "nul", "{]", #"{"a":}"#, #"{"a" 1}"#, "{}{}", #""\q""#, #""\u12"#, "[1,]"])
+        @Test(
+            "garbage, bare words and trailing words",
+            arguments: ["", "\u{0}", "{", "}", "nul", "{]", #"{"a":}"#, #"{"a" 1}"#, "{}{}", #""\q""#, #""\u12"#, "[1,]"])
         func garbage(text: String) { #expect(AgentStatus(Array(text.utf8)) == .undecided) }
 
         @Test("a nesting without end")

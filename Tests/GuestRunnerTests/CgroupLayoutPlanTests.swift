@@ -67,9 +67,10 @@ struct CgroupLayoutPlanTests {
         @Test("two controllers together get a link each")
         func links() throws {
             let links = try outer.plan(.legacy).steps.filter { if case .symlink = $0 { true } else { false } }
-            #expect(links == [
-                .symlink(path: "/sys/fs/cgroup/cpu", target: "cpu,cpuacct"), .symlink(path: "/sys/fs/cgroup/cpuacct", target: "cpu,cpuacct"),
-            ])
+            #expect(
+                links == [
+                    .symlink(path: "/sys/fs/cgroup/cpu", target: "cpu,cpuacct"), .symlink(path: "/sys/fs/cgroup/cpuacct", target: "cpu,cpuacct"),
+                ])
         }
 
         @Test("the outer file system is sealed last, in the layouts that have one", arguments: [CgroupLayout.legacy, .hybrid])

@@ -29,11 +29,13 @@ private final class Answerer: @unchecked Sendable {
         let listening = gs_listen([127, 0, 0, 1], 4, 0)
         socket = listening
         port = try #require(ownPort(listening))
-        pthread_create(&thread, nil, { raw in
-            guard let raw else { return nil }
-            Unmanaged<Answerer>.fromOpaque(raw).takeUnretainedValue().serve()
-            return nil
-        }, Unmanaged.passUnretained(self).toOpaque())
+        pthread_create(
+            &thread, nil,
+            { raw in
+                guard let raw else { return nil }
+                Unmanaged<Answerer>.fromOpaque(raw).takeUnretainedValue().serve()
+                return nil
+            }, Unmanaged.passUnretained(self).toOpaque())
     }
 
     private func serve() {
@@ -81,9 +83,11 @@ struct ClientRunTests {
         }
     }
 
-    @Test("say what was wrong with an answer", arguments: [
-        ("", "without a whole answer"), ("SSH-2.0\r\n\r\n", "not HTTP"), ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", "3 of 9 bytes"),
-    ])
+    @Test(
+        "say what was wrong with an answer",
+        arguments: [
+            ("", "without a whole answer"), ("SSH-2.0\r\n\r\n", "not HTTP"), ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", "3 of 9 bytes"),
+        ])
     func broken(answer: String, words: String) throws {
         let server = try Answerer(answer)
         defer { server.stop() }

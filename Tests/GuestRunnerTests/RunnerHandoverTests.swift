@@ -7,7 +7,8 @@ import Testing
 
 @Suite("What one runner leaves to the next")
 struct RunnerHandoverTests {
-    static let plan = GuestPlan(userland: .distribution(DistributionStart(package: "run/kmatrix/a.deb")), layout: .hybrid, agentPath: "/usr/sbin/a", steps: [.startAgent, .finish])
+    static let plan = GuestPlan(
+        userland: .distribution(DistributionStart(package: "run/kmatrix/a.deb")), layout: .hybrid, agentPath: "/usr/sbin/a", steps: [.startAgent, .finish])
 
     @Test("comes out as it went in", arguments: [0, 1, 0x1_0000, UInt32.max])
     func roundTrip(sequence: UInt32) throws {

@@ -58,7 +58,9 @@ struct CauseGuideTests {
     @Test("no remedy of a machine's cause sends its operator to options of kmatrix")
     func operators() {
         for cause in Cause.allCases where [.kernel, .configuration].contains(cause.fault) {
-            for family in DistributionFamily.allCases { #expect(CauseGuide(cause).remedies(for: family).allSatisfy { $0.place != .harness }, "\(cause) \(family)") }
+            for family in DistributionFamily.allCases {
+                #expect(CauseGuide(cause).remedies(for: family).allSatisfy { $0.place != .harness }, "\(cause) \(family)")
+            }
         }
     }
 

@@ -3,11 +3,14 @@ import Testing
 
 @Suite("Errors of the control plane")
 struct ControlPlaneErrorTests {
-    @Test("every code of the article is known, whatever its case", arguments: [
-        ("ProxyAgentNotSupportedInRegion", 1), ("SubscriptionNotEnabledForProxyAgentFeature", 1), ("BadRequest", 7), ("InvalidParameter", 1),
-        ("GalleryInVMAccessControlProfileNotMatchOSDisk", 1), ("GalleryInVMAccessControlProfileNotMatchHostEndpointType", 1), ("InVMAccessControlProfileNotFound", 2),
-        ("invmaccesscontrolprofilenotfound", 2), ("Teapot", 0),
-    ])
+    @Test(
+        "every code of the article is known, whatever its case",
+        arguments: [
+            ("ProxyAgentNotSupportedInRegion", 1), ("SubscriptionNotEnabledForProxyAgentFeature", 1), ("BadRequest", 7), ("InvalidParameter", 1),
+            ("GalleryInVMAccessControlProfileNotMatchOSDisk", 1), ("GalleryInVMAccessControlProfileNotMatchHostEndpointType", 1),
+            ("InVMAccessControlProfileNotFound", 2),
+            ("invmaccesscontrolprofilenotfound", 2), ("Teapot", 0),
+        ])
     func codes(code: String, rows: Int) { #expect(ControlPlaneError.rows(code: code).count == rows) }
 
     @Test("a row has as many meanings as its message has places", arguments: ControlPlaneError.all)
@@ -28,7 +31,11 @@ struct ControlPlaneErrorTests {
 
     @Test("what mail programs do to quotes and blanks does not hide it")
     func quotes() {
-        let found = ControlPlaneError.matches(in: "The gallery InVMAccessControlProfile ‘/subscriptions/x’   isn’t available.\nVerify that the InVMAccessControlProfileReferenceId passed in is correct.")
+        let found = ControlPlaneError.matches(
+            in:
+                "The gallery InVMAccessControlProfile ‘/subscriptions/x’   isn’t available.\nVerify that the InVMAccessControlProfileReferenceId passed "
+                + "in is correct."
+        )
         #expect(found.map(\.filledIn) == [["/subscriptions/x"]])
     }
 

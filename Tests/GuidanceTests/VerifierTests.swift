@@ -12,11 +12,13 @@ struct VerifierTests {
         return try String(contentsOf: url, encoding: .utf8)
     }
 
-    @Test("each captured refusal is explained by the feature that its program was written to need", arguments: [
-        ("5.10-loop-lookup", "callbacks", KernelSeries(major: 5, minor: 13), "number of funcs in func_info"),
-        ("5.10-atomic-exchange", "atomic operations", KernelSeries(major: 5, minor: 12), "BPF_STX uses reserved fields"),
-        ("5.10-return-value", "bpf_get_retval#186 in sock_addr", KernelSeries(major: 6, minor: 1), "invalid func unknown#186"),
-    ])
+    @Test(
+        "each captured refusal is explained by the feature that its program was written to need",
+        arguments: [
+            ("5.10-loop-lookup", "callbacks", KernelSeries(major: 5, minor: 13), "number of funcs in func_info"),
+            ("5.10-atomic-exchange", "atomic operations", KernelSeries(major: 5, minor: 12), "BPF_STX uses reserved fields"),
+            ("5.10-return-value", "bpf_get_retval#186 in sock_addr", KernelSeries(major: 6, minor: 1), "invalid func unknown#186"),
+        ])
     func captured(name: String, feature: String, since: KernelSeries, words: String) throws {
         let explanation = try #require(VerifierExplanation(VerifierLog(try Self.captured(name))))
         let missing = try #require(explanation.missing)
@@ -44,7 +46,10 @@ struct VerifierTests {
 
     @Test("newer kernels write registers behind instructions, and file names behind source lines")
     func newer() {
-        let log = VerifierLog("0: R1=ctx() R10=fp0\n; __u64 x = f(); @ a.c:7\n0: (85) call bpf_get_retval#186\nprogram of this type cannot use helper bpf_get_retval#186\nprocessed 1 insns (limit 1000000)\n")
+        let log = VerifierLog(
+            "0: R1=ctx() R10=fp0\n; __u64 x = f(); @ a.c:7\n0: (85) call bpf_get_retval#186\nprogram of this type cannot use helper "
+                + "bpf_get_retval#186\nprocessed 1 insns (limit 1000000)\n"
+        )
         #expect(log.refusal == "program of this type cannot use helper bpf_get_retval#186")
         #expect(log.last?.source == "__u64 x = f(); @ a.c:7")
         #expect(VerifierExplanation(log, type: .cgroupSockAddr)?.missing?.since == KernelSeries(major: 6, minor: 1))
@@ -52,7 +57,9 @@ struct VerifierTests {
         #expect(VerifierExplanation(log)?.answer == .withheld(byLockdown: false))
     }
 
-    @Test("a log that breaks off before its reason explains nothing", arguments: ["", "0: (bf) r6 = r1\n1: (85) call bpf_get_socket_cookie#46\n", "processed 12 insns (limit 1000000)\n"])
+    @Test(
+        "a log that breaks off before its reason explains nothing",
+        arguments: ["", "0: (bf) r6 = r1\n1: (85) call bpf_get_socket_cookie#46\n", "processed 12 insns (limit 1000000)\n"])
     func cut(text: String) { #expect(VerifierExplanation(VerifierLog(text)) == nil) }
 
     @Test("a helper that nobody knows yet is not given a version")
@@ -73,12 +80,17 @@ struct VerifierTests {
 
     /// The words of three generations of kernels for a helper that a program may not call.
     static func refusals(_ helper: BPFHelper) -> [String] {
-        ["program of this type cannot use helper \(helper.name)#\(helper.number)", "unknown func \(helper.name)#\(helper.number)", "invalid func unknown#\(helper.number)"]
+        [
+            "program of this type cannot use helper \(helper.name)#\(helper.number)", "unknown func \(helper.name)#\(helper.number)",
+            "invalid func unknown#\(helper.number)",
+        ]
     }
 
     typealias Explain = (VerifierLog, BPFProgramType?, KernelSeries?) -> VerifierExplanation?
 
-    static func explain(_ log: VerifierLog, _ type: BPFProgramType?, _ kernel: KernelSeries?) -> VerifierExplanation? { VerifierExplanation(log, type: type, kernel: kernel) }
+    static func explain(_ log: VerifierLog, _ type: BPFProgramType?, _ kernel: KernelSeries?) -> VerifierExplanation? {
+        VerifierExplanation(log, type: type, kernel: kernel)
+    }
 
     /// The words for which an explanation calls a helper missing although the kernel has it.
     static func wronglyMissing(on kernel: KernelSeries?, _ explain: Explain) -> [String] {
@@ -114,7 +126,8 @@ struct VerifierTests {
                 let newer = advice.compactMap { advice -> KernelFeature? in if case .newerKernel(let feature) = advice { feature } else { nil } }
                 let helps = !explanation.conclusion.contains("a newer kernel does not help") && !explanation.conclusion.contains("wrong on any kernel")
                 let isRight =
-                    newer == explanation.missing.map { [$0] } ?? [] && newer.allSatisfy { feature in kernel.map { !feature.isIn($0) } ?? true } && (newer.isEmpty || helps)
+                    newer == explanation.missing.map { [$0] } ?? [] && newer.allSatisfy { feature in kernel.map { !feature.isIn($0) } ?? true }
+                    && (newer.isEmpty || helps)
                     // Another kernel is no remedy for what is wrong on any.
                     && (explanation.answer != .program || !advice.contains(.measure(.previousKernel))) && !advice.isEmpty
                     && (explanation.answer.words == "wrong on any kernel") == (explanation.answer == .program)
@@ -129,20 +142,28 @@ struct VerifierTests {
     @Test("one list of advice for every answer is seen", arguments: [[Advice.measure(.previousKernel)], [.newerKernel(.cgroupLink)], []])
     func brokenAdvice(list: [Advice]) { #expect(!Self.wronglyAdvised(on: KernelSeries(major: 5, minor: 4)) { _ in list }.isEmpty) }
 
-    @Test("a stray line is no reason: without a trace, statistics or a frame there is no log", arguments: [
-        "everything is fine\n", "libbpf: loaded\nR is a language\n", "Feb 17 12:00:00 h audit[1]: type=2000 res=1\n", "0: nothing (61)\n", "processed the request\n",
-    ])
+    @Test(
+        "a stray line is no reason: without a trace, statistics or a frame there is no log",
+        arguments: [
+            "everything is fine\n", "libbpf: loaded\nR is a language\n", "Feb 17 12:00:00 h audit[1]: type=2000 res=1\n", "0: nothing (61)\n",
+            "processed the request\n",
+        ])
     func stray(text: String) { #expect(VerifierReport.all(in: LogText(text)).isEmpty) }
 
-    @Test("the four outcomes are kept apart", arguments: [
-        ("R1 !read_ok\nprocessed 1 insns (limit 1000000)\n", VerifierLog.State.refused), ("processed 6780 insns (limit 1000000) max\n", .finished), ("", .empty), ("0: (bf) r6 = r1\n1: (85) call bpf_get_so", .cut),
-        ("processed 131073 insns (limit 131072)\n", .refused), ("processed 6780 insns (limit 1", .finished),
-    ])
+    @Test(
+        "the four outcomes are kept apart",
+        arguments: [
+            ("R1 !read_ok\nprocessed 1 insns (limit 1000000)\n", VerifierLog.State.refused), ("processed 6780 insns (limit 1000000) max\n", .finished),
+            ("", .empty), ("0: (bf) r6 = r1\n1: (85) call bpf_get_so", .cut),
+            ("processed 131073 insns (limit 131072)\n", .refused), ("processed 6780 insns (limit 1", .finished),
+        ])
     func outcomes(text: String, state: VerifierLog.State) { #expect(VerifierLog(text).state == state) }
 
     @Test("noise does not bring it down")
     func noise() {
-        for text in ["99999999999999999999999: (85) x", ": (", "12: (zz) call", ";;;;", "#", "invalid func unknown#", "invalid func unknown#-1", "unknown opcode"] {
+        for text in [
+            "99999999999999999999999: (85) x", ": (", "12: (zz) call", ";;;;", "#", "invalid func unknown#", "invalid func unknown#-1", "unknown opcode",
+        ] {
             #expect(VerifierExplanation(VerifierLog(text))?.missing == nil)
         }
     }
@@ -150,10 +171,14 @@ struct VerifierTests {
 
 @Suite("The kernel's history")
 struct KernelFeatureTests {
-    @Test("helpers have the numbers that the kernel's header gives them", arguments: [
-        (1, "bpf_map_lookup_elem", "3.19"), (14, "bpf_get_current_pid_tgid", "4.2"), (46, "bpf_get_socket_cookie", "4.12"), (122, "bpf_get_netns_cookie", "5.7"),
-        (130, "bpf_ringbuf_output", "5.8"), (164, "bpf_for_each_map_elem", "5.13"), (181, "bpf_loop", "5.17"), (186, "bpf_get_retval", "5.18"), (211, "bpf_cgrp_storage_delete", "6.2"),
-    ])
+    @Test(
+        "helpers have the numbers that the kernel's header gives them",
+        arguments: [
+            (1, "bpf_map_lookup_elem", "3.19"), (14, "bpf_get_current_pid_tgid", "4.2"), (46, "bpf_get_socket_cookie", "4.12"),
+            (122, "bpf_get_netns_cookie", "5.7"),
+            (130, "bpf_ringbuf_output", "5.8"), (164, "bpf_for_each_map_elem", "5.13"), (181, "bpf_loop", "5.17"), (186, "bpf_get_retval", "5.18"),
+            (211, "bpf_cgrp_storage_delete", "6.2"),
+        ])
     func numbers(number: Int, name: String, since: String) {
         #expect(BPFHelper(number: number)?.name == name)
         #expect(BPFHelper(number: number)?.feature.since.description == since)
@@ -174,7 +199,8 @@ struct KernelFeatureTests {
         #expect(BPFHelper(number: 0) == nil && BPFHelper(number: -1) == nil && BPFHelper(number: BPFHelper.all.count + 1) == nil)
     }
 
-    @Test("a section names a type", arguments: [("cgroup/connect4", "4.17"), ("kprobe/tcp_v4_connect", "4.1"), ("sockops", "4.13"), ("?cgroup/connect6", "4.17")])
+    @Test(
+        "a section names a type", arguments: [("cgroup/connect4", "4.17"), ("kprobe/tcp_v4_connect", "4.1"), ("sockops", "4.13"), ("?cgroup/connect6", "4.17")])
     func sections(section: String, since: String) { #expect(BPFProgramType.features(section: section)?.needs.since.description == since) }
 
     @Test("a section of code that is no program names none", arguments: [".text", "license", ".maps", "cgroup/connect", "cgroup/connect4x", "kprobes"])

@@ -32,7 +32,9 @@ private struct Signer {
     }
 
     func refusal(_ keyring: FilePath, _ signed: FilePath, fingerprints: Set<String> = []) async throws -> SignatureError.Reason {
-        try await #require(throws: SignatureError.self) { _ = try await SignatureVerifier(keyrings: [keyring], fingerprints: fingerprints).text(signedIn: signed) }.reason
+        try await #require(throws: SignatureError.self) {
+            _ = try await SignatureVerifier(keyrings: [keyring], fingerprints: fingerprints).text(signedIn: signed)
+        }.reason
     }
 }
 
@@ -119,7 +121,8 @@ struct OpenPGPKeysTests {
         let mixed = bytes[0] + Self.later + bytes[1]
         let keys = try #require(OpenPGPKeys(mixed))
         #expect(keys.keys == bytes && keys.skipped == 1)
-        let armour = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n\(Data(mixed).base64EncodedString(options: .lineLength64Characters))\n-----END PGP PUBLIC KEY BLOCK-----\n"
+        let armour =
+            "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n\(Data(mixed).base64EncodedString(options: .lineLength64Characters))\n-----END PGP PUBLIC KEY BLOCK-----\n"
         #expect(OpenPGPKeys(Array("text before\n\(armour)".utf8))?.keys == bytes)
         let records = try #require(try await Keyring.keys(in: mixed, work: signer.folder.path)).keys.map(\.record)
         #expect(records.map(\.owner) == ["One", "Two"])
@@ -127,9 +130,12 @@ struct OpenPGPKeysTests {
         #expect(records.allSatisfy { $0.fingerprint.count == 40 && $0.expires == nil && !$0.isRevoked })
     }
 
-    @Test("is refused when it is something else, or breaks off", arguments: [
-        Array("hello".utf8), [], [0x99], [0xC6, 200], [0xC6, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], Array("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n!!\n-----END PGP PUBLIC KEY BLOCK-----".utf8),
-    ])
+    @Test(
+        "is refused when it is something else, or breaks off",
+        arguments: [
+            Array("hello".utf8), [], [0x99], [0xC6, 200], [0xC6, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF],
+            Array("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n!!\n-----END PGP PUBLIC KEY BLOCK-----".utf8),
+        ])
     func refusals(bytes: [UInt8]) { #expect(OpenPGPKeys(bytes) == nil) }
 
     @Test("that is damaged in any way is read within its bounds", arguments: fuzzSeeds(2))

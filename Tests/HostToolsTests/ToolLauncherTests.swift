@@ -31,7 +31,8 @@ struct ToolLauncherTests {
     @Test("reads its input, works where it is told, and has its outcome reported")
     func outcome() async throws {
         let folder = try TemporaryFolder()
-        let outcome = try await ToolLauncher().run(Self.shell, ["-c", "pwd; cat; echo one >&2; echo two >&2; exit 3"], in: folder.path, input: Array("in".utf8))
+        let outcome = try await ToolLauncher().run(
+            Self.shell, ["-c", "pwd; cat; echo one >&2; echo two >&2; exit 3"], in: folder.path, input: Array("in".utf8))
         #expect(outcome.ending == .exited(3) && !outcome.isSuccess)
         #expect(outcome.stdout.hasSuffix("in") && outcome.stdout.contains(folder.path.lastComponent?.string ?? "?"))
         #expect(outcome.complaint == "two")
@@ -41,7 +42,9 @@ struct ToolLauncherTests {
     func failures() async throws {
         let missing = try await #require(throws: HostToolError.self) { try await ToolLauncher().run(HostTool("no-such-tool", package: "some-package"), []) }
         #expect(missing.code == .missing && missing.description.contains("some-package"))
-        let full = try await #require(throws: HostToolError.self) { try await ToolLauncher().run(Self.shell, ["-c", "echo 'x: No space left on device' >&2; exit 1"]) }
+        let full = try await #require(throws: HostToolError.self) {
+            try await ToolLauncher().run(Self.shell, ["-c", "echo 'x: No space left on device' >&2; exit 1"])
+        }
         #expect(full.code == .noSpace)
         let loud = try await #require(throws: HostToolError.self) { try await ToolLauncher().run(Self.shell, ["-c", "head -c 5000 /dev/zero"], limit: 1000) }
         #expect(loud.code == .tooLarge)
@@ -53,7 +56,9 @@ struct ToolLauncherTests {
         try FileManager.default.createDirectory(atPath: file.removingLastComponent().string, withIntermediateDirectories: true)
         try await ToolLauncher().write(Self.shell, ["-c", "head -c 1000 /dev/zero"], to: file, limit: 1000)
         #expect(FileChecksum.size(of: file) == 1000)
-        let error = try await #require(throws: HostToolError.self) { try await ToolLauncher().write(Self.shell, ["-c", "head -c 1000000 /dev/zero"], to: file, limit: 1000) }
+        let error = try await #require(throws: HostToolError.self) {
+            try await ToolLauncher().write(Self.shell, ["-c", "head -c 1000000 /dev/zero"], to: file, limit: 1000)
+        }
         #expect(error.code == .tooLarge)
     }
 }

@@ -70,16 +70,20 @@ struct JSONValueTests {
 
     @Suite("A tolerant reader")
     struct Tolerant {
-        @Test("takes the last of members with one name, and replaces what is not Unicode; a strict one refuses each", arguments: [
-            (Array(#"{"a":"one","a":"two"}"#.utf8), "two"), ([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d], "\u{FFFD}"), (Array(#"{"a":"\ud800"}"#.utf8), "\u{FFFD}"),
-            (Array(#"{"a":"\ud800\u0041"}"#.utf8), "\u{FFFD}"),
-        ])
+        @Test(
+            "takes the last of members with one name, and replaces what is not Unicode; a strict one refuses each",
+            arguments: [
+                (Array(#"{"a":"one","a":"two"}"#.utf8), "two"), ([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d], "\u{FFFD}"),
+                (Array(#"{"a":"\ud800"}"#.utf8), "\u{FFFD}"),
+                (Array(#"{"a":"\ud800\u0041"}"#.utf8), "\u{FFFD}"),
+            ])
         func tolerance(bytes: [UInt8], text: String) throws {
             #expect(try JSONValue(parsing: bytes, isTolerant: true).text(at: ["a"]) == text)
             #expect(throws: JSONError.self) { try JSONValue(parsing: bytes) }
         }
 
-        @Test("refuses what is not a document", arguments: [#"{"a":"b"} x"#, #"{"a":"b""#, String(repeating: "[", count: 65) + String(repeating: "]", count: 65)])
+        @Test(
+            "refuses what is not a document", arguments: [#"{"a":"b"} x"#, #"{"a":"b""#, String(repeating: "[", count: 65) + String(repeating: "]", count: 65)])
         func refusal(text: String) {
             #expect(throws: JSONError.self) { try JSONValue(parsing: Array(text.utf8), isTolerant: true) }
         }

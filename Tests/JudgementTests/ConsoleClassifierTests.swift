@@ -5,11 +5,13 @@ import Testing
 
 @Suite("Reading a console")
 struct ConsoleClassifierTests {
-    @Test("words of trouble count only where the kernel says them", arguments: [
-        "Kernel panic - not syncing: printed by a program", "[agent] BUG: my own", "echo '[    1.0] not Kernel panic - not syncing'",
-        "[    1.0] systemd: BUG: nothing", "[    1.0] Command line: panic=-1 oops=panic",
-        "[    1.0] Internal error: the sensor did not answer", "[    1.0] mydriver: Internal error: Oops [#1]",
-    ])
+    @Test(
+        "words of trouble count only where the kernel says them",
+        arguments: [
+            "Kernel panic - not syncing: printed by a program", "[agent] BUG: my own", "echo '[    1.0] not Kernel panic - not syncing'",
+            "[    1.0] systemd: BUG: nothing", "[    1.0] Command line: panic=-1 oops=panic",
+            "[    1.0] Internal error: the sensor did not answer", "[    1.0] mydriver: Internal error: Oops [#1]",
+        ])
     func clean(line: String) {
         #expect(ConsoleClassifier.sightings(in: Array((line + "\n").utf8)).isEmpty)
     }
@@ -21,11 +23,15 @@ struct ConsoleClassifierTests {
     }
 
     /// As `die` of arch/arm64/kernel/traps.c prints them.
-    @Test("an oops of any processor is one", arguments: [
-        "[    3.4] Internal error: Oops: 0000000096000045 [#1] SMP", "[    3.4] Internal error: Oops - BUG: 00000000f2000800 [#1] PREEMPT SMP",
-        "[    3.4] Internal error: Oops - BTI: 0000000036000002 [#1] SMP", "[    3.4] Internal error: synchronous external abort: 0000000096000010 [#1] SMP",
-        "[    3.4] Unable to handle kernel NULL pointer dereference at virtual address 0000000000000000", "[    3.4] SError Interrupt on CPU0, code 0x00000000be000000 -- SError",
-    ])
+    @Test(
+        "an oops of any processor is one",
+        arguments: [
+            "[    3.4] Internal error: Oops: 0000000096000045 [#1] SMP", "[    3.4] Internal error: Oops - BUG: 00000000f2000800 [#1] PREEMPT SMP",
+            "[    3.4] Internal error: Oops - BTI: 0000000036000002 [#1] SMP",
+            "[    3.4] Internal error: synchronous external abort: 0000000096000010 [#1] SMP",
+            "[    3.4] Unable to handle kernel NULL pointer dereference at virtual address 0000000000000000",
+            "[    3.4] SError Interrupt on CPU0, code 0x00000000be000000 -- SError",
+        ])
     func processors(line: String) {
         #expect(ConsoleClassifier.sightings(in: Array((line + "\n").utf8)).map(\.trouble) == [.oops])
     }

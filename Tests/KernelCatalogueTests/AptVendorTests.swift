@@ -67,7 +67,9 @@ struct AptVendorTests {
             #expect(!listing.isComplete)
             let error = try #require(throws: CatalogueError.self) { _ = try releases(listing, "5.15") }
             #expect(error.code == .notOffered)
-            for part in ["5.15: Ubuntu has it", "HTTP 503", "--mirror ubuntu=URL", "--kernel-image FILE", "the nearest: 6.1"] { #expect(error.description.contains(part), "\(error)") }
+            for part in ["5.15: Ubuntu has it", "HTTP 503", "--mirror ubuntu=URL", "--kernel-image FILE", "the nearest: 6.1"] {
+                #expect(error.description.contains(part), "\(error)")
+            }
         }
     }
 
@@ -191,7 +193,8 @@ struct AptVendorTests {
             let hash = try await DebianRepository.output("sha256sum", [binary.appending("Packages.xz").string]).prefix(64)
             let size = try Data(contentsOf: URL(filePath: binary.appending("Packages.xz").string)).count
             let plain = "\(String(repeating: "0", count: 64)) 1000 main/binary-amd64/Packages"
-            try await repository.sign("Codename: jammy\nSHA256:\n \(hash) \(size) main/binary-amd64/Packages.xz\n \(plain)\n", as: repository.releaseFile("jammy", archive: "ubuntu"))
+            try await repository.sign(
+                "Codename: jammy\nSHA256:\n \(hash) \(size) main/binary-amd64/Packages.xz\n \(plain)\n", as: repository.releaseFile("jammy", archive: "ubuntu"))
         } _: { fixture in
             let listing = try await fixture.listing("5.15@ubuntu-22.04")
             guard case .failed(let error)? = listing.searched.first?.outcome else { return #expect(Bool(false), "\(listing.searched)") }
@@ -200,19 +203,26 @@ struct AptVendorTests {
         }
     }
 
-    @Test("whose package reaches out of its folder is refused, and nothing is left of it", arguments: [
-        // A file behind a link, a path that climbs, a device.
-        ("ln -s /nonexistent-a tree/boot; tar -cf data.tar -C tree ./boot; mkdir -p other/boot; echo x > other/boot/evil; tar -rf data.tar -C other ./boot/evil", "link"),
-        ("echo x > tree/a; tar -P --transform 's,tree/a,./../../evil,' -cf data.tar tree/a", "leads out"),
-        ("tar -P --transform 's,^dev/null,./boot/vmlinuz,' -cf data.tar -C / dev/null", "device"),
-    ])
+    @Test(
+        "whose package reaches out of its folder is refused, and nothing is left of it",
+        arguments: [
+            // A file behind a link, a path that climbs, a device.
+            (
+                "ln -s /nonexistent-a tree/boot; tar -cf data.tar -C tree ./boot; mkdir -p other/boot; echo x > other/boot/evil; tar -rf data.tar -C "
+                    + "other ./boot/evil",
+                "link"
+            ),
+            ("echo x > tree/a; tar -P --transform 's,tree/a,./../../evil,' -cf data.tar tree/a", "leads out"),
+            ("tar -P --transform 's,^dev/null,./boot/vmlinuz,' -cf data.tar -C / dev/null", "device"),
+        ])
     func escapes(script: String, word: String) async throws {
         let release = "5.15.0-1-azure"
         try await VendorFixture.withUbuntu { repository in
             try await repository.publishWithAptTools("jammy-updates", archive: "ubuntu", packages: [])
             try await repository.publishWithAptTools("jammy", archive: "ubuntu", packages: VendorFixture.ubuntu(release, "5.15.0-1.1")) { pool in
                 try await DebianRepository.run(
-                    "mkdir tree; \(script); package=linux-image-\(release)_5.15.0-1.1_amd64.deb; ar x $package control.tar; echo 2.0 > debian-binary; rm $package; "
+                    "mkdir tree; \(script); package=linux-image-\(release)_5.15.0-1.1_amd64.deb; ar x $package control.tar; echo 2.0 > debian-binary; rm "
+                        + "$package; "
                         + "ar rc $package debian-binary control.tar data.tar; rm -r tree debian-binary control.tar data.tar; rm -rf other", in: pool)
             }
         } _: { fixture in

@@ -112,7 +112,8 @@ struct DamagedIndexTests {
         for bytes in Mutants(of: [Self.repomd], seed: seed, count: 1000) {
             do {
                 let metadata = try RepositoryMetadata(parsing: String(decoding: bytes, as: UTF8.self), address: "repomd.xml")
-                #expect(Self.staysBelow(metadata.location, metadata.base) && metadata.size > 0 && [64, 96, 128].contains(metadata.checksum.hexadecimal.utf8.count))
+                #expect(
+                    Self.staysBelow(metadata.location, metadata.base) && metadata.size > 0 && [64, 96, 128].contains(metadata.checksum.hexadecimal.utf8.count))
                 #expect(metadata.unpackedSize.map { $0 > 0 } ?? true)
                 read += 1
             } catch {

@@ -116,9 +116,11 @@ struct FetchTests {
     @Test("refuses a package that is well signed for and no package")
     func noPackage() async throws {
         try await CatalogueFixture.with { repository in
-            try await repository.publish("bookworm", packages: [
-                DebianRepository.Package(name: "linux-image-\(Self.release)", version: "6.1.27-1", files: ["boot/other": CatalogueFixture.image("x")])
-            ])
+            try await repository.publish(
+                "bookworm",
+                packages: [
+                    DebianRepository.Package(name: "linux-image-\(Self.release)", version: "6.1.27-1", files: ["boot/other": CatalogueFixture.image("x")])
+                ])
         } _: { fixture in
             let error = try await failure(fixture) {}
             #expect(error?.code == .brokenPackage)

@@ -18,7 +18,8 @@ struct KeyStoreTests {
         let fingerprint: String
 
         func key(_ fingerprint: String? = nil, file: FilePath = "/usr/share/keyrings/vendor.gpg", places: [FilePath] = []) -> SigningKey {
-            SigningKey(name: "vendor-1", title: "Vendor", fingerprint: fingerprint ?? self.fingerprint, source: .package("vendor-keyring", file: file), places: places)
+            SigningKey(
+                name: "vendor-1", title: "Vendor", fingerprint: fingerprint ?? self.fingerprint, source: .package("vendor-keyring", file: file), places: places)
         }
 
         func settings(_ key: SigningKey) throws -> CatalogueSettings {
@@ -36,14 +37,16 @@ struct KeyStoreTests {
             return CatalogueSettings(
                 cache: ArtefactCache(root: home.path.appending("cache")), distributions: distributions, mirrors: ["debian": server.address + "/debian"],
                 environment: ["HOME": home.path.string], aptFolder: "/nonexistent", keyrings: [debian.keyring],
-                suites: [DebianSuite(name: "trixie", archive: .main), DebianSuite(name: "sid", archive: .main)], patience: 1, retries: 0, pause: .milliseconds(1))
+                suites: [DebianSuite(name: "trixie", archive: .main), DebianSuite(name: "sid", archive: .main)], patience: 1, retries: 0,
+                pause: .milliseconds(1))
         }
     }
 
     private func serving(suite: String = "trixie", _ body: (Served) async throws -> Void) async throws {
         let (debian, vendor) = (try await DebianRepository(), try await DebianRepository())
         let bytes = Array(try Data(contentsOf: URL(filePath: vendor.keyring.string)))
-        try await debian.publish(suite, packages: [.init(name: "vendor-keyring", version: "2026.1", files: ["usr/share/keyrings/vendor.gpg": bytes, "usr/share/doc/x": [1]])])
+        try await debian.publish(
+            suite, packages: [.init(name: "vendor-keyring", version: "2026.1", files: ["usr/share/keyrings/vendor.gpg": bytes, "usr/share/doc/x": [1]])])
         let record = try #require(try await KeyListing().records(in: vendor.keyring).first)
         let home = try TemporaryFolder()
         try await LoopbackServer.serving(debian.root) { server in
@@ -60,13 +63,15 @@ struct KeyStoreTests {
             #expect(try await store.state(of: key, vendor: "vendor").place == .missing)
             #expect(try await store.key(key).record.fingerprint == served.fingerprint)
             guard case .cached(let origin) = try await store.state(of: key, vendor: "vendor").place else {
-            Issue.record("not cached")
-            return
-        }
+                Issue.record("not cached")
+                return
+            }
             #expect(origin == "vendor-keyring 2026.1 (\(suite))")
             let asked = served.server.requests.count
             settings.offline = true
-            let verifier = try await VendorKeyring(for: try #require(settings.distributions.distributions.first?.repository.vendor), forPackages: true, settings).verifier
+            let verifier = try await VendorKeyring(
+                for: try #require(settings.distributions.distributions.first?.repository.vendor), forPackages: true, settings
+            ).verifier
             let file = served.home.path.appending("signed")
             try await served.vendor.sign("text\n", as: file)
             #expect(try await verifier.text(signedIn: file) == "text\n")
@@ -89,7 +94,8 @@ struct KeyStoreTests {
             let store = KeyStore(settings: offline)
             let refusal = try await #require(throws: CatalogueError.self) { _ = try await store.key(served.key()) }
             #expect(refusal.description.contains("--offline"), "\(refusal)")
-            #expect(try FileManager.default.contentsOfDirectory(atPath: served.home.path.appending("cache/signing-key").string).allSatisfy { $0.hasPrefix(".") })
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: served.home.path.appending("cache/signing-key").string).allSatisfy { $0.hasPrefix(".") })
         }
     }
 
@@ -126,7 +132,8 @@ struct KeyStoreTests {
             settings.vendorKeyrings = ["vendor": other.keyring]
             let store = KeyStore(settings: settings)
             #expect(try await store.bytes(of: [key.fingerprint], vendor: "vendor") == Array(Data(contentsOf: URL(filePath: other.keyring.string))))
-            #expect(try await store.bytes(of: [key.fingerprint], vendor: "somebody-else") == Array(Data(contentsOf: URL(filePath: served.vendor.keyring.string))))
+            #expect(
+                try await store.bytes(of: [key.fingerprint], vendor: "somebody-else") == Array(Data(contentsOf: URL(filePath: served.vendor.keyring.string))))
         }
     }
 

@@ -11,14 +11,16 @@ struct ListingTests {
     func everyKernelOnce() async throws {
         try await CatalogueFixture.with { fixture in
             let listing = try await fixture.catalogue().listing()
-            #expect(listing.kernels.map(\.identity.release) == [
-                "5.9.0-1-cloud-amd64", "5.10.0-46-cloud-amd64", "6.1.0-9-cloud-amd64", "6.1.0-10-cloud-amd64", "6.1.0-10-rt-amd64",
-                "7.3.4+deb13-cloud-amd64",
-            ])
-            #expect(listing.kernels.map(\.identity.origin) == [
-                "debian/trixie-backports", "debian/bookworm-security", "debian/bookworm", "debian/bookworm", "debian/bookworm",
-                "debian/trixie-backports",
-            ])
+            #expect(
+                listing.kernels.map(\.identity.release) == [
+                    "5.9.0-1-cloud-amd64", "5.10.0-46-cloud-amd64", "6.1.0-9-cloud-amd64", "6.1.0-10-cloud-amd64", "6.1.0-10-rt-amd64",
+                    "7.3.4+deb13-cloud-amd64",
+                ])
+            #expect(
+                listing.kernels.map(\.identity.origin) == [
+                    "debian/trixie-backports", "debian/bookworm-security", "debian/bookworm", "debian/bookworm", "debian/bookworm",
+                    "debian/trixie-backports",
+                ])
             #expect(listing.warnings == [])
         }
     }

@@ -19,10 +19,11 @@ struct MirrorTests {
     }
 
     private func mirrors(_ given: [String: String] = [:], environment: [String: String] = [:]) throws -> Mirrors {
-        try Mirrors(CatalogueSettings(
-            cache: ArtefactCache(root: folder.path.appending("cache")), mirrors: given,
-            environment: environment.merging(["XDG_CONFIG_HOME": folder.path.appending("config").string]) { $1 },
-            aptFolder: folder.path.appending("apt")))
+        try Mirrors(
+            CatalogueSettings(
+                cache: ArtefactCache(root: folder.path.appending("cache")), mirrors: given,
+                environment: environment.merging(["XDG_CONFIG_HOME": folder.path.appending("config").string]) { $1 },
+                aptFolder: folder.path.appending("apt")))
     }
 
     @Test("the command line goes before the environment, that before the configuration file, and that before apt's sources")

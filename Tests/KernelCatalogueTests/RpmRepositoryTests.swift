@@ -23,7 +23,9 @@ struct RpmRepositoryTests {
 
     @Test("offers kernels whose index is packed in any of the ways, and has them unpacked", arguments: RpmArchive.Packing.allCases)
     func fetch(packing: RpmArchive.Packing) async throws {
-        try await VendorFixture.withRpm { try await $0.publish("os", packages: Self.packages, packing: packing) } _: { fixture, _ in
+        try await VendorFixture.withRpm {
+            try await $0.publish("os", packages: Self.packages, packing: packing)
+        } _: { fixture, _ in
             let listing = try await fixture.listing("5.14@rocky-9")
             #expect(listing.kernels.map(\.identity.version.description) == ["5.14.0-362.el9", "5.14.0-427.13.1.el9_4"])
             let kernel = try #require(try listing.resolve(KernelSelector(parsing: "5.14@rocky-9")).first)
@@ -168,7 +170,9 @@ struct RpmRepositoryTests {
 
         @Test("has one that is not signed refused")
         func unsigned() async throws {
-            try await VendorFixture.withRpm(signed: "packages") { try await $0.publish("os", packages: RpmRepositoryTests.packages, signs: .nothing) } _: { fixture, _ in
+            try await VendorFixture.withRpm(signed: "packages") {
+                try await $0.publish("os", packages: RpmRepositoryTests.packages, signs: .nothing)
+            } _: { fixture, _ in
                 let kernel = try #require(try await fixture.listing("5.14@rocky-9").kernels.last)
                 let error = await #expect(throws: CatalogueError.self) { _ = try await fixture.catalogue().fetch(kernel) }
                 #expect(error?.code == .badSignature)
@@ -186,7 +190,8 @@ struct RpmRepositoryTests {
                 // An index that nobody signed says of the older package that it is the newer one.
                 let repodata = archive.index("os").removingLastComponent()
                 try await DebianRepository.run(
-                    "gunzip *primary.xml.gz; sed 's/rel=\"1.el9/rel=\"\(wanted.release)/' *-primary.xml > primary.xml; modifyrepo_c --mdtype=primary primary.xml . 2>&1",
+                    "gunzip *primary.xml.gz; sed 's/rel=\"1.el9/rel=\"\(wanted.release)/' *-primary.xml > primary.xml; modifyrepo_c --mdtype=primary "
+                        + "primary.xml . 2>&1",
                     in: repodata)
             } _: { fixture, _ in
                 let kernel = try #require(try await fixture.listing("5.14@rocky-9").kernels.last)
@@ -200,9 +205,13 @@ struct RpmRepositoryTests {
 
     @Suite("whose package reaches out of its folder")
     struct Escapes {
-        private func failure(_ package: RpmArchive.Package, change: @escaping (FilePath) async throws -> Void = { _ in }) async throws -> (CatalogueError?, [String]) {
+        private func failure(_ package: RpmArchive.Package, change: @escaping (FilePath) async throws -> Void = { _ in }) async throws -> (
+            CatalogueError?, [String]
+        ) {
             var found: (CatalogueError?, [String]) = (nil, [])
-            try await VendorFixture.withRpm { try await $0.publish("os", packages: [package], change: change) } _: { fixture, _ in
+            try await VendorFixture.withRpm {
+                try await $0.publish("os", packages: [package], change: change)
+            } _: { fixture, _ in
                 let kernel = try #require(try await fixture.listing("5.14@rocky-9").kernels.last)
                 found.0 = await #expect(throws: CatalogueError.self) { _ = try await fixture.catalogue().fetch(kernel) }
                 found.1 = fixture.cached("kernel")

@@ -23,7 +23,8 @@ struct TransferTests {
             var settings = CatalogueSettings(
                 cache: ArtefactCache(root: folder.path.appending("cache")), environment: [:], patience: 1, retries: 0, pause: .milliseconds(1))
             change(&settings)
-            try await Transfer(settings: settings).fetch(address ?? server.address + "/served/big", to: target, size: TransferTests.content.count, checksum: #require(Checksum(sha256)))
+            try await Transfer(settings: settings).fetch(
+                address ?? server.address + "/served/big", to: target, size: TransferTests.content.count, checksum: #require(Checksum(sha256)))
         }
 
         func arrived() throws -> Bool { try Data(contentsOf: URL(filePath: target.string)) == Data(TransferTests.content) }

@@ -50,7 +50,8 @@ struct VendorFixture {
                     distributions:
                       ubuntu-22.04:
                         title: Ubuntu
-                        repository: { kind: apt, name: ubuntu, title: Ubuntu, addresses: ["\(server.address)/ubuntu"], suites: [jammy, jammy-updates], shape: ubuntu\(keys == nil ? "" : ", keys: [wanted]") }
+                        repository: { kind: apt, name: ubuntu, title: Ubuntu, addresses: ["\(server.address)/ubuntu"], suites: [jammy, jammy-updates], \
+                        shape: ubuntu\(keys == nil ? "" : ", keys: [wanted]") }
                         kernel: { flavour: azure, offers: ["5.15", "6.8"] }
                     """, source: "test.yml")
             try await body(
@@ -61,7 +62,9 @@ struct VendorFixture {
     /// The packages of a kernel as Ubuntu cuts them.
     static func ubuntu(_ release: String, _ version: String, isSigned: Bool = true) -> [DebianRepository.Package] {
         [
-            DebianRepository.Package(name: "linux-image-\(isSigned ? "" : "unsigned-")\(release)", version: version, files: ["boot/vmlinuz-\(release)": Array("kernel \(release)".utf8)]),
+            DebianRepository.Package(
+                name: "linux-image-\(isSigned ? "" : "unsigned-")\(release)", version: version,
+                files: ["boot/vmlinuz-\(release)": Array("kernel \(release)".utf8)]),
             DebianRepository.Package(
                 name: "linux-modules-\(release)", version: version,
                 files: [
@@ -84,7 +87,8 @@ struct VendorFixture {
 
     /// Serves rpm repositories below `tree/`, whose distribution's entry says `signed` and what more is given.
     static func withRpm(
-        signed: String = "index", folder: String = "os", address: String? = nil, subscription: String? = nil, publish: (RpmArchive) async throws -> Void, _ body: (VendorFixture, RpmArchive) async throws -> Void
+        signed: String = "index", folder: String = "os", address: String? = nil, subscription: String? = nil, publish: (RpmArchive) async throws -> Void,
+        _ body: (VendorFixture, RpmArchive) async throws -> Void
     ) async throws {
         let debian = try await DebianRepository()
         let archive = try await RpmArchive()
@@ -95,11 +99,13 @@ struct VendorFixture {
                     distributions:
                       rocky-9:
                         title: Rocky
-                        repository: { kind: rpm, name: rocky, addresses: ["\(address ?? server.address)"], folders: { BaseOS: \(folder) }, signed: \(signed)\(subscription.map { ", subscription: \"\($0)\"" } ?? "") }
+                        repository: { kind: rpm, name: rocky, addresses: ["\(address ?? server.address)"], folders: { BaseOS: \(folder) }, signed: \
+                        \(signed)\(subscription.map { ", subscription: \"\($0)\"" } ?? "") }
                         kernel: { flavour: el, offers: ["5.14"], packages: { el: [kernel-core, kernel-modules-core, kernel-modules] } }
                     """, source: "test.yml")
             try await body(
-                VendorFixture(server: server, home: TemporaryFolder(), debian: debian, distributions: distributions, keyrings: ["rocky": archive.keyring]), archive)
+                VendorFixture(server: server, home: TemporaryFolder(), debian: debian, distributions: distributions, keyrings: ["rocky": archive.keyring]),
+                archive)
         }
     }
 

@@ -21,10 +21,13 @@ struct XMLElementTests {
         #expect(root.attributes == ["x": "1 > 0"] && root.child("b")?.attributes == ["y": "/>"])
     }
 
-    @Test("is refused where it breaks off, declares entities, or is nested without end", arguments: [
-        "", "<a", "<a>", "<a></b>", "</a>", "<a x></a>", "<a x=\"1></a>", "<a>&lol;</a>", "<a>&amp</a>", "<a>&#x110000;</a>", "<!-- a", "<a><![CDATA[x]]", "<a/>trailing", "<a/><b/>", "text", "<a x='1' x='2'/>",
-        "<!DOCTYPE a [<!ENTITY lol \"lol\">]><a>&lol;</a>", String(repeating: "<a>", count: 40),
-    ])
+    @Test(
+        "is refused where it breaks off, declares entities, or is nested without end",
+        arguments: [
+            "", "<a", "<a>", "<a></b>", "</a>", "<a x></a>", "<a x=\"1></a>", "<a>&lol;</a>", "<a>&amp</a>", "<a>&#x110000;</a>", "<!-- a", "<a><![CDATA[x]]",
+            "<a/>trailing", "<a/><b/>", "text", "<a x='1' x='2'/>",
+            "<!DOCTYPE a [<!ENTITY lol \"lol\">]><a>&lol;</a>", String(repeating: "<a>", count: 40),
+        ])
     func refusals(text: String) {
         #expect(throws: XMLElement.Malformed.self) { try XMLElement(parsing: text) }
     }

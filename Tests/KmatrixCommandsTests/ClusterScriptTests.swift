@@ -35,7 +35,11 @@ struct ClusterScriptTests {
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
         }
 
-        var said: [String] { ((try? String(contentsOfFile: "\(path)/kmatrix.said", encoding: .utf8)) ?? "").split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) } }
+        var said: [String] {
+            ((try? String(contentsOfFile: "\(path)/kmatrix.said", encoding: .utf8)) ?? "").split(separator: "\n").map {
+                $0.trimmingCharacters(in: .whitespaces)
+            }
+        }
 
         func run(_ script: String, _ arguments: [String], _ environment: [String: String] = [:]) throws -> (code: Int32, stdout: String, stderr: String) {
             let process = Process()
@@ -90,10 +94,13 @@ struct ClusterScriptTests {
         #expect(try bench.run("ci/cluster/part", ["1", "3", "\(bench.path)/runs", "--kernel", "6.1"], ["KMATRIX_LOCK_WAIT": "30"]).code == 0)
     }
 
-    @Test("a merge names the parts that are missing, and says what the verdicts say", arguments: [
-        ([1, 2, 3], 0, 0, ""), ([1, 3], 0, 3, "1 of 3 parts have no run.json: part-2"), ([], 0, 3, "3 of 3 parts have no run.json: part-1 part-2 part-3"), ([1, 2, 3], 1, 1, ""),
-        ([1, 2], 1, 1, "part-3"), ([1, 2, 3], 3, 3, ""),
-    ] as [([Int], Int32, Int32, String)])
+    @Test(
+        "a merge names the parts that are missing, and says what the verdicts say",
+        arguments: [
+            ([1, 2, 3], 0, 0, ""), ([1, 3], 0, 3, "1 of 3 parts have no run.json: part-2"), ([], 0, 3, "3 of 3 parts have no run.json: part-1 part-2 part-3"),
+            ([1, 2, 3], 1, 1, ""),
+            ([1, 2], 1, 1, "part-3"), ([1, 2, 3], 3, 3, ""),
+        ] as [([Int], Int32, Int32, String)])
     func merge(parts: [Int], code: Int32, expected: Int32, words: String) throws {
         let bench = try Bench(merge: code)
         for part in parts {
@@ -120,8 +127,12 @@ struct ClusterScriptTests {
         try bench.script("sbatch", Self.sbatch)
         let said = try bench.run("ci/cluster/slurm/submit", ["3", "\(bench.path)/a run", "--matrix", "\(bench.path)/m.yml"])
         #expect(said.code == 0 && said.stdout == "7 7\n", "\(said)")
-        #expect(bench.said.filter { $0.hasPrefix("run") } == (1...3).map { "run --shard \($0)/3 --out \(bench.path)/a run/part-\($0) --no-history --jobs 2 --matrix \(bench.path)/m.yml" })
-        #expect(bench.said.contains { $0.hasPrefix("merge \(bench.path)/a run/merged") && $0.hasSuffix("--exit-code --matrix \(bench.path)/m.yml") }, "\(bench.said)")
+        #expect(
+            bench.said.filter { $0.hasPrefix("run") }
+                == (1...3).map { "run --shard \($0)/3 --out \(bench.path)/a run/part-\($0) --no-history --jobs 2 --matrix \(bench.path)/m.yml" })
+        #expect(
+            bench.said.contains { $0.hasPrefix("merge \(bench.path)/a run/merged") && $0.hasSuffix("--exit-code --matrix \(bench.path)/m.yml") },
+            "\(bench.said)")
         #expect(try String(contentsOfFile: "\(bench.path)/sbatch.said", encoding: .utf8).contains("--dependency=afterany:7"))
     }
 
@@ -130,10 +141,14 @@ struct ClusterScriptTests {
         let bench = try Bench()
         try bench.script("sbatch", Self.sbatch)
         try bench.script("noting", "echo \"cache=${XDG_CACHE_HOME:-}\" >> \"$0.said\"; exec '\(bench.path)/kmatrix' \"$@\"")
-        let said = try bench.run("ci/cluster/slurm/submit", ["2", "\(bench.path)/runs", "--kernel", "6.1", "--offline"], ["KMATRIX": "\(bench.path)/noting", "XDG_CACHE_HOME": "/mine"])
+        let said = try bench.run(
+            "ci/cluster/slurm/submit", ["2", "\(bench.path)/runs", "--kernel", "6.1", "--offline"],
+            ["KMATRIX": "\(bench.path)/noting", "XDG_CACHE_HOME": "/mine"])
         #expect(said.code == 0, "\(said)")
         #expect(bench.said.first == "plan --fetch --kernel 6.1")
-        #expect(bench.said.filter { $0.hasPrefix("run") } == (1...2).map { "run --shard \($0)/2 --out \(bench.path)/runs/part-\($0) --no-history --jobs 2 --kernel 6.1 --offline" })
+        #expect(
+            bench.said.filter { $0.hasPrefix("run") }
+                == (1...2).map { "run --shard \($0)/2 --out \(bench.path)/runs/part-\($0) --no-history --jobs 2 --kernel 6.1 --offline" })
         let caches = try String(contentsOfFile: "\(bench.path)/noting.said", encoding: .utf8).split(separator: "\n")
         // The merge and its report use none.
         #expect(caches.prefix(3).allSatisfy { $0 == "cache=\(bench.path)/runs/cache" } && caches.count == 5, "\(caches)")
@@ -150,7 +165,10 @@ struct ClusterScriptTests {
         #expect(Set(sections.keys) == ["header", "%files", "%post", "%runscript", "%test"])
         #expect(sections["header"]?.contains("\nBootstrap: docker\nFrom: debian:12\n") == true)
         let bench = try Bench()
-        #expect(try bench.runCommand(["/bin/sh", "-c", try #require(sections["%runscript"]), "kmatrix.sif", "run", "--kernel", ">=5.10,<6.2", "--out", "\(bench.path)/a run"], [:]) == 0)
+        #expect(
+            try bench.runCommand(
+                ["/bin/sh", "-c", try #require(sections["%runscript"]), "kmatrix.sif", "run", "--kernel", ">=5.10,<6.2", "--out", "\(bench.path)/a run"], [:])
+                == 0)
         #expect(bench.said == ["run --kernel >=5.10,<6.2 --out \(bench.path)/a run"])
         // What is installed is what was copied in, with apt's own checks.
         try bench.script("apt-get", "printf '%s ' \"$@\" >> \"$0.said\"; echo >> \"$0.said\"")
@@ -171,25 +189,34 @@ struct ClusterScriptTests {
         #expect((try? String(contentsOfFile: "\(bench.path)/scontrol.said", encoding: .utf8)) == (isQueued ? "requeue 7_2 " : nil))
     }
 
-    @Test("the commands of the Kubernetes jobs do what the scripts do", arguments: [("fetch", "plan --fetch "), ("parts", "run --shard 3/4 --out "), ("merge", "merge ")])
+    @Test(
+        "the commands of the Kubernetes jobs do what the scripts do",
+        arguments: [("fetch", "plan --fetch "), ("parts", "run --shard 3/4 --out "), ("merge", "merge ")])
     func kubernetes(file: String, words: String) throws {
         let bench = try Bench()
-        let yaml = try YAMLNode(parsing: String(contentsOf: Repository.root.appending(path: "ci/cluster/kubernetes/\(file).yml"), encoding: .utf8), source: file)
+        let yaml = try YAMLNode(
+            parsing: String(contentsOf: Repository.root.appending(path: "ci/cluster/kubernetes/\(file).yml"), encoding: .utf8), source: file)
         let container = try #require(yaml["spec"]?["template"]?["spec"]?.list("containers").first)
         // The image has the checkout at /kmatrix, and the volume is at /runs.
-        let command = try container.list("command").compactMap(\.string).map { $0.replacing("/kmatrix/ci", with: Repository.root.path + "/ci").replacing("/runs", with: "\(bench.path)/runs") }
+        let command = try container.list("command").compactMap(\.string).map {
+            $0.replacing("/kmatrix/ci", with: Repository.root.path + "/ci").replacing("/runs", with: "\(bench.path)/runs")
+        }
         var environment = ["JOB_COMPLETION_INDEX": "2"]
         for variable in try container.list("env") { environment[try variable.text("name") ?? ""] = try variable.text("value") }
         environment["KMATRIX"] = "\(bench.path)/kmatrix"
         try FileManager.default.createDirectory(atPath: "\(bench.path)/runs/nightly/part-1", withIntermediateDirectories: true)
         _ = FileManager.default.createFile(atPath: "\(bench.path)/runs/nightly/part-1/run.json", contents: nil)
         _ = try bench.runCommand(command, environment)
-        #expect(bench.said.contains { $0.hasPrefix(words) && $0.contains(file == "fetch" ? "/kmatrix/images/nightly.yml" : "\(bench.path)/runs/nightly") }, "\(bench.said)")
+        #expect(
+            bench.said.contains { $0.hasPrefix(words) && $0.contains(file == "fetch" ? "/kmatrix/images/nightly.yml" : "\(bench.path)/runs/nightly") },
+            "\(bench.said)")
     }
 
     @Test("every script of ci passes shellcheck")
     func shellcheck() throws {
-        let listed = try FileManager.default.subpathsOfDirectory(atPath: Repository.root.appending(path: "ci").path).map { Repository.root.appending(path: "ci/\($0)").path }
+        let listed = try FileManager.default.subpathsOfDirectory(atPath: Repository.root.appending(path: "ci").path).map {
+            Repository.root.appending(path: "ci/\($0)").path
+        }
         let scripts = listed.filter { path in
             guard let head = FileManager.default.contents(atPath: path)?.prefix(64) else { return false }
             return ["#!/usr/bin/env bash", "#!/bin/bash", "#!/bin/sh"].contains { String(decoding: head, as: UTF8.self).hasPrefix($0) }

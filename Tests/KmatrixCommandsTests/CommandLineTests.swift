@@ -44,7 +44,8 @@ struct CommandLineTests {
         let allowed = try #require(status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") })
         let first = try #require(allowed.split(whereSeparator: { !$0.isNumber }).first)
         let result = try await Subprocess.run(
-            .name("taskset"), arguments: ["--cpu-list", String(first), try BuiltProgram.path("kmatrix").string, "doctor"], output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+            .name("taskset"), arguments: ["--cpu-list", String(first), try BuiltProgram.path("kmatrix").string, "doctor"], output: .string(limit: 1 << 20),
+            error: .string(limit: 1 << 20))
         #expect(result.standardOutput.contains(/Linux [^ ]+, 1 processors?,/), "\(result.standardOutput)")
     }
 
@@ -85,7 +86,14 @@ struct CommandLineTests {
         #expect(lines[options...].allSatisfy { $0.isEmpty || $0.hasSuffix(":") || $0.hasPrefix("  -") }, "an option takes more than a line")
     }
 
-    @Test("the help of every command is what it was", arguments: ["", "run", "plan", "bisect", "report", "kernels", "kernels list", "kernels fetch", "kernels gc", "distros", "distros list", "distros build", "distros fetch", "distros gc", "conformance", "history", "history list", "history import", "history prune", "history costs", "merge", "diff", "diagnose", "explain", "collect", "predict", "platform", "shell", "doctor", "completions", "man", "help", "judge", "selectors", "matrices", "verdicts"])
+    @Test(
+        "the help of every command is what it was",
+        arguments: [
+            "", "run", "plan", "bisect", "report", "kernels", "kernels list", "kernels fetch", "kernels gc", "distros", "distros list", "distros build",
+            "distros fetch", "distros gc", "conformance", "history", "history list", "history import", "history prune", "history costs", "merge", "diff",
+            "diagnose", "explain", "collect", "predict", "platform", "shell", "doctor", "completions", "man", "help", "judge", "selectors", "matrices",
+            "verdicts",
+        ])
     func snapshots(command: String) async throws {
         let said = try await Self.kmatrix(["help"] + command.split(separator: " ").map(String.init))
         let name = "help" + (command.isEmpty ? "" : "-" + command.replacing(" ", with: "-"))
@@ -97,15 +105,20 @@ struct CommandLineTests {
         "what makes no sense is refused with code 2 and a hint",
         arguments: [
             (["run"], "--kernel"), (["run", "--kernl", "6.1"], "unknown option '--kernl' of 'kmatrix run'; did you mean '--kernel'?"),
-            (["run", "--kernel", "6.1", "--sunny"], "'kmatrix help run'"), (["help", "scenario"], "did you mean 'scenarios'?"), (["help", "kernels", "lst"], "did you mean 'list'?"),
+            (["run", "--kernel", "6.1", "--sunny"], "'kmatrix help run'"), (["help", "scenario"], "did you mean 'scenarios'?"),
+            (["help", "kernels", "lst"], "did you mean 'list'?"),
             (["pln"], "did you mean 'plan'?"), (["history", "--flakey"], "did you mean '--flaky'?"), (["merge", "--rcord"], "did you mean '--record'?"),
             (["run", "--kernel", "5.x"], "is not a kernel version"), (["run", "--kernel", ">=6.1,<5.10"], "no version can satisfy"),
             (["run", "--kernel", "6.1", "--cgroup", "v3"], "v3"), (["run", "--kernel", "6.1", "--mirror", "x"], "NAME=URL"),
             (["run", "--kernel", "6.1", "--jobs", "0"], "--jobs"), (["run", "--kernel", "6.1/Cloud"], "flavour"),
             (["run", "--kernel", "6.1", "--fail-fast", "--keep-going"], "cannot be combined"),
-            (["run", "--kernel", "6.1", "--snapshot-limit", "plenty"], "--snapshot-limit takes"), (["conformance", "--kernel", "6.1", "--snapshot-limit", "0G"], "20G"), (["frobnicate"], "unknown command 'frobnicate'"),
-            (["kernels", "gc", "--unused-for", "-1"], "--unused-for"), (["diagnose", "/nonexistent/status.json"], "standard input"), (["diagnose", "-", "--family", "beos"], "rhel-like"),
-            (["explain", "sunspots"], "kmatrix explain"), (["bisect", "--kernel", "all", "--cause", "sunspots"], "unknown cause"), (["predict", "/nonexistent/x.bpf.o"], "cannot read"), (["predict", "/bin/sh"], "machine 62"), (["collect", "--out", "/dev/null"], "exists already"),
+            (["run", "--kernel", "6.1", "--snapshot-limit", "plenty"], "--snapshot-limit takes"),
+            (["conformance", "--kernel", "6.1", "--snapshot-limit", "0G"], "20G"), (["frobnicate"], "unknown command 'frobnicate'"),
+            (["kernels", "gc", "--unused-for", "-1"], "--unused-for"), (["diagnose", "/nonexistent/status.json"], "standard input"),
+            (["diagnose", "-", "--family", "beos"], "rhel-like"),
+            (["explain", "sunspots"], "kmatrix explain"), (["bisect", "--kernel", "all", "--cause", "sunspots"], "unknown cause"),
+            (["predict", "/nonexistent/x.bpf.o"], "cannot read"), (["predict", "/bin/sh"], "machine 62"),
+            (["collect", "--out", "/dev/null"], "exists already"),
         ])
     func usage(arguments: [String], hint: String) async throws {
         let said = try await Self.kmatrix(arguments)
@@ -158,7 +171,8 @@ struct CommandLineTests {
     func offline() async throws {
         let products = try Self.emptyProducts()
         let said = try await Self.kmatrix(
-            ["plan", "--kernel", "6.1", "--offline", "--mirror", "debian=http://mirror.invalid/debian"], environment: ["KMATRIX_PRODUCTS": products.path.string])
+            ["plan", "--kernel", "6.1", "--offline", "--mirror", "debian=http://mirror.invalid/debian"], environment: ["KMATRIX_PRODUCTS": products.path.string]
+        )
         #expect(said.code == 3)
         #expect(said.stderr.contains("--offline"), "\(said.stderr)")
     }

@@ -42,12 +42,14 @@ struct CommandNightRealGuestTests {
         // A folder as people build it: the program, and its configuration beside it.
         let flat = folder.path.appending("flat")
         try FileManager.default.createDirectory(atPath: flat.string, withIntermediateDirectories: true)
-        for (name, content) in files where ["azure-proxy-agent", "proxy-agent.json"].contains(name.split(separator: "/").last.map(String.init)) && !name.contains("init.d") {
+        for (name, content) in files
+        where ["azure-proxy-agent", "proxy-agent.json"].contains(name.split(separator: "/").last.map(String.init)) && !name.contains("init.d") {
             try Data(content).write(to: URL(filePath: flat.appending(String(name.split(separator: "/").last ?? "")).string))
         }
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: flat.appending("azure-proxy-agent").string)
         let ended = try await RealProgram.run([
-            "run", "--kernel", "6.1", "--cgroup", "unified", "--proof", "quick", "--no-history", "--format", "json", "--out", folder.path.appending("run").string,
+            "run", "--kernel", "6.1", "--cgroup", "unified", "--proof", "quick", "--no-history", "--format", "json", "--out",
+            folder.path.appending("run").string,
             "--agent", package, "--agent", archive.packageFile("agent", rpm).string, "--agent", flat.string,
         ])
         #expect(ended.code == 0, "\(ended.stderr)")
@@ -59,7 +61,8 @@ struct CommandNightRealGuestTests {
     func profiles() async throws {
         let folder = try TemporaryFolder()
         let ended = try await RealProgram.run([
-            "run", "--kernel", "6.1", "--cgroup", "unified", "--profile", "all", "--proof", "quick", "--no-history", "--format", "json", "--out", folder.path.appending("run").string,
+            "run", "--kernel", "6.1", "--cgroup", "unified", "--profile", "all", "--proof", "quick", "--no-history", "--format", "json", "--out",
+            folder.path.appending("run").string,
         ])
         #expect(ended.code == 0, "\(ended.stderr)")
         let cells = try document(ended).cells
@@ -73,7 +76,8 @@ struct CommandNightRealGuestTests {
     func ordinaryUser() async throws {
         try #require(geteuid() == 0, "only root can become another user")
         let listed = try await RealProgram.run(["kernels", "fetch", "--kernel", "6.1", "--format", "json"])
-        let kernel = try #require(((try JSONSerialization.jsonObject(with: Data(listed.stdout.utf8)) as? [String: Any])?["kernels"] as? [[String: Any]])?.last?["image"] as? String)
+        let kernel = try #require(
+            ((try JSONSerialization.jsonObject(with: Data(listed.stdout.utf8)) as? [String: Any])?["kernels"] as? [[String: Any]])?.last?["image"] as? String)
         let home = try TemporaryFolder()
         // The entry has the modules beside the image.
         let entry = FilePath(kernel).removingLastComponent().removingLastComponent()
@@ -81,13 +85,16 @@ struct CommandNightRealGuestTests {
             set -e; cd "$1"; cp -a "$2" kernel; mkdir tmp cache state; chown -R 65534:65534 .
             image=$(find kernel -name "$(basename "$3")" | head -n 1)
             run() {
-                setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all --bounding-set=-all env -i PATH=/usr/bin:/bin HOME="$1" TMPDIR="$1/tmp" XDG_CACHE_HOME="$1/cache" XDG_STATE_HOME="$1/state" \\
-                    "$4" run --kernel "$1/$image" --cgroup unified --cgroup legacy --proof quick --out "$1/$5" --format json > "$5.json" 2> "$5.err" || echo "$5 exit $?" >> failures
+                setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all --bounding-set=-all env -i PATH=/usr/bin:/bin HOME="$1" \
+                TMPDIR="$1/tmp" XDG_CACHE_HOME="$1/cache" XDG_STATE_HOME="$1/state" \\
+                    "$4" run --kernel "$1/$image" --cgroup unified --cgroup legacy --proof quick --out "$1/$5" --format json > "$5.json" 2> "$5.err" || \
+                    echo "$5 exit $?" >> failures
             }
             run "$1" "$2" "$3" "$4" one & run "$1" "$2" "$3" "$4" two & wait
             cat failures one.err two.err 2> /dev/null | tail -n 40
             """
-        let said = try await DebianRepository.output("bash", ["-c", script, "bash", home.path.string, entry.string, kernel, try #require(RealProgram.path).string])
+        let said = try await DebianRepository.output(
+            "bash", ["-c", script, "bash", home.path.string, entry.string, kernel, try #require(RealProgram.path).string])
         for name in ["one", "two"] {
             let cells = try StoredRun.intact(at: home.path.appending(name)).document.cells
             #expect(cells.map(\.verdict) == [.compatible, .incompatible], "\(cells.map(\.summary)) \(said)")
@@ -103,7 +110,10 @@ struct CommandNightRealGuestTests {
         let checks = try #require(try JSONDecoder().decode([String: [Check]].self, from: Data(doctor.stdout.utf8))["checks"])
         let found = try #require(checks.first { $0.name == "accelerator" })
         let folder = try TemporaryFolder()
-        let ended = try await RealProgram.run(["run", "--kernel", "6.1", "--cgroup", "unified", "--proof", "quick", "--no-history", "--format", "json", "--out", folder.path.appending("run").string])
+        let ended = try await RealProgram.run([
+            "run", "--kernel", "6.1", "--cgroup", "unified", "--proof", "quick", "--no-history", "--format", "json", "--out",
+            folder.path.appending("run").string,
+        ])
         let ran = try document(ended)
         #expect(ran.cells.map(\.verdict) == [.compatible], "\(ran.cells.map(\.summary))")
         let usesKVM = found.detail.lowercased().hasPrefix("kvm")

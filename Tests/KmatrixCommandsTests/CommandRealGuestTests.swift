@@ -28,10 +28,15 @@ struct CommandRealGuestTests {
     func killed() async throws {
         let folder = try TemporaryFolder()
         let (out, undisturbed) = (folder.path.appending("run"), folder.path.appending("undisturbed"))
-        let options = ["--kernel", "6.1", "--cgroup", "unified", "--cgroup", "hybrid", "--cgroup", "legacy", "--jobs", "1", "--proof", "quick", "--no-history", "--format", "json"]
+        let options = [
+            "--kernel", "6.1", "--cgroup", "unified", "--cgroup", "hybrid", "--cgroup", "legacy", "--jobs", "1", "--proof", "quick", "--no-history", "--format",
+            "json",
+        ]
         /// The cells whose guest works and that have no verdict.
         @Sendable func running() -> [FilePath] {
-            RealProgram.cells(of: out).filter { !FileManager.default.fileExists(atPath: $0.appending("verdict.json").string) && !RealProgram.processes(below: $0).isEmpty }
+            RealProgram.cells(of: out).filter {
+                !FileManager.default.fileExists(atPath: $0.appending("verdict.json").string) && !RealProgram.processes(below: $0).isEmpty
+            }
         }
         _ = try await RealProgram.run(["run", "--out", out.string] + options) { process in
             try await RealProgram.wait { (try? RunFiles.verdicts(out).isEmpty) == false && !running().isEmpty }
@@ -128,7 +133,8 @@ enum RealProgram {
     static func run(_ arguments: [String], environment: [Environment.Key: String] = [:]) async throws -> Ended {
         let values = Dictionary(uniqueKeysWithValues: environment.map { ($0.key, Optional($0.value)) })
         let result = try await Subprocess.run(
-            .path(try #require(path)), arguments: Arguments(arguments), environment: .inherit.updating(values), output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+            .path(try #require(path)), arguments: Arguments(arguments), environment: .inherit.updating(values), output: .string(limit: 1 << 20),
+            error: .string(limit: 1 << 20))
         return Ended(code: code(result.terminationStatus), stdout: result.standardOutput, stderr: result.standardError)
     }
 
@@ -137,7 +143,8 @@ enum RealProgram {
     static func runOnSmallDisk(_ arguments: [String], disk: FilePath, size: Int, environment: [Environment.Key: String] = [:]) async throws -> Ended {
         let all = SmallDisk.arguments(mountedAt: disk, size: size, script: "exec \"$@\"", [try #require(path).string] + arguments)
         let result = try await Subprocess.run(
-            .path("/usr/bin/unshare"), arguments: Arguments(all), environment: .inherit.updating(Dictionary(uniqueKeysWithValues: environment.map { ($0.key, Optional($0.value)) })),
+            .path("/usr/bin/unshare"), arguments: Arguments(all),
+            environment: .inherit.updating(Dictionary(uniqueKeysWithValues: environment.map { ($0.key, Optional($0.value)) })),
             output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
         return Ended(code: code(result.terminationStatus), stdout: result.standardOutput, stderr: result.standardError)
     }

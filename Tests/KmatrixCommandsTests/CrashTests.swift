@@ -13,7 +13,9 @@ extension CutShortStandInRuns {
         let bench: StandInRun
         private var out: FilePath { bench.folder.appending("run") }
         private var cache: FilePath { bench.folder.appending("cache/kmatrix") }
-        private var environment: [String: String] { ["XDG_CACHE_HOME": bench.folder.appending("cache").string, "XDG_STATE_HOME": bench.folder.appending("state").string] }
+        private var environment: [String: String] {
+            ["XDG_CACHE_HOME": bench.folder.appending("cache").string, "XDG_STATE_HOME": bench.folder.appending("state").string]
+        }
 
         init() throws { bench = try StandInRun() }
 
@@ -49,7 +51,9 @@ extension CutShortStandInRuns {
             return bench.startedIn[before...].filter { folder in folder.contains("/cells/") && !finished.contains { folder.hasSuffix("/" + $0) } }
         }
 
-        @Test("and killed again at any moment it loses no verdict, runs no finished cell twice, and ends as if nothing had happened", arguments: ["cold", "snapshot"], fuzzSeeds(1))
+        @Test(
+            "and killed again at any moment it loses no verdict, runs no finished cell twice, and ends as if nothing had happened",
+            arguments: ["cold", "snapshot"], fuzzSeeds(1))
         func anyMoment(boot: String, seed: UInt64) async throws {
             var generator = SeededGenerator(seed: seed)
             var kept: [String: Data] = [:]
@@ -57,7 +61,9 @@ extension CutShortStandInRuns {
                 let (before, isAimed) = (bench.started, attempt.isMultiple(of: 2))
                 let running = try await killOnce(boot, inCell: isAimed, left: StandInRun.layouts.count - kept.count, &generator)
                 if isAimed { #expect(running.count == 1, "the signal came in the middle of a cell: \(running)") }
-                for folder in bench.startedIn[before...] { #expect(!kept.keys.contains { folder.hasSuffix("/" + $0.dropLast("/verdict.json".count)) }, "\(folder) was finished") }
+                for folder in bench.startedIn[before...] {
+                    #expect(!kept.keys.contains { folder.hasSuffix("/" + $0.dropLast("/verdict.json".count)) }, "\(folder) was finished")
+                }
                 let now = try RunFiles.verdicts(out)
                 for (file, bytes) in kept { #expect(now[file] == bytes, "\(file)") }
                 kept = now
@@ -164,7 +170,10 @@ extension CutShortStandInRuns {
             #expect(document.cells[0].verdict == .compatible && document.cells[0].attempts == 1)
             switch when {
             case "once": #expect(document.cells.map(\.verdict) == [.compatible, .compatible, .compatible] && document.cells[1].attempts == 2)
-            case "always": #expect(document.cells.dropFirst().allSatisfy { $0.verdict == .inconclusive && $0.cause == .emulatorExit && $0.fault == .harness }, "\(document.cells.map(\.summary))")
+            case "always":
+                #expect(
+                    document.cells.dropFirst().allSatisfy { $0.verdict == .inconclusive && $0.cause == .emulatorExit && $0.fault == .harness },
+                    "\(document.cells.map(\.summary))")
             default: #expect(document.cells.allSatisfy { $0.verdict == .compatible && $0.attempts <= 2 }, "\(document.cells.map(\.summary))")
             }
             #expect(try bench.socketFiles().isEmpty)

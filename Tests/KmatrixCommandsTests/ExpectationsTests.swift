@@ -23,7 +23,9 @@ struct ExpectationsTests {
         try Expectations(parsing: text, source: "mine.yml", today: CalendarDay(parsing: today))
     }
 
-    static func assess(_ id: String, _ verdict: Verdict, _ cause: Cause? = nil, documented: MatrixModel.Expectation = .supported) throws -> Expectations.Assessment {
+    static func assess(_ id: String, _ verdict: Verdict, _ cause: Cause? = nil, documented: MatrixModel.Expectation = .supported) throws
+        -> Expectations.Assessment
+    {
         try read(text).assessment(of: id, verdict: verdict, cause: cause?.rawValue, documented: documented)
     }
 
@@ -83,7 +85,8 @@ struct ExpectationsTests {
         arguments: [
             ("verdict: incompatible", "verdict: broken", 3, "compatible, degraded"), ("cause: verifier-rejected", "cause: moon", 4, "moon"),
             ("until: 2027-03-31", "until: next spring", 6, "2027-03-31"), ("until: 2027-03-31", "until: 2027-02-30", 6, "is not a day"),
-            ("reason: bounded loops over maps came with 5.13", "reason: ''", 2, "'reason' is missing"), ("    until: 2027-03-31\n", "", 2, "'until' is missing"),
+            ("reason: bounded loops over maps came with 5.13", "reason: ''", 2, "'reason' is missing"),
+            ("    until: 2027-03-31\n", "", 2, "'until' is missing"),
             ("verdict: incompatible", "verdict: compatible", 4, "no cause"), ("    verdict: incompatible\n", "", 2, "'verdict' is missing"),
             ("reason: under", "because: it\n    reason: under", 9, "because"), ("cells: '*/elsewhere'", "cells: ''", 7, "'cells' is missing"),
             ("expectations:", "expected:", 1, "expected"),

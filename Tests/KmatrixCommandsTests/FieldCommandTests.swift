@@ -8,7 +8,8 @@ import Testing
 @Suite("Commands for the field")
 struct FieldCommandTests {
     /// `status.json` of a machine whose agent could not attach, as the article shows it.
-    static let attachFailure = "\"ebpfProgramStatus\": {\n\"status\": \"STOPPED\",\n\"message\": \"Failed to attach program 'connect4' with error: `bpf_link_create` failed\"\n},\n"
+    static let attachFailure =
+        "\"ebpfProgramStatus\": {\n\"status\": \"STOPPED\",\n\"message\": \"Failed to attach program 'connect4' with error: `bpf_link_create` failed\"\n},\n"
 
     private struct Diagnosed: Decodable {
         struct Cause: Decodable {
@@ -64,11 +65,13 @@ struct FieldCommandTests {
         #expect(said.stdout.contains("GalleryInVMAccessControlProfileNotMatchOSDisk"))
     }
 
-    @Test("an explanation says what to do, by cause, by code and by a pasted message", arguments: [
-        (["explain", "key-lost"], "keyIncarnationId=HIGHER_NUMBER"), (["explain", "attach-failed/no-cgroup2", "--family", "sles"], "grub2-mkconfig"),
-        (["explain", "ProxyAgentNotSupportedInRegion"], "Choose a supported region."),
-        (["explain", "Current Gallery InVMAccessControlProfile Version 1.0 supports OS Windows, while current OSDisk's OS is Linux."], "\"Linux\""),
-    ])
+    @Test(
+        "an explanation says what to do, by cause, by code and by a pasted message",
+        arguments: [
+            (["explain", "key-lost"], "keyIncarnationId=HIGHER_NUMBER"), (["explain", "attach-failed/no-cgroup2", "--family", "sles"], "grub2-mkconfig"),
+            (["explain", "ProxyAgentNotSupportedInRegion"], "Choose a supported region."),
+            (["explain", "Current Gallery InVMAccessControlProfile Version 1.0 supports OS Windows, while current OSDisk's OS is Linux."], "\"Linux\""),
+        ])
     func explain(arguments: [String], words: String) async throws {
         let said = try await CommandLineTests.kmatrix(arguments)
         #expect(said.code == 0 && said.stdout.contains(words), "\(said.stdout)\(said.stderr)")

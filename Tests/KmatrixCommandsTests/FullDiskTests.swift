@@ -70,7 +70,9 @@ extension CutShortStandInRuns {
             #expect(after.document.cells.allSatisfy { $0.verdict == .compatible } && after.unfinished.isEmpty)
         }
 
-        @Test("keeps what was finished, says what is lacking, and with room again comes to its end", arguments: [(1, 0), (2, 0), (2, 4), (2, 8), (2, 16), (2, 24), (2, 32), (3, 12)])
+        @Test(
+            "keeps what was finished, says what is lacking, and with room again comes to its end",
+            arguments: [(1, 0), (2, 0), (2, 4), (2, 8), (2, 16), (2, 24), (2, 32), (3, 12)])
         func evidence(guest: Int, left: Int) async throws {
             try bench.trouble("if [ $guest -eq \(guest) ]; then \(fill(leaving: left)); fi")
             try await runTwice()

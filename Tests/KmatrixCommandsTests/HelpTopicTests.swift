@@ -74,7 +74,9 @@ struct HelpTopicTests {
 
 @Suite("Misspelt words")
 struct SpellingTests {
-    @Test("are close to the word that was meant", arguments: [("--kernl", "--kernel"), ("pln", "plan"), ("scenario", "scenarios"), ("cgroup", "--cgroup"), ("expect", "expectations")])
+    @Test(
+        "are close to the word that was meant",
+        arguments: [("--kernl", "--kernel"), ("pln", "plan"), ("scenario", "scenarios"), ("cgroup", "--cgroup"), ("expect", "expectations")])
     func close(word: String, meant: String) {
         #expect(Spelling.hint(for: word, among: ["--kernel", "plan", "scenarios", "--cgroup", "expectations"]) == "did you mean '\(meant)'?")
     }
@@ -97,7 +99,8 @@ struct UnknownWordTests {
     @Test("are reported with the command they were given to")
     func found() throws {
         #expect(try message("run", "--kernl", "6.1") == "unknown option '--kernl' of 'kmatrix run'; did you mean '--kernel'?")
-        #expect(try message("kernels", "list", "--sunny=3") == "unknown option '--sunny' of 'kmatrix kernels list'; 'kmatrix help kernels list' lists its options")
+        #expect(
+            try message("kernels", "list", "--sunny=3") == "unknown option '--sunny' of 'kmatrix kernels list'; 'kmatrix help kernels list' lists its options")
         #expect(try message("history", "*/legacy", "--flakey") == "unknown option '--flakey' of 'kmatrix history'; did you mean '--flaky'?")
     }
 

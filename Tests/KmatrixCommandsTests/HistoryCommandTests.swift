@@ -178,9 +178,12 @@ struct HistoryCommandTests {
         #expect(said.stdout.contains("not-a-kernel"))
     }
 
-    @Test("an expectation after its last day is a warning and excuses nothing; with --strict-expectations, and where it is wrong, no run begins", arguments: [
-        ("until: 2020-01-01", [], 3, "expired on 2020-01-01"), ("until: 2020-01-01", ["--strict-expectations"], 2, "expired on 2020-01-01"), ("until: soon", [], 2, "is not a day"),
-    ] as [(String, [String], Int32, String)])
+    @Test(
+        "an expectation after its last day is a warning and excuses nothing; with --strict-expectations, and where it is wrong, no run begins",
+        arguments: [
+            ("until: 2020-01-01", [], 3, "expired on 2020-01-01"), ("until: 2020-01-01", ["--strict-expectations"], 2, "expired on 2020-01-01"),
+            ("until: soon", [], 2, "is not a day"),
+        ] as [(String, [String], Int32, String)])
     func expired(line: String, options: [String], code: Int32, word: String) async throws {
         let file = folder.appending("expectations.yml").string
         try "expectations:\n  - cells: '*'\n    verdict: unavailable\n    reason: known\n    \(line)\n".write(toFile: file, atomically: true, encoding: .utf8)
@@ -201,7 +204,8 @@ struct HistoryCommandTests {
     /// A run of one cell whose kernel is no kernel.
     private func run(_ options: [String]) async throws -> CommandLineTests.Said {
         let products = try CommandLineTests.emptyProducts()
-        let arguments = ["run", "--kernel", folder.appending("no-kernel").string, "--cgroup", "unified", "--out", folder.appending("out").string] + options + history
+        let arguments =
+            ["run", "--kernel", folder.appending("no-kernel").string, "--cgroup", "unified", "--out", folder.appending("out").string] + options + history
         return try await CommandLineTests.kmatrix(arguments, environment: ["KMATRIX_PRODUCTS": products.path.string])
     }
 
@@ -209,7 +213,8 @@ struct HistoryCommandTests {
         "what makes no sense is refused with code 2 and a hint",
         arguments: [
             (["history", ""], "pattern"), (["history", "--since", "yesterday"], "--since"), (["history", "--cause", "moon"], "--cause"),
-            (["history", "prune"], "--keep"), (["history", "prune", "--keep", "-1"], "--keep"), (["history", "import"], "run-folder"), (["diff", "one"], "after"),
+            (["history", "prune"], "--keep"), (["history", "prune", "--keep", "-1"], "--keep"), (["history", "import"], "run-folder"),
+            (["diff", "one"], "after"),
         ])
     func usage(arguments: [String], hint: String) async throws {
         let said = try await kmatrix(arguments)

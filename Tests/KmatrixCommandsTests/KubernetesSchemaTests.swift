@@ -22,7 +22,9 @@ struct KubernetesSchemaTests {
                 guard let definition = definitions[name] as? Object else { return ["\(place): no definition \(name)"] }
                 return troubles(value, definition, at: place)
             }
-            if let choices = schema["oneOf"] as? [Object] { return choices.contains { troubles(value, $0, at: place).isEmpty } ? [] : ["\(place): is none of \(choices.count) types"] }
+            if let choices = schema["oneOf"] as? [Object] {
+                return choices.contains { troubles(value, $0, at: place).isEmpty } ? [] : ["\(place): is none of \(choices.count) types"]
+            }
             var found: [String] = []
             let types = (schema["type"] as? [String]) ?? (schema["type"] as? String).map { [$0] }
             if let types, !types.contains(Self.type(of: value)) { found.append("\(place): is \(Self.type(of: value)), not \(types)") }
@@ -72,11 +74,14 @@ struct KubernetesSchemaTests {
     }
 
     /// Mistakes that the API would refuse, each of one word.
-    @Test("with a mistake do not pass", arguments: [
-        ("completionMode", "completionsMode"), ("completions: 4", "completions: \"four\""), ("value: \"4\"", "value: 4"), ("kind: Job", "kind: CronJob"),
-        ("apiVersion: batch/v1", "apiVersion: batch/v2"), ("- name: part\n", "- title: part\n"), ("mountPath: /runs", "path: /runs"), ("claimName", "claim"), ("template:", "pod:"),
-        ("restartPolicy: Never", "restartPolicy: false"), ("memory: 4Gi", "memory: [4]"),
-    ])
+    @Test(
+        "with a mistake do not pass",
+        arguments: [
+            ("completionMode", "completionsMode"), ("completions: 4", "completions: \"four\""), ("value: \"4\"", "value: 4"), ("kind: Job", "kind: CronJob"),
+            ("apiVersion: batch/v1", "apiVersion: batch/v2"), ("- name: part\n", "- title: part\n"), ("mountPath: /runs", "path: /runs"),
+            ("claimName", "claim"), ("template:", "pod:"),
+            ("restartPolicy: Never", "restartPolicy: false"), ("memory: 4Gi", "memory: [4]"),
+        ])
     func mistakes(right: String, wrong: String) throws {
         let text = try Repository.text("ci/cluster/kubernetes/parts.yml")
         let broken = text.replacing(right, with: wrong)

@@ -67,12 +67,16 @@ struct CompletionTests {
         let text = damaged ? said.stdout.replacing("history", with: "herstory") : said.stdout
         try text.write(toFile: folder.path.appending(name).string, atomically: true, encoding: .utf8)
         let result = try await Subprocess.run(
-            .path(FilePath("/usr/bin/\(shell)")), arguments: [shell == "zsh" ? "-f" : "--no-config", "-c", script.replacing("FOLDER", with: folder.path.string)],
-            environment: .custom(["HOME": folder.path.string, "PATH": "/usr/bin:/bin", "TERM": "dumb"]), output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+            .path(FilePath("/usr/bin/\(shell)")),
+            arguments: [shell == "zsh" ? "-f" : "--no-config", "-c", script.replacing("FOLDER", with: folder.path.string)],
+            environment: .custom(["HOME": folder.path.string, "PATH": "/usr/bin:/bin", "TERM": "dumb"]), output: .string(limit: 1 << 20),
+            error: .string(limit: 1 << 20))
         return result.standardOutput + result.standardError
     }
 
-    @Test("are loaded by fish, which then completes commands and options", .enabled(if: isInstalled("fish"), "SKIPPED: fish is missing; install Debian's package fish"))
+    @Test(
+        "are loaded by fish, which then completes commands and options",
+        .enabled(if: isInstalled("fish"), "SKIPPED: fish is missing; install Debian's package fish"))
     func fish() async throws {
         let script = "source FOLDER/kmatrix.fish; complete -C 'kmatrix histor'; complete -C 'kmatrix run --fail-f'"
         let said = try await complete("fish", name: "kmatrix.fish", script)
@@ -81,13 +85,16 @@ struct CompletionTests {
     }
 
     /// Completion exists only on a terminal: the shell runs in one of zsh's own, and a tab is typed.
-    @Test("are loaded by zsh, which then completes commands", .enabled(if: isInstalled("zsh"), "SKIPPED: zsh is missing; install Debian's package zsh"), .timeLimit(.minutes(2)))
+    @Test(
+        "are loaded by zsh, which then completes commands", .enabled(if: isInstalled("zsh"), "SKIPPED: zsh is missing; install Debian's package zsh"),
+        .timeLimit(.minutes(2)))
     func zsh() async throws {
         let script = """
             zmodload zsh/zpty
             zpty -b shell zsh -f -i
             zpty -w shell "fpath=(FOLDER \\$fpath); autoload -U compinit; compinit -u -D; PS1=; print loaded-\\$_comps[kmatrix]"
-            wait_for() { local tries; for tries in {1..$2}; do while zpty -r -t shell chunk; do out+=$chunk; done; [[ $out == *"$1"* ]] && return 0; sleep 0.05; done; return 1; }
+            wait_for() { local tries; for tries in {1..$2}; do while zpty -r -t shell chunk; do out+=$chunk; done; [[ $out == *"$1"* ]] && return 0; \
+            sleep 0.05; done; return 1; }
             wait_for loaded-_kmatrix 600 || { print -r -- "not loaded: $out"; exit 1; }
             out=
             zpty -w -n shell $'kmatrix histor\t'

@@ -37,15 +37,21 @@ struct MatrixFileTests {
         #expect(file.expectations.entry(for: "micro/5.10.1/cloud-amd64/unified")?.reason == "the floor")
     }
 
-    @Test("says the line of what is wrong", arguments: [
-        ("cells:\n  - kernel: \"6.1\"\n", 1, "'name' is missing"), ("name: x\n", 1, "'cells' is missing"), ("name: x\ncells: []\n", 1, "'cells' is missing"),
-        ("name: x\ncells:\n  - kernel: \"6.1\"\n    layout: unified\n", 4, "unknown key 'layout'"), ("name: x\ncells:\n  - kernel: \"6.1\"\n    cgroup: flat\n", 4, "unknown cgroup layout 'flat'"),
-        ("name: x\ncells:\n  - kernel:\n      - \"6.1\"\n      - banana\n", 5, "banana"), ("name: x\ncells:\n  - cgroup: unified\n", 3, "no kernel selected"),
-        ("name: x\ncells:\n  - kernel: \"6.1\"\n    deployment: installed\n", 3, "needs a distribution"), ("name: x\ncells:\n  - kernel: \"6.1\"\n    profile: soft\n", 4, "unknown boot profile 'soft'"),
-        ("name: x\ncells:\n  - kernel: \"6.1\"\n    arch: vax\n", 4, "unknown architecture 'vax'"),
-        ("name: x\ncells:\n  - kernel: []\n", 3, "'kernel' is empty"), ("name: x\ncells:\n  - kernel: { a: b }\n", 3, "must be a list"),
-        ("name: x\ncells:\n  - kernel: \"6.1\"\nexclude:\n  - cells: \"*\"\n", 5, "needs 'cells'"),
-    ])
+    @Test(
+        "says the line of what is wrong",
+        arguments: [
+            ("cells:\n  - kernel: \"6.1\"\n", 1, "'name' is missing"), ("name: x\n", 1, "'cells' is missing"),
+            ("name: x\ncells: []\n", 1, "'cells' is missing"),
+            ("name: x\ncells:\n  - kernel: \"6.1\"\n    layout: unified\n", 4, "unknown key 'layout'"),
+            ("name: x\ncells:\n  - kernel: \"6.1\"\n    cgroup: flat\n", 4, "unknown cgroup layout 'flat'"),
+            ("name: x\ncells:\n  - kernel:\n      - \"6.1\"\n      - banana\n", 5, "banana"),
+            ("name: x\ncells:\n  - cgroup: unified\n", 3, "no kernel selected"),
+            ("name: x\ncells:\n  - kernel: \"6.1\"\n    deployment: installed\n", 3, "needs a distribution"),
+            ("name: x\ncells:\n  - kernel: \"6.1\"\n    profile: soft\n", 4, "unknown boot profile 'soft'"),
+            ("name: x\ncells:\n  - kernel: \"6.1\"\n    arch: vax\n", 4, "unknown architecture 'vax'"),
+            ("name: x\ncells:\n  - kernel: []\n", 3, "'kernel' is empty"), ("name: x\ncells:\n  - kernel: { a: b }\n", 3, "must be a list"),
+            ("name: x\ncells:\n  - kernel: \"6.1\"\nexclude:\n  - cells: \"*\"\n", 5, "needs 'cells'"),
+        ])
     func mistakes(text: String, line: Int, reason: String) throws {
         let error = try #require(throws: YAMLError.self) { _ = try Self.read(text) }
         #expect(error.line == line, "\(error)")

@@ -61,7 +61,9 @@ extension StandInRuns {
             try folder.seal(document.run, document.cells)
             let said = try await bench.kmatrix(["merge", path("merged"), path("a"), path("b")])
             #expect(said.code == 1)
-            #expect(said.stdout.contains("conflict: micro/6.1.0-fake/custom/unified") && said.stdout.contains("incompatible verifier-rejected in run other"), "\(said.stdout)")
+            #expect(
+                said.stdout.contains("conflict: micro/6.1.0-fake/custom/unified") && said.stdout.contains("incompatible verifier-rejected in run other"),
+                "\(said.stdout)")
         }
 
         @Test("refuses what is damaged, with code 2, and writes nothing", arguments: ["edited", "half-written", "no run"])
@@ -69,7 +71,9 @@ extension StandInRuns {
             let document = try await part(1)
             let verdict = FilePath(try #require(document.cells.first?.evidence)).appending("verdict.json").string
             switch kind {
-            case "edited": try String(contentsOfFile: verdict, encoding: .utf8).replacing("compatible", with: "degraded").write(toFile: verdict, atomically: true, encoding: .utf8)
+            case "edited":
+                try String(contentsOfFile: verdict, encoding: .utf8).replacing("compatible", with: "degraded").write(
+                    toFile: verdict, atomically: true, encoding: .utf8)
             case "half-written": #expect(truncate(verdict, 20) == 0)
             default: try FileManager.default.removeItem(atPath: path("part-1") + "/run.json")
             }
@@ -86,7 +90,8 @@ extension StandInRuns {
                 let cells: [Cell]
                 let estimated_seconds: Int
             }
-            try "{\"schema\": 1, \"cells\": {\"micro/6.1/custom/hybrid\": 600}, \"guests\": {\"micro\": 2}}".write(toFile: path("costs.json"), atomically: true, encoding: .utf8)
+            try "{\"schema\": 1, \"cells\": {\"micro/6.1/custom/hybrid\": 600}, \"guests\": {\"micro\": 2}}".write(
+                toFile: path("costs.json"), atomically: true, encoding: .utf8)
             let axes = ["plan", "--kernel", bench.kernel.string] + StandInRun.layouts.flatMap { ["--cgroup", $0] } + ["--format", "json"]
             var plans: [Plan] = []
             for shard in [["--shard", "1/2"], ["--shard", "2/2"], []] {
@@ -95,7 +100,10 @@ extension StandInRuns {
                 plans.append(try JSONDecoder().decode(Plan.self, from: Data(said.stdout.utf8)))
             }
             // The long one alone, the others together; the kernel is prepared in each part.
-            #expect(plans.map { $0.cells.map(\.id) } == [["micro/6.1.0-fake/custom/hybrid"], ["micro/6.1.0-fake/custom/unified", "micro/6.1.0-fake/custom/legacy"], plans[2].cells.map(\.id)])
+            #expect(
+                plans.map { $0.cells.map(\.id) } == [
+                    ["micro/6.1.0-fake/custom/hybrid"], ["micro/6.1.0-fake/custom/unified", "micro/6.1.0-fake/custom/legacy"], plans[2].cells.map(\.id),
+                ])
             #expect(plans.map(\.estimated_seconds) == [610, 14, 614] && plans[2].cells.count == 3)
             let ran = try await bench.run(["--shard", "1/2", "--costs", path("costs.json"), "--out", path("out")])
             #expect(ran.cells.map(\.id) == plans[0].cells.map(\.id))
@@ -103,7 +111,10 @@ extension StandInRuns {
 
         @Test(
             "what makes no sense is refused with code 2 and a hint",
-            arguments: [(["--shard", "0/2"], "is not a shard"), (["--shard", "3/2"], "2/3"), (["--costs", "/dev/null"], "history costs"), (["--costs", "COSTS"], "impossible cell time")])
+            arguments: [
+                (["--shard", "0/2"], "is not a shard"), (["--shard", "3/2"], "2/3"), (["--costs", "/dev/null"], "history costs"),
+                (["--costs", "COSTS"], "impossible cell time"),
+            ])
         func usage(options: [String], hint: String) async throws {
             try "{\"schema\": 1, \"cells\": {\"a\": -5}, \"guests\": {}}".write(toFile: path("costs.json"), atomically: true, encoding: .utf8)
             let said = try await bench.kmatrix(bench.arguments(options.map { $0 == "COSTS" ? path("costs.json") : $0 } + ["--out", path("out")]))

@@ -22,7 +22,10 @@ struct PackageTests {
             #expect(FileManager.default.createFile(atPath: file.string, contents: Data(content.utf8), attributes: [.posixPermissions: 0o775]))
         }
         try put("kmatrix", "#!/bin/sh\n[ \"$1\" = --version ] && echo 7.8.9 || echo \"#!$*\"\n")
-        for file in ["azure-proxy-agent", "guest-runner", "bpf/connect4.bpf.o", "scenarios/normal.yml", "conformance/enforced.yml", "kernels/small.config", "agents/own.yml"] { try put(file, file) }
+        for file in [
+            "azure-proxy-agent", "guest-runner", "bpf/connect4.bpf.o", "scenarios/normal.yml", "conformance/enforced.yml", "kernels/small.config",
+            "agents/own.yml",
+        ] { try put(file, file) }
         for file in ["catalogue.yml", "packages/azure-proxy-agent.deb", "packages/other.deb", "bench-init"] { try put(file, file) }
         try FileManager.default.copyItem(atPath: "/bin/ls", toPath: products.appending("guest-network").string)
         if let missing { try FileManager.default.removeItem(atPath: products.appending(missing).string) }
@@ -45,14 +48,16 @@ struct PackageTests {
         let files = lines.filter { $0[0].hasPrefix("-") }
         let program = "-rwxr-xr-x", data = "-rw-r--r--"
         let lib = "./usr/lib/kmatrix/", share = "./usr/share/"
-        #expect(Dictionary(files.map { ($0[5], $0[0]) }, uniquingKeysWith: { first, _ in first }) == [
-            lib + "kmatrix": program, lib + "azure-proxy-agent": program, lib + "guest-runner": program, lib + "guest-network": program,
-            lib + "bpf/connect4.bpf.o": data, lib + "scenarios/normal.yml": data, lib + "conformance/enforced.yml": data, lib + "kernels/small.config": data, lib + "agents/own.yml": data,
-            lib + "catalogue.yml": data, lib + "packages/azure-proxy-agent.deb": data,
-            share + "man/man1/kmatrix.1.gz": data, share + "bash-completion/completions/kmatrix": data, share + "zsh/vendor-completions/_kmatrix": data,
-            share + "fish/vendor_completions.d/kmatrix.fish": data, share + "doc/kmatrix/copyright": data, share + "doc/kmatrix/changelog.gz": data,
-            share + "lintian/overrides/kmatrix": data,
-        ])
+        #expect(
+            Dictionary(files.map { ($0[5], $0[0]) }, uniquingKeysWith: { first, _ in first }) == [
+                lib + "kmatrix": program, lib + "azure-proxy-agent": program, lib + "guest-runner": program, lib + "guest-network": program,
+                lib + "bpf/connect4.bpf.o": data, lib + "scenarios/normal.yml": data, lib + "conformance/enforced.yml": data,
+                lib + "kernels/small.config": data, lib + "agents/own.yml": data,
+                lib + "catalogue.yml": data, lib + "packages/azure-proxy-agent.deb": data,
+                share + "man/man1/kmatrix.1.gz": data, share + "bash-completion/completions/kmatrix": data, share + "zsh/vendor-completions/_kmatrix": data,
+                share + "fish/vendor_completions.d/kmatrix.fish": data, share + "doc/kmatrix/copyright": data, share + "doc/kmatrix/changelog.gz": data,
+                share + "lintian/overrides/kmatrix": data,
+            ])
         #expect(lines.filter { $0[0].hasPrefix("l") }.map { $0[5...].joined(separator: " ") } == ["./usr/bin/kmatrix -> ../lib/kmatrix/kmatrix"])
     }
 

@@ -23,7 +23,8 @@ extension StandInRuns {
                     """
                     case "$*" in *-incoming* | *share=on*) ;; *)
                         previous=
-                        for argument; do shift; [ "$previous" != -append ] || argument="$argument fake=unattached"; set -- "$@" "$argument"; previous=$argument; done ;;
+                        for argument; do shift; [ "$previous" != -append ] || argument="$argument fake=unattached"; set -- "$@" "$argument"; \
+                        previous=$argument; done ;;
                     esac
                     """)
             }
@@ -67,10 +68,14 @@ struct GuestlessCommandTests {
     @Test("distros list names the distributions of the catalogue")
     func distros() async throws {
         let products = try CommandLineTests.emptyProducts()
-        try FileManager.default.copyItem(atPath: Repository.path.appending("images/catalogue.yml").string, toPath: products.path.appending("catalogue.yml").string)
-        let said = try await CommandLineTests.kmatrix(["distros", "list", "--format", "jsonl", "--offline"], environment: ["KMATRIX_PRODUCTS": products.path.string])
+        try FileManager.default.copyItem(
+            atPath: Repository.path.appending("images/catalogue.yml").string, toPath: products.path.appending("catalogue.yml").string)
+        let said = try await CommandLineTests.kmatrix(
+            ["distros", "list", "--format", "jsonl", "--offline"], environment: ["KMATRIX_PRODUCTS": products.path.string])
         #expect(said.code == 0, "\(said.stderr)")
-        let names = try said.stdout.split(separator: "\n").map { try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] }.compactMap { $0?["name"] as? String }
+        let names = try said.stdout.split(separator: "\n").map { try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] }.compactMap {
+            $0?["name"] as? String
+        }
         #expect(names.contains("debian-12") && names.contains("rocky-9") && Set(names).count == names.count, "\(names)")
     }
 
@@ -95,10 +100,13 @@ struct GuestlessCommandTests {
         let (products, folder) = (try CommandLineTests.emptyProducts(), try TemporaryFolder())
         let result = try await Subprocess.run(
             .path(try BuiltProgram.path("kmatrix")), arguments: ["platform", "--folder", folder.path.string],
-            environment: .custom(["HOME": folder.path.string, "PATH": "/usr/bin:/bin", "KMATRIX_PRODUCTS": products.path.string]), input: .none, output: .discarded, error: .discarded
+            environment: .custom(["HOME": folder.path.string, "PATH": "/usr/bin:/bin", "KMATRIX_PRODUCTS": products.path.string]), input: .none,
+            output: .discarded, error: .discarded
         ) { execution in
             let names = ["wireserver.sock", "hostga.sock", "imds.sock"]
-            for name in names { while !FileManager.default.fileExists(atPath: folder.path.appending(name).string) { try await Task.sleep(for: .milliseconds(20)) } }
+            for name in names {
+                while !FileManager.default.fileExists(atPath: folder.path.appending(name).string) { try await Task.sleep(for: .milliseconds(20)) }
+            }
             let answers = try await DebianRepository.output(
                 "curl", ["--silent", "--unix-socket", folder.path.appending("wireserver.sock").string, "http://168.63.129.16/?comp=versions"])
             #expect(answers.contains("Versions"), "\(answers)")

@@ -11,7 +11,8 @@ import Testing
 @Suite("Ready files for CI and clusters")
 struct ReadyFileTests {
     static let files = [
-        "ci/github/nightly.yml", "ci/github/action.yml", "ci/gitlab/nightly.yml", "ci/cluster/kubernetes/parts.yml", "ci/cluster/kubernetes/merge.yml", "ci/cluster/kubernetes/fetch.yml", "ci/cluster/kmatrix.def", "ci/cluster/part", "ci/cluster/merge",
+        "ci/github/nightly.yml", "ci/github/action.yml", "ci/gitlab/nightly.yml", "ci/cluster/kubernetes/parts.yml", "ci/cluster/kubernetes/merge.yml",
+        "ci/cluster/kubernetes/fetch.yml", "ci/cluster/kmatrix.def", "ci/cluster/part", "ci/cluster/merge",
         "ci/cluster/slurm/submit", "ci/cluster/slurm/part.sbatch", "ci/cluster/slurm/merge.sbatch",
     ]
 
@@ -21,7 +22,9 @@ struct ReadyFileTests {
     static func invocations(in text: String) -> [[String]] {
         let lines = text.split(separator: "\n").filter { !$0.drop { $0 == " " }.hasPrefix("#") }
         return lines.flatMap { line in
-            line.matches(of: /(?:ci\/kmatrix|products\/kmatrix|"\$kmatrix"|"\$KMATRIX"|(?:^|[ "(])kmatrix) ([a-z][^;|>&)]*)/).map { $0.1.split(separator: " ").map(String.init) }
+            line.matches(of: /(?:ci\/kmatrix|products\/kmatrix|"\$kmatrix"|"\$KMATRIX"|(?:^|[ "(])kmatrix) ([a-z][^;|>&)]*)/).map {
+                $0.1.split(separator: " ").map(String.init)
+            }
         }
     }
 
@@ -58,7 +61,9 @@ struct ReadyFileTests {
         #expect(found["ci/github/nightly.yml"] == ["history", "plan", "merge", "report", "report", "history", "diff"])
         #expect(found["ci/github/action.yml"] == ["run", "report"])
         #expect(found["ci/gitlab/nightly.yml"] == ["history", "plan", "merge", "report", "report", "history", "diff"])
-        #expect(found["ci/cluster/part"] == ["run"] && found["ci/cluster/slurm/submit"] == ["plan"] && found["ci/cluster/kubernetes/fetch.yml"] == ["plan"] && found["ci/cluster/merge"] == ["merge", "report"])
+        #expect(
+            found["ci/cluster/part"] == ["run"] && found["ci/cluster/slurm/submit"] == ["plan"] && found["ci/cluster/kubernetes/fetch.yml"] == ["plan"]
+                && found["ci/cluster/merge"] == ["merge", "report"])
         #expect(try Self.options(["run"], of: Self.program())?.contains("--no-such") == false)
     }
 
@@ -124,12 +129,15 @@ struct ReadyFileTests {
     }
 
     /// Runs the scripts of the action's steps as GitHub does, with stand-ins for what they start.
-    @Test("are an action that fails for exit codes that are not accepted", arguments: [(0, "0", 0), (1, "0", 1), (1, "0 1 3", 0), (13, "0 1 3", 13), (2, "0 1 3", 2)])
+    @Test(
+        "are an action that fails for exit codes that are not accepted",
+        arguments: [(0, "0", 0), (1, "0", 1), (1, "0 1 3", 0), (13, "0 1 3", 13), (2, "0 1 3", 2)])
     func exitCodes(code: Int32, accepted: String, expected: Int32) throws {
         let step = try #require(try Self.yaml("ci/github/action.yml")["runs"]?.list("steps").first { $0["id"]?.string == "run" })
         let folder = try TemporaryFolder()
         let program = folder.path.appending("kmatrix").string
-        try Data("#!/bin/bash\nprintf '%s\\n' \"$@\" >> \"$0.said\"\n[ $1 = report ] || { mkdir -p out; touch out/run.json; exit \(code); }\n".utf8).write(to: URL(filePath: program))
+        try Data("#!/bin/bash\nprintf '%s\\n' \"$@\" >> \"$0.said\"\n[ $1 = report ] || { mkdir -p out; touch out/run.json; exit \(code); }\n".utf8).write(
+            to: URL(filePath: program))
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
@@ -144,7 +152,10 @@ struct ReadyFileTests {
         #expect(process.terminationStatus == expected)
         #expect(try String(contentsOfFile: folder.path.appending("output").string, encoding: .utf8) == "exit-code=\(code)\n")
         let said = try String(contentsOfFile: "\(program).said", encoding: .utf8)
-        #expect(said == ["run", "--out", "out", "--kernel", ">=5.10,<6.13", "--cgroup", "unified", "report", "out", "--format", "markdown"].map { "\($0)\n" }.joined())
+        #expect(
+            said
+                == ["run", "--out", "out", "--kernel", ">=5.10,<6.13", "--cgroup", "unified", "report", "out", "--format", "markdown"].map { "\($0)\n" }
+                .joined())
     }
 
     @Test("have jobs in stages that there are")

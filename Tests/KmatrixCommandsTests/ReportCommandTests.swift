@@ -41,7 +41,8 @@ struct ReportCommandTests {
         try DurableFile.write(Array("hello".utf8), to: image)
         let out = folder.path.appending("out")
         let ran = try await CommandLineTests.kmatrix(
-            ["run", "--kernel", image.string, "--cgroup", "unified", "--format", "json", "--out", out.string], environment: ["KMATRIX_PRODUCTS": products.path.string])
+            ["run", "--kernel", image.string, "--cgroup", "unified", "--format", "json", "--out", out.string],
+            environment: ["KMATRIX_PRODUCTS": products.path.string])
         let reported = try await CommandLineTests.kmatrix(["report", out.string, "--format", "json"])
         #expect(reported.code == 0, "\(reported.stderr)")
         let document = try JSONDecoder().decode(RunDocument.self, from: Data(reported.stdout.utf8))

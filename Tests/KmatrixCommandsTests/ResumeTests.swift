@@ -82,7 +82,8 @@ extension CutShortStandInRuns {
                 #expect(truncate(seal.string, 200) == 0)
             } else {
                 let file = out.appending(Self.verdict).string
-                try String(contentsOfFile: file, encoding: .utf8).replacing("\"attempts\" : 1", with: "\"attempts\" : 1 ").write(toFile: file, atomically: true, encoding: .utf8)
+                try String(contentsOfFile: file, encoding: .utf8).replacing("\"attempts\" : 1", with: "\"attempts\" : 1 ").write(
+                    toFile: file, atomically: true, encoding: .utf8)
             }
             let document = try await bench.run(["--resume", out.string])
             try expectWhole(document)
@@ -115,7 +116,8 @@ extension CutShortStandInRuns {
             try handle.close()
         }
 
-        @Test("measures again what is made of something else now, says so, and loses nothing", arguments: ["azure-proxy-agent", "scenarios/normal.yml", "kernel"])
+        @Test(
+            "measures again what is made of something else now, says so, and loses nothing", arguments: ["azure-proxy-agent", "scenarios/normal.yml", "kernel"])
         func changed(what: String) async throws {
             let before = try await bench.run(["--out", out.string])
             try append(to: what == "kernel" ? bench.kernel : bench.products.path.appending(what))
@@ -199,7 +201,10 @@ extension CutShortStandInRuns {
                 }
             let said = try await bench.kmatrix(arguments)
             #expect(said.code == 2)
-            let words = ["fewer": "- micro/6.1.0-fake/custom/legacy", "more": "+ micro/6.1.0-fake/custom/hybrid", "kernel": "+ micro/6.2.0-fake/custom/unified", "part": "--shard"]
+            let words = [
+                "fewer": "- micro/6.1.0-fake/custom/legacy", "more": "+ micro/6.1.0-fake/custom/hybrid", "kernel": "+ micro/6.2.0-fake/custom/unified",
+                "part": "--shard",
+            ]
             #expect(said.stderr.contains(words[kind] ?? "?"), "\(said.stderr)")
             #expect(try RunFiles.all(out) == before)
         }

@@ -28,7 +28,10 @@ extension StandInRuns {
                 #expect(next.cells.allSatisfy { $0.reused == MeasuringRun(run: first.run.id, started: first.run.started) && $0.verdict == .compatible })
                 let stored = try StoredRun.intact(at: FilePath(path(name)))
                 #expect(stored.document == next)
-                #expect(next.cells.allSatisfy { FileManager.default.fileExists(atPath: ($0.evidence ?? "") + "/clients.json") && $0.evidence?.hasPrefix(path(name)) == true })
+                #expect(
+                    next.cells.allSatisfy {
+                        FileManager.default.fileExists(atPath: ($0.evidence ?? "") + "/clients.json") && $0.evidence?.hasPrefix(path(name)) == true
+                    })
             }
             #expect(try await bench.kmatrix(["report", path("third")]).stdout.contains("3 reused from earlier runs"))
             #expect(try await bench.kmatrix(["history", "costs", "--history", path("history.sqlite"), "--format", "json"]).code == 0)
@@ -56,7 +59,9 @@ extension StandInRuns {
             #expect(second.cells.allSatisfy { $0.reused == nil })
         }
 
-        @Test("is not taken from a verdict that needed a retry, proved nothing, was edited, or whose folder is gone", arguments: ["retried", "inconclusive", "edited", "gone"])
+        @Test(
+            "is not taken from a verdict that needed a retry, proved nothing, was edited, or whose folder is gone",
+            arguments: ["retried", "inconclusive", "edited", "gone"])
         func unfit(kind: String) async throws {
             let layouts = ["unified", "legacy"]
             let first = try await bench.run(["--out", path("first")], layouts: layouts)

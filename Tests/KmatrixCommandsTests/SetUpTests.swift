@@ -10,7 +10,9 @@ import Testing
 struct SetUpTests {
     /// Group and names of each line of `ci/dependencies`.
     private static func groups() throws -> [String: Set<String>] {
-        let lines = try String(contentsOf: Repository.root.appending(path: "ci/dependencies"), encoding: .utf8).split(separator: "\n").filter { !$0.hasPrefix("#") }
+        let lines = try String(contentsOf: Repository.root.appending(path: "ci/dependencies"), encoding: .utf8).split(separator: "\n").filter {
+            !$0.hasPrefix("#")
+        }
         var groups: [String: Set<String>] = [:]
         for line in lines {
             let parts = line.split(separator: ": ", maxSplits: 1)
@@ -48,7 +50,11 @@ struct SetUpTests {
         try put("swift", "exit 0")
         try put("sudo", "exec \"$@\"")
         // Answers as dpkg-query(1) for what dpkg knows, which is not all that is asked for; calls are counted.
-        try put("dpkg-query", "echo >> \"$0.calls\"; for name; do case $name in \(present.sorted().joined(separator: "|"))) echo \"installed $name\" ;; esac; done; echo 'config-files lz4'; exit 1")
+        try put(
+            "dpkg-query",
+            "echo >> \"$0.calls\"; for name; do case $name in \(present.sorted().joined(separator: "|"))) echo \"installed $name\" ;; esac; done; echo "
+                + "'config-files lz4'; exit 1"
+        )
         try put("apt-get", "[ \"$1\" = update ] || printf '%s\\n' \"$@\" > \"$0.asked\"")
         let process = Process()
         process.executableURL = Repository.root.appending(path: "ci/setup")

@@ -71,10 +71,13 @@ extension StandInRuns {
             #expect(try StoredRun.intact(at: out).document.cells.map(\.verdict) == [.compatible, .compatible, .compatible])
             // A temporary folder that refuses them is the user's to change.
             let other = bench.folder.appending("other")
-            let refused = try await kmatrix(bench.arguments(["--out", other.string, "--retries", "0"]), ["REFUSE_SOCKETS": "\(error)", "REFUSE_BELOW": bench.sockets.string])
+            let refused = try await kmatrix(
+                bench.arguments(["--out", other.string, "--retries", "0"]), ["REFUSE_SOCKETS": "\(error)", "REFUSE_BELOW": bench.sockets.string])
             #expect(refused.code == 3)
             let cells = try StoredRun.intact(at: other).document.cells
-            #expect(cells.allSatisfy { $0.verdict == .inconclusive && $0.summary.contains("set TMPDIR to a folder of your own on this machine's disk") }, "\(cells.map(\.summary))")
+            #expect(
+                cells.allSatisfy { $0.verdict == .inconclusive && $0.summary.contains("set TMPDIR to a folder of your own on this machine's disk") },
+                "\(cells.map(\.summary))")
         }
 
         @Test("without locks says whose they are and what to do", arguments: [ENOLCK, ENOSYS], ["run", "cache"])
@@ -83,7 +86,10 @@ extension StandInRuns {
             let said = try await kmatrix(bench.arguments(["--out", out.string]), ["REFUSE_LOCKS": "\(error)", "REFUSE_BELOW": below.string])
             #expect(said.code != 0)
             #expect(said.stderr.contains("cannot lock '\(below)"), "\(said.stderr)")
-            #expect(said.stderr.contains(place == "run" ? "choose a folder on another file system with --out" : "set XDG_CACHE_HOME to a folder on this machine's disk"), "\(said.stderr)")
+            #expect(
+                said.stderr.contains(
+                    place == "run" ? "choose a folder on another file system with --out" : "set XDG_CACHE_HOME to a folder on this machine's disk"),
+                "\(said.stderr)")
         }
 
         @Test("keeps no socket in the run's folder, and none anywhere once it has ended")

@@ -7,7 +7,10 @@ import Testing
 
 extension StandInRuns {
     /// The scripts of ci/cluster/slurm with Slurm itself: a controller and a node of this user's, in namespaces of their own. Guests are stand-ins.
-    @Suite("A run that Slurm divides", .enabled(if: RealSlurm.isInstalled, "SKIPPED: slurmctld and slurmd are missing; install Debian's packages slurmctld, slurmd and slurm-client"), .timeLimit(.minutes(5)))
+    @Suite(
+        "A run that Slurm divides",
+        .enabled(if: RealSlurm.isInstalled, "SKIPPED: slurmctld and slurmd are missing; install Debian's packages slurmctld, slurmd and slurm-client"),
+        .timeLimit(.minutes(5)))
     struct SlurmTests {
         let bench: StandInRun
         let slurm: RealSlurm
@@ -27,7 +30,9 @@ extension StandInRuns {
         /// Submits three parts of three cells; the options that `arguments` begins and ends with are the script's own.
         private var submission: String {
             let axes = ["--kernel", bench.kernel.string, "--accel", "tcg", "--boot", "cold"] + StandInRun.layouts.flatMap { ["--cgroup", $0] }
-            return "SBATCH_EXPORT=NONE KMATRIX='\(bench.folder)/kmatrix' '\(Repository.path)/ci/cluster/slurm/submit' 3 '\(out)' \(axes.map { "'\($0)'" }.joined(separator: " "))"
+            return
+                "SBATCH_EXPORT=NONE KMATRIX='\(bench.folder)/kmatrix' '\(Repository.path)/ci/cluster/slurm/submit' 3 '\(out)' "
+                + "\(axes.map { "'\($0)'" }.joined(separator: " "))"
         }
 
         private func parts() throws -> [StoredRun] { try (1...3).map { try StoredRun.intact(at: out.appending("part-\($0)")) } }
@@ -53,7 +58,8 @@ extension StandInRuns {
         @Test("goes on where it was when Slurm queues a task again in the middle of a cell, or its processes are killed", arguments: ["requeue", "kill"])
         func again(how: String) async throws {
             try bench.trouble("case $PWD in *hybrid*) echo $$ > '\(bench.folder)/hanging'; exec sleep 600 ;; esac")
-            let act = how == "requeue"
+            let act =
+                how == "requeue"
                 ? "scontrol requeue \"$(squeue --noheader --format=%i --states=RUNNING | head -n 1)\""
                 // All of the task at once, as when a node runs out of memory: the task fails, and is submitted again.
                 : "kill -KILL $(pgrep -f 'kmatrix run --shard') $(cat '\(bench.folder)/hanging')"
@@ -79,7 +85,8 @@ extension StandInRuns {
             "packs tasks of one processor onto one node, all of an ordinary user's, and no task waits for another's guest",
             .enabled(if: ProcessInfo.processInfo.activeProcessorCount >= 2, "SKIPPED: this machine has one processor, and two tasks of one processor need two"))
         func packed() async throws {
-            try bench.trouble("echo \"$(taskset -cp $$)\" >> '\(bench.folder)/masks'; until [ \"$(wc -l < '\(bench.folder)/masks')\" -ge 2 ]; do sleep 0.1; done")
+            try bench.trouble(
+                "echo \"$(taskset -cp $$)\" >> '\(bench.folder)/masks'; until [ \"$(wc -l < '\(bench.folder)/masks')\" -ge 2 ]; do sleep 0.1; done")
             // What the user may not read is copied: the checkout and the program may be in a folder of root's.
             let checkout = bench.folder.appending("checkout")
             try FileManager.default.createDirectory(atPath: checkout.appending("ci").string, withIntermediateDirectories: true)
@@ -96,7 +103,8 @@ extension StandInRuns {
                 """
                 mkdir '\(out)'
                 id -u > '\(bench.folder)/user'
-                sbatch --cpus-per-task=1 --array=1-2 --output='\(out)/part-%a.log' '\(checkout)/ci/cluster/slurm/part.sbatch' '\(checkout)' '\(bench.folder)/kmatrix' 2 '\(out)' \(axes)
+                sbatch --cpus-per-task=1 --array=1-2 --output='\(out)/part-%a.log' '\(checkout)/ci/cluster/slurm/part.sbatch' '\(checkout)' \
+                '\(bench.folder)/kmatrix' 2 '\(out)' \(axes)
                 wait_for_jobs
                 """, packing: ProcessInfo.processInfo.activeProcessorCount, owning: [bench.folder, bench.products.path])
             #expect(states.filter { $0.hasPrefix("COMPLETED 0:0") }.count == 2, "\(states) \(slurm.log)")
@@ -104,7 +112,9 @@ extension StandInRuns {
             #expect(bench.started == 2)
             #expect(try String(contentsOfFile: bench.folder.appending("user").string, encoding: .utf8) != "0\n")
             // Each has the processor that Slurm gave it, and no other.
-            let masks = try String(contentsOfFile: bench.folder.appending("masks").string, encoding: .utf8).split(separator: "\n").compactMap { $0.split(separator: ": ").last }
+            let masks = try String(contentsOfFile: bench.folder.appending("masks").string, encoding: .utf8).split(separator: "\n").compactMap {
+                $0.split(separator: ": ").last
+            }
             #expect(Set(masks).count == 2 && masks.allSatisfy { Int($0) != nil }, "\(masks)")
         }
     }
@@ -176,7 +186,8 @@ struct RealSlurm {
             ip addr add 192.0.2.1/32 dev lo
             sed -i "s/@HOST@/$(hostname -s)/; s/@USER@/$(id -un)/" slurm.conf
             dd if=/dev/urandom of=munge.key bs=1024 count=1 2>/dev/null; chmod 400 munge.key
-            munged --foreground --force --key-file=munge.key --socket=munge.socket --pid-file=munge.pid --log-file=munge.log --seed-file=munge.seed --num-threads=2 &
+            munged --foreground --force --key-file=munge.key --socket=munge.socket --pid-file=munge.pid --log-file=munge.log --seed-file=munge.seed \
+            --num-threads=2 &
             until [ -S munge.socket ]; do sleep 0.1; done
             slurmctld -D &
             slurmd -D &
@@ -184,7 +195,8 @@ struct RealSlurm {
             # A job that is queued again begins two minutes later, unless somebody says otherwise.
             wait_for_jobs() {
                 while [ "$(squeue --noheader | wc -l)" != 0 ]; do
-                    for job in $(squeue --noheader --states=PENDING --format='%i %r' | sed -n 's/ BeginTime$//p'); do scontrol update "JobId=$job" StartTime=now || true; done
+                    for job in $(squeue --noheader --states=PENDING --format='%i %r' | sed -n 's/ BeginTime$//p'); do scontrol update "JobId=$job" \
+                    StartTime=now || true; done
                     sleep 0.3
                 done
             }
@@ -197,7 +209,10 @@ struct RealSlurm {
         let identity = geteuid() == 0 && !isNobody ? [] : ["--map-current-user", "--keep-caps"]
         let process = Process()
         process.executableURL = URL(filePath: isNobody ? "/usr/bin/setpriv" : "/usr/bin/unshare")
-        process.arguments = (isNobody ? ["--reuid", "65534", "--regid", "65534", "--clear-groups", "unshare"] : []) + identity + ["--net", "--pid", "--fork", "--kill-child", "--mount-proc", "timeout", "200", folder.appending("script").string]
+        process.arguments =
+            (isNobody ? ["--reuid", "65534", "--regid", "65534", "--clear-groups", "unshare"] : []) + identity + [
+                "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "timeout", "200", folder.appending("script").string,
+            ]
         let output = folder.appending("out").string
         _ = FileManager.default.createFile(atPath: output, contents: nil)
         let file = try #require(FileHandle(forWritingAtPath: output))

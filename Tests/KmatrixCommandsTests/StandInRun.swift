@@ -73,7 +73,10 @@ struct StandInRun {
 
     /// Every guest boots, so that guests can be counted: making a snapshot starts one as well.
     func arguments(_ options: [String], layouts: [String] = layouts, kernel: FilePath? = nil) -> [String] {
-        ["run", "--kernel", (kernel ?? self.kernel).string, "--jobs", "1", "--accel", "tcg", "--boot", "cold", "--format", "json", "--history", folder.appending("history.sqlite").string]
+        [
+            "run", "--kernel", (kernel ?? self.kernel).string, "--jobs", "1", "--accel", "tcg", "--boot", "cold", "--format", "json", "--history",
+            folder.appending("history.sqlite").string,
+        ]
             + layouts.flatMap { ["--cgroup", $0] } + options
     }
 

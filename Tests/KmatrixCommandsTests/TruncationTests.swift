@@ -38,7 +38,9 @@ extension StandInRuns {
         private func doubted() throws -> Set<String>? {
             do {
                 let run = try StoredRun(reading: cut)
-                for cell in run.document.cells where cell.verdict != .compatible { #expect(cell.verdict == .inconclusive && cell.cause == .evidenceLost, "\(cell.summary)") }
+                for cell in run.document.cells where cell.verdict != .compatible {
+                    #expect(cell.verdict == .inconclusive && cell.cause == .evidenceLost, "\(cell.summary)")
+                }
                 #expect(run.document.cells.count == StandInRun.layouts.count)
                 return Set(run.document.cells.filter { $0.verdict != .compatible }.map(\.cgroup.rawValue))
             } catch {
@@ -83,7 +85,8 @@ extension StandInRuns {
                 }
                 #expect(!FileManager.default.fileExists(atPath: merged))
                 for format in ["jsonl", "markdown", "junit", "html"] {
-                    let said = try await bench.kmatrix(["report", cut.string, "--format", format] + (format == "html" ? ["--out", bench.folder.appending("site-\(length)").string] : []))
+                    let said = try await bench.kmatrix(
+                        ["report", cut.string, "--format", format] + (format == "html" ? ["--out", bench.folder.appending("site-\(length)").string] : []))
                     #expect(doubted == nil ? said.code == 2 : [0, 1, 3].contains(said.code ?? -1), "\(place): \(format): \(said)")
                     #expect(said.stderr.contains(file), "\(place): \(format): \(said)")
                     if format == "jsonl", let doubted {
@@ -97,7 +100,9 @@ extension StandInRuns {
         @Test("is shown when it is other evidence, whatever is left of it")
         func evidence() async throws {
             let names = try FileManager.default.contentsOfDirectory(atPath: whole.appending(Self.cell).string).sorted()
-            let others = names.map { "\(Self.cell)/\($0)" }.filter { !Self.proofs.contains($0) && (FileManager.default.contents(atPath: whole.appending($0).string)?.count ?? 0) > 0 }
+            let others = names.map { "\(Self.cell)/\($0)" }.filter {
+                !Self.proofs.contains($0) && (FileManager.default.contents(atPath: whole.appending($0).string)?.count ?? 0) > 0
+            }
             #expect(others.count > 4)
             for file in others {
                 for length in try lengths(file).sorted().prefix(3) {

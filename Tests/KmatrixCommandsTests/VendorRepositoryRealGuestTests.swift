@@ -15,7 +15,9 @@ import Testing
     .serialized)
 struct VendorRepositoryRealGuestTests {
     /// Runs the program with a cache of its own and a mirror on loopback for each vendor.
-    private func run(_ arguments: [String], mirrors: [String: String], keyrings: [String: FilePath], in home: TemporaryFolder) async throws -> (RealProgram.Ended, RunDocument?) {
+    private func run(_ arguments: [String], mirrors: [String: String], keyrings: [String: FilePath], in home: TemporaryFolder) async throws -> (
+        RealProgram.Ended, RunDocument?
+    ) {
         // Who is not served here would be asked on the network.
         let others = ["oracle", "azurelinux", "amazon"].map { "--mirror=\($0)=http://127.0.0.1:9/nothing" }
         let ended = try await RealProgram.run(
@@ -30,18 +32,22 @@ struct VendorRepositoryRealGuestTests {
         let kernel = try VendorKernel("5.15.0-1057-azure")
         let repository = try await DebianRepository(algorithm: "rsa3072")
         let version = "5.15.0-1057.65"
-        var image = DebianRepository.Package(name: "linux-image-\(kernel.release)", version: version, files: ["boot/vmlinuz-\(kernel.release)": try kernel.image()])
+        var image = DebianRepository.Package(
+            name: "linux-image-\(kernel.release)", version: version, files: ["boot/vmlinuz-\(kernel.release)": try kernel.image()])
         image.depends = ["linux-modules-\(kernel.release)"]
         let modules = DebianRepository.Package(
-            name: "linux-modules-\(kernel.release)", version: version, files: try kernel.modules().merging(["boot/config-\(kernel.release)": kernel.configuration()]) { $1 })
+            name: "linux-modules-\(kernel.release)", version: version,
+            files: try kernel.modules().merging(["boot/config-\(kernel.release)": kernel.configuration()]) { $1 })
         var meta = DebianRepository.Package(name: "linux-image-azure", version: "5.15.0.1057.65", files: [:])
         meta.depends = [image.name]
         try await repository.publishAsUbuntu(
-            ["jammy": [], "jammy-updates": [image, modules, meta], "jammy-security": [], "focal": [], "focal-updates": [], "focal-security": []], source: "linux-azure")
+            ["jammy": [], "jammy-updates": [image, modules, meta], "jammy-security": [], "focal": [], "focal-updates": [], "focal-security": []],
+            source: "linux-azure")
         let home = try TemporaryFolder()
         try await LoopbackServer.serving(repository.root) { server in
             let (ended, document) = try await run(
-                ["--kernel", "5.15", "--cgroup", "unified", "--cgroup", "legacy"], mirrors: ["ubuntu": "\(server.address)/ubuntu"], keyrings: ["ubuntu": repository.keyring], in: home)
+                ["--kernel", "5.15", "--cgroup", "unified", "--cgroup", "legacy"], mirrors: ["ubuntu": "\(server.address)/ubuntu"],
+                keyrings: ["ubuntu": repository.keyring], in: home)
             #expect(ended.code == 0, "\(ended.stderr)")
             let cells = try #require(document?.cells, "\(ended.stderr)")
             #expect(cells.map(\.release) == [kernel.release, kernel.release])
@@ -102,7 +108,8 @@ struct VendorRepositoryRealGuestTests {
         }
         // The same fault of the same kernel contradicts nothing where no distribution claims it: 5.14 lies below the article's floor.
         let image = kernel.folder.appending("boot/vmlinuz-\(kernel.release)").string
-        let (ended, document) = try await run(["--kernel-image", image, "--cgroup", "unified", "--agent", home.path.appending("ignores-rules").string], mirrors: [:], keyrings: [:], in: home)
+        let (ended, document) = try await run(
+            ["--kernel-image", image, "--cgroup", "unified", "--agent", home.path.appending("ignores-rules").string], mirrors: [:], keyrings: [:], in: home)
         #expect(ended.code == 0, "\(ended.stderr)")
         #expect(document?.cells.map(\.verdict) == [.incompatible])
     }
@@ -129,7 +136,9 @@ struct VendorKernel {
         var content: [String: [UInt8]] = [:]
         for name in try FileManager.default.subpathsOfDirectory(atPath: folder.appending(place).string) {
             var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: folder.appending("\(place)/\(name)").string, isDirectory: &isFolder), !isFolder.boolValue else { continue }
+            guard FileManager.default.fileExists(atPath: folder.appending("\(place)/\(name)").string, isDirectory: &isFolder), !isFolder.boolValue else {
+                continue
+            }
             content["\(place)/\(name)"] = try bytes("\(place)/\(name)")
         }
         return content

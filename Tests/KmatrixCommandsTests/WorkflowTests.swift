@@ -23,11 +23,14 @@ extension StandInRuns {
                 try FileManager.default.createDirectory(atPath: bench.folder.appending(folder).string, withIntermediateDirectories: true)
             }
             let kmatrix = "\(exports)\nexec '\(try BuiltProgram.path("kmatrix"))' \"$@\""
-            for place in [programs.appending("kmatrix"), checkout.appending("ci/kmatrix"), checkout.appending(".build-release/kmatrix/kmatrix")] { try RealSlurm.script(kmatrix, at: place) }
+            for place in [programs.appending("kmatrix"), checkout.appending("ci/kmatrix"), checkout.appending(".build-release/kmatrix/kmatrix")] {
+                try RealSlurm.script(kmatrix, at: place)
+            }
             try RealSlurm.script("exec \"$@\"", at: programs.appending("sudo"))
             try RealSlurm.script("printf '%s ' apt-get \"$@\" >> '\(bench.folder)/apt'; echo >> '\(bench.folder)/apt'", at: programs.appending("apt-get"))
             try RealSlurm.script("exit 0", at: checkout.appending("ci/setup"))
-            try RealSlurm.script("echo made > '\(bench.folder)/kmatrix_0.1.0_amd64.deb'; echo '\(bench.folder)/kmatrix_0.1.0_amd64.deb'", at: checkout.appending("ci/package"))
+            try RealSlurm.script(
+                "echo made > '\(bench.folder)/kmatrix_0.1.0_amd64.deb'; echo '\(bench.folder)/kmatrix_0.1.0_amd64.deb'", at: checkout.appending("ci/package"))
             try FileManager.default.copyItem(atPath: Repository.path.appending("ci/cluster/part").string, toPath: checkout.appending("ci/cluster/part").string)
             let matrix = "name: small\ncells:\n  - kernel: \(bench.kernel)\n    cgroup: [\(StandInRun.layouts.joined(separator: ", "))]\n"
             try matrix.write(toFile: checkout.appending("images/nightly.yml").string, atomically: true, encoding: .utf8)
@@ -42,7 +45,9 @@ extension StandInRuns {
             process.executableURL = URL(filePath: "/usr/bin/env")
             process.currentDirectoryURL = URL(filePath: checkout.string)
             process.arguments = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
-            process.environment = ["PATH": "\(programs):/usr/bin:/bin", "HOME": bench.folder.string, "HISTORY": "state/history.sqlite"].merging(environment) { $1 }
+            process.environment = ["PATH": "\(programs):/usr/bin:/bin", "HOME": bench.folder.string, "HISTORY": "state/history.sqlite"].merging(environment) {
+                $1
+            }
             let output = bench.folder.appending("said").string
             _ = FileManager.default.createFile(atPath: output, contents: nil)
             let file = try #require(FileHandle(forWritingAtPath: output))
@@ -63,14 +68,18 @@ extension StandInRuns {
 
         /// The outputs of a step, as it wrote them.
         private func outputs(_ file: FilePath) throws -> [String: String] {
-            let lines = ((try? String(contentsOfFile: file.string, encoding: .utf8)) ?? "").split(separator: "\n").map { $0.split(separator: "=", maxSplits: 1) }
+            let lines = ((try? String(contentsOfFile: file.string, encoding: .utf8)) ?? "").split(separator: "\n").map {
+                $0.split(separator: "=", maxSplits: 1)
+            }
             return Dictionary(lines.map { (String($0[0]), $0.count > 1 ? String($0[1]) : "") }) { $1 }
         }
 
         /// Runs all scripts of a list of steps.
         /// - Returns: The outputs, as `steps.ID.outputs.NAME`, and the codes of the steps that may fail.
         @discardableResult
-        private func run(_ steps: [YAMLNode], _ values: [String: String], _ environment: [String: String] = [:], call: (YAMLNode) throws -> Void = { _ in }) throws -> (values: [String: String], codes: [Int32]) {
+        private func run(_ steps: [YAMLNode], _ values: [String: String], _ environment: [String: String] = [:], call: (YAMLNode) throws -> Void = { _ in })
+            throws -> (values: [String: String], codes: [Int32])
+        {
             var (values, codes) = (values, [Int32]())
             for (number, step) in steps.enumerated() {
                 guard let script = try step.text("run") else {
@@ -81,7 +90,9 @@ extension StandInRuns {
                 if step["if"]?.string?.contains("failure") == true { continue }
                 let file = bench.folder.appending("output-\(number)")
                 try? FileManager.default.removeItem(atPath: file.string)
-                var further = ["GITHUB_OUTPUT": file.string, "GITHUB_STEP_SUMMARY": bench.folder.appending("summary").string, "RUNNER_TEMP": bench.folder.string].merging(environment) { $1 }
+                var further = [
+                    "GITHUB_OUTPUT": file.string, "GITHUB_STEP_SUMMARY": bench.folder.appending("summary").string, "RUNNER_TEMP": bench.folder.string,
+                ].merging(environment) { $1 }
                 for name in step["env"]?.keys ?? [] { further[name] = try evaluate(step["env"]?.text(name) ?? "", values) }
                 let (code, said) = try bash(try evaluate(script, values), further)
                 if step["continue-on-error"] != nil { codes.append(code) } else { #expect(code == 0, "\(step.place): \(said)") }
@@ -115,7 +126,8 @@ extension StandInRuns {
                 for part in 1...2 {
                     let values = ["matrix.part": "\(part)", "needs.plan.outputs.count": "2"]
                     try run(try steps("run"), values) { try action($0, values) }
-                    #expect(try bash("mkdir -p artifacts/part-\(part) artifacts/products; cp '\(bench.folder)/kmatrix-run.tar' artifacts/part-\(part)/").code == 0)
+                    #expect(
+                        try bash("mkdir -p artifacts/part-\(part) artifacts/products; cp '\(bench.folder)/kmatrix-run.tar' artifacts/part-\(part)/").code == 0)
                 }
                 let merge = try steps("merge")
                 let last = try #require(try merge.last { $0["if"]?.string?.contains("failure") == true }?.text("run"))
@@ -134,7 +146,8 @@ extension StandInRuns {
             }
             let summary = try String(contentsOfFile: bench.folder.appending("summary").string, encoding: .utf8)
             #expect(summary.contains("part 1/2") && summary.contains("part 2/2"))
-            #expect(try String(contentsOfFile: bench.folder.appending("apt").string, encoding: .utf8).contains("apt-get install -q -y \(bench.folder)/kmatrix.deb"))
+            #expect(
+                try String(contentsOfFile: bench.folder.appending("apt").string, encoding: .utf8).contains("apt-get install -q -y \(bench.folder)/kmatrix.deb"))
         }
 
         @Test("GitLab's nights plan, run four parts, merge, publish and compare, and one with an unproven cell says so")
@@ -144,7 +157,9 @@ extension StandInRuns {
             func run(_ job: String, _ environment: [String: String] = [:]) throws -> (code: Int32, said: String) {
                 // A runner joins the lines of a script.
                 let lines = try #require(root[job]).list("script").compactMap(\.string)
-                return try bash(lines.joined(separator: "\n"), ["CI_PROJECT_DIR": checkout.string, "XDG_CACHE_HOME": checkout.appending(".cache").string].merging(environment) { $1 })
+                return try bash(
+                    lines.joined(separator: "\n"),
+                    ["CI_PROJECT_DIR": checkout.string, "XDG_CACHE_HOME": checkout.appending(".cache").string].merging(environment) { $1 })
             }
             for night in 1...2 {
                 if night == 2 { try bench.trouble("case $PWD in *hybrid*) kill -KILL $$ ;; esac") }
@@ -161,7 +176,10 @@ extension StandInRuns {
                 #expect(try run("pages").code == 0)
                 let compared = try run("compare")
                 #expect(compared.code == (night == 1 ? 0 : 3), "\(compared.said)")
-                #expect(try StoredRun.intact(at: checkout.appending("merged")).document.cells.map(\.verdict) == [.compatible, night == 1 ? .compatible : .inconclusive, .compatible])
+                #expect(
+                    try StoredRun.intact(at: checkout.appending("merged")).document.cells.map(\.verdict) == [
+                        .compatible, night == 1 ? .compatible : .inconclusive, .compatible,
+                    ])
             }
             // Every job was executed.
             #expect(Set(root.keys).subtracting(["stages", "default", "variables", "workflow"]) == ["plan", "part", "merge", "pages", "compare"])

@@ -4,7 +4,8 @@ import Testing
 @Suite("Architectures of cells")
 struct CellArchitectureTests {
     private func cell(_ architecture: Architecture, _ flavour: String, _ layout: CgroupLayout = .unified, agent: String? = nil) throws -> Cell {
-        let kernel = KernelIdentity(version: try KernelVersion(parsing: "6.1.192-2"), flavour: try KernelFlavour(parsing: flavour), release: "", origin: "debian/bookworm")
+        let kernel = KernelIdentity(
+            version: try KernelVersion(parsing: "6.1.192-2"), flavour: try KernelFlavour(parsing: flavour), release: "", origin: "debian/bookworm")
         return Cell(kernel: kernel, architecture: architecture, cgroup: layout, agent: agent)
     }
 
@@ -19,13 +20,18 @@ struct CellArchitectureTests {
 
     @Test("one kernel of several architectures stands together in a table")
     func order() throws {
-        let cells = try [cell(.arm64, "cloud-arm64"), cell(.x86_64, "cloud-amd64", .legacy), cell(.arm64, "cloud-arm64", .legacy), cell(.x86_64, "cloud-amd64")]
+        let cells = try [
+            cell(.arm64, "cloud-arm64"), cell(.x86_64, "cloud-amd64", .legacy), cell(.arm64, "cloud-arm64", .legacy), cell(.x86_64, "cloud-amd64"),
+        ]
         #expect(cells.sorted().map(\.architecture) == [.x86_64, .x86_64, .arm64, .arm64])
     }
 
-    @Test("are read by the name that any program has for them", arguments: [
-        ("x86_64", [Architecture.x86_64]), ("amd64", [.x86_64]), ("x86-64", [.x86_64]), ("arm64", [.arm64]), ("aarch64", [.arm64]), ("all", [.x86_64, .arm64]),
-    ])
+    @Test(
+        "are read by the name that any program has for them",
+        arguments: [
+            ("x86_64", [Architecture.x86_64]), ("amd64", [.x86_64]), ("x86-64", [.x86_64]), ("arm64", [.arm64]), ("aarch64", [.arm64]),
+            ("all", [.x86_64, .arm64]),
+        ])
     func names(text: String, found: [Architecture]) throws {
         #expect(try Architecture.parse(text) == found)
     }

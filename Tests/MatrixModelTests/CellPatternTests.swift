@@ -5,7 +5,9 @@ import Testing
 struct CellPatternTests {
     static let id = "micro/6.1.176-1/cloud-amd64/legacy/bpf=loop-lookup"
 
-    @Test("matches ids of which the whole is as it says", arguments: ["*", "*/legacy/*", "micro/6.1.*", "micro/6.1.17?-1/*", "*bpf=loop-lookup", id, "**/**", "m*o/*l*/b*p"])
+    @Test(
+        "matches ids of which the whole is as it says",
+        arguments: ["*", "*/legacy/*", "micro/6.1.*", "micro/6.1.17?-1/*", "*bpf=loop-lookup", id, "**/**", "m*o/*l*/b*p"])
     func matches(pattern: String) throws { #expect(try CellPattern(parsing: pattern).matches(Self.id)) }
 
     @Test("does not match what is only like it", arguments: ["*/legacy", "micro", "micro/6.1?", "*/unified/*", "?", "MICRO/*", "\(id)?", "x*"])
@@ -30,7 +32,12 @@ struct CalendarDayTests {
         #expect(days.map(\.description) == ["0999-12-31", "2024-02-29", "2026-12-31", "2027-01-01"])
     }
 
-    @Test("that no calendar has is refused", arguments: ["2026-02-29", "1900-02-29", "2026-13-01", "2026-00-10", "2026-04-31", "2026-1-1", "26-01-01", "2026-01-01T", "", "2026-01", "-001-01-01", "20260101"])
+    @Test(
+        "that no calendar has is refused",
+        arguments: [
+            "2026-02-29", "1900-02-29", "2026-13-01", "2026-00-10", "2026-04-31", "2026-1-1", "26-01-01", "2026-01-01T", "", "2026-01", "-001-01-01",
+            "20260101",
+        ])
     func wrong(text: String) { #expect(throws: SelectorError(.malformedDay, text: text)) { try CalendarDay(parsing: text) } }
 }
 
@@ -40,7 +47,8 @@ struct CellIDOrderTests {
     func order() {
         let sorted = [
             "micro/5.9.1-1/cloud-amd64/unified", "micro/5.10.1-1/cloud-amd64/unified", "micro/5.10.1-1/cloud-amd64/hybrid",
-            "micro/5.10.1-1/cloud-amd64/legacy", "micro/5.10.1-1/cloud-amd64/legacy/bpf=x", "micro/7.3~rc4-1/cloud-amd64/unified", "micro/7.3-1/cloud-amd64/unified",
+            "micro/5.10.1-1/cloud-amd64/legacy", "micro/5.10.1-1/cloud-amd64/legacy/bpf=x", "micro/7.3~rc4-1/cloud-amd64/unified",
+            "micro/7.3-1/cloud-amd64/unified",
         ]
         #expect(CellIDOrder.sort(sorted.shuffled(), by: \.self) == sorted)
     }

@@ -25,14 +25,17 @@ struct ExpectationTests {
         DocumentedClaim(source: source, title: source, date: try CalendarDay(parsing: "2026-06-24"), address: nil, subject: subject, says: says)
     }
 
-    @Test("follows the claims about its distribution, and a promise outweighs the floor", arguments: [
-        // RHEL 9: the README promises 5.14, which is below the article's floor.
-        ("5.14", [DocumentedClaim.Support.supported, .planned, .unsupported], MatrixModel.Expectation.supported), ("5.14", [.tested, .unsupported], .supported),
-        // Debian 12: the gate refuses it, the article names its kernel.
-        ("6.1", [.unsupported, .supported], .supported), ("5.10", [.unsupported, .unsupported], .unsupported), ("6.12", [.unsupported], .unsupported),
-        // An announcement says nothing about today.
-        ("5.14", [.planned], .unsupported), ("6.1", [.planned], .supported), ("5.10", [], .unsupported), ("5.15", [], .supported),
-    ])
+    @Test(
+        "follows the claims about its distribution, and a promise outweighs the floor",
+        arguments: [
+            // RHEL 9: the README promises 5.14, which is below the article's floor.
+            ("5.14", [DocumentedClaim.Support.supported, .planned, .unsupported], MatrixModel.Expectation.supported),
+            ("5.14", [.tested, .unsupported], .supported),
+            // Debian 12: the gate refuses it, the article names its kernel.
+            ("6.1", [.unsupported, .supported], .supported), ("5.10", [.unsupported, .unsupported], .unsupported), ("6.12", [.unsupported], .unsupported),
+            // An announcement says nothing about today.
+            ("5.14", [.planned], .unsupported), ("6.1", [.planned], .supported), ("5.10", [], .unsupported), ("5.15", [], .supported),
+        ])
     func claims(series: String, says: [DocumentedClaim.Support], expected: MatrixModel.Expectation) throws {
         let documentation = CellDocumentation(distribution: "rocky-9", defaultLayout: .unified, claims: try says.map { try Self.claim("readme", $0) })
         func documented(_ layout: CgroupLayout) throws -> MatrixModel.Expectation {

@@ -5,10 +5,12 @@ import Testing
 struct KernelVersionTests {
     private func version(_ text: String) throws -> KernelVersion { try KernelVersion(parsing: text) }
 
-    @Test("sort by meaning", arguments: [
-        ("5.9", "5.10"), ("5.9.16-1", "5.10.1-1"), ("6.1.9-1", "6.1.10-1"), ("6.1", "6.1.1"), ("6.1.27-1", "6.1.27-2"), ("6.1.27-9", "6.1.27-10"),
-        ("6.12.117-1~deb12u1", "6.12.117-1"), ("7.3.4-1~bpo13+1", "7.3.4-1"), ("7.3~rc4-1~exp1", "7.3-1"), ("6.19.14-1", "7.0.4-1"),
-    ])
+    @Test(
+        "sort by meaning",
+        arguments: [
+            ("5.9", "5.10"), ("5.9.16-1", "5.10.1-1"), ("6.1.9-1", "6.1.10-1"), ("6.1", "6.1.1"), ("6.1.27-1", "6.1.27-2"), ("6.1.27-9", "6.1.27-10"),
+            ("6.12.117-1~deb12u1", "6.12.117-1"), ("7.3.4-1~bpo13+1", "7.3.4-1"), ("7.3~rc4-1~exp1", "7.3-1"), ("6.19.14-1", "7.0.4-1"),
+        ])
     func order(older: String, newer: String) throws {
         #expect(try version(older) < version(newer))
         #expect(try !(version(newer) < version(older)))
@@ -19,9 +21,11 @@ struct KernelVersionTests {
         #expect(try version(text).description == text)
     }
 
-    @Test("are refused when anything is wrong with them", arguments: [
-        "", "6", "6.", ".1", "6..1", "-6.1", "+6.1", "6.1x", "6.1-", "v6.1", "6.1 ", " 6.1", "6.1-2/x", "6.1-2\n", "6.1.99999999999999999999", "6,1", "６.1",
-    ])
+    @Test(
+        "are refused when anything is wrong with them",
+        arguments: [
+            "", "6", "6.", ".1", "6..1", "-6.1", "+6.1", "6.1x", "6.1-", "v6.1", "6.1 ", " 6.1", "6.1-2/x", "6.1-2\n", "6.1.99999999999999999999", "6,1", "６.1",
+        ])
     func malformed(text: String) {
         let error = #expect(throws: SelectorError.self) { _ = try KernelVersion(parsing: text) }
         #expect(error?.code == .malformedVersion)
@@ -51,10 +55,12 @@ struct PackageVersionOrderTests {
         #expect(PackageVersionOrder.compare(newer, older) > 0)
     }
 
-    @Test("compares numbers as numbers and letters before signs", arguments: [
-        ("1.9", "1.10"), ("9", "10"), ("a", "+"), ("1a", "1+"), ("1", "1+deb"), ("1~rc1", "1"), ("1.2", "1.2.1"),
-        ("99999999999999999999998", "99999999999999999999999"),
-    ])
+    @Test(
+        "compares numbers as numbers and letters before signs",
+        arguments: [
+            ("1.9", "1.10"), ("9", "10"), ("a", "+"), ("1a", "1+"), ("1", "1+deb"), ("1~rc1", "1"), ("1.2", "1.2.1"),
+            ("99999999999999999999998", "99999999999999999999999"),
+        ])
     func order(older: String, newer: String) {
         #expect(PackageVersionOrder.compare(older, newer) < 0)
         #expect(PackageVersionOrder.compare(newer, older) > 0)

@@ -8,7 +8,8 @@ struct ProofTests {
     ) throws -> ProofResult {
         let defect = known ? KnownDefect(proof: id, reason: "by design", reference: "there", until: try CalendarDay(parsing: "2031-01-01")) : nil
         return ProofResult(
-            id: id, weight: weight, state: state, cause: state == .fail ? cause ?? .misattributed : state == .unproven ? cause ?? .harness : nil, summary: "\(id): \(state)",
+            id: id, weight: weight, state: state, cause: state == .fail ? cause ?? .misattributed : state == .unproven ? cause ?? .harness : nil,
+            summary: "\(id): \(state)",
             blockedBy: blockedBy, knownDefect: defect)
     }
 
@@ -29,9 +30,11 @@ struct ProofTests {
 
     @Test("takes its cause from the most fundamental failure and names the others")
     func order() throws {
-        let judgement = Judgement(proofs: try [
-            Self.proof(.keyKept, .fail, .essential, .keyLostOnRestart), Self.proof(.identitySetuid, .fail, .lesser), Self.proof(.attach, .fail, .essential, .attachNoCgroup2),
-        ])
+        let judgement = Judgement(
+            proofs: try [
+                Self.proof(.keyKept, .fail, .essential, .keyLostOnRestart), Self.proof(.identitySetuid, .fail, .lesser),
+                Self.proof(.attach, .fail, .essential, .attachNoCgroup2),
+            ])
         #expect(judgement.verdict == .incompatible)
         #expect(judgement.cause == .attachNoCgroup2)
         #expect(judgement.summary.contains("Also failed: key-kept, identity/setuid."))

@@ -6,7 +6,8 @@ import Testing
 struct RemainingTimeTests {
     static func cell(_ guest: String, _ layout: CgroupLayout, deployment: String? = nil) throws -> Cell {
         let version = try KernelVersion(parsing: "6.1.1-1")
-        return Cell(guest: guest, kernel: KernelIdentity(version: version, flavour: .cloud, release: "6.1.1", origin: "file"), cgroup: layout, deployment: deployment)
+        return Cell(
+            guest: guest, kernel: KernelIdentity(version: version, flavour: .cloud, release: "6.1.1", origin: "file"), cgroup: layout, deployment: deployment)
     }
 
     static let layouts: [CgroupLayout] = [.unified, .hybrid, .legacy, .unmounted]
@@ -93,7 +94,11 @@ struct RemainingTimeTests {
         for _ in 0..<30 {
             now += Double.random(in: 0...50, using: &generator)
             let id = cells.randomElement(using: &generator)?.id.text ?? ""
-            if Bool.random(using: &generator) { remaining.begin(id, at: now) } else { remaining.end(id, seconds: Double.random(in: 0...100, using: &generator)) }
+            if Bool.random(using: &generator) {
+                remaining.begin(id, at: now)
+            } else {
+                remaining.end(id, seconds: Double.random(in: 0...100, using: &generator))
+            }
             guard let range = remaining.range(at: now) else { continue }
             #expect(range.lowerBound >= 0 && range.upperBound.isFinite)
         }

@@ -18,12 +18,16 @@ struct SelectorTests {
         #expect(try KernelSelector(parsing: "./vmlinuz") == .image(path: "./vmlinuz"))
     }
 
-    @Test("are written as they were read", arguments: ["6.1", "6.1/rt-amd64", "6.1.192-2", "all", ">=5.10,<6.13", "5.15/azure@ubuntu-*", "all@rocky-9", "./vmlinuz"])
+    @Test(
+        "are written as they were read",
+        arguments: ["6.1", "6.1/rt-amd64", "6.1.192-2", "all", ">=5.10,<6.13", "5.15/azure@ubuntu-*", "all@rocky-9", "./vmlinuz"])
     func roundTrip(text: String) throws {
         #expect(try KernelSelector(parsing: text).description == text)
     }
 
-    @Test("are refused with a message that quotes them", arguments: ["banana", "6", "6.1x", "6.1/", "6.1/Upper", ">=", ">=5.10,", "5.10..6.1", "5.15@", "5.15@Ubuntu", "5.15@ubuntu/azure"])
+    @Test(
+        "are refused with a message that quotes them",
+        arguments: ["banana", "6", "6.1x", "6.1/", "6.1/Upper", ">=", ">=5.10,", "5.10..6.1", "5.15@", "5.15@Ubuntu", "5.15@ubuntu/azure"])
     func malformed(text: String) throws {
         let error = try #require(throws: SelectorError.self) { _ = try KernelSelector(parsing: text) }
         #expect(error.text.isEmpty || error.description.contains(error.text))
@@ -38,10 +42,12 @@ struct SelectorTests {
 
 @Suite("Ranges of kernels")
 struct KernelRangeTests {
-    @Test("compare by as many numbers as a bound has", arguments: [
-        (">=5.10,<6.13", "5.10.1-1", true), (">=5.10,<6.13", "6.12.200-1", true), (">=5.10,<6.13", "6.13.0-1", false), (">=5.10", "5.9.16-1", false),
-        ("<=6.1", "6.1.192-2", true), (">6.1", "6.1.192-2", false), (">6.1", "6.2-1", true), ("=6.1", "6.1.192-2", true), ("=6.1.19", "6.1.192-2", false),
-    ])
+    @Test(
+        "compare by as many numbers as a bound has",
+        arguments: [
+            (">=5.10,<6.13", "5.10.1-1", true), (">=5.10,<6.13", "6.12.200-1", true), (">=5.10,<6.13", "6.13.0-1", false), (">=5.10", "5.9.16-1", false),
+            ("<=6.1", "6.1.192-2", true), (">6.1", "6.1.192-2", false), (">6.1", "6.2-1", true), ("=6.1", "6.1.192-2", true), ("=6.1.19", "6.1.192-2", false),
+        ])
     func contains(range: String, version: String, isIn: Bool) throws {
         #expect(try KernelRange(parsing: range).contains(KernelVersion(parsing: version)) == isIn)
     }
@@ -61,7 +67,10 @@ struct KernelRangeTests {
 
 @Suite("Cells")
 struct CellTests {
-    private func cell(_ version: String, guest: String = "micro", origin: String = "debian/bookworm", layout: CgroupLayout = .unified, scenario: String? = nil, bpf: String? = nil) throws -> Cell {
+    private func cell(
+        _ version: String, guest: String = "micro", origin: String = "debian/bookworm", layout: CgroupLayout = .unified, scenario: String? = nil,
+        bpf: String? = nil
+    ) throws -> Cell {
         Cell(
             guest: guest, kernel: KernelIdentity(version: try KernelVersion(parsing: version), flavour: .cloud, release: "r", origin: origin), cgroup: layout,
             scenario: scenario, bpf: bpf)
@@ -91,9 +100,10 @@ struct CellTests {
     @Test("sort by kernel, then by layout")
     func order() throws {
         let cells = try [cell("5.10.1-1"), cell("5.9.1-1", layout: .legacy), cell("5.9.1-1")].sorted()
-        #expect(cells.map(\.id.text) == [
-            "micro/5.9.1-1/cloud-amd64/unified", "micro/5.9.1-1/cloud-amd64/legacy", "micro/5.10.1-1/cloud-amd64/unified",
-        ])
+        #expect(
+            cells.map(\.id.text) == [
+                "micro/5.9.1-1/cloud-amd64/unified", "micro/5.9.1-1/cloud-amd64/legacy", "micro/5.10.1-1/cloud-amd64/unified",
+            ])
     }
 
     @Test("take layouts by name", arguments: CgroupLayout.allCases)

@@ -9,7 +9,9 @@ struct ShardTests {
         #expect(shard.index == index && shard.count == count)
     }
 
-    @Test("is nothing else", arguments: ["", "1", "0/3", "4/3", "1/0", "-1/3", "+1/3", "1/3/4", "1/", "/3", " 1/3", "1/3 ", "1.0/3", "1/10001", "1/99999999999999999999", "١/٣"])
+    @Test(
+        "is nothing else",
+        arguments: ["", "1", "0/3", "4/3", "1/0", "-1/3", "+1/3", "1/3/4", "1/", "/3", " 1/3", "1/3 ", "1.0/3", "1/10001", "1/99999999999999999999", "١/٣"])
     func refused(text: String) {
         #expect(throws: SelectorError(.malformedShard, text: text)) { try Shard(parsing: text) }
     }
@@ -61,7 +63,9 @@ struct ShardSplitTests {
 
     @Test("prepares hardly anything twice where there is far more to do than to prepare")
     func largeRun() {
-        let items = (0..<200).flatMap { kernel in (0..<50).map { ShardSplit.Item(id: "k\(kernel)-c\($0)", milliseconds: 6000, preparations: ["k\(kernel)": 10_000]) } }
+        let items = (0..<200).flatMap { kernel in
+            (0..<50).map { ShardSplit.Item(id: "k\(kernel)-c\($0)", milliseconds: 6000, preparations: ["k\(kernel)": 10_000]) }
+        }
         let split = ShardSplit(items, count: 20)
         let least = (200 * 10_000 + items.count * 6000) / 20
         #expect(split.milliseconds.allSatisfy { $0 <= least * 105 / 100 })

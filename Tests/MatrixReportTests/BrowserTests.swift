@@ -30,7 +30,8 @@ struct BrowserTests {
         let sample = try StoredSample(try ReportSamples.cells() + [hostile, reused] + documented)
         let attack = Array("</pre><script>window.pwned=1</script><img src=x onerror=pwned=1>\u{1B}[31m\u{202E}".utf8) + [0xFF, 0x00]
         for file in EvidenceFile.allCases where file != .verdict { try sample.folder(of: hostile).write(attack, to: file) }
-        let before = try StoredSample([try ReportSamples.record("6.1.176-1", .unified, cause: .loadFailed)], run: ReportSamples.run("old", started: "2025-01-01T00:00:00Z"))
+        let before = try StoredSample(
+            [try ReportSamples.record("6.1.176-1", .unified, cause: .loadFailed)], run: ReportSamples.run("old", started: "2025-01-01T00:00:00Z"))
         let site = sample.place.appending("site")
         try await sample.report(earlier: [try before.read()]).writeSite(to: site)
         let large = try StoredSample([], planned: try Self.manyCells())

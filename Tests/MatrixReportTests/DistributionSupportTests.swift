@@ -9,7 +9,8 @@ import Testing
 enum DistributionSamples {
     static func claim(_ source: String, _ says: DocumentedClaim.Support) throws -> DocumentedClaim {
         DocumentedClaim(
-            source: source, title: "the \(source)", date: try CalendarDay(parsing: "2026-06-24"), address: "https://example.invalid/\(source)", subject: "debian-12", says: says)
+            source: source, title: "the \(source)", date: try CalendarDay(parsing: "2026-06-24"), address: "https://example.invalid/\(source)",
+            subject: "debian-12", says: says)
     }
 
     static func record(
@@ -40,7 +41,8 @@ struct DistributionSupportTests {
     @Test("is about the layout that it boots with: a failure in another one changes nothing")
     func asShipped() throws {
         let cells = [
-            try Samples.record("6.1.1-1", .unified), try Samples.record("6.1.1-1", .legacy, cause: .attachNoCgroup2), try Samples.record("6.1.1-1", .hybrid, cause: .layoutNotOffered),
+            try Samples.record("6.1.1-1", .unified), try Samples.record("6.1.1-1", .legacy, cause: .attachNoCgroup2),
+            try Samples.record("6.1.1-1", .hybrid, cause: .layoutNotOffered),
         ]
         let support = try only([Samples.document(cells)])
         #expect(support.shipped?.level == .supported && support.works == true)
@@ -51,13 +53,18 @@ struct DistributionSupportTests {
 
     @Test("is not won by a layout that it does not boot with, nor by another's kernel")
     func notAsShipped() throws {
-        let legacy = try only([Samples.document([
-            try Samples.record("4.18.1-1", .legacy, cause: .attachNoCgroup2, standard: .legacy), try Samples.record("4.18.1-1", .unified, standard: .legacy),
-        ])])
+        let legacy = try only([
+            Samples.document([
+                try Samples.record("4.18.1-1", .legacy, cause: .attachNoCgroup2, standard: .legacy),
+                try Samples.record("4.18.1-1", .unified, standard: .legacy),
+            ])
+        ])
         #expect(legacy.shipped?.level == .unsupported && legacy.works == false && legacy.others.map(\.level) == [.supported])
-        let foreign = try only([Samples.document([
-            try Samples.record("6.1.1-1", .unified, cause: .verifierRejected), try Samples.record("6.12.1-1", .unified, ownKernel: false),
-        ])])
+        let foreign = try only([
+            Samples.document([
+                try Samples.record("6.1.1-1", .unified, cause: .verifierRejected), try Samples.record("6.12.1-1", .unified, ownKernel: false),
+            ])
+        ])
         #expect(foreign.shipped?.kernel == "6.1.1-1" && foreign.works == false)
         let unknown = try only([Samples.document([try Samples.record("6.1.1-1", .unified, standard: nil)])])
         #expect(unknown.shipped == nil && unknown.works == nil && unknown.others.map(\.level) == [.supported])
@@ -75,21 +82,27 @@ struct DistributionSupportTests {
         #expect(try words([known]) == "partly (known defects only)" && words([known, other]) == "partly" && words([]) == "supported")
     }
 
-    @Test("that nothing proves is unknown, and that does not exist is absent", arguments: [
-        (Cause.timeout, SupportStatement.Level.unknown), (.imageNotBuilt, .absent),
-    ])
+    @Test(
+        "that nothing proves is unknown, and that does not exist is absent",
+        arguments: [
+            (Cause.timeout, SupportStatement.Level.unknown), (.imageNotBuilt, .absent),
+        ])
     func unproven(cause: Cause, level: SupportStatement.Level) throws {
         let support = try only([Samples.document([try Samples.record("6.1.1-1", .unified, cause: cause, claims: [try Samples.claim("gate", .unsupported)])])])
         #expect(support.shipped?.level == level && support.works == nil)
         #expect(support.agreement == .unknown && support.since == nil && support.lastProven == nil)
     }
 
-    @Test("is compared with every source that says something about today", arguments: [
-        ([("readme", DocumentedClaim.Support.supported), ("overview", .planned)], nil, DistributionSupport.Agreement.agrees), ([("gate", .unsupported)], nil, .contradicts),
-        ([("gate", .unsupported)], .verifierRejected, .agrees), ([("tests", .tested)], .verifierRejected, .contradicts),
-        ([("article", .supported), ("gate", .unsupported)], nil, .differs(right: ["article"], wrong: ["gate"])),
-        ([("article", .supported), ("gate", .unsupported)], .noBTF, .differs(right: ["gate"], wrong: ["article"])), ([("overview", .planned)], nil, .undocumented), ([], nil, .undocumented),
-    ] as [([(String, DocumentedClaim.Support)], Cause?, DistributionSupport.Agreement)])
+    @Test(
+        "is compared with every source that says something about today",
+        arguments: [
+            ([("readme", DocumentedClaim.Support.supported), ("overview", .planned)], nil, DistributionSupport.Agreement.agrees),
+            ([("gate", .unsupported)], nil, .contradicts),
+            ([("gate", .unsupported)], .verifierRejected, .agrees), ([("tests", .tested)], .verifierRejected, .contradicts),
+            ([("article", .supported), ("gate", .unsupported)], nil, .differs(right: ["article"], wrong: ["gate"])),
+            ([("article", .supported), ("gate", .unsupported)], .noBTF, .differs(right: ["gate"], wrong: ["article"])),
+            ([("overview", .planned)], nil, .undocumented), ([], nil, .undocumented),
+        ] as [([(String, DocumentedClaim.Support)], Cause?, DistributionSupport.Agreement)])
     func agreement(claims: [(String, DocumentedClaim.Support)], cause: Cause?, expected: DistributionSupport.Agreement) throws {
         let claims = try claims.map { try Samples.claim($0.0, $0.1) }
         #expect(try only([Samples.document([try Samples.record("6.1.1-1", .unified, cause: cause, claims: claims)])]).agreement == expected)
@@ -101,7 +114,8 @@ struct DistributionSupportTests {
             Samples.document([try Samples.record("6.1.9-1", .unified), try Samples.record("6.1.10-1", .unified)], day: 4),
             Samples.document([try Samples.record("6.1.8-1", .unified, cause: .verifierRejected)], day: 3),
             // The same build, doubted by a later run.
-            Samples.document([try Samples.record("6.1.9-1", .unified, cause: .timeout)], day: 2), Samples.document([try Samples.record("6.1.7-1", .unified)], day: 1),
+            Samples.document([try Samples.record("6.1.9-1", .unified, cause: .timeout)], day: 2),
+            Samples.document([try Samples.record("6.1.7-1", .unified)], day: 1),
         ]
         for order in [runs, runs.reversed()] {
             #expect(try only(order).since == DistributionSupport.Onset(kernel: "6.1.9-1", isOldestMeasured: false))
@@ -126,7 +140,8 @@ struct DistributionSupportTests {
     @Test("is stated for each agent, and micro guests have none")
     func agents() throws {
         let cells = [
-            try Samples.record("6.1.1-1", .unified), try Samples.record("6.1.1-1", .unified, cause: .misattributed, agent: "theirs"), try ReportSamples.record("6.1.1-1", .unified),
+            try Samples.record("6.1.1-1", .unified), try Samples.record("6.1.1-1", .unified, cause: .misattributed, agent: "theirs"),
+            try ReportSamples.record("6.1.1-1", .unified),
             try Samples.record("6.1.1-1", .unified, guest: "debian-9"),
         ]
         let all = DistributionSupport.all([Samples.document(cells)])
@@ -140,7 +155,10 @@ struct DistributionSupportTests {
         let all = DistributionSupport.all([Samples.document(cells)])
         #expect(all.map(\.title) == ["debian-12", "debian-12 arm64"] && all.map(\.works) == [true, false])
         #expect(SupportOverview.byGuest(cells).lines.map(\.name) == ["debian-12", "debian-12 arm64"])
-        #expect(SupportOverview.bySeries(cells + [try Samples.record("5.9.1-1", .unified, architecture: .arm64)]).lines.map(\.name) == ["5.9 arm64", "6.1", "6.1 arm64"])
+        #expect(
+            SupportOverview.bySeries(cells + [try Samples.record("5.9.1-1", .unified, architecture: .arm64)]).lines.map(\.name) == [
+                "5.9 arm64", "6.1", "6.1 arm64",
+            ])
         let text = CompatibilityDocument(Samples.document(cells)).render()
         #expect(text.contains("kmatrix run --arch x86_64 --arch arm64 --distro debian-12 --cgroup unified\n") && text.contains("| debian-12 arm64 |"))
     }
@@ -155,14 +173,21 @@ struct CompatibilityDocumentTests {
         let claims = [try Samples.claim("article", .supported), try Samples.claim("gate", .unsupported)]
         let cells = [
             try Samples.record("6.1.192-2", .unified, claims: claims), try Samples.record("6.1.192-2", .legacy, cause: .attachNoCgroup2, claims: claims),
-            try Samples.record("5.14.1-1", .unified, cause: .verifierRejected, guest: "rocky-9", claims: [claims[0]]), try ReportSamples.record("6.1.192-2", .unified),
+            try Samples.record("5.14.1-1", .unified, cause: .verifierRejected, guest: "rocky-9", claims: [claims[0]]),
+            try ReportSamples.record("6.1.192-2", .unified),
         ]
         let text = CompatibilityDocument(Samples.document(cells)).render()
         #expect(text.contains("    kmatrix run --distro debian-12 --distro rocky-9 --cgroup unified --cgroup legacy\n"))
-        #expect(text.contains(
-            "| debian-12 | ✔ supported; 6.1.192-2, unified | legacy: ✘ unsupported (`attach-failed/no-cgroup2`) | supported: article 2026-06-24<br>unsupported: gate 2026-06-24 | with article; not with gate | 6.1.192-2 or earlier | 2026-01-01 |"
-        ), "\(text)")
-        #expect(text.contains("| rocky-9 | ✘ unsupported (`verifier-rejected`); 5.14.1-1, unified | – | supported: article 2026-06-24 | no | 5.14.1-1 or earlier | 2026-01-01 |"), "\(text)")
+        #expect(
+            text.contains(
+                "| debian-12 | ✔ supported; 6.1.192-2, unified | legacy: ✘ unsupported (`attach-failed/no-cgroup2`) | supported: article "
+                    + "2026-06-24<br>unsupported: gate 2026-06-24 | with article; not with gate | 6.1.192-2 or earlier | 2026-01-01 |"
+            ), "\(text)")
+        #expect(
+            text.contains(
+                "| rocky-9 | ✘ unsupported (`verifier-rejected`); 5.14.1-1, unified | – | supported: article 2026-06-24 | no | 5.14.1-1 or earlier | "
+                    + "2026-01-01 |"
+            ), "\(text)")
         #expect(text.contains("- gate: the gate, 2026-06-24, <https://example.invalid/gate>"))
     }
 

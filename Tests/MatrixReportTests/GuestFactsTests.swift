@@ -38,7 +38,9 @@ struct GuestFactsTests {
     @Test("of another type than expected are left out, and never stop the page")
     func wrongTypes() throws {
         let groups = try groups(
-            #"{"release":5,"mounts":[1,"no mount",{"a":1}],"controllers":["cpu 1"],"configuration":["y"],"hasBTF":"yes","birth":7,"uptimeMilliseconds":{"hello":"soon"},"lockdown":"[none"}"#)
+            #"{"release":5,"mounts":[1,"no mount",{"a":1}],"controllers":["cpu 1"],"configuration":["y"],"hasBTF":"yes","birth":7,"#
+                + #""uptimeMilliseconds":{"hello":"soon"},"lockdown":"[none"}"#
+        )
         #expect(groups == ["Control groups": ["cgroup v2 mounted at": "nowhere"], "eBPF and hardening": ["lockdown": "[none"]])
     }
 

@@ -108,7 +108,9 @@ struct MachineFormatTests {
         let sample = try StoredSample(try ReportSamples.cells())
         let lines = try #require(try sample.report().render(.jsonl))
         let schema = try Self.expectValidLines(lines, in: sample)
-        for (from, to) in [("\"verdict\":\"incompatible\"", "\"verdict\":\"compatible\""), ("\"schema\":2", "\"schema\":1"), ("\"cgroup\":\"legacy\"", "\"cgroup\":\"v3\"")] {
+        for (from, to) in [
+            ("\"verdict\":\"incompatible\"", "\"verdict\":\"compatible\""), ("\"schema\":2", "\"schema\":1"), ("\"cgroup\":\"legacy\"", "\"cgroup\":\"v3\""),
+        ] {
             let forged = String(decoding: lines, as: UTF8.self).replacing(from, with: to)
             #expect(try !TestPython.run(["-c", Self.validation, schema.string], input: Array(forged.utf8)).output.isEmpty, "\(to) passes")
         }

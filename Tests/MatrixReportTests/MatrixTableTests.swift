@@ -22,8 +22,11 @@ struct MatrixTableTests {
         return RunDocument(
             run: RunRecord(id: "r", started: "2026-01-01T00:00:00Z", harness: "0.1.0"),
             cells: [
-                try record("5.10.223-1", .unified, good), try record("5.10.223-1", .legacy, Judgement(cause: .attachNoCgroup2, summary: "cgroup v2 is mounted nowhere")),
-                CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .unified), judgement: Judgement(cause: .notOffered, summary: "nobody offers 5.15")),
+                try record("5.10.223-1", .unified, good),
+                try record("5.10.223-1", .legacy, Judgement(cause: .attachNoCgroup2, summary: "cgroup v2 is mounted nowhere")),
+                CellRecord(
+                    unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .unified),
+                    judgement: Judgement(cause: .notOffered, summary: "nobody offers 5.15")),
                 try record("6.1.176-1", .unified, Judgement(cause: .emulatorHang, summary: "the guest went silent"), attempts: 3),
             ])
     }

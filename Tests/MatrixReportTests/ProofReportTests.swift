@@ -34,7 +34,9 @@ struct ProofReportTests {
         let text = MarkdownReport(document: try ReportSamples.provenDocument(), troubles: [], changes: nil).render()
         #expect(text.contains("| 5.10.223-1 cloud-amd64 | ✔ 4/4 | . not run | ✘ 1/4 attach |"))
         #expect(text.contains("| identity/uid-not-gid | 0 | 0 | 2 | 0 | 0 | 0 |") && text.contains("| attach | 4 | 1 | 0 | 0 | 0 | 0 |"))
-        #expect(text.contains("  - identity/uid-not-gid failed: identity/uid-not-gid: this was seen. Known defect until 2027-01-31: root is taken from the group id"))
+        #expect(
+            text.contains(
+                "  - identity/uid-not-gid failed: identity/uid-not-gid: this was seen. Known defect until 2027-01-31: root is taken from the group id"))
         #expect(text.contains("| 6.12.1-1 cloud-amd64 | ✔ compatible |"))
     }
 
@@ -48,7 +50,9 @@ struct ProofReportTests {
         #expect(elements.count { $0.name == "testsuite" } == 6)
         // dual-stack on 6.1 fails; burst is unproven; attach on legacy is as documented.
         #expect(elements.count { $0.name == "failure" } == 1 && elements.count { $0.name == "error" } == 1)
-        #expect(text.contains("<skipped message=\"known defect until 2027-01-31: root is taken from the group id (https://example.org/issues/7): identity/uid-not-gid"))
+        #expect(
+            text.contains(
+                "<skipped message=\"known defect until 2027-01-31: root is taken from the group id (https://example.org/issues/7): identity/uid-not-gid"))
         #expect(text.contains("<skipped message=\"not reached, blocked by attach: key-latched") && text.contains("<skipped message=\"as documented: attach"))
         #expect(text.contains("<failure type=\"dual-stack-not-redirected\""))
         let suites = elements.filter { $0.name == "testsuite" }
@@ -67,7 +71,9 @@ struct ProofReportTests {
         #expect(tests.count == cells.count + cells.flatMap(\.proofs).count)
         let paths = tests.compactMap { $0["path"] as? String }
         #expect(paths.contains("azure_proxy_agent.micro.unified.identity_uid-not-gid") && paths.contains("azure_proxy_agent.debian-12.unified.burst"))
-        let states = Dictionary(grouping: tests.filter { ($0["misc"] as? [String: String])?["proof"] != nil }) { ($0["misc"] as? [String: String])?["state"] ?? "" }
+        let states = Dictionary(grouping: tests.filter { ($0["misc"] as? [String: String])?["proof"] != nil }) {
+            ($0["misc"] as? [String: String])?["state"] ?? ""
+        }
         let expected = ["pass": "PASS", "fail": "FAIL", "not-reached": "MISS", "not-applicable": "SKIP", "unproven": "ERROR"]
         for (state, tests) in states { #expect(Set(tests.compactMap { $0["status"] as? String }) == [expected[state] ?? ""], "\(state)") }
         #expect(Set(states.keys) == Set(expected.keys))

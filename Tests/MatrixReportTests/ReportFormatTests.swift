@@ -49,7 +49,8 @@ struct ReportFormatTests {
     func markdown() throws {
         let before = RunDocument(run: ReportSamples.run("20251231T000000Z-z"), cells: [try ReportSamples.record("5.10.223-1", .unified, cause: .loadFailed)])
         let changes = RunStep(from: before, to: try ReportSamples.document())
-        #expect(try MarkdownReport(document: ReportSamples.document(), troubles: ["cells/notes is no cell's"], changes: changes).render() == snapshot("report.md"))
+        #expect(
+            try MarkdownReport(document: ReportSamples.document(), troubles: ["cells/notes is no cell's"], changes: changes).render() == snapshot("report.md"))
     }
 
     @Test("Markdown of hostile text has no markup, link, mention or further line")
@@ -122,12 +123,15 @@ struct ReportFormatTests {
     @Test("a time is RFC 3339 or none")
     func times() {
         #expect(Timestamp("2026-01-01T00:00:00Z") != nil)
-        for text in ["", "2026-01-01", "2026-13-01T00:00:00Z", "2026-01-01T25:00:00Z", "2026-01-01T00:00:00+01", "٢٠٢٦-01-01T00:00:00Z"] { #expect(Timestamp(text) == nil, "\(text)") }
+        for text in ["", "2026-01-01", "2026-13-01T00:00:00Z", "2026-01-01T25:00:00Z", "2026-01-01T00:00:00+01", "٢٠٢٦-01-01T00:00:00Z"] {
+            #expect(Timestamp(text) == nil, "\(text)")
+        }
     }
 
     @Test("of several runs the last one is reported")
     func latest() throws {
-        let old = try StoredSample([try ReportSamples.record("6.1.176-1", .unified, cause: .loadFailed)], run: ReportSamples.run("old", started: "2025-01-01T00:00:00Z"))
+        let old = try StoredSample(
+            [try ReportSamples.record("6.1.176-1", .unified, cause: .loadFailed)], run: ReportSamples.run("old", started: "2025-01-01T00:00:00Z"))
         let new = try StoredSample([try ReportSamples.record("6.1.176-1", .unified)], run: ReportSamples.run("new", started: "2026-01-01T00:00:00Z"))
         let report = try #require(PublishedReport([try new.read(), try old.read()], notes: .unwritten))
         let bytes = try #require(try report.render(.markdown))

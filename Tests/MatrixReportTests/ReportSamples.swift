@@ -13,14 +13,16 @@ enum ReportSamples {
 
     static func kernel(_ version: String, flavour: String = "cloud-amd64") throws -> KernelIdentity {
         let version = try KernelVersion(parsing: version)
-        return KernelIdentity(version: version, flavour: try KernelFlavour(parsing: flavour), release: "\(version.series).0-\(flavour)", origin: "debian/bookworm")
+        return KernelIdentity(
+            version: version, flavour: try KernelFlavour(parsing: flavour), release: "\(version.series).0-\(flavour)", origin: "debian/bookworm")
     }
 
     static func record(
         _ version: String, _ layout: CgroupLayout, cause: Cause? = nil, guest: String = "micro", profile: String? = nil, deployment: String? = nil,
         bpf: String? = nil, summary: String = summary, provisioning: DeploymentFinding? = nil, attempts: Int = 1, boot: Double = 2.1
     ) throws -> CellRecord {
-        let judgement = cause.map { Judgement(cause: $0, summary: summary, findings: [Finding(source: "status.json", quote: summary)]) }
+        let judgement =
+            cause.map { Judgement(cause: $0, summary: summary, findings: [Finding(source: "status.json", quote: summary)]) }
             ?? Judgement(verdict: .compatible, cause: nil, summary: summary)
         return CellRecord(
             cell: Cell(guest: guest, kernel: try kernel(version), cgroup: layout, profile: profile, deployment: deployment, bpf: bpf), judgement: judgement,
@@ -36,23 +38,30 @@ enum ReportSamples {
 
     /// Some of everything.
     static func cells() throws -> [CellRecord] {
-        let row = DeploymentFinding(row: 3, cloudInit: "22.4.2-1", documented: "ready, perhaps before the agent has the key", platformSaw: "ready, not recorded", matches: true)
+        let row = DeploymentFinding(
+            row: 3, cloudInit: "22.4.2-1", documented: "ready, perhaps before the agent has the key", platformSaw: "ready, not recorded", matches: true)
         return CellOrder.sorted([
             try record("5.10.223-1", .unified), try record("5.10.223-1", .legacy, cause: .attachNoCgroup2, summary: "cgroup v2 is mounted nowhere"),
-            CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .unified), judgement: Judgement(cause: .notOffered, summary: "nobody offers 5.15")),
+            CellRecord(
+                unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .unified),
+                judgement: Judgement(cause: .notOffered, summary: "nobody offers 5.15")),
             try record("6.1.176-1", .unified, boot: 1.9), try record("6.1.176-1", .hybrid, cause: .emulatorHang, summary: "the guest went silent", attempts: 3),
             try record("5.10.223-1", .unified, cause: .verifierRejected, bpf: "loop-lookup", summary: "invalid func unknown#186"),
             try record("6.1.176-1", .unified, guest: "debian-12", boot: 7.5),
             try record("6.1.176-1", .legacy, cause: .attachNoCgroup2, guest: "debian-12", summary: "cgroup v2 is mounted nowhere", boot: 7.8),
             try record("6.1.176-1", .unified, cause: .verifierRejected, guest: "debian-12", profile: "lockdown-confidentiality", summary: "refused"),
-            try record("6.1.176-1", .unified, cause: .readyWithoutKey, guest: "debian-12", deployment: "installed", summary: "ready before the key", provisioning: row),
+            try record(
+                "6.1.176-1", .unified, cause: .readyWithoutKey, guest: "debian-12", deployment: "installed",
+                summary: "ready before the "
+                    + "key", provisioning: row),
         ])
     }
 
     // MARK: - Proofs
 
     static func proof(
-        _ id: ProofID, _ state: ProofState = .pass, cause: Cause? = nil, weight: ProofResult.Weight = .essential, blockedBy: ProofID? = nil, known: KnownDefect? = nil
+        _ id: ProofID, _ state: ProofState = .pass, cause: Cause? = nil, weight: ProofResult.Weight = .essential, blockedBy: ProofID? = nil,
+        known: KnownDefect? = nil
     ) -> ProofResult {
         ProofResult(
             id: id, weight: weight, state: state, cause: cause, summary: state == .pass ? "Seen." : "\(id): this was seen.",
@@ -61,34 +70,46 @@ enum ReportSamples {
 
     static func proven(_ version: String, _ layout: CgroupLayout, guest: String = "micro", agent: String? = nil, _ proofs: [ProofResult]) throws -> CellRecord {
         CellRecord(
-            cell: Cell(guest: guest, kernel: try kernel(version), cgroup: layout, agent: agent), judgement: Judgement(proofs: proofs), proofs: proofs, evidence: "cells/x",
+            cell: Cell(guest: guest, kernel: try kernel(version), cgroup: layout, agent: agent), judgement: Judgement(proofs: proofs), proofs: proofs,
+            evidence: "cells/x",
             seconds: [.boot: 0.2, .total: 6.1], attempts: 1)
     }
 
     static func knownDefect() throws -> KnownDefect {
         KnownDefect(
-            proof: .identityUserNotGroup, reason: "root is taken from the group id", reference: "https://example.org/issues/7", until: try CalendarDay(parsing: "2027-01-31"))
+            proof: .identityUserNotGroup, reason: "root is taken from the group id", reference: "https://example.org/issues/7",
+            until: try CalendarDay(parsing: "2027-01-31"))
     }
 
     /// Cells with proofs of every state, and one whose record has none.
     static func provenCells() throws -> [CellRecord] {
         let known = try knownDefect()
         return CellOrder.sorted([
-            try proven("5.10.223-1", .unified, [proof(.load), proof(.attach), proof(.keyLatched), proof(.dualStack, weight: .lesser), proof(.provisioned, .notApplicable)]),
-            try proven("5.10.223-1", .legacy, [
-                proof(.load), proof(.attach, .fail, cause: .attachNoCgroup2), proof(.keyLatched, .notReached, blockedBy: .attach),
-                proof(.dualStack, .notReached, weight: .lesser, blockedBy: .attach), proof(.provisioned, .notApplicable),
-            ]),
-            try proven("6.1.176-1", .unified, [
-                proof(.load), proof(.attach), proof(.keyLatched), proof(.dualStack, .fail, cause: .dualStackNotRedirected, weight: .lesser),
-                proof(.identityUserNotGroup, .fail, cause: .misattributed, weight: .lesser, known: known), proof(.provisioned, .notApplicable),
-            ]),
-            try proven("6.1.176-1", .hybrid, [
-                proof(.load), proof(.attach), proof(.keyLatched), proof(.identityUserNotGroup, .fail, cause: .misattributed, weight: .lesser, known: known),
-            ]),
-            try proven("6.1.176-1", .unified, guest: "debian-12", [
-                proof(.load), proof(.attach), proof(.keyLatched), proof(.burst, .unproven, cause: .timeout), proof(.provisioned),
-            ]),
+            try proven(
+                "5.10.223-1", .unified,
+                [proof(.load), proof(.attach), proof(.keyLatched), proof(.dualStack, weight: .lesser), proof(.provisioned, .notApplicable)]),
+            try proven(
+                "5.10.223-1", .legacy,
+                [
+                    proof(.load), proof(.attach, .fail, cause: .attachNoCgroup2), proof(.keyLatched, .notReached, blockedBy: .attach),
+                    proof(.dualStack, .notReached, weight: .lesser, blockedBy: .attach), proof(.provisioned, .notApplicable),
+                ]),
+            try proven(
+                "6.1.176-1", .unified,
+                [
+                    proof(.load), proof(.attach), proof(.keyLatched), proof(.dualStack, .fail, cause: .dualStackNotRedirected, weight: .lesser),
+                    proof(.identityUserNotGroup, .fail, cause: .misattributed, weight: .lesser, known: known), proof(.provisioned, .notApplicable),
+                ]),
+            try proven(
+                "6.1.176-1", .hybrid,
+                [
+                    proof(.load), proof(.attach), proof(.keyLatched), proof(.identityUserNotGroup, .fail, cause: .misattributed, weight: .lesser, known: known),
+                ]),
+            try proven(
+                "6.1.176-1", .unified, guest: "debian-12",
+                [
+                    proof(.load), proof(.attach), proof(.keyLatched), proof(.burst, .unproven, cause: .timeout), proof(.provisioned),
+                ]),
             try record("6.12.1-1", .unified),
         ])
     }

@@ -9,7 +9,9 @@ import Testing
 @Suite("The site")
 struct SiteTests {
     /// A site, and every file of it by its path.
-    private func site(of sample: StoredSample, notes: CauseNotes = .unwritten, earlier: [StoredRun] = [], to name: String = "site") async throws -> [String: [UInt8]] {
+    private func site(of sample: StoredSample, notes: CauseNotes = .unwritten, earlier: [StoredRun] = [], to name: String = "site") async throws -> [String:
+        [UInt8]]
+    {
         let place = sample.place.appending(name)
         try await sample.report(notes: notes, earlier: earlier).writeSite(to: place)
         var files: [String: [UInt8]] = [:]
@@ -20,7 +22,9 @@ struct SiteTests {
         return withExtendedLifetime(sample) { files }
     }
 
-    private func text(_ files: [String: [UInt8]], _ path: String) throws -> String { String(decoding: try #require(files[path], "\(path) is missing"), as: UTF8.self) }
+    private func text(_ files: [String: [UInt8]], _ path: String) throws -> String {
+        String(decoding: try #require(files[path], "\(path) is missing"), as: UTF8.self)
+    }
 
     @Test("links to the documentation from every page when it is told where that is", arguments: ["docs/index.html", "https://example.org/docs"])
     func documentation(address: String) async throws {
@@ -61,7 +65,10 @@ struct SiteTests {
         #expect(index.contains("href=\"#notes\">2 notes</a>"))
         let parts = index.split(separator: "Notes on this run</h2>")
         try #require(parts.count == 2)
-        for line in ["could not read (connection refused)", "22 days past the end", "<details><summary>2 suites of packages", "ubuntu-22.04/jammy: &lt;no answer&gt;", "bookworm: read, 12 kernels"] {
+        for line in [
+            "could not read (connection refused)", "22 days past the end", "<details><summary>2 suites of packages", "ubuntu-22.04/jammy: &lt;no answer&gt;",
+            "bookworm: read, 12 kernels",
+        ] {
             #expect(parts[1].contains(line) && !parts[0].contains(line), "\(line)")
         }
         let plain = try text(await site(of: try StoredSample(try ReportSamples.cells())), "index.html")
@@ -70,7 +77,9 @@ struct SiteTests {
 
     @Test("of the same store is the same to the byte, wherever it is and whichever runs were given first")
     func deterministic() async throws {
-        let old = try StoredSample([try ReportSamples.record("6.1.176-1", .unified, cause: .loadFailed)], run: ReportSamples.run("old", started: "2025-01-01T00:00:00Z")).read()
+        let old = try StoredSample(
+            [try ReportSamples.record("6.1.176-1", .unified, cause: .loadFailed)], run: ReportSamples.run("old", started: "2025-01-01T00:00:00Z")
+        ).read()
         let one = try StoredSample(try ReportSamples.cells())
         let other = try StoredSample(try ReportSamples.cells().reversed())
         let first = try await site(of: one, earlier: [old])
@@ -92,8 +101,10 @@ struct SiteTests {
     @Test("a cell that nobody measured is not green, with a record and without")
     func notRun() async throws {
         let judgement = Judgement(verdict: .notRun, cause: nil, summary: "not yet")
-        let waiting = CellRecord(cell: Cell(kernel: try ReportSamples.kernel("6.1.176-1"), cgroup: .hybrid), judgement: judgement, evidence: nil, seconds: [:], attempts: 0)
-        let sample = try StoredSample([try ReportSamples.record("6.1.176-1", .unified), try ReportSamples.record("6.12.1-1", .legacy, cause: .attachNoCgroup2)], planned: [waiting])
+        let waiting = CellRecord(
+            cell: Cell(kernel: try ReportSamples.kernel("6.1.176-1"), cgroup: .hybrid), judgement: judgement, evidence: nil, seconds: [:], attempts: 0)
+        let sample = try StoredSample(
+            [try ReportSamples.record("6.1.176-1", .unified), try ReportSamples.record("6.12.1-1", .legacy, cause: .attachNoCgroup2)], planned: [waiting])
         let files = try await site(of: sample)
         let index = try text(files, "index.html")
         let rows = index.matches(of: /<tr data-g.*?<\/tr>/).map { String($0.0) }
@@ -149,11 +160,15 @@ struct SiteTests {
                 steps: [.init(text: "On \(distribution ?? "any guest"):", place: "Azure CLI", commands: ["update-grub"])],
                 reference: .init(title: "more", address: distribution == nil ? "https://example.org/x" : "javascript:alert(1)"))
         }
-        let old = try StoredSample([try ReportSamples.record("6.1.176-1", .legacy, guest: "debian-12")], run: ReportSamples.run("old", started: "2025-01-01T00:00:00Z")).read()
+        let old = try StoredSample(
+            [try ReportSamples.record("6.1.176-1", .legacy, guest: "debian-12")], run: ReportSamples.run("old", started: "2025-01-01T00:00:00Z")
+        ).read()
         let cell = try ReportSamples.record("6.1.176-1", .legacy, cause: .attachNoCgroup2, guest: "debian-12")
         let files = try await site(of: try StoredSample([cell]), notes: notes, earlier: [old])
         let page = try text(files, "cells/\(cell.pageName)")
-        #expect(page.contains("About attach-failed/no-cgroup2") && page.contains("On debian-12:") && page.contains("update-grub") && page.contains("Commands for debian-12."))
+        #expect(
+            page.contains("About attach-failed/no-cgroup2") && page.contains("On debian-12:") && page.contains("update-grub")
+                && page.contains("Commands for debian-12."))
         #expect(!page.contains("javascript:"))
         #expect(page.contains("kmatrix run --distro debian-12 --kernel 6.1.176-1 --cgroup legacy"))
         #expect(page.contains("new-failure since old: compatible → incompatible (attach-failed/no-cgroup2)"))
@@ -187,7 +202,9 @@ struct SiteTests {
         let index = try text(try await site(of: sample), "index.html")
         #expect(index.contains("<h1>Where azure-proxy-agent of kmatrix 0.1.0 works</h1>"))
         #expect(index.contains("<a href=\"#notes\">2 notes</a>"))
-        let places = try ["By distribution", "By kernel series", "id=\"matrix\"", "id=\"causes\"", "id=\"notes\"", "cells/notes", "past its Valid-Until", "id=\"legend\""].map { part in
+        let places = try [
+            "By distribution", "By kernel series", "id=\"matrix\"", "id=\"causes\"", "id=\"notes\"", "cells/notes", "past its Valid-Until", "id=\"legend\"",
+        ].map { part in
             try #require(index.range(of: part), "\(part) is missing").lowerBound
         }
         #expect(places == places.sorted())
@@ -217,7 +234,9 @@ struct SiteTests {
         #expect(index.contains(">4/4</a>") && index.contains(">1/4 attach</a>") && index.contains("data-p=\"dual-stack identity/uid-not-gid\""))
         #expect(index.contains("<option value=\"identity/uid-not-gid\">"))
         let cell = try text(files, "cells/micro_6.1.176-1_cloud-amd64_hybrid.html")
-        #expect(cell.contains("Proofs: 3 of 4 passed") && cell.contains("Known defect: root is taken from the group id") && cell.contains("what identity/uid-not-gid rests on"))
+        #expect(
+            cell.contains("Proofs: 3 of 4 passed") && cell.contains("Known defect: root is taken from the group id")
+                && cell.contains("what identity/uid-not-gid rests on"))
         #expect(try text(files, "proofs/attach.html").contains("cells/micro_5.10.223-1_cloud-amd64_legacy.html#proofs"))
         // A record of schema 1 in the same run looks as before.
         let old = try text(files, "cells/micro_6.12.1-1_cloud-amd64_unified.html")
@@ -233,7 +252,8 @@ struct SiteTests {
         var claims = [try DistributionSamples.claim("readme", .supported), try DistributionSamples.claim("gate", .unsupported)]
         (claims[1].title, claims[1].address) = (hostile, "javascript:alert(1)")
         let cells = [
-            try DistributionSamples.record("6.1.192-2", .unified, claims: claims), try DistributionSamples.record("6.1.192-2", .legacy, cause: .attachNoCgroup2, claims: claims),
+            try DistributionSamples.record("6.1.192-2", .unified, claims: claims),
+            try DistributionSamples.record("6.1.192-2", .legacy, cause: .attachNoCgroup2, claims: claims),
             try DistributionSamples.record("5.14.1-1", .unified, cause: .verifierRejected, guest: "rocky-9", claims: [claims[0]]),
             try DistributionSamples.record("6.1.1-1", .unified, guest: "debian-9", standard: nil),
         ]
@@ -280,7 +300,8 @@ struct SiteTests {
     @Test(
         "the command to run a cell again is quoted for a shell",
         arguments: [
-            (nil, nil, "kmatrix run --kernel 6.1.176-1 --cgroup unified"), ("a b;'x'", nil, "kmatrix run --kernel 6.1.176-1 --cgroup unified --bpf 'a b;'\\''x'\\'''"),
+            (nil, nil, "kmatrix run --kernel 6.1.176-1 --cgroup unified"),
+            ("a b;'x'", nil, "kmatrix run --kernel 6.1.176-1 --cgroup unified --bpf 'a b;'\\''x'\\'''"),
             (nil, "$(reboot)", "kmatrix run --kernel 6.1.176-1 --cgroup unified --profile '$(reboot)'"),
         ] as [(String?, String?, String)])
     func reproduce(bpf: String?, profile: String?, command: String) throws {
@@ -290,7 +311,8 @@ struct SiteTests {
     @Test("names of pages are unlike for unlike cells and fit every file system")
     func names() throws {
         func named(_ id: String) throws -> CellRecord {
-            let asked = AskedCell(id: CellID(stored: id), guest: "micro", series: nil, flavour: .cloud, architecture: .x86_64, cgroup: .unified, further: FurtherAxes())
+            let asked = AskedCell(
+                id: CellID(stored: id), guest: "micro", series: nil, flavour: .cloud, architecture: .x86_64, cgroup: .unified, further: FurtherAxes())
             return CellRecord(unavailable: asked, judgement: Judgement(cause: .notOffered, summary: ""))
         }
         let text = String(repeating: "x", count: 400)

@@ -10,7 +10,8 @@ struct SupportStatementTests {
 
     private func notRun(_ layout: CgroupLayout) throws -> CellRecord {
         let judgement = Judgement(verdict: .notRun, cause: nil, summary: "")
-        return CellRecord(cell: Cell(kernel: try ReportSamples.kernel("6.1.1-1"), cgroup: layout), judgement: judgement, evidence: nil, seconds: [:], attempts: 0)
+        return CellRecord(
+            cell: Cell(kernel: try ReportSamples.kernel("6.1.1-1"), cgroup: layout), judgement: judgement, evidence: nil, seconds: [:], attempts: 0)
     }
 
     @Test("supported only when every cell was measured and works")
@@ -52,7 +53,9 @@ struct SupportStatementTests {
 
     @Test("distributions and series stand in their order")
     func order() throws {
-        let cells = try ["debian-9", "micro", "debian-12"].flatMap { guest in try ["5.9.1-1", "5.10.1-1"].map { try ReportSamples.record($0, .unified, guest: guest) } }
+        let cells = try ["debian-9", "micro", "debian-12"].flatMap { guest in
+            try ["5.9.1-1", "5.10.1-1"].map { try ReportSamples.record($0, .unified, guest: guest) }
+        }
         #expect(SupportOverview.byGuest(cells).lines.map(\.name) == ["micro", "debian-9", "debian-12"])
         #expect(SupportOverview.bySeries(cells).lines.map(\.name) == ["5.9", "5.10"])
     }

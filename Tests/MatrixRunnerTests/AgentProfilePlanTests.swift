@@ -28,9 +28,11 @@ struct AgentProfilePlanTests {
             axes.agents = agents
             let cache = ArtefactCache(root: folder.path.appending("cache"))
             let catalogue = KernelCatalogue(settings: CatalogueSettings(cache: cache, offline: true, environment: [:]))
-            let given = ExplicitKernels(images: GuestImageBuilder(cache: cache, runner: products.runner), catalogue: catalogue, products: products, events: messages.add)
+            let given = ExplicitKernels(
+                images: GuestImageBuilder(cache: cache, runner: products.runner), catalogue: catalogue, products: products, events: messages.add)
             return MatrixPlanner(
-                request: MatrixRequest(blocks: [axes], agentProfile: profile, today: today), catalogue: catalogue, given: given, products: products, events: messages.add)
+                request: MatrixRequest(blocks: [axes], agentProfile: profile, today: today), catalogue: catalogue, given: given, products: products,
+                events: messages.add)
         }
 
         /// A flat folder with a program of these words.

@@ -29,11 +29,13 @@ struct ArchitecturePlanTests {
         let products = try Products(folder: folder)
         let blocks = try architectures.map { architecture in
             MatrixAxes(
-                architecture: architecture, kernels: [.image(path: kernel.string)], layouts: [.unified], scenarios: .standard(try MatrixPlanTests.scenario("disabled")))
+                architecture: architecture, kernels: [.image(path: kernel.string)], layouts: [.unified],
+                scenarios: .standard(try MatrixPlanTests.scenario("disabled")))
         }
         let cache = ArtefactCache(root: folder.appending("cache"))
         let catalogue = KernelCatalogue(settings: CatalogueSettings(cache: cache, offline: true, environment: [:]))
-        let given = ExplicitKernels(images: GuestImageBuilder(cache: cache, runner: products.runner), catalogue: catalogue, products: products, events: { _ in })
+        let given = ExplicitKernels(
+            images: GuestImageBuilder(cache: cache, runner: products.runner), catalogue: catalogue, products: products, events: { _ in })
         return try await MatrixPlanner(request: MatrixRequest(blocks: blocks), catalogue: catalogue, given: given, products: products, events: { _ in }).plan()
     }
 
@@ -55,7 +57,8 @@ struct ArchitecturePlanTests {
         let kernels = Architecture.allCases.flatMap { architecture in
             (0..<2).map { _ in
                 PlannedKernel(
-                    identity: KernelIdentity(version: KernelSeries(major: 5, minor: 15).firstVersion, flavour: .custom, release: "5.15.0-azure", origin: "ubuntu-22.04/x"),
+                    identity: KernelIdentity(
+                        version: KernelSeries(major: 5, minor: 15).firstVersion, flavour: .custom, release: "5.15.0-azure", origin: "ubuntu-22.04/x"),
                     source: .file(image: "/vmlinuz", modules: nil), architecture: architecture)
             }
         }

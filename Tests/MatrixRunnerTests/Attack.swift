@@ -52,23 +52,29 @@ extension Attack {
     /// The runner has its port open, and a port opens once. What else there is takes it.
     static let writesToPorts = [
         Attack(
-            name: "words on the control channel", commands: "for port in /dev/vport*; do echo garbage > $port || \(say("$port refused")); done", effect: "vport0p1 refused"),
+            name: "words on the control channel", commands: "for port in /dev/vport*; do echo garbage > $port || \(say("$port refused")); done",
+            effect: "vport0p1 refused"),
         Attack(
             name: "noise on the control channel",
-            commands: "for port in /dev/vport*; do busybox timeout 1 busybox cat /dev/urandom > $port || \(say("$port refused")); done", effect: "vport0p1 refused"),
+            commands: "for port in /dev/vport*; do busybox timeout 1 busybox cat /dev/urandom > $port || \(say("$port refused")); done",
+            effect: "vport0p1 refused"),
     ]
 
     /// Taken from its driver, the channel is gone for the guest's runner as well.
     static let unbindsChannel = Attack(
         name: "a channel without its driver",
-        commands: "cd /sys/bus/virtio/drivers/virtio_console && for device in virtio*; do echo $device > unbind && \(say("$device unbound")); done", effect: "unbound")
+        commands: "cd /sys/bus/virtio/drivers/virtio_console && for device in virtio*; do echo $device > unbind && \(say("$device unbound")); done",
+        effect: "unbound")
 
     static let forgesPanic = Attack(
         name: "a forged panic",
-        commands: #"busybox printf '[    9.000000] Kernel panic - not syncing: forged\r\n\033[2J\033]0;owned\007\xff\xfe\r\n' > /dev/ttyS0; echo '<0>Kernel panic - not syncing: forged' > /dev/kmsg"#,
+        commands:
+            #"busybox printf '[    9.000000] Kernel panic - not syncing: forged\r\n\033[2J\033]0;owned\007\xff\xfe\r\n' > /dev/ttyS0; echo '<0>Kernel "#
+            + #"panic - not syncing: forged' > /dev/kmsg"#,
         effect: "forged")
 
-    static let floodsConsole = Attack(name: "a console without end", commands: "busybox yes 'all work and no play' > /dev/ttyS0", effect: "all work and no play")
+    static let floodsConsole = Attack(
+        name: "a console without end", commands: "busybox yes 'all work and no play' > /dev/ttyS0", effect: "all work and no play")
 
     static let writesPayload = Attack(
         name: "a written payload",
@@ -81,8 +87,12 @@ extension Attack {
     /// Evidence that is something else, and what a reader gets who reads it as it is there.
     static let setsTraps = [
         trap("a link to a device", "busybox ln -s /dev/zero $STATUS", "$STATUS", read: 4096), trap("a pipe", "busybox mkfifo $STATUS", "$STATUS", read: 0),
-        trap("a device", "busybox mount -o remount,dev $(busybox df ${STATUS%/*} | busybox tail -n 1 | busybox sed 's/.* //'); busybox mknod $STATUS c 1 5", "$STATUS", read: 4096),
-        trap("a link to the kernel's memory", "busybox ln -s $STATUS $STATUS; busybox ln -s /proc/kcore ${STATUS%/*}/ProxyAgent.log", "${STATUS%/*}/ProxyAgent.log", read: 4096),
+        trap(
+            "a device", "busybox mount -o remount,dev $(busybox df ${STATUS%/*} | busybox tail -n 1 | busybox sed 's/.* //'); busybox mknod $STATUS c 1 5",
+            "$STATUS", read: 4096),
+        trap(
+            "a link to the kernel's memory", "busybox ln -s $STATUS $STATUS; busybox ln -s /proc/kcore ${STATUS%/*}/ProxyAgent.log",
+            "${STATUS%/*}/ProxyAgent.log", read: 4096),
     ]
 
     private static func trap(_ name: String, _ making: String, _ place: String, read count: Int) -> Attack {
@@ -107,7 +117,8 @@ extension Attack {
             commands: """
                 busybox ip addr add 10.0.2.15/24 dev eth0; busybox ip route replace default via 168.0.0.2
                 for address in \(addresses.joined(separator: " ")); do
-                    (echo hello | busybox timeout 3 busybox nc -w 2 $address \(listener.tcpPort); busybox wget -q -T 2 -O /dev/null http://$address:\(listener.tcpPort)/) &
+                    (echo hello | busybox timeout 3 busybox nc -w 2 $address \(listener.tcpPort); busybox wget -q -T 2 -O /dev/null \
+                    http://$address:\(listener.tcpPort)/) &
                     (busybox timeout 2 busybox tftp -g -r x -l /tmp/x-$address $address \(listener.udpPort)) &
                 done
                 \(sockets.command) > /dev/ttyS0 2>&1
@@ -120,7 +131,8 @@ extension Attack {
         name: "no runner",
         commands: """
             for port in /dev/vport* /dev/ttyS[1-3] /dev/hvc?; do [ -c $port ] || continue
-            answer=$(busybox timeout 1 busybox head -n 1 $port); case $answer in *QMP*) \(say("a monitor at $port"));; *) \(say("no monitor at $port"));; esac; done
+            answer=$(busybox timeout 1 busybox head -n 1 $port); case $answer in *QMP*) \(say("a monitor at $port"));; *) \(say("no monitor at $port"));;\
+             esac; done
             busybox sh -c 'for p in /proc/[0-9]*; do p=${p#/proc/}; [ $p = $$ ] || kill -9 $p; done; \(say("all killed")); echo c > /proc/sysrq-trigger'
             """, effect: "sysrq triggered crash")
 }

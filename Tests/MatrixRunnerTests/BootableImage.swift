@@ -13,7 +13,8 @@ enum BootableImage {
     }
 
     /// Built once and kept in the user's cache.
-    static func make(_ distribution: Distribution, on fileSystem: FileSystem = .ext4, packages: KernelCatalogue, cache: ArtefactCache) async throws -> FilePath {
+    static func make(_ distribution: Distribution, on fileSystem: FileSystem = .ext4, packages: KernelCatalogue, cache: ArtefactCache) async throws -> FilePath
+    {
         let recipe = RootImageRecipe(
             suite: distribution.debianSuites[0].name, further: distribution.debianSuites.dropFirst().map(\.name),
             packages: distribution.packages + ["linux-image-cloud-amd64", "initramfs-tools", "zstd"])

@@ -17,15 +17,21 @@ struct CapturedCauseTests {
     /// Where a cause is produced that no captured cell can have, or that has none here, and why.
     private static let elsewhere: [Cause: String] = [
         .notOffered: "no guest: MatrixPlanTests", .fetchFailed: "no guest: ImageGuestTests, PreparationTests", .notABootableKernel: "no guest: ImageGuestTests",
-        .imageNotBuilt: "no guest: ImageGuestTests", .layoutNotOffered: "no guest: ImageGuestTests", .emulatorHang: "FakeEmulatorCellTests, ImageRealGuestTests",
-        .emulatorExit: "FakeEmulatorCellTests", .evidenceLost: "FakeEmulatorCellTests, CommandRealGuestTests", .guestSetup: "ImageRealGuestTests", .protocolViolation: "FakeEmulatorCellTests",
-        .consoleFlood: "FakeEmulatorCellTests, RedTeamRealGuestTests", .timeout: "FakeEmulatorCellTests", .harness: "FakeEmulatorCellTests", .bootPanic: "FakeEmulatorCellTests",
+        .imageNotBuilt: "no guest: ImageGuestTests", .layoutNotOffered: "no guest: ImageGuestTests",
+        .emulatorHang: "FakeEmulatorCellTests, ImageRealGuestTests",
+        .emulatorExit: "FakeEmulatorCellTests", .evidenceLost: "FakeEmulatorCellTests, CommandRealGuestTests", .guestSetup: "ImageRealGuestTests",
+        .protocolViolation: "FakeEmulatorCellTests",
+        .consoleFlood: "FakeEmulatorCellTests, RedTeamRealGuestTests", .timeout: "FakeEmulatorCellTests", .harness: "FakeEmulatorCellTests",
+        .bootPanic: "FakeEmulatorCellTests",
         .guestLacks: "no guest: MicroSuppliesTests", .otherKernel: "AskedKernelTests: no repository serves another kernel than it lists",
-        .securityModuleDenied: "the field's alone: the judge has no such rule", .missingPrivilege: "the field's alone", .jitFailed: "the field's alone", .kernelConfiguration: "VerifierTests",
+        .securityModuleDenied: "the field's alone: the judge has no such rule", .missingPrivilege: "the field's alone", .jitFailed: "the field's alone",
+        .kernelConfiguration: "VerifierTests",
         .coreRelocationFailed: "VerifierTests", .linkNotCreated: "ProbeTests: no kernel on offer loads the program and refuses its link",
         .identityMissing: "ProbeTests: our agent checks that it learns callers before it says that it runs",
-        .wronglyDenied: "CauseRealGuestTests", .mapNotCreated: "CauseRealGuestTests", .agentNotInstalled: "CapturedDeploymentTests", .readyWithoutKey: "CapturedDeploymentTests", .keyNotOffered: "CapturedDeploymentTests",
-        .provisioningUnproven: "CapturedDeploymentTests", .lockdown: "DeploymentRealGuestTests, VerifierTests", .verifierRejected: "CapturedEvidenceTests", .attachNoCgroup2: "CapturedEvidenceTests",
+        .wronglyDenied: "CauseRealGuestTests", .mapNotCreated: "CauseRealGuestTests", .agentNotInstalled: "CapturedDeploymentTests",
+        .readyWithoutKey: "CapturedDeploymentTests", .keyNotOffered: "CapturedDeploymentTests",
+        .provisioningUnproven: "CapturedDeploymentTests", .lockdown: "DeploymentRealGuestTests, VerifierTests", .verifierRejected: "CapturedEvidenceTests",
+        .attachNoCgroup2: "CapturedEvidenceTests",
     ]
 
     @Test("is there for every cause that a guest can show, and for the others it is said where they are tested")

@@ -11,8 +11,10 @@ import Testing
 /// Causes that need kernels of their own: built by `ci/build-test-kernels` from Debian's packaged source, each without something that the
 /// agent needs, or with a way to crash it. The build takes long, so that these tests run where it did.
 @Suite(
-    "Real guests whose kernels lack something or crash", .enabled(if: RealGuests.areAsked && MutantRun.folder != nil, "KMATRIX_MUTANTS names no built mutants; ci/test sets it"),
-    .enabled(if: TestKernels.folder != nil, "SKIPPED: KMATRIX_TEST_KERNELS names no kernels; ci/build-test-kernels builds them and prints the folder"), .serialized)
+    "Real guests whose kernels lack something or crash",
+    .enabled(if: RealGuests.areAsked && MutantRun.folder != nil, "KMATRIX_MUTANTS names no built mutants; ci/test sets it"),
+    .enabled(if: TestKernels.folder != nil, "SKIPPED: KMATRIX_TEST_KERNELS names no kernels; ci/build-test-kernels builds them and prints the folder"),
+    .serialized)
 struct CauseRealGuestTests {
     /// A cell, and what has to come of it.
     struct Case: CustomTestStringConvertible {
@@ -62,12 +64,16 @@ struct CauseRealGuestTests {
         let axes = MatrixAxes(
             kernels: [try TestKernels.selector(expected.kernel)], layouts: [.unified], programs: try expected.program.map { [try program($0, products)] } ?? [],
             scenarios: .standard(try products.standardScenario()), agents: agents, profiles: [expected.profile])
-        let cells = try await RealGuests.measure(MatrixRunner(testing: MatrixRequest(blocks: [axes], tier: .quick), products: products, cache: MutantRun.cache(in: folder.path.appending("cache")))).cells
+        let cells = try await RealGuests.measure(
+            MatrixRunner(testing: MatrixRequest(blocks: [axes], tier: .quick), products: products, cache: MutantRun.cache(in: folder.path.appending("cache")))
+        ).cells
         let cell = try #require(cells.first)
         #expect(cells.count == 1)
         #expect(cell.cause == expected.cause, "\(cell.summary) \(cell.findings)")
         #expect(cell.verdict == (expected.cause.map(\.verdict) ?? .compatible), "\(cell.summary)")
-        #expect(expected.words.isEmpty || cell.summary.contains(expected.words) || cell.findings.contains { $0.quote.contains(expected.words) }, "\(cell.summary) \(cell.findings)")
+        #expect(
+            expected.words.isEmpty || cell.summary.contains(expected.words) || cell.findings.contains { $0.quote.contains(expected.words) },
+            "\(cell.summary) \(cell.findings)")
         KeptEvidence.keep(cell, of: expected.testDescription)
     }
 }

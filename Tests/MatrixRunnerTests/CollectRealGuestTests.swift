@@ -33,10 +33,13 @@ struct CollectRealGuestTests {
         let artefacts = PreparedCell(kernel: try await preparer.kernel(of: cell), payload: payload, distribution: nil)
         let boot = BootPlan.cell(artefacts, accelerator: .tcg, network: runner.products.network, folder: folder)
         let plan = GuestPlan(
-            layout: .unified, agentPath: ArtefactPreparer.agentPath, steps: [.startAgent, .command(Self.gathering), .command(Self.keys), .stopAgent(signal: SIGTERM)],
+            layout: .unified, agentPath: ArtefactPreparer.agentPath,
+            steps: [.startAgent, .command(Self.gathering), .command(Self.keys), .stopAgent(signal: SIGTERM)],
             logs: [AgentLogFile(item: .agentLog, path: Self.bundle)], clientDeadline: 60_000)
         let session = GuestSession(plan: plan, expectation: cell.scenario.expectation, events: { _ in })
-        let (outcome, requests) = try await withGuestOnPlatform(boot, scenario: cell.scenario, emulator: try await Emulator.find()) { await session.converse(with: $0) }
+        let (outcome, requests) = try await withGuestOnPlatform(boot, scenario: cell.scenario, emulator: try await Emulator.find()) {
+            await session.converse(with: $0)
+        }
         session.end(outcome.ending, journal: requests)
         return session.evidence
     }

@@ -23,7 +23,8 @@ struct DeploymentRealGuestTests {
     func unaware() async throws {
         let cells = try await run { products, catalogue in
             MatrixAxes(
-                guests: try catalogue.select("debian-12").map(GuestChoice.init), kernels: [], layouts: [.unified], scenarios: .standard(try products.standardScenario()),
+                guests: try catalogue.select("debian-12").map(GuestChoice.init), kernels: [], layouts: [.unified],
+                scenarios: .standard(try products.standardScenario()),
                 deployments: [.installed, .missing])
         }
         #expect(cells.map(\.deployment) == ["installed", "missing"])
@@ -42,7 +43,8 @@ struct DeploymentRealGuestTests {
     func lockdown() async throws {
         let cells = try await run { products, _ in
             MatrixAxes(
-                kernels: [try KernelSelector(parsing: "6.1")], layouts: [.unified], programs: [try products.program("connect4"), try products.program("kprobe-audit")],
+                kernels: [try KernelSelector(parsing: "6.1")], layouts: [.unified],
+                programs: [try products.program("connect4"), try products.program("kprobe-audit")],
                 scenarios: .standard(try products.standardScenario()), profiles: [.lockdownConfidentiality])
         }
         #expect(cells.map(\.bpf) == ["connect4", "kprobe-audit"])
@@ -67,7 +69,8 @@ struct DeploymentRealGuestTests {
         let agent = try await AgentBundle.load(folder.path.appending("unwilling.deb"))
         let cells = try await run { products, catalogue in
             MatrixAxes(
-                guests: try catalogue.select("debian-12").map(GuestChoice.init), kernels: [], layouts: [.unified], scenarios: .standard(try products.standardScenario()),
+                guests: try catalogue.select("debian-12").map(GuestChoice.init), kernels: [], layouts: [.unified],
+                scenarios: .standard(try products.standardScenario()),
                 agents: [.bundle(agent)])
         }
         let cell = try #require(cells.first)

@@ -13,9 +13,11 @@ struct EvidenceCollectorTests {
         EvidenceCollector(plan: GuestPlan(layout: .unified, agentPath: "a", steps: steps), expectation: ScenarioExpectation(status: "SUCCESS"))
     }
 
-    @Test("how fast the guest's clock ran is told by its phases, if they lie far enough apart", arguments: [
-        (2_000, 2_000, 1.0), (4_700, 1_000, 4.7), (300, 300, nil), (-1, 1_000, nil),
-    ] as [(Int, Int, Double?)])
+    @Test(
+        "how fast the guest's clock ran is told by its phases, if they lie far enough apart",
+        arguments: [
+            (2_000, 2_000, 1.0), (4_700, 1_000, 4.7), (300, 300, nil), (-1, 1_000, nil),
+        ] as [(Int, Int, Double?)])
     func clock(guest: Int, host: Int, rate: Double?) {
         var collector = Self.collector([])
         let start = ContinuousClock.now

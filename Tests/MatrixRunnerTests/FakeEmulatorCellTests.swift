@@ -26,7 +26,8 @@ struct FakeEmulatorCellTests {
             try StandInProducts.make(in: products)
             let context = CellContext(
                 emulator: try await Emulator.find(environment: ["KMATRIX_QEMU": program.string]), accelerator: .tcg,
-                products: try Products(folder: products), slots: GuestSlots(cache: ArtefactCache(root: folder.path.appending("cache")), count: 1), timeout: timeout, retries: retries, kernelArguments: ["fake=\(behaviour)"],
+                products: try Products(folder: products), slots: GuestSlots(cache: ArtefactCache(root: folder.path.appending("cache")), count: 1),
+                timeout: timeout, retries: retries, kernelArguments: ["fake=\(behaviour)"],
                 events: events.add)
             let planned = try #require(MatrixPlan.expand(kernels: [try MatrixPlanTests.kernel("6.1.176-1")], axes: try MatrixPlanTests.axes([.unified])).first)
             let kernel = PreparedKernel(boot: .elf("/k/vmlinux"), initramfs: "/k/initramfs", modules: nil, config: nil)

@@ -7,7 +7,8 @@ import Testing
 
 @testable import MatrixRunner
 
-/// A cell of a real guest that passed all its proofs, whole. What it needs is found by taking each fact away: none may be missing, or different, from a green cell.
+/// A cell of a real guest that passed all its proofs, whole. What it needs is found by taking each fact away: none may be missing, or different, from a green
+/// cell.
 @Suite("A captured green cell")
 struct GreenCellTests {
     private static let source = Bundle.module.bundleURL.appending(path: "Evidence/green")
@@ -76,12 +77,16 @@ struct GreenCellTests {
             try change("unsigned") { $0["signature"] = "absent" }
             try change("wrongly signed") { $0["signature"] = "wrong" }
             try change("without claims") { $0["claims"] = nil }
-            try change("of another user") { $0["claims"] = claims.contains("true") ? claims.replacing("true", with: "false") : claims.replacing("false", with: "true") }
+            try change("of another user") {
+                $0["claims"] = claims.contains("true") ? claims.replacing("true", with: "false") : claims.replacing("false", with: "true")
+            }
         }
         #expect(variants.count > 200)
         let encoded = variants.map { name, lines in (name, Data(lines.joined(separator: [UInt8(ascii: "\n")]) + [UInt8(ascii: "\n")])) }
         // That the key survived a restart is shown by the signature alone.
-        let found = try survivors(.fabricJournal, encoded).filter { !["failed", "without claims", "of another user"].map { "imds-root-restarted \($0)" }.contains($0) }
+        let found = try survivors(.fabricJournal, encoded).filter {
+            !["failed", "without claims", "of another user"].map { "imds-root-restarted \($0)" }.contains($0)
+        }
         #expect(found == [], "\(found)")
     }
 

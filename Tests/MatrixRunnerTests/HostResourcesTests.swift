@@ -34,7 +34,8 @@ struct HostReaderTests {
         let files = [
             "proc/meminfo": Self.meminfo, "proc/self/cgroup": "0::/user.slice/job.scope\n", "sys/fs/cgroup/user.slice/cpu.max": "250000 100000\n",
             "sys/fs/cgroup/user.slice/job.scope/cpu.max": "max 100000\n", "sys/fs/cgroup/user.slice/memory.max": "4294967296\n",
-            "sys/fs/cgroup/user.slice/memory.current": "3221225472\n", "sys/fs/cgroup/user.slice/memory.stat": "anon 1073741824\ninactive_file 2147483648\nactive_file 7\n",
+            "sys/fs/cgroup/user.slice/memory.current": "3221225472\n",
+            "sys/fs/cgroup/user.slice/memory.stat": "anon 1073741824\ninactive_file 2147483648\nactive_file 7\n",
             "sys/fs/cgroup/user.slice/job.scope/memory.max": "max\n", "sys/fs/cgroup/user.slice/job.scope/memory.current": "1024\n",
         ]
         #expect(try host(files) == HostResources(cores: 2, memory: 3 << 30, pressure: nil))
@@ -45,17 +46,22 @@ struct HostReaderTests {
         let files = [
             "proc/meminfo": Self.meminfo, "proc/self/cgroup": "5:memory:/docker/abc\n3:cpu,cpuacct:/docker/abc\n1:name=systemd:/\n0::/\n",
             "sys/fs/cgroup/memory/memory.limit_in_bytes": "2147483648\n", "sys/fs/cgroup/memory/memory.usage_in_bytes": "1073741824\n",
-            "sys/fs/cgroup/memory/memory.stat": "cache 5\ninactive_file 1\ntotal_inactive_file 536870912\n", "sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us": "50000\n",
+            "sys/fs/cgroup/memory/memory.stat": "cache 5\ninactive_file 1\ntotal_inactive_file 536870912\n",
+            "sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us": "50000\n",
             "sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us": "100000\n",
         ]
         #expect(try host(files) == HostResources(cores: 1, memory: 1536 << 20, pressure: nil))
-        let unlimited = files.merging(["sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n", "sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us": "-1\n"]) { _, new in new }
+        let unlimited = files.merging([
+            "sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n", "sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us": "-1\n",
+        ]) { _, new in new }
         #expect(try host(unlimited) == HostResources(cores: 16, memory: 23_103_604 << 10, pressure: nil))
     }
 
     @Test("is not known from files that say something else", arguments: ["", "MemAvailable:", "MemAvailable: many kB", "\0\0"])
     func nonsense(text: String) throws {
-        #expect(try host(["proc/meminfo": text, "proc/pressure/memory": text, "sys/fs/cgroup/cpu.max": text, "proc/self/cgroup": text]) == HostResources(cores: 16, memory: nil, pressure: nil))
+        #expect(
+            try host(["proc/meminfo": text, "proc/pressure/memory": text, "sys/fs/cgroup/cpu.max": text, "proc/self/cgroup": text])
+                == HostResources(cores: 16, memory: nil, pressure: nil))
     }
 }
 

@@ -16,9 +16,12 @@ import Testing
 
 @Suite("A guest from a disk image")
 struct ImageGuestTests {
-    @Test("is named by a path, and its name can stand in a cell's id", arguments: [
-        ("./Debian 12_cloud.qcow2", "debian-12-cloud.image", ImageGuest.Boot.direct), ("/srv/x.img", "x.image", .direct), ("whole:./x.qcow2", "x.whole", .ownLoader),
-    ])
+    @Test(
+        "is named by a path, and its name can stand in a cell's id",
+        arguments: [
+            ("./Debian 12_cloud.qcow2", "debian-12-cloud.image", ImageGuest.Boot.direct), ("/srv/x.img", "x.image", .direct),
+            ("whole:./x.qcow2", "x.whole", .ownLoader),
+        ])
     func names(text: String, name: String, boot: ImageGuest.Boot) throws {
         let guest = try #require(ImageGuest(parsing: text))
         #expect(guest.name == name)
@@ -60,7 +63,9 @@ struct ImageGuestTests {
         #expect(throws: (any Error).self) { try DistributionCatalogue(parsing: entry, source: "test") }
     }
 
-    @Test("is told its layout and profile on the kernel's command line, and one that boots by itself cannot be told", arguments: [ImageGuest.Boot.direct, .ownLoader])
+    @Test(
+        "is told its layout and profile on the kernel's command line, and one that boots by itself cannot be told",
+        arguments: [ImageGuest.Boot.direct, .ownLoader])
     func refusals(boot: ImageGuest.Boot) throws {
         let guest = GuestChoice.image(ImageGuest(name: "x", source: .file("/x.qcow2"), boot: boot))
         var request = try MatrixPlanTests.axes([.unified, .hybrid, .unmounted])
@@ -99,7 +104,8 @@ struct ImageGuestTests {
         let (catalogue, products) = try surroundings(folder)
         let cache = catalogue.settings.cache
         let preparer = ArtefactPreparer(catalogue: catalogue, cache: cache, products: products, turns: GuestSlots(cache: cache, count: 1), events: { _ in })
-        let prepared = try await preparer.prepare(MatrixPlan.expand(guests: [(guest, try MatrixPlanTests.kernel("6.1.176-1"))], axes: MatrixPlanTests.axes([.unified])))
+        let prepared = try await preparer.prepare(
+            MatrixPlan.expand(guests: [(guest, try MatrixPlanTests.kernel("6.1.176-1"))], axes: MatrixPlanTests.axes([.unified])))
         let outcome = try #require(prepared.roots[guest])
         guard !hasIt else {
             let root = try outcome.get()
@@ -113,16 +119,19 @@ struct ImageGuestTests {
         #expect(failure?.reason.contains("remove 'whole:'") == true)
     }
 
-    @Test("that cannot be used is unavailable, with the reason, and never a verdict on the agent", arguments: [
-        ("text", Cause.imageNotBuilt, "something else"), ("none", .imageNotBuilt, "cannot be read"), ("published", .fetchFailed, "--offline"),
-    ])
+    @Test(
+        "that cannot be used is unavailable, with the reason, and never a verdict on the agent",
+        arguments: [
+            ("text", Cause.imageNotBuilt, "something else"), ("none", .imageNotBuilt, "cannot be read"), ("published", .fetchFailed, "--offline"),
+        ])
     func unusable(what: String, cause: Cause, words: String) async throws {
         let folder = try TemporaryFolder()
         let path = folder.path.appending("x.qcow2")
         if what == "text" { try Data("no disk".utf8).write(to: URL(filePath: path.string)) }
         let address = "https://images.invalid/x.qcow2"
         let source: DiskImageSource =
-            what == "published" ? .published(PublishedImage(address: address, checksums: address + ".sum", signature: .clear, key: address, fingerprints: [])) : .file(path)
+            what == "published"
+            ? .published(PublishedImage(address: address, checksums: address + ".sum", signature: .clear, key: address, fingerprints: [])) : .file(path)
         let result = try await given(folder).kernel(of: ImageGuest(name: "x", source: source, boot: .direct))
         let failure = #expect(throws: PreparationFailure.self) { try result.get() }
         #expect(failure?.cause == cause)
@@ -132,8 +141,13 @@ struct ImageGuestTests {
 
     @Test("that cannot be fetched gives way to one built from packages, where the catalogue has them, and a note says so", arguments: [true, false])
     func builtInstead(hasPackages: Bool) async throws {
-        let text = Self.entry.replacing("SIGNATURE", with: "clear").replacing("FINGERPRINT", with: "D2EB 4462 6FDD C30B 513D 5BB7 1A5D 6C4C 7DB8 7C81").replacing(
-            "{ kind: debian, suite: bookworm }", with: "{ kind: apt, name: mine, addresses: [\"https://mine.invalid\"], suites: [main], keys: [mine] }\(hasPackages ? "\n    packages: [systemd]" : "")")
+        let text = Self.entry.replacing("SIGNATURE", with: "clear").replacing("FINGERPRINT", with: "D2EB 4462 6FDD C30B 513D 5BB7 1A5D 6C4C 7DB8 7C81")
+            .replacing(
+                "{ kind: debian, suite: bookworm }",
+                with:
+                    "{ kind: apt, name: mine, addresses: [\"https://mine.invalid\"], suites: [main], keys: [mine] "
+                    + "}\(hasPackages ? "\n    packages: [systemd]" : "")"
+            )
         let distribution = try #require(try DistributionCatalogue(parsing: text, source: "test").distributions.first)
         #expect(distribution.packageSuites == ["main"])
         let folder = try TemporaryFolder()
@@ -141,7 +155,8 @@ struct ImageGuestTests {
         var axes = try MatrixPlanTests.axes([.unified])
         axes.guests = [GuestChoice(distribution)]
         axes.kernels = []
-        let plan = try await MatrixRunner(testing: MatrixRequest(blocks: [axes]), products: products, cache: catalogue.settings.cache, catalogue: catalogue).plan()
+        let plan = try await MatrixRunner(testing: MatrixRequest(blocks: [axes]), products: products, cache: catalogue.settings.cache, catalogue: catalogue)
+            .plan()
         #expect(plan.cells.isEmpty)
         let cell = try #require(plan.unavailable.first)
         #expect(cell.guest == "mine")
@@ -159,11 +174,14 @@ struct ImageGuestTests {
         }
     }
 
-    @Test("kernels that are named by what holds them say why they cannot be had", arguments: [
-        ("oci:./none", Cause.notABootableKernel, "no such layout"), ("oci:quay.invalid/k:1", .fetchFailed, "--offline"), ("source:6.1.100", .fetchFailed, "KMATRIX_KERNEL_KEYS"),
-        ("source:6.1.100+less", .fetchFailed, "KMATRIX_KERNEL_KEYS"), ("source:linux-source-6.1", .fetchFailed, "--offline"),
-        ("/none/vmlinuz", .notABootableKernel, "cannot read"),
-    ])
+    @Test(
+        "kernels that are named by what holds them say why they cannot be had",
+        arguments: [
+            ("oci:./none", Cause.notABootableKernel, "no such layout"), ("oci:quay.invalid/k:1", .fetchFailed, "--offline"),
+            ("source:6.1.100", .fetchFailed, "KMATRIX_KERNEL_KEYS"),
+            ("source:6.1.100+less", .fetchFailed, "KMATRIX_KERNEL_KEYS"), ("source:linux-source-6.1", .fetchFailed, "--offline"),
+            ("/none/vmlinuz", .notABootableKernel, "cannot read"),
+        ])
     func kernels(text: String, cause: Cause, words: String) async throws {
         let folder = try TemporaryFolder()
         let products = folder.path.appending("products/kernels")

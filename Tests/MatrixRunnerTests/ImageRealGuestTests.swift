@@ -22,15 +22,24 @@ struct ImageRealGuestTests {
         return try await BootableImage.make(debian, with: fault, packages: packages, cache: cache)
     }
 
-    private func run(_ guest: String, kernels: [String] = [], layouts: [CgroupLayout], timeout: Duration = .seconds(180), retries: Int = 1) async throws -> [CellRecord] {
+    private func run(_ guest: String, kernels: [String] = [], layouts: [CgroupLayout], timeout: Duration = .seconds(180), retries: Int = 1) async throws
+        -> [CellRecord]
+    {
         try await run(.image(try #require(ImageGuest(parsing: guest))), kernels: kernels, layouts: layouts, timeout: timeout, retries: retries)
     }
 
-    private func run(_ guest: GuestChoice, kernels: [String], layouts: [CgroupLayout], timeout: Duration = .seconds(180), retries: Int = 1) async throws -> [CellRecord] {
+    private func run(_ guest: GuestChoice, kernels: [String], layouts: [CgroupLayout], timeout: Duration = .seconds(180), retries: Int = 1) async throws
+        -> [CellRecord]
+    {
         let products = try #require(RealGuests.products)
-        return try await RealGuests.measure(MatrixRequest(blocks: [MatrixAxes(
-            guests: [guest], kernels: try kernels.map { try KernelSelector(parsing: $0) }, layouts: layouts,
-            scenarios: .standard(try products.standardScenario()))], tier: .quick, jobs: 1, timeout: timeout, retries: retries)).cells
+        return try await RealGuests.measure(
+            MatrixRequest(
+                blocks: [
+                    MatrixAxes(
+                        guests: [guest], kernels: try kernels.map { try KernelSelector(parsing: $0) }, layouts: layouts,
+                        scenarios: .standard(try products.standardScenario()))
+                ], tier: .quick, jobs: 1, timeout: timeout, retries: retries)
+        ).cells
     }
 
     @Test("an image's own kernel proves the agent where cgroup v2 is mounted, and fails to attach where it is not")
@@ -82,7 +91,8 @@ struct ImageRealGuestTests {
         #expect(try !String(contentsOfFile: command, encoding: .utf8).contains("-kernel"))
     }
 
-    private static let atNight = ConditionTrait.enabled(if: ProcessInfo.processInfo.environment["KMATRIX_NIGHT"] != nil, "SKIPPED: KMATRIX_NIGHT is not set; ci/nightly sets it")
+    private static let atNight = ConditionTrait.enabled(
+        if: ProcessInfo.processInfo.environment["KMATRIX_NIGHT"] != nil, "SKIPPED: KMATRIX_NIGHT is not set; ci/nightly sets it")
 
     @Test("an image whose loader only UEFI finds boots by itself and proves the agent", atNight)
     func uefi() async throws {
@@ -92,18 +102,23 @@ struct ImageRealGuestTests {
         #expect(try String(contentsOfFile: command, encoding: .utf8).contains("OVMF"))
     }
 
-    @Test("an image whose root is xfs or btrfs gives its kernel, which mounts that root, and boots by itself", atNight, arguments: [BootableImage.FileSystem.xfs, .btrfs])
+    @Test(
+        "an image whose root is xfs or btrfs gives its kernel, which mounts that root, and boots by itself", atNight,
+        arguments: [BootableImage.FileSystem.xfs, .btrfs])
     func fileSystems(fileSystem: BootableImage.FileSystem) async throws {
         let path = try await image(on: fileSystem).string
         for guest in [path, "whole:\(path)"] {
             let cells = try await run(guest, layouts: [.unified])
             #expect(cells.map(\.verdict) == [.compatible], "\(cells.map(\.summary))")
-            let facts = try JSONDecoder().decode(KernelFacts.self, from: Data(contentsOf: URL(filePath: FilePath(try #require(cells.first?.evidence)).appending("facts.json").string)))
+            let facts = try JSONDecoder().decode(
+                KernelFacts.self, from: Data(contentsOf: URL(filePath: FilePath(try #require(cells.first?.evidence)).appending("facts.json").string)))
             #expect(facts.mounts.contains { $0.contains(" / / ") && $0.contains(" - \(fileSystem.rawValue) ") }, "\(facts.mounts)")
         }
     }
 
-    @Test("an image that does not boot, or has no network, proves nothing", arguments: [(BootableImage.Fault.boot, Cause.emulatorHang, 10), (.network, .guestSetup, 90)])
+    @Test(
+        "an image that does not boot, or has no network, proves nothing",
+        arguments: [(BootableImage.Fault.boot, Cause.emulatorHang, 10), (.network, .guestSetup, 90)])
     func faulty(fault: BootableImage.Fault, cause: Cause, timeout: Int) async throws {
         let cells = try await run("whole:\(image(with: fault))", layouts: [.unified], timeout: .seconds(timeout), retries: 0)
         #expect(cells.map(\.cause) == [cause], "\(cells.map(\.summary))")

@@ -19,7 +19,8 @@ struct KernelFactsTests {
 
     @Test("without a configuration says nothing of symbols")
     func none() {
-        let sheet = KernelFacts(evidence: CellEvidence(layout: .unified, expectation: ScenarioExpectation(status: "SUCCESS"), fate: .poweredOff), packagedConfiguration: nil)
+        let sheet = KernelFacts(
+            evidence: CellEvidence(layout: .unified, expectation: ScenarioExpectation(status: "SUCCESS"), fate: .poweredOff), packagedConfiguration: nil)
         #expect(sheet.configuration == nil)
         #expect(sheet.hasBTF == nil)
     }
@@ -28,7 +29,8 @@ struct KernelFactsTests {
     func bounds() {
         var evidence = CellEvidence(layout: .unified, expectation: ScenarioExpectation(status: "SUCCESS"), fate: .poweredOff)
         evidence.items[.commandLine] = CellEvidence.Item(bytes: [UInt8](repeating: 0x41, count: 1 << 20), length: 1 << 20)
-        evidence.items[.mountInfo] = CellEvidence.Item(bytes: [UInt8](repeating: 0x0A, count: 10) + Array(repeating: "x\n", count: 5000).joined().utf8, length: nil)
+        evidence.items[.mountInfo] = CellEvidence.Item(
+            bytes: [UInt8](repeating: 0x0A, count: 10) + Array(repeating: "x\n", count: 5000).joined().utf8, length: nil)
         let sheet = KernelFacts(evidence: evidence, packagedConfiguration: nil)
         #expect(sheet.commandLine?.count == 4096)
         #expect(sheet.mounts.count == 1024)

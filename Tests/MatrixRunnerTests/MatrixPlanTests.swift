@@ -35,10 +35,11 @@ struct MatrixPlanTests {
     func expansion() throws {
         let kernels = [try Self.kernel("5.10.223-1"), try Self.kernel("5.9.1-1"), try Self.kernel("5.10.223-1")]
         let cells = MatrixPlan.expand(kernels: kernels, axes: try Self.axes([.legacy, .unified]))
-        #expect(cells.map(\.cell.id.text) == [
-            "micro/5.9.1-1/cloud-amd64/unified", "micro/5.9.1-1/cloud-amd64/legacy", "micro/5.10.223-1/cloud-amd64/unified",
-            "micro/5.10.223-1/cloud-amd64/legacy",
-        ])
+        #expect(
+            cells.map(\.cell.id.text) == [
+                "micro/5.9.1-1/cloud-amd64/unified", "micro/5.9.1-1/cloud-amd64/legacy", "micro/5.10.223-1/cloud-amd64/unified",
+                "micro/5.10.223-1/cloud-amd64/legacy",
+            ])
     }
 
     @Test("scenarios are an axis when they are asked for, and in no id when they are not")
@@ -81,7 +82,8 @@ struct MatrixPlanTests {
     func exclusions() throws {
         let axes = try Self.axes([.legacy, .unified])
         let cells = MatrixPlan.expand(guests: [(.micro, try Self.kernel("6.1.1-1")), (.micro, try Self.kernel("6.12.1-1"))], axes: axes)
-        let missing = CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .legacy), judgement: Judgement(cause: .notOffered, summary: "none"))
+        let missing = CellRecord(
+            unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .legacy), judgement: Judgement(cause: .notOffered, summary: "none"))
         let plan = MatrixPlan(cells: cells + cells, unavailable: [missing, missing], warnings: ["before"])
         #expect(plan.settled(without: []).unavailable.count == 1)
         let settled = plan.settled(without: [try CellPattern(parsing: "*/legacy"), try CellPattern(parsing: "*/hybrid")])
@@ -96,9 +98,10 @@ struct MatrixPlanTests {
         axes.profiles = [nil, .jitHarden]
         axes.deployments = [.installed]
         let ids = MatrixPlan.expand(kernels: [try Self.kernel("6.1.1-1")], axes: axes).map(\.cell.id.text)
-        #expect(ids == [
-            "micro/6.1.1-1/cloud-amd64/unified/deployment=installed", "micro/6.1.1-1/cloud-amd64/unified/profile=jit-harden/deployment=installed",
-        ])
+        #expect(
+            ids == [
+                "micro/6.1.1-1/cloud-amd64/unified/deployment=installed", "micro/6.1.1-1/cloud-amd64/unified/profile=jit-harden/deployment=installed",
+            ])
     }
 
     @Test("is begun with the cells that take longest, by what is known of them, and otherwise in its order")
@@ -108,12 +111,15 @@ struct MatrixPlanTests {
         axes.deployments = [.installed]
         let slow = MatrixPlan.expand(guests: [(.micro, try Self.kernel("6.1.1-1"))], axes: axes)
         #expect(MatrixPlan.longestFirst(micro + slow, .standard).map(\.cell) == (slow + micro).map(\.cell))
-        let costs = CellCosts(cells: ["micro/6.12/cloud-amd64/legacy": 60, "micro/6.1/cloud-amd64/legacy": 2, "micro/6.1/cloud-amd64/unified/deployment=installed": 1], guests: ["micro": 3])
+        let costs = CellCosts(
+            cells: ["micro/6.12/cloud-amd64/legacy": 60, "micro/6.1/cloud-amd64/legacy": 2, "micro/6.1/cloud-amd64/unified/deployment=installed": 1],
+            guests: ["micro": 3])
         let ordered = MatrixPlan.longestFirst(slow + micro, costs)
-        #expect(ordered.map(\.cell.id.text) == [
-            "micro/6.12.1-1/cloud-amd64/legacy", "micro/6.1.1-1/cloud-amd64/legacy/deployment=installed", "micro/6.1.1-1/cloud-amd64/unified",
-            "micro/6.12.1-1/cloud-amd64/unified", "micro/6.1.1-1/cloud-amd64/legacy", "micro/6.1.1-1/cloud-amd64/unified/deployment=installed",
-        ])
+        #expect(
+            ordered.map(\.cell.id.text) == [
+                "micro/6.12.1-1/cloud-amd64/legacy", "micro/6.1.1-1/cloud-amd64/legacy/deployment=installed", "micro/6.1.1-1/cloud-amd64/unified",
+                "micro/6.12.1-1/cloud-amd64/unified", "micro/6.1.1-1/cloud-amd64/legacy", "micro/6.1.1-1/cloud-amd64/unified/deployment=installed",
+            ])
         #expect(MatrixPlan.longestFirst(ordered, costs).map(\.cell) == ordered.map(\.cell))
     }
 
@@ -129,12 +135,15 @@ struct MatrixPlanTests {
         return .distribution(try #require(try DistributionCatalogue(parsing: text, source: "test").distributions.first))
     }
 
-    @Test("a guest's layouts are those named, and without a name what it boots with", arguments: [
-        (nil, [], false, CgroupLayout.allCases), (nil, [], true, [.unified]), ("legacy", [], false, [.legacy]), ("legacy", [], true, [.legacy]),
-        ("hybrid", [.unified, .hybrid], true, [.unified, .hybrid]), ("unified", [.legacy], true, [.unified, .legacy]), ("unified", [.legacy], false, [.legacy]),
-        // Nobody looked up what it boots with.
-        ("", [], false, CgroupLayout.allCases),
-    ] as [(String?, [CgroupLayout], Bool, [CgroupLayout])])
+    @Test(
+        "a guest's layouts are those named, and without a name what it boots with",
+        arguments: [
+            (nil, [], false, CgroupLayout.allCases), (nil, [], true, [.unified]), ("legacy", [], false, [.legacy]), ("legacy", [], true, [.legacy]),
+            ("hybrid", [.unified, .hybrid], true, [.unified, .hybrid]), ("unified", [.legacy], true, [.unified, .legacy]),
+            ("unified", [.legacy], false, [.legacy]),
+            // Nobody looked up what it boots with.
+            ("", [], false, CgroupLayout.allCases),
+        ] as [(String?, [CgroupLayout], Bool, [CgroupLayout])])
     func layouts(cgroup: String?, named: [CgroupLayout], hasDefault: Bool, expected: [CgroupLayout]) throws {
         var axes = try Self.axes(named)
         axes.hasDefaultLayout = hasDefault
@@ -146,7 +155,8 @@ struct MatrixPlanTests {
     func layoutArguments() throws {
         let documentation = CellDocumentation(distribution: "mine-1", defaultLayout: .hybrid)
         let cells = MatrixPlan.expand(
-            guests: [(try Self.guest("hybrid"), try Self.kernel("6.1.1-1"))], axes: try Self.axes([.unified, .hybrid, .legacy]), documentation: { _, _ in documentation })
+            guests: [(try Self.guest("hybrid"), try Self.kernel("6.1.1-1"))], axes: try Self.axes([.unified, .hybrid, .legacy]),
+            documentation: { _, _ in documentation })
         #expect(cells.map { $0.layoutArguments.isEmpty } == [false, true, false])
         #expect(cells.allSatisfy { $0.documentation == documentation && $0.record(Judgement(cause: .timeout, summary: "")).documentation == documentation })
         #expect(MatrixPlan.expand(kernels: [try Self.kernel("6.1.1-1")], axes: try Self.axes([.legacy])).allSatisfy(\.layoutArguments.isEmpty))

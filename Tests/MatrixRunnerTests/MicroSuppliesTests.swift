@@ -19,7 +19,8 @@ struct MicroSuppliesTests {
         try StandInProducts.make(in: folder.path)
         let cache = ArtefactCache(root: folder.path.appending("cache"))
         return ArtefactPreparer(
-            catalogue: KernelCatalogue(settings: CatalogueSettings(cache: cache, offline: true, environment: [:])), cache: cache, products: try Products(folder: folder.path),
+            catalogue: KernelCatalogue(settings: CatalogueSettings(cache: cache, offline: true, environment: [:])), cache: cache,
+            products: try Products(folder: folder.path),
             turns: GuestSlots(cache: cache, count: 1), events: warnings.add)
     }
 
@@ -65,7 +66,8 @@ struct MicroSuppliesTests {
             """
         let profile = try AgentProfile(parsing: text, source: "mine.yml")
         #expect(profile.wordsForGuest == [SettlingWords(path: "/var/log/mine.log", text: "gave up", lines: 5)])
-        #expect(Set(profile.logsForGuest) == [AgentLogFile(item: .agentLog, path: "/var/log/mine.log"), AgentLogFile(item: .verifierLog, path: "/var/log/v.log")])
+        #expect(
+            Set(profile.logsForGuest) == [AgentLogFile(item: .agentLog, path: "/var/log/mine.log"), AgentLogFile(item: .verifierLog, path: "/var/log/v.log")])
         #expect(Set(AgentProfile.unknown.logsForGuest) == Set(AgentLogFile.standard))
         let steps = ProbeCourse.steps(for: try MatrixPlanTests.scenario("normal").expectation, statusRefresh: 75_000)
         let stop = try #require(steps.firstIndex(of: .stopAgent(signal: 15)))

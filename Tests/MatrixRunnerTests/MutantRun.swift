@@ -45,7 +45,8 @@ enum MutantRun {
         let normal = try products.standardScenario()
         func axes(programs: [ProgramVariant] = [], agents: [AgentChoice] = [], scenarios: ScenarioChoice? = nil) throws -> MatrixAxes {
             MatrixAxes(
-                kernels: [try KernelSelector(parsing: kernel)], layouts: [.unified], programs: programs, scenarios: scenarios ?? .standard(normal), agents: agents)
+                kernels: [try KernelSelector(parsing: kernel)], layouts: [.unified], programs: programs, scenarios: scenarios ?? .standard(normal),
+                agents: agents)
         }
         let agents = ProofMutant.all.compactMap { mutant in
             if case .agent(let name) = mutant.fault { AgentChoice.bundle(agent.mutated(by: name)) } else { nil }
@@ -62,7 +63,10 @@ enum MutantRun {
         // A program with few entries in its table fails with many clients only, and every mutant of another proof with few clients as well.
         let crowded = programs.filter { $0.name == fewEntries }
         return try await run(
-            [try axes(agents: agents + [.bundle(agent)]), try axes(programs: programs.filter { $0.name != fewEntries }), try axes(scenarios: .axis([forgiving]))], .quick)
+            [
+                try axes(agents: agents + [.bundle(agent)]), try axes(programs: programs.filter { $0.name != fewEntries }),
+                try axes(scenarios: .axis([forgiving])),
+            ], .quick)
             + run([try axes(programs: crowded)], .full)
     }
 
@@ -95,7 +99,8 @@ extension AgentBundle {
         let items = items.map { item in
             guard item.path == Self.configurationPath, case .bytes(let bytes) = item.source else { return item }
             let text = String(decoding: bytes, as: UTF8.self)
-            return PayloadSpec.Item(path: item.path, source: .bytes(Array(text.replacing("{", with: "{\"mutation\": \"\(mutation)\",", maxReplacements: 1).utf8)))
+            return PayloadSpec.Item(
+                path: item.path, source: .bytes(Array(text.replacing("{", with: "{\"mutation\": \"\(mutation)\",", maxReplacements: 1).utf8)))
         }
         return AgentBundle(
             name: mutation, packageName: packageName, version: version, digest: "\(digest)-\(mutation)", items: items, package: package, hasProgram: hasProgram,

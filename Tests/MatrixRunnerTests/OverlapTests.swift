@@ -32,13 +32,18 @@ struct OverlapTests {
             try StandInProducts.make(in: products)
             cells = try MatrixPlan.expand(guests: versions.map { (.micro, try MatrixPlanTests.kernel($0)) }, axes: try MatrixPlanTests.axes(layouts))
             context = CellContext(
-                emulator: try await Emulator.find(environment: ["KMATRIX_QEMU": BuiltProgram.path("fake-qemu").string], patience: .seconds(300)), accelerator: .tcg,
-                products: try Products(folder: products), slots: GuestSlots(cache: cache, count: 4), timeout: .seconds(120), retries: 2, kernelArguments: ["fake=complete"],
+                emulator: try await Emulator.find(environment: ["KMATRIX_QEMU": BuiltProgram.path("fake-qemu").string], patience: .seconds(300)),
+                accelerator: .tcg,
+                products: try Products(folder: products), slots: GuestSlots(cache: cache, count: 4), timeout: .seconds(120), retries: 2,
+                kernelArguments: ["fake=complete"],
                 events: log.add)
         }
 
         /// - Parameter fetching: What fetching does, by the kernel's version; at once where nothing is said.
-        func run(_ prepared: PreparedArtefacts = PreparedArtefacts(), jobs: Int = 2, endsRun: (@Sendable (CellRecord) -> Bool)? = nil, fetching: [String: Fetching] = [:]) async throws -> [CellRecord] {
+        func run(
+            _ prepared: PreparedArtefacts = PreparedArtefacts(), jobs: Int = 2, endsRun: (@Sendable (CellRecord) -> Bool)? = nil,
+            fetching: [String: Fetching] = [:]
+        ) async throws -> [CellRecord] {
             let runner = MatrixRunner(
                 testing: MatrixRequest(blocks: [], endsRun: endsRun), products: context.products, cache: cache,
                 catalogue: KernelCatalogue(settings: CatalogueSettings(cache: cache, offline: true, environment: [:])), events: log.add)
@@ -117,7 +122,9 @@ struct OverlapTests {
     @Test("do not hear of what another could not have")
     func failure() async throws {
         let bench = try await Bench(["6.3", "6.2", "6.1"])
-        let records = try await bench.run(fetching: ["6.2": { .failure(PreparationFailure(cause: .fetchFailed, reason: "'http://mirror.invalid/x.deb' is not there (404)")) }])
+        let records = try await bench.run(fetching: [
+            "6.2": { .failure(PreparationFailure(cause: .fetchFailed, reason: "'http://mirror.invalid/x.deb' is not there (404)")) }
+        ])
         let found = Dictionary(uniqueKeysWithValues: records.map { ($0.kernel ?? "", $0) })
         #expect(found["6.3"]?.verdict == .compatible && found["6.1"]?.verdict == .compatible)
         #expect(found["6.2"]?.verdict == .unavailable && found["6.2"]?.cause == .fetchFailed && found["6.2"]?.attempts == 0)

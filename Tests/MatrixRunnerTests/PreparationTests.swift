@@ -11,7 +11,8 @@ import Testing
 struct PreparationTests {
     private static let failure = PreparationFailure(cause: .fetchFailed, reason: "gone")
 
-    private static func cells(_ versions: [String], layouts: [CgroupLayout] = [.unified], under guest: GuestChoice = .micro) throws -> [MatrixPlan.PlannedCell] {
+    private static func cells(_ versions: [String], layouts: [CgroupLayout] = [.unified], under guest: GuestChoice = .micro) throws -> [MatrixPlan.PlannedCell]
+    {
         try MatrixPlan.expand(guests: versions.map { (guest, try MatrixPlanTests.kernel($0)) }, axes: try MatrixPlanTests.axes(layouts))
     }
 

@@ -31,7 +31,8 @@ struct RealGuestTests {
         #expect(status.contains("Failed to attach program 'connect4' with error: `bpf_link_create` failed"))
     }
 
-    @Test("programs that need more than 5.10 has are refused by its own verifier, and run on 6.1", arguments: ["loop-lookup", "atomic-exchange", "return-value"])
+    @Test(
+        "programs that need more than 5.10 has are refused by its own verifier, and run on 6.1", arguments: ["loop-lookup", "atomic-exchange", "return-value"])
     func variants(name: String) async throws {
         let cells = try await RealGuests.run(kernels: ["5.10", "6.1"], layouts: [.unified], programs: [name])
         #expect(cells.map(\.cause) == [.verifierRejected, nil], "\(cells.map(\.summary))")
@@ -85,7 +86,10 @@ struct RealGuestTests {
 
     @Test("an agent that claims to run and redirects nothing is found out")
     func liar() async throws {
-        let status = #"{"proxyAgentStatus":{"version":"9","status":"SUCCESS","monitorStatus":{"status":"RUNNING","message":""},"keyLatchStatus":{"status":"RUNNING","message":"","states":{}},"ebpfProgramStatus":{"status":"RUNNING","message":"Started"},"proxyListenerStatus":{"status":"RUNNING","message":"Started"}}}"#
+        let status =
+            #"{"proxyAgentStatus":{"version":"9","status":"SUCCESS","monitorStatus":{"status":"RUNNING","message":""},"#
+            + #""keyLatchStatus":{"status":"RUNNING","message":"","states":{}},"ebpfProgramStatus":{"status":"RUNNING","message":"Started"},"#
+            + #""proxyListenerStatus":{"status":"RUNNING","message":"Started"}}}"#
         let record = try await RealGuests.runScript("echo '\(status)' > $STATUS; sleep 1000")
         #expect(record.cause == .notRedirected, "\(record.summary)")
         #expect(record.verdict == .incompatible)
@@ -114,7 +118,8 @@ enum RealGuests {
     ///   - emulator: Nil for QEMU as it is found.
     ///   - payload: Takes a copy of the disk with all this, which the guest gets; nil for the cache's own.
     static func runScript(
-        _ script: String, items: [PayloadSpec.Item] = [], deadline: Duration = .seconds(60), retries: Int = 2, boots: BootPolicy? = nil, emulator: Emulator? = nil,
+        _ script: String, items: [PayloadSpec.Item] = [], deadline: Duration = .seconds(60), retries: Int = 2, boots: BootPolicy? = nil,
+        emulator: Emulator? = nil,
         payload copy: FilePath? = nil
     ) async throws -> CellRecord {
         let runner = try runner(kernels: ["6.1"], layouts: [.unified], programs: [])
@@ -122,10 +127,11 @@ enum RealGuests {
         let plan = try await runner.plan()
         let text = "#!/bin/busybox sh\nSTATUS=/var/log/azure-proxy-agent/status.json\n\(script)\n"
         var payload = try await preparer.payload(
-            PayloadSpec([
-                .init(path: "usr/sbin/azure-proxy-agent", source: .bytes(Array(text.utf8)), mode: 0o755),
-                .init(path: "bin/busybox", source: .file("/bin/busybox"), mode: 0o755),
-            ] + items))
+            PayloadSpec(
+                [
+                    .init(path: "usr/sbin/azure-proxy-agent", source: .bytes(Array(text.utf8)), mode: 0o755),
+                    .init(path: "bin/busybox", source: .file("/bin/busybox"), mode: 0o755),
+                ] + items))
         if let copy {
             try FileManager.default.copyItem(atPath: payload.string, toPath: copy.string)
             try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: copy.string)
@@ -142,16 +148,23 @@ enum RealGuests {
         return try await CellRunner(context: context, folder: RunFolder.create(at: folder.path.appending("run"))).run(cell, artefacts)
     }
 
-    static func runner(kernels: [String], layouts: [CgroupLayout], programs: [String], scenarios: [String] = [], boot: BootChoice = .auto, tier: ProofTier = .quick) throws -> MatrixRunner {
+    static func runner(
+        kernels: [String], layouts: [CgroupLayout], programs: [String], scenarios: [String] = [], boot: BootChoice = .auto, tier: ProofTier = .quick
+    ) throws -> MatrixRunner {
         let products = try #require(products)
-        let request = MatrixRequest(blocks: [MatrixAxes(
-            kernels: try kernels.map { try KernelSelector(parsing: $0) }, layouts: layouts, programs: try programs.map(products.program),
-            scenarios: try scenarios.isEmpty ? .standard(products.standardScenario()) : .axis(scenarios.flatMap(products.scenarios)))], tier: tier, boot: boot)
+        let request = MatrixRequest(
+            blocks: [
+                MatrixAxes(
+                    kernels: try kernels.map { try KernelSelector(parsing: $0) }, layouts: layouts, programs: try programs.map(products.program),
+                    scenarios: try scenarios.isEmpty ? .standard(products.standardScenario()) : .axis(scenarios.flatMap(products.scenarios)))
+            ], tier: tier, boot: boot)
         return MatrixRunner(testing: request, products: products, events: tell)
     }
 
     /// Plans a request and measures its cells.
-    static func measure(_ request: MatrixRequest) async throws -> RunDocument { try await measure(MatrixRunner(testing: request, products: #require(products), events: tell)) }
+    static func measure(_ request: MatrixRequest) async throws -> RunDocument {
+        try await measure(MatrixRunner(testing: request, products: #require(products), events: tell))
+    }
 
     /// The records outlive the folder, and what a test reads of it must be there while it reads.
     static func measure(_ runner: MatrixRunner) async throws -> RunDocument {
@@ -174,10 +187,12 @@ enum RealGuests {
 extension MatrixRunner {
     /// How tests make a runner. Its guests are emulated, and what the tests' guests need is taken from the user's cache.
     init(
-        testing request: MatrixRequest, products: Products, cache: ArtefactCache = .standard(), catalogue: KernelCatalogue? = nil, events: @escaping @Sendable (RunnerEvent) -> Void = { _ in }
+        testing request: MatrixRequest, products: Products, cache: ArtefactCache = .standard(), catalogue: KernelCatalogue? = nil,
+        events: @escaping @Sendable (RunnerEvent) -> Void = { _ in }
     ) {
         self.init(
-            request: request, products: products, cache: cache, catalogue: catalogue ?? KernelCatalogue(settings: CatalogueSettings(cache: cache)), accelerator: .tcg,
+            request: request, products: products, cache: cache, catalogue: catalogue ?? KernelCatalogue(settings: CatalogueSettings(cache: cache)),
+            accelerator: .tcg,
             harness: "test", events: events)
     }
 }

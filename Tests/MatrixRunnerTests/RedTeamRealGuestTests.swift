@@ -159,7 +159,8 @@ struct UncontainedRealGuestTests {
         let sockets = try HostSockets(["host.sock"], in: folder.path)
         let attempt = try await SocketAttempt(path: folder.path.appending("host.sock"), abstractName: sockets.abstractName)
         let open = "user,id=net,net=168.0.0.0/7,host=168.0.0.2,dns=168.0.0.3,dhcpstart=168.0.0.15"
-        _ = try await Attack.triesNetwork(listener, attempt).run(ChangedEmulator(replaced: [("stream,id=net,server=off,addr.type=unix,addr.path=sockets/network.sock", open)]))
+        _ = try await Attack.triesNetwork(listener, attempt).run(
+            ChangedEmulator(replaced: [("stream,id=net,server=off,addr.type=unix,addr.path=sockets/network.sock", open)]))
         #expect(listener.connections > 0 && listener.datagrams > 0)
     }
 
@@ -167,7 +168,8 @@ struct UncontainedRealGuestTests {
     func monitor() async throws {
         let record = try await Attack.killsAll.run(
             ChangedEmulator(added: [
-                "-chardev", "socket,id=qmp,path=sockets/qmp.sock,server=on,wait=off", "-mon", "chardev=qmp,mode=control", "-chardev", "socket,id=free,path=sockets/qmp.sock",
+                "-chardev", "socket,id=qmp,path=sockets/qmp.sock,server=on,wait=off", "-mon", "chardev=qmp,mode=control", "-chardev",
+                "socket,id=free,path=sockets/qmp.sock",
                 "-device", "virtserialport,bus=serial.0,nr=2,chardev=free,name=free",
             ]))
         #expect(try record.console.range(of: Data("a monitor at /dev/vport0p2".utf8)) != nil)

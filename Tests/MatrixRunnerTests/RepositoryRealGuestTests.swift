@@ -29,7 +29,8 @@ struct RepositoryRealGuestTests {
         let (version, release) = (String(parts[0]), "\(parts[1]).1")
         return [
             RpmArchive.Package(
-                name: "kernel-cloud", version: version, release: release, provides: ["kernel = \(version)-\(release)"], files: ["\(folder)/vmlinuz": Array(try Data(contentsOf: URL(filePath: files.image.string)))]),
+                name: "kernel-cloud", version: version, release: release, provides: ["kernel = \(version)-\(release)"],
+                files: ["\(folder)/vmlinuz": Array(try Data(contentsOf: URL(filePath: files.image.string)))]),
             RpmArchive.Package(name: "kernel-cloud-modules", version: version, release: release, files: content),
         ]
     }
@@ -54,9 +55,14 @@ struct RepositoryRealGuestTests {
                     """, source: "test.yml")
             let cache = ArtefactCache(root: home.path.appending("cache"))
             let settings = CatalogueSettings(cache: cache, distributions: distributions, vendorKeyrings: ["wrapped": archive.keyring])
-            let request = MatrixRequest(blocks: [MatrixAxes(
-                kernels: [try KernelSelector(parsing: "6.1@wrapped-1")], layouts: [.unified], scenarios: .standard(try products.standardScenario()))], tier: .quick)
-            let cells = try await RealGuests.measure(MatrixRunner(testing: request, products: products, cache: cache, catalogue: KernelCatalogue(settings: settings))).cells
+            let request = MatrixRequest(
+                blocks: [
+                    MatrixAxes(
+                        kernels: [try KernelSelector(parsing: "6.1@wrapped-1")], layouts: [.unified], scenarios: .standard(try products.standardScenario()))
+                ], tier: .quick)
+            let cells = try await RealGuests.measure(
+                MatrixRunner(testing: request, products: products, cache: cache, catalogue: KernelCatalogue(settings: settings))
+            ).cells
             #expect(cells.map(\.verdict) == [.compatible], "\(cells.map(\.summary))")
             #expect(cells.first?.origin == "wrapped-1/oss")
             #expect(cells.first?.release == kernel.identity.release)

@@ -73,7 +73,10 @@ struct SnapshotCellTests {
 
     @Test(
         "boots when its snapshot fails, says so, and is judged as ever",
-        arguments: [("wrong-nonce", "no greeting"), ("no-seed", "could not set its clock or seed"), ("migration-fails", "cannot create a snapshot"), ("monitor-refuses", "x-ignore-shared")])
+        arguments: [
+            ("wrong-nonce", "no greeting"), ("no-seed", "could not set its clock or seed"), ("migration-fails", "cannot create a snapshot"),
+            ("monitor-refuses", "x-ignore-shared"),
+        ])
     func fallback(behaviour: String, words: String) async throws {
         let bench = try await Bench()
         let record = try await bench.run(behaviour, choice: .snapshot)

@@ -29,7 +29,8 @@ struct SocketAttempt {
         (self.path, self.abstractName) = (path, abstractName)
         let listing = try await DebianRepository.output("ldd", [Self.perl.string])
         let libraries = listing.split(whereSeparator: \.isWhitespace).filter { $0.hasPrefix("/") }.map(String.init)
-        items = ([Self.perl.string] + libraries).map { PayloadSpec.Item(path: String($0.dropFirst()), source: .file(FilePath(Self.resolved($0))), mode: 0o755) }
+        items =
+            ([Self.perl.string] + libraries).map { PayloadSpec.Item(path: String($0.dropFirst()), source: .file(FilePath(Self.resolved($0))), mode: 0o755) }
             + [PayloadSpec.Item(path: Self.place, source: .bytes(Array(Self.program.utf8)))]
     }
 

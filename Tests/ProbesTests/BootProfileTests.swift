@@ -10,7 +10,8 @@ struct BootProfileTests {
     /// What the kernels of Debian say when the profile is in force.
     static let inForce: [(BootProfile, EvidenceItem, String)] = [
         (.lockdownIntegrity, .lockdown, "none [integrity] confidentiality\n"), (.lockdownConfidentiality, .lockdown, "none integrity [confidentiality]\n"),
-        (.jitHarden, .jitHarden, "2\n"), (.noUnprivilegedBPF, .unprivilegedBPF, "1\n"), (.selinux, .securityModules, "lockdown,capability,landlock,yama,selinux,bpf\n"),
+        (.jitHarden, .jitHarden, "2\n"), (.noUnprivilegedBPF, .unprivilegedBPF, "1\n"),
+        (.selinux, .securityModules, "lockdown,capability,landlock,yama,selinux,bpf\n"),
         (.apparmor, .securityModules, "lockdown,capability,landlock,yama,apparmor,tomoyo,bpf\n"),
     ]
 
@@ -26,7 +27,10 @@ struct BootProfileTests {
     func notTakenUp(profile: BootProfile) {
         var evidence = Samples.compatible()
         evidence.profile = profile
-        for (item, text) in [(EvidenceItem.lockdown, "[none] integrity confidentiality\n"), (.jitHarden, "0\n"), (.unprivilegedBPF, "2\n"), (.securityModules, "capability,selinuxfs\n")] {
+        for (item, text) in [
+            (EvidenceItem.lockdown, "[none] integrity confidentiality\n"), (.jitHarden, "0\n"), (.unprivilegedBPF, "2\n"),
+            (.securityModules, "capability,selinuxfs\n"),
+        ] {
             evidence.items[item] = Samples.item(text)
         }
         let judgement = Judgement(evidence: evidence)

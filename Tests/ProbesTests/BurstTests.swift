@@ -39,13 +39,16 @@ struct BurstTests {
         #expect(conclusion.judgement.cause == .harness && conclusion.state(.burst) == .unproven)
     }
 
-    @Test("of which some ran out of time proves nothing where others waited long, and all the more where they did not", arguments: [
-        (UInt64(9_000_000), Cause.timeout, ProofState.unproven), (5_000, .notForwarded, .fail),
-    ])
+    @Test(
+        "of which some ran out of time proves nothing where others waited long, and all the more where they did not",
+        arguments: [
+            (UInt64(9_000_000), Cause.timeout, ProofState.unproven), (5_000, .notForwarded, .fail),
+        ])
     func slowMachine(slowest: UInt64, cause: Cause, state: ProofState) {
         let conclusion = Self.spoilt { evidence in
             evidence.replaceRequest(of: "crowd-root-2", by: nil)
-            evidence.replaceReport(by: ClientReport(name: "crowd-root-2", peer: "127.0.0.1:3080", microseconds: 15_000_000, failure: "the answer did not end in time"))
+            evidence.replaceReport(
+                by: ClientReport(name: "crowd-root-2", peer: "127.0.0.1:3080", microseconds: 15_000_000, failure: "the answer did not end in time"))
             evidence.replaceReport(by: ClientReport(name: "crowd-root-1", peer: "127.0.0.1:3080", httpStatus: 200, hasProxyHeader: true, microseconds: slowest))
         }
         #expect(conclusion.judgement.cause == cause && conclusion.state(.burst) == state, "\(conclusion.judgement)")

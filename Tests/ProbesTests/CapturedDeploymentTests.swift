@@ -69,7 +69,8 @@ struct CapturedDeploymentTests {
             guard let report = request.report else { return request }
             return FabricRequest(
                 sequence: request.sequence, seconds: request.seconds, endpoint: request.endpoint, method: request.method, target: request.target, client: nil,
-                claims: nil, signedWith: nil, status: 200, report: ProvisioningReport(state: report.state, description: "result=error|reason=DHCP timeout", isRecorded: false))
+                claims: nil, signedWith: nil, status: 200,
+                report: ProvisioningReport(state: report.state, description: "result=error|reason=DHCP timeout", isRecorded: false))
         }
         #expect(Judgement(evidence: evidence).cause == .provisioningUnproven)
     }
@@ -96,7 +97,8 @@ struct CapturedDeploymentTests {
         let deployment: Deployment = try #require(Deployment(rawValue: expected[0]))
         evidence.deployment = deployment
         let items: [(EvidenceItem, String)] = [
-            (.status, "status.json"), (.cloudInitLog, "cloud-init.log"), (.unitJournal, "unit-journal.log"), (.mountInfo, "mountinfo"), (.filesystems, "filesystems"),
+            (.status, "status.json"), (.cloudInitLog, "cloud-init.log"), (.unitJournal, "unit-journal.log"), (.mountInfo, "mountinfo"),
+            (.filesystems, "filesystems"),
         ]
         for (item, name) in items {
             guard let content = try? Data(contentsOf: folder.appending(path: name)) else { continue }
@@ -112,7 +114,8 @@ struct CapturedDeploymentTests {
         evidence.reports = evidence.clients.map { client in
             let request = evidence.journal?.last { $0.client == client.name }
             return ClientReport(
-                name: client.name, peer: request?.cameThroughAgent == true ? "127.0.0.1:3080" : "169.254.169.254:80", httpStatus: request.map { Int32($0.status) },
+                name: client.name, peer: request?.cameThroughAgent == true ? "127.0.0.1:3080" : "169.254.169.254:80",
+                httpStatus: request.map { Int32($0.status) },
                 hasProxyHeader: request?.cameThroughAgent == true)
         }
         if evidence.deployment == .broken { evidence.agentEnding = .startedAgain(times: 27) }

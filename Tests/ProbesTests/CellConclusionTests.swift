@@ -56,9 +56,12 @@ struct CellConclusionTests {
             #expect(Judgement(evidence: evidence).verdict == .incompatible)
         }
 
-        @Test("a systemd that mounts another layout than it was told: from 256 on nobody's fault, before it ours", arguments: [
-            ("systemd 262 (262-1)", Cause.layoutNotOffered), ("systemd 256 (256.4-2)", .layoutNotOffered), ("systemd 252 (252.39-1~deb12u1)", .guestSetup), ("", .guestSetup),
-        ])
+        @Test(
+            "a systemd that mounts another layout than it was told: from 256 on nobody's fault, before it ours",
+            arguments: [
+                ("systemd 262 (262-1)", Cause.layoutNotOffered), ("systemd 256 (256.4-2)", .layoutNotOffered), ("systemd 252 (252.39-1~deb12u1)", .guestSetup),
+                ("", .guestSetup),
+            ])
         func otherLayout(version: String, cause: Cause) {
             var evidence = Samples.compatible()
             evidence.items[.serviceManager] = Samples.item("\(version)\n+PAM +AUDIT\n")
@@ -68,9 +71,12 @@ struct CellConclusionTests {
             #expect(Judgement(evidence: evidence).summary.contains("mounted unified"))
         }
 
-        @Test("mounts tell systemd's three layouts", arguments: [
-            ("- cgroup2 cgroup2 rw", "/sys/fs/cgroup", CgroupLayout?.some(.unified)), ("- cgroup cgroup rw,memory", "/sys/fs/cgroup/memory", .legacy), ("- ext4 /dev/vda rw", "/", nil),
-        ])
+        @Test(
+            "mounts tell systemd's three layouts",
+            arguments: [
+                ("- cgroup2 cgroup2 rw", "/sys/fs/cgroup", CgroupLayout?.some(.unified)), ("- cgroup cgroup rw,memory", "/sys/fs/cgroup/memory", .legacy),
+                ("- ext4 /dev/vda rw", "/", nil),
+            ])
         func layouts(type: String, point: String, layout: CgroupLayout?) {
             #expect(MountTable(mountinfo: "22 1 0:20 / \(point) rw,nosuid shared:4 \(type)\n").layout == layout)
             let both = "22 1 0:20 / /sys/fs/cgroup/memory rw shared:4 - cgroup cgroup rw\n23 1 0:21 / /sys/fs/cgroup/unified rw shared:5 - cgroup2 cgroup2 rw\n"
@@ -115,7 +121,12 @@ struct CellConclusionTests {
             #expect(Judgement(evidence: evidence).cause == .agentCrashed)
         }
 
-        @Test("a panic or an oops after it started is the kernel's", arguments: [("Kernel panic - not syncing: Fatal exception", Cause.kernelPanic), ("BUG: kernel NULL pointer dereference, address: 0000000000000008", .kernelOops)])
+        @Test(
+            "a panic or an oops after it started is the kernel's",
+            arguments: [
+                ("Kernel panic - not syncing: Fatal exception", Cause.kernelPanic),
+                ("BUG: kernel NULL pointer dereference, address: 0000000000000008", .kernelOops),
+            ])
         func late(words: String, cause: Cause) {
             var evidence = Samples.compatible()
             evidence.console = Array("[    3.141592] \(words)\n".utf8)
@@ -148,7 +159,9 @@ struct CellConclusionTests {
             #expect(CellConclusion(evidence).failed == [.runs])
         }
 
-        @Test("a status that is broken, cut or not the schema is not believed", arguments: ["", "{", "[]", #"{"proxyAgentStatus":{}}"#, #"{"proxyAgentStatus":{"status":"SUCCESS"}}"#])
+        @Test(
+            "a status that is broken, cut or not the schema is not believed",
+            arguments: ["", "{", "[]", #"{"proxyAgentStatus":{}}"#, #"{"proxyAgentStatus":{"status":"SUCCESS"}}"#])
         func broken(text: String) {
             var evidence = Samples.compatible()
             evidence.items[.status] = Samples.item(text)
@@ -167,8 +180,10 @@ struct CellConclusionTests {
         func verifier() {
             var evidence = Samples.compatible()
             evidence.journal = []
-            evidence.items[.status] = Samples.item(Samples.status(ebpf: "STOPPED", message: "Failed to load program 'connect4' with error: the BPF_PROG_LOAD syscall failed. Verifier output: …"))
-            evidence.items[.verifierLog] = Samples.item("0: (b7) r1 = 0\n1: (85) call bpf_loop#181\ninvalid func unknown#181\nprocessed 2 insns (limit 1000000) max_states_per_insn 0\n")
+            evidence.items[.status] = Samples.item(
+                Samples.status(ebpf: "STOPPED", message: "Failed to load program 'connect4' with error: the BPF_PROG_LOAD syscall failed. Verifier output: …"))
+            evidence.items[.verifierLog] = Samples.item(
+                "0: (b7) r1 = 0\n1: (85) call bpf_loop#181\ninvalid func unknown#181\nprocessed 2 insns (limit 1000000) max_states_per_insn 0\n")
             let judgement = Judgement(evidence: evidence)
             #expect(judgement.cause == .verifierRejected)
             #expect(judgement.findings.first == Finding(source: "verifier.log", quote: "invalid func unknown#181"))
@@ -178,7 +193,8 @@ struct CellConclusionTests {
         func attach() {
             var evidence = Samples.compatible()
             evidence.journal = []
-            evidence.items[.status] = Samples.item(Samples.status(ebpf: "STOPPED", message: "Failed to attach program 'connect4' with error: `bpf_link_create` failed"))
+            evidence.items[.status] = Samples.item(
+                Samples.status(ebpf: "STOPPED", message: "Failed to attach program 'connect4' with error: `bpf_link_create` failed"))
             #expect(Judgement(evidence: evidence).cause == .attachOther)
             #expect(Judgement(evidence: evidence).cause?.fault == .kernel)
             evidence.items[.mountInfo] = Samples.item("22 1 0:20 / /sys/fs/cgroup rw - tmpfs tmpfs rw\n")
@@ -194,7 +210,8 @@ struct CellConclusionTests {
             #expect(Judgement(evidence: evidence).cause == .statusContradicted)
             // The agent's own calls to the platform are no contradiction.
             let poll = FabricRequest(
-                sequence: 0, seconds: 1, endpoint: .wireServer, method: "GET", target: "/secure-channel/status", client: nil, claims: "{}", signedWith: nil, status: 200)
+                sequence: 0, seconds: 1, endpoint: .wireServer, method: "GET", target: "/secure-channel/status", client: nil, claims: "{}", signedWith: nil,
+                status: 200)
             evidence.journal = [poll]
             #expect(Judgement(evidence: evidence).cause == .loadFailed)
         }

@@ -41,9 +41,12 @@ struct ProbeTests {
         #expect(conclusion.judgement.cause == .evidenceLost && conclusion.failed.isEmpty)
     }
 
-    @Test("of redirection fails for a request that bypassed the agent, whatever the status says", arguments: [
-        ("imds-root", ProofID.redirectedIMDS), ("imds-user", .redirectedIMDS), ("wireserver-root", .redirectedWireServer), ("hostga-root", .redirectedHostGAPlugin),
-    ])
+    @Test(
+        "of redirection fails for a request that bypassed the agent, whatever the status says",
+        arguments: [
+            ("imds-root", ProofID.redirectedIMDS), ("imds-user", .redirectedIMDS), ("wireserver-root", .redirectedWireServer),
+            ("hostga-root", .redirectedHostGAPlugin),
+        ])
     func bypassed(name: String, proof: ProofID) {
         for status in [200, 403] {
             let conclusion = Self.spoilt {
@@ -58,7 +61,8 @@ struct ProbeTests {
     @Test("of forwarding fails for a request that never arrived, or got no answer")
     func lost() {
         for conclusion in [
-            Self.spoilt { $0.replaceRequest(of: "imds-root", by: nil) }, Self.spoilt { $0.replaceReport(by: Samples.report($0.client("imds-root"), status: 502)) },
+            Self.spoilt { $0.replaceRequest(of: "imds-root", by: nil) },
+            Self.spoilt { $0.replaceReport(by: Samples.report($0.client("imds-root"), status: 502)) },
         ] {
             #expect(conclusion.failed == [.forwarded])
             #expect(conclusion.judgement.cause == .notForwarded)
@@ -122,10 +126,13 @@ struct ProbeTests {
         #expect(conclusion.failed == [.attributedUser] && conclusion.judgement.cause == .identityMissing)
     }
 
-    @Test("of identities fails alone and degrades", arguments: [
-        ("identity-root-other-group", ProofID.identityUserNotGroup), ("identity-user-root-group", .identityUserNotGroup), ("identity-root-member", .identitySupplementaryGroup),
-        ("identity-setuid", .identitySetuid), ("identity-short-lived-user", .identityShortLived), ("identity-user-namespace", .identityUserNamespace),
-    ])
+    @Test(
+        "of identities fails alone and degrades",
+        arguments: [
+            ("identity-root-other-group", ProofID.identityUserNotGroup), ("identity-user-root-group", .identityUserNotGroup),
+            ("identity-root-member", .identitySupplementaryGroup),
+            ("identity-setuid", .identitySetuid), ("identity-short-lived-user", .identityShortLived), ("identity-user-namespace", .identityUserNamespace),
+        ])
     func identities(name: String, proof: ProofID) {
         let mistaken = Self.spoilt {
             $0.replaceRequest(of: name, by: Samples.request($0.client(name), claims: #"{ "isRoot": "\#($0.client(name).user != 0)"}"#))
@@ -242,7 +249,9 @@ struct ProbeTests {
             evidence.items[.status] = nil
             evidence.items[.finalStatus] = nil
             evidence.items[.agentLog] = Samples.item(
-                "2026-11-28T11:10:29.691 [WARN]    Failed to attach cgroup program for redirection. Failed to attach program 'connect4' with error: `bpf_link_create` failed\n")
+                "2026-11-28T11:10:29.691 [WARN]    Failed to attach cgroup program for redirection. Failed to attach program 'connect4' with error: "
+                    + "`bpf_link_create` failed\n"
+            )
             if !isMounted { evidence.items[.mountInfo] = Samples.item("22 1 0:20 / /sys/fs/cgroup rw - tmpfs tmpfs rw\n") }
             evidence.journal = evidence.journal?.filter { $0.claims == nil }
             evidence.reports = evidence.reports.map { ClientReport(name: $0.name, peer: "169.254.169.254:80", httpStatus: 403) }
@@ -275,7 +284,9 @@ struct ProbeTests {
             evidence.items[.status] = nil
             evidence.items[.finalStatus] = nil
             evidence.items[.agentLog] = Samples.item(
-                "2026-11-28T15:14:08.814 [ERROR]   Failed to start redirector: Loading eBPF API from file path '/usr/lib/azure-proxy-agent/ebpf_cgroup.o' failed with error: map error: failed to create map `local_map` with code -1\n")
+                "2026-11-28T15:14:08.814 [ERROR]   Failed to start redirector: Loading eBPF API from file path "
+                    + "'/usr/lib/azure-proxy-agent/ebpf_cgroup.o' failed with error: map error: failed to create map `local_map` with code -1\n"
+            )
             evidence.journal = evidence.journal?.filter { $0.claims == nil }
             evidence.reports = evidence.reports.map { ClientReport(name: $0.name, peer: "169.254.169.254:80", httpStatus: 403) }
         }
@@ -317,7 +328,9 @@ struct ProbeTests {
     @Test("a burst that passes says how large it was, and that a known defect may need a larger one")
     func small() throws {
         let defect = KnownDefect(proof: .burst, reason: "by design", reference: "there", until: try CalendarDay(parsing: "2031-01-01"))
-        func summary(_ evidence: CellEvidence, _ defects: [KnownDefect]) -> String { CellConclusion(evidence, knownDefects: defects).proofs.first { $0.id == .burst }?.summary ?? "" }
+        func summary(_ evidence: CellEvidence, _ defects: [KnownDefect]) -> String {
+            CellConclusion(evidence, knownDefects: defects).proofs.first { $0.id == .burst }?.summary ?? ""
+        }
         #expect(summary(Samples.compatible(), []) == "6 clients at once were served and attributed.")
         #expect(summary(Samples.compatible(), [defect]).contains("may show only with 200 clients"))
         let other = KnownDefect(proof: .dualStack, reason: "by design", reference: "there", until: try CalendarDay(parsing: "2031-01-01"))

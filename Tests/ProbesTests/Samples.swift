@@ -8,12 +8,14 @@ import MatrixModel
 enum Samples {
     static let crowdSize: UInt32 = 3
 
-    static let clients: [ClientSpec] = [
-        client("imds-root", 0), client("imds-user", 65534), client("wireserver-root", 0), client("wireserver-user", 65534),
-        client("hostga-root", 0), client("hostga-user", 65534), client("imds-raw", 0), client("imds-early", 0), client("untouched-ipv4", 0, kind: .connect, address: [127, 0, 0, 9]),
-        client("untouched-ipv6", 0, kind: .connect, address: [UInt8](repeating: 0, count: 15) + [1]),
-        client("untouched-udp", 0, kind: .datagram), client("imds-dual-stack", 0), client("imds-root-restarted", 0),
-    ] + identities + (0..<crowdSize).flatMap { [client("crowd-root", 0).member($0), client("crowd-user", 65534).member($0)] }
+    static let clients: [ClientSpec] =
+        [
+            client("imds-root", 0), client("imds-user", 65534), client("wireserver-root", 0), client("wireserver-user", 65534),
+            client("hostga-root", 0), client("hostga-user", 65534), client("imds-raw", 0), client("imds-early", 0),
+            client("untouched-ipv4", 0, kind: .connect, address: [127, 0, 0, 9]),
+            client("untouched-ipv6", 0, kind: .connect, address: [UInt8](repeating: 0, count: 15) + [1]),
+            client("untouched-udp", 0, kind: .datagram), client("imds-dual-stack", 0), client("imds-root-restarted", 0),
+        ] + identities + (0..<crowdSize).flatMap { [client("crowd-root", 0).member($0), client("crowd-user", 65534).member($0)] }
 
     /// The clients of the identity proofs, as their probes make them.
     static let identities: [ClientSpec] = Probe.identities.flatMap { $0.steps(ProbeSetting(expectation: expectation, burst: 0)) }.compactMap { step in

@@ -46,15 +46,21 @@ struct EmulatorTests {
         let folder = try TemporaryFolder()
         let other = try #require(Architecture.allCases.first { $0 != .host })
         let own = try BuiltProgram.path("fake-qemu").string
-        let error = await #expect(throws: GuestError.self) { try await Emulator.find(for: other, environment: ["KMATRIX_QEMU": own, "PATH": folder.path.string]) }
+        let error = await #expect(throws: GuestError.self) {
+            try await Emulator.find(for: other, environment: ["KMATRIX_QEMU": own, "PATH": folder.path.string])
+        }
         #expect(error?.code == .emulatorMissing)
-        for word in [other.emulator, other.emulatorPackage, other.emulatorVariable] { #expect(error?.description.contains(word) == true, "\(error?.description ?? "")") }
+        for word in [other.emulator, other.emulatorPackage, other.emulatorVariable] {
+            #expect(error?.description.contains(word) == true, "\(error?.description ?? "")")
+        }
         let named = try await Emulator.find(for: other, environment: [other.emulatorVariable: own])
         #expect(named.path.string == own && named.architecture == other)
         let moved = try program("QEMU emulator version 8.1.0", in: folder)
         let place = folder.path.appending(other.emulator)
         try FileManager.default.moveItem(atPath: moved.string, toPath: place.string)
-        #expect(try await Emulator.find(for: other, environment: ["PATH": folder.path.string]) == Emulator(path: place, version: .init(major: 8, minor: 1), architecture: other))
+        #expect(
+            try await Emulator.find(for: other, environment: ["PATH": folder.path.string])
+                == Emulator(path: place, version: .init(major: 8, minor: 1), architecture: other))
     }
 
     @Test("passes over folders of that name")

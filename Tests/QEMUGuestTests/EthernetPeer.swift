@@ -55,7 +55,9 @@ final class EthernetPeer {
 
     /// Asks who has an address. By this the network also learns this card's.
     func ask(for address: [UInt8]) {
-        send(frame: [UInt8](repeating: 0xFF, count: 6) + Self.hardware + [8, 6, 0, 1, 8, 0, 6, 4, 0, 1] + Self.hardware + Self.address + [UInt8](repeating: 0, count: 6) + address)
+        send(
+            frame: [UInt8](repeating: 0xFF, count: 6) + Self.hardware + [8, 6, 0, 1, 8, 0, 6, 4, 0, 1] + Self.hardware + Self.address
+                + [UInt8](repeating: 0, count: 6) + address)
     }
 
     /// The frames until the answer to such a question, which comes after all that came before it.
@@ -114,7 +116,10 @@ final class EthernetPeer {
     }
 
     private func transmit(_ flags: UInt8, _ data: [UInt8] = []) {
-        var segment = Self.bytes(Self.localPort) + Self.bytes(port) + Self.bytes(sequence) + Self.bytes(acknowledged) + [0x50, flags] + Self.bytes(UInt16(64_000)) + [0, 0, 0, 0] + data
+        var segment =
+            Self.bytes(Self.localPort) + Self.bytes(port) + Self.bytes(sequence) + Self.bytes(acknowledged) + [0x50, flags] + Self.bytes(UInt16(64_000)) + [
+                0, 0, 0, 0,
+            ] + data
         let pseudo = Self.address + destination + [0, 6] + Self.bytes(UInt16(segment.count))
         segment.replaceSubrange(16..<18, with: Self.bytes(Self.checksum(pseudo + segment)))
         send(frame: Self.frame(protocol: 6, to: destination, segment))

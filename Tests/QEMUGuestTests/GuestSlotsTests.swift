@@ -51,7 +51,9 @@ final class GuestSlotsTests {
     @Test("belong to each machine that shares the cache", .timeLimit(.minutes(1)))
     func hosts() async throws {
         let taken = try await GuestSlots(cache: cache, count: 1, host: "one").withTurn {
-            try await GuestSlots(cache: cache, count: 1, host: "two").withTurn { try FileManager.default.contentsOfDirectory(atPath: root.appending("slots").string) }
+            try await GuestSlots(cache: cache, count: 1, host: "two").withTurn {
+                try FileManager.default.contentsOfDirectory(atPath: root.appending("slots").string)
+            }
         }
         #expect(taken.sorted() == ["one", "two"])
     }
@@ -59,7 +61,9 @@ final class GuestSlotsTests {
     @Test("belong to a processor each: tasks with processors of their own do not wait for each other, and those with the same do", .timeLimit(.minutes(1)))
     func processors() async throws {
         let cache = cache
-        @Sendable func slots(_ processors: [Int], _ count: Int = 1) -> GuestSlots { GuestSlots(cache: cache, count: count, host: "one", processors: processors) }
+        @Sendable func slots(_ processors: [Int], _ count: Int = 1) -> GuestSlots {
+            GuestSlots(cache: cache, count: count, host: "one", processors: processors)
+        }
         try await slots([0]).withTurn {
             try await slots([1]).withTurn {
                 for taken in [[0], [1], [0, 1]] {

@@ -60,7 +60,8 @@ final class HostTarget: Sendable {
     /// What came since the last time.
     var counts: Counts {
         Counts(
-            connections: Self.connections(stream), datagrams: Self.datagrams(datagram), connections6: Self.connections(stream6), datagrams6: Self.datagrams(datagram6))
+            connections: Self.connections(stream), datagrams: Self.datagrams(datagram), connections6: Self.connections(stream6),
+            datagrams6: Self.datagrams(datagram6))
     }
 
     private static func connections(_ socket: Int32) -> Int {

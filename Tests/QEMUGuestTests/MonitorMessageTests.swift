@@ -56,8 +56,12 @@ struct MonitorMessageTests {
     @Test(
         "is asked in its own words",
         arguments: [
-            (MonitorCommand.negotiate, #"{"execute":"qmp_capabilities"}"#), (.quit, #"{"execute":"quit"}"#), (.askForMigration, #"{"execute":"query-migrate"}"#),
-            (.enable(["x-ignore-shared"]), #"{"arguments":{"capabilities":[{"capability":"x-ignore-shared","state":true}]},"execute":"migrate-set-capabilities"}"#),
+            (MonitorCommand.negotiate, #"{"execute":"qmp_capabilities"}"#), (.quit, #"{"execute":"quit"}"#),
+            (.askForMigration, #"{"execute":"query-migrate"}"#),
+            (
+                .enable(["x-ignore-shared"]),
+                #"{"arguments":{"capabilities":[{"capability":"x-ignore-shared","state":true}]},"execute":"migrate-set-capabilities"}"#
+            ),
             (.save(socket: "out \"a"), #"{"arguments":{"uri":"unix:out \"a"},"execute":"migrate"}"#),
             (.load(socket: "in \"a"), #"{"arguments":{"uri":"unix:in \"a"},"execute":"migrate-incoming"}"#),
         ])

@@ -63,7 +63,8 @@ final class ThirdHost {
         ip addr add 192.0.2.1/24 dev near
         ip -6 addr add fd00::1/64 dev near nodad 2>/dev/null || true
         ip link set near up
-        nsenter --net=/proc/$far/ns/net sh -c 'ip link set lo up; ip addr add 192.0.2.2/24 dev far; ip -6 addr add fd00::2/64 dev far nodad 2>/dev/null; ip link set far up'
+        nsenter --net=/proc/$far/ns/net sh -c 'ip link set lo up; ip addr add 192.0.2.2/24 dev far; ip -6 addr add fd00::2/64 dev far nodad 2>/dev/null; \
+        ip link set far up'
         echo $$ $far
         read -r _ || true
         """

@@ -15,7 +15,8 @@ struct NetworkProcessTests {
 
     /// Runs the network with the platform's sockets in a folder behind it, and a card in front of it, until the body returns.
     private func withNetwork(in folder: TemporaryFolder, _ body: @escaping @Sendable (EthernetPeer) throws -> Void) async throws {
-        let network = GuestNetwork(program: try BuiltProgram.path("guest-network"), wireServer: "wireserver.sock", hostGAPlugin: "hostga.sock", imds: "imds.sock")
+        let network = GuestNetwork(
+            program: try BuiltProgram.path("guest-network"), wireServer: "wireserver.sock", hostGAPlugin: "hostga.sock", imds: "imds.sock")
         let process = try NetworkProcess(network, listeningAt: folder.path.appending("network.sock").string)
         async let ended: Void = process.run(in: folder.path)
         // The card waits for what it reads, which is to be on nobody else's time, and hangs up when it returns.
@@ -51,7 +52,9 @@ struct NetworkProcessTests {
             peer.ask(for: EthernetPeer.gateway)
             _ = peer.framesUntilAnswer()
             let samples = [
-                EthernetPeer.frame(protocol: 6, to: Self.imds, EthernetPeer.bytes(UInt16(40_001)) + EthernetPeer.bytes(UInt16(80)) + [0, 0, 0, 1, 0, 0, 0, 0, 0x50, 2, 0xFF, 0, 0, 0, 0, 0]),
+                EthernetPeer.frame(
+                    protocol: 6, to: Self.imds,
+                    EthernetPeer.bytes(UInt16(40_001)) + EthernetPeer.bytes(UInt16(80)) + [0, 0, 0, 1, 0, 0, 0, 0, 0x50, 2, 0xFF, 0, 0, 0, 0, 0]),
                 EthernetPeer.frame(protocol: 17, to: EthernetPeer.gateway, [0x9C, 0x41, 0, 67, 0, 12, 0, 0, 1, 1, 6, 0]),
                 EthernetPeer.frame(protocol: 1, to: EthernetPeer.gateway, [8, 0, 0xF7, 0xFF, 0, 0, 0, 0]),
             ]
@@ -69,7 +72,9 @@ struct NetworkProcessTests {
         try await server.close()
     }
 
-    @Test("leads each of the platform's addresses to its own socket, and what comes back to the guest", arguments: [(imds, 80, "imds.sock"), (wireServer, 80, "wireserver.sock"), (wireServer, 32526, "hostga.sock")])
+    @Test(
+        "leads each of the platform's addresses to its own socket, and what comes back to the guest",
+        arguments: [(imds, 80, "imds.sock"), (wireServer, 80, "wireserver.sock"), (wireServer, 32526, "hostga.sock")])
     func forwards(address: [UInt8], port: Int, socket: String) async throws {
         let folder = try TemporaryFolder()
         let server = try await Self.listen(at: folder.path.appending(socket))
@@ -99,7 +104,9 @@ struct NetworkProcessTests {
             peer.open(Self.imds, port: 80)
             // It is made (libslirp answers before it looks), and ends without a byte.
             var segments: [EthernetPeer.Segment] = []
-            while segments.last.map({ $0.flags & (EthernetPeer.Flags.fin | EthernetPeer.Flags.reset) == 0 }) ?? true, let segment = peer.segment() { segments.append(segment) }
+            while segments.last.map({ $0.flags & (EthernetPeer.Flags.fin | EthernetPeer.Flags.reset) == 0 }) ?? true, let segment = peer.segment() {
+                segments.append(segment)
+            }
             #expect(segments.last.map { $0.flags & (EthernetPeer.Flags.fin | EthernetPeer.Flags.reset) != 0 } == true)
             #expect(segments.allSatisfy { $0.data.isEmpty })
         }
@@ -215,7 +222,8 @@ struct NetworkProcessTests {
         try await withNetwork(in: folder, Self.scan)
         #expect(sockets.connections == [0, 0, 0])
         // One wrong forward, and the same scan finds the monitor.
-        try ThreadedNetwork.run(isContained: true, forwards: ["169.254.169.254:1444=\(folder.path.appending("monitor.sock").string)"], in: folder.path, Self.scan)
+        try ThreadedNetwork.run(
+            isContained: true, forwards: ["169.254.169.254:1444=\(folder.path.appending("monitor.sock").string)"], in: folder.path, Self.scan)
         #expect(sockets.connections == [1, 0, 0])
     }
 

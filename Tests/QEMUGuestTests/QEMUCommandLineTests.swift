@@ -43,7 +43,8 @@ struct QEMUCommandLineTests {
         otherTables.tables = "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd"
         return [
             ("other-network", other), ("other-restored", otherRestored), ("other-tables", otherTables),
-            ("recorded", recorded), ("restored", restored), ("firmware", firmware), ("tcg", plain), ("kvm", kvm), ("payload", payload), ("network", network), ("terminal", terminal), ("awkward-path", awkward), ("patient", patient),
+            ("recorded", recorded), ("restored", restored), ("firmware", firmware), ("tcg", plain), ("kvm", kvm), ("payload", payload), ("network", network),
+            ("terminal", terminal), ("awkward-path", awkward), ("patient", patient),
         ]
     }()
 
@@ -84,13 +85,14 @@ struct QEMUCommandLineTests {
     @Test("takes the counter's frequency from the pair that was read quickest, whatever else the machine does")
     func frequency() {
         func reading(at milliseconds: Double, quick: Int) -> TimeStampCounter.Reading {
-            TimeStampCounter.Reading(quickestOf: (0..<8).map { index in
-                let begin = milliseconds + Double(index) * 4
-                let pause = index == quick ? 0.0001 : 3 - Double(index) / 10
-                // The clock is read before or after the interruption.
-                let clock = index.isMultiple(of: 2) ? begin : begin + pause
-                return (UInt64(begin * 2_596_142), UInt64(clock * 1e6), UInt64((begin + pause) * 2_596_142))
-            })
+            TimeStampCounter.Reading(
+                quickestOf: (0..<8).map { index in
+                    let begin = milliseconds + Double(index) * 4
+                    let pause = index == quick ? 0.0001 : 3 - Double(index) / 10
+                    // The clock is read before or after the interruption.
+                    let clock = index.isMultiple(of: 2) ? begin : begin + pause
+                    return (UInt64(begin * 2_596_142), UInt64(clock * 1e6), UInt64((begin + pause) * 2_596_142))
+                })
         }
         for quick in 0..<8 { #expect(reading(at: 7, quick: quick).kilohertz(until: reading(at: 57, quick: 7 - quick)) == 2_596_000) }
         // Counters that stand still or run backwards say nothing.

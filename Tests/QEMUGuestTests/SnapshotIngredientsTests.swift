@@ -2,7 +2,6 @@
 import SystemPackage
 import Testing
 
-
 @Suite("A snapshot's key")
 struct SnapshotIngredientsTests {
     static let standard: BootPlan = {
@@ -24,7 +23,8 @@ struct SnapshotIngredientsTests {
             return name == changed ? "another \(name)" : name
         }
         return SnapshotIngredients(
-            commandLine: QEMUCommandLine(named).arguments, emulatorVersion: "7.2", emulatorDigest: "Q", host: HostMachine(machine: "m", processor: "p", kernel: "h"))
+            commandLine: QEMUCommandLine(named).arguments, emulatorVersion: "7.2", emulatorDigest: "Q",
+            host: HostMachine(machine: "m", processor: "p", kernel: "h"))
     }
 
     static let changes: [(name: String, value: SnapshotIngredients)] = [

@@ -41,7 +41,8 @@ struct SnapshotRecordingTests {
     private static func distribution(_ behaviour: String) throws -> FakeGuest {
         var guest = try FakeGuest(behaviour)
         guest.plan.distribution = DistributionDisks(root: "/d/root.qcow2", modules: nil)
-        guest.plan.firstPlan = GuestPlan(mode: .standBy, userland: .distribution(DistributionStart(package: nil)), layout: .unified, agentPath: "/usr/sbin/agent")
+        guest.plan.firstPlan = GuestPlan(
+            mode: .standBy, userland: .distribution(DistributionStart(package: nil)), layout: .unified, agentPath: "/usr/sbin/agent")
         return guest
     }
 
@@ -80,7 +81,8 @@ struct SnapshotRecordingTests {
     @Test(
         "is not made, and the reason said, when QEMU or its guest does not play along",
         arguments: [
-            ("monitor-refuses", "x-ignore-shared"), ("monitor-babbles", "not a JSON object"), ("monitor-floods", "a line of more than"), ("migration-fails", "the migration failed"),
+            ("monitor-refuses", "x-ignore-shared"), ("monitor-babbles", "not a JSON object"), ("monitor-floods", "a line of more than"),
+            ("migration-fails", "the migration failed"),
             ("state-withheld", "sent no state"),
             ("exit-early", "did not become ready"), ("garbage", "did not become ready"), ("exit-code", "did not become ready"),
         ])

@@ -8,7 +8,6 @@ import SystemPackage
 import TestSupport
 import Testing
 
-
 @Suite("The snapshots that are kept")
 struct SnapshotStoreTests {
     /// A cache, a kernel and a payload of one test's own.
@@ -81,11 +80,14 @@ struct SnapshotStoreTests {
         ("a bit of the memory", { try flip($0.files.memory) }), ("a bit of the state", { try flip($0.files.state) }),
         ("memory gone", { try FileManager.default.removeItem(atPath: $0.files.memory.string) }),
         ("manifest gone", { try FileManager.default.removeItem(atPath: $0.folder.appending("manifest.json").string) }),
-        ("manifest that names files elsewhere", {
-            let place = URL(filePath: $0.folder.appending("manifest.json").string)
-            let text = try String(contentsOf: place, encoding: .utf8)
-            try Data(text.replacing("\"name\" : \"memory-", with: "\"name\" : \"../memory-").utf8).write(to: place)
-        }),
+        (
+            "manifest that names files elsewhere",
+            {
+                let place = URL(filePath: $0.folder.appending("manifest.json").string)
+                let text = try String(contentsOf: place, encoding: .utf8)
+                try Data(text.replacing("\"name\" : \"memory-", with: "\"name\" : \"../memory-").utf8).write(to: place)
+            }
+        ),
         ("manifest damaged", { try Data("{".utf8).write(to: URL(filePath: $0.folder.appending("manifest.json").string)) }),
     ]
 

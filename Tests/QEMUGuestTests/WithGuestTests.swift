@@ -252,7 +252,8 @@ struct WithGuestTests {
             #expect(guest.leftovers == [])
         }
 
-        @Test("does not outlive its network, whose end is told as what it is", .timeLimit(.minutes(1)), arguments: ["exit 3", "kill -KILL $$", "sleep 1; exit 3"])
+        @Test(
+            "does not outlive its network, whose end is told as what it is", .timeLimit(.minutes(1)), arguments: ["exit 3", "kill -KILL $$", "sleep 1; exit 3"])
         func networkFails(end: String) async throws {
             let folder = try TemporaryFolder()
             let program = folder.path.appending("network")

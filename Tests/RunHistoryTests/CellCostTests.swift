@@ -11,7 +11,8 @@ import Testing
 struct CellCostTests {
     private static func cell(_ id: String, _ lineage: String, _ seconds: Double?, _ verdict: Verdict = .compatible, attempts: Int = 1) -> CellOutcome {
         CellOutcome(
-            id: id, lineage: lineage, verdict: verdict, cause: nil, summary: "s", documented: .supported, attempts: attempts, seconds: seconds, inputs: "i-" + id)
+            id: id, lineage: lineage, verdict: verdict, cause: nil, summary: "s", documented: .supported, attempts: attempts, seconds: seconds,
+            inputs: "i-" + id)
     }
 
     @Test("is the median of the newest runs that measured it, kernels of a series together, and of its guest's cells")
@@ -23,8 +24,10 @@ struct CellCostTests {
                 try database.record(
                     Samples.run(day),
                     [
-                        Self.cell("micro/6.1.\(day)-1/c/unified", "micro/6.1/c/unified", seconds), Self.cell("micro/6.1.\(day)-1/c/legacy", "micro/6.1/c/legacy", 2.04),
-                        Self.cell("debian-12/6.1.\(day)-1/c/unified", "debian-12/6.1/c/unified", 30), Self.cell("micro/5.15/c/unified", "micro/5.15/c/unified", 1, .unavailable),
+                        Self.cell("micro/6.1.\(day)-1/c/unified", "micro/6.1/c/unified", seconds),
+                        Self.cell("micro/6.1.\(day)-1/c/legacy", "micro/6.1/c/legacy", 2.04),
+                        Self.cell("debian-12/6.1.\(day)-1/c/unified", "debian-12/6.1/c/unified", 30),
+                        Self.cell("micro/5.15/c/unified", "micro/5.15/c/unified", 1, .unavailable),
                         Self.cell("micro/7.3/c/unified", "micro/7.3/c/unified", 80, attempts: 2), Self.cell("micro/7.4/c/unified", "micro/7.4/c/unified", nil),
                     ], folder: nil)
             }

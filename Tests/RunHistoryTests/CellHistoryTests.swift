@@ -17,7 +17,8 @@ struct CellHistoryTests {
             for (index, outcome) in outcomes.enumerated().reversed() {
                 let cells = [
                     Samples.cell("micro/6.1.1-1/cloud-amd64/unified", outcome.0, outcome.1, attempts: outcome.2),
-                    Samples.cell("micro/6.1.1-1/cloud-amd64/legacy", .incompatible, .attachNoCgroup2), Samples.cell("micro/5.9.1-1/cloud-amd64/legacy", .notRun),
+                    Samples.cell("micro/6.1.1-1/cloud-amd64/legacy", .incompatible, .attachNoCgroup2),
+                    Samples.cell("micro/5.9.1-1/cloud-amd64/legacy", .notRun),
                 ]
                 try database.record(Samples.run(index + 1), cells, folder: nil)
             }
@@ -66,7 +67,8 @@ struct CellHistoryTests {
     @Test("is found by pattern, cause and day, and sorted by meaning")
     func filters() throws {
         try Self.withNights { database in
-            #expect(try database.cells().map(\.id) == ["micro/5.9.1-1/cloud-amd64/legacy", "micro/6.1.1-1/cloud-amd64/unified", "micro/6.1.1-1/cloud-amd64/legacy"])
+            #expect(
+                try database.cells().map(\.id) == ["micro/5.9.1-1/cloud-amd64/legacy", "micro/6.1.1-1/cloud-amd64/unified", "micro/6.1.1-1/cloud-amd64/legacy"])
             #expect(try database.cells(matching: CellPattern(parsing: "*/legacy")).count == 2)
             let rejected = try database.cells(cause: .verifierRejected)
             #expect(rejected.map(\.id) == ["micro/6.1.1-1/cloud-amd64/unified"])

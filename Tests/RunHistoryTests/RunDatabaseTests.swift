@@ -14,7 +14,10 @@ struct RunDatabaseTests {
     func roundTrip() throws {
         try TemporaryFolder.during { folder in
             let path = folder.appending("below/history.sqlite")
-            let cells = [Samples.cell("a"), Samples.cell("b", .incompatible, .verifierRejected, attempts: 2, summary: "refused"), Samples.cell("c", .unavailable, .notOffered)]
+            let cells = [
+                Samples.cell("a"), Samples.cell("b", .incompatible, .verifierRejected, attempts: 2, summary: "refused"),
+                Samples.cell("c", .unavailable, .notOffered),
+            ]
             try RunDatabase(at: path).record(Samples.run(1), cells, folder: "/runs/1")
             let database = try RunDatabase(at: path)
             let run = try #require(try database.runs().first)
@@ -115,7 +118,12 @@ struct MigrationTests {
     }
 
     @Test("come about by migrations that are never changed once released: this list only grows")
-    func names() { #expect(Migrations.all.migrations == ["1 runs, cells and what was concluded", "2 what cells took and were made of", "3 what each proof came to", "4 how many clients a burst had"]) }
+    func names() {
+        #expect(
+            Migrations.all.migrations == [
+                "1 runs, cells and what was concluded", "2 what cells took and were made of", "3 what each proof came to", "4 how many clients a burst had",
+            ])
+    }
 
     @Test("of a later kmatrix are refused, and left as they are")
     func newer() throws {
@@ -128,7 +136,9 @@ struct MigrationTests {
         }
     }
 
-    @Test("are looked for in a database only", arguments: ["a text file that is longer than the hundred bytes of a database's header, so that it is looked at and found to be none", "short"])
+    @Test(
+        "are looked for in a database only",
+        arguments: ["a text file that is longer than the hundred bytes of a database's header, so that it is looked at and found to be none", "short"])
     func noDatabase(text: String) throws {
         try TemporaryFolder.during { folder in
             let path = folder.appending("history.sqlite")

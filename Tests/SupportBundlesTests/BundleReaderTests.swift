@@ -11,7 +11,8 @@ import Testing
 @Suite("Bundles that people send")
 struct BundleReaderTests {
     static let status = """
-        {"proxyAgentStatus": {"status": "ERROR", "keyLatchStatus": {"status": "RUNNING", "message": ""}, "proxyListenerStatus": {"status": "RUNNING", "message": ""},
+        {"proxyAgentStatus": {"status": "ERROR", "keyLatchStatus": {"status": "RUNNING", "message": ""}, "proxyListenerStatus": {"status": "RUNNING", \
+        "message": ""},
          "ebpfProgramStatus": {"status": "STOPPED", "message": "Failed to attach program 'connect4' with error: `bpf_link_create` failed"}}}
         """
 
@@ -19,16 +20,23 @@ struct BundleReaderTests {
     static func bundle(_ script: String) async throws -> (folder: TemporaryFolder, path: FilePath) {
         let folder = try TemporaryFolder()
         let result = try await Subprocess.run(
-            .path("/bin/sh"), arguments: ["-ec", "mkdir -p tree/logs; printf %s \"$STATUS\" > tree/status.json; echo 'Failed to acquire key details: x' > tree/logs/ProxyAgent.log; \(script)"],
+            .path("/bin/sh"),
+            arguments: [
+                "-ec",
+                "mkdir -p tree/logs; printf %s \"$STATUS\" > tree/status.json; echo 'Failed to acquire key details: x' > tree/logs/ProxyAgent.log; \(script)",
+            ],
             environment: .inherit.updating(["STATUS": status]), workingDirectory: folder.path, output: .discarded, error: .string(limit: 64 << 10))
         try #require(result.terminationStatus.isSuccess, "\(result.standardError)")
         return (folder, folder.path.appending("bundle"))
     }
 
-    @Test("are read in every form", arguments: [
-        "tar -cf bundle -C tree .", "tar -czf bundle -C tree .", "tar -cJf bundle -C tree .", "tar --zstd -cf bundle -C tree .", "mv tree bundle", "cp tree/status.json bundle",
-        "gzip -c tree/status.json > bundle",
-    ])
+    @Test(
+        "are read in every form",
+        arguments: [
+            "tar -cf bundle -C tree .", "tar -czf bundle -C tree .", "tar -cJf bundle -C tree .", "tar --zstd -cf bundle -C tree .", "mv tree bundle",
+            "cp tree/status.json bundle",
+            "gzip -c tree/status.json > bundle",
+        ])
     func forms(script: String) async throws {
         let (folder, path) = try await Self.bundle(script)
         defer { _ = folder }
@@ -37,10 +45,13 @@ struct BundleReaderTests {
         #expect(Diagnosis(contents.files).conclusions.first?.guide.code == "attach-failed/no-cgroup2")
     }
 
-    @Test("a name that leads out is refused, and the rest is read", arguments: [
-        "tar -P --transform 's,tree/logs/ProxyAgent.log,../../etc/passwd,' -cf bundle tree", "tar -P --transform 's,tree/logs/ProxyAgent.log,/etc/cron.d/x,' -cf bundle tree",
-        "tar -P --transform 's,tree/logs/ProxyAgent.log,a/../../x,' -cf bundle tree",
-    ])
+    @Test(
+        "a name that leads out is refused, and the rest is read",
+        arguments: [
+            "tar -P --transform 's,tree/logs/ProxyAgent.log,../../etc/passwd,' -cf bundle tree",
+            "tar -P --transform 's,tree/logs/ProxyAgent.log,/etc/cron.d/x,' -cf bundle tree",
+            "tar -P --transform 's,tree/logs/ProxyAgent.log,a/../../x,' -cf bundle tree",
+        ])
     func traversal(script: String) async throws {
         let (folder, path) = try await Self.bundle(script)
         let before = try FileManager.default.subpathsOfDirectory(atPath: folder.path.string).sorted()
@@ -51,7 +62,11 @@ struct BundleReaderTests {
         #expect(try FileManager.default.subpathsOfDirectory(atPath: folder.path.string).sorted() == before)
     }
 
-    @Test("links, devices and pipes are passed over", arguments: ["ln -s /etc/passwd tree/link.json; mkfifo tree/pipe; tar -cf bundle tree", "ln -s /etc/passwd tree/link.json; mkfifo tree/pipe; mv tree bundle"])
+    @Test(
+        "links, devices and pipes are passed over",
+        arguments: [
+            "ln -s /etc/passwd tree/link.json; mkfifo tree/pipe; tar -cf bundle tree", "ln -s /etc/passwd tree/link.json; mkfifo tree/pipe; mv tree bundle",
+        ])
     func links(script: String) async throws {
         let (folder, path) = try await Self.bundle(script)
         defer { _ = folder }
@@ -106,10 +121,13 @@ struct BundleReaderTests {
         #expect(file?.isTruncated == true && file?.text.hasSuffix("END\n") == true)
     }
 
-    @Test("of a long file the same is kept under any name, alone, in a folder and in an archive", arguments: ["ProxyAgent.log", "status.json", "output", "a.txt"])
+    @Test(
+        "of a long file the same is kept under any name, alone, in a folder and in an archive", arguments: ["ProxyAgent.log", "status.json", "output", "a.txt"])
     func names(name: String) async throws {
         let (folder, path) = try await Self.bundle(
-            "(seq 1 4000; echo 'Failed to attach program connect4: Bad file descriptor'; seq 1 4000) > file; mkdir bundle; cp file bundle/\(name); tar -cf tar -C bundle .; mv file \(name)")
+            "(seq 1 4000; echo 'Failed to attach program connect4: Bad file descriptor'; seq 1 4000) > file; mkdir bundle; cp file bundle/\(name); tar "
+                + "-cf tar -C bundle .; mv file \(name)"
+        )
         var limits = BundleLimits()
         limits.file = 8_000
         let reader = BundleReader(limits: limits)
@@ -121,9 +139,15 @@ struct BundleReaderTests {
         _ = folder
     }
 
-    @Test("of a long file the same is kept however it was compressed", arguments: ["gzip -c plain > bundle", "xz -c plain > bundle", "zstd -c plain > bundle", "tar -czf bundle plain", "tar --zstd -cf bundle plain", "gzip plain; tar -cf bundle plain.gz", "zip -q bundle.zip plain; mv bundle.zip bundle"])
+    @Test(
+        "of a long file the same is kept however it was compressed",
+        arguments: [
+            "gzip -c plain > bundle", "xz -c plain > bundle", "zstd -c plain > bundle", "tar -czf bundle plain", "tar --zstd -cf bundle plain",
+            "gzip plain; tar -cf bundle plain.gz", "zip -q bundle.zip plain; mv bundle.zip bundle",
+        ])
     func compressed(script: String) async throws {
-        let (folder, path) = try await Self.bundle("(seq 1 90000; echo 'Failed to attach program connect4: Bad file descriptor'; seq 1 90000) > plain; cp plain whole; \(script)")
+        let (folder, path) = try await Self.bundle(
+            "(seq 1 90000; echo 'Failed to attach program connect4: Bad file descriptor'; seq 1 90000) > plain; cp plain whole; \(script)")
         var limits = BundleLimits()
         limits.file = 64_000
         let whole = try #require(try await BundleReader(limits: limits).read(folder.path.appending("whole")).files.first)
@@ -139,7 +163,9 @@ struct BundleReaderTests {
         #expect(contents.files.contains { $0.name == "kernel.config" && $0.text == "# CONFIG_CGROUP_BPF is not set\n" })
     }
 
-    @Test("what came before the damage of a gzip file is read, and the damage is reported", arguments: ["head -c 30000 packed > bundle", "(head -c 30000 packed; head -c 9000 /dev/zero) > bundle"])
+    @Test(
+        "what came before the damage of a gzip file is read, and the damage is reported",
+        arguments: ["head -c 30000 packed > bundle", "(head -c 30000 packed; head -c 9000 /dev/zero) > bundle"])
     func damagedGzip(script: String) async throws {
         let (folder, path) = try await Self.bundle("(echo 'Failed to attach program connect4: Bad file descriptor'; seq 1 90000) | gzip -c > packed; \(script)")
         defer { _ = folder }
@@ -148,9 +174,12 @@ struct BundleReaderTests {
         #expect(contents.warnings.count == 1 && contents.warnings.first?.contains("is damaged") == true)
     }
 
-    @Test("many long files are kept within one limit, and a failure in each of them is found", arguments: ["tar -czf bundle many", "mv many bundle", "zip -qr bundle.zip many; mv bundle.zip bundle"])
+    @Test(
+        "many long files are kept within one limit, and a failure in each of them is found",
+        arguments: ["tar -czf bundle many", "mv many bundle", "zip -qr bundle.zip many; mv bundle.zip bundle"])
     func kept(script: String) async throws {
-        let (folder, path) = try await Self.bundle("mkdir many; for i in $(seq 10 49); do (seq 1 9000; echo 'Failed to attach program connect4'; seq 1 9000) > many/$i.log; done; \(script)")
+        let (folder, path) = try await Self.bundle(
+            "mkdir many; for i in $(seq 10 49); do (seq 1 9000; echo 'Failed to attach program connect4'; seq 1 9000) > many/$i.log; done; \(script)")
         defer { _ = folder }
         var limits = BundleLimits()
         (limits.file, limits.kept) = (64 << 10, 256 << 10)
@@ -164,7 +193,8 @@ struct BundleReaderTests {
 
     @Test("what PowerShell wrote as UTF-16 is read, also where it is long")
     func utf16() async throws {
-        let (folder, path) = try await Self.bundle("(seq 1 4000; echo 'SERVICE_NAME: NetEbpfExt'; seq 1 4000) | iconv -f UTF-8 -t UTF-16LE > plain; (printf '\\377\\376'; cat plain) > bundle")
+        let (folder, path) = try await Self.bundle(
+            "(seq 1 4000; echo 'SERVICE_NAME: NetEbpfExt'; seq 1 4000) | iconv -f UTF-8 -t UTF-16LE > plain; (printf '\\377\\376'; cat plain) > bundle")
         defer { _ = folder }
         var limits = BundleLimits()
         limits.file = 8_000

@@ -15,14 +15,17 @@ struct CapturedCellTests {
 
     /// By the captured cell: the first cause that is likely or certain. Of what only the platform can see nothing may be named.
     static let answers: [String: String] = [
-        "agent-crashed--crashes": "agent-not-healthy", "agent-status-broken--script": "agent-status-broken", "attach-failed_other--opens-wrong-folder": "attach-failed/no-cgroup2",
+        "agent-crashed--crashes": "agent-not-healthy", "agent-status-broken--script": "agent-status-broken",
+        "attach-failed_other--opens-wrong-folder": "attach-failed/no-cgroup2",
         "key-not-latched--requests-no-key": "agent-not-healthy", "listener-failed--cannot-listen": "listener-failed", "load-failed--no-bpf": "kernel-config",
-        "load-failed--no-cgroup-bpf": "kernel-config", "map-not-created--6.1-later-map": "map-not-created", "no-btf--no-kprobes-kprobe-audit": "no-btf", "scenario-contradicted--reports-disabled": "msp-not-applied",
+        "load-failed--no-cgroup-bpf": "kernel-config", "map-not-created--6.1-later-map": "map-not-created", "no-btf--no-kprobes-kprobe-audit": "no-btf",
+        "scenario-contradicted--reports-disabled": "msp-not-applied",
     ]
 
     /// Faults that only the platform and the clients can see.
     static let silent = [
-        "agent-silent--script", "dual-stack-not-redirected--ipv4-only", "events-lost--few-entries", "key-lost-on-restart--forgets-key", "misattributed--claims-root",
+        "agent-silent--script", "dual-stack-not-redirected--ipv4-only", "events-lost--few-entries", "key-lost-on-restart--forgets-key",
+        "misattributed--claims-root",
         "not-forwarded--forwards-nothing", "not-redirected--leaves-imds", "redirected-too-much--any-address", "requests-unsigned--forwards-unsigned",
         "signature-wrong--signs-with-wrong-key", "status-contradicted--reports-error", "wrongly-allowed--ignores-rules", "wrongly-denied--6.1-denies-allowed",
     ]

@@ -16,8 +16,10 @@ struct CollectorTests {
         let root = try TemporaryFolder()
         let files = [
             ("var/log/azure-proxy-agent/status.json", BundleReaderTests.status), ("var/log/azure-proxy-agent/ProxyAgent.log", "started\n"),
-            ("var/log/azure-proxy-agent/5d0c.key", secret), ("var/lib/azure-proxy-agent/keys/5d0c.key", secret), ("proc/sys/kernel/osrelease", "5.10.0-35-cloud-amd64\n"),
-            ("etc/os-release", "ID=debian\nPRETTY_NAME=\"Debian GNU/Linux 11 (bullseye)\"\n"), ("proc/filesystems", "nodev\tsysfs\nnodev\tcgroup\nnodev\tcgroup2\n"),
+            ("var/log/azure-proxy-agent/5d0c.key", secret), ("var/lib/azure-proxy-agent/keys/5d0c.key", secret),
+            ("proc/sys/kernel/osrelease", "5.10.0-35-cloud-amd64\n"),
+            ("etc/os-release", "ID=debian\nPRETTY_NAME=\"Debian GNU/Linux 11 (bullseye)\"\n"),
+            ("proc/filesystems", "nodev\tsysfs\nnodev\tcgroup\nnodev\tcgroup2\n"),
             ("proc/self/mountinfo", "21 1 0:19 / /proc rw,nosuid - proc proc rw\n31 22 0:26 / /sys/fs/cgroup/cpu rw,nosuid - cgroup cgroup rw,cpu\n"),
         ]
         for (place, text) in files {
@@ -27,7 +29,8 @@ struct CollectorTests {
         }
         // A log that is a link to the key.
         try FileManager.default.createSymbolicLink(
-            atPath: root.path.appending("var/log/azure-proxy-agent/sly.log").string, withDestinationPath: root.path.appending("var/lib/azure-proxy-agent/keys/5d0c.key").string)
+            atPath: root.path.appending("var/log/azure-proxy-agent/sly.log").string,
+            withDestinationPath: root.path.appending("var/lib/azure-proxy-agent/keys/5d0c.key").string)
         return root
     }
 
@@ -71,7 +74,8 @@ struct CollectorTests {
         let root = try Self.machine()
         try "WireServer Enforce\n".write(toFile: root.path.appending("var/lib/azure-proxy-agent/keys/status.tag").string, atomically: true, encoding: .utf8)
         let collector = Collector(root: root.path) { question in
-            question.name == "dmesg.txt" ? Array("[    1.0] usb 1-1: new device\n[    2.0] Lockdown: agent: use of bpf to read kernel RAM is restricted\n".utf8) : nil
+            question.name == "dmesg.txt"
+                ? Array("[    1.0] usb 1-1: new device\n[    2.0] Lockdown: agent: use of bpf to read kernel RAM is restricted\n".utf8) : nil
         }
         let outcome = try await collector.gather(time: "2026-08-03T09:14:30Z", version: "test")
         let archive = String(decoding: outcome.archive, as: UTF8.self)
@@ -82,7 +86,8 @@ struct CollectorTests {
     @Test("keeps the end of a long log")
     func bounded() async throws {
         let root = try Self.machine()
-        try (String(repeating: "x", count: 10_000) + "END\n").write(toFile: root.path.appending("var/log/azure-proxy-agent/ProxyAgent.log").string, atomically: true, encoding: .utf8)
+        try (String(repeating: "x", count: 10_000) + "END\n").write(
+            toFile: root.path.appending("var/log/azure-proxy-agent/ProxyAgent.log").string, atomically: true, encoding: .utf8)
         let archive = try await Self.gather(root, limit: 1_000).archive
         #expect(archive.count < 40_000)
         #expect(String(decoding: archive, as: UTF8.self).contains("xEND\n"))

@@ -7,7 +7,9 @@ import Testing
 
 @Suite("Bundles with damage")
 struct DamagedBundleTests {
-    @Test("are refused with their path, or read within the limits and without a path that leads out", arguments: ["tar -cf bundle -C tree .", "tar -czf bundle -C tree .", "cd tree; zip -qr ../bundle.zip .; mv ../bundle.zip ../bundle"], fuzzSeeds(1))
+    @Test(
+        "are refused with their path, or read within the limits and without a path that leads out",
+        arguments: ["tar -cf bundle -C tree .", "tar -czf bundle -C tree .", "cd tree; zip -qr ../bundle.zip .; mv ../bundle.zip ../bundle"], fuzzSeeds(1))
     func bundles(script: String, seed: UInt64) async throws {
         let (folder, path) = try await BundleReaderTests.bundle(script)
         let sample = Array(try Data(contentsOf: URL(filePath: path.string)))

@@ -36,6 +36,8 @@ if Context.environment["KMATRIX_BENCH_DOCUMENTS"] == nil {
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "KmatrixBenchTests", dependencies: ["kmatrix-bench", "Measurements", .product(name: "SystemPackage", package: "swift-system")], swiftSettings: settings),
+        .testTarget(
+            name: "KmatrixBenchTests", dependencies: ["kmatrix-bench", "Measurements", .product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: settings),
     ]
 }

@@ -11,7 +11,7 @@ public struct AuthorizationItem: Hashable, Sendable {
     /// Nil when there are none, or not all four lists of them.
     public var rules: RuleLists?
 
-    /// Why a document is no item.
+    /// Why a document is not an item.
     public struct Malformed: Error, Hashable, Sendable, CustomStringConvertible {
         public let description: String
     }

@@ -1,6 +1,6 @@
 import JSON
 
-/// A customer's own rules for one service, in a file beside the keys. The platform says whether they count.
+/// A customer's own rules for one service, in a file next to the keys. The platform says whether they count.
 struct LocalRuleFile: Hashable, Sendable {
     /// What is put before the names in it, so that they do not meet the platform's.
     static let prefix = "LocalFileRules_"
@@ -85,11 +85,13 @@ extension RuleLists {
         }
         result.privileges = join(privileges, local.privileges?.map { Privilege(name: own($0.name), path: $0.path, query: $0.query) })
         result.roles = join(roles, local.roles?.map { Role(name: own($0.name), privileges: $0.privileges.map(own)) })
-        result.identities = join(identities, local.identities?.map { identity in
-            var renamed = identity
-            renamed.name = own(identity.name)
-            return renamed
-        })
+        result.identities = join(
+            identities,
+            local.identities?.map { identity in
+                var renamed = identity
+                renamed.name = own(identity.name)
+                return renamed
+            })
         result.assignments = join(assignments, local.assignments?.map { Assignment(role: own($0.role), identities: $0.identities.map(own)) })
         return result
     }

@@ -11,7 +11,7 @@ struct LocalRuleSource {
         case unreadable(CInt)
     }
 
-    /// How often a file that is no document is read, in case somebody is writing it just then.
+    /// How often a file that is not a document is read, in case somebody is writing it just then.
     static let attempts = 3
 
     let path: FilePath?

@@ -15,7 +15,7 @@ struct RuleTarget: Hashable, Sendable {
         let rawPath = target.utf8.prefix { $0 != UInt8(ascii: "?") }
         let rawQuery = target.utf8.dropFirst(rawPath.count + 1)
         let decoded = Self.decoded(rawPath)
-        // An encoded question mark ends the path as well.
+        // An encoded question mark ends the path too.
         path = Array(decoded.prefix { $0 != UInt8(ascii: "?") })
         let hidden = decoded.dropFirst(path.count + 1)
         var values: [Text: [Text]] = [:]

@@ -39,7 +39,7 @@ extension HostClient {
         return answer
     }
 
-    /// Why a key could not be had, as Azure's own agent prints it.
+    /// Why a key could not be obtained, as Azure's own agent prints it.
     struct KeyFailure: Error, Hashable, CustomStringConvertible {
         let description: String
     }
@@ -56,7 +56,9 @@ extension HostClient {
             return try JSONValue(parsing: bytes)
         } catch {
             let kind = contentType.isEmpty ? "no content type" : String(contentType.prefix(64))
-            throw KeyFailure(description: "Deserialization failed: Failed to json deserialize response body with \(type) (\(bytes.count) bytes, \(kind)) with error \(error)")
+            throw KeyFailure(
+                description: "Deserialization failed: Failed to json deserialize response body with \(type) (\(bytes.count) bytes, \(kind)) with error \(error)"
+            )
         }
     }
 

@@ -47,7 +47,8 @@ public final class HostClient: Sendable {
     private let state = Mutex(State())
 
     public init(
-        group: MultiThreadedEventLoopGroup, endpoint: Endpoint = .wireServer, at place: SocketAddress? = nil, clock: HostClock, connectTime: TimeAmount = .seconds(5),
+        group: MultiThreadedEventLoopGroup, endpoint: Endpoint = .wireServer, at place: SocketAddress? = nil, clock: HostClock,
+        connectTime: TimeAmount = .seconds(5),
         answerTime: TimeAmount = .seconds(10)
     ) {
         self.group = group
@@ -119,7 +120,9 @@ public final class HostClient: Sendable {
             channel.close(promise: nil)
             state.withLock { $0.channel = nil }
         }
-        let deadline = loop.scheduleTask(in: answerTime) { promise.fail(HostAnswerCollector.Failure("no whole answer within \(self.answerTime.nanoseconds / 1_000_000_000) s")) }
+        let deadline = loop.scheduleTask(in: answerTime) {
+            promise.fail(HostAnswerCollector.Failure("no whole answer within \(self.answerTime.nanoseconds / 1_000_000_000) s"))
+        }
         defer { deadline.cancel() }
         channel.write(HTTPClientRequestPart.head(head), promise: nil)
         if !body.isEmpty { channel.write(HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(bytes: body))), promise: nil) }

@@ -8,7 +8,7 @@ public struct KeyDocument: Sendable {
     /// The document itself, to be written as it came.
     let json: JSONValue
 
-    /// Why a document is no key. Never quotes the key.
+    /// Why a document is not a key. Never quotes the key.
     public struct Malformed: Error, Hashable, Sendable, CustomStringConvertible {
         public let description: String
     }

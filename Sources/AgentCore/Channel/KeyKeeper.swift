@@ -5,7 +5,7 @@ internal import Synchronization
 
 /// Keeps the secure channel: asks the platform what it wants, gets and latches the key, and sees to it that redirection, rules and
 /// signatures follow. On a thread of its own; every pass starts from what the platform says now, so that nothing has to be remembered
-/// for the agent to return to health by itself.
+/// for the agent to return to health on its own.
 public final class KeyKeeper: Sendable {
     /// What the keeper acts on.
     public struct Dependencies: Sendable {
@@ -58,10 +58,12 @@ public final class KeyKeeper: Sendable {
         say(.unknown, "poll secure channel status task started.")
         var identifier = pthread_t()
         let context = Unmanaged.passRetained(self).toOpaque()
-        let outcome = pthread_create(&identifier, nil, { context in
-            if let context { Unmanaged<KeyKeeper>.fromOpaque(context).takeRetainedValue().loop() }
-            return nil
-        }, context)
+        let outcome = pthread_create(
+            &identifier, nil,
+            { context in
+                if let context { Unmanaged<KeyKeeper>.fromOpaque(context).takeRetainedValue().loop() }
+                return nil
+            }, context)
         guard outcome == 0 else {
             Unmanaged<KeyKeeper>.fromOpaque(context).release()
             return say(.stopped, "Failed to start the key keeper's thread: \(SystemErrorText(outcome))")
@@ -132,7 +134,9 @@ public final class KeyKeeper: Sendable {
         do throws(LatchFailure) {
             // From the moment a key is latched the platform refuses what is not signed. Where nothing is redirected that would be all
             // there is, down to cloud-init's word that provisioning failed.
-            guard parts.mayLatch() else { throw LatchFailure(description: "No key is latched before connections are redirected, which the eBPF program does not do yet.") }
+            guard parts.mayLatch() else {
+                throw LatchFailure(description: "No key is latched before connections are redirected, which the eBPF program does not do yet.")
+            }
             let key = try fresh()
             parts.keys.install(key)
             parts.store.prune(keeping: key.guid)

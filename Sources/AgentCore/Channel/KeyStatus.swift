@@ -14,7 +14,7 @@ public struct KeyStatus: Hashable, Sendable {
     /// The services' items as they came, whole. HostGAPlugin follows WireServer's.
     public let rules: [PlatformService: JSONValue]
 
-    /// Why an answer is no status.
+    /// Why an answer is not a status.
     public struct Malformed: Error, Hashable, Sendable, CustomStringConvertible {
         public let description: String
     }

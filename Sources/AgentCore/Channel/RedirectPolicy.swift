@@ -16,7 +16,9 @@ public final class RedirectPolicy: Sendable {
 
     /// A fresh redirection redirects nothing yet.
     func install(_ redirection: Redirection?) {
-        state.withLock { $0.redirection = redirection; $0.applied = redirection == nil ? nil : [] }
+        state.withLock {
+            $0.redirection = redirection; $0.applied = redirection == nil ? nil : []
+        }
         apply()
     }
 

@@ -23,7 +23,8 @@ public enum RequestSigner {
     ///
     /// What is signed must be what goes on the wire: every header that is there, none that is added later.
     static func sign(
-        _ request: OutgoingRequest, body: UnsafeRawBufferPointer, with secret: SecretKey, into code: UnsafeMutableRawBufferPointer, _ scratch: inout SigningScratch
+        _ request: OutgoingRequest, body: UnsafeRawBufferPointer, with secret: SecretKey, into code: UnsafeMutableRawBufferPointer,
+        _ scratch: inout SigningScratch
     ) {
         var running = secret.beginAuthenticationCode()
         forEachPart(of: request, body: body, &scratch) { running.update($0) }

@@ -18,7 +18,7 @@ final class WakeEvent: Sendable {
 
     func signal() {
         var byte: UInt8 = 1
-        // A full pipe is a signal as well.
+        // A full pipe is a signal too.
         _ = write(writing, &byte, 1)
     }
 

@@ -107,7 +107,8 @@ struct BodyReader {
             guard let digit = PercentEncoding.digit(byte) else { return nil }
             size = size << 4 | Int(digit)
         }
-        for text in line[digits.endIndex...].dropFirst().split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false) where digits.endIndex < line.endIndex {
+        for text in line[digits.endIndex...].dropFirst().split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
+        where digits.endIndex < line.endIndex {
             let words = text.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             guard words.allSatisfy({ HTTPGrammar.isToken(UnsafeRawBufferPointer(rebasing: $0)) }) else { return nil }
         }

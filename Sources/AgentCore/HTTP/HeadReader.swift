@@ -114,7 +114,9 @@ struct HeadReader {
     }
 
     static func lineFeed(in text: UnsafeRawBufferPointer, from start: Int) -> Int? {
-        guard let base = text.baseAddress, start < text.count, let found = memchr(base + start, Int32(HTTPGrammar.lineFeed), text.count - start) else { return nil }
+        guard let base = text.baseAddress, start < text.count, let found = memchr(base + start, Int32(HTTPGrammar.lineFeed), text.count - start) else {
+            return nil
+        }
         return UnsafeRawPointer(found) - base
     }
 }

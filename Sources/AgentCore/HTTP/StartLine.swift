@@ -14,7 +14,9 @@ struct RequestLine {
     /// Nil for a line that is not exactly `METHOD target HTTP/1.1`, or `HTTP/1.0`.
     init?(_ line: TextRange, in head: UnsafeRawBufferPointer) {
         let text = line.text(in: head)
-        guard let first = text.firstIndex(of: HTTPGrammar.space), let method = RequestMethod(UnsafeRawBufferPointer(rebasing: text[..<first])) else { return nil }
+        guard let first = text.firstIndex(of: HTTPGrammar.space), let method = RequestMethod(UnsafeRawBufferPointer(rebasing: text[..<first])) else {
+            return nil
+        }
         let rest = text[(first + 1)...]
         guard let second = rest.firstIndex(of: HTTPGrammar.space), second > first + 1 else { return nil }
         guard rest[..<second].allSatisfy({ $0 > HTTPGrammar.space && $0 != 0x7f }) else { return nil }

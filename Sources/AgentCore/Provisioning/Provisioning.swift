@@ -20,7 +20,7 @@ public final class Provisioning: ReadinessSink {
         var finished: Int?
         var deadline: MonotonicTime
         var channel = "Unknown"
-        /// When the last asking began that made it start anew, by the asker's clock.
+        /// When the last asking began that made it start again, by the asker's clock.
         var asked = 0
     }
 
@@ -103,7 +103,7 @@ public final class Provisioning: ReadinessSink {
 extension Provisioning.State {
     fileprivate var isWhole: Bool { ready.count == ReadinessPart.allCases.count }
 
-    /// What made it start anew is answered by this end, though the clock may have been set back meanwhile.
+    /// What made it start again is answered by this end, though the clock may have been set back meanwhile.
     fileprivate mutating func finish(at now: Int) { finished = max(now, asked) }
 
     /// A line for each part that is not ready.

@@ -95,7 +95,7 @@ extension ProxyConnectionHandler {
 
     func expect(within time: TimeAmount) {
         deadline = min(now + time, lastDeadline)
-        // A timer that goes off early looks at the deadline again, so most of them need not be set anew.
+        // A timer that goes off early looks at the deadline again, so most of them need not be set again.
         if let timer, timer.due <= deadline { return }
         timer?.task.cancel()
         timer = nil

@@ -124,7 +124,7 @@ final class BPFObject: @unchecked Sendable {
     /// How the cgroup programs hang on their cgroup.
     enum Attachment: String { case link, multi }
 
-    /// Attaches by a link; before 5.7, which has none, beside what others attached.
+    /// Attaches by a link; before 5.7, which has none, next to what others attached.
     func attach(_ program: Program, cgroup path: FilePath, descriptor: FileDescriptor) throws(RedirectorError) -> Attachment {
         if let link = bpf_program__attach_cgroup(program.pointer, descriptor.rawValue) {
             links.append(link)

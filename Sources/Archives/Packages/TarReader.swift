@@ -1,4 +1,3 @@
-
 /// Reads the tar archive that a Debian package or an image's layer holds.
 public enum TarReader {
     /// - Parameter largest: The most bytes a member may have.

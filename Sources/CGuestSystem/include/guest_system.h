@@ -1,6 +1,6 @@
 #pragma once
 
-// System calls Swift cannot make by itself: variadic ones, ones behind macros, and ones glibc has no wrapper for.
+// System calls Swift cannot make on its own: variadic ones, ones behind macros, and ones glibc has no wrapper for.
 // Every function returns 0 or a descriptor or a count, or the negated errno; none touches the caller's errno contract.
 
 #include <stddef.h>
@@ -114,7 +114,7 @@ int gs_open_log(const char *path);
 int gs_enter_folder(int parent, const char *name);
 int gs_open_root(void);
 int gs_open_folder(const char *path);
-// Makes a file anew under a folder; an old file of that name is removed first.
+// Creates a file under a folder; an old file of that name is removed first.
 int gs_create_file(int parent, const char *name, uint32_t mode);
 int gs_make_symlink(int parent, const char *name, const char *target);
 int gs_set_mode(int descriptor, uint32_t mode);

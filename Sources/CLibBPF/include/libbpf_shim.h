@@ -19,7 +19,7 @@ struct bpf_object *gpa_open(const char *path, int *error);
 // Gives a program a log buffer of its own. The caller keeps `size` bytes at `log` until the object is loaded.
 int gpa_set_log(struct bpf_program *program, char *log, size_t size);
 
-// Attaches without a link, beside what others attached (BPF_F_ALLOW_MULTI), for kernels before 5.7. Returns 0 or -errno.
+// Attaches without a link, next to what others attached (BPF_F_ALLOW_MULTI), for kernels before 5.7. Returns 0 or -errno.
 int gpa_attach_multi(const struct bpf_program *program, int cgroup);
 int gpa_detach_multi(const struct bpf_program *program, int cgroup);
 

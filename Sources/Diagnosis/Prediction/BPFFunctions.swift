@@ -1,7 +1,7 @@
 import ELFFiles
 import Guidance
 
-/// The functions of an object, what each uses by itself, and whom it calls.
+/// The functions of an object, what each uses on its own, and whom it calls.
 struct BPFFunctions {
     struct Function {
         let name: String
@@ -131,7 +131,7 @@ extension BPFFunctions.Function {
         if !features.contains(feature) { features.append(feature) }
     }
 
-    /// Whether the flow can come back to where it was: a jump backwards alone is no loop.
+    /// Whether the flow can come back to where it was: a jump backwards alone is not a loop.
     private static func hasLoop(_ instructions: [BPFInstruction]) -> Bool {
         enum Mark { case new, open, done }
         var marks = [Mark](repeating: .new, count: instructions.count)

@@ -16,7 +16,7 @@ struct BPFTypes {
 
     private static let mostTypes = 100_000
 
-    /// Nil for what is no BTF.
+    /// Nil for what is not a BTF.
     init?(_ section: ArraySlice<UInt8>) {
         let bytes = Array(section)
         guard let header = BTFHeader(bytes), let typeBytes = header.part(bytes, at: 8), let strings = header.part(bytes, at: 16) else { return nil }

@@ -65,7 +65,9 @@ extension LayerTree {
         let marker = "lib/modules/"
         let folders = Set(
             files.keys.compactMap { path -> String? in
-                guard let range = path.firstRange(of: marker), range.lowerBound == path.startIndex || path[..<range.lowerBound].hasSuffix("/") else { return nil }
+                guard let range = path.firstRange(of: marker), range.lowerBound == path.startIndex || path[..<range.lowerBound].hasSuffix("/") else {
+                    return nil
+                }
                 let release = path[range.upperBound...].prefix { $0 != "/" }
                 return release.endIndex == path.endIndex ? nil : String(path[..<release.endIndex])
             })

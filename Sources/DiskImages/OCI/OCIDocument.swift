@@ -34,11 +34,14 @@ struct OCIDocument: Hashable {
     init(_ bytes: [UInt8], subject: String) throws(DiskImageError) {
         func damaged(_ detail: String) -> DiskImageError { DiskImageError(.damaged, subject: subject, detail: detail) }
         guard let raw = try? JSONDecoder().decode(Raw.self, from: Data(bytes)) else { throw damaged("it is not the manifest of an image") }
-        guard let parts = raw.layers ?? raw.manifests, parts.count <= Self.mostParts else { throw damaged("it names neither layers nor manifests, or more than \(Self.mostParts)") }
+        guard let parts = raw.layers ?? raw.manifests, parts.count <= Self.mostParts else {
+            throw damaged("it names neither layers nor manifests, or more than \(Self.mostParts)")
+        }
         var descriptors: [Descriptor] = []
         for part in parts {
             guard let digest = OCIDigest(part.digest), part.size >= 0 else { throw damaged("'\(part.digest.prefix(100))' is not the SHA-256 digest of a part") }
-            descriptors.append(Descriptor(digest: digest, size: part.size, platform: part.platform, name: part.annotations?["org.opencontainers.image.ref.name"]))
+            descriptors.append(
+                Descriptor(digest: digest, size: part.size, platform: part.platform, name: part.annotations?["org.opencontainers.image.ref.name"]))
         }
         content = raw.layers == nil ? .manifests(descriptors) : .layers(descriptors)
     }

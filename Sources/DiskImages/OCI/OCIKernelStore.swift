@@ -94,7 +94,10 @@ public struct OCIKernelStore: Sendable {
 
     /// Every document is what its digest says, from the one that the reference names down.
     private func manifest(_ reference: OCIReference, _ source: any BlobSource) async throws -> (layers: [OCIDocument.Descriptor], key: String) {
-        let selection = switch reference { case .registry(_, _, let selection), .layout(_, let selection): selection }
+        let selection =
+            switch reference {
+            case .registry(_, _, let selection), .layout(_, let selection): selection
+            }
         var bytes = try await source.document(selection)
         if case .registry(_, _, .digest(let digest)) = reference { try check(bytes, digest, reference) }
         // An index of manifests, and in it at most one more.
@@ -115,7 +118,9 @@ public struct OCIKernelStore: Sendable {
 
     private func check(_ bytes: [UInt8], _ digest: OCIDigest, _ reference: OCIReference) throws(DiskImageError) {
         let found = ImageFile.hash(of: bytes)
-        guard found == digest.hexadecimal else { throw DiskImageError(.hashMismatch, subject: reference.description, detail: "\(found), where \(digest.hexadecimal) is due") }
+        guard found == digest.hexadecimal else {
+            throw DiskImageError(.hashMismatch, subject: reference.description, detail: "\(found), where \(digest.hexadecimal) is due")
+        }
     }
 
     // MARK: - From the layers to the kernel
@@ -143,7 +148,8 @@ public struct OCIKernelStore: Sendable {
         switch outcome.ending {
         case .exited(0): return archive
         case .exited(127): throw DiskImageError(.toolMissing, subject: String(command.prefix { $0 != " " }), detail: String(command.prefix { $0 != " " }))
-        case .signalled(SIGXFSZ): throw DiskImageError(.tooLarge, subject: reference.description, detail: "a layer unpacks to more than \(Self.largestLayer) bytes")
+        case .signalled(SIGXFSZ):
+            throw DiskImageError(.tooLarge, subject: reference.description, detail: "a layer unpacks to more than \(Self.largestLayer) bytes")
         default: throw DiskImageError(.damaged, subject: reference.description, detail: outcome.complaint)
         }
     }
@@ -155,12 +161,16 @@ public struct OCIKernelStore: Sendable {
 
     private func extract(_ tree: LayerTree, _ archives: [FilePath], to folder: FilePath, _ reference: OCIReference) throws {
         guard let kernel = tree.kernel else {
-            throw DiskImageError(.noKernel, subject: reference.description, detail: "looked for files called vmlinuz, bzImage or vmlinux in \(archives.count) layers with \(tree.files.count) files")
+            throw DiskImageError(
+                .noKernel, subject: reference.description,
+                detail: "looked for files called vmlinuz, bzImage or vmlinux in \(archives.count) layers with \(tree.files.count) files")
         }
         let layers = try archives.map(mapped)
         func copy(_ path: String, to place: String, limit: Int) throws {
             guard let file = tree.files[path] else { return }
-            guard file.content.count <= limit else { throw DiskImageError(.tooLarge, subject: path, detail: "\(file.content.count) bytes, and \(limit) are allowed") }
+            guard file.content.count <= limit else {
+                throw DiskImageError(.tooLarge, subject: path, detail: "\(file.content.count) bytes, and \(limit) are allowed")
+            }
             try ImageFile.makeFolder(folder.appending(place).removingLastComponent())
             try ImageFile.write(layers[file.layer][file.content], to: folder.appending(place))
         }

@@ -28,7 +28,7 @@ public enum OCIReference: Hashable, Sendable, CustomStringConvertible {
         guard let slash = text.firstIndex(of: "/") else { throw bad }
         let host = String(text[..<slash])
         let (repository, selection) = try Self.split(String(text[text.index(after: slash)...]), bad)
-        // Without a dot or a port the first word is no host, and no registry is the usual one here.
+        // Without a dot or a port the first word is not a host, and no registry is the usual one here.
         guard host == "localhost" || host.contains(".") || host.contains(":"), host.utf8.allSatisfy({ Self.isPlain($0) || $0 == UInt8(ascii: ":") }),
             !repository.isEmpty, repository.utf8.allSatisfy({ Self.isPlain($0) || $0 == UInt8(ascii: "/") }), !repository.split(separator: "/").contains("..")
         else { throw bad }
@@ -74,7 +74,7 @@ public struct OCIDigest: Hashable, Sendable, CustomStringConvertible {
     /// In small letters.
     public let hexadecimal: String
 
-    /// Nil for another algorithm, or what is no hash.
+    /// Nil for another algorithm, or what is not a hash.
     init?(_ text: String) {
         let prefix = "sha256:"
         let digits = text.dropFirst(prefix.count)

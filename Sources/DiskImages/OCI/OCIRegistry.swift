@@ -17,11 +17,12 @@ struct OCIRegistry: BlobSource {
     private var address: String { "\(isLocal ? "http" : "https")://\(host)/v2/\(repository)" }
 
     func document(_ selection: OCIReference.Selection) async throws -> [UInt8] {
-        let name = switch selection {
-        case .tag(let tag): tag
-        case .digest(let digest): digest.description
-        case .unsaid: "latest"
-        }
+        let name =
+            switch selection {
+            case .tag(let tag): tag
+            case .digest(let digest): digest.description
+            case .unsaid: "latest"
+            }
         return try await document(named: name)
     }
 
@@ -34,7 +35,9 @@ struct OCIRegistry: BlobSource {
     private func document(named name: String) async throws -> [UInt8] {
         let file = work.appending("document")
         defer { try? FileManager.default.removeItem(atPath: file.string) }
-        try await fetch("\(address)/manifests/\(name)", to: file, limit: OCIDocument.largest, resumes: false, headers: ["Accept: " + OCIDocument.mediaTypes.joined(separator: ", ")])
+        try await fetch(
+            "\(address)/manifests/\(name)", to: file, limit: OCIDocument.largest, resumes: false,
+            headers: ["Accept: " + OCIDocument.mediaTypes.joined(separator: ", ")])
         return FileManager.default.contents(atPath: file.string).map(Array.init) ?? []
     }
 
@@ -57,9 +60,12 @@ struct OCIRegistry: BlobSource {
         guard let realm = parameters["realm"], var place = URLComponents(string: realm), place.scheme == "https" || isLocal else {
             throw DiskImageError(.refused, subject: challenge.address, detail: "HTTP 401, and it does not say where a token is had")
         }
-        place.queryItems = (place.queryItems ?? []) + [
-            URLQueryItem(name: "service", value: parameters["service"]), URLQueryItem(name: "scope", value: parameters["scope"] ?? "repository:\(repository):pull"),
-        ].filter { $0.value != nil }
+        place.queryItems =
+            (place.queryItems ?? [])
+            + [
+                URLQueryItem(name: "service", value: parameters["service"]),
+                URLQueryItem(name: "scope", value: parameters["scope"] ?? "repository:\(repository):pull"),
+            ].filter { $0.value != nil }
         let file = work.appending("token")
         defer { try? FileManager.default.removeItem(atPath: file.string) }
         let address = place.string ?? realm

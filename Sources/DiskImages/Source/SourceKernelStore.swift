@@ -31,7 +31,9 @@ public struct SourceKernelStore: Sendable {
 
     public static let kernelOrg = "https://cdn.kernel.org/pub/linux/kernel"
     /// Linus Torvalds', Greg Kroah-Hartman's and Sasha Levin's (kernel.org, "Linux kernel releases PGP signatures").
-    public static let signers = ["ABAF11C65A2970B130ABE3C479BE3E4300411886", "647F28654894E3BD457199BE38DBBDC86092693E", "E27E5D8A3403A2EF66873BBCDEA66FF797772CDC"]
+    public static let signers = [
+        "ABAF11C65A2970B130ABE3C479BE3E4300411886", "647F28654894E3BD457199BE38DBBDC86092693E", "E27E5D8A3403A2EF66873BBCDEA66FF797772CDC",
+    ]
     private let signers: [String]
 
     /// The sorts of artefact it keeps in the cache.
@@ -48,7 +50,8 @@ public struct SourceKernelStore: Sendable {
     ///   - package: Finds Debian's package of a source.
     ///   - searchPath: Where tools are looked for; nil for where this process looks.
     public init(
-        cache: ArtefactCache, settings: DownloadSettings = DownloadSettings(), base: String = kernelOrg, keys: FilePath?, signers: [String] = signers, searchPath: String? = nil,
+        cache: ArtefactCache, settings: DownloadSettings = DownloadSettings(), base: String = kernelOrg, keys: FilePath?, signers: [String] = signers,
+        searchPath: String? = nil,
         package: @escaping SourcePackage
     ) {
         self.package = package
@@ -59,11 +62,13 @@ public struct SourceKernelStore: Sendable {
         download = Download(settings: settings, tools: ImageTools(searchPath: searchPath))
     }
 
-    /// The kernel's image, as `boot/vmlinuz` beside its `boot/config`. All it has is built in: there are no modules.
+    /// The kernel's image, as `boot/vmlinuz` next to its `boot/config`. All it has is built in: there are no modules.
     ///
     /// - Parameter configuration: Files of what is switched on, of which later ones count for more; everything else is off.
     /// - Throws: `DiskImageError`, `CacheError`, `CancellationError`, or what finding a package throws.
-    public func kernel(_ reference: SourceReference, configuration: [FilePath], progress: @escaping @Sendable (String) -> Void = { _ in }) async throws -> FilePath {
+    public func kernel(_ reference: SourceReference, configuration: [FilePath], progress: @escaping @Sendable (String) -> Void = { _ in }) async throws
+        -> FilePath
+    {
         for (tool, package) in Self.needed { _ = try await tools.run(.shell, ["-c", "command -v \(tool)"]).orMissing(tool, package) }
         let compiler = try await tools.run(HostTool("gcc"), ["--version"]).stdout.split(separator: "\n").first.map(String.init) ?? ""
         var found: FoundPackage?
@@ -80,10 +85,13 @@ public struct SourceKernelStore: Sendable {
         let folder = try await cache.entry(kind: Self.kind, key: key) { folder in
             let archive = try await archive(reference, found, work: folder, progress)
             progress("unpacking \(reference)")
-            try await step("tar", ["--extract", "--no-same-owner", "--strip-components=1", "--directory", "tree", "--file", archive.string], in: folder, making: ["tree"])
+            try await step(
+                "tar", ["--extract", "--no-same-owner", "--strip-components=1", "--directory", "tree", "--file", archive.string], in: folder, making: ["tree"])
             progress("building \(reference), which takes some minutes")
             try await build(configuration, in: folder)
-            for name in ["tree", "build", "linux.tar", "package", "package.deb", "configuration"] { try? FileManager.default.removeItem(atPath: folder.appending(name).string) }
+            for name in ["tree", "build", "linux.tar", "package", "package.deb", "configuration"] {
+                try? FileManager.default.removeItem(atPath: folder.appending(name).string)
+            }
         }
         if case .release(let version) = reference { try? FileManager.default.removeItem(atPath: partial(version).string) }
         return folder.appending(Self.image)
@@ -95,7 +103,8 @@ public struct SourceKernelStore: Sendable {
     private func partial(_ version: String) -> FilePath { cache.root.appending(Self.partialKind).appending(version) }
 
     /// A tar archive that is to be believed: a file of the user's, a release with its signature, or that of a package which an index vouches for.
-    private func archive(_ reference: SourceReference, _ found: FoundPackage?, work: FilePath, _ progress: @Sendable (String) -> Void) async throws -> FilePath {
+    private func archive(_ reference: SourceReference, _ found: FoundPackage?, work: FilePath, _ progress: @Sendable (String) -> Void) async throws -> FilePath
+    {
         let version: String
         switch reference {
         case .file(let path): return path
@@ -103,7 +112,9 @@ public struct SourceKernelStore: Sendable {
         case .release(let text): version = text
         }
         guard let keys else {
-            throw DiskImageError(.badSignature, subject: "linux-\(version).tar", detail: "no keys are known to check it by; save those of \(signers.joined(separator: " and ")) in a file and name it in KMATRIX_KERNEL_KEYS")
+            throw DiskImageError(
+                .badSignature, subject: "linux-\(version).tar",
+                detail: "no keys are known to check it by; save those of \(signers.joined(separator: " and ")) in a file and name it in KMATRIX_KERNEL_KEYS")
         }
         let name = "\(base)/v\(version.prefix { $0 != "." }).x/linux-\(version).tar"
         let place = partial(version)
@@ -115,7 +126,8 @@ public struct SourceKernelStore: Sendable {
         let archive = work.appending("linux.tar")
         do {
             // The signature is of the archive before it was packed. ulimit counts in blocks of 512 bytes.
-            let unpacking = try await tools.run(.shell, ["-c", "ulimit -f \(Self.largestSource / 512); exec xz -dc < \"$1\" > \"$2\"", "sh", packed.string, archive.string])
+            let unpacking = try await tools.run(
+                .shell, ["-c", "ulimit -f \(Self.largestSource / 512); exec xz -dc < \"$1\" > \"$2\"", "sh", packed.string, archive.string])
             guard unpacking.isSuccess else { throw DiskImageError(.damaged, subject: "\(name).xz", detail: unpacking.complaint) }
             let check = SignatureCheck(key: keys, fingerprints: signers, tools: tools)
             try await check.verify(archive, signature: place.appending("linux.tar.sign"), subject: "\(name).xz", work: work)
@@ -134,7 +146,9 @@ public struct SourceKernelStore: Sendable {
         try await found.fetch(work.appending("package.deb"))
         try await step("dpkg-deb", ["--extract", "package.deb", "package"], in: work, making: [])
         let archive = work.appending("package/usr/src/\(name).tar.xz")
-        guard FileManager.default.fileExists(atPath: archive.string) else { throw DiskImageError(.damaged, subject: name, detail: "it has no usr/src/\(name).tar.xz") }
+        guard FileManager.default.fileExists(atPath: archive.string) else {
+            throw DiskImageError(.damaged, subject: name, detail: "it has no usr/src/\(name).tar.xz")
+        }
         return archive
     }
 
@@ -146,7 +160,9 @@ public struct SourceKernelStore: Sendable {
             return bytes + Data("\n".utf8)
         }
         let merged = folder.appending("configuration")
-        guard FileManager.default.createFile(atPath: merged.string, contents: Data(texts.joined())) else { throw DiskImageError(.noSpace, subject: merged.string) }
+        guard FileManager.default.createFile(atPath: merged.string, contents: Data(texts.joined())) else {
+            throw DiskImageError(.noSpace, subject: merged.string)
+        }
         try await step("make", ["-s", "-C", "tree", "O=../build", "KCONFIG_ALLCONFIG=\(merged)", "allnoconfig"], in: folder, making: ["build", "boot"])
         try await step("make", ["-s", "-C", "tree", "O=../build", "-j\(jobs)", Architecture.host.builtKernel.target], in: folder, making: [])
         for (from, to) in [(Architecture.host.builtKernel.path, Self.image), (".config", "boot/config")] {
@@ -164,7 +180,9 @@ public struct SourceKernelStore: Sendable {
         guard !outcome.isSuccess else { return }
         let lines = outcome.stderr.split(separator: "\n").map { String($0.prefix(300)) }
         let telling = lines.filter { $0.contains("rror") }.prefix(3)
-        throw DiskImageError(.buildFailed, subject: "the kernel", detail: "\(tool): \((telling.isEmpty ? lines.suffix(2) : telling).joined(separator: " | ")) (\(outcome.ending))")
+        throw DiskImageError(
+            .buildFailed, subject: "the kernel",
+            detail: "\(tool): \((telling.isEmpty ? lines.suffix(2) : telling).joined(separator: " | ")) (\(outcome.ending))")
     }
 }
 

@@ -5,7 +5,7 @@ public import SystemPackage
 
 /// An agent as its maker hands it over, ready to be put into a guest: from our own build, a `.deb`, an `.rpm` or a folder.
 public struct AgentBundle: Hashable, Sendable {
-    /// What stands in a cell's id: the file's or folder's own name.
+    /// What is in a cell's id: the file's or folder's own name.
     public let name: String
     /// The name in the package; nil for a folder.
     public let packageName: String?
@@ -17,7 +17,7 @@ public struct AgentBundle: Hashable, Sendable {
     public let items: [PayloadSpec.Item]
     /// The package as it came, for a distribution's own tool; nil for a folder.
     public let package: FilePath?
-    /// Whether the bundle brings its own program; else ours is put beside the agent.
+    /// Whether the bundle brings its own program; else ours is put next to the agent.
     public let hasProgram: Bool
     /// The loader and the libraries that a bare guest does not have and this machine gave; none for a static agent.
     public let librariesOfHost: [FilePath]
@@ -86,7 +86,7 @@ public struct AgentBundle: Hashable, Sendable {
 
 /// Where a bundle's files come from.
 protocol BundleSource: Sendable {
-    /// The content of a file by its path within the bundle; nil when it is not there, or is no file.
+    /// The content of a file by its path within the bundle; nil when it is not there, or is not a file.
     func file(_ path: String) async throws -> [UInt8]?
     var identity: PackageIdentity { get async throws }
 }

@@ -1,4 +1,4 @@
-/// Why something is no agent that a guest could run.
+/// Why something is not an agent that a guest could run.
 public struct AgentBundleError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Code: Hashable, Sendable {
         case unreadable, noAgent, notExecutable

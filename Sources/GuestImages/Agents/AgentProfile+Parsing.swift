@@ -15,7 +15,8 @@ extension AgentProfile {
         let status = try Status(root["status"], defaults)
         let logs = try Self.logs(root, defaults)
         self.init(
-            name: name, title: try root.required("title", "what people call the agent"), marks: try root["recognised"].map(Marks.init), statusDeadline: status.deadline,
+            name: name, title: try root.required("title", "what people call the agent"), marks: try root["recognised"].map(Marks.init),
+            statusDeadline: status.deadline,
             statusPeriod: status.period, writesStatusOnExit: status.onExit, logs: logs, needs: try Self.needs(root),
             settlingWords: try root.list("settledBy").map { try SettlingWords($0, logs) }, burstDeadline: try root.seconds("burst") ?? defaults.burstDeadline,
             defects: try Self.defects(root), text: text)
@@ -34,7 +35,8 @@ extension AgentProfile {
             period = try node.seconds("every") ?? period
             onExit = try node.flag("onExit") ?? onExit
             if !onExit, period == nil {
-                throw node.error("'every' is missing: an agent that writes no status on exit is waited for, so say how often it rewrites status.json, in seconds")
+                throw node.error(
+                    "'every' is missing: an agent that writes no status on exit is waited for, so say how often it rewrites status.json, in seconds")
             }
         }
     }
@@ -57,7 +59,8 @@ extension AgentProfile {
         var needs: Set<AgentNeed> = []
         for node in try root.list("needs") {
             guard let need = node.string.flatMap(AgentNeed.init(rawValue:)) else {
-                throw node.error("kmatrix cannot give a guest '\(node.string ?? "this")'; needs are: \(AgentNeed.allCases.map(\.rawValue).joined(separator: ", "))")
+                throw node.error(
+                    "kmatrix cannot give a guest '\(node.string ?? "this")'; needs are: \(AgentNeed.allCases.map(\.rawValue).joined(separator: ", "))")
             }
             needs.insert(need)
         }
@@ -68,7 +71,9 @@ extension AgentProfile {
         var defects: [KnownDefect] = []
         for node in try root.list("defects") {
             let defect = try KnownDefect(node)
-            guard !defects.contains(where: { $0.proof == defect.proof }) else { throw node.error("'\(defect.proof)' is named twice; give it one reason and one last day") }
+            guard !defects.contains(where: { $0.proof == defect.proof }) else {
+                throw node.error("'\(defect.proof)' is named twice; give it one reason and one last day")
+            }
             defects.append(defect)
         }
         return defects
@@ -80,7 +85,8 @@ extension AgentProfile.Marks {
         try node.allow("package", "files")
         let files = try node.list("files").map { file in
             try file.allow("path", "contains")
-            return AgentProfile.FileMark(path: try file.required("path", "a file of the bundle, as in \(AgentBundle.executablePath)"), text: try file.text("contains"))
+            return AgentProfile.FileMark(
+                path: try file.required("path", "a file of the bundle, as in \(AgentBundle.executablePath)"), text: try file.text("contains"))
         }
         guard !files.isEmpty else { throw node.error("'files' is missing: agents share the package's name, so only files tell one from another") }
         self.init(package: try node.text("package"), files: files)
@@ -90,10 +96,14 @@ extension AgentProfile.Marks {
 extension AgentProfile.SettlingWords {
     fileprivate init(_ node: YAMLNode, _ logs: [AgentLog: String]) throws {
         try node.allow("log", "text", "lines")
-        guard let log: AgentLog = try node.choice("log") else { throw node.error("'log' is missing: one of \(AgentLog.allCases.map(\.rawValue).joined(separator: ", "))") }
+        guard let log: AgentLog = try node.choice("log") else {
+            throw node.error("'log' is missing: one of \(AgentLog.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
         guard logs[log] != nil else { throw node["log"]?.error("'logs' gives no path for '\(log.rawValue)'") ?? node.error("'log'") }
         let text = try node.required("text", "words of one line of the log")
-        guard (4...200).contains(text.utf8.count), !text.contains("\n") else { throw node["text"]?.error("'text' must be part of one line, 4 to 200 bytes long") ?? node.error("'text'") }
+        guard (4...200).contains(text.utf8.count), !text.contains("\n") else {
+            throw node["text"]?.error("'text' must be part of one line, 4 to 200 bytes long") ?? node.error("'text'")
+        }
         let lines = try node.number("lines", upTo: 1000) ?? 1
         guard lines > 0 else { throw node["lines"]?.error("'lines' must be 1 at least") ?? node.error("'lines'") }
         self.init(log: log, text: text, lines: lines)
@@ -105,7 +115,10 @@ extension KnownDefect {
         try node.allow("proof", "reason", "reference", "until")
         let proof = ProofID(rawValue: try node.required("proof", "the proof that fails"))
         guard proof.isKnown || proof.conformanceCheck != nil else {
-            throw node["proof"]?.error("there is no proof '\(proof)'; proofs are: \(ProofID.known.map(\.rawValue).joined(separator: ", ")); a check of the conformance suite is conformance/CHECK") ?? node.error("'proof'")
+            throw node["proof"]?.error(
+                "there is no proof '\(proof)'; proofs are: \(ProofID.known.map(\.rawValue).joined(separator: ", ")); a check of the conformance suite is "
+                    + "conformance/CHECK"
+            ) ?? node.error("'proof'")
         }
         let day = try node.required("until", "the last day on which it excuses the failure, as in 2027-03-31")
         let until: CalendarDay

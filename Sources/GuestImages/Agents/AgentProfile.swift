@@ -47,7 +47,8 @@ public struct AgentProfile: Hashable, Sendable {
     public let text: String
 
     init(
-        name: String, title: String, marks: Marks? = nil, statusDeadline: Duration = .seconds(20), statusPeriod: Duration? = nil, writesStatusOnExit: Bool = true,
+        name: String, title: String, marks: Marks? = nil, statusDeadline: Duration = .seconds(20), statusPeriod: Duration? = nil,
+        writesStatusOnExit: Bool = true,
         logs: [AgentLog: String] = AgentProfile.standardLogs, needs: Set<AgentNeed> = [], settlingWords: [SettlingWords] = [],
         burstDeadline: Duration = .seconds(30), defects: [KnownDefect] = [], text: String = ""
     ) {
@@ -92,13 +93,15 @@ extension AgentProfile {
     /// What the reader of a run must know: each defect that excuses nothing any more.
     public func warnings(on day: CalendarDay) -> [String] {
         defects.filter { $0.until < day }.map {
-            "agent profile '\(name)': the known defect '\($0.proof)' expired on \($0.until) and excuses nothing (\($0.reason)); check whether it still exists, then renew 'until' or remove it"
+            "agent profile '\(name)': the known defect '\($0.proof)' expired on \($0.until) and excuses nothing (\($0.reason)); check whether it still "
+                + "exists, then renew 'until' or remove it"
         }
     }
 
     private func with(defects: [KnownDefect]) -> AgentProfile {
         AgentProfile(
-            name: name, title: title, marks: marks, statusDeadline: statusDeadline, statusPeriod: statusPeriod, writesStatusOnExit: writesStatusOnExit, logs: logs,
+            name: name, title: title, marks: marks, statusDeadline: statusDeadline, statusPeriod: statusPeriod, writesStatusOnExit: writesStatusOnExit,
+            logs: logs,
             needs: needs, settlingWords: settlingWords, burstDeadline: burstDeadline, defects: defects, text: text)
     }
 }

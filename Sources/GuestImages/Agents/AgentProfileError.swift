@@ -27,9 +27,11 @@ public struct AgentProfileError: Error, Hashable, Sendable, CustomStringConverti
         case .unknown: "no agent profile '\(subject)'; profiles are: \(others.joined(separator: ", ")); or give the path of a .yml file"
         case .sameName: "two agent profiles are named '\(subject)'; rename one of them"
         case .unknownCheck:
-            "agent profile '\(subject)': the conformance suite has no check \(others.joined(separator: ", ")); 'kmatrix conformance' prints the ids of all checks"
+            "agent profile '\(subject)': the conformance suite has no check \(others.joined(separator: ", ")); 'kmatrix conformance' prints the ids of "
+                + "all checks"
         case .ambiguous:
-            "the agent '\(subject)' matches several profiles: \(others.joined(separator: ", ")); choose one with --agent-profile, or make their 'recognised' parts more exact"
+            "the agent '\(subject)' matches several profiles: \(others.joined(separator: ", ")); choose one with --agent-profile, or make their "
+                + "'recognised' parts more exact"
         }
     }
 }

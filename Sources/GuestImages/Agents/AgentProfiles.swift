@@ -18,7 +18,9 @@ public struct AgentProfiles: Sendable {
     /// Reads every `.yml` file of a folder.
     /// - Throws: `YAMLError`, `AgentProfileError`.
     public init(folder: FilePath) throws {
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.string) else { throw AgentProfileError(.unreadable, subject: folder.string) }
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.string) else {
+            throw AgentProfileError(.unreadable, subject: folder.string)
+        }
         try self.init(names.filter { $0.hasSuffix(".yml") }.sorted().map { try Self.read(folder.appending($0)) })
     }
 

@@ -27,7 +27,8 @@ public enum AgentSettings {
     public static func document(_ configuration: [UInt8], program: String) -> [UInt8] {
         guard var members = try? JSONSerialization.jsonObject(with: Data(configuration)) as? [String: Any] else { return configuration }
         members["ebpfFileFullPath"] = program
-        return (try? JSONSerialization.data(withJSONObject: members, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])).map(Array.init) ?? configuration
+        return (try? JSONSerialization.data(withJSONObject: members, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])).map(Array.init)
+            ?? configuration
     }
 
     /// Nothing that can be read: the agent cannot start with it.

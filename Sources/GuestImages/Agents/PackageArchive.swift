@@ -15,7 +15,7 @@ struct PackageArchive: BundleSource {
     private let files: [String: [UInt8]]
 
     init(path: FilePath, kind: Kind, limit: Int = largestContent) async throws {
-        // A name that begins with a dash is no option.
+        // A name that begins with a dash is not an option.
         self.path = path.isAbsolute ? path : FilePath(".").appending(path.components)
         self.kind = kind
         let stream: [UInt8]
@@ -41,11 +41,13 @@ struct PackageArchive: BundleSource {
         get async throws {
             let output: [UInt8]
             switch kind {
-            case .deb: output = try await Self.output(of: .dpkgDeb, ["--show", "--showformat=${Package}\n${Version}\n", path.string], bundle: path, limit: 1 << 10)
+            case .deb:
+                output = try await Self.output(of: .dpkgDeb, ["--show", "--showformat=${Package}\n${Version}\n", path.string], bundle: path, limit: 1 << 10)
             case .rpm:
                 do {
                     output = try await Self.output(
-                        of: .rpm, ["--query", "--package", "--nosignature", "--queryformat", "%{NAME}\n%{VERSION}-%{RELEASE}\n", path.string], bundle: path, limit: 1 << 10)
+                        of: .rpm, ["--query", "--package", "--nosignature", "--queryformat", "%{NAME}\n%{VERSION}-%{RELEASE}\n", path.string], bundle: path,
+                        limit: 1 << 10)
                 } catch let error as AgentBundleError where error.code == .toolMissing {
                     // Then the report lacks the version, and the bundle is recognised by its files alone.
                     return PackageIdentity()

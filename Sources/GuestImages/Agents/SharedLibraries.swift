@@ -14,9 +14,12 @@ enum SharedLibraries {
     static func needed(by program: [UInt8], of bundle: FilePath, for architecture: Architecture = .host) async throws -> [FilePath] {
         // ELF, 64 bits, little endian (System V ABI).
         guard machine(of: program) != nil else {
-            throw AgentBundleError(.notExecutable, subject: bundle.string, detail: "it starts with \(program.prefix(4).map { String($0, radix: 16) }.joined(separator: " "))")
+            throw AgentBundleError(
+                .notExecutable, subject: bundle.string, detail: "it starts with \(program.prefix(4).map { String($0, radix: 16) }.joined(separator: " "))")
         }
-        guard machine(of: program) == architecture.elfMachine else { throw AgentBundleError(.otherArchitecture, subject: bundle.string, detail: architecture.title) }
+        guard machine(of: program) == architecture.elfMachine else {
+            throw AgentBundleError(.otherArchitecture, subject: bundle.string, detail: architecture.title)
+        }
         let header = try await readelf(program, of: bundle, ["--program-headers", "--dynamic", "--wide"])
         guard let loader = text(in: header, after: "[Requesting program interpreter: ") else { return [] }
         var found: [FilePath] = [try locate(loader, bundle, architecture)]

@@ -82,7 +82,9 @@ struct CausePage {
                     html.element("tbody") { html in
                         for cell in cells.prefix(Self.listed) {
                             html.element("tr") { html in
-                                html.element("th", ["scope": "row"]) { $0.element("a", ["href": "../cells/\(cell.pageName)"], VisibleText.line(cell.id, limit: 200)) }
+                                html.element("th", ["scope": "row"]) {
+                                    $0.element("a", ["href": "../cells/\(cell.pageName)"], VisibleText.line(cell.id, limit: 200))
+                                }
                                 html.element("td", ["class": "v \(cell.verdict.rawValue)"]) { $0.verdict(cell.verdict, text: cell.verdict.words, href: nil) }
                                 html.element("td", ["class": "wrap"]) { $0.prose(VisibleText.line(cell.summary, limit: 400)) }
                             }

@@ -35,10 +35,12 @@ struct CellMatrix {
 
     private func row(_ line: Matrix.Line, place: Int, _ html: inout Markup) {
         let rest = [line.sample.release, line.sample.origin].compactMap(\.self).joined(separator: " ")
-        html.open("tr", [
-            "data-g": line.row.guest, "data-s": line.sample.series ?? "", "data-n": "\(place)",
-            "data-a": line.row.axes.isEmpty ? nil : line.row.axes.map(Self.token).joined(separator: " "), "data-r": VisibleText.line(rest, limit: 96),
-        ])
+        html.open(
+            "tr",
+            [
+                "data-g": line.row.guest, "data-s": line.sample.series ?? "", "data-n": "\(place)",
+                "data-a": line.row.axes.isEmpty ? nil : line.row.axes.map(Self.token).joined(separator: " "), "data-r": VisibleText.line(rest, limit: 96),
+            ])
         html.element("th", ["scope": "row"]) { html in
             if line.row.guest != "micro" {
                 html.element("b", VisibleText.line(line.row.guest, limit: 64))
@@ -59,7 +61,9 @@ struct CellMatrix {
             html.close("td")
             return
         }
-        let isOdd = cell.expectation.isContradicted(by: cell.verdict, failsOnlyAsKnown: cell.proofs.failsOnlyAsKnown) || (cell.verdict == .compatible && cell.expectation == .unsupported)
+        let isOdd =
+            cell.expectation.isContradicted(by: cell.verdict, failsOnlyAsKnown: cell.proofs.failsOnlyAsKnown)
+            || (cell.verdict == .compatible && cell.expectation == .unsupported)
         // The style sheet adds the marks, which keeps a page of ten thousand cells small.
         let name = "v \(cell.verdict.rawValue)" + (isOdd ? " odd" : "") + (cell.attempts > 1 ? " again" : "")
         guard let tally = ProofTally(cell.proofs) else {
@@ -98,12 +102,18 @@ struct CellMatrix {
         html.element("div", ["class": "tools", "role": "search", "aria-label": "Filter cells"]) { html in
             html.element("label") { html in
                 html.element("span", ["class": "sr"], "Search")
-                html.open("input", ["type": "search", "id": "f-q", "placeholder": "Search kernel, distribution, cause   ( / )", "autocomplete": "off", "spellcheck": "false"])
+                html.open(
+                    "input",
+                    ["type": "search", "id": "f-q", "placeholder": "Search kernel, distribution, cause   ( / )", "autocomplete": "off", "spellcheck": "false"])
             }
             let counts = VerdictCounts(content.cells)
-            chips("Verdict", Verdict.allCases.filter { counts[$0] > 0 }.map { verdict in
-                Chip(attribute: "data-verdict", value: verdict.rawValue, text: "\(verdict.symbol) \(Figure.grouped(counts[verdict])) \(verdict.words)", colour: " \(verdict.rawValue)")
-            }, &html)
+            chips(
+                "Verdict",
+                Verdict.allCases.filter { counts[$0] > 0 }.map { verdict in
+                    Chip(
+                        attribute: "data-verdict", value: verdict.rawValue, text: "\(verdict.symbol) \(Figure.grouped(counts[verdict])) \(verdict.words)",
+                        colour: " \(verdict.rawValue)")
+                }, &html)
             if matrix.layouts.count > 1 {
                 chips("Layout", matrix.layouts.map { Chip(attribute: "data-layout", value: $0.rawValue, text: $0.rawValue, colour: "") }, &html)
             }

@@ -58,9 +58,15 @@ struct CellPage {
                 }
                 html.element("p") { $0.prose(VisibleText.line(cell.summary)) }
                 if let earlier = cell.reused {
-                    html.element("p", "Reused from run \(VisibleText.line(earlier.run)) of \(VisibleText.line(earlier.started)): none of the cell's inputs has changed since.")
+                    html.element(
+                        "p",
+                        "Reused from run \(VisibleText.line(earlier.run)) of \(VisibleText.line(earlier.started)): none of the cell's inputs has changed since."
+                    )
                 }
-                if cell.attempts > 1 { html.element("p", "↻ The cell took \(cell.attempts) attempts. Earlier attempts were harness failures; their evidence is in attempt-1 and following.") }
+                if cell.attempts > 1 {
+                    html.element(
+                        "p", "↻ The cell took \(cell.attempts) attempts. Earlier attempts were harness failures; their evidence is in attempt-1 and following.")
+                }
             }
         }
         html.lineBreak()
@@ -68,7 +74,11 @@ struct CellPage {
 
     private func changed(_ html: inout Markup) {
         guard let change = content.changeOfCell[cell.id], let before = change.before else { return }
-        html.element("p", ["class": "note"], "\(change.kind.rawValue) since \(VisibleText.line(content.changes.first?.before.id ?? "")): \(AtomFeed.words(change)). Before: \(VisibleText.line(before.summary))")
+        html.element(
+            "p", ["class": "note"],
+            "\(change.kind.rawValue) since \(VisibleText.line(content.changes.first?.before.id ?? "")): \(AtomFeed.words(change)). Before: "
+                + "\(VisibleText.line(before.summary))"
+        )
     }
 
     private func findings(_ html: inout Markup) {

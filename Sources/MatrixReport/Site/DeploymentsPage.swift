@@ -8,7 +8,8 @@ struct DeploymentsPage {
     func render() -> [UInt8] {
         PageFrame(title: "Deployments", place: .root, content: content).render { html in
             html.element("h1", "Deployments")
-            html.element("p", "What the platform saw of machines that were provisioned with the protocol enabled, next to what the troubleshooting article documents.")
+            html.element(
+                "p", "What the platform saw of machines that were provisioned with the protocol enabled, next to what the troubleshooting article documents.")
             html.scrolling("Deployments", class: "scroll tall sticky") { html in
                 html.element("table") { html in
                     html.head(["Guest", "Deployment", "cloud-init", "Row of the article", "Documented", "Platform saw", "As documented?", "Verdict"])

@@ -59,7 +59,9 @@ struct EvidenceSections {
             }
             block(part, excerpt.head, isEnd: excerpt.omitted == 0, &html)
             if excerpt.omitted > 0 {
-                html.element("p", ["class": "cut"], "\(Figure.grouped(excerpt.omitted)) bytes left out; the whole file is \(place)/\(part.file.rawValue) in the run's folder.")
+                html.element(
+                    "p", ["class": "cut"],
+                    "\(Figure.grouped(excerpt.omitted)) bytes left out; the whole file is \(place)/\(part.file.rawValue) in the run's folder.")
                 if !excerpt.tail.isEmpty { block(part, excerpt.tail, isEnd: true, &html) }
             }
         }

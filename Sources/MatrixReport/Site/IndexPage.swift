@@ -26,7 +26,8 @@ struct IndexPage {
         let run = content.run
         let end = run.finished == nil ? "not finished; missing cells were not run" : nil
         let facts = [
-            content.agents.list, "Run \(run.id)", "started \(run.started)", end, run.accelerator.map { "accelerator \($0)" }, VerdictCounts(content.cells).inWords, TierNote.text(content.cells),
+            content.agents.list, "Run \(run.id)", "started \(run.started)", end, run.accelerator.map { "accelerator \($0)" },
+            VerdictCounts(content.cells).inWords, TierNote.text(content.cells),
         ].compactMap(\.self).filter { !$0.isEmpty }
         html.element("p", ["class": "meta"]) { html in
             html.text(VisibleText.line(facts.joined(separator: " · ")))
@@ -51,7 +52,8 @@ struct IndexPage {
         list(warnings + remarks, &html)
         guard !details.isEmpty else { return }
         html.element("details") { html in
-            html.element("summary", details.count == 1 ? "1 suite of packages" : "\(details.count) suites of packages: what was read, and what could not be reached")
+            html.element(
+                "summary", details.count == 1 ? "1 suite of packages" : "\(details.count) suites of packages: what was read, and what could not be reached")
             list(details, &html)
         }
     }
@@ -74,7 +76,8 @@ struct IndexPage {
         }
         overview("By kernel series", key: "series", .bySeries(content.cells), &html)
         html.element("p", ["class": "mute"]) { html in
-            html.text("Each count is compatible cells of measured cells. Cells with a boot profile, deployment, scenario or other eBPF program are not counted. ")
+            html.text(
+                "Each count is compatible cells of measured cells. Cells with a boot profile, deployment, scenario or other eBPF program are not counted. ")
             html.text("“Supported” means that every cell was measured and works.")
         }
     }
@@ -128,7 +131,9 @@ struct IndexPage {
     static func percentEncoded(_ text: String) -> String {
         text.utf8.map { byte in
             let scalar = Unicode.Scalar(byte)
-            let isPlain = byte < 0x80 && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "."))
+            let isPlain =
+                byte < 0x80
+                && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "."))
             return isPlain ? String(scalar) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
         }.joined()
     }
@@ -153,7 +158,9 @@ struct IndexPage {
                             html.element("th", ["scope": "row"]) { $0.element("a", ["href": "causes/\(cause.pageName).html"], cause.rawValue) }
                             html.element("td", ["class": "wrap"], VisibleText.line(content.notes.note(on: cause).title))
                             html.element("td", cause.fault.rawValue)
-                            html.element("td", ["class": "num"]) { $0.element("a", ["href": Self.filter([("cause", cause.rawValue)])], "\(content.byCause[cause]?.count ?? 0)") }
+                            html.element("td", ["class": "num"]) {
+                                $0.element("a", ["href": Self.filter([("cause", cause.rawValue)])], "\(content.byCause[cause]?.count ?? 0)")
+                            }
                         }
                     }
                 }

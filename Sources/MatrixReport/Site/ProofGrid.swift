@@ -38,11 +38,15 @@ struct ProofGrid {
         self.grouping = grouping
         proofs = ProofOverview(measured).proofs.map(\.id)
         var groups: [Key: [CellRecord]] = [:]
-        for cell in measured { groups[Key(name: grouping.name(of: cell), layout: cell.cgroup, axes: Matrix.Row(cell).axes.filter(isNamed)), default: []].append(cell) }
+        for cell in measured {
+            groups[Key(name: grouping.name(of: cell), layout: cell.cgroup, axes: Matrix.Row(cell).axes.filter(isNamed)), default: []].append(cell)
+        }
         // Names stand in the order of the overviews: series by number, guests as sorted in the run.
         let names = (grouping == .series ? SupportOverview.bySeries(measured) : .byGuest(measured)).lines.map(\.name)
         let places = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-        func place(_ key: Key) -> (Int, String, String, CgroupLayout) { (places[key.name] ?? names.count, key.name, key.axes.joined(separator: " "), key.layout) }
+        func place(_ key: Key) -> (Int, String, String, CgroupLayout) {
+            (places[key.name] ?? names.count, key.name, key.axes.joined(separator: " "), key.layout)
+        }
         rows = groups.sorted { place($0.key) < place($1.key) }.map { key, cells in
             Row(name: key.name, layout: key.layout, axes: key.axes, cells: cells, overview: ProofOverview(cells))
         }

@@ -13,7 +13,8 @@ struct ProofPage {
         return PageFrame(title: id, place: .below, content: content).render { html in
             html.element("h1", "Proof: \(id)")
             let counts = ProofState.allCases.compactMap { state in proof.count(state) == 0 ? nil : "\(Figure.grouped(proof.count(state))) \(state.words)" }
-            html.element("p", ["class": "meta"], counts.joined(separator: " · ") + (proof.known > 0 ? " · \(Figure.grouped(proof.known)) as a known defect" : ""))
+            html.element(
+                "p", ["class": "meta"], counts.joined(separator: " · ") + (proof.known > 0 ? " · \(Figure.grouped(proof.known)) as a known defect" : ""))
             let results = content.cells.compactMap { cell in cell.proofs.first { $0.id == proof.id }.map { (cell, $0) } }
             let open = results.filter { $0.1.state != .pass && $0.1.state != .notApplicable }
             html.element("h2", "Cells in which it did not pass")
@@ -61,7 +62,9 @@ struct ProofSection {
 
     private func row(_ proof: ProofResult, _ html: inout Markup) {
         html.element("tr") { html in
-            html.element("th", ["scope": "row"]) { $0.element("a", ["href": "../proofs/\(proof.id.pageName).html"], VisibleText.line(proof.id.rawValue, limit: 64)) }
+            html.element("th", ["scope": "row"]) {
+                $0.element("a", ["href": "../proofs/\(proof.id.pageName).html"], VisibleText.line(proof.id.rawValue, limit: 64))
+            }
             html.element("td", ["class": "v st \(proof.markName)"]) { $0.element("span", proof.stateInWords) }
             html.element("td", ["class": "wrap"]) { html in
                 html.prose(VisibleText.line(proof.summary))

@@ -9,7 +9,8 @@ struct ProofsPage {
         PageFrame(title: "Proofs", place: .root, content: content).render { html in
             html.element("h1", "Proofs")
             html.element("p", ["class": "mute"]) { html in
-                html.text("A row combines the cells of one kernel series or distribution in one layout. A proof that failed in any of them is marked as failed. ")
+                html.text(
+                    "A row combines the cells of one kernel series or distribution in one layout. A proof that failed in any of them is marked as failed. ")
                 html.text("Marks link to the cells.")
             }
             let grids = ProofGrid.Grouping.allCases.map { ProofGrid(content.cells, by: $0, isNamed: content.isNamed) }
@@ -145,9 +146,10 @@ extension ProofResult {
 extension ProofID {
     /// The id as part of a file name. A stored id may be anything.
     var pageName: String {
-        let name = String(decoding: rawValue.utf8.map { byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) ? byte : UInt8(ascii: "-")
-        }, as: UTF8.self)
+        let name = String(
+            decoding: rawValue.utf8.map { byte in
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) ? byte : UInt8(ascii: "-")
+            }, as: UTF8.self)
         return isKnown ? name : "\(name.prefix(64))-\(rawValue.stableHash)"
     }
 }

@@ -40,9 +40,12 @@ struct ReproduceCommand {
 
     /// A word quoted for a shell, whatever it contains.
     static func quoted(_ word: String) -> String {
-        let isPlain = !word.isEmpty && word.utf8.allSatisfy { byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-_./:=+~".utf8.contains(byte)
-        }
+        let isPlain =
+            !word.isEmpty
+            && word.utf8.allSatisfy { byte in
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                    || "-_./:=+~".utf8.contains(byte)
+            }
         return isPlain ? word : "'" + VisibleText.line(word).replacing("'", with: "'\\''") + "'"
     }
 }

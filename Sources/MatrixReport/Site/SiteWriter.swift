@@ -9,7 +9,9 @@ struct SiteWriter {
 
     /// Marks a folder as a site that may be replaced.
     private static let marker = "site.css"
-    private static let iconSource: StaticString = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 16\"><rect width=\"16\" height=\"16\" rx=\"3\" fill=\"#1a7f37\"/><path d=\"M4 8.5 7 11.5 12.5 5\" fill=\"none\" stroke=\"#fff\" stroke-width=\"2\"/></svg>\n"
+    private static let iconSource: StaticString =
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 16\"><rect width=\"16\" height=\"16\" rx=\"3\" fill=\"#1a7f37\"/><path d=\"M4 8.5 7 "
+        + "11.5 12.5 5\" fill=\"none\" stroke=\"#fff\" stroke-width=\"2\"/></svg>\n"
 
     /// - Throws: `ReportError` when the folder holds other files or cannot be written.
     func write(to target: FilePath) async throws {
@@ -53,7 +55,9 @@ struct SiteWriter {
         if !content.proofs.isEmpty {
             try DurableFile.makeFolder(folder.appending("proofs"))
             try Self.put(ProofsPage(content: content).render(), folder.appending("proofs.html"))
-            for proof in content.proofs { try Self.put(ProofPage(content: content, proof: proof).render(), folder.appending("proofs/\(proof.id.pageName).html")) }
+            for proof in content.proofs {
+                try Self.put(ProofPage(content: content, proof: proof).render(), folder.appending("proofs/\(proof.id.pageName).html"))
+            }
         }
         if !content.deployments.isEmpty { try Self.put(DeploymentsPage(content: content).render(), folder.appending("deployments.html")) }
         for cause in content.causes { try Self.put(CausePage(content: content, cause: cause).render(), folder.appending("causes/\(cause.pageName).html")) }

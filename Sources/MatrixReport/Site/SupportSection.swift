@@ -28,7 +28,9 @@ struct SupportSection {
             }
             html.element("td", ["class": "v st words \((line.shipped?.mark ?? .notRun).rawValue)"]) { html in
                 guard let shipped = line.shipped else { return html.element("span", "not measured") }
-                html.element("a", ["href": link(line, shipped.layout)], VisibleText.line("\(shipped.wordsWithCause); \(shipped.kernel), \(shipped.layout.rawValue)", limit: 200))
+                html.element(
+                    "a", ["href": link(line, shipped.layout)],
+                    VisibleText.line("\(shipped.wordsWithCause); \(shipped.kernel), \(shipped.layout.rawValue)", limit: 200))
             }
             html.element("td", ["class": "marks"]) { html in
                 if line.others.isEmpty { html.text("–") }
@@ -67,7 +69,8 @@ struct SupportSection {
 
     /// The index with filters for the line's cells.
     private func link(_ line: DistributionSupport, _ layout: CgroupLayout? = nil) -> String {
-        IndexPage.filter([("guest", line.distribution)] + (line.agent.map { [("axis", "agent=\($0)")] } ?? []) + (layout.map { [("layout", $0.rawValue)] } ?? []))
+        IndexPage.filter(
+            [("guest", line.distribution)] + (line.agent.map { [("axis", "agent=\($0)")] } ?? []) + (layout.map { [("layout", $0.rawValue)] } ?? []))
     }
 }
 

@@ -21,7 +21,8 @@ struct VerifierLogView {
         if first == UInt8(ascii: ";") { return .source }
         let digits = line.prefix { ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")) }
         if !digits.isEmpty, line.dropFirst(digits.count).starts(with: ": (".utf8) { return .instruction }
-        let isState = [" R", "R0", "R1", "from ", "last_idx", "regs=", "parent ", "caller", "callee"].contains { line.starts(with: $0.utf8) }
+        let isState =
+            [" R", "R0", "R1", "from ", "last_idx", "regs=", "parent ", "caller", "callee"].contains { line.starts(with: $0.utf8) }
             || !digits.isEmpty && line.dropFirst(digits.count).starts(with: ": R".utf8)
         if isState { return .state }
         let isStatistic = ["processed ", "verification time", "stack depth", "peak_states"].contains { line.starts(with: $0.utf8) }

@@ -9,18 +9,25 @@ extension ConformanceGroup {
             shell("key-disk", keyDisk), shell("killed", killed), .startAgent, .clients(pair("killed")),
             Guest.run("clock-ahead", ["date", "-s", "@1956528000"]), .clients(pair("ahead")),
             Guest.run("clock-behind", ["date", "-s", "@946684800"]), .clients(pair("behind")),
-            shell("status-disk", fillLogs), .clients(pair("status-disk")), .stopAgent(signal: 15), shell("status-room", makeRoom), .startAgent, .status(.status),
+            shell("status-disk", fillLogs), .clients(pair("status-disk")), .stopAgent(signal: 15), shell("status-room", makeRoom), .startAgent,
+            .status(.status),
         ],
         checks: [
             ConformanceCheck("FAULT-key-disk", "an unstorable key is not latched, and the agent recovers when there is space") { evidence in
                 guard let output = evidence.output("key-disk") else { return .fail("the test did not run") }
-                guard let room = output.firstRange(of: "-- room --"), let full = output.firstRange(of: "-- full --") else { return .fail("the agent ended early: \(output.suffix(300))") }
+                guard let room = output.firstRange(of: "-- room --"), let full = output.firstRange(of: "-- full --") else {
+                    return .fail("the agent ended early: \(output.suffix(300))")
+                }
                 guard output[..<full.lowerBound].contains("No space left") else { return .fail("the disk was not full: \(output.prefix(300))") }
                 guard !output[full.upperBound..<room.lowerBound].contains("SUCCESS") else { return .fail("the agent reported success without a stored key") }
-                return output[room.upperBound...].contains("SUCCESS") ? .pass("the agent reported it, and recovered") : .fail("the agent did not recover: \(output.suffix(300))")
+                return output[room.upperBound...].contains("SUCCESS")
+                    ? .pass("the agent reported it, and recovered") : .fail("the agent did not recover: \(output.suffix(300))")
             },
-            ConformanceCheck("FAULT-killed", "after SIGKILL at any moment of its start, the agent starts again, signs, and keeps its key", follows: ["B1a"]) { evidence in
-                guard let output = evidence.output("killed"), output.contains("\(delays.count) times") else { return .fail("the agent was killed fewer times than planned") }
+            ConformanceCheck("FAULT-killed", "after SIGKILL at any moment of its start, the agent starts again, signs, and keeps its key", follows: ["B1a"]) {
+                evidence in
+                guard let output = evidence.output("killed"), output.contains("\(delays.count) times") else {
+                    return .fail("the agent was killed fewer times than planned")
+                }
                 return signed(evidence, "killed")
             },
             ConformanceCheck("FAULT-clock", "clock jumps of years have no effect", follows: ["B1a"]) { evidence in
@@ -29,8 +36,12 @@ extension ConformanceGroup {
                 if case .fail(let words) = signed(evidence, "ahead") { return .fail(words) }
                 return signed(evidence, "behind")
             },
-            ConformanceCheck("FAULT-status-disk", "with a full log disk the agent serves on, and its status is complete again when there is space", follows: ["B1a"]) { evidence in
-                guard evidence.output("status-disk")?.contains("No space left") == true else { return .fail("the disk was not full: \(evidence.output("status-disk") ?? "nothing")") }
+            ConformanceCheck(
+                "FAULT-status-disk", "with a full log disk the agent serves on, and its status is complete again when there is space", follows: ["B1a"]
+            ) { evidence in
+                guard evidence.output("status-disk")?.contains("No space left") == true else {
+                    return .fail("the disk was not full: \(evidence.output("status-disk") ?? "nothing")")
+                }
                 guard evidence.output("status-room") != nil, evidence.status.contains("\"SUCCESS\"") else { return .fail("no later status is SUCCESS") }
                 return signed(evidence, "status-disk")
             },

@@ -6,14 +6,18 @@ extension ConformanceGroup {
     public static func load(rounds: Int) -> ConformanceGroup {
         let crowds = (0..<rounds).map { round in
             GuestStep.crowd(
-                [.get("load-\(round)-root", address: Guest.imds, path: Guest.instance), .get("load-\(round)-user", user: Guest.nobody, address: Guest.imds, path: Guest.instance)],
+                [
+                    .get("load-\(round)-root", address: Guest.imds, path: Guest.instance),
+                    .get("load-\(round)-user", user: Guest.nobody, address: Guest.imds, path: Guest.instance),
+                ],
                 count: 100)
         }
         return ConformanceGroup(
             name: "load", scenario: "enforced", steps: [.startAgent] + crowds + [.stopAgent(signal: 15), .status(.status)],
             checks: [
                 ConformanceCheck("LOAD", "under load, every client is served and attributed correctly") { evidence in
-                    let seen = Dictionary(evidence.journal.compactMap { request in request.client.map { ($0, request) } }, uniquingKeysWith: { first, _ in first })
+                    let seen = Dictionary(
+                        evidence.journal.compactMap { request in request.client.map { ($0, request) } }, uniquingKeysWith: { first, _ in first })
                     let clients = evidence.reports.filter { $0.name.hasPrefix("load-") }
                     let unserved = clients.count { $0.httpStatus != 200 }
                     let mismatches = clients.count { client in

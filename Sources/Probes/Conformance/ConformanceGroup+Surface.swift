@@ -25,9 +25,12 @@ extension ConformanceGroup {
         ]),
         .clients([
             .get("b1a", address: Guest.imds, path: Guest.instance),
-            .get("b4", address: Guest.imds, path: Guest.instance, headers: [
-                "x-ms-azure-signature: forged", "x-ms-azure-time-tick: 1", "x-ms-azure-host-authorization: Azure-HMAC-SHA256 forged 00", "x-ms-azure-host-claims: { \"isRoot\": \"true\"}",
-            ]),
+            .get(
+                "b4", address: Guest.imds, path: Guest.instance,
+                headers: [
+                    "x-ms-azure-signature: forged", "x-ms-azure-time-tick: 1", "x-ms-azure-host-authorization: Azure-HMAC-SHA256 forged 00",
+                    "x-ms-azure-host-claims: { \"isRoot\": \"true\"}",
+                ]),
             .get("c1", user: Guest.nobody, address: Guest.wireServer, path: "/machine?comp=goalstate"),
             .get("c1-root", address: Guest.wireServer, path: "/machine?comp=goalstate"),
             .get("b4-user", user: Guest.nobody, address: Guest.imds, path: Guest.instance, headers: ["x-ms-azure-host-claims: { \"isRoot\": \"true\"}"]),
@@ -40,14 +43,22 @@ extension ConformanceGroup {
             .get("c7-mapped", address: [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF] + Guest.imds, path: Guest.instance, host: "[::ffff:169.254.169.254]"),
         ]),
         .open([.get("b1b", address: Guest.imds, path: Guest.instance)]), Guest.run("connected", ["cat", "/proc/net/tcp"]), .finish,
-        .crowd([.get("g1", address: Guest.imds, path: Guest.instance), .get("g1-user", user: Guest.nobody, address: Guest.imds, path: Guest.instance)], count: 100),
+        .crowd(
+            [
+                .get("g1", address: Guest.imds, path: Guest.instance),
+                .get("g1-user", user: Guest.nobody, address: Guest.imds, path: Guest.instance),
+            ], count: 100),
         .clients((0..<10).map { .get("ping-\($0)", address: Guest.imds, path: Guest.instance) }),
         Guest.run("pid-after", ["pidof", "azure-proxy-agent"]), .list(path: Guest.keys), .list(path: Guest.logs), .list(path: Guest.executable),
         .list(path: Guest.rules),
         Guest.run("secrets", ["sh", "-c", "grep -Eil '\"key\"|secret|signature|hmac|token' \(Guest.logs)/status.json \(Guest.logs)/AuthorizationRules_*"]),
         Guest.run(
             "logged-signature",
-            ["sh", "-c", "grep -Eo '.{0,60}Azure-HMAC-SHA256 [0-9a-f-]+ [0-9a-f]{64}' \(Guest.logs)/*.log | sed -E 's/[0-9a-f-]{36}/(key)/; s/[0-9a-f]{64}/(signature)/' | head -n 3"]),
+            [
+                "sh", "-c",
+                "grep -Eo '.{0,60}Azure-HMAC-SHA256 [0-9a-f-]+ [0-9a-f]{64}' \(Guest.logs)/*.log | sed -E 's/[0-9a-f-]{36}/(key)/; "
+                    + "s/[0-9a-f]{64}/(signature)/' | head -n 3",
+            ]),
         // E4: what happens once the agent is dead.
         .stopAgent(signal: 9), .clients([.get("e4", address: Guest.imds, path: Guest.instance)]), .startAgent,
         .clients([.get("g4", address: Guest.imds, path: Guest.instance)]), .stopAgent(signal: 15), .status(.status),
@@ -56,12 +67,16 @@ extension ConformanceGroup {
     // MARK: A and G
 
     private static let listenerChecks: [ConformanceCheck] = [
-        ConformanceCheck("A0", "the unit azure-proxy-agent is active") { _ in .notApplicable("a micro guest has no service manager; the process is monitored instead") },
+        ConformanceCheck("A0", "the unit azure-proxy-agent is active") { _ in
+            .notApplicable("a micro guest has no service manager; the process is monitored instead")
+        },
         ConformanceCheck("A1", "port 3080 listens on 127.0.0.0/8 only") { evidence in
             let sockets = ProcNetTCP.sockets(evidence.output("listening") ?? "").filter { $0.state == 0x0A && $0.localPort == Guest.proxyPort }
             guard !sockets.isEmpty else { return .fail("nothing listens on port 3080") }
             let wrong = sockets.filter { $0.localAddress[0] != 127 }
-            return wrong.isEmpty ? .pass("\(sockets.count) listener on 127.0.0.1") : .fail("the agent listens on \(wrong[0].localAddress.map(String.init).joined(separator: "."))")
+            return wrong.isEmpty
+                ? .pass("\(sockets.count) listener on 127.0.0.1")
+                : .fail("the agent listens on \(wrong[0].localAddress.map(String.init).joined(separator: "."))")
         },
         ConformanceCheck("A1b", "a connection over loopback is accepted", follows: ["A1"]) { evidence in
             evidence.report("a1b")?.connectError == nil && evidence.report("a1b") != nil ? .pass("connected") : .fail(evidence.words("a1b"))
@@ -90,7 +105,9 @@ extension ConformanceGroup {
     ]
 
     private static func samePID(_ evidence: ConformanceEvidence, _ detail: String) -> ConformanceOutcome {
-        guard let before = evidence.output("pid-before"), let after = evidence.output("pid-after"), !before.isEmpty else { return .fail("the process is missing") }
+        guard let before = evidence.output("pid-before"), let after = evidence.output("pid-after"), !before.isEmpty else {
+            return .fail("the process is missing")
+        }
         return before == after ? .pass(detail) : .fail("the process changed from \(before) to \(after)")
     }
 
@@ -103,13 +120,18 @@ extension ConformanceGroup {
             return evidence.expect([("b1a", [200])])
         },
         ConformanceCheck("B1b", "the kernel shows an IMDS connection at 127.0.0.1:3080", follows: ["B1a"]) { evidence in
-            let found = ProcNetTCP.sockets(evidence.output("connected") ?? "").contains { $0.state == 1 && $0.remotePort == Guest.proxyPort && $0.remoteAddress[0] == 127 }
+            let found = ProcNetTCP.sockets(evidence.output("connected") ?? "").contains {
+                $0.state == 1 && $0.remotePort == Guest.proxyPort && $0.remoteAddress[0] == 127
+            }
             return found ? .pass("present") : .fail("no established connection to 127.0.0.1:3080")
         },
         ConformanceCheck("B3", "key files are not readable by others") { evidence in permissions(evidence, Guest.keys, forbidden: 0o077) },
         ConformanceCheck("B4", "forged signatures and claims have no effect", follows: ["B1a"]) { evidence in
             guard evidence.request("b4")?.signature == .verified, evidence.request("b4-user")?.claims?.contains("false") == true else {
-                return .fail("the platform saw signature \(evidence.request("b4")?.signature.rawValue ?? "none") and claims \(evidence.request("b4-user")?.claims ?? "none")")
+                return .fail(
+                    "the platform saw signature \(evidence.request("b4")?.signature.rawValue ?? "none") and claims "
+                        + "\(evidence.request("b4-user")?.claims ?? "none")"
+                )
             }
             return evidence.expect([("b4", [200]), ("b4-user", [200])])
         },
@@ -119,7 +141,9 @@ extension ConformanceGroup {
             return evidence.expect([("c5", [200])])
         },
         ConformanceCheck("C6", "another network namespace gets neither the agent's identity nor a signature") { evidence in
-            guard evidence.request("c6") == nil, evidence.report("c6")?.connectError != nil else { return .fail("the client was not isolated: \(evidence.words("c6"))") }
+            guard evidence.request("c6") == nil, evidence.report("c6")?.connectError != nil else {
+                return .fail("the client was not isolated: \(evidence.words("c6"))")
+            }
             return .pass(evidence.words("c6"))
         },
         ConformanceCheck("C7", "other spellings of the address give the same answer or are rejected", follows: ["B1a"]) { evidence in
@@ -148,14 +172,17 @@ extension ConformanceGroup {
     private static let fileChecks: [ConformanceCheck] = [
         ConformanceCheck("E1", "keys, logs and program are owned by root and not writable by others") { evidence in
             for outcome in [
-                permissions(evidence, Guest.keys, forbidden: 0o077), permissions(evidence, Guest.logs, forbidden: 0o022), permissions(evidence, Guest.executable, forbidden: 0o022),
+                permissions(evidence, Guest.keys, forbidden: 0o077), permissions(evidence, Guest.logs, forbidden: 0o022),
+                permissions(evidence, Guest.executable, forbidden: 0o022),
             ] {
                 if case .fail = outcome { return outcome }
             }
             return .pass("modes and owners are correct; a micro guest has no unit")
         },
         ConformanceCheck("E4", "without the agent, the platform rejects requests that bypass it") { evidence in
-            guard evidence.request("e4") != nil, let status = evidence.status("e4") else { return .fail("the platform was not reached (\(evidence.words("e4")))") }
+            guard evidence.request("e4") != nil, let status = evidence.status("e4") else {
+                return .fail("the platform was not reached (\(evidence.words("e4")))")
+            }
             return status == 401 || status == 403 ? .pass("\(status)") : .fail("the answer was \(status)")
         },
         ConformanceCheck("F1", "status and rule files contain no secrets") { evidence in

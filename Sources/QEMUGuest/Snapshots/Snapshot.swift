@@ -25,7 +25,7 @@ public struct Snapshot: Sendable {
     }
 }
 
-/// What is said of a snapshot beside it, by which it is checked.
+/// What is said of a snapshot next to it, by which it is checked.
 struct SnapshotManifest: Codable, Hashable {
     struct File: Codable, Hashable {
         /// No other making of the same snapshot has a file of this name: memory and state that do not belong together are never found

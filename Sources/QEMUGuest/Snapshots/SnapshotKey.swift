@@ -42,7 +42,8 @@ extension BootPlan {
         if payload != nil { plan.payload = FilePath("payload-\(payloadSize)") }
         plan.distribution = try distribution.map { disks in
             DistributionDisks(
-                root: FilePath(try name(disks.root)), modules: try disks.modules.map { FilePath(try name($0)) }, seed: try disks.seed.map { FilePath(try name($0)) })
+                root: FilePath(try name(disks.root)), modules: try disks.modules.map { FilePath(try name($0)) },
+                seed: try disks.seed.map { FilePath(try name($0)) })
         }
         plan.start = .recorded
         return plan

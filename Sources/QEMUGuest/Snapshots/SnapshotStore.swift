@@ -57,11 +57,11 @@ public final class SnapshotStore: Sendable {
     /// Whether the snapshot for a plan is there already; it may still turn out to be damaged.
     public func has(_ plan: BootPlan) -> Bool { (try? key(for: plan)).map { cache.existing(kind: Self.kind, key: $0) != nil } ?? false }
 
-    /// The snapshot for a plan, whole; made when there is none, and made anew when it is damaged.
+    /// The snapshot for a plan, whole; made when there is none, and made again when it is damaged.
     ///
     /// Two processes may ask at once: one makes it, the other waits.
     /// - Parameters:
-    ///   - renews: Make it anew in any case, once nobody uses the one that is there.
+    ///   - renews: Make it again in any case, once nobody uses the one that is there.
     ///   - telling: Told what is done, when it takes time.
     /// - Throws: `SnapshotError`, `GuestError` when its guest does not come up, `CacheError`, `CancellationError`.
     public func snapshot(for plan: BootPlan, renews: Bool = false, telling: @Sendable (String) -> Void = { _ in }) async throws -> Snapshot {
@@ -89,12 +89,14 @@ public final class SnapshotStore: Sendable {
     /// Whether a snapshot that its guest was not brought back from is as it was made. If it is, the machine was to blame, or the snapshot
     /// is none: who knows which keeps it or removes it.
     public func isWhole(_ snapshot: Snapshot) -> Bool {
-        if case .success(let found) = check(snapshot.folder, key: snapshot.key, isWhole: true, rereads: true, snapshot.use), found.files == snapshot.files { return true }
+        if case .success(let found) = check(snapshot.folder, key: snapshot.key, isWhole: true, rereads: true, snapshot.use), found.files == snapshot.files {
+            return true
+        }
         memory.withLock { _ = $0.checked.remove(snapshot.key) }
         return false
     }
 
-    /// Removes a snapshot that nobody else uses; the next to ask has it made anew.
+    /// Removes a snapshot that nobody else uses; the next to ask has it made again.
     public func discard(_ snapshot: Snapshot) throws {
         snapshot.use.end()
         memory.withLock { _ = $0.checked.remove(snapshot.key) }
@@ -150,7 +152,8 @@ public final class SnapshotStore: Sendable {
         try? FileManager.default.removeItem(atPath: placeholder.string)
         let tail = String(UInt64.random(in: .min ... .max), radix: 16)
         let manifest = try SnapshotManifest(
-            memory: keep(files.memory, as: "memory-\(tail)", digest: FileDigest.sparse), state: keep(files.state, as: "state-\(tail)", digest: FileDigest.whole),
+            memory: keep(files.memory, as: "memory-\(tail)", digest: FileDigest.sparse),
+            state: keep(files.state, as: "state-\(tail)", digest: FileDigest.whole),
             disk: disk.map { try keep($0, as: "disk-\(tail)", digest: FileDigest.whole) }, release: hello.release, commandLine: ingredients.commandLine)
         try manifest.write(in: folder)
     }
@@ -183,8 +186,12 @@ public final class SnapshotStore: Sendable {
         }
         guard isWhole else { return .success(snapshot) }
         if (try? FileDigest.whole(snapshot.files.state)) != manifest.state.digest { return .failure(Damage(reason: "its device state is damaged")) }
-        if let disk = manifest.disk, (try? known.digest(of: folder.appending(disk.name), isSparse: false, rereads: rereads)) != disk.digest { return .failure(Damage(reason: "its disk is damaged")) }
-        if (try? known.digest(of: snapshot.files.memory, isSparse: true, rereads: rereads)) != manifest.memory.digest { return .failure(Damage(reason: "its memory is damaged")) }
+        if let disk = manifest.disk, (try? known.digest(of: folder.appending(disk.name), isSparse: false, rereads: rereads)) != disk.digest {
+            return .failure(Damage(reason: "its disk is damaged"))
+        }
+        if (try? known.digest(of: snapshot.files.memory, isSparse: true, rereads: rereads)) != manifest.memory.digest {
+            return .failure(Damage(reason: "its memory is damaged"))
+        }
         return .success(snapshot)
     }
 

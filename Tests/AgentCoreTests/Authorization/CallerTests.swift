@@ -55,13 +55,23 @@ struct CallerTests {
         #expect(!ended.isSomebodys && ended.executable == nil && ended.arguments == [])
     }
 
-    @Test("command lines carry no secret", arguments: [
-        (["curl", "-s", "http://x/"], "curl -s http://x/"), (["a", "b", "c", "d", "e"], "a b c d"), (["x", "--password=hunter2"], "x --password=[REDACTED]"),
-        (["x", "--token", "abc"], "x --token [REDACTED]"), (["x", "-p", "AccountKey=abc==;Endpoint=y"], "x -p AccountKey=[REDACTED];Endpoint=y"),
-        (["x", "http://h/?a=1&sig=abc&b=2"], "x http://h/?a=1&sig=[REDACTED]&b=2"), (["x", "-H", "Authorization: Bearer abc"], "x -H Authorization:[REDACTED]"),
-        (["x", "Bearer", "abc"], "x Bearer [REDACTED]"), (["x", "CLIENT_SECRET=abc"], "x CLIENT_SECRET=[REDACTED]"), (["x", "keyboard=us"], "x keyboard=us"),
-        (["x", "-H", "X: Bearer abc"], "x -H X: Bearer [REDACTED]"), (["x", "-u", "me:abc"], "x -u [REDACTED]"), (["x", "https://me:abc@h:8/p"], "x https://[REDACTED]@h:8/p"),
-        (["x", "https://h:8/p@q"], "x https://h:8/p@q"), (["x", "dbPassword=abc"], "x dbPassword=[REDACTED]"), (["x", "Endpoint=sb://h/;SharedAccessKeyName=n;SharedAccessKey=abc"], "x Endpoint=sb://h/;SharedAccessKeyName=[REDACTED];SharedAccessKey=[REDACTED]"),
-    ])
+    @Test(
+        "command lines carry no secret",
+        arguments: [
+            (["curl", "-s", "http://x/"], "curl -s http://x/"), (["a", "b", "c", "d", "e"], "a b c d"),
+            (["x", "--password=hunter2"], "x --password=[REDACTED]"),
+            (["x", "--token", "abc"], "x --token [REDACTED]"), (["x", "-p", "AccountKey=abc==;Endpoint=y"], "x -p AccountKey=[REDACTED];Endpoint=y"),
+            (["x", "http://h/?a=1&sig=abc&b=2"], "x http://h/?a=1&sig=[REDACTED]&b=2"),
+            (["x", "-H", "Authorization: Bearer abc"], "x -H Authorization:[REDACTED]"),
+            (["x", "Bearer", "abc"], "x Bearer [REDACTED]"), (["x", "CLIENT_SECRET=abc"], "x CLIENT_SECRET=[REDACTED]"),
+            (["x", "keyboard=us"], "x keyboard=us"),
+            (["x", "-H", "X: Bearer abc"], "x -H X: Bearer [REDACTED]"), (["x", "-u", "me:abc"], "x -u [REDACTED]"),
+            (["x", "https://me:abc@h:8/p"], "x https://[REDACTED]@h:8/p"),
+            (["x", "https://h:8/p@q"], "x https://h:8/p@q"), (["x", "dbPassword=abc"], "x dbPassword=[REDACTED]"),
+            (
+                ["x", "Endpoint=sb://h/;SharedAccessKeyName=n;SharedAccessKey=abc"],
+                "x Endpoint=sb://h/;SharedAccessKeyName=[REDACTED];SharedAccessKey=[REDACTED]"
+            ),
+        ])
     func redaction(arguments: [String], text: String) { #expect(CommandLineRedaction.text(arguments) == text) }
 }

@@ -8,21 +8,28 @@ import Testing
 
 @Suite("Rules that must not be got round")
 struct RuleHardeningTests {
-    private static func rules(path: String = "/metadata/identity", identity: String = #"{"name":"i","userName":"root"}"#, query: String = "{}") throws -> JSONValue {
-        try RuleSamples.item(access: "allow", rules: """
-            {"privileges":[{"name":"p","path":"\(path)","queryParameters":\(query)}],"roles":[{"name":"r","privileges":["p"]}],
-            "identities":[\(identity)],"roleAssignments":[{"role":"r","identities":["i"]}]}
-            """)
+    private static func rules(path: String = "/metadata/identity", identity: String = #"{"name":"i","userName":"root"}"#, query: String = "{}") throws
+        -> JSONValue
+    {
+        try RuleSamples.item(
+            access: "allow",
+            rules: """
+                {"privileges":[{"name":"p","path":"\(path)","queryParameters":\(query)}],"roles":[{"name":"r","privileges":["p"]}],
+                "identities":[\(identity)],"roleAssignments":[{"role":"r","identities":["i"]}]}
+                """)
     }
 
     private static func allows(_ item: JSONValue, _ target: String, _ caller: CallerClaims) throws -> Bool {
         CompiledRules(try AuthorizationItem(item)).allows(RuleTarget(target), caller)
     }
 
-    @Test("a path is a prefix byte by byte, whatever characters follow", arguments: [
-        "/metadata/identity%CC%81", "/metadata/identity%0D%0A", "/metadata/identity%E2%80%8D", "/metadata/identity%FF", "/metadata/identity%3F%CC%81a=b", "/metadata/identity%00",
-        "/METADATA/%49dentity", "/metadata/identity;x", "/metadata/identity?%26", "/metadata/identity?&&=&a",
-    ])
+    @Test(
+        "a path is a prefix byte by byte, whatever characters follow",
+        arguments: [
+            "/metadata/identity%CC%81", "/metadata/identity%0D%0A", "/metadata/identity%E2%80%8D", "/metadata/identity%FF", "/metadata/identity%3F%CC%81a=b",
+            "/metadata/identity%00",
+            "/METADATA/%49dentity", "/metadata/identity;x", "/metadata/identity?%26", "/metadata/identity?&&=&a",
+        ])
     func prefixes(target: String) throws {
         #expect(try !Self.allows(Self.rules(), target, RuleSamples.caller("eve")))
     }
@@ -35,30 +42,39 @@ struct RuleHardeningTests {
         #expect(try Self.allows(item, "/metadata/identity?resource=cafe%CC%81", RuleSamples.caller("eve")))
     }
 
-    @Test("what is not known of a caller matches nothing", arguments: [
-        #"{"name":"i","exePath":""}"#, #"{"name":"i","processName":""}"#, #"{"name":"i","exePath":"/"}"#, #"{"name":"i","exePath":"/usr/bin/curl"}"#,
-    ])
+    @Test(
+        "what is not known of a caller matches nothing",
+        arguments: [
+            #"{"name":"i","exePath":""}"#, #"{"name":"i","processName":""}"#, #"{"name":"i","exePath":"/"}"#, #"{"name":"i","exePath":"/usr/bin/curl"}"#,
+        ])
     func unknown(identity: String) throws {
         let gone = CallerClaims(processID: 1, userID: 0, userName: "root", isRoot: true, executable: nil, commandLine: "undefined")
         #expect(try !Self.allows(Self.rules(identity: identity), "/metadata/identity", gone))
     }
 
-    @Test("names are compared byte by byte, and paths from the root on", arguments: [
-        (#"{"name":"i","userName":"jos\u00e9"}"#, false), (#"{"name":"i","userName":"jose\u0301"}"#, true), (#"{"name":"i","groupName":"jos\u00e9"}"#, false),
-        (#"{"name":"i","exePath":"usr/bin/curl"}"#, false), (#"{"name":"i","exePath":"/usr/bin/curl/"}"#, true), (#"{"name":"i","exePath":"/usr/bin"}"#, false),
-    ])
+    @Test(
+        "names are compared byte by byte, and paths from the root on",
+        arguments: [
+            (#"{"name":"i","userName":"jos\u00e9"}"#, false), (#"{"name":"i","userName":"jose\u0301"}"#, true),
+            (#"{"name":"i","groupName":"jos\u00e9"}"#, false),
+            (#"{"name":"i","exePath":"usr/bin/curl"}"#, false), (#"{"name":"i","exePath":"/usr/bin/curl/"}"#, true),
+            (#"{"name":"i","exePath":"/usr/bin"}"#, false),
+        ])
     func names(identity: String, isAllowed: Bool) throws {
         let caller = CallerClaims(
             processID: 1, userID: 0, userName: "jose\u{301}", groups: ["jose\u{301}"], isRoot: true, executable: "/usr/bin/curl", commandLine: "")
         #expect(try Self.allows(Self.rules(identity: identity), "/metadata/identity", caller) == isAllowed)
     }
 
-    @Test("an item of which the mode cannot be read is enforced, one that says it only watches is not", arguments: [
-        (#"{"rules":7}"#, AuthorisationDecision.deny), (#"{"mode":7,"defaultAccess":"allow"}"#, .deny), (#"{"mode":null,"defaultAccess":7}"#, .deny),
-        // An item that is whole and names no mode is switched off, as the status says of it.
-        (#"{"defaultAccess":"deny","id":"x"}"#, .allow),
-        (#"{"mode":"often","rules":7}"#, .deny), (#"{"mode":"Audit","rules":7}"#, .audit), (#"{"mode":"disabled","rules":7}"#, .allow), ("[]", .deny), ("null", .deny),
-    ])
+    @Test(
+        "an item of which the mode cannot be read is enforced, one that says it only watches is not",
+        arguments: [
+            (#"{"rules":7}"#, AuthorisationDecision.deny), (#"{"mode":7,"defaultAccess":"allow"}"#, .deny), (#"{"mode":null,"defaultAccess":7}"#, .deny),
+            // An item that is whole and names no mode is switched off, as the status says of it.
+            (#"{"defaultAccess":"deny","id":"x"}"#, .allow),
+            (#"{"mode":"often","rules":7}"#, .deny), (#"{"mode":"Audit","rules":7}"#, .audit), (#"{"mode":"disabled","rules":7}"#, .allow), ("[]", .deny),
+            ("null", .deny),
+        ])
     func unreadable(text: String, decision: AuthorisationDecision) throws {
         let board = CurrentRules(localFolder: nil, snapshotFolder: nil, log: AgentLog(folder: nil, systemLevel: .error))
         board.update(remote: [.imds: try JSONValue(parsing: Array(text.utf8))])
@@ -173,7 +189,10 @@ struct LocalRuleSourceTests {
     @Test("one whole side is taken as it is, without the prefix")
     func oneSide() throws {
         let fixture = try Fixture()
-        try fixture.write(#"{"defaultAccess":"deny","rules":{"privileges":[{"name":"LocalFileRules_p","path":"/x"}],"roles":[{"name":"r","privileges":["LocalFileRules_p"]}],"identities":[{"name":"i","userName":"root"}],"roleAssignments":[{"role":"r","identities":["i"]}]}}"#)
+        try fixture.write(
+            #"{"defaultAccess":"deny","rules":{"privileges":[{"name":"LocalFileRules_p","path":"/x"}],"roles":[{"name":"r","#
+                + #""privileges":["LocalFileRules_p"]}],"identities":[{"name":"i","userName":"root"}],"roleAssignments":[{"role":"r","identities":["i"]}]}}"#
+        )
         #expect(fixture.decision == .allow)
         #expect(fixture.board.decision(service: .imds, target: "/y", caller: RuleSamples.caller()) == .deny)
     }

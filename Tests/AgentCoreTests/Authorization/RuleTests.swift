@@ -9,7 +9,8 @@ import Testing
 /// The rules most tests use: root may read instance and token, the group `readers` the instance alone.
 enum RuleSamples {
     static let rules = """
-        {"privileges":[{"name":"instance","path":"/Metadata/Instance"},{"name":"token","path":"/metadata/identity","queryParameters":{"Resource":"https://Vault"}}],
+        {"privileges":[{"name":"instance","path":"/Metadata/Instance"},{"name":"token","path":"/metadata/identity",\
+        "queryParameters":{"Resource":"https://Vault"}}],
         "roles":[{"name":"all","privileges":["instance","token"]},{"name":"read","privileges":["instance"]}],
         "identities":[{"name":"root","userName":"root"},{"name":"readers","groupName":"readers"}],
         "roleAssignments":[{"role":"all","identities":["root"]},{"role":"read","identities":["readers"]}]}
@@ -21,7 +22,8 @@ enum RuleSamples {
     }
 
     static func caller(_ user: String = "root", groups: [String] = [], executable: String = "/usr/bin/curl") -> CallerClaims {
-        CallerClaims(processID: 1, userID: user == "root" ? 0 : 1000, userName: user, groups: groups, isRoot: user == "root", executable: executable, commandLine: "")
+        CallerClaims(
+            processID: 1, userID: user == "root" ? 0 : 1000, userName: user, groups: groups, isRoot: user == "root", executable: executable, commandLine: "")
     }
 
     /// `{"id": "pt", "useLocalFileRules": true}`.
@@ -34,13 +36,15 @@ struct RuleTests {
         CompiledRules(try AuthorizationItem(try RuleSamples.item(access: access, rules: rules))).allows(RuleTarget(target), caller)
     }
 
-    @Test("allow who holds a privilege that matches", arguments: [
-        ("/metadata/instance?api-version=1", "root", true), ("/METADATA/INSTANCE/compute", "root", true), ("/metadata/%69nstance", "root", true),
-        ("/metadata/versions", "root", false), ("/metadata/instance", "eve", false), ("/metadata/identity?resource=https://vault", "root", true),
-        ("/metadata/identity?RESOURCE=https%3A%2F%2FVAULT", "root", true), ("/metadata/identity", "root", false),
-        ("/metadata/identity?resource=https://other", "root", false), ("/metadata/identity%3Fresource=https://vault", "root", true),
-        ("/metadata%2Finstance", "root", true), ("/metadata%252Finstance", "root", false),
-    ])
+    @Test(
+        "allow who holds a privilege that matches",
+        arguments: [
+            ("/metadata/instance?api-version=1", "root", true), ("/METADATA/INSTANCE/compute", "root", true), ("/metadata/%69nstance", "root", true),
+            ("/metadata/versions", "root", false), ("/metadata/instance", "eve", false), ("/metadata/identity?resource=https://vault", "root", true),
+            ("/metadata/identity?RESOURCE=https%3A%2F%2FVAULT", "root", true), ("/metadata/identity", "root", false),
+            ("/metadata/identity?resource=https://other", "root", false), ("/metadata/identity%3Fresource=https://vault", "root", true),
+            ("/metadata%2Finstance", "root", true), ("/metadata%252Finstance", "root", false),
+        ])
     func matching(target: String, user: String, isAllowed: Bool) throws {
         #expect(try Self.allows(target, RuleSamples.caller(user)) == isAllowed)
     }
@@ -57,10 +61,12 @@ struct RuleTests {
         #expect(try Self.allows("/metadata/versions", RuleSamples.caller("eve"), access: "allow"))
     }
 
-    @Test("judge every value of a repeated parameter, wherever it stands", arguments: [
-        "/metadata/identity?resource=https://vault&resource=https://other", "/metadata/identity?resource=https://other&resource=https://vault",
-        "/metadata/identity%3Fresource=https://vault?resource=https://other", "/metadata/identity?resource=https://vault&Resource=x",
-    ])
+    @Test(
+        "judge every value of a repeated parameter, wherever it stands",
+        arguments: [
+            "/metadata/identity?resource=https://vault&resource=https://other", "/metadata/identity?resource=https://other&resource=https://vault",
+            "/metadata/identity%3Fresource=https://vault?resource=https://other", "/metadata/identity?resource=https://vault&Resource=x",
+        ])
     func repeated(target: String) throws {
         #expect(try !Self.allows(target, RuleSamples.caller()))
         // With a default of allow, the reading that a privilege forbids still counts.
@@ -74,18 +80,24 @@ struct RuleTests {
         #expect(try !Self.allows("/metadata/instance?\(query)", RuleSamples.caller()))
     }
 
-    @Test("match identities by every field that is set", arguments: [
-        (#"{"name":"i","userName":"root","exePath":"/usr/bin/curl"}"#, true), (#"{"name":"i","exePath":"/usr//bin/curl"}"#, true),
-        (#"{"name":"i","exePath":"/usr/bin/wget"}"#, false), (#"{"name":"i","processName":"curl"}"#, true), (#"{"name":"i","processName":"Curl"}"#, false),
-        (#"{"name":"i","userName":"Root"}"#, false), (#"{"name":"i","userName":"rооt"}"#, false), (#"{"name":"i"}"#, true),
-        (#"{"name":"i","userName":"root","groupName":"nobody"}"#, false),
-    ])
+    @Test(
+        "match identities by every field that is set",
+        arguments: [
+            (#"{"name":"i","userName":"root","exePath":"/usr/bin/curl"}"#, true), (#"{"name":"i","exePath":"/usr//bin/curl"}"#, true),
+            (#"{"name":"i","exePath":"/usr/bin/wget"}"#, false), (#"{"name":"i","processName":"curl"}"#, true), (#"{"name":"i","processName":"Curl"}"#, false),
+            (#"{"name":"i","userName":"Root"}"#, false), (#"{"name":"i","userName":"rооt"}"#, false), (#"{"name":"i"}"#, true),
+            (#"{"name":"i","userName":"root","groupName":"nobody"}"#, false),
+        ])
     func identities(identity: String, isAllowed: Bool) throws {
-        let rules = #"{"privileges":[{"name":"p","path":"/"}],"roles":[{"name":"r","privileges":["p"]}],"identities":[\#(identity)],"roleAssignments":[{"role":"r","identities":["i"]}]}"#
+        let rules =
+            #"{"privileges":[{"name":"p","path":"/"}],"roles":[{"name":"r","privileges":["p"]}],"identities":[\#(identity)],"#
+            + #""roleAssignments":[{"role":"r","identities":["i"]}]}"#
         #expect(try Self.allows("/x", RuleSamples.caller(), rules: rules) == isAllowed)
     }
 
-    @Test("that are not whole leave the default to decide", arguments: ["{}", #"{"privileges":[]}"#, #"{"privileges":[{"name":"p","path":"/"}],"roles":[],"identities":[]}"#])
+    @Test(
+        "that are not whole leave the default to decide",
+        arguments: ["{}", #"{"privileges":[]}"#, #"{"privileges":[{"name":"p","path":"/"}],"roles":[],"identities":[]}"#])
     func partial(rules: String) throws {
         #expect(try !Self.allows("/x", RuleSamples.caller(), rules: rules))
         #expect(try Self.allows("/x", RuleSamples.caller("eve"), access: "allow", rules: rules))
@@ -93,17 +105,21 @@ struct RuleTests {
 
     @Test("that refer to nothing are left out, and said so")
     func dangling() throws {
-        let rules = #"{"privileges":[{"name":"p","path":"/"}],"roles":[{"name":"r","privileges":["p","gone"]}],"identities":[{"name":"i"}],"roleAssignments":[{"role":"r","identities":["i","lost"]},{"role":"none","identities":["i"]}]}"#
+        let rules =
+            #"{"privileges":[{"name":"p","path":"/"}],"roles":[{"name":"r","privileges":["p","gone"]}],"identities":[{"name":"i"}],"#
+            + #""roleAssignments":[{"role":"r","identities":["i","lost"]},{"role":"none","identities":["i"]}]}"#
         let compiled = CompiledRules(try AuthorizationItem(try RuleSamples.item(rules: rules)))
         #expect(compiled.allows(RuleTarget("/x"), RuleSamples.caller()))
         #expect(compiled.problems.count == 3)
     }
 
-    @Test("of other types are no rules", arguments: [
-        #"{"id":7}"#, #"{"defaultAccess":true}"#, #"{"rules":[]}"#.replacing("[]", with: #"{"privileges":{}}"#), #"{"rules":{"privileges":[7]}}"#,
-        #"{"rules":{"privileges":[{"name":"p"}]}}"#, #"{"rules":{"roles":[{"name":"r","privileges":"p"}]}}"#,
-        #"{"rules":{"privileges":[{"name":"p","path":"/","queryParameters":{"a":1}}]}}"#,
-    ])
+    @Test(
+        "of other types are no rules",
+        arguments: [
+            #"{"id":7}"#, #"{"defaultAccess":true}"#, #"{"rules":[]}"#.replacing("[]", with: #"{"privileges":{}}"#), #"{"rules":{"privileges":[7]}}"#,
+            #"{"rules":{"privileges":[{"name":"p"}]}}"#, #"{"rules":{"roles":[{"name":"r","privileges":"p"}]}}"#,
+            #"{"rules":{"privileges":[{"name":"p","path":"/","queryParameters":{"a":1}}]}}"#,
+        ])
     func malformed(text: String) throws {
         let document = try JSONValue(parsing: Array(text.utf8))
         #expect(throws: AuthorizationItem.Malformed.self) { try AuthorizationItem(document) }
@@ -119,7 +135,8 @@ struct CurrentRulesTests {
         init() throws {
             folder = try TemporaryFolder()
             board = CurrentRules(
-                localFolder: folder.path.appending("rules"), snapshotFolder: folder.path.appending("log"), log: AgentLog(folder: nil, systemLevel: .error), pause: 0)
+                localFolder: folder.path.appending("rules"), snapshotFolder: folder.path.appending("log"), log: AgentLog(folder: nil, systemLevel: .error),
+                pause: 0)
             try FileManager.default.createDirectory(atPath: folder.path.appending("rules").string, withIntermediateDirectories: true)
         }
 
@@ -127,7 +144,9 @@ struct CurrentRulesTests {
             try Data(text.utf8).write(to: URL(filePath: folder.path.appending("rules").appending(name).string))
         }
 
-        func decide(_ target: String = "/metadata/instance", _ caller: CallerClaims = RuleSamples.caller(), service: PlatformService = .imds) -> AuthorisationDecision {
+        func decide(_ target: String = "/metadata/instance", _ caller: CallerClaims = RuleSamples.caller(), service: PlatformService = .imds)
+            -> AuthorisationDecision
+        {
             board.decision(service: service, target: target, caller: caller)
         }
 
@@ -209,13 +228,18 @@ struct CurrentRulesTests {
         #expect(fixture.decide("/", service: .hostGAPlugin) == .allow)
     }
 
-    @Test("a file that cannot be understood lets nothing pass", arguments: [
-        "", "{", "[]", #"{"defaultAccess":"allow","defaultAccess":"deny"}"#, #"{"defaultAccess":"maybe"}"#, #"{"id":" "}"#, #"{"rules":{"privileges":[{"name":"","path":"/"}]}}"#,
-        #"{"rules":{"privileges":[{"name":"p","path":" "}]}}"#, #"{"rules":{"privileges":[{"name":"p","path":"/"},{"name":"p","path":"/"}]}}"#,
-        #"{"rules":{"privileges":[{"name":"p","path":"/","queryParameters":{"":"x"}}]}}"#, #"{"rules":{"privileges":[{"name":"p","path":"/"}],"roles":[{"name":"r","privileges":[]}]}}"#,
-        #"{"rules":{"privileges":[{"name":"p","path":"/"}],"roles":[{"name":"r","privileges":["p","p"]}]}}"#, #"{"rules":{"roles":[{"name":"r","privileges":["gone"]}]}}"#,
-        #"{"rules":{"identities":[{"name":"i"}]}}"#, #"{"rules":{"roleAssignments":[{"role":"gone","identities":["i"]}]}}"#,
-    ])
+    @Test(
+        "a file that cannot be understood lets nothing pass",
+        arguments: [
+            "", "{", "[]", #"{"defaultAccess":"allow","defaultAccess":"deny"}"#, #"{"defaultAccess":"maybe"}"#, #"{"id":" "}"#,
+            #"{"rules":{"privileges":[{"name":"","path":"/"}]}}"#,
+            #"{"rules":{"privileges":[{"name":"p","path":" "}]}}"#, #"{"rules":{"privileges":[{"name":"p","path":"/"},{"name":"p","path":"/"}]}}"#,
+            #"{"rules":{"privileges":[{"name":"p","path":"/","queryParameters":{"":"x"}}]}}"#,
+            #"{"rules":{"privileges":[{"name":"p","path":"/"}],"roles":[{"name":"r","privileges":[]}]}}"#,
+            #"{"rules":{"privileges":[{"name":"p","path":"/"}],"roles":[{"name":"r","privileges":["p","p"]}]}}"#,
+            #"{"rules":{"roles":[{"name":"r","privileges":["gone"]}]}}"#,
+            #"{"rules":{"identities":[{"name":"i"}]}}"#, #"{"rules":{"roleAssignments":[{"role":"gone","identities":["i"]}]}}"#,
+        ])
     func invalid(text: String) throws {
         let fixture = try Fixture()
         try fixture.write(text)
@@ -226,7 +250,11 @@ struct CurrentRulesTests {
     @Test("both sides' rules are joined, the file's under names of their own")
     func merged() throws {
         let fixture = try Fixture()
-        try fixture.write("\u{FEFF}" + #"{"rules":{"privileges":[{"name":"instance","path":"/metadata/versions"}],"roles":[{"name":"all","privileges":["instance"]}],"identities":[{"name":"root","userName":"eve"}],"roleAssignments":[{"role":"all","identities":["root"]}]}}"#)
+        try fixture.write(
+            "\u{FEFF}"
+                + #"{"rules":{"privileges":[{"name":"instance","path":"/metadata/versions"}],"roles":[{"name":"all","privileges":["instance"]}],"#
+                + #""identities":[{"name":"root","userName":"eve"}],"roleAssignments":[{"role":"all","identities":["root"]}]}}"#
+        )
         fixture.board.update(remote: [.imds: try RuleSamples.item(id: RuleSamples.localID)])
         #expect(fixture.decide("/metadata/instance") == .allow)
         #expect(fixture.decide("/metadata/versions") == .deny)
@@ -252,8 +280,12 @@ struct CurrentRulesTests {
     @Test("whatever stands in rules and files, nothing crashes and nothing opens", arguments: fuzzSeeds(4))
     func random(seed: UInt64) throws {
         let fixture = try Fixture()
-        let pieces = ["{", "}", "[", "]", ",", ":", "\"", "null", "true", "1e9", "\"rules\"", "\"defaultAccess\"", "\"allow\"", "\"privileges\"", "\"name\"", "\"path\"", "\"/\"", "\u{0}", "\\u0000", "é"]
-        for bytes in Mutants(of: [#"{"id":"l","mode":"enforce","defaultAccess":"deny","rules":\#(RuleSamples.rules)}"#], seed: seed, count: 300, pieces: pieces) {
+        let pieces = [
+            "{", "}", "[", "]", ",", ":", "\"", "null", "true", "1e9", "\"rules\"", "\"defaultAccess\"", "\"allow\"", "\"privileges\"", "\"name\"", "\"path\"",
+            "\"/\"", "\u{0}", "\\u0000", "é",
+        ]
+        for bytes in Mutants(of: [#"{"id":"l","mode":"enforce","defaultAccess":"deny","rules":\#(RuleSamples.rules)}"#], seed: seed, count: 300, pieces: pieces)
+        {
             let text = String(decoding: bytes, as: UTF8.self)
             try fixture.write(text)
             fixture.board.update(remote: [.imds: try RuleSamples.item(access: "deny", id: RuleSamples.localID, rules: nil)])

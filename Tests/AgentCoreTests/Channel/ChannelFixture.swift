@@ -51,7 +51,8 @@ struct ChannelFixture {
         keeper = KeyKeeper(
             KeyKeeper.Dependencies(
                 client: HostClient(group: group, at: try SocketAddress(unixDomainSocketPath: socket.string), clock: clock),
-                store: KeyStore(folder: self.folder.path.appending("lib/keys"), log: log), keys: keys, clock: clock, policy: policy, redirected: { $0.redirected }, mayLatch: { redirects.value },
+                store: KeyStore(folder: self.folder.path.appending("lib/keys"), log: log), keys: keys, clock: clock, policy: policy,
+                redirected: { $0.redirected }, mayLatch: { redirects.value },
                 rules: rules,
                 readiness: readiness, log: log, publish: { status.set($0) }),
             pollInterval: 50)
@@ -69,9 +70,10 @@ struct ChannelFixture {
             // The keeper waits for its calls, which no thread of the pool should.
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
                 Thread.detachNewThread {
-                    continuation.resume(with: Result {
-                        try body { try ChannelFixture(socket: place.path.appending(Fabric.socketName(.wireServer)), group: group, folder: $0) }
-                    })
+                    continuation.resume(
+                        with: Result {
+                            try body { try ChannelFixture(socket: place.path.appending(Fabric.socketName(.wireServer)), group: group, folder: $0) }
+                        })
                 }
             }
         }

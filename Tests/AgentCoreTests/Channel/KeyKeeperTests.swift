@@ -10,9 +10,11 @@ import Testing
 
 @Suite("The key keeper")
 struct KeyKeeperTests {
-    @Test("gets, saves and attests a key, in both versions of the protocol", arguments: [
-        ("normal", "WireServer Enforce -  IMDS Enforce - HostGA Enforce"), ("normal-v1", "wireserverandimds"),
-    ])
+    @Test(
+        "gets, saves and attests a key, in both versions of the protocol",
+        arguments: [
+            ("normal", "WireServer Enforce -  IMDS Enforce - HostGA Enforce"), ("normal-v1", "wireserverandimds"),
+        ])
     func latches(scenario: String, channel: String) async throws {
         try await ChannelFixture.with(scenario) { make in
             let fixture = try make(nil)
@@ -94,8 +96,12 @@ struct KeyKeeperTests {
         try await ChannelFixture.with("normal") { make in
             let first = try make(nil)
             // As far as an agent gets that is killed before its attestation.
-            let orphan = try KeyDocument(JSONValue(parsing: Array(
-                #"{"authorizationScheme":"Azure-HMAC-SHA256","guid":"00000000-0000-4000-8000-000000000000","key":"\#(String(repeating: "ab", count: 32))"}"#.utf8)))
+            let orphan = try KeyDocument(
+                JSONValue(
+                    parsing: Array(
+                        #"{"authorizationScheme":"Azure-HMAC-SHA256","guid":"00000000-0000-4000-8000-000000000000","#
+                            + #""key":"\#(String(repeating: "ab", count: 32))"}"#
+                            .utf8)))
             try KeyStore(folder: first.keyFolder, log: AgentLog(folder: nil, systemLevel: .error)).save(orphan)
             first.keeper.pass()
             #expect(first.status.current.state == .running)
@@ -103,11 +109,13 @@ struct KeyKeeperTests {
         }
     }
 
-    @Test("says truthfully that it has no key, and why", arguments: [
-        ("no-key-offered", #"Failed to acquire key details: Key(KeyResponse("acquire", 403))"#),
-        ("key-rejected", #"Failed to attest the key: Key(KeyResponse("attest", 403))"#),
-        ("latched-elsewhere", #"Failed to acquire key details: Key(KeyResponse("acquire", 403))"#),
-    ])
+    @Test(
+        "says truthfully that it has no key, and why",
+        arguments: [
+            ("no-key-offered", #"Failed to acquire key details: Key(KeyResponse("acquire", 403))"#),
+            ("key-rejected", #"Failed to attest the key: Key(KeyResponse("attest", 403))"#),
+            ("latched-elsewhere", #"Failed to acquire key details: Key(KeyResponse("acquire", 403))"#),
+        ])
     func withoutKey(scenario: String, message: String) async throws {
         try await ChannelFixture.with(scenario) { make in
             let fixture = try make(nil)
@@ -122,13 +130,17 @@ struct KeyKeeperTests {
     @Test("returns to health by itself when the platform offers a key at last")
     func offeredLater() async throws {
         let scenario = try Scenario(
-            parsing: "channel: {imds: {mode: enforce}, wireserver: {mode: enforce}}\nkey: {offered: false}\ntimeline: [{after: start, delay: 700, do: offer}]\nexpect: {status: SUCCESS}\n",
+            parsing:
+                "channel: {imds: {mode: enforce}, wireserver: {mode: enforce}}\nkey: {offered: false}\ntimeline: [{after: start, delay: 700, do: "
+                + "offer}]\nexpect: {status: SUCCESS}\n",
             source: "late.yml")
         try await ChannelFixture.with(scenario) { make in
             let fixture = try make(nil)
             fixture.keeper.pass()
             #expect(fixture.status.current.state == .stopped)
-            try Self.poll { fixture.keeper.pass(); return fixture.status.current.state == .running }
+            try Self.poll {
+                fixture.keeper.pass(); return fixture.status.current.state == .running
+            }
             #expect(fixture.keys.current != nil)
         }
     }
@@ -136,13 +148,16 @@ struct KeyKeeperTests {
     @Test("takes a new key after a reset, and lets go of the old one at once")
     func reset() async throws {
         let scenario = try Scenario(
-            parsing: "channel: {imds: {mode: enforce}, wireserver: {mode: enforce}}\ntimeline: [{after: latch, delay: 300, do: reset}]\nexpect: {status: SUCCESS}\n",
+            parsing:
+                "channel: {imds: {mode: enforce}, wireserver: {mode: enforce}}\ntimeline: [{after: latch, delay: 300, do: reset}]\nexpect: {status: SUCCESS}\n",
             source: "reset.yml")
         try await ChannelFixture.with(scenario) { make in
             let fixture = try make(nil)
             fixture.keeper.pass()
             let first = try #require(fixture.keys.current)
-            try Self.poll { fixture.keeper.pass(); return fixture.keys.current?.guid != first.guid }
+            try Self.poll {
+                fixture.keeper.pass(); return fixture.keys.current?.guid != first.guid
+            }
             #expect(fixture.status.state("keyIncarnationId") == "2")
             #expect(fixture.keyFiles.count == 2)
         }
@@ -159,7 +174,8 @@ struct KeyKeeperTests {
             case "removed": unlink(file)
             case "garbage": try Data("{\"guid\":".utf8).write(to: URL(filePath: file))
             default:
-                let other = String(decoding: try Data(contentsOf: URL(filePath: file)), as: UTF8.self).replacing(guid, with: "00000000-0000-4000-8000-000000000001")
+                let other = String(decoding: try Data(contentsOf: URL(filePath: file)), as: UTF8.self).replacing(
+                    guid, with: "00000000-0000-4000-8000-000000000001")
                 try Data(other.utf8).write(to: URL(filePath: file))
             }
             let second = try make(first.folder)
@@ -181,7 +197,9 @@ struct KeyKeeperTests {
             let words = fixture.status.current.message
             fixture.keeper.pass()
             #expect(fixture.status.current.state == .running)
-            #expect(fixture.status.current.message.hasPrefix("Failed to get key status - Failed to get response from http://168.63.129.16:80/secure-channel/status, status code: 500"))
+            #expect(
+                fixture.status.current.message.hasPrefix(
+                    "Failed to get key status - Failed to get response from http://168.63.129.16:80/secure-channel/status, status code: 500"))
             #expect(fixture.readiness.explanation.hasPrefix("Failed to get key status - "))
             #expect(fixture.keys.current != nil)
             fixture.keeper.pass()
@@ -189,7 +207,9 @@ struct KeyKeeperTests {
         }
     }
 
-    @Test("survives whatever the platform answers", arguments: ["status: html", "status: truncated", "status: types", "status: garbage", "key: html", "key: truncated", "key: types", "key: garbage"])
+    @Test(
+        "survives whatever the platform answers",
+        arguments: ["status: html", "status: truncated", "status: types", "status: garbage", "key: html", "key: truncated", "key: types", "key: garbage"])
     func malformed(fault: String) async throws {
         let scenario = try Scenario(
             parsing: "channel: {imds: {mode: enforce}, wireserver: {mode: enforce}}\nfaults: {answers: {\(fault)}}\nexpect: {status: ERROR}\n", source: "m.yml")

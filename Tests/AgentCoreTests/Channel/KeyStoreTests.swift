@@ -12,8 +12,12 @@ struct KeyStoreTests {
     static let guid = "9cf81e97-0316-4ad3-94a7-8ccbdee8ccbf"
 
     static func document(_ guid: String = guid) throws -> KeyDocument {
-        try KeyDocument(JSONValue(parsing: Array(
-            #"{"authorizationScheme":"Azure-HMAC-SHA256","incarnationId":7,"guid":"\#(guid)","issued":"x","key":"\#(String(repeating: "0F", count: 32))"}"#.utf8)))
+        try KeyDocument(
+            JSONValue(
+                parsing: Array(
+                    #"{"authorizationScheme":"Azure-HMAC-SHA256","incarnationId":7,"guid":"\#(guid)","issued":"x","#
+                        + #""key":"\#(String(repeating: "0F", count: 32))"}"#
+                        .utf8)))
     }
 
     private static func store(_ folder: TemporaryFolder) -> KeyStore {
@@ -33,20 +37,26 @@ struct KeyStoreTests {
         #expect(store.load("00000000-0000-4000-8000-000000000000") == nil)
     }
 
-    @Test("makes nothing but a GUID a file's name", arguments: [
-        "", "../../etc/passwd", "9cf81e97-0316-4ad3-94a7-8ccbdee8ccb", "9cf81e97-0316-4ad3-94a7-8ccbdee8ccbf/", "9cf81e97/0316-4ad3-94a7-8ccbdee8ccbf",
-        "9cf81e97-0316-4ad3-94a7-8ccbdee8ccbg", "９cf81e97-0316-4ad3-94a7-8ccbdee8ccbf", "9cf81e97-0316-4ad3-94a7-8ccbdee8ccbf\0",
-    ])
+    @Test(
+        "makes nothing but a GUID a file's name",
+        arguments: [
+            "", "../../etc/passwd", "9cf81e97-0316-4ad3-94a7-8ccbdee8ccb", "9cf81e97-0316-4ad3-94a7-8ccbdee8ccbf/", "9cf81e97/0316-4ad3-94a7-8ccbdee8ccbf",
+            "9cf81e97-0316-4ad3-94a7-8ccbdee8ccbg", "９cf81e97-0316-4ad3-94a7-8ccbdee8ccbf", "9cf81e97-0316-4ad3-94a7-8ccbdee8ccbf\0",
+        ])
     func names(text: String) throws {
         #expect(!KeyStore.isGUID(text))
         #expect(throws: KeyDocument.Malformed.self) { try Self.document(text.replacing("\0", with: "\\u0000")) }
     }
 
-    @Test("refuses documents that are no keys, and never quotes them", arguments: [
-        #"{}"#, #"[]"#, #"{"authorizationScheme":"None"}"#, #"{"authorizationScheme":"Azure-HMAC-SHA256","guid":"9cf81e97-0316-4ad3-94a7-8ccbdee8ccbf","key":"5EC2E7"}"#,
-        #"{"authorizationScheme":"Azure-HMAC-SHA256","guid":"9cf81e97-0316-4ad3-94a7-8ccbdee8ccbf","key":5}"#,
-        #"{"authorizationScheme":"Azure-HMAC-SHA256","guid":"9cf81e97-0316-4ad3-94a7-8ccbdee8ccbf","key":"5EC2E75EC2E75EC2E75EC2E75EC2E75EC2E75EC2E75EC2E75EC2E75EC2E7zzzz"}"#,
-    ])
+    @Test(
+        "refuses documents that are no keys, and never quotes them",
+        arguments: [
+            #"{}"#, #"[]"#, #"{"authorizationScheme":"None"}"#,
+            #"{"authorizationScheme":"Azure-HMAC-SHA256","guid":"9cf81e97-0316-4ad3-94a7-8ccbdee8ccbf","key":"5EC2E7"}"#,
+            #"{"authorizationScheme":"Azure-HMAC-SHA256","guid":"9cf81e97-0316-4ad3-94a7-8ccbdee8ccbf","key":5}"#,
+            #"{"authorizationScheme":"Azure-HMAC-SHA256","guid":"9cf81e97-0316-4ad3-94a7-8ccbdee8ccbf","#
+                + #""key":"5EC2E75EC2E75EC2E75EC2E75EC2E75EC2E75EC2E75EC2E75EC2E75EC2E7zzzz"}"#,
+        ])
     func malformed(text: String) throws {
         let document = try JSONValue(parsing: Array(text.utf8))
         let error = try #require(throws: KeyDocument.Malformed.self) { try KeyDocument(document) }

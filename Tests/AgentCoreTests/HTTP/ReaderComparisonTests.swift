@@ -25,13 +25,16 @@ struct ReaderComparisonTests {
     ]
     private static let answers = [
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\nhello", "HTTP/1.1 204 No Content\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\nX: y\r\n\r\n", "HTTP/1.0 404 \r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\nX: y\r\n\r\n",
+        "HTTP/1.0 404 \r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 1\r\n\r\nx",
     ]
     /// What attackers put where it does not belong.
     private static let pieces = [
-        "\r\n", "\n", "\r", " ", "\t", ":", ",", "\u{0}", "\u{b}", "chunked", "Content-Length: 4\r\n", "Content-Length: 0\r\n", "Transfer-Encoding: chunked\r\n", "transfer-encoding:\u{b}chunked\r\n", "Host: x\r\n",
-        " HTTP/1.1", "GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n", "0\r\n\r\n", "4\r\nabcd\r\n", "0x", "+", "-1", ";", "1", "\r\n ", "Connection: close\r\n", "é",
+        "\r\n", "\n", "\r", " ", "\t", ":", ",", "\u{0}", "\u{b}", "chunked", "Content-Length: 4\r\n", "Content-Length: 0\r\n",
+        "Transfer-Encoding: chunked\r\n", "transfer-encoding:\u{b}chunked\r\n", "Host: x\r\n",
+        " HTTP/1.1", "GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n", "0\r\n\r\n", "4\r\nabcd\r\n", "0x", "+", "-1", ";", "1", "\r\n ", "Connection: close\r\n",
+        "é",
     ]
 
     /// Damaged messages, some of them behind others on the same connection.
@@ -105,7 +108,9 @@ struct ReaderComparisonTests {
         case .request: try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
         case .answer:
             try channel.pipeline.syncOperations.addHTTPClientHandlers(leftOverBytesStrategy: .dropBytes)
-            for _ in 0..<20 { channel.write(HTTPClientRequestPart.head(HTTPRequestHead(version: .http1_1, method: .GET, uri: "/", headers: ["Host": "h"])), promise: nil) }
+            for _ in 0..<20 {
+                channel.write(HTTPClientRequestPart.head(HTTPRequestHead(version: .http1_1, method: .GET, uri: "/", headers: ["Host": "h"])), promise: nil)
+            }
         }
         _ = try? channel.writeInbound(ByteBuffer(bytes: bytes))
         func trimmed(_ value: String) -> String { String(decoding: Array(value.utf8).withUnsafeBytes { Array(HTTPGrammar.trimmed($0)) }, as: UTF8.self) }
@@ -142,9 +147,12 @@ struct ReaderComparisonTests {
                 let own = Self.own(bytes, kind)
                 let theirs = try Self.theirs(bytes, kind)
                 accepted += own.count
-                let isSame = own.count <= theirs.count && zip(own, theirs).allSatisfy { ours, other in
-                    ours.start == other.start && ours.fields == other.fields && (ours.isWhole ? ours.body == other.body && other.isWhole : other.body.hasPrefix(ours.body))
-                }
+                let isSame =
+                    own.count <= theirs.count
+                    && zip(own, theirs).allSatisfy { ours, other in
+                        ours.start == other.start && ours.fields == other.fields
+                            && (ours.isWhole ? ours.body == other.body && other.isWhole : other.body.hasPrefix(ours.body))
+                    }
                 try #require(isSame, "\(String(decoding: bytes, as: UTF8.self).debugDescription)\n\(own)\n\(theirs)")
             }
         }

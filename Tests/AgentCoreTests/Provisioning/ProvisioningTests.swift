@@ -180,7 +180,9 @@ struct ProvisioningTests {
         let fixture = try Fixture()
         fixture.ready()
         let endpoint = ProvisionEndpoint(fixture.provisioning)
-        func ask(_ headers: HTTPHeaders) -> LocalAnswer { endpoint.answer(HTTPRequestHead(version: .http1_1, method: .GET, uri: "/provision", headers: headers), caller: nil) }
+        func ask(_ headers: HTTPHeaders) -> LocalAnswer {
+            endpoint.answer(HTTPRequestHead(version: .http1_1, method: .GET, uri: "/provision", headers: headers), caller: nil)
+        }
         #expect(ask([:]).status == .badRequest)
         #expect(ask(["Metadata": "true", "x-ms-azure-time-tick": "1000"]).body == #"{"finished":true,"errorMessage":""}"#)
         #expect(ask(["Metadata": "true", "x-ms-azure-time-tick": "999999999999999999999999999999"]).status == .ok)
@@ -211,7 +213,9 @@ struct StatusQueryTests {
         let server = try await LoopbackAgent.start { left.withLock { $0.count > 1 ? $0.removeFirst() : $0.first ?? "" } }
         await withCheckedContinuation { continuation in
             Thread.detachNewThread {
-                let outcome = StatusQuery(endpoint: Endpoint(address: .loopback, port: server.port), wait: wait, say: { text in said.withLock { $0 += text + "\n" } }).run()
+                let outcome = StatusQuery(
+                    endpoint: Endpoint(address: .loopback, port: server.port), wait: wait, say: { text in said.withLock { $0 += text + "\n" } }
+                ).run()
                 code.withLock { $0 = outcome }
                 continuation.resume()
             }
@@ -220,13 +224,16 @@ struct StatusQueryTests {
         return (code.withLock { $0 }, said.withLock { $0 })
     }
 
-    @Test("answers as cloud-init expects", arguments: [
-        ([#"{"finished":true,"errorMessage":""}"#], 0, Int32(0), ""), ([#"{"finished":true,"errorMessage":"keyLatchStatus - x\r\n"}"#], 0, 2, "keyLatchStatus - x"),
-        ([#"{"finished":false,"errorMessage":"keyLatchStatus - x\r\n"}"#], 0, 1, "keyLatchStatus - x"),
-        ([#"{"finished":false,"errorMessage":"e"}"#, #"{"finished":false,"errorMessage":"e"}"#, #"{"finished":true,"errorMessage":""}"#], 30, 0, ""),
-        (["<html>"], 0, 1, "Failed to query the current provision state with error: "), ([#"{"finished":"yes"}"#], 0, 1, "has not the members"),
-        ([""], 0, 1, "Failed to query the current provision state"),
-    ] as [([String], Int, Int32, String)])
+    @Test(
+        "answers as cloud-init expects",
+        arguments: [
+            ([#"{"finished":true,"errorMessage":""}"#], 0, Int32(0), ""),
+            ([#"{"finished":true,"errorMessage":"keyLatchStatus - x\r\n"}"#], 0, 2, "keyLatchStatus - x"),
+            ([#"{"finished":false,"errorMessage":"keyLatchStatus - x\r\n"}"#], 0, 1, "keyLatchStatus - x"),
+            ([#"{"finished":false,"errorMessage":"e"}"#, #"{"finished":false,"errorMessage":"e"}"#, #"{"finished":true,"errorMessage":""}"#], 30, 0, ""),
+            (["<html>"], 0, 1, "Failed to query the current provision state with error: "), ([#"{"finished":"yes"}"#], 0, 1, "has not the members"),
+            ([""], 0, 1, "Failed to query the current provision state"),
+        ] as [([String], Int, Int32, String)])
     func answers(answers: [String], wait: Int, code: Int32, words: String) async throws {
         let outcome = try await Self.query(answers, wait: wait)
         #expect(outcome.code == code)

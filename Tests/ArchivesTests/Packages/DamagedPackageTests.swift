@@ -17,7 +17,9 @@ struct DamagedPackageTests {
     @Test("of Debian's is refused or read within its bounds", arguments: fuzzSeeds(2))
     func tar(seed: UInt64) async throws {
         var archives: [[UInt8]] = []
-        for form in ["gnu", "pax", "ustar"] { archives.append(try await PackageReaderTests.output(PackageReaderTests.tree + "tar --format=\(form) --blocking-factor=1 -cf - .")) }
+        for form in ["gnu", "pax", "ustar"] {
+            archives.append(try await PackageReaderTests.output(PackageReaderTests.tree + "tar --format=\(form) --blocking-factor=1 -cf - ."))
+        }
         var read = 0
         for bytes in Mutants(of: archives, seed: seed, count: 150) {
             // A good checksum, so that more than the checksum is tried.
@@ -32,7 +34,9 @@ struct DamagedPackageTests {
     @Test("of rpm's is refused or read within its bounds", arguments: fuzzSeeds(2))
     func cpio(seed: UInt64) async throws {
         var archives: [[UInt8]] = []
-        for form in ["newc", "crc"] { archives.append(try await PackageReaderTests.output(PackageReaderTests.tree + "ln b c; find . | cpio --quiet -o -H \(form)")) }
+        for form in ["newc", "crc"] {
+            archives.append(try await PackageReaderTests.output(PackageReaderTests.tree + "ln b c; find . | cpio --quiet -o -H \(form)"))
+        }
         var read = 0
         for archive in Mutants(of: archives, seed: seed, count: 150) {
             guard let members = try? CpioReader.members(of: archive, largest: Self.largest) else { continue }

@@ -45,11 +45,13 @@ struct PackageReaderTests {
         for member in members { #expect(Array(archive[member.content]) == Array("same\n".utf8), "\(member.path)") }
     }
 
-    @Test("that leads out of it, or is a device or a pipe, is refused with its name", arguments: [
-        ("echo x > a; tar -P --transform 's,a,../../etc/a,' -cf - a", "../../etc/a"), ("echo x > a; tar -P --transform 's,a,/etc/a,' -cf - a", "/etc/a"),
-        ("echo x > a; tar -P --transform 's,a,usr/../../a,' -cf - a", "usr/../../a"), ("mkfifo pipe; tar -cf - pipe", "pipe"),
-        ("tar -P -cf - /dev/null 2>/dev/null", "/dev/null"), ("tar -C /dev -cf - null", "null"),
-    ])
+    @Test(
+        "that leads out of it, or is a device or a pipe, is refused with its name",
+        arguments: [
+            ("echo x > a; tar -P --transform 's,a,../../etc/a,' -cf - a", "../../etc/a"), ("echo x > a; tar -P --transform 's,a,/etc/a,' -cf - a", "/etc/a"),
+            ("echo x > a; tar -P --transform 's,a,usr/../../a,' -cf - a", "usr/../../a"), ("mkfifo pipe; tar -cf - pipe", "pipe"),
+            ("tar -P -cf - /dev/null 2>/dev/null", "/dev/null"), ("tar -C /dev -cf - null", "null"),
+        ])
     func unsafe(script: String, name: String) async throws {
         let archive = try await Self.output(script)
         #expect { try Self.tar(archive) } throws: { error in
@@ -58,9 +60,11 @@ struct PackageReaderTests {
         }
     }
 
-    @Test("an RPM's too", arguments: [
-        ("mkfifo pipe; echo pipe", "pipe"), ("mkdir -p a/b; echo x > c; cd a/b; echo ../../c", "../../c"), ("echo /etc/passwd", "/etc/passwd"),
-    ])
+    @Test(
+        "an RPM's too",
+        arguments: [
+            ("mkfifo pipe; echo pipe", "pipe"), ("mkdir -p a/b; echo x > c; cd a/b; echo ../../c", "../../c"), ("echo /etc/passwd", "/etc/passwd"),
+        ])
     func unsafeCpio(script: String, name: String) async throws {
         let archive = try await Self.output("\(script) | cpio --quiet -o -H newc")
         #expect { try Self.cpio(archive) } throws: { error in

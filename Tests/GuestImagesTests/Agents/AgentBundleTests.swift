@@ -6,7 +6,6 @@ import SystemPackage
 import TestSupport
 import Testing
 
-
 @Suite("An agent's bundle")
 struct AgentBundleTests {
     /// A tree with upstream's paths, and packages of it by the packages' own tools.
@@ -44,7 +43,9 @@ struct AgentBundleTests {
 
         func deb() async throws -> FilePath {
             try await run(
-                "mkdir -p tree/DEBIAN; printf 'Package: agent\\nVersion: 1.0.47\\nArchitecture: amd64\\nMaintainer: m <m@localhost>\\nDescription: d\\n' > tree/DEBIAN/control; dpkg-deb --root-owner-group -b tree mine.deb")
+                "mkdir -p tree/DEBIAN; printf 'Package: agent\\nVersion: 1.0.47\\nArchitecture: amd64\\nMaintainer: m <m@localhost>\\nDescription: d\\n' "
+                    + "> tree/DEBIAN/control; dpkg-deb --root-owner-group -b tree mine.deb"
+            )
             return tree.removingLastComponent().appending("mine.deb")
         }
     }
@@ -99,7 +100,8 @@ struct AgentBundleTests {
     @Test("is read from an RPM package, with its version")
     func rpm() async throws {
         let fixture = try Fixture(layout: Self.upstream)
-        try await fixture.run("""
+        try await fixture.run(
+            """
             cat > a.spec <<'END'
             %global debug_package %{nil}
             %global __os_install_post %{nil}
@@ -173,9 +175,10 @@ struct AgentBundleTests {
             await #expect(code(file) == .badPackage)
         }
         await #expect(code { try await Fixture(layout: ["azure-proxy-agent": Array("#!/bin/sh\n".utf8)]).load() } == .notExecutable)
-        await #expect(code {
-            try await Fixture(layout: ["azure-proxy-agent": Self.program, "proxy-agent.json": Array("{".utf8)]).load()
-        } == .badConfiguration)
+        await #expect(
+            code {
+                try await Fixture(layout: ["azure-proxy-agent": Self.program, "proxy-agent.json": Array("{".utf8)]).load()
+            } == .badConfiguration)
     }
 
     @Test("that is hostile reaches nothing: links and climbing paths are no files of it")
@@ -214,7 +217,9 @@ struct AgentBundleTests {
         withExtendedLifetime(fixture) {}
     }
 
-    @Test("no program has any file of this machine brought into a guest but a loader and libraries", arguments: ["../../etc/passwd", "/etc/passwd", "..", "lib/../../../etc/passwd"])
+    @Test(
+        "no program has any file of this machine brought into a guest but a loader and libraries",
+        arguments: ["../../etc/passwd", "/etc/passwd", "..", "lib/../../../etc/passwd"])
     func libraries(name: String) {
         #expect { try SharedLibraries.locate(name, "agent") } throws: { ($0 as? AgentBundleError)?.code == .libraryMissing }
     }

@@ -6,7 +6,6 @@ import SystemPackage
 import TestSupport
 import Testing
 
-
 @Suite("An agent's profile")
 struct AgentProfileTests {
     static let folder = Repository.path.appending("images/agents")
@@ -44,7 +43,8 @@ struct AgentProfileTests {
     static func bundle(_ program: String, package: String? = nil, others: [String: String] = [:]) -> AgentBundle {
         let files = others.merging([AgentBundle.executablePath: program]) { $1 }
         return AgentBundle(
-            name: "bundle", packageName: package, version: nil, digest: "", items: files.map { PayloadSpec.Item(path: $0, source: .bytes(Array($1.utf8))) }, package: nil,
+            name: "bundle", packageName: package, version: nil, digest: "", items: files.map { PayloadSpec.Item(path: $0, source: .bytes(Array($1.utf8))) },
+            package: nil,
             hasProgram: false, librariesOfHost: [])
     }
 
@@ -59,7 +59,8 @@ struct AgentProfileTests {
         #expect(profile.settlingWords == [.init(log: .agent, text: "gave up", lines: 5)])
         #expect(profile.burstDeadline == .seconds(90))
         let until = try Self.day("2027-03-31")
-        #expect(profile.defects == [KnownDefect(proof: .dualStack, reason: "It has no program for IPv6.", reference: "https://example.org/issues/7", until: until)])
+        #expect(
+            profile.defects == [KnownDefect(proof: .dualStack, reason: "It has no program for IPv6.", reference: "https://example.org/issues/7", until: until)])
         // Twice the start, once the rewriting, once the burst.
         #expect(profile.patience == .seconds(2 * 55 + 75 + 60))
     }
@@ -73,36 +74,38 @@ struct AgentProfileTests {
         #expect(profile.statusRefresh == nil && profile.patience == .zero)
     }
 
-    @Test("is refused with its line where it is wrong", arguments: [
-        ("title: A\n", 1, "'name' is missing"),
-        ("name: a\n", 1, "'title' is missing"),
-        ("name: A B\ntitle: x\n", 1, "lower-case"),
-        ("name: a\ntitle: x\ncolour: blue\n", 3, "unknown key 'colour'"),
-        ("name: a\ntitle: x\nstatus: { within: 0 }\n", 3, "1 second at least"),
-        ("name: a\ntitle: x\nstatus: { within: 601 }\n", 3, "up to 600"),
-        ("name: a\ntitle: x\nstatus: { onExit: false }\n", 3, "'every' is missing"),
-        ("name: a\ntitle: x\nstatus: { onexit: false }\n", 3, "unknown key 'onexit'"),
-        ("name: a\ntitle: x\nneeds: [findmnt, perl]\n", 3, "cannot give a guest 'perl'"),
-        ("name: a\ntitle: x\nneeds: [[findmnt]]\n", 3, "cannot give a guest"),
-        ("name: a\ntitle: x\nlogs: { agent: var/log/a }\n", 3, "absolute path"),
-        ("name: a\ntitle: x\nlogs: { agent: /var/../etc/shadow }\n", 3, "absolute path"),
-        ("name: a\ntitle: x\nlogs: { journal: /x }\n", 3, "unknown key 'journal'"),
-        ("name: a\ntitle: x\nrecognised: { package: p }\n", 3, "'files' is missing"),
-        ("name: a\ntitle: x\nlogs: { agent: /x }\nsettledBy:\n  - { log: connections, text: words }\n", 5, "gives no path"),
-        ("name: a\ntitle: x\nsettledBy:\n  - { log: journal, text: words }\n", 4, "cannot be 'journal'"),
-        ("name: a\ntitle: x\nsettledBy:\n  - { log: agent, text: no }\n", 4, "4 to 200"),
-        ("name: a\ntitle: x\nsettledBy:\n  - { log: agent, text: \"two\\nlines\" }\n", 4, "part of one line"),
-        ("name: a\ntitle: x\nsettledBy:\n  - { log: agent, text: words, lines: 0 }\n", 4, "1 at least"),
-        ("name: a\ntitle: x\ndefects:\n  - { reason: r, reference: f, until: 2027-01-01 }\n", 4, "'proof' is missing"),
-        ("name: a\ntitle: x\ndefects:\n  - { proof: dual-stack, reference: f, until: 2027-01-01 }\n", 4, "'reason' is missing"),
-        ("name: a\ntitle: x\ndefects:\n  - { proof: dual-stack, reason: r, until: 2027-01-01 }\n", 4, "'reference' is missing"),
-        ("name: a\ntitle: x\ndefects:\n  - { proof: dual-stack, reason: r, reference: f }\n", 4, "'until' is missing"),
-        ("name: a\ntitle: x\ndefects:\n  - { proof: dual-stack, reason: r, reference: f, until: 2027-02-30 }\n", 4, "'until'"),
-        ("name: a\ntitle: x\ndefects:\n  - { proof: everything, reason: r, reference: f, until: 2027-01-01 }\n", 4, "there is no proof 'everything'"),
-        ("name: a\ntitle: x\ndefects:\n  - &d { proof: burst, reason: r, reference: f, until: 2027-01-01 }\n  - *d\n", 4, "'burst' is named twice"),
-        ("- a\n", nil, "must be a mapping"),
-        ("name: [\n", nil, "invalid YAML"),
-    ] as [(String, Int?, String)])
+    @Test(
+        "is refused with its line where it is wrong",
+        arguments: [
+            ("title: A\n", 1, "'name' is missing"),
+            ("name: a\n", 1, "'title' is missing"),
+            ("name: A B\ntitle: x\n", 1, "lower-case"),
+            ("name: a\ntitle: x\ncolour: blue\n", 3, "unknown key 'colour'"),
+            ("name: a\ntitle: x\nstatus: { within: 0 }\n", 3, "1 second at least"),
+            ("name: a\ntitle: x\nstatus: { within: 601 }\n", 3, "up to 600"),
+            ("name: a\ntitle: x\nstatus: { onExit: false }\n", 3, "'every' is missing"),
+            ("name: a\ntitle: x\nstatus: { onexit: false }\n", 3, "unknown key 'onexit'"),
+            ("name: a\ntitle: x\nneeds: [findmnt, perl]\n", 3, "cannot give a guest 'perl'"),
+            ("name: a\ntitle: x\nneeds: [[findmnt]]\n", 3, "cannot give a guest"),
+            ("name: a\ntitle: x\nlogs: { agent: var/log/a }\n", 3, "absolute path"),
+            ("name: a\ntitle: x\nlogs: { agent: /var/../etc/shadow }\n", 3, "absolute path"),
+            ("name: a\ntitle: x\nlogs: { journal: /x }\n", 3, "unknown key 'journal'"),
+            ("name: a\ntitle: x\nrecognised: { package: p }\n", 3, "'files' is missing"),
+            ("name: a\ntitle: x\nlogs: { agent: /x }\nsettledBy:\n  - { log: connections, text: words }\n", 5, "gives no path"),
+            ("name: a\ntitle: x\nsettledBy:\n  - { log: journal, text: words }\n", 4, "cannot be 'journal'"),
+            ("name: a\ntitle: x\nsettledBy:\n  - { log: agent, text: no }\n", 4, "4 to 200"),
+            ("name: a\ntitle: x\nsettledBy:\n  - { log: agent, text: \"two\\nlines\" }\n", 4, "part of one line"),
+            ("name: a\ntitle: x\nsettledBy:\n  - { log: agent, text: words, lines: 0 }\n", 4, "1 at least"),
+            ("name: a\ntitle: x\ndefects:\n  - { reason: r, reference: f, until: 2027-01-01 }\n", 4, "'proof' is missing"),
+            ("name: a\ntitle: x\ndefects:\n  - { proof: dual-stack, reference: f, until: 2027-01-01 }\n", 4, "'reason' is missing"),
+            ("name: a\ntitle: x\ndefects:\n  - { proof: dual-stack, reason: r, until: 2027-01-01 }\n", 4, "'reference' is missing"),
+            ("name: a\ntitle: x\ndefects:\n  - { proof: dual-stack, reason: r, reference: f }\n", 4, "'until' is missing"),
+            ("name: a\ntitle: x\ndefects:\n  - { proof: dual-stack, reason: r, reference: f, until: 2027-02-30 }\n", 4, "'until'"),
+            ("name: a\ntitle: x\ndefects:\n  - { proof: everything, reason: r, reference: f, until: 2027-01-01 }\n", 4, "there is no proof 'everything'"),
+            ("name: a\ntitle: x\ndefects:\n  - &d { proof: burst, reason: r, reference: f, until: 2027-01-01 }\n  - *d\n", 4, "'burst' is named twice"),
+            ("- a\n", nil, "must be a mapping"),
+            ("name: [\n", nil, "invalid YAML"),
+        ] as [(String, Int?, String)])
     func refusals(text: String, line: Int?, words: String) throws {
         let error = try #require(throws: YAMLError.self) { try Self.read(text) }
         #expect(error.line == line, "\(error)")

@@ -26,7 +26,9 @@ public struct BenchDocument: Codable, Hashable, Sendable {
     /// - Throws: `MeasurementError` when it is no such document, or one of another schema.
     public init(parsing data: Data, name: String) throws {
         let found: Int
-        do { found = try JSONDecoder().decode(Header.self, from: data).schema } catch { throw MeasurementError(.garbled, subject: name, detail: Self.text(error)) }
+        do { found = try JSONDecoder().decode(Header.self, from: data).schema } catch {
+            throw MeasurementError(.garbled, subject: name, detail: Self.text(error))
+        }
         guard found == Self.schema else { throw MeasurementError(.otherSchema, subject: name, detail: "\(found)") }
         do { self = try JSONDecoder().decode(Self.self, from: data) } catch { throw MeasurementError(.garbled, subject: name, detail: Self.text(error)) }
         for case (let part, .measured(let measurement, _)) in parts where Set(measurement.ratios.map(\.name)).count != measurement.ratios.count {

@@ -28,7 +28,8 @@ public struct MeasurementError: Error, Hashable, Sendable, CustomStringConvertib
         case .garbled: "'\(subject)' is no measurement: \(detail); \(remedy)"
         case .otherSchema: "'\(subject)' is of schema \(detail), where this kmatrix reads \(BenchDocument.schema); \(remedy)"
         case .otherKind:
-            "'\(subject)' was measured on a machine of another kind (\(detail)), where the same kmatrix has other ratios; \(remedy) on this kind of machine, and name it with --baseline"
+            "'\(subject)' was measured on a machine of another kind (\(detail)), where the same kmatrix has other ratios; \(remedy) on this kind of "
+                + "machine, and name it with --baseline"
         }
     }
 }

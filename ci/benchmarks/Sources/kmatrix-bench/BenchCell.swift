@@ -25,7 +25,10 @@ struct BenchCell: AsyncParsableCommand {
     @OptionGroup(title: "Repositories") var kernels: KernelOptions
 
     func run() async throws {
-        let axes = (kernel.isEmpty && distro.isEmpty ? ["5.10", "6.1", "6.12", "7.3"] : kernel).flatMap { ["--kernel", $0] } + distro.flatMap { ["--distro", $0] } + ["--cgroup", "unified"]
+        let axes =
+            (kernel.isEmpty && distro.isEmpty ? ["5.10", "6.1", "6.12", "7.3"] : kernel).flatMap { ["--kernel", $0] } + distro.flatMap { ["--distro", $0] } + [
+                "--cgroup", "unified",
+            ]
             + architecture.arch.flatMap { ["--arch", $0] }
         let rounds = bench.rounds ?? 5
         // One at a time: what runs beside would be measured too.
@@ -36,6 +39,8 @@ struct BenchCell: AsyncParsableCommand {
         try BenchOutput.write(
             figures, ratios: figures.flatMap(\.ratios), as: bench.format,
             rows: [["guest", "kernel", "bare s (min / median / max)", "cold cell s", "coldRatio", "snapshot cell s", "snapshotRatio"]]
-                + figures.map { [$0.guest, $0.kernel, text($0.bareSeconds), text($0.coldSeconds), text($0.coldRatio), text($0.snapshotSeconds), text($0.snapshotRatio)] })
+                + figures.map {
+                    [$0.guest, $0.kernel, text($0.bareSeconds), text($0.coldSeconds), text($0.coldRatio), text($0.snapshotSeconds), text($0.snapshotRatio)]
+                })
     }
 }

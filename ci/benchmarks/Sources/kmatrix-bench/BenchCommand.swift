@@ -22,7 +22,11 @@ struct BenchCommand: AsyncParsableCommand {
         } catch {
             let code = ExitCodes.code(for: error)
             let text = isParsed ? message(for: error) : fullMessage(for: error)
-            if code == ExitCodes.asExpected { StandardOutput.write(text + "\n") } else if !text.isEmpty { StandardError.line(isParsed ? "Error: \(text)" : text) }
+            if code == ExitCodes.asExpected {
+                StandardOutput.write(text + "\n")
+            } else if !text.isEmpty {
+                StandardError.line(isParsed ? "Error: \(text)" : text)
+            }
             Glibc.exit(code.rawValue)
         }
     }

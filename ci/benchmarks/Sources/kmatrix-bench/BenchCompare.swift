@@ -51,14 +51,18 @@ struct BenchCompare: ParsableCommand {
                 row.changePercent.map { "\($0 < 0 ? "" : "+")\(Int($0.rounded())) %" } ?? "-", row.outcome.rawValue,
             ]
         }
-        let absent = comparison.rows.filter { $0.outcome == .absent }.map { "absent: \($0.part.rawValue)\($0.ratio.map { ": \($0)" } ?? ""): \($0.reason ?? "")" }
+        let absent = comparison.rows.filter { $0.outcome == .absent }.map {
+            "absent: \($0.part.rawValue)\($0.ratio.map { ": \($0)" } ?? ""): \($0.reason ?? "")"
+        }
         let others = comparison.notAskedFor.isEmpty ? [] : ["not asked for: \(comparison.notAskedFor.map(\.rawValue).joined(separator: ", "))"]
         let counts = [BenchComparison.Outcome.worse, .better, .same, .added, .absent].compactMap { outcome in
             let count = comparison.rows.filter { $0.outcome == outcome }.count
             return count == 0 ? nil : "\(count) \(outcome.rawValue)"
         }
         let table = TextColumns.render([["part", "ratio (less is better)", "baseline (min / median / max)", "now", "change", ""]] + rows)
-        let summary = "\(counts.isEmpty ? "nothing to compare" : counts.joined(separator: ", ")); up to \(BenchOutput.text(comparison.tolerance)) % beyond the baseline's worst round is the same"
+        let summary =
+            "\(counts.isEmpty ? "nothing to compare" : counts.joined(separator: ", ")); up to \(BenchOutput.text(comparison.tolerance)) % beyond the "
+            + "baseline's worst round is the same"
         return ([table] + absent + others + ["", summary]).joined(separator: "\n").split(separator: "\n", omittingEmptySubsequences: false)
             .map { VisibleText.line(String($0)) }.joined(separator: "\n") + "\n"
     }

@@ -36,8 +36,9 @@ struct BenchHistory: ParsableCommand {
         let figures = try benchmark.nights(nights, cells: cells) + benchmark.comparison(cells: comparedCells)
         try BenchOutput.write(
             figures, ratios: figures.map(\.ratio), as: bench.format,
-            rows: [["question", "s (min / median / max)", "its ratio", "to"]] + figures.map { figure in
-                [figure.question, BenchOutput.fineText(figure.time.seconds), BenchOutput.text(figure.time.ratio), figure.unit]
-            })
+            rows: [["question", "s (min / median / max)", "its ratio", "to"]]
+                + figures.map { figure in
+                    [figure.question, BenchOutput.fineText(figure.time.seconds), BenchOutput.text(figure.time.ratio), figure.unit]
+                })
     }
 }

@@ -33,7 +33,9 @@ struct BenchJoin: AsyncParsableCommand {
         guard let end = data("end") else { return nil }
         let numbers = String(decoding: end, as: UTF8.self).split(whereSeparator: \.isWhitespace)
         guard numbers.first == "0", numbers.count == 2, let seconds = Double(numbers[1]) else {
-            return .absent(reason: lastWords(String(decoding: data("err") ?? Data(), as: UTF8.self)) ?? "it ended with exit code \(numbers.first ?? "unknown") and said nothing")
+            return .absent(
+                reason: lastWords(String(decoding: data("err") ?? Data(), as: UTF8.self))
+                    ?? "it ended with exit code \(numbers.first ?? "unknown") and said nothing")
         }
         do { return .measured(try JSONDecoder().decode(BenchPart.Measurement.self, from: data("json") ?? Data()), seconds: seconds) } catch {
             return .absent(reason: "what it printed cannot be read: \(error)")

@@ -29,6 +29,9 @@ struct BenchJudge: AsyncParsableCommand {
         ) { runner, plan, folder in try await JudgingBenchmark(runner: runner, rounds: rounds).run(plan, judgments: judgments, in: folder) }
         try BenchOutput.write(
             figures, ratios: figures.ratios, as: bench.format,
-            rows: [["verdicts", "\(figures.judgments)"], ["seconds", BenchOutput.text(figures.judging.seconds)], ["its ratio to the yardstick", BenchOutput.text(figures.judging.ratio)], ["microseconds each", "\(figures.microsecondsPerJudgment.rounded())"]])
+            rows: [
+                ["verdicts", "\(figures.judgments)"], ["seconds", BenchOutput.text(figures.judging.seconds)],
+                ["its ratio to the yardstick", BenchOutput.text(figures.judging.ratio)], ["microseconds each", "\(figures.microsecondsPerJudgment.rounded())"],
+            ])
     }
 }

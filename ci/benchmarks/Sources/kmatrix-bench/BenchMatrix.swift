@@ -30,11 +30,14 @@ struct BenchMatrix: AsyncParsableCommand {
         try BenchOutput.write(
             figures, ratios: figures.ratios, as: bench.format,
             rows: [
-                ["kernels", "\(figures.kernels.count)"], ["cells", "\(figures.cells)"], ["jobs", "\(figures.jobs)"], ["bare boots of all kernels, s", text(figures.bareSeconds)],
+                ["kernels", "\(figures.kernels.count)"], ["cells", "\(figures.cells)"], ["jobs", "\(figures.jobs)"],
+                ["bare boots of all kernels, s", text(figures.bareSeconds)],
                 ["cells, snapshots to be made, s", text(figures.makingSeconds)], ["its ratio to the bare boots", text(figures.makingRatio)],
-                ["cells, snapshots there, s", text(figures.warmSeconds)], ["its ratio to the bare boots", text(figures.warmRatio)], ["seconds per cell", text(figures.warmSecondsPerCell)], ["cells per minute", text(figures.cellsPerMinute)],
+                ["cells, snapshots there, s", text(figures.warmSeconds)], ["its ratio to the bare boots", text(figures.warmRatio)],
+                ["seconds per cell", text(figures.warmSecondsPerCell)], ["cells per minute", text(figures.cellsPerMinute)],
                 ["a cell by itself, s", text(figures.cellSeconds)], ["kmatrix itself, % of processor time", text(figures.harnessPercent)],
-                ["private memory of a guest, MiB", text(figures.privateMiBPerCell)], ["verdicts", figures.verdicts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")],
+                ["private memory of a guest, MiB", text(figures.privateMiBPerCell)],
+                ["verdicts", figures.verdicts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")],
             ])
     }
 }

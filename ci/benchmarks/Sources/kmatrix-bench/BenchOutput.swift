@@ -30,5 +30,7 @@ enum BenchOutput {
     /// To a thousandth.
     static func text(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
 
-    private static func text(_ spread: Spread, parts: Double) -> String { [spread.min, spread.median, spread.max].map { "\(($0 * parts).rounded() / parts)" }.joined(separator: " / ") }
+    private static func text(_ spread: Spread, parts: Double) -> String {
+        [spread.min, spread.median, spread.max].map { "\(($0 * parts).rounded() / parts)" }.joined(separator: " / ")
+    }
 }

@@ -19,11 +19,14 @@ struct BenchPlan: ParsableCommand {
     @OptionGroup var costs: CostOptions
 
     func validate() throws {
-        if !(1...1_000_000).contains(cells) || !(1...10_000).contains(nodes) { throw ValidationError("--cells must lie between 1 and 1000000, --nodes between 1 and 10000") }
+        if !(1...1_000_000).contains(cells) || !(1...10_000).contains(nodes) {
+            throw ValidationError("--cells must lie between 1 and 1000000, --nodes between 1 and 10000")
+        }
     }
 
     func run() throws {
-        let figures = try PlanningBenchmark(products: Products(folder: RunPreparation.productsFolder()), costs: costs.cellCosts()).run(cells: cells, nodes: nodes, rounds: bench.rounds ?? 5)
+        let figures = try PlanningBenchmark(products: Products(folder: RunPreparation.productsFolder()), costs: costs.cellCosts()).run(
+            cells: cells, nodes: nodes, rounds: bench.rounds ?? 5)
         let text: (Double) -> String = BenchOutput.text
         func range(_ extremes: PlanningBenchmark.Extremes) -> String { "\(text(extremes.min)) to \(text(extremes.max))" }
         try BenchOutput.write(
@@ -33,7 +36,8 @@ struct BenchPlan: ParsableCommand {
                 ["its ratio to the yardstick", BenchOutput.text(figures.planning.ratio)], ["divided in, s", BenchOutput.text(figures.splitting.seconds)],
                 ["its ratio to the yardstick", BenchOutput.text(figures.splitting.ratio)],
                 ["guests one after the other, h", text(figures.totalHours)], ["each node, h", range(figures.nodeHours)],
-                ["each node with one cache for all, h", range(figures.sharedCacheNodeHours)], ["each node when cells go round, h", range(figures.unbalancedNodeHours)],
+                ["each node with one cache for all, h", range(figures.sharedCacheNodeHours)],
+                ["each node when cells go round, h", range(figures.unbalancedNodeHours)],
                 ["of it preparations, %", text(figures.preparationShare * 100)],
             ])
     }

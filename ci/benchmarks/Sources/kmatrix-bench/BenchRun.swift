@@ -10,7 +10,8 @@ enum BenchRun {
     /// Plans cells and measures them, in a folder that is gone afterwards; a signal ends it.
     /// - Parameter axes: As on the command line of `run`.
     static func measure<Figures: Sendable>(
-        _ axes: [String], kernels: KernelOptions, guests: GuestOptions, _ body: @escaping @Sendable (MatrixRunner, MatrixPlan, RunFolder) async throws -> Figures
+        _ axes: [String], kernels: KernelOptions, guests: GuestOptions,
+        _ body: @escaping @Sendable (MatrixRunner, MatrixPlan, RunFolder) async throws -> Figures
     ) async throws -> Figures {
         try await InterruptibleWork.run {
             let runner = try await RunPreparation(axes: AxisOptions.parse(axes), kernels: kernels, guests: guests, events: tell).runner

@@ -80,14 +80,17 @@ struct CellBenchmark: Sendable {
             bare.add(try await boot(2 * round - 1))
             let other = try RunFolder.create(at: folder.path.appending("snapshot-\(round)"))
             let record = try await CellRunner(context: withSnapshots, folder: other).run(planned, artefacts)
-            guard case .snapshot = record.birth else { throw BenchmarkFailure(record.id, detail: "the cell was not restored from a snapshot: \(record.summary)") }
+            guard case .snapshot = record.birth else {
+                throw BenchmarkFailure(record.id, detail: "the cell was not restored from a snapshot: \(record.summary)")
+            }
             restored.append(record)
             bare.add(try await boot(2 * round))
         }
         let cold = records.map { $0.seconds[.total] ?? 0 }
         let warm = restored.map { $0.seconds[.total] ?? 0 }
         return Figures(
-            guest: planned.cell.guest, architecture: planned.cell.architecture, kernel: planned.cell.kernel.description, series: planned.cell.kernel.series.description, rounds: rounds, bareSeconds: Spread(bare.seconds),
+            guest: planned.cell.guest, architecture: planned.cell.architecture, kernel: planned.cell.kernel.description,
+            series: planned.cell.kernel.series.description, rounds: rounds, bareSeconds: Spread(bare.seconds),
             coldSeconds: Spread(cold), coldRatio: Spread(bare.ratios(cold, each: 2, from: 0)), phaseSeconds: Self.phases(records),
             snapshotSeconds: Spread(warm), snapshotRatio: Spread(bare.ratios(warm, each: 2, from: 1)), snapshotPhaseSeconds: Self.phases(restored),
             recordingSeconds: recording,

@@ -61,7 +61,8 @@ struct HistoryBenchmark: Sendable {
             try place.seal(run.run, run.records)
             return place
         }
-        let files = try zip(places, runs).map { place, run in try run.records.map { URL(filePath: try place.cell(CellID(stored: $0.id)).file(.verdict).string) } }
+        let files = try zip(places, runs).map { place, run in try run.records.map { URL(filePath: try place.cell(CellID(stored: $0.id)).file(.verdict).string) }
+        }
         var database = try RunDatabase(at: folder.appending("comparison.sqlite"))
         var made = 0
         return try [

@@ -53,7 +53,8 @@ struct MatrixBenchmark: Sendable {
     func run(_ wanted: MatrixPlan, in folder: RunFolder) async throws -> Figures {
         let (prepared, context) = try await runner.prepareOwnBenchmark(wanted)
         // What cannot be had takes no time.
-        let plan = MatrixPlan(cells: wanted.cells.filter { if case .success? = prepared.artefacts(for: $0) { true } else { false } }, unavailable: [], warnings: [])
+        let plan = MatrixPlan(
+            cells: wanted.cells.filter { if case .success? = prepared.artefacts(for: $0) { true } else { false } }, unavailable: [], warnings: [])
         guard !plan.cells.isEmpty else { throw BenchmarkFailure("the matrix", detail: "none of its kernels is available") }
         let floor = try BareBoot(context, of: .host, in: folder)
         let boots = try Self.boots(plan).compactMap { planned in
@@ -79,8 +80,10 @@ struct MatrixBenchmark: Sendable {
         let count = Double(plan.cells.count)
         let records = warm.last?.records ?? []
         return Figures(
-            kernels: plan.kernels.map { "\($0.version) \($0.flavour)" }, cells: plan.cells.count, jobs: runner.jobs(for: plan).count, rounds: rounds, bareSeconds: Spread(bare.seconds),
-            makingSeconds: Spread(making), makingRatio: Spread(bare.ratios(making, each: 2, from: 0)), warmSeconds: Spread(warm.map(\.seconds)), warmRatio: Spread(bare.ratios(warm.map(\.seconds), each: 2, from: 1)),
+            kernels: plan.kernels.map { "\($0.version) \($0.flavour)" }, cells: plan.cells.count, jobs: runner.jobs(for: plan).count, rounds: rounds,
+            bareSeconds: Spread(bare.seconds),
+            makingSeconds: Spread(making), makingRatio: Spread(bare.ratios(making, each: 2, from: 0)), warmSeconds: Spread(warm.map(\.seconds)),
+            warmRatio: Spread(bare.ratios(warm.map(\.seconds), each: 2, from: 1)),
             warmSecondsPerCell: Spread(warm.map { $0.seconds / count }), cellsPerMinute: Spread(warm.map { count / $0.seconds * 60 }),
             harnessPercent: Spread(warm.map { $0.harness * 100 }), privateMiBPerCell: Spread(warm.map(\.memory)),
             cellSeconds: Spread(records.compactMap { $0.seconds[.total] }), verdicts: Dictionary(grouping: records, by: \.verdict.rawValue).mapValues(\.count))
@@ -92,7 +95,9 @@ struct MatrixBenchmark: Sendable {
         return plan.cells.filter { SharedBoot($0).map { seen.insert($0).inserted } ?? true }
     }
 
-    private func measure(_ plan: MatrixPlan, _ name: String, in folder: RunFolder) async throws -> (seconds: Double, records: [CellRecord], harness: Double, memory: Double) {
+    private func measure(_ plan: MatrixPlan, _ name: String, in folder: RunFolder) async throws -> (
+        seconds: Double, records: [CellRecord], harness: Double, memory: Double
+    ) {
         let place = try RunFolder.create(at: folder.path.appending(name))
         let sampling = Task { await GuestFootprint.largest() }
         defer { sampling.cancel() }

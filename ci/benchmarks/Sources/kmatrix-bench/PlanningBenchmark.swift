@@ -96,7 +96,8 @@ struct PlanningBenchmark: Sendable {
         try (0..<count).map { number in
             let version = try KernelVersion(parsing: "\(5 + number % 4).\(number / 4 % 20).\(number / 80)-1")
             return PlannedKernel(
-                identity: KernelIdentity(version: version, flavour: .cloud, release: "\(version)-cloud-amd64", origin: "made up"), source: .file(image: "/vmlinuz", modules: nil))
+                identity: KernelIdentity(version: version, flavour: .cloud, release: "\(version)-cloud-amd64", origin: "made up"),
+                source: .file(image: "/vmlinuz", modules: nil))
         }
     }
 }

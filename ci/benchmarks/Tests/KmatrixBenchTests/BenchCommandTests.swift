@@ -63,7 +63,8 @@ struct BenchCommandTests {
         let document = try BenchFile.read(Self.document(name))
         let path = temporary.path.appending("\(name)-whole.json").string
         try BenchFile.write(
-            BenchDocument(kmatrix: document.kmatrix, finished: document.finished, machine: document.machine, parts: document.parts.filter { $0.key != .agent }), to: path)
+            BenchDocument(kmatrix: document.kmatrix, finished: document.finished, machine: document.machine, parts: document.parts.filter { $0.key != .agent }),
+            to: path)
         return path
     }
 
@@ -77,7 +78,9 @@ struct BenchCommandTests {
     @Test("a regression is code 1, also where a part is absent; a part that is absent alone is code 3 and says why")
     func codes() async throws {
         let regression = try await bench("compare", Self.document("unoptimised"), "--baseline", Self.document("first"))
-        #expect(regression.code == 1 && regression.stdout.contains("worse") && regression.stdout.contains("absent: agent: "), "\(regression.stdout)\(regression.stderr)")
+        #expect(
+            regression.code == 1 && regression.stdout.contains("worse") && regression.stdout.contains("absent: agent: "),
+            "\(regression.stdout)\(regression.stderr)")
         let tolerated = try await bench("compare", whole("unoptimised"), "--baseline", whole("first"), "--tolerance", "10000")
         #expect(tolerated.code == 0, "\(tolerated.stdout)")
         let absent = try await bench("compare", Self.document("second"), "--baseline", Self.document("first"))
@@ -96,7 +99,8 @@ struct BenchCommandTests {
     func badFiles() async throws {
         let good = Self.document("first")
         let files = [
-            temporary.path.appending("missing.json").string, try write("", to: "empty.json"), try write("{\"schema\": 1, \"par", to: "cut.json"), try write(#"{"schema": 7}"#, to: "later.json"),
+            temporary.path.appending("missing.json").string, try write("", to: "empty.json"), try write("{\"schema\": 1, \"par", to: "cut.json"),
+            try write(#"{"schema": 7}"#, to: "later.json"),
             temporary.path.string, Repository.root.appending(path: "Package.swift").path,
         ]
         for file in files {
@@ -121,8 +125,10 @@ struct BenchCommandTests {
     func joining() async throws {
         let ratio = #"{"ratios":[{"name":"a / b","spread":{"min":1,"median":2,"max":3}}],"figures":{"seconds":[1,2.5,null,true,"x"]}}"#
         for (name, text) in [
-            "plan.json": ratio, "plan.err": "preparing\n", "plan.end": "0 12\n", "peer.json": "", "peer.err": "looking\nno such package as virtme-ng\n\n", "peer.end": "1 3\n",
-            "judge.json": "", "judge.err": "Error: there is no mirror\nUsage: kmatrix\n", "judge.end": "2 0\n", "history.json": "{}", "history.err": "", "history.end": "0 1\n",
+            "plan.json": ratio, "plan.err": "preparing\n", "plan.end": "0 12\n", "peer.json": "", "peer.err": "looking\nno such package as virtme-ng\n\n",
+            "peer.end": "1 3\n",
+            "judge.json": "", "judge.err": "Error: there is no mirror\nUsage: kmatrix\n", "judge.end": "2 0\n", "history.json": "{}", "history.err": "",
+            "history.end": "0 1\n",
             "report.json": ratio, "report.err": "", "report.end": "1 1\n",
         ] { _ = try write(text, to: name) }
         let out = temporary.path.appending("document.json").string

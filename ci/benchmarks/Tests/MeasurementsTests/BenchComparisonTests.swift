@@ -10,12 +10,16 @@ struct BenchComparisonTests {
     /// Two documents with one ratio each, in a part of their own.
     private func compare(_ before: [Double], _ after: [Double], tolerance: Double) throws -> BenchComparison.Outcome? {
         func document(_ values: [Double]) throws -> BenchDocument {
-            try MeasuredDocuments.document("first").with([.cell: .measured(.init(ratios: [MeasuredRatio("a / b", Spread(values))], figures: .null), seconds: 1)])
+            try MeasuredDocuments.document("first").with([.cell: .measured(.init(ratios: [MeasuredRatio("a / b", Spread(values))], figures: .null), seconds: 1)]
+            )
         }
-        return try BenchComparison(baseline: document(before), named: "it", now: document(after), tolerance: tolerance).rows.first { $0.ratio == "a / b" }?.outcome
+        return try BenchComparison(baseline: document(before), named: "it", now: document(after), tolerance: tolerance).rows.first { $0.ratio == "a / b" }?
+            .outcome
     }
 
-    @Test("two measurements of the same kmatrix differ by noise alone, whichever was first", arguments: [("first", "second"), ("second", "first"), ("first", "first")])
+    @Test(
+        "two measurements of the same kmatrix differ by noise alone, whichever was first",
+        arguments: [("first", "second"), ("second", "first"), ("first", "first")])
     func noise(before: String, after: String) throws {
         let comparison = try compare(before, after)
         #expect(!comparison.hasRegression)
@@ -37,8 +41,10 @@ struct BenchComparisonTests {
     @Test(
         "rounds that overlap are noise, and so is what lies within the tolerance",
         arguments: [
-            ([1.0, 1.1, 1.2], [1.19, 2, 3], 0.0, BenchComparison.Outcome.same), ([1, 1.1, 1.2], [1.21, 1.3, 1.4], 0, .worse), ([1, 1.1, 1.2], [1.21, 1.3, 1.4], 10, .same),
-            ([1, 1.1, 1.2], [1.33, 1.4, 1.5], 10, .worse), ([1], [1.15], 15, .same), ([1], [1.1500001], 15, .worse), ([1, 1.1, 1.2], [0.8, 0.85, 0.9], 10, .better),
+            ([1.0, 1.1, 1.2], [1.19, 2, 3], 0.0, BenchComparison.Outcome.same), ([1, 1.1, 1.2], [1.21, 1.3, 1.4], 0, .worse),
+            ([1, 1.1, 1.2], [1.21, 1.3, 1.4], 10, .same),
+            ([1, 1.1, 1.2], [1.33, 1.4, 1.5], 10, .worse), ([1], [1.15], 15, .same), ([1], [1.1500001], 15, .worse),
+            ([1, 1.1, 1.2], [0.8, 0.85, 0.9], 10, .better),
             ([1, 1.1, 1.2], [0.8, 0.85, 0.95], 10, .same), ([1], [1], 0, .same),
         ])
     func rule(before: [Double], after: [Double], tolerance: Double, expected: BenchComparison.Outcome) throws {
@@ -86,12 +92,20 @@ struct BenchComparisonTests {
     func kinds() throws {
         let document = try MeasuredDocuments.document("first")
         let here = document.machine
-        func machine(architecture: String = here.architecture, cores: Int = here.cores, memoryMiB: Int = here.memoryMiB, accelerator: String?, emulator: String? = here.emulator) -> BenchMachine {
+        func machine(
+            architecture: String = here.architecture, cores: Int = here.cores, memoryMiB: Int = here.memoryMiB, accelerator: String?,
+            emulator: String? = here.emulator
+        ) -> BenchMachine {
             BenchMachine(architecture: architecture, cores: cores, memoryMiB: memoryMiB, accelerator: accelerator, emulator: emulator)
         }
-        let others = [machine(accelerator: "kvm"), machine(architecture: "aarch64", accelerator: here.accelerator), machine(cores: here.cores + 6, accelerator: here.accelerator)]
+        let others = [
+            machine(accelerator: "kvm"), machine(architecture: "aarch64", accelerator: here.accelerator),
+            machine(cores: here.cores + 6, accelerator: here.accelerator),
+        ]
         for (other, hint) in zip(others, ["kvm", "aarch64", "cores"]) {
-            let error = try #require(throws: MeasurementError.self) { try BenchComparison(baseline: document, named: "base.json", now: document.on(other), tolerance: 15) }
+            let error = try #require(throws: MeasurementError.self) {
+                try BenchComparison(baseline: document, named: "base.json", now: document.on(other), tolerance: 15)
+            }
             #expect(error.code == .otherKind && "\(error)".contains(hint) && "\(error)".contains("base.json"))
         }
         // Where no guest has run, nothing speaks against it; more memory and another emulator are figures and no kind.

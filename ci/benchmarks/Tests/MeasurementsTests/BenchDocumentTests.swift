@@ -39,12 +39,14 @@ struct BenchDocumentTests {
         "a part nobody knows, a state nobody knows and a ratio that cannot be are refused",
         arguments: [
             (#""plan":{"#, #""plane":{"#), (#""state":"measured""#, #""state":"guessed""#), (#""cores":2"#, #""cores":"two""#), (#""min":1.5"#, #""min":-1.5"#),
-            (#""min":1.5"#, #""min":0"#), (#""min":1.5"#, #""min":2.25"#), (#""max":2.5"#, #""max":1.75"#), (#""max":2.5"#, #""max":1e999"#), (#""median":2"#, #""middle":2"#),
+            (#""min":1.5"#, #""min":0"#), (#""min":1.5"#, #""min":2.25"#), (#""max":2.5"#, #""max":1.75"#), (#""max":2.5"#, #""max":1e999"#),
+            (#""median":2"#, #""middle":2"#),
         ])
     func nonsense(text: String, other: String) throws {
         let ratio = MeasuredRatio("planning / the yardstick", Spread([1.5, 2, 2.5]))
         let document = BenchDocument(
-            kmatrix: "0.1.0", finished: "2026-11-25T08:00:00Z", machine: BenchMachine(architecture: "x86_64", cores: 2, memoryMiB: 8000, accelerator: "tcg", emulator: "7.2"),
+            kmatrix: "0.1.0", finished: "2026-11-25T08:00:00Z",
+            machine: BenchMachine(architecture: "x86_64", cores: 2, memoryMiB: 8000, accelerator: "tcg", emulator: "7.2"),
             parts: [.plan: .measured(.init(ratios: [ratio], figures: .null), seconds: 1)])
         let written = String(decoding: try JSONEncoder().encode(document), as: UTF8.self)
         try #require(written.contains(text))
