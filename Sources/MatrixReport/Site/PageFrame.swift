@@ -17,9 +17,10 @@ struct PageFrame {
         html.literal("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
         // The browser loads only the site's own files and runs no script from a page's text.
         html.literal(
-            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri "
-                + "'none'; form-action 'none'\">"
-        )
+            """
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+            base-uri 'none'; form-action 'none'">
+            """)
         html.literal("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><meta name=\"referrer\" content=\"no-referrer\">")
         html.element("title", "\(VisibleText.line(title)) · \(content.agents.title) · kmatrix")
         html.open("link", ["rel": "stylesheet", "href": base + "site.css"])

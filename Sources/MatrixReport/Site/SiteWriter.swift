@@ -9,9 +9,11 @@ struct SiteWriter {
 
     /// Marks a folder as a site that may be replaced.
     private static let marker = "site.css"
-    private static let iconSource: StaticString =
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 16\"><rect width=\"16\" height=\"16\" rx=\"3\" fill=\"#1a7f37\"/><path d=\"M4 8.5 7 "
-        + "11.5 12.5 5\" fill=\"none\" stroke=\"#fff\" stroke-width=\"2\"/></svg>\n"
+    private static let iconSource: StaticString = """
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#1a7f37"/>\
+        <path d="M4 8.5 7 11.5 12.5 5" fill="none" stroke="#fff" stroke-width="2"/></svg>
+
+        """
 
     /// - Throws: `ReportError` when the folder holds other files or cannot be written.
     func write(to target: FilePath) async throws {

@@ -96,12 +96,10 @@ struct KeyKeeperTests {
         try await ChannelFixture.with("normal") { make in
             let first = try make(nil)
             // As far as an agent gets that is killed before its attestation.
-            let orphan = try KeyDocument(
-                JSONValue(
-                    parsing: Array(
-                        #"{"authorizationScheme":"Azure-HMAC-SHA256","guid":"00000000-0000-4000-8000-000000000000","#
-                            + #""key":"\#(String(repeating: "ab", count: 32))"}"#
-                            .utf8)))
+            let text =
+                #"{"authorizationScheme":"Azure-HMAC-SHA256","guid":"00000000-0000-4000-8000-000000000000","#
+                + #""key":"\#(String(repeating: "ab", count: 32))"}"#
+            let orphan = try KeyDocument(JSONValue(parsing: Array(text.utf8)))
             try KeyStore(folder: first.keyFolder, log: AgentLog(folder: nil, systemLevel: .error)).save(orphan)
             first.keeper.pass()
             #expect(first.status.current.state == .running)

@@ -12,12 +12,10 @@ struct KeyStoreTests {
     static let guid = "9cf81e97-0316-4ad3-94a7-8ccbdee8ccbf"
 
     static func document(_ guid: String = guid) throws -> KeyDocument {
-        try KeyDocument(
-            JSONValue(
-                parsing: Array(
-                    #"{"authorizationScheme":"Azure-HMAC-SHA256","incarnationId":7,"guid":"\#(guid)","issued":"x","#
-                        + #""key":"\#(String(repeating: "0F", count: 32))"}"#
-                        .utf8)))
+        let text =
+            #"{"authorizationScheme":"Azure-HMAC-SHA256","incarnationId":7,"guid":"\#(guid)","issued":"x","#
+            + #""key":"\#(String(repeating: "0F", count: 32))"}"#
+        return try KeyDocument(JSONValue(parsing: Array(text.utf8)))
     }
 
     private static func store(_ folder: TemporaryFolder) -> KeyStore {
