@@ -86,7 +86,7 @@ struct PackageTests {
             return try #require(text.split(separator: "\n").first { $0.contains(marker) })
         }
         let copied = try line(of: "build", "cp -R images/").split(separator: " ").filter { $0.hasPrefix("images/") }.map { $0.dropFirst("images/".count) }
-        let packaged = try line(of: "package", "for item in").split { " ;".contains($0) }
+        let packaged = try line(of: "package", " catalogue.yml;").split { " ;".contains($0) }
         #expect(copied.count > 4 && Set(copied).isSubset(of: Set(packaged)))
     }
 
