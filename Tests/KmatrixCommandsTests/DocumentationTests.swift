@@ -90,6 +90,14 @@ struct DocumentationTests {
         }
     }
 
+    @Test("names sources by target and file that are there", arguments: articles)
+    func sources(page: Page) {
+        for match in page.text.matches(of: /`([A-Za-z-]+\/[A-Za-z\/+]+\.swift)`/) {
+            let places = ["Sources/", ""].map { Repository.root.appending(path: $0 + match.1) }
+            #expect(places.contains { FileManager.default.fileExists(atPath: $0.path) }, "\(page.name): \(match.1)")
+        }
+    }
+
     @Test("shows expectations that can be read")
     func expectations() throws {
         let example = try #require(try Self.article("Expectations").fences("yaml").first)
