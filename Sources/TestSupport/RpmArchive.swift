@@ -141,6 +141,6 @@ public final class RpmArchive: Sendable {
     private func sign(_ file: FilePath) async throws {
         try await DebianRepository.tool(
             "rpmsign", ["--define", "_gpg_name A repository", "--define", "_gpg_path \(keys.home)", "--define", "__gpg /usr/bin/gpg", "--addsign", file.string])
-        try await keys.endAgent()
+        await keys.endAgent()
     }
 }
