@@ -91,7 +91,7 @@ public struct ArtefactCache: Sendable {
         return EntryUse(lock)
     }
 
-    /// Removes an entry; whoever asks for it next fills it again. One that is in use stays.
+    /// Removes an entry; the next request for it fills it again. An entry in use stays.
     public func remove(kind: String, key: String) throws {
         let place = folder(kind: kind, key: key)
         for attempt in 0..<Self.removalAttempts where FileManager.default.fileExists(atPath: place.string) {

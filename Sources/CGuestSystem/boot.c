@@ -15,7 +15,7 @@
 
 // What has to be so before the Swift runtime's own initialisers run in PID 1.
 //
-// They look at /proc/self/exe and end the process when they cannot ("Unable to obtain Swift runtime path"): nobody has mounted /proc yet.
+// They look at /proc/self/exe and end the process when they cannot ("Unable to obtain Swift runtime path"): /proc is not mounted yet.
 // And they seed hashing with getrandom(2), which waits for the kernel's entropy pool: one to two seconds on a machine without RDRAND
 // (measured under emulation). Nothing an attacker chooses is hashed here, so the seed is left out.
 __attribute__((constructor(101))) static void prepare_for_runtime(void) {

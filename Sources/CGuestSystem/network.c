@@ -136,7 +136,7 @@ int gs_packet_announce(int socket_, const char *interface, const uint8_t address
     int outcome = link_address(interface, &link);
     if (outcome < 0) return outcome;
     link.sll_protocol = htons(ETH_P_ARP);
-    // Ethernet, IPv4, request; from us to nobody in particular, about the same address on both sides.
+    // A gratuitous request for Ethernet and IPv4: the given address is sender and target.
     uint8_t packet[28] = {0, 1, 8, 0, 6, 4, 0, 1};
     memcpy(packet + 8, own.sll_addr, 6);
     memcpy(packet + 14, address, 4);

@@ -90,7 +90,7 @@ extension CellFolder {
     }
 
     private func copyRegular(_ from: FilePath, to target: FilePath) throws {
-        // A file that is not there is none of the evidence; one that is not a regular file is nobody's.
+        // A missing file is not evidence, and neither is one that is not a regular file.
         guard (try? FileManager.default.attributesOfItem(atPath: from.string))?[.type] as? FileAttributeType == .typeRegular else { return }
         do { try FileManager.default.copyItem(atPath: from.string, toPath: target.string) } catch {
             throw StoreError(path: target, errno: (error as? CocoaError)?.code == .fileWriteOutOfSpace ? .noSpace : .ioError)

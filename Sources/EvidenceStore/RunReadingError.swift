@@ -19,7 +19,7 @@ public struct RunReadingError: Error, Sendable, CustomStringConvertible {
         case contradictory
         /// The evidence that a verdict stands on is not there, or not whole.
         case unproven
-        /// What is not a cell's and in nobody's way.
+        /// A file that belongs to no cell and does no harm.
         case foreign
     }
 

@@ -30,7 +30,7 @@ public struct StoredRun: Sendable {
         unfinished = reader.unfinished
     }
 
-    /// - Throws: `RunReadingError` with all that is wrong with the folder. What is not a cell's, and in nobody's way, is not.
+    /// - Throws: `RunReadingError` with all that is wrong with the folder. Files that belong to no cell and do no harm are not an error.
     public static func intact(at path: FilePath) throws(RunReadingError) -> StoredRun {
         let run = try StoredRun(reading: path)
         let grave = run.damages.filter { $0.code != .foreign }

@@ -41,7 +41,7 @@ public enum GuestDisk: String, CaseIterable, Hashable, Sendable {
     case root = "kmatrix-root"
     /// The kernel's modules, where the distribution does not have them.
     case modules = "kmatrix-modules"
-    /// What cloud-init is told by, where a distribution boots with its own loader.
+    /// The data source of cloud-init in a distribution that boots with its own loader.
     case seed = "kmatrix-seed"
     /// The temporary storage that every machine of the platform has, empty.
     case resource = "kmatrix-resource"

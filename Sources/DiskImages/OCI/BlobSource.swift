@@ -1,6 +1,6 @@
 import SystemPackage
 
-/// Where the parts of an image come from. What it gives is not yet believed: whoever asks compares the hash.
+/// Where the parts of an image come from. Its bytes are unverified: the caller compares the hash.
 protocol BlobSource: Sendable {
     /// The document that a reference names.
     func document(_ selection: OCIReference.Selection) async throws -> [UInt8]
