@@ -73,6 +73,19 @@ struct RuleScenario: Sendable {
 
     private static func all(_ deny: [(String, String)], _ code: Int32) -> [Probe] { deny.map { Probe(name: $0.0, path: $0.1, codes: [code]) } }
 
+    /// Files of a form that few would write; the same for every service.
+    private static func unusual(_ service: String, _ both: [(String, String)]) -> [RuleScenario] {
+        [
+            RuleScenario(id: "\(service)-S10", title: "an invalid JSON file denies all requests", file: "{ this is not JSON ", probes: all(both, 403)),
+            RuleScenario(
+                id: "\(service)-S11", title: "a byte order mark is ignored", file: "\u{FEFF}{\"defaultAccess\":\"deny\",\"id\":\"t\",\"rules\":{}}",
+                probes: all(both, 403)),
+            RuleScenario(
+                id: "\(service)-S12", title: "a duplicate member denies all requests",
+                file: #"{"defaultAccess":"allow","defaultAccess":"deny","id":"t","rules":{}}"#, probes: all(both, 403)),
+        ]
+    }
+
     static func imds(_ root: String) -> [RuleScenario] {
         let both = [("instance", Guest.instance), ("versions", Guest.versions)]
         let one = ConformanceGroup.document("/metadata/instance", identity: root)
@@ -126,13 +139,7 @@ struct RuleScenario: Sendable {
                     Probe(name: "python", path: Guest.instance, codes: [403]),
                     Probe(name: "curl", path: Guest.instance, codes: [200], executable: "/usr/bin/curl"),
                 ]),
-            RuleScenario(id: "IMDS-S10", title: "an invalid JSON file denies all requests", file: "{ this is not JSON ", probes: all(both, 403)),
-            RuleScenario(
-                id: "IMDS-S11", title: "a byte order mark is ignored", file: "\u{FEFF}{\"defaultAccess\":\"deny\",\"id\":\"t\",\"rules\":{}}",
-                probes: all(both, 403)),
-            RuleScenario(
-                id: "IMDS-S12", title: "a duplicate member denies all requests", file: #"{"defaultAccess":"allow","defaultAccess":"deny","id":"t","rules":{}}"#,
-                probes: all(both, 403)),
+        ] + unusual("IMDS", both) + [
             RuleScenario(
                 id: "IMDS-S17", title: "names with the prefix are accepted",
                 file: ConformanceGroup.document("/metadata/instance", identity: root, prefix: "LocalFileRules_"),
@@ -201,13 +208,7 @@ struct RuleScenario: Sendable {
                     Probe(name: "python", path: goalState, codes: [403]),
                     Probe(name: "curl", path: goalState, codes: [200], executable: "/usr/bin/curl"),
                 ]),
-            RuleScenario(id: "WS-S10", title: "an invalid JSON file denies all requests", file: "{ this is not JSON ", probes: all(both, 403)),
-            RuleScenario(
-                id: "WS-S11", title: "a byte order mark is ignored", file: "\u{FEFF}{\"defaultAccess\":\"deny\",\"id\":\"t\",\"rules\":{}}",
-                probes: all(both, 403)),
-            RuleScenario(
-                id: "WS-S12", title: "a duplicate member denies all requests", file: #"{"defaultAccess":"allow","defaultAccess":"deny","id":"t","rules":{}}"#,
-                probes: all(both, 403)),
+        ] + unusual("WS", both) + [
             RuleScenario(
                 id: "WS-S17", title: "names with the prefix are accepted",
                 file: ConformanceGroup.document("/machine/", identity: root, query: #""comp":"goalstate""#, prefix: "LocalFileRules_"),
