@@ -39,7 +39,7 @@ let package = Package(
         .executable(name: "guest-runner", targets: ["guest-runner"]),
         .executable(name: "guest-network", targets: ["guest-network"]),
         // What ci/benchmarks measures.
-        .library(name: "KmatrixParts", targets: ["KmatrixCommands", "MatrixRunner", "RunHistory"]),
+        .library(name: "KmatrixParts", targets: ["KmatrixCommands", "MatrixPlanning", "MatrixRunner", "RunHistory"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -118,12 +118,19 @@ let package = Package(
         // Rank 2. The platform's side: WireServer, IMDS and HostGAPlugin, with a journal.
         .target(name: "FabricSimulator", dependencies: ["MatrixModel", "StrictYAML", "Digests", nioCore, nioPosix, nioHTTP1, system], swiftSettings: settings),
 
-        // Rank 4. Plans cells, runs their guests within limits, retries what was ours, records each outcome.
+        // Rank 3. Selectors become a plan: which cells there are, in which order, in which part of a divided run.
+        .target(
+            name: "MatrixPlanning",
+            dependencies: [
+                "MatrixModel", "ArtefactCache", "KernelCatalogue", "GuestImages", "DiskImages", "EvidenceStore", "FabricSimulator", system,
+            ],
+            swiftSettings: settings),
+        // Rank 4. Runs the guests of a plan's cells within limits, retries what was ours, records each outcome.
         .target(
             name: "MatrixRunner",
             dependencies: [
                 "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "Probes", "EvidenceStore",
-                "QEMUGuest", "FabricSimulator", "DiskImages", "HostTools", system,
+                "MatrixPlanning", "QEMUGuest", "FabricSimulator", "DiskImages", "HostTools", system,
             ],
             swiftSettings: settings),
         // The site's style, script and schema from MatrixReport's Resources, as bytes in the program.
@@ -136,8 +143,8 @@ let package = Package(
         .target(
             name: "KmatrixCommands",
             dependencies: [
-                "MatrixModel", "ArtefactCache", "HostTools", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "Probes", "MatrixRunner", "MatrixReport",
-                "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles", argumentParser, system,
+                "MatrixModel", "ArtefactCache", "HostTools", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "Probes", "MatrixPlanning", "MatrixRunner",
+                "MatrixReport", "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles", argumentParser, system,
             ],
             resources: helpTopics.map { .embedInCode("kmatrix.docc/Articles/\($0).md") },
             swiftSettings: settings),
@@ -170,7 +177,11 @@ let package = Package(
         .executableTarget(name: "guest-network", dependencies: ["CSlirp"], swiftSettings: settings),
 
         // Tests.
-        .target(name: "TestSupport", dependencies: ["MatrixModel", "GuestProtocol", subprocess, system, nioCore, nioPosix, nioHTTP1], swiftSettings: settings),
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "MatrixModel", "GuestProtocol", "FabricSimulator", "KernelCatalogue", "MatrixPlanning", subprocess, system, nioCore, nioPosix, nioHTTP1,
+            ], swiftSettings: settings),
         // Our agent with one fault, named by its configuration, so that every proof is seen to fail in a real guest.
         .executableTarget(name: "mutant-agent", dependencies: ["AgentCore", "JSON", system], swiftSettings: settings, linkerSettings: staticProgram),
         // Stands in for the emulator, so that endings are tested in milliseconds.
@@ -218,9 +229,16 @@ let package = Package(
                 "FabricSimulator", "MatrixModel", "StrictYAML", "TestSupport", "Digests", subprocess, system, nioCore, nioEmbedded, nioPosix, nioHTTP1,
             ], swiftSettings: settings),
         .testTarget(
+            name: "MatrixPlanningTests",
+            dependencies: [
+                "MatrixPlanning", "DiskImages", "MatrixModel", "ArtefactCache", "EvidenceStore", "KernelCatalogue", "GuestImages", "FabricSimulator",
+                "Probes", "TestSupport", system,
+            ], swiftSettings: settings),
+        .testTarget(
             name: "MatrixRunnerTests",
             dependencies: [
-                "MatrixRunner", "Probes", "DiskImages", "FabricSimulator", "MatrixModel", "GuestProtocol", "ArtefactCache", "EvidenceStore", "Judgement",
+                "MatrixPlanning", "MatrixRunner", "Probes", "DiskImages", "FabricSimulator", "MatrixModel", "GuestProtocol", "ArtefactCache",
+                "EvidenceStore", "Judgement",
                 "KernelCatalogue", "QEMUGuest", "GuestImages", "TestSupport", "fake-qemu", "guest-network", subprocess, system,
             ], resources: [.copy("Evidence")], swiftSettings: settings),
         .testTarget(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import MatrixModel
+import MatrixPlanning
 import MatrixRunner
 
 /// Selects cells: one option per axis, or a matrix file.

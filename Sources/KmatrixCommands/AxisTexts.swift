@@ -1,6 +1,7 @@
 import ArgumentParser
 import KernelCatalogue
 import MatrixModel
+import MatrixPlanning
 import MatrixRunner
 
 /// A block of a matrix as it is written on the command line or in a file.

@@ -3,6 +3,7 @@ import ArtefactCache
 import Foundation
 import KernelCatalogue
 import MatrixModel
+import MatrixPlanning
 import MatrixRunner
 import SystemPackage
 

@@ -1,3 +1,4 @@
+import MatrixPlanning
 import ArgumentParser
 import Foundation
 import MatrixRunner
@@ -37,7 +38,7 @@ struct GuestOptions: ParsableArguments {
     static func snapshotBytes(_ option: String?, environment: [String: String]) throws -> Int {
         if let option { return try DiskSpace(option, from: "--snapshot-limit").bytes }
         let variable = "KMATRIX_SNAPSHOT_LIMIT"
-        return try environment[variable].map { try DiskSpace($0, from: variable).bytes } ?? MatrixRequest.standardSnapshotLimit
+        return try environment[variable].map { try DiskSpace($0, from: variable).bytes } ?? RunSettings.standardSnapshotLimit
     }
 }
 

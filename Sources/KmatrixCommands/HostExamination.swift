@@ -5,6 +5,7 @@ import EvidenceStore
 import Foundation
 import KernelCatalogue
 import MatrixModel
+import MatrixPlanning
 import MatrixRunner
 import QEMUGuest
 import SystemPackage

@@ -1,6 +1,7 @@
 import ArgumentParser
 import EvidenceStore
 import MatrixModel
+import MatrixPlanning
 import MatrixReport
 import MatrixRunner
 
@@ -111,7 +112,7 @@ private struct EncodedPlannedCell: Encodable {
         case estimatedSeconds = "estimated_seconds"
     }
 
-    init(_ planned: MatrixPlan.PlannedCell, _ costs: CellCosts) {
+    init(_ planned: PlannedCell, _ costs: CellCosts) {
         let cell = planned.cell
         id = cell.id.text
         kernel = cell.kernel.version.description

@@ -1,3 +1,4 @@
+import MatrixPlanning
 import ArgumentParser
 import Foundation
 import MatrixRunner

@@ -4,6 +4,7 @@ import EvidenceStore
 import Foundation
 import KernelCatalogue
 import MatrixModel
+import MatrixPlanning
 import MatrixReport
 import MatrixRunner
 import SystemPackage

@@ -2,6 +2,7 @@ import ArgumentParser
 import EvidenceStore
 import Foundation
 import MatrixModel
+import MatrixPlanning
 import RunHistory
 import MatrixReport
 import MatrixRunner

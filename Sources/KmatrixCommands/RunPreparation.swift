@@ -3,6 +3,7 @@ import EvidenceStore
 import Foundation
 import KernelCatalogue
 import MatrixModel
+import MatrixPlanning
 import MatrixRunner
 import QEMUGuest
 import SystemPackage
@@ -19,13 +20,13 @@ struct RunPreparation {
         let products = try Products(folder: Self.productsFolder())
         let (blocks, exclusions) = try await axes.blocks(products, matrix ?? axes.matrixFile())
         let request = try MatrixRequest(
-            blocks: blocks, exclusions: exclusions, agentProfile: axes.agentProfile.map(products.agentProfile), today: .today(), tier: proof, jobs: guests.jobs,
-            costs: costs, timeout: .seconds(guests.timeout), retries: guests.retries,
-            boot: guests.boot.choice, snapshotLimit: guests.snapshotBytes(), verification: verification, endsRun: endsRun)
+            blocks: blocks, exclusions: exclusions, agentProfile: axes.agentProfile.map(products.agentProfile), today: .today(), tier: proof)
+        let settings = try RunSettings(
+            jobs: guests.jobs, costs: costs, timeout: .seconds(guests.timeout), retries: guests.retries, boot: guests.boot.choice,
+            snapshotLimit: guests.snapshotBytes(), verification: verification, endsRun: endsRun)
         let cache = ArtefactCache.standard()
-        let settings = try kernels.settings(cache: cache)
         runner = MatrixRunner(
-            request: request, products: products, cache: cache, catalogue: KernelCatalogue(settings: settings),
+            request: request, settings: settings, products: products, cache: cache, catalogue: KernelCatalogue(settings: try kernels.settings(cache: cache)),
             accelerator: guests.accel.choice, harness: KmatrixVersion.current, events: events)
     }
 

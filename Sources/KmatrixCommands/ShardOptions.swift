@@ -1,5 +1,6 @@
 import ArgumentParser
 import MatrixModel
+import MatrixPlanning
 import MatrixRunner
 
 /// Selects one part of a run.

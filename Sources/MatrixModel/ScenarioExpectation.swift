@@ -20,4 +20,7 @@ public struct ScenarioExpectation: Hashable, Sendable, Codable {
         self.channel = channel
         self.clients = clients
     }
+
+    /// Whether the scenario lets an agent sign the requests of root and of an ordinary user.
+    public var isSigned: Bool { clients["imds-root"] == .signed && clients["imds-user"] == .signed }
 }

@@ -1,5 +1,6 @@
 import KernelCatalogue
 import MatrixModel
+import MatrixPlanning
 
 /// One thing that cells are started with, prepared once for all that need it.
 enum Artefact: Hashable, Sendable {
@@ -16,7 +17,7 @@ enum Artefact: Hashable, Sendable {
     case kernel(KernelUse)
 
     /// What a cell needs, each after what it is made of.
-    static func all(for planned: MatrixPlan.PlannedCell) -> [Artefact] {
+    static func all(for planned: PlannedCell) -> [Artefact] {
         let disc = planned.guest == .micro ? nil : (planned.deployment?.asksForAgent).map(Artefact.disc)
         return [.files(planned.kernel), .payload(planned.content)] + [root(of: planned.guest), disc].compactMap(\.self) + [.kernel(KernelUse(planned))]
     }
@@ -73,5 +74,5 @@ struct KernelUse: Hashable, Sendable {
 }
 
 extension KernelUse {
-    init(_ planned: MatrixPlan.PlannedCell) { self.init(kernel: planned.kernel, guest: planned.guest) }
+    init(_ planned: PlannedCell) { self.init(kernel: planned.kernel, guest: planned.guest) }
 }

@@ -5,6 +5,7 @@ import EvidenceStore
 import Foundation
 import KernelCatalogue
 import MatrixModel
+import MatrixPlanning
 import QEMUGuest
 import SystemPackage
 
@@ -36,7 +37,7 @@ struct ArtefactPreparer: Sendable {
     }
 
     /// Builds what guests of an architecture boot.
-    /// - Throws: `RunnerError` with `productsOfArchitectureMissing`.
+    /// - Throws: `ProductError` with `missingForArchitecture`.
     func images(for architecture: Architecture) throws -> GuestImageBuilder { hostImages.of(architecture, runner: try products.of(architecture).runner) }
 
     /// Packs a guest's payload.
@@ -44,7 +45,7 @@ struct ArtefactPreparer: Sendable {
 
     /// Makes all that cells need.
     /// - Throws: `CancellationError` only.
-    func prepare(_ cells: [MatrixPlan.PlannedCell]) async throws -> PreparedArtefacts {
+    func prepare(_ cells: [PlannedCell]) async throws -> PreparedArtefacts {
         try await withThrowingTaskGroup(of: (Artefact, PreparedArtefacts).self) { group in
             var preparation = Preparation(of: cells)
             while true {
@@ -59,7 +60,7 @@ struct ArtefactPreparer: Sendable {
 
     /// The kernel of a cell.
     /// - Throws: `PreparationFailure`, `CancellationError`.
-    func kernel(of planned: MatrixPlan.PlannedCell) async throws -> PreparedKernel {
+    func kernel(of planned: PlannedCell) async throws -> PreparedKernel {
         guard let kernel = try await prepare([planned]).kernels[KernelUse(planned)] else {
             throw PreparationFailure(cause: .harness, reason: "kmatrix prepared nothing for \(planned.kernel.identity)")
         }
@@ -153,7 +154,7 @@ struct ArtefactPreparer: Sendable {
     }
 
     /// The paths are upstream's own, so that a package of the agent can take the place of ours.
-    /// - Throws: `PreparationFailure` with `guestLacks` for what an agent needs and this machine does not have, and `RunnerError`.
+    /// - Throws: `PreparationFailure` with `guestLacks` for what an agent needs and this machine does not have, `ProductError`, `RunnerError`.
     func payloadSpec(_ content: GuestContent, busybox: FilePath? = nil) async throws -> PayloadSpec {
         let products = try products.of(content.architecture)
         if content.isDistribution { return try packagePayload(content, products) }

@@ -5,6 +5,7 @@ import Foundation
 import GuestProtocol
 import Judgement
 import MatrixModel
+import MatrixPlanning
 import Probes
 import QEMUGuest
 import Synchronization
@@ -33,7 +34,7 @@ struct CellAttempt: Sendable {
     let context: CellContext
     let folder: CellFolder
 
-    init(_ planned: MatrixPlan.PlannedCell, _ artefacts: PreparedCell, _ context: CellContext, _ folder: CellFolder, isBare: Bool = false) {
+    init(_ planned: PlannedCell, _ artefacts: PreparedCell, _ context: CellContext, _ folder: CellFolder, isBare: Bool = false) {
         cell = planned.cell
         scenario = planned.scenario
         profile = planned.profile

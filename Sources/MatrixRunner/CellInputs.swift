@@ -2,6 +2,7 @@ import GuestImages
 import ArtefactCache
 import FabricSimulator
 import MatrixModel
+import MatrixPlanning
 import QEMUGuest
 import SystemPackage
 
@@ -17,7 +18,7 @@ struct CellInputs: Sendable {
 
     /// - Parameter burst: The clients of the burst; nil for the cell's own.
     /// - Returns: Nil when one of the files cannot be read: then nothing is known to be the same.
-    func digest(of planned: MatrixPlan.PlannedCell, _ artefacts: PreparedCell, _ context: CellContext, burst: Int? = nil) -> String? {
+    func digest(of planned: PlannedCell, _ artefacts: PreparedCell, _ context: CellContext, burst: Int? = nil) -> String? {
         do {
             var parts = [Self.format, planned.cell.id.text, planned.kernel.identity.release, planned.kernel.identity.origin]
             parts += [context.accelerator.rawValue] + context.kernelArguments + planned.layoutArguments

@@ -3,6 +3,7 @@ import EvidenceStore
 import Foundation
 import Judgement
 import MatrixModel
+import MatrixPlanning
 import Probes
 import QEMUGuest
 import SystemPackage
@@ -33,39 +34,13 @@ struct CellContext: Sendable {
     let events: @Sendable (RunnerEvent) -> Void
 }
 
-/// What cells must have in common to start from one snapshot.
-struct SharedBoot: Hashable, Sendable {
-    let kernel: KernelIdentity
-    let architecture: Architecture
-    let profile: BootProfile?
-    let guest: GuestChoice
-    /// Our own init makes it when it is told its plan; a distribution has it from its kernel's command line.
-    let layout: CgroupLayout?
-
-    /// Nil for a cell that boots in any case: a deployment is about how the machine comes up.
-    init?(_ planned: MatrixPlan.PlannedCell) {
-        guard planned.deployment == nil else { return nil }
-        kernel = planned.kernel.identity
-        architecture = planned.kernel.architecture
-        profile = planned.profile
-        guest = planned.guest
-        layout = planned.guest == .micro ? nil : planned.cell.cgroup
-    }
-
-    /// The boots that two cells at least have.
-    static func all(_ cells: [MatrixPlan.PlannedCell]) -> Set<SharedBoot> {
-        let counts = cells.compactMap(SharedBoot.init).reduce(into: [SharedBoot: Int]()) { $0[$1, default: 0] += 1 }
-        return Set(counts.filter { $0.value > 1 }.keys)
-    }
-}
-
 /// Brings one cell to its verdict: attempts it, tries again what failed through the harness's fault, stores the outcome.
 struct CellRunner: Sendable {
     let context: CellContext
     let folder: RunFolder
 
     /// - Throws: `CancellationError` only. Every other trouble is the cell's verdict.
-    func run(_ planned: MatrixPlan.PlannedCell, _ artefacts: PreparedCell) async throws -> CellRecord {
+    func run(_ planned: PlannedCell, _ artefacts: PreparedCell) async throws -> CellRecord {
         let cell = planned.cell
         let place: CellFolder
         do { place = try folder.cell(cell.id) } catch { return Self.unrecorded(planned, error) }
@@ -100,7 +75,7 @@ struct CellRunner: Sendable {
     }
 
     /// Stores the outcome of a cell for which something could not be obtained.
-    static func refuse(_ planned: MatrixPlan.PlannedCell, _ failure: PreparationFailure, in folder: RunFolder) -> CellRecord {
+    static func refuse(_ planned: PlannedCell, _ failure: PreparationFailure, in folder: RunFolder) -> CellRecord {
         do { return stored(planned.record(failure.judgement), planned, try folder.cell(planned.cell.id)) } catch { return unrecorded(planned, error) }
     }
 
@@ -112,7 +87,7 @@ struct CellRunner: Sendable {
     }
 
     /// A verdict on the very same cell. One with a larger burst proves all that is asked for.
-    private func earlierVerdict(on planned: MatrixPlan.PlannedCell, _ artefacts: PreparedCell) -> EarlierVerdict? {
+    private func earlierVerdict(on planned: PlannedCell, _ artefacts: PreparedCell) -> EarlierVerdict? {
         guard let earlier = context.earlier else { return nil }
         let bursts = planned.burst == 0 ? [0] : [planned.burst, ProofTier.largeBurst]
         return Set(bursts).sorted().lazy.compactMap { context.inputs.digest(of: planned, artefacts, context, burst: $0) }
@@ -120,7 +95,7 @@ struct CellRunner: Sendable {
     }
 
     /// - Returns: Nil when its evidence could not be copied; then the cell is measured.
-    private func takeOver(_ earlier: EarlierVerdict, _ planned: MatrixPlan.PlannedCell, _ place: CellFolder) -> CellRecord? {
+    private func takeOver(_ earlier: EarlierVerdict, _ planned: PlannedCell, _ place: CellFolder) -> CellRecord? {
         do {
             try earlier.evidence.copyEvidence(to: place)
             var record = earlier.record
@@ -137,8 +112,7 @@ struct CellRunner: Sendable {
         }
     }
 
-    private func store(_ planned: MatrixPlan.PlannedCell, _ outcome: CellAttempt.Outcome, _ attempts: Int, _ inputs: String?, _ place: CellFolder) -> CellRecord
-    {
+    private func store(_ planned: PlannedCell, _ outcome: CellAttempt.Outcome, _ attempts: Int, _ inputs: String?, _ place: CellFolder) -> CellRecord {
         var record = CellRecord(
             cell: planned.cell, judgement: outcome.conclusion.judgement, proofs: outcome.conclusion.proofs, provisioning: outcome.provisioning,
             evidence: place.path.string, seconds: outcome.seconds, attempts: attempts,
@@ -147,7 +121,7 @@ struct CellRunner: Sendable {
         return Self.stored(record, planned, place)
     }
 
-    private static func stored(_ record: CellRecord, _ planned: MatrixPlan.PlannedCell, _ place: CellFolder) -> CellRecord {
+    private static func stored(_ record: CellRecord, _ planned: PlannedCell, _ place: CellFolder) -> CellRecord {
         do {
             try place.save(record, to: .verdict)
             return record
@@ -157,7 +131,7 @@ struct CellRunner: Sendable {
     }
 
     /// A verdict that could not be stored is not a verdict: what is not on disk proves nothing tomorrow.
-    private static func unrecorded(_ planned: MatrixPlan.PlannedCell, _ error: any Error) -> CellRecord {
+    private static func unrecorded(_ planned: PlannedCell, _ error: any Error) -> CellRecord {
         planned.record(Judgement(cause: .evidenceLost, summary: "Cannot write the evidence: \(error)"), attempts: 1)
     }
 }

@@ -1,5 +1,6 @@
 import EvidenceStore
 import MatrixModel
+import MatrixPlanning
 
 /// Runs cells, each as soon as what it needs is there and a further guest may run; among several the first is the next. What others need
 /// is fetched and built meanwhile.
@@ -11,7 +12,7 @@ struct CellScheduler {
         case finished(CellRecord)
     }
 
-    private let cells: [MatrixPlan.PlannedCell]
+    private let cells: [PlannedCell]
     private let jobs: JobCount
     private let runner: MatrixRunner
     private let folder: RunFolder
@@ -33,7 +34,7 @@ struct CellScheduler {
     ///   - prepared: What of their needs is there.
     ///   - make: Makes one thing of what there is.
     init(
-        of cells: [MatrixPlan.PlannedCell], _ jobs: JobCount, _ prepared: PreparedArtefacts, runner: MatrixRunner, in folder: RunFolder, make: @escaping Make,
+        of cells: [PlannedCell], _ jobs: JobCount, _ prepared: PreparedArtefacts, runner: MatrixRunner, in folder: RunFolder, make: @escaping Make,
         _ onRecord: @escaping @Sendable (CellRecord) -> Void
     ) {
         self.cells = cells
@@ -66,7 +67,7 @@ struct CellScheduler {
                     beginning = beginning.filter { $0.value.text != record.id }
                     records.append(record)
                     runner.events(.cellFinished(record))
-                    if runner.request.endsRun?(record) == true {
+                    if runner.settings.endsRun?(record) == true {
                         group.cancelAll()
                         let measured = Set(records.map(\.id))
                         records += cells.filter { !measured.contains($0.cell.id.text) }

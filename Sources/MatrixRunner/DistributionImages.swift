@@ -1,3 +1,4 @@
+import MatrixPlanning
 public import ArtefactCache
 import DiskImages
 import GuestImages
@@ -31,14 +32,9 @@ public struct DistributionImages: Sendable {
         do {
             return Built(try await disks.open(guest.source, modules: GuestImageBuilder.earlyModules) { events(.preparing($0)) })
         } catch let error as DiskImageError where error.isOfTransfer && !distribution.packages.isEmpty {
-            events(.warning(Self.substitution(distribution, "\(error)")))
+            events(.warning(distribution.substitution(because: "\(error)")))
             return Built(try await image(of: distribution, renews: renews))
         }
-    }
-
-    /// Says that a built image takes the place of the published one.
-    static func substitution(_ distribution: Distribution, _ reason: String) -> String {
-        "\(distribution.name) is built from its packages, because its published image could not be fetched: \(reason)"
     }
 
     func image(of distribution: Distribution, renews: Bool = false) async throws -> RootImage {

@@ -1,6 +1,7 @@
 import DiskImages
 import GuestImages
 public import MatrixModel
+public import MatrixPlanning
 import QEMUGuest
 
 /// What this machine lacks for guests of another architecture than its own.

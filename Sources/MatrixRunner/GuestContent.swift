@@ -1,5 +1,6 @@
 import GuestImages
 import MatrixModel
+import MatrixPlanning
 
 /// What a guest's payload is made of.
 struct GuestContent: Hashable, Sendable {
@@ -12,7 +13,7 @@ struct GuestContent: Hashable, Sendable {
     var needs: Set<AgentNeed> = []
 }
 
-extension MatrixPlan.PlannedCell {
+extension PlannedCell {
     var content: GuestContent {
         GuestContent(
             architecture: cell.architecture, agent: agent, program: program, isDistribution: guest != .micro, deployment: deployment,

@@ -1,3 +1,4 @@
+import MatrixPlanning
 import ArtefactCache
 import Foundation
 import Synchronization

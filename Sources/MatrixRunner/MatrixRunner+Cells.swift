@@ -1,6 +1,7 @@
 import ArtefactCache
 import EvidenceStore
 import MatrixModel
+import MatrixPlanning
 import QEMUGuest
 
 extension MatrixRunner {
@@ -45,7 +46,8 @@ extension MatrixRunner {
             try folder.save(run)
             let digests = ArtefactDigests(digestMemory)
             let context = CellContext(
-                emulator: host.emulator, accelerator: chosen.accelerator, products: products, slots: slots, timeout: request.timeout, retries: request.retries,
+                emulator: host.emulator, accelerator: chosen.accelerator, products: products, slots: slots, timeout: settings.timeout,
+                retries: settings.retries,
                 memory: memory, boots: bootPolicy(host.emulator, digests), earlier: earlier, inputs: CellInputs(digests: digests),
                 events: events)
             settled[kernel.architecture] = context
@@ -58,7 +60,7 @@ extension MatrixRunner {
             run.warnings += taken.warnings
             taken.kept.forEach(onRecord)
         }
-        let cells = MatrixPlan.longestFirst(taken.cells, request.costs)
+        let cells = MatrixPlan.longestFirst(taken.cells, settings.costs)
         guard !cells.isEmpty else { return taken.kept }
         let shared = SharedBoot.all(cells)
         let make: CellScheduler.Make = { artefact, prepared in
@@ -72,7 +74,7 @@ extension MatrixRunner {
             context.sharedBoots = shared
             return context
         }
-        if let sample = request.verification { run.snapshotCheck = try await verify(course, sample, cells, settled, folder) }
+        if let sample = settings.verification { run.snapshotCheck = try await verify(course, sample, cells, settled, folder) }
         return taken.kept + course.records
     }
 
@@ -91,7 +93,7 @@ extension MatrixRunner {
         let question: AcceleratorQuestion
     }
 
-    static func notRun(_ planned: MatrixPlan.PlannedCell, _ summary: String) -> CellRecord {
+    static func notRun(_ planned: PlannedCell, _ summary: String) -> CellRecord {
         planned.record(Judgement(verdict: .notRun, cause: nil, summary: summary))
     }
 }

@@ -6,6 +6,7 @@ import Foundation
 import GuestProtocol
 import Judgement
 import MatrixModel
+public import MatrixPlanning
 public import Probes
 import QEMUGuest
 public import SystemPackage
@@ -33,7 +34,7 @@ extension MatrixRunner {
         let chosen = try await chooseAccelerator(emulator, kernel)
         var boot = BootPlan.cell(
             PreparedCell(kernel: kernel, payload: payload, distribution: nil), accelerator: chosen.accelerator, network: products.network, folder: path)
-        boot.limits.total = max(request.timeout, .seconds(600))
+        boot.limits.total = max(settings.timeout, .seconds(600))
         let settled = boot
         let profile = planned.agentProfile
         let boots = bootPolicy(emulator)

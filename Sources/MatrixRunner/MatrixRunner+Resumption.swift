@@ -1,12 +1,13 @@
 import EvidenceStore
 import MatrixModel
+import MatrixPlanning
 import QEMUGuest
 
 extension MatrixRunner {
     /// What is taken over from a run that was cut short, and what is left of it to do.
     struct ResumedCells {
         var kept: [CellRecord] = []
-        var cells: [MatrixPlan.PlannedCell] = []
+        var cells: [PlannedCell] = []
         /// What the reader of the run must know.
         var warnings: [String] = []
         /// What was prepared to compare it.
@@ -52,7 +53,7 @@ extension MatrixRunner {
     }
 
     /// What a finished cell was not proven with and now is to be; nil when it was proven as thoroughly.
-    private func lack(of record: CellRecord, _ planned: MatrixPlan.PlannedCell) -> String? {
+    private func lack(of record: CellRecord, _ planned: PlannedCell) -> String? {
         guard let burst = record.burst, burst < planned.burst else { return nil }
         return "its burst had \(burst) clients, --proof \(planned.tier.rawValue) sends \(planned.burst)"
     }
@@ -60,7 +61,7 @@ extension MatrixRunner {
     /// What of a finished cell is not as it was then; nil when nothing is, or when that cannot be known: nobody said then what it was made
     /// of, or what it needs cannot be obtained any more.
     private func change(
-        of record: CellRecord, _ planned: MatrixPlan.PlannedCell, _ prepared: PreparedArtefacts, _ today: CellContext, since run: RunRecord?
+        of record: CellRecord, _ planned: PlannedCell, _ prepared: PreparedArtefacts, _ today: CellContext, since run: RunRecord?
     ) -> String? {
         guard let before = record.inputs, case .success(let artefacts)? = prepared.artefacts(for: planned),
             let now = today.inputs.digest(of: planned, artefacts, today, burst: record.burst), now != before

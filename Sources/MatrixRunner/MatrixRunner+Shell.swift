@@ -4,6 +4,7 @@ import GuestImages
 import GuestProtocol
 import KernelCatalogue
 import MatrixModel
+public import MatrixPlanning
 import QEMUGuest
 public import SystemPackage
 

@@ -1,12 +1,13 @@
 import EvidenceStore
 import MatrixModel
+import MatrixPlanning
 import QEMUGuest
 import SystemPackage
 
 extension MatrixRunner {
     /// Boots a sample of the cells that came from snapshots, as slowly as their kernels boot by themselves, and compares what they came to.
     func verify(
-        _ course: CellScheduler, _ sample: SnapshotSample, _ cells: [MatrixPlan.PlannedCell], _ contexts: [Architecture: CellContext], _ folder: RunFolder
+        _ course: CellScheduler, _ sample: SnapshotSample, _ cells: [PlannedCell], _ contexts: [Architecture: CellContext], _ folder: RunFolder
     ) async throws -> SnapshotCheck {
         // Where there is none no guest was started.
         guard !contexts.isEmpty else { return SnapshotCheck() }

@@ -5,11 +5,14 @@ import GuestImages
 public import QEMUGuest
 public import KernelCatalogue
 import MatrixModel
+public import MatrixPlanning
+import Probes
 import SystemPackage
 
 /// Plans a matrix, runs its cells within limits while it prepares what others need, and records each outcome as soon as it is known.
 public struct MatrixRunner: Sendable {
     let request: MatrixRequest
+    let settings: RunSettings
     let products: Products
     let cache: ArtefactCache
     let catalogue: KernelCatalogue
@@ -20,10 +23,11 @@ public struct MatrixRunner: Sendable {
     let digestMemory: DigestMemory
 
     public init(
-        request: MatrixRequest, products: Products, cache: ArtefactCache, catalogue: KernelCatalogue, accelerator: AcceleratorChoice,
-        harness: String, events: @escaping @Sendable (RunnerEvent) -> Void
+        request: MatrixRequest, settings: RunSettings, products: Products, cache: ArtefactCache, catalogue: KernelCatalogue,
+        accelerator: AcceleratorChoice, harness: String, events: @escaping @Sendable (RunnerEvent) -> Void
     ) {
         self.request = request
+        self.settings = settings
         self.products = products
         self.cache = cache
         self.catalogue = catalogue
@@ -38,10 +42,10 @@ public struct MatrixRunner: Sendable {
     /// Resolves the selectors. Boots nothing and fetches no kernel.
     public func plan() async throws -> MatrixPlan {
         let images = GuestImageBuilder(cache: cache, runner: products.runner, architecture: products.architecture, digests: digestMemory)
+        let tell: @Sendable (PlanningEvent) -> Void = { [events] in events(RunnerEvent($0)) }
         return try await MatrixPlanner(
-            request: request, catalogue: catalogue, given: ExplicitKernels(images: images, catalogue: catalogue, products: products, events: events),
-            products: products,
-            events: events
+            request: request, catalogue: catalogue, given: ExplicitKernels(images: images, catalogue: catalogue, products: products, events: tell),
+            products: products, checks: Set(ConformanceGroup.checks.map(\.id)), events: tell
         ).plan()
     }
 
@@ -90,20 +94,20 @@ public struct MatrixRunner: Sendable {
 
     /// How many guests of a plan run at once: as many as asked for, else as many as there are cores and memory for now.
     public func jobs(for plan: MatrixPlan) -> JobCount {
-        if let asked = request.jobs { return JobCount(asked: asked) }
+        if let asked = settings.jobs { return JobCount(asked: asked) }
         let need = Set(plan.cells.map(\.guest.memory)).map { memory.need(guest: $0) }.max() ?? memory.need(guest: GuestMemory.micro)
         return JobCount(HostReader().read(), need: need)
     }
 
     /// Whoever asks for more guests than there are cores gets them, and is late by choice.
-    var slots: GuestSlots { GuestSlots(cache: cache, count: max(request.jobs ?? 1, HostReader().read().cores)) }
+    var slots: GuestSlots { GuestSlots(cache: cache, count: max(settings.jobs ?? 1, HostReader().read().cores)) }
 
     func bootPolicy(_ emulator: Emulator, _ digests: ArtefactDigests = ArtefactDigests()) -> BootPolicy {
-        BootPolicy(choice: request.boot, store: snapshots(emulator, digests), events: events)
+        BootPolicy(choice: settings.boot, store: snapshots(emulator, digests), events: events)
     }
 
     func snapshots(_ emulator: Emulator, _ digests: ArtefactDigests = ArtefactDigests()) -> SnapshotStore {
-        SnapshotStore(cache: cache, emulator: emulator, turns: slots, limit: request.snapshotLimit, digests: digests, memory: digestMemory)
+        SnapshotStore(cache: cache, emulator: emulator, turns: slots, limit: settings.snapshotLimit, digests: digests, memory: digestMemory)
     }
 
     var preparer: ArtefactPreparer {

@@ -1,5 +1,6 @@
 import GuestImages
 import MatrixModel
+import MatrixPlanning
 
 /// What a micro guest gets because its agent needs it.
 enum MicroSupplies {

@@ -1,3 +1,5 @@
+import MatrixPlanning
+
 /// Which of the things that cells need are prepared, under way and next, and which cells have all of theirs.
 ///
 /// What the first cells need comes first. Pure bookkeeping: who begins a thing makes it.
@@ -6,12 +8,12 @@ struct Preparation: Sendable {
     private var waiting: [Artefact] = []
     private var underway: [Artefact.Lane: Int] = [:]
     /// The cells that lack something, with their places.
-    private var lacking: [(place: Int, cell: MatrixPlan.PlannedCell)]
+    private var lacking: [(place: Int, cell: PlannedCell)]
     /// Whether something was made since they were last looked through, who may be thousands.
     private var hasNews = true
 
     /// - Parameter prepared: What is there already.
-    init(of cells: [MatrixPlan.PlannedCell], _ prepared: PreparedArtefacts = PreparedArtefacts()) {
+    init(of cells: [PlannedCell], _ prepared: PreparedArtefacts = PreparedArtefacts()) {
         self.prepared = prepared
         lacking = cells.enumerated().map { ($0, $1) }
         var seen: Set<Artefact> = []

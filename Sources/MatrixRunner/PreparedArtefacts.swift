@@ -1,6 +1,7 @@
 import DiskImages
 import KernelCatalogue
 import MatrixModel
+import MatrixPlanning
 import QEMUGuest
 import SystemPackage
 
@@ -33,7 +34,7 @@ struct PreparedArtefacts: Sendable {
     }
 
     /// What a cell needs, or why it cannot be obtained; nil as long as some of it is still to be prepared.
-    func artefacts(for planned: MatrixPlan.PlannedCell) -> Result<PreparedCell, PreparationFailure>? {
+    func artefacts(for planned: PlannedCell) -> Result<PreparedCell, PreparationFailure>? {
         guard let kernel = kernels[KernelUse(planned)], let payload = payloads[planned.content] else { return nil }
         guard planned.guest != .micro else {
             return kernel.flatMap { kernel in payload.map { PreparedCell(kernel: kernel, payload: $0, distribution: nil) } }
@@ -64,7 +65,7 @@ struct PreparedArtefacts: Sendable {
     }
 
     /// What a deployment's kernel finds the platform's marks with, where it needs help.
-    private static func tables(of planned: MatrixPlan.PlannedCell) -> Result<FilePath?, PreparationFailure> {
+    private static func tables(of planned: PlannedCell) -> Result<FilePath?, PreparationFailure> {
         let architecture = planned.cell.architecture
         guard planned.deployment != nil, !planned.guest.bootsItself, architecture.needsFirmwareForSMBIOS else { return .success(nil) }
         do {

@@ -1,5 +1,6 @@
 public import EvidenceStore
 public import MatrixModel
+import MatrixPlanning
 
 /// What happens in a run, as the user interface sees it.
 public enum RunnerEvent: Sendable {
@@ -15,4 +16,14 @@ public enum RunnerEvent: Sendable {
     case cellPhase(CellID, String)
     case cellRetried(CellID, Judgement)
     case cellFinished(CellRecord)
+}
+
+extension RunnerEvent {
+    init(_ event: PlanningEvent) {
+        switch event {
+        case .preparing(let text): self = .preparing(text)
+        case .warning(let text): self = .warning(text)
+        case .detail(let text): self = .detail(text)
+        }
+    }
 }

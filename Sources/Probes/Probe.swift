@@ -62,7 +62,3 @@ struct ProbeSetting: Sendable {
     /// Whether the scenario lets an agent sign: only then can a key, a burst and identities be shown.
     var isSigned: Bool { expectation.isSigned }
 }
-
-extension ScenarioExpectation {
-    public var isSigned: Bool { clients["imds-root"] == .signed && clients["imds-user"] == .signed }
-}

@@ -32,15 +32,16 @@ struct ImportDirectionTests {
         "CHostSystem": [],
         "QEMUGuest": ["MatrixModel", "GuestProtocol", "ArtefactCache", "GuestImages", "HostTools", "CHostSystem"],
         "FabricSimulator": ["MatrixModel", "StrictYAML", "Digests"],
+        "MatrixPlanning": ["MatrixModel", "ArtefactCache", "KernelCatalogue", "GuestImages", "DiskImages", "EvidenceStore", "FabricSimulator"],
         "MatrixRunner": [
-            "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "Probes", "EvidenceStore", "QEMUGuest",
-            "FabricSimulator", "DiskImages", "HostTools",
+            "MatrixModel", "GuestProtocol", "ArtefactCache", "KernelCatalogue", "GuestImages", "Judgement", "Probes", "EvidenceStore", "MatrixPlanning",
+            "QEMUGuest", "FabricSimulator", "DiskImages", "HostTools",
         ],
         "CSiteFiles": [],
         "MatrixReport": ["CSiteFiles", "MatrixModel", "EvidenceStore", "Guidance"],
         "KmatrixCommands": [
-            "MatrixModel", "ArtefactCache", "HostTools", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "Probes", "MatrixRunner", "MatrixReport",
-            "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles",
+            "MatrixModel", "ArtefactCache", "HostTools", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "Probes", "MatrixPlanning", "MatrixRunner",
+            "MatrixReport", "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles",
         ],
         "kmatrix": ["KmatrixCommands"],
         "CLibBPF": [],
@@ -52,7 +53,7 @@ struct ImportDirectionTests {
         "guest-runner": ["GuestRunner"],
         "CSlirp": [],
         "guest-network": ["CSlirp"],
-        "TestSupport": ["MatrixModel", "GuestProtocol"],
+        "TestSupport": ["MatrixModel", "GuestProtocol", "FabricSimulator", "KernelCatalogue", "MatrixPlanning"],
         "fake-qemu": ["MatrixModel", "GuestProtocol"],
     ]
 

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import GuestImages
+@testable import MatrixPlanning
 @testable import MatrixRunner
 
 /// Causes that need kernels of their own: built by `ci/build-test-kernels` from Debian's packaged source, each without something that the

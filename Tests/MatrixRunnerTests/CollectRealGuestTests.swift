@@ -5,6 +5,7 @@ import GuestImages
 import GuestProtocol
 import Judgement
 import MatrixModel
+import MatrixPlanning
 import QEMUGuest
 import Subprocess
 import SystemPackage

@@ -9,6 +9,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@testable import MatrixPlanning
 @testable import MatrixRunner
 
 /// Real cloud-init on the simulated platform, and hardened kernels. The nightly matrix has all rows and profiles.

@@ -8,6 +8,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@testable import MatrixPlanning
 @testable import MatrixRunner
 
 /// Whole cells with the stand-in emulator: what a run makes of every way a guest can end.
@@ -29,7 +30,7 @@ struct FakeEmulatorCellTests {
                 products: try Products(folder: products), slots: GuestSlots(cache: ArtefactCache(root: folder.path.appending("cache")), count: 1),
                 timeout: timeout, retries: retries, kernelArguments: ["fake=\(behaviour)"],
                 events: events.add)
-            let planned = try #require(MatrixPlan.expand(kernels: [try MatrixPlanTests.kernel("6.1.176-1")], axes: try MatrixPlanTests.axes([.unified])).first)
+            let planned = try #require(PlanSample.cells([try PlanSample.kernel("6.1.176-1")], try PlanSample.axes([.unified])).first)
             let kernel = PreparedKernel(boot: .elf("/k/vmlinux"), initramfs: "/k/initramfs", modules: nil, config: nil)
             let run = try RunFolder.create(at: out ?? folder.path.appending("run"))
             return try await CellRunner(context: context, folder: run).run(planned, PreparedCell(kernel: kernel, payload: "/k/payload", distribution: nil))
@@ -119,7 +120,7 @@ struct FakeEmulatorCellTests {
         let out = bench.folder.path.appending("run")
         // A file stands where the cell's folder has to go.
         try FileManager.default.createDirectory(atPath: out.appending("cells").string, withIntermediateDirectories: true)
-        let id = try #require(MatrixPlan.expand(kernels: [try MatrixPlanTests.kernel("6.1.176-1")], axes: try MatrixPlanTests.axes([.unified])).first).cell.id
+        let id = try #require(PlanSample.cells([try PlanSample.kernel("6.1.176-1")], try PlanSample.axes([.unified])).first).cell.id
         #expect(FileManager.default.createFile(atPath: out.appending("cells").appending(id.folderName).string, contents: Data()))
         let record = try await bench.run("exit-code", out: out)
         #expect(record.cause == .evidenceLost)

@@ -8,6 +8,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@testable import MatrixPlanning
 @testable import MatrixRunner
 
 /// Whole distributions from an image that others could have built. These need what `ci/build` makes, and a mirror or a filled cache.
@@ -38,7 +39,7 @@ struct ImageRealGuestTests {
                     MatrixAxes(
                         guests: [guest], kernels: try kernels.map { try KernelSelector(parsing: $0) }, layouts: layouts,
                         scenarios: .standard(try products.standardScenario()))
-                ], tier: .quick, jobs: 1, timeout: timeout, retries: retries)
+                ], tier: .quick), RunSettings(jobs: 1, timeout: timeout, retries: retries)
         ).cells
     }
 

@@ -1,16 +1,14 @@
 import QEMUGuest
 import GuestImages
 import ArtefactCache
-import FabricSimulator
 import Foundation
-import GuestProtocol
 import KernelCatalogue
 import MatrixModel
-import Probes
 import SystemPackage
 import TestSupport
 import Testing
 
+@testable import MatrixPlanning
 @testable import MatrixRunner
 
 @Suite("What an agent needs of a micro guest")
@@ -21,7 +19,7 @@ struct MicroSuppliesTests {
         return ArtefactPreparer(
             catalogue: KernelCatalogue(settings: CatalogueSettings(cache: cache, offline: true, environment: [:])), cache: cache,
             products: try Products(folder: folder.path),
-            turns: GuestSlots(cache: cache, count: 1), events: warnings.add)
+            turns: GuestSlots(cache: cache, count: 1), events: { if case .warning(let text) = $0 { warnings.add(text) } })
     }
 
     @Test("is in its payload, each file once, and nothing is for an agent that needs nothing")
@@ -53,28 +51,5 @@ struct MicroSuppliesTests {
         #expect(failure.judgement.cause == .guestLacks && failure.judgement.verdict == .inconclusive && failure.cause.fault == .harness)
         #expect(failure.reason.contains("systemctl") && failure.reason.contains("--distro"))
         #expect(warnings.warnings == [failure.reason])
-    }
-
-    @Test("a guest is told the profile's words and logs by their paths, and waits for a status where none comes on exit")
-    func plan() throws {
-        let text = """
-            name: mine
-            title: Mine
-            status: { within: 75, every: 60, onExit: false }
-            logs: { agent: /var/log/mine.log, verifier: /var/log/v.log }
-            settledBy: [{ log: agent, text: gave up, lines: 5 }]
-            """
-        let profile = try AgentProfile(parsing: text, source: "mine.yml")
-        #expect(profile.wordsForGuest == [SettlingWords(path: "/var/log/mine.log", text: "gave up", lines: 5)])
-        #expect(
-            Set(profile.logsForGuest) == [AgentLogFile(item: .agentLog, path: "/var/log/mine.log"), AgentLogFile(item: .verifierLog, path: "/var/log/v.log")])
-        #expect(Set(AgentProfile.unknown.logsForGuest) == Set(AgentLogFile.standard))
-        let steps = ProbeCourse.steps(for: try MatrixPlanTests.scenario("normal").expectation, statusRefresh: 75_000)
-        let stop = try #require(steps.firstIndex(of: .stopAgent(signal: 15)))
-        #expect(steps[stop - 1] == .awaitStatus(milliseconds: 75_000))
-        #expect(steps.count { if case .awaitStatus = $0 { true } else { false } } == 1)
-        #expect(!ProbeCourse.steps(for: try MatrixPlanTests.scenario("normal").expectation).contains { if case .awaitStatus = $0 { true } else { false } })
-        let deployed = ProbeCourse.steps(for: Deployment.installed, statusRefresh: 1)
-        #expect(deployed.firstIndex(of: .awaitStatus(milliseconds: 1)) == deployed.firstIndex(of: .stopAgent(signal: 15)).map { $0 - 1 })
     }
 }

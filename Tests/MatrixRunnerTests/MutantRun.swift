@@ -10,6 +10,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@testable import MatrixPlanning
 @testable import MatrixRunner
 
 /// One run of every mutant, which all tests of the suite share: the guests start from one snapshot, and two run at once.
@@ -57,7 +58,7 @@ enum MutantRun {
         let forgiving = try Scenario(parsing: normal.text + "faults:\n  answersUnsigned: true\n", source: "\(forgivingScenario).yml")
         let cache = try cache(in: place.path.appending("cache"))
         func run(_ blocks: [MatrixAxes], _ tier: ProofTier) async throws -> [CellRecord] {
-            let runner = MatrixRunner(testing: MatrixRequest(blocks: blocks, tier: tier, boot: .auto), products: products, cache: cache)
+            let runner = MatrixRunner(testing: MatrixRequest(blocks: blocks, tier: tier), products: products, cache: cache)
             return try await runner.run(try await runner.plan(), id: "mutants", in: RunFolder.create(at: place.path.appending("run-\(tier.rawValue)"))).cells
         }
         // A program with few entries in its table fails with many clients only, and every mutant of another proof with few clients as well.

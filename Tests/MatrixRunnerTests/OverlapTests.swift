@@ -9,6 +9,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@testable import MatrixPlanning
 @testable import MatrixRunner
 
 /// Cells with the stand-in emulator, whose kernels a test fetches as slowly as it likes.
@@ -19,7 +20,7 @@ struct OverlapTests {
 
     struct Bench {
         let folder: TemporaryFolder
-        let cells: [MatrixPlan.PlannedCell]
+        let cells: [PlannedCell]
         let log = CourseLog()
         private let context: CellContext
         private let cache: ArtefactCache
@@ -30,7 +31,7 @@ struct OverlapTests {
             cache = ArtefactCache(root: folder.path.appending("cache"))
             let products = folder.path.appending("products")
             try StandInProducts.make(in: products)
-            cells = try MatrixPlan.expand(guests: versions.map { (.micro, try MatrixPlanTests.kernel($0)) }, axes: try MatrixPlanTests.axes(layouts))
+            cells = try MatrixPlan.expand(guests: versions.map { (.micro, try PlanSample.kernel($0)) }, axes: try PlanSample.axes(layouts))
             context = CellContext(
                 emulator: try await Emulator.find(environment: ["KMATRIX_QEMU": BuiltProgram.path("fake-qemu").string], patience: .seconds(300)),
                 accelerator: .tcg,
@@ -45,7 +46,7 @@ struct OverlapTests {
             fetching: [String: Fetching] = [:]
         ) async throws -> [CellRecord] {
             let runner = MatrixRunner(
-                testing: MatrixRequest(blocks: [], endsRun: endsRun), products: context.products, cache: cache,
+                testing: MatrixRequest(blocks: []), RunSettings(endsRun: endsRun), products: context.products, cache: cache,
                 catalogue: KernelCatalogue(settings: CatalogueSettings(cache: cache, offline: true, environment: [:])), events: log.add)
             let run = try RunFolder.create(at: folder.path.appending("run"))
             let make: @Sendable (Artefact, PreparedArtefacts) async throws -> PreparedArtefacts = { artefact, prepared in

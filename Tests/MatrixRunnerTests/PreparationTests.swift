@@ -3,17 +3,18 @@ import KernelCatalogue
 import MatrixModel
 import QEMUGuest
 import SystemPackage
+import TestSupport
 import Testing
 
+@testable import MatrixPlanning
 @testable import MatrixRunner
 
 @Suite("What cells need")
 struct PreparationTests {
     private static let failure = PreparationFailure(cause: .fetchFailed, reason: "gone")
 
-    private static func cells(_ versions: [String], layouts: [CgroupLayout] = [.unified], under guest: GuestChoice = .micro) throws -> [MatrixPlan.PlannedCell]
-    {
-        try MatrixPlan.expand(guests: versions.map { (guest, try MatrixPlanTests.kernel($0)) }, axes: try MatrixPlanTests.axes(layouts))
+    private static func cells(_ versions: [String], layouts: [CgroupLayout] = [.unified], under guest: GuestChoice = .micro) throws -> [PlannedCell] {
+        try MatrixPlan.expand(guests: versions.map { (guest, try PlanSample.kernel($0)) }, axes: try PlanSample.axes(layouts))
     }
 
     /// What stands for a thing that was made.

@@ -10,6 +10,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@testable import MatrixPlanning
 @testable import MatrixRunner
 
 /// Real kernels, a real verifier, the real agent. These need what `ci/build` makes and a mirror, or a filled cache.
@@ -157,13 +158,13 @@ enum RealGuests {
                 MatrixAxes(
                     kernels: try kernels.map { try KernelSelector(parsing: $0) }, layouts: layouts, programs: try programs.map(products.program),
                     scenarios: try scenarios.isEmpty ? .standard(products.standardScenario()) : .axis(scenarios.flatMap(products.scenarios)))
-            ], tier: tier, boot: boot)
-        return MatrixRunner(testing: request, products: products, events: tell)
+            ], tier: tier)
+        return MatrixRunner(testing: request, RunSettings(boot: boot), products: products, events: tell)
     }
 
     /// Plans a request and measures its cells.
-    static func measure(_ request: MatrixRequest) async throws -> RunDocument {
-        try await measure(MatrixRunner(testing: request, products: #require(products), events: tell))
+    static func measure(_ request: MatrixRequest, _ settings: RunSettings = RunSettings()) async throws -> RunDocument {
+        try await measure(MatrixRunner(testing: request, settings, products: #require(products), events: tell))
     }
 
     /// The records outlive the folder, and what a test reads of it must be there while it reads.
@@ -187,12 +188,12 @@ enum RealGuests {
 extension MatrixRunner {
     /// How tests make a runner. Its guests are emulated, and what the tests' guests need is taken from the user's cache.
     init(
-        testing request: MatrixRequest, products: Products, cache: ArtefactCache = .standard(), catalogue: KernelCatalogue? = nil,
+        testing request: MatrixRequest, _ settings: RunSettings = RunSettings(), products: Products, cache: ArtefactCache = .standard(),
+        catalogue: KernelCatalogue? = nil,
         events: @escaping @Sendable (RunnerEvent) -> Void = { _ in }
     ) {
         self.init(
-            request: request, products: products, cache: cache, catalogue: catalogue ?? KernelCatalogue(settings: CatalogueSettings(cache: cache)),
-            accelerator: .tcg,
-            harness: "test", events: events)
+            request: request, settings: settings, products: products, cache: cache,
+            catalogue: catalogue ?? KernelCatalogue(settings: CatalogueSettings(cache: cache)), accelerator: .tcg, harness: "test", events: events)
     }
 }

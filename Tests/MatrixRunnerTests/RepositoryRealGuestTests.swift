@@ -8,6 +8,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@testable import MatrixPlanning
 @testable import MatrixRunner
 
 /// A real kernel that came through another distribution's repository. These need what `ci/build` makes, and a mirror or a filled cache.

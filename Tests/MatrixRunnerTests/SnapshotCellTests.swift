@@ -7,6 +7,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@testable import MatrixPlanning
 @testable import MatrixRunner
 
 /// Whole cells with the stand-in emulator, whose guests come from snapshots.
@@ -27,7 +28,7 @@ struct SnapshotCellTests {
 
         func run(_ behaviour: String, choice: BootChoice, isShared: Bool = false, retries: Int = 0, out: String = "run") async throws -> CellRecord {
             let slots = GuestSlots(cache: cache, count: 2)
-            let planned = try #require(MatrixPlan.expand(kernels: [try MatrixPlanTests.kernel("6.1.176-1")], axes: try MatrixPlanTests.axes([.unified])).first)
+            let planned = try #require(PlanSample.cells([try PlanSample.kernel("6.1.176-1")], try PlanSample.axes([.unified])).first)
             let context = CellContext(
                 emulator: emulator, accelerator: .tcg, products: try Products(folder: folder.path.appending("products")), slots: slots, timeout: .seconds(120),
                 retries: retries, boots: BootPolicy(choice: choice, store: SnapshotStore(cache: cache, emulator: emulator, turns: slots), events: { _ in }),

@@ -9,6 +9,7 @@ import TestSupport
 import Testing
 
 @testable import EvidenceStore
+@testable import MatrixPlanning
 @testable import MatrixRunner
 
 /// Guests of real kernels, brought back from snapshots. Named so that they run with the other large tests.
@@ -38,7 +39,7 @@ struct SnapshotRealGuestTests {
         let axes = MatrixAxes(
             guests: try DistributionCatalogue(file: products.catalogue).select("debian-12").map(GuestChoice.init), kernels: [], layouts: [.unified],
             programs: [try products.program("connect4"), try products.program("kprobe-audit")], scenarios: .standard(try products.standardScenario()))
-        let document = try await RealGuests.measure(MatrixRequest(blocks: [axes], tier: .quick, boot: .auto, verification: .count(1)))
+        let document = try await RealGuests.measure(MatrixRequest(blocks: [axes], tier: .quick), RunSettings(verification: .count(1)))
         #expect(document.cells.map(\.verdict) == [.compatible, .degraded], "\(document.cells.map(\.summary))")
         for record in document.cells {
             guard case .snapshot? = record.birth else { Issue.record("\(record.id) booted: \(record.birth.map { "\($0)" } ?? "")"); continue }

@@ -1,5 +1,6 @@
 @testable import KmatrixCommands
 import ArgumentParser
+@testable import MatrixPlanning
 @testable import MatrixRunner
 import Measurements
 

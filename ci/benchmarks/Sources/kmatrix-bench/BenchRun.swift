@@ -2,6 +2,7 @@
 import ArgumentParser
 import EvidenceStore
 import Foundation
+@testable import MatrixPlanning
 @testable import MatrixRunner
 import SystemPackage
 

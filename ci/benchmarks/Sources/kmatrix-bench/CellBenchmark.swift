@@ -1,3 +1,4 @@
+@testable import MatrixPlanning
 @testable import MatrixRunner
 import EvidenceStore
 import Foundation
@@ -62,7 +63,7 @@ struct CellBenchmark: Sendable {
     }
 
     private func measure(
-        _ planned: MatrixPlan.PlannedCell, _ artefacts: PreparedCell, _ floor: BareBoot, _ context: CellContext, _ snapshots: SnapshotStore, _ folder: RunFolder
+        _ planned: PlannedCell, _ artefacts: PreparedCell, _ floor: BareBoot, _ context: CellContext, _ snapshots: SnapshotStore, _ folder: RunFolder
     ) async throws -> Figures {
         var records: [CellRecord] = []
         var restored: [CellRecord] = []
@@ -110,7 +111,7 @@ struct CellBenchmark: Sendable {
 
     /// A cell's guest whose distribution boots without an agent and switches off once it has.
     private func bareBoot(
-        _ planned: MatrixPlan.PlannedCell, _ artefacts: PreparedCell, _ context: CellContext, _ folder: RunFolder, _ round: Int
+        _ planned: PlannedCell, _ artefacts: PreparedCell, _ context: CellContext, _ folder: RunFolder, _ round: Int
     ) async throws -> Double {
         let place = CellFolder(path: folder.path.appending("bare-\(round)"))
         try FileManager.default.createDirectory(atPath: place.path.string, withIntermediateDirectories: true)

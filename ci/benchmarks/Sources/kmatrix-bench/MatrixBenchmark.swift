@@ -1,3 +1,4 @@
+@testable import MatrixPlanning
 @testable import MatrixRunner
 import EvidenceStore
 import Foundation
@@ -90,7 +91,7 @@ struct MatrixBenchmark: Sendable {
     }
 
     /// A cell of each boot.
-    private static func boots(_ plan: MatrixPlan) -> [MatrixPlan.PlannedCell] {
+    private static func boots(_ plan: MatrixPlan) -> [PlannedCell] {
         var seen: Set<SharedBoot> = []
         return plan.cells.filter { SharedBoot($0).map { seen.insert($0).inserted } ?? true }
     }

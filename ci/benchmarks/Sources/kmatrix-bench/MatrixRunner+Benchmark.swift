@@ -1,3 +1,4 @@
+@testable import MatrixPlanning
 @testable import MatrixRunner
 import MatrixModel
 @testable import QEMUGuest
@@ -11,7 +12,7 @@ extension MatrixRunner {
             let emulator = try await Emulator.find(for: kernel.architecture)
             let chosen = try await chooseAccelerator(emulator, kernel)
             contexts[kernel.architecture] = CellContext(
-                emulator: emulator, accelerator: chosen.accelerator, products: products, slots: slots, timeout: request.timeout, retries: 0, events: events)
+                emulator: emulator, accelerator: chosen.accelerator, products: products, slots: slots, timeout: settings.timeout, retries: 0, events: events)
         }
         return (prepared, contexts)
     }

@@ -1,3 +1,4 @@
+@testable import MatrixPlanning
 @testable import MatrixRunner
 import FabricSimulator
 import KernelCatalogue

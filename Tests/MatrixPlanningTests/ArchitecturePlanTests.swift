@@ -1,16 +1,12 @@
-import ArtefactCache
-import DiskImages
 import EvidenceStore
 import Foundation
-import GuestImages
 import KernelCatalogue
 import MatrixModel
-import QEMUGuest
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import MatrixRunner
+@testable import MatrixPlanning
 
 @Suite("Architectures of a plan")
 struct ArchitecturePlanTests {
@@ -25,18 +21,12 @@ struct ArchitecturePlanTests {
     }
 
     private func plan(_ architectures: [Architecture], kernel: FilePath, in folder: FilePath) async throws -> MatrixPlan {
-        try StandInProducts.make(in: folder)
-        let products = try Products(folder: folder)
         let blocks = try architectures.map { architecture in
             MatrixAxes(
                 architecture: architecture, kernels: [.image(path: kernel.string)], layouts: [.unified],
-                scenarios: .standard(try MatrixPlanTests.scenario("disabled")))
+                scenarios: .standard(try PlanSample.scenario("disabled")))
         }
-        let cache = ArtefactCache(root: folder.appending("cache"))
-        let catalogue = KernelCatalogue(settings: CatalogueSettings(cache: cache, offline: true, environment: [:]))
-        let given = ExplicitKernels(
-            images: GuestImageBuilder(cache: cache, runner: products.runner), catalogue: catalogue, products: products, events: { _ in })
-        return try await MatrixPlanner(request: MatrixRequest(blocks: blocks), catalogue: catalogue, given: given, products: products, events: { _ in }).plan()
+        return try await PlanningBench(in: folder).planner(of: blocks).plan()
     }
 
     @Test("a kernel is a cell of its own architecture, and is refused by name for the other")
@@ -46,7 +36,7 @@ struct ArchitecturePlanTests {
         try Data(Self.rawImage()).write(to: URL(filePath: kernel.string))
         let plan = try await plan([.x86_64, .arm64], kernel: kernel, in: folder.path)
         #expect(plan.cells.map(\.cell.id.text) == ["micro/6.1.0-test/custom/unified/arch=arm64"])
-        #expect(plan.cells.map(\.cell.architecture) == [.arm64] && plan.cells.map(\.content.architecture) == [.arm64])
+        #expect(plan.cells.map(\.cell.architecture) == [.arm64] && plan.cells.map(\.kernel.architecture) == [.arm64])
         let refused = try #require(plan.unavailable.first)
         #expect(plan.unavailable.count == 1 && refused.architecture == .x86_64 && refused.cause == .notABootableKernel)
         #expect(refused.summary.contains("is an arm64 kernel") && refused.summary.contains("--arch"))
@@ -62,7 +52,7 @@ struct ArchitecturePlanTests {
                     source: .file(image: "/vmlinuz", modules: nil), architecture: architecture)
             }
         }
-        let cells = MatrixPlan.expand(guests: Set(kernels).map { (.micro, $0) }, axes: try MatrixPlanTests.axes([.unified, .legacy]))
+        let cells = MatrixPlan.expand(guests: Set(kernels).map { (.micro, $0) }, axes: try PlanSample.axes([.unified, .legacy]))
         #expect(Set(cells.map(\.cell.id.text)).count == 4)
         #expect(SharedBoot.all(cells).count == 2)
         #expect(MatrixPlan(cells: cells, unavailable: [], warnings: []).boots == 2)
@@ -74,8 +64,8 @@ struct ArchitecturePlanTests {
         try StandInProducts.make(in: folder.path)
         let products = try Products(folder: folder.path)
         #expect(products.architecture == .host)
-        let error = try #require(throws: RunnerError.self) { try products.of(Self.other) }
-        #expect(error.code == .productsOfArchitectureMissing)
+        let error = try #require(throws: ProductError.self) { try products.of(Self.other) }
+        #expect(error.code == .missingForArchitecture)
         #expect(error.description.contains("ci/build --arch \(Self.other)") && error.description.contains("ci/package --arch \(Self.other)"))
         let own = folder.path.appending(Self.other.rawValue)
         try StandInProducts.make(in: own)
@@ -85,33 +75,5 @@ struct ArchitecturePlanTests {
         // The network and the catalogue are this machine's.
         #expect(found.network == products.network && found.catalogue == products.catalogue)
         #expect(try found.of(.host).agent == products.agent)
-    }
-
-    @Test("a micro guest of another architecture takes no program of this machine")
-    func supplies() async throws {
-        let failure = try await #require(throws: PreparationFailure.self) { try await MicroSupplies.items(for: [.findmnt], on: Self.other) }
-        #expect(failure.cause == .guestLacks && failure.reason.contains("is not for \(Self.other.title) guests"))
-        #expect(throws: RunnerError.self) { try GuestTool.busybox(for: Self.other) }
-    }
-
-    @Test("a machine that lacks all of it says what, and what to do")
-    func lacking() async throws {
-        let folder = try TemporaryFolder()
-        try StandInProducts.make(in: folder.path)
-        let products = try Products(folder: folder.path)
-        let sentences = await ForeignGuests(Self.other).lacking(products)
-        #expect(sentences.first?.contains("ci/build --arch") == true)
-        #expect(await ForeignGuests(Self.other).found(products) == nil)
-        try StandInProducts.make(in: folder.path.appending(Self.other.rawValue))
-        #expect(await ForeignGuests(Self.other).lacking(products).contains { $0.contains("ci/build") } == false)
-    }
-
-    @Test("firmware is that of the guest's architecture")
-    func firmware() throws {
-        for architecture in Architecture.allCases {
-            let error = #expect(throws: DiskImageError.self) { try Firmwares.uefi(for: architecture, places: ["/nonexistent"]) }
-            #expect(error?.description.contains(architecture.uefi.package) == true)
-        }
-        #expect(Set(Architecture.allCases.flatMap(\.uefiPlaces)).count == Architecture.allCases.flatMap(\.uefiPlaces).count)
     }
 }

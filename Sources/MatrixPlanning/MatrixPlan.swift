@@ -1,51 +1,9 @@
-public import GuestImages
 public import EvidenceStore
-public import FabricSimulator
-import KernelCatalogue
+package import GuestImages
 public import MatrixModel
-import Probes
 
 /// The cells of a run, sorted by meaning, and those for which no kernel can be obtained.
 public struct MatrixPlan: Sendable {
-    public struct PlannedCell: Sendable {
-        public let cell: Cell
-        public let guest: GuestChoice
-        public let kernel: PlannedKernel
-        public let program: ProgramVariant?
-        public let scenario: Scenario
-        public let agent: AgentChoice
-        /// What is known of the agent, with the defects that excuse a failure on the day of the plan.
-        public let agentProfile: AgentProfile
-        public let profile: BootProfile?
-        public let deployment: Deployment?
-        public let documentation: CellDocumentation
-        public let tier: ProofTier
-
-        /// The clients of its burst, half of them root's; 0 where none is sent.
-        public var burst: Int { deployment == nil && scenario.expectation.isSigned ? tier.burst(layout: cell.cgroup, profile: cell.profile) : 0 }
-
-        /// What is documented of it, as far as that is known before anything was booted.
-        public var expectation: Expectation { expectation(cloudInit: guest.entry?.cloudInit) }
-
-        /// - Parameter cloudInit: The version that the guest has; nil when it is not known.
-        func expectation(cloudInit: String?) -> Expectation {
-            Expectation(
-                series: kernel.identity.series, layout: cell.cgroup, deployment: deployment, cloudInit: cloudInit.flatMap(CloudInitVersion.init),
-                documentation: documentation)
-        }
-
-        /// What of the kernel's command line asks for the layout; empty for the layout that the guest boots with by default.
-        var layoutArguments: [String] {
-            guard guest != .micro, documentation.defaultLayout != cell.cgroup else { return [] }
-            return SystemdLayout.kernelArguments(cell.cgroup) ?? []
-        }
-
-        /// The record of an outcome that no guest was started for.
-        func record(_ judgement: Judgement, attempts: Int = 0) -> CellRecord {
-            CellRecord(cell: cell, judgement: judgement, evidence: nil, seconds: [:], attempts: attempts, documentation: documentation)
-        }
-    }
-
     public let cells: [PlannedCell]
     public let unavailable: [CellRecord]
     /// What the reader must know of how the plan came about.
@@ -79,7 +37,7 @@ public struct MatrixPlan: Sendable {
     ///   - profiles: Of every agent of the axes; an agent without one is unknown.
     ///   - tier: How thoroughly they are proven.
     ///   - documentation: What is documented of a guest on a kernel.
-    static func expand(
+    package static func expand(
         guests: [(GuestChoice, PlannedKernel)], axes: MatrixAxes, profiles: [AgentChoice: AgentProfile] = [:], tier: ProofTier = .standard,
         documentation: (GuestChoice, KernelIdentity) -> CellDocumentation = { _, _ in .none }
     ) -> [PlannedCell] {
@@ -99,7 +57,7 @@ public struct MatrixPlan: Sendable {
     }
 
     /// Each cell once, whatever overlaps blocks and selectors had, sorted by meaning, and without those that are left out.
-    func settled(without exclusions: [CellPattern]) -> MatrixPlan {
+    package func settled(without exclusions: [CellPattern]) -> MatrixPlan {
         var seen: Set<String> = []
         var unused = Set(exclusions)
         func isWanted(_ id: String) -> Bool {

@@ -1,7 +1,7 @@
 import MatrixModel
 import Testing
 
-@testable import MatrixRunner
+@testable import MatrixPlanning
 
 @Suite("A layout by systemd's own means")
 struct SystemdLayoutTests {

@@ -1,18 +1,18 @@
 import DiskImages
 import Foundation
-import GuestImages
-import KernelCatalogue
+package import GuestImages
+package import KernelCatalogue
 import MatrixModel
 import SystemPackage
 
 /// Kernels that no repository's index lists: image files, OCI images, sources, and those of disk images.
-struct ExplicitKernels: Sendable {
+package struct ExplicitKernels: Sendable {
     let images: GuestImageBuilder
     let disks: DiskImageStore
     let packed: OCIKernelStore
     let sources: SourceKernelStore
     let products: Products
-    let events: @Sendable (RunnerEvent) -> Void
+    let events: @Sendable (PlanningEvent) -> Void
 
     /// The same for guests of another architecture.
     func of(_ architecture: Architecture) -> ExplicitKernels {
@@ -26,12 +26,12 @@ struct ExplicitKernels: Sendable {
 
     private init(
         images: GuestImageBuilder, disks: DiskImageStore, packed: OCIKernelStore, sources: SourceKernelStore, products: Products,
-        events: @escaping @Sendable (RunnerEvent) -> Void
+        events: @escaping @Sendable (PlanningEvent) -> Void
     ) {
         (self.images, self.disks, self.packed, self.sources, self.products, self.events) = (images, disks, packed, sources, products, events)
     }
 
-    init(images: GuestImageBuilder, catalogue: KernelCatalogue, products: Products, events: @escaping @Sendable (RunnerEvent) -> Void) {
+    package init(images: GuestImageBuilder, catalogue: KernelCatalogue, products: Products, events: @escaping @Sendable (PlanningEvent) -> Void) {
         let (settings, environment) = (catalogue.settings.downloads, catalogue.settings.environment)
         self.images = images
         disks = DiskImageStore(catalogue, cache: images.cache)

@@ -1,6 +1,6 @@
 import MatrixModel
 
-extension MatrixPlan.PlannedCell {
+extension PlannedCell {
     /// Why the cell cannot exist; nil when it can.
     var refusal: Judgement? {
         if guest == .micro { return nil }

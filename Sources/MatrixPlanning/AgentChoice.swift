@@ -27,7 +27,7 @@ public enum AgentChoice: Hashable, Sendable {
     }
 
     /// `deb` or `rpm`.
-    var packageKind: String {
+    package var packageKind: String {
         switch self {
         case .own: "deb"
         case .bundle(let bundle): bundle.package?.extension ?? "deb"

@@ -3,14 +3,14 @@ import MatrixModel
 import TestSupport
 import Testing
 
-@testable import MatrixRunner
+@testable import MatrixPlanning
 
 @Suite("A plan in parts")
 struct ShardingTests {
     private func plan(_ generator: inout SeededGenerator) throws -> MatrixPlan {
         let versions = (0..<Int.random(in: 0...5, using: &generator)).map { "6.\($0).\(Int.random(in: 1...9, using: &generator))-1" }
         let layouts = CgroupLayout.allCases.filter { _ in Bool.random(using: &generator) }
-        let cells = MatrixPlan.expand(kernels: try versions.map(MatrixPlanTests.kernel), axes: try MatrixPlanTests.axes(layouts))
+        let cells = PlanSample.cells(try versions.map(PlanSample.kernel), try PlanSample.axes(layouts))
         let missing = try layouts.map {
             CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: $0), judgement: Judgement(cause: .notOffered, summary: "none"))
         }

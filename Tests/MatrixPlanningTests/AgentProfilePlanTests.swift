@@ -1,38 +1,29 @@
 import GuestImages
-import ArtefactCache
 import Foundation
-import KernelCatalogue
 import MatrixModel
-import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import MatrixRunner
+@testable import MatrixPlanning
 
 @Suite("The agents of a plan")
 struct AgentProfilePlanTests {
     struct Bench {
         let folder: TemporaryFolder
-        let products: Products
         let messages = ToldWarnings()
+        private let planning: PlanningBench
+        var products: Products { planning.products }
 
         init() throws {
             folder = try TemporaryFolder()
-            try StandInProducts.make(in: folder.path)
-            products = try Products(folder: folder.path)
+            planning = try PlanningBench(in: folder.path) { [messages] event in if case .warning(let text) = event { messages.add(text) } }
         }
 
         func planner(_ agents: [AgentChoice], profile: AgentProfile? = nil, today: CalendarDay? = nil) throws -> MatrixPlanner {
-            var axes = try MatrixPlanTests.axes([.unified])
+            var axes = try PlanSample.axes([.unified])
             axes.agents = agents
-            let cache = ArtefactCache(root: folder.path.appending("cache"))
-            let catalogue = KernelCatalogue(settings: CatalogueSettings(cache: cache, offline: true, environment: [:]))
-            let given = ExplicitKernels(
-                images: GuestImageBuilder(cache: cache, runner: products.runner), catalogue: catalogue, products: products, events: messages.add)
-            return MatrixPlanner(
-                request: MatrixRequest(blocks: [axes], agentProfile: profile, today: today), catalogue: catalogue, given: given, products: products,
-                events: messages.add)
+            return planning.planner(of: [axes], profile: profile, today: today)
         }
 
         /// A flat folder with a program of these words.
@@ -64,12 +55,12 @@ struct AgentProfilePlanTests {
     func planned() async throws {
         let bench = try Bench()
         let upstream = try await bench.bundle("GuestProxyAgent")
-        var axes = try MatrixPlanTests.axes([.unified])
+        var axes = try PlanSample.axes([.unified])
         axes.agents = [.own, upstream]
         let (profiles, _) = try bench.planner([.own, upstream]).agentProfiles()
-        let cells = MatrixPlan.expand(guests: [(.micro, try MatrixPlanTests.kernel("6.1.1-1"))], axes: axes, profiles: profiles)
+        let cells = MatrixPlan.expand(guests: [(.micro, try PlanSample.kernel("6.1.1-1"))], axes: axes, profiles: profiles)
         #expect(cells.map(\.agentProfile.name).sorted() == ["azure-guest-proxy-agent", "own"])
-        #expect(Set(cells.map(\.content.needs)) == [[], [.findmnt, .passwd, .group, .osRelease]])
+        #expect(Set(cells.map(\.agentProfile.needs)) == [[], [.findmnt, .passwd, .group, .osRelease]])
     }
 
     @Test("use the profile that was asked for in place of every other")
@@ -122,11 +113,4 @@ struct AgentProfilePlanTests {
         #expect(warnings.count == known.count && warnings.allSatisfy { $0.contains("azure-guest-proxy-agent") })
         #expect(bench.messages.warnings.suffix(warnings.count) == warnings)
     }
-}
-
-/// The warnings that were told.
-final class ToldWarnings: Sendable {
-    private let told = Mutex<[String]>([])
-    var warnings: [String] { told.withLock { $0 } }
-    @Sendable func add(_ event: RunnerEvent) { if case .warning(let text) = event { told.withLock { $0.append(text) } } }
 }

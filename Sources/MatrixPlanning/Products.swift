@@ -12,23 +12,23 @@ public struct Products: Sendable {
     /// Where those are: for this machine's architecture with all others, for another in a folder of its own.
     private let guests: FilePath
 
-    /// - Throws: `RunnerError` with `productMissing` when one of them is not there.
+    /// - Throws: `ProductError` with `missing` when one of them is not there.
     public init(folder: FilePath) throws {
         (self.folder, architecture, guests) = (folder, .host, folder)
         for path in [agent, runner, network, nativeProgram] where !FileManager.default.isReadableFile(atPath: path.string) {
-            throw RunnerError(.productMissing, subject: path.string)
+            throw ProductError(.missing, subject: path.string)
         }
     }
 
     private init(_ products: Products, guests: FilePath, _ architecture: Architecture) throws {
         (folder, self.architecture, self.guests) = (products.folder, architecture, guests)
         for path in [agent, runner, nativeProgram] where !FileManager.default.isReadableFile(atPath: path.string) {
-            throw RunnerError(.productsOfArchitectureMissing, subject: path.string, detail: architecture.rawValue)
+            throw ProductError(.missingForArchitecture, subject: path.string, detail: architecture.rawValue)
         }
     }
 
     /// The same with what guests of an architecture get.
-    /// - Throws: `RunnerError` with `productsOfArchitectureMissing`.
+    /// - Throws: `ProductError` with `missingForArchitecture`.
     public func of(_ architecture: Architecture) throws -> Products {
         guard architecture != self.architecture else { return self }
         return try Products(self, guests: architecture == .host ? folder : folder.appending(architecture.rawValue), architecture)
@@ -52,25 +52,25 @@ public struct Products: Sendable {
 
     /// What a kernel that is built from source has: files of which later ones count for more.
     /// - Parameter name: Of a variant; nil for the standard.
-    /// - Throws: `RunnerError` with `unknownConfiguration`, naming the variants there are.
+    /// - Throws: `ProductError` with `unknownConfiguration`, naming the variants there are.
     func kernelConfiguration(_ name: String?) throws -> [FilePath] {
         let standard = kernelConfigurations.appending("small.config")
         guard let name else { return [standard] }
         let names = ((try? FileManager.default.contentsOfDirectory(atPath: kernelConfigurations.string)) ?? []).filter { $0.hasSuffix(".config") }.map {
             String($0.dropLast(".config".count))
         }
-        guard names.contains(name) else { throw RunnerError(.unknownConfiguration, subject: name, detail: names.sorted().joined(separator: ", ")) }
+        guard names.contains(name) else { throw ProductError(.unknownConfiguration, subject: name, detail: names.sorted().joined(separator: ", ")) }
         return [standard, kernelConfigurations.appending("\(name).config")]
     }
     public var nativeProgram: FilePath { guests.appending("bpf/connect4.bpf.o") }
 
     /// Finds a program by a variant's name or by the path of an object file.
-    /// - Throws: `RunnerError` with `unknownProgram`, naming the variants there are.
+    /// - Throws: `ProductError` with `unknownProgram`, naming the variants there are.
     public func program(_ text: String) throws -> ProgramVariant {
         let manager = FileManager.default
         if text.contains("/") || text.hasSuffix(".o") {
             guard let head = manager.contents(atPath: text)?.prefix(4), head.elementsEqual([0x7F, 0x45, 0x4C, 0x46]) else {
-                throw RunnerError(.notABPFObject, subject: text)
+                throw ProductError(.notABPFObject, subject: text)
             }
             let absolute = FilePath(manager.currentDirectoryPath).pushing(FilePath(text)).lexicallyNormalized()
             let name = absolute.lastComponent?.string ?? text
@@ -78,7 +78,7 @@ public struct Products: Sendable {
         }
         if text == "connect4" { return ProgramVariant(name: text, object: nativeProgram) }
         guard variantNames.contains(text) else {
-            throw RunnerError(.unknownProgram, subject: text, detail: (["connect4"] + variantNames).joined(separator: ", "))
+            throw ProductError(.unknownProgram, subject: text, detail: (["connect4"] + variantNames).joined(separator: ", "))
         }
         return ProgramVariant(name: text, object: guests.appending("bpf").appending("\(text).bpf.o"))
     }
@@ -98,14 +98,14 @@ public struct Products: Sendable {
     public func standardScenario() throws -> Scenario { try scenario(at: scenarioFolder.appending("normal.yml")) }
 
     /// Finds scenarios by name, by the path of a file, or `all` that were built.
-    /// - Throws: `RunnerError` with `unknownScenario`, naming those there are; `YAMLError` for a file that is not a scenario.
+    /// - Throws: `ProductError` with `unknownScenario`, naming those there are; `YAMLError` for a file that is not a scenario.
     public func scenarios(_ text: String) throws -> [Scenario] {
         if text == "all" { return try scenarioNames.map { try scenario(at: scenarioFolder.appending("\($0).yml")) } }
         if text.contains("/") || text.hasSuffix(".yml") || text.hasSuffix(".yaml") {
             return [try scenario(at: FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath(text)).lexicallyNormalized())]
         }
         guard scenarioNames.contains(text) else {
-            throw RunnerError(.unknownScenario, subject: text, detail: scenarioNames.joined(separator: ", "))
+            throw ProductError(.unknownScenario, subject: text, detail: scenarioNames.joined(separator: ", "))
         }
         return [try scenario(at: scenarioFolder.appending("\(text).yml"))]
     }
@@ -116,12 +116,12 @@ public struct Products: Sendable {
     }
 
     /// A scenario of the conformance suite.
-    func conformanceScenario(_ name: String) throws -> Scenario { try scenario(at: folder.appending("conformance/\(name).yml")) }
+    package func conformanceScenario(_ name: String) throws -> Scenario { try scenario(at: folder.appending("conformance/\(name).yml")) }
 
     private var scenarioFolder: FilePath { folder.appending("scenarios") }
 
     private func scenario(at path: FilePath) throws -> Scenario {
-        guard let bytes = FileManager.default.contents(atPath: path.string) else { throw RunnerError(.scenarioUnreadable, subject: path.string) }
+        guard let bytes = FileManager.default.contents(atPath: path.string) else { throw ProductError(.scenarioUnreadable, subject: path.string) }
         return try Scenario(parsing: String(decoding: bytes, as: UTF8.self), source: path.string)
     }
 

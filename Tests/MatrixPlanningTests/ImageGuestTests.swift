@@ -1,18 +1,13 @@
-import ArtefactCache
 import DiskImages
 import EvidenceStore
-import FabricSimulator
 import Foundation
-import GuestImages
-import GuestProtocol
 import KernelCatalogue
 import MatrixModel
-import QEMUGuest
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import MatrixRunner
+@testable import MatrixPlanning
 
 @Suite("A guest from a disk image")
 struct ImageGuestTests {
@@ -68,55 +63,13 @@ struct ImageGuestTests {
         arguments: [ImageGuest.Boot.direct, .ownLoader])
     func refusals(boot: ImageGuest.Boot) throws {
         let guest = GuestChoice.image(ImageGuest(name: "x", source: .file("/x.qcow2"), boot: boot))
-        var request = try MatrixPlanTests.axes([.unified, .hybrid, .unmounted])
+        var request = try PlanSample.axes([.unified, .hybrid, .unmounted])
         request.profiles = [nil, .allCases[0]]
-        let cells = MatrixPlan.expand(guests: [(guest, try MatrixPlanTests.kernel("6.1.176-1"))], axes: request)
+        let cells = MatrixPlan.expand(guests: [(guest, try PlanSample.kernel("6.1.176-1"))], axes: request)
         let refused = Dictionary(grouping: cells.filter { $0.refusal != nil }, by: { $0.refusal?.cause })
         #expect(refused[.layoutNotOffered]?.count == (boot == .direct ? 2 : 4))
         #expect(refused[.profileNotOffered, default: []].count == (boot == .direct ? 0 : 1))
         #expect(cells.count - refused.values.joined().count == (boot == .direct ? 4 : 1))
-    }
-
-    /// A cache of the test's own, and a catalogue that nobody may ask.
-    private func given(_ folder: TemporaryFolder) throws -> ExplicitKernels {
-        let (catalogue, products) = try surroundings(folder)
-        return ExplicitKernels(
-            images: GuestImageBuilder(cache: catalogue.settings.cache, runner: products.runner), catalogue: catalogue, products: products, events: { _ in })
-    }
-
-    private func surroundings(_ folder: TemporaryFolder) throws -> (KernelCatalogue, Products) {
-        let products = folder.path.appending("products")
-        try StandInProducts.make(in: products)
-        let cache = ArtefactCache(root: folder.path.appending("cache"))
-        return (KernelCatalogue(settings: CatalogueSettings(cache: cache, offline: true, environment: [:])), try Products(folder: products))
-    }
-
-    @Test("that boots by itself and has nothing to bring the runner in is unavailable, and told how it can be booted", arguments: [false, true])
-    func withoutCloudInit(hasIt: Bool) async throws {
-        let folder = try TemporaryFolder()
-        try await BootableImage.shell(
-            """
-            cd "$1"; mkdir -p tree/usr/lib tree/usr/bin; echo ID=some > tree/usr/lib/os-release
-            if [ "$2" = true ]; then echo '#!/usr/bin/python3' > tree/usr/bin/cloud-init; fi
-            truncate -s 16M raw; mke2fs -q -F -t ext4 -d tree raw; qemu-img convert -q -f raw -O qcow2 raw x.qcow2
-            """, folder.path.string, "\(hasIt)")
-        let guest = GuestChoice.image(ImageGuest(name: "x", source: .file(folder.path.appending("x.qcow2")), boot: .ownLoader))
-        let (catalogue, products) = try surroundings(folder)
-        let cache = catalogue.settings.cache
-        let preparer = ArtefactPreparer(catalogue: catalogue, cache: cache, products: products, turns: GuestSlots(cache: cache, count: 1), events: { _ in })
-        let prepared = try await preparer.prepare(
-            MatrixPlan.expand(guests: [(guest, try MatrixPlanTests.kernel("6.1.176-1"))], axes: MatrixPlanTests.axes([.unified])))
-        let outcome = try #require(prepared.roots[guest])
-        guard !hasIt else {
-            let root = try outcome.get()
-            #expect(root.place == .mounted)
-            #expect(root.firmware == .bios)
-            #expect(FileManager.default.fileExists(atPath: try #require(root.seed).string))
-            return
-        }
-        let failure = #expect(throws: PreparationFailure.self) { try outcome.get() }
-        #expect(failure?.cause == .imageNotBuilt)
-        #expect(failure?.reason.contains("remove 'whole:'") == true)
     }
 
     @Test(
@@ -132,7 +85,7 @@ struct ImageGuestTests {
         let source: DiskImageSource =
             what == "published"
             ? .published(PublishedImage(address: address, checksums: address + ".sum", signature: .clear, key: address, fingerprints: [])) : .file(path)
-        let result = try await given(folder).kernel(of: ImageGuest(name: "x", source: source, boot: .direct))
+        let result = try await PlanningBench(in: folder.path).given.kernel(of: ImageGuest(name: "x", source: source, boot: .direct))
         let failure = #expect(throws: PreparationFailure.self) { try result.get() }
         #expect(failure?.cause == cause)
         #expect(failure?.judgement.verdict == .unavailable)
@@ -151,12 +104,10 @@ struct ImageGuestTests {
         let distribution = try #require(try DistributionCatalogue(parsing: text, source: "test").distributions.first)
         #expect(distribution.packageSuites == ["main"])
         let folder = try TemporaryFolder()
-        let (catalogue, products) = try surroundings(folder)
-        var axes = try MatrixPlanTests.axes([.unified])
+        var axes = try PlanSample.axes([.unified])
         axes.guests = [GuestChoice(distribution)]
         axes.kernels = []
-        let plan = try await MatrixRunner(testing: MatrixRequest(blocks: [axes]), products: products, cache: catalogue.settings.cache, catalogue: catalogue)
-            .plan()
+        let plan = try await PlanningBench(in: folder.path).planner(of: [axes]).plan()
         #expect(plan.cells.isEmpty)
         let cell = try #require(plan.unavailable.first)
         #expect(cell.guest == "mine")
@@ -184,8 +135,8 @@ struct ImageGuestTests {
         ])
     func kernels(text: String, cause: Cause, words: String) async throws {
         let folder = try TemporaryFolder()
-        let products = folder.path.appending("products/kernels")
-        let given = try given(folder)
+        let products = folder.path.appending("kernels")
+        let given = try PlanningBench(in: folder.path).given
         try FileManager.default.createDirectory(atPath: products.string, withIntermediateDirectories: true)
         try Data("CONFIG_BPF=y\n".utf8).write(to: URL(filePath: products.appending("small.config").string))
         guard case .image(let path) = try KernelSelector(parsing: text) else {
@@ -198,18 +149,7 @@ struct ImageGuestTests {
         #expect(failure?.cause == cause, "\(failure?.reason ?? "")")
         #expect(failure?.reason.contains(words) == true, "\(failure?.reason ?? "")")
         await #expect(throws: DiskImageError.self) { _ = try await given.kernel("oci:nonsense") }
-        let unknown = await #expect(throws: RunnerError.self) { _ = try await given.kernel("source:6.1.100+more") }
+        let unknown = await #expect(throws: ProductError.self) { _ = try await given.kernel("source:6.1.100+more") }
         #expect(unknown?.description.contains("known are less, small") == true, "\(unknown?.description ?? "")")
-    }
-
-    @Test("UEFI's firmware is looked for where distributions have it, and named when it is not there")
-    func firmware() throws {
-        let folder = try TemporaryFolder()
-        let file = folder.path.appending("OVMF.fd")
-        #expect(try Firmwares.find(.bios, places: []) == .bios)
-        let error = #expect(throws: DiskImageError.self) { try Firmwares.find(.uefi, places: [file]) }
-        #expect(error?.code == .toolMissing)
-        try Data("firmware".utf8).write(to: URL(filePath: file.string))
-        #expect(try Firmwares.find(.uefi, places: ["/none", file]) == .uefi(file))
     }
 }

@@ -22,8 +22,8 @@ public enum GuestChoice: Hashable, Sendable {
         }
     }
 
-    var distribution: Distribution? { if case .distribution(let distribution) = self { distribution } else { nil } }
-    var image: ImageGuest? { if case .image(let guest) = self { guest } else { nil } }
+    package var distribution: Distribution? { if case .distribution(let distribution) = self { distribution } else { nil } }
+    package var image: ImageGuest? { if case .image(let guest) = self { guest } else { nil } }
     /// The distribution that is built from packages while its published image cannot be fetched; nil for every other guest.
     var builtInstead: Distribution? {
         guard let image, image.boot == .direct, let distribution = image.distribution, !distribution.packages.isEmpty else { return nil }

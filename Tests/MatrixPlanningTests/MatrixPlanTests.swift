@@ -1,40 +1,20 @@
 import EvidenceStore
 import FabricSimulator
 import Foundation
-import GuestProtocol
 import KernelCatalogue
 import MatrixModel
-import Probes
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import MatrixRunner
+@testable import MatrixPlanning
 
 @Suite("A plan")
 struct MatrixPlanTests {
-    /// What the stand-in emulator's guest says its kernel is.
-    static let release = "6.1.0-fake"
-
-    static func kernel(_ version: String) throws -> PlannedKernel {
-        PlannedKernel(
-            identity: KernelIdentity(version: try KernelVersion(parsing: version), flavour: .cloud, release: release, origin: "file"),
-            source: .file(image: "/vmlinuz", modules: nil))
-    }
-
-    static func axes(_ layouts: [CgroupLayout], programs: [ProgramVariant] = [], scenarios: ScenarioChoice? = nil) throws -> MatrixAxes {
-        MatrixAxes(kernels: [], layouts: layouts, programs: programs, scenarios: try scenarios ?? .standard(scenario("disabled")))
-    }
-
-    static func scenario(_ name: String) throws -> Scenario {
-        let file = Repository.root.appending(path: "images/scenarios/\(name).yml")
-        return try Scenario(parsing: String(contentsOf: file, encoding: .utf8), source: file.path)
-    }
-
     @Test("has every cell once, sorted by meaning, however selectors overlap")
     func expansion() throws {
-        let kernels = [try Self.kernel("5.10.223-1"), try Self.kernel("5.9.1-1"), try Self.kernel("5.10.223-1")]
-        let cells = MatrixPlan.expand(kernels: kernels, axes: try Self.axes([.legacy, .unified]))
+        let kernels = [try PlanSample.kernel("5.10.223-1"), try PlanSample.kernel("5.9.1-1"), try PlanSample.kernel("5.10.223-1")]
+        let cells = PlanSample.cells(kernels, try PlanSample.axes([.legacy, .unified]))
         #expect(
             cells.map(\.cell.id.text) == [
                 "micro/5.9.1-1/cloud-amd64/unified", "micro/5.9.1-1/cloud-amd64/legacy", "micro/5.10.223-1/cloud-amd64/unified",
@@ -44,19 +24,19 @@ struct MatrixPlanTests {
 
     @Test("scenarios are an axis when they are asked for, and in no id when they are not")
     func scenarios() throws {
-        let choice = ScenarioChoice.axis([try Self.scenario("normal"), try Self.scenario("down")])
-        let cells = MatrixPlan.expand(kernels: [try Self.kernel("6.1.1-1")], axes: try Self.axes([.unified], scenarios: choice))
+        let choice = ScenarioChoice.axis([try PlanSample.scenario("normal"), try PlanSample.scenario("down")])
+        let cells = PlanSample.cells([try PlanSample.kernel("6.1.1-1")], try PlanSample.axes([.unified], scenarios: choice))
         #expect(cells.map(\.cell.id.text) == ["micro/6.1.1-1/cloud-amd64/unified/scenario=down", "micro/6.1.1-1/cloud-amd64/unified/scenario=normal"])
         #expect(cells.map(\.scenario.name) == ["down", "normal"])
-        let plain = MatrixPlan.expand(kernels: [try Self.kernel("6.1.1-1")], axes: try Self.axes([.unified]))
+        let plain = PlanSample.cells([try PlanSample.kernel("6.1.1-1")], try PlanSample.axes([.unified]))
         #expect(plain.map(\.cell.scenario) == [nil])
     }
 
     @Test("the large burst is sent once for each kernel and scenario, unless the tier says otherwise, and none where no agent signs")
     func tiers() throws {
-        let kernels = [try Self.kernel("6.1.1-1"), try Self.kernel("6.12.1-1")].map { (GuestChoice.micro, $0) }
+        let kernels = [try PlanSample.kernel("6.1.1-1"), try PlanSample.kernel("6.12.1-1")].map { (GuestChoice.micro, $0) }
         func bursts(_ tier: ProofTier, _ scenario: String = "normal") throws -> [Int] {
-            let axes = try Self.axes([.unified, .hybrid], scenarios: .axis([try Self.scenario(scenario)]))
+            let axes = try PlanSample.axes([.unified, .hybrid], scenarios: .axis([try PlanSample.scenario(scenario)]))
             return MatrixPlan.expand(guests: kernels, axes: axes, tier: tier).map(\.burst)
         }
         #expect(try bursts(.quick) == [16, 16, 16, 16])
@@ -65,23 +45,10 @@ struct MatrixPlanTests {
         #expect(try bursts(.full, "down") == [0, 0, 0, 0])
     }
 
-    @Test("a guest's steps follow from what its scenario expects")
-    func steps() throws {
-        let normal = ProbeCourse.steps(for: try Self.scenario("normal").expectation).flatMap(\.clients).map(\.name)
-        #expect(Set(normal).count == normal.count)
-        #expect(normal.count { $0.hasPrefix(ProbeNames.crowdPrefix) } == 200)
-        #expect(normal.contains(ProbeNames.afterRestart) && normal.contains(ProbeNames.dualStack) && normal.contains("imds-early"))
-        let small = ProbeCourse.steps(for: try Self.scenario("normal").expectation, burst: ProofTier.smallBurst).flatMap(\.clients).map(\.name)
-        #expect(small.count { $0.hasPrefix(ProbeNames.crowdPrefix) } == 16 && small.count == normal.count - 184)
-        let down = ProbeCourse.steps(for: try Self.scenario("down").expectation).flatMap(\.clients).map(\.name)
-        #expect(!down.contains { $0.hasPrefix(ProbeNames.crowdPrefix) } && !down.contains("imds-early"))
-        #expect(down.contains("imds-root"))
-    }
-
     @Test("leaves out what it is told to, and says when there is no such thing")
     func exclusions() throws {
-        let axes = try Self.axes([.legacy, .unified])
-        let cells = MatrixPlan.expand(guests: [(.micro, try Self.kernel("6.1.1-1")), (.micro, try Self.kernel("6.12.1-1"))], axes: axes)
+        let axes = try PlanSample.axes([.legacy, .unified])
+        let cells = MatrixPlan.expand(guests: [(.micro, try PlanSample.kernel("6.1.1-1")), (.micro, try PlanSample.kernel("6.12.1-1"))], axes: axes)
         let missing = CellRecord(
             unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .legacy), judgement: Judgement(cause: .notOffered, summary: "none"))
         let plan = MatrixPlan(cells: cells + cells, unavailable: [missing, missing], warnings: ["before"])
@@ -94,10 +61,10 @@ struct MatrixPlanTests {
 
     @Test("profiles and deployments are axes, and stand in the id")
     func hardening() throws {
-        var axes = try Self.axes([.unified])
+        var axes = try PlanSample.axes([.unified])
         axes.profiles = [nil, .jitHarden]
         axes.deployments = [.installed]
-        let ids = MatrixPlan.expand(kernels: [try Self.kernel("6.1.1-1")], axes: axes).map(\.cell.id.text)
+        let ids = PlanSample.cells([try PlanSample.kernel("6.1.1-1")], axes).map(\.cell.id.text)
         #expect(
             ids == [
                 "micro/6.1.1-1/cloud-amd64/unified/deployment=installed", "micro/6.1.1-1/cloud-amd64/unified/profile=jit-harden/deployment=installed",
@@ -106,10 +73,10 @@ struct MatrixPlanTests {
 
     @Test("is begun with the cells that take longest, by what is known of them, and otherwise in its order")
     func order() throws {
-        var axes = try Self.axes([.unified, .legacy])
-        let micro = MatrixPlan.expand(guests: [(.micro, try Self.kernel("6.1.1-1")), (.micro, try Self.kernel("6.12.1-1"))], axes: axes)
+        var axes = try PlanSample.axes([.unified, .legacy])
+        let micro = MatrixPlan.expand(guests: [(.micro, try PlanSample.kernel("6.1.1-1")), (.micro, try PlanSample.kernel("6.12.1-1"))], axes: axes)
         axes.deployments = [.installed]
-        let slow = MatrixPlan.expand(guests: [(.micro, try Self.kernel("6.1.1-1"))], axes: axes)
+        let slow = MatrixPlan.expand(guests: [(.micro, try PlanSample.kernel("6.1.1-1"))], axes: axes)
         #expect(MatrixPlan.longestFirst(micro + slow, .standard).map(\.cell) == (slow + micro).map(\.cell))
         let costs = CellCosts(
             cells: ["micro/6.12/cloud-amd64/legacy": 60, "micro/6.1/cloud-amd64/legacy": 2, "micro/6.1/cloud-amd64/unified/deployment=installed": 1],
@@ -145,7 +112,7 @@ struct MatrixPlanTests {
             ("", [], false, CgroupLayout.allCases),
         ] as [(String?, [CgroupLayout], Bool, [CgroupLayout])])
     func layouts(cgroup: String?, named: [CgroupLayout], hasDefault: Bool, expected: [CgroupLayout]) throws {
-        var axes = try Self.axes(named)
+        var axes = try PlanSample.axes(named)
         axes.hasDefaultLayout = hasDefault
         let guest = try cgroup.map { try Self.guest($0.isEmpty ? nil : $0) } ?? .micro
         #expect(axes.layouts(of: guest) == expected)
@@ -155,25 +122,18 @@ struct MatrixPlanTests {
     func layoutArguments() throws {
         let documentation = CellDocumentation(distribution: "mine-1", defaultLayout: .hybrid)
         let cells = MatrixPlan.expand(
-            guests: [(try Self.guest("hybrid"), try Self.kernel("6.1.1-1"))], axes: try Self.axes([.unified, .hybrid, .legacy]),
+            guests: [(try Self.guest("hybrid"), try PlanSample.kernel("6.1.1-1"))], axes: try PlanSample.axes([.unified, .hybrid, .legacy]),
             documentation: { _, _ in documentation })
         #expect(cells.map { $0.layoutArguments.isEmpty } == [false, true, false])
         #expect(cells.allSatisfy { $0.documentation == documentation && $0.record(Judgement(cause: .timeout, summary: "")).documentation == documentation })
-        #expect(MatrixPlan.expand(kernels: [try Self.kernel("6.1.1-1")], axes: try Self.axes([.legacy])).allSatisfy(\.layoutArguments.isEmpty))
+        #expect(PlanSample.cells([try PlanSample.kernel("6.1.1-1")], try PlanSample.axes([.legacy])).allSatisfy(\.layoutArguments.isEmpty))
     }
 
     @Test("a program variant is an axis")
     func programs() throws {
         let programs = [ProgramVariant(name: "b", object: "/b.o"), ProgramVariant(name: "a", object: "/a.o")]
-        let cells = MatrixPlan.expand(kernels: [try Self.kernel("6.1.1-1")], axes: try Self.axes([.unified], programs: programs))
+        let cells = PlanSample.cells([try PlanSample.kernel("6.1.1-1")], try PlanSample.axes([.unified], programs: programs))
         #expect(cells.map(\.cell.bpf) == ["a", "b"])
         #expect(cells.map { $0.program?.object.string } == ["/a.o", "/b.o"])
-    }
-}
-
-extension MatrixPlan {
-    /// The cells of our own init alone.
-    static func expand(kernels: [PlannedKernel], axes: MatrixAxes) -> [PlannedCell] {
-        MatrixPlan(cells: expand(guests: kernels.map { (.micro, $0) }, axes: axes), unavailable: [], warnings: []).settled(without: []).cells
     }
 }

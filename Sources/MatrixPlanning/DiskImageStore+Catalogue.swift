@@ -1,10 +1,10 @@
-import ArtefactCache
-import DiskImages
-import KernelCatalogue
+package import ArtefactCache
+package import DiskImages
+package import KernelCatalogue
 
 extension DiskImageStore {
     /// Images under the catalogue's settings: its patience, its leave to use the network, and its vendors' keys.
-    init(_ catalogue: KernelCatalogue, cache: ArtefactCache) {
+    package init(_ catalogue: KernelCatalogue, cache: ArtefactCache) {
         let store = KeyStore(settings: catalogue.settings)
         self.init(cache: cache, settings: catalogue.settings.downloads) { image in try await store.imageKeys(image) }
     }

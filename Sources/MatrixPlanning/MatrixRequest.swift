@@ -1,0 +1,26 @@
+public import GuestImages
+public import MatrixModel
+
+/// Which cells a run is asked for.
+public struct MatrixRequest: Sendable {
+    /// A cell that is in several of them is run once.
+    public var blocks: [MatrixAxes]
+    /// Cells of the blocks that are left out.
+    public var exclusions: [CellPattern]
+    /// The profile of every agent of the run; nil to recognise each bundle.
+    public var agentProfile: AgentProfile?
+    /// The day on which known defects have to hold; nil to let all hold.
+    public var today: CalendarDay?
+    /// How thoroughly cells are proven.
+    public var tier: ProofTier
+
+    public init(
+        blocks: [MatrixAxes], exclusions: [CellPattern] = [], agentProfile: AgentProfile? = nil, today: CalendarDay? = nil, tier: ProofTier = .standard
+    ) {
+        self.blocks = blocks
+        self.exclusions = exclusions
+        self.agentProfile = agentProfile
+        self.today = today
+        self.tier = tier
+    }
+}
