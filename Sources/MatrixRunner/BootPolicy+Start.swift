@@ -27,8 +27,12 @@ extension BootPlan {
     private static let restoreTimeout = Duration.seconds(30)
 
     mutating func begin(_ start: BootPolicy.Start) {
-        guard case .snapshot(let snapshot) = start else { return }
-        self.start = .restored(snapshot.files)
-        (limits.ready, limits.silence) = (Self.restoreTimeout, Self.restoreTimeout)
+        if case .snapshot(let snapshot) = start { restore(from: snapshot.files) }
+    }
+
+    mutating func restore(from files: SnapshotFiles) {
+        start = .restored(files)
+        limits.ready = min(limits.ready, Self.restoreTimeout)
+        limits.silence = Self.restoreTimeout
     }
 }

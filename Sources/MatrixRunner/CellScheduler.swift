@@ -12,6 +12,12 @@ struct CellScheduler {
         case finished(CellRecord)
     }
 
+    /// The first cell of a boot, which may have to make the boot's snapshot.
+    private enum FirstCell: Equatable {
+        case running(String)
+        case ended
+    }
+
     private let cells: [PlannedCell]
     private let jobs: JobCount
     private let runner: MatrixRunner
@@ -25,9 +31,7 @@ struct CellScheduler {
     /// What the cells are started with that wait for their turn, by their places.
     private var ready: [Int: PreparedCell] = [:]
     private var running = 0
-    /// The boots whose first cell runs, which may have to make their snapshot.
-    private var beginning: [SharedBoot: CellID] = [:]
-    private var begun: Set<SharedBoot> = []
+    private var firstCells: [SharedBoot: FirstCell] = [:]
 
     /// - Parameters:
     ///   - cells: In the order in which they are best begun.
@@ -64,7 +68,7 @@ struct CellScheduler {
                     prepareNext(&group)
                 case .finished(let record):
                     running -= 1
-                    beginning = beginning.filter { $0.value.text != record.id }
+                    if let boot = firstCells.first(where: { $0.value == .running(record.id) })?.key { firstCells[boot] = .ended }
                     records.append(record)
                     runner.events(.cellFinished(record))
                     if runner.settings.endsRun?(record) == true {
@@ -101,8 +105,12 @@ struct CellScheduler {
 
     /// The next ready cell. Cells that would wait for a snapshot which another cell makes come last.
     private func nextPlace() -> Int? {
-        guard !beginning.isEmpty else { return ready.keys.min() }
-        return ready.keys.filter { place in SharedBoot(cells[place]).map { beginning[$0] == nil } ?? true }.min() ?? ready.keys.min()
+        ready.keys.filter { !waitsForSnapshot(cells[$0]) }.min() ?? ready.keys.min()
+    }
+
+    private func waitsForSnapshot(_ planned: PlannedCell) -> Bool {
+        guard let boot = SharedBoot(planned), case .running? = firstCells[boot] else { return false }
+        return true
     }
 
     private mutating func startNext(_ group: inout ThrowingTaskGroup<Step, any Error>, _ context: (PreparedKernel) async throws -> CellContext) async throws {
@@ -110,7 +118,7 @@ struct CellScheduler {
             // For the first it may take a trial guest; what is being made goes on.
             let context = try await context(artefacts.kernel)
             running += 1
-            if let boot = SharedBoot(cells[place]), begun.insert(boot).inserted { beginning[boot] = cells[place].cell.id }
+            if let boot = SharedBoot(cells[place]), firstCells[boot] == nil { firstCells[boot] = .running(cells[place].cell.id.text) }
             group.addTask { [planned = cells[place], gate, folder, onRecord] in
                 let record = try await gate.withGuest(planned.cell.id, size: planned.guest.memory) {
                     try await CellRunner(context: context, folder: folder).run(planned, artefacts)

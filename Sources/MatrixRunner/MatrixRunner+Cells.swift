@@ -12,48 +12,32 @@ extension MatrixRunner {
         _ onRecord: @escaping @Sendable (CellRecord) -> Void
     ) async throws -> [CellRecord] {
         guard !plan.cells.isEmpty else { return [] }
-        var hosts: [Architecture: GuestHost] = [:]
-        for architecture in Set(plan.cells.map(\.cell.architecture)).sorted() {
-            let emulator = try await Emulator.find(for: architecture)
-            hosts[architecture] = GuestHost(emulator: emulator, question: AcceleratorQuestion { try await chooseAccelerator(emulator, $0) })
-        }
+        var contexts = try await cellContexts(of: plan, earlier: earlier)
         do {
-            let records = try await measure(plan, &run, hosts, preparer, in: folder, resuming: resumption, earlier: earlier, onRecord)
-            for host in hosts.values { await host.question.end() }
+            let records = try await measure(plan, &run, &contexts, in: folder, resuming: resumption, onRecord)
+            await contexts.end()
             return records
         } catch {
-            for host in hosts.values { await host.question.end() }
+            await contexts.end()
             throw error
         }
     }
 
     private func measure(
-        _ plan: MatrixPlan, _ run: inout RunRecord, _ hosts: [Architecture: GuestHost], _ preparer: ArtefactPreparer, in folder: RunFolder,
-        resuming resumption: RunResumption?, earlier: (any VerdictSource)?, _ onRecord: @escaping @Sendable (CellRecord) -> Void
+        _ plan: MatrixPlan, _ run: inout RunRecord, _ contexts: inout CellContexts, in folder: RunFolder, resuming resumption: RunResumption?,
+        _ onRecord: @escaping @Sendable (CellRecord) -> Void
     ) async throws -> [CellRecord] {
-        var settled: [Architecture: CellContext] = [:]
-        var answers: [Architecture: AcceleratorProbe.Answer] = [:]
-        /// What all cells of an architecture share. There has to be a kernel to find out what guests run with.
         func context(trying kernel: PreparedKernel) async throws -> CellContext {
-            if let settled = settled[kernel.architecture] { return settled }
-            guard let host = hosts[kernel.architecture] else {
-                throw PreparationFailure(cause: .harness, reason: "no emulator was looked for of \(kernel.architecture)")
+            let (context, isNew) = try await contexts.context(trying: kernel)
+            if isNew {
+                (run.accelerator, run.acceleratorReason) = contexts.accelerator
+                // A run that is killed has said it.
+                try folder.save(run)
             }
-            let chosen = try await host.question.answer(with: kernel)
-            answers[kernel.architecture] = chosen
-            (run.accelerator, run.acceleratorReason) = Self.summary(answers)
-            // A run that is killed has said it.
-            try folder.save(run)
-            let digests = ArtefactDigests(digestMemory)
-            let context = CellContext(
-                emulator: host.emulator, accelerator: chosen.accelerator, products: products, slots: slots, timeout: settings.timeout,
-                retries: settings.retries,
-                memory: memory, boots: bootPolicy(host.emulator, digests), earlier: earlier, inputs: CellInputs(digests: digests),
-                events: events)
-            settled[kernel.architecture] = context
             return context
         }
 
+        let preparer = preparer
         var taken = ResumedCells(cells: plan.cells, prepared: PreparedArtefacts())
         if let resumption {
             taken = try await takeUp(resumption, plan, preparer) { try await context(trying: $0) }
@@ -63,9 +47,9 @@ extension MatrixRunner {
         let cells = MatrixPlan.longestFirst(taken.cells, settings.costs)
         guard !cells.isEmpty else { return taken.kept }
         let shared = SharedBoot.all(cells)
-        let make: CellScheduler.Make = { artefact, prepared in
+        let make: CellScheduler.Make = { [trials = contexts] artefact, prepared in
             let made = try await preparer.make(artefact, prepared)
-            for kernel in made.anyKernels { await hosts[kernel.architecture]?.question.begin(with: kernel) }
+            await trials.begin(with: made.anyKernels)
             return made
         }
         var course = CellScheduler(of: cells, jobs(for: plan), taken.prepared, runner: self, in: folder, make: make, onRecord)
@@ -74,23 +58,19 @@ extension MatrixRunner {
             context.sharedBoots = shared
             return context
         }
-        if let sample = settings.verification { run.snapshotCheck = try await verify(course, sample, cells, settled, folder) }
+        if let sample = settings.verification { run.snapshotCheck = try await verify(course, sample, cells, contexts.known, folder) }
         return taken.kept + course.records
     }
 
-    /// What guests run with, as the run's record says it: where architectures differ, the first one's accelerator with what each has.
-    private static func summary(_ answers: [Architecture: AcceleratorProbe.Answer]) -> (accelerator: String?, reason: String?) {
-        let sorted = answers.sorted { $0.key < $1.key }
-        guard sorted.count > 1 else { return (sorted.first?.value.accelerator.rawValue, sorted.first?.value.reason) }
-        return (
-            sorted.first?.value.accelerator.rawValue, sorted.map { "\($0.key): \($0.value.accelerator.rawValue), \($0.value.reason)" }.joined(separator: "; ")
-        )
-    }
-
-    /// What runs the guests of one architecture.
-    private struct GuestHost {
-        let emulator: Emulator
-        let question: AcceleratorQuestion
+    private func cellContexts(of plan: MatrixPlan, earlier: (any VerdictSource)?) async throws -> CellContexts {
+        try await CellContexts(of: Set(plan.cells.map(\.cell.architecture))) { emulator, kernel in
+            try await chooseAccelerator(emulator, kernel)
+        } make: { emulator, accelerator in
+            let digests = ArtefactDigests(digestMemory)
+            return CellContext(
+                emulator: emulator, accelerator: accelerator, products: products, slots: slots, timeout: settings.timeout, retries: settings.retries,
+                memory: memory, boots: bootPolicy(emulator, digests), earlier: earlier, inputs: CellInputs(digests: digests), events: events)
+        }
     }
 
     static func notRun(_ planned: PlannedCell, _ summary: String) -> CellRecord {

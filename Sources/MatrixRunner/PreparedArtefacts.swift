@@ -35,58 +35,44 @@ struct PreparedArtefacts: Sendable {
 
     /// What a cell needs, or why it cannot be obtained; nil as long as some of it is still to be prepared.
     func artefacts(for planned: PlannedCell) -> Result<PreparedCell, PreparationFailure>? {
-        guard let kernel = kernels[KernelUse(planned)], let payload = payloads[planned.content] else { return nil }
-        guard planned.guest != .micro else {
-            return kernel.flatMap { kernel in payload.map { PreparedCell(kernel: kernel, payload: $0, distribution: nil) } }
+        guard Artefact.all(for: planned).allSatisfy(has) else { return nil }
+        return Result { () throws(PreparationFailure) in
+            PreparedCell(
+                kernel: try Self.made(kernels[KernelUse(planned)]), payload: try Self.made(payloads[planned.content]),
+                distribution: planned.guest == .micro ? nil : try distribution(of: planned))
         }
-        var disc: Result<FilePath?, PreparationFailure> = .success(nil)
-        if let asks = planned.deployment?.asksForAgent {
-            guard let found = discs[asks] else { return nil }
-            disc = found.map(Optional.some)
-        }
-        guard let root = roots[planned.guest] else { return nil }
-        let tables: FilePath?
-        switch Self.tables(of: planned) {
-        case .success(let found): tables = found
-        case .failure(let failure): return .failure(failure)
-        }
-        let package = planned.deployment?.hasAgent == false ? nil : ArtefactPreparer.packagePath(planned.agent.packageKind)
-        return kernel.flatMap { kernel in
-            payload.flatMap { payload in
-                disc.flatMap { disc in
-                    root.map {
-                        PreparedCell(
-                            kernel: kernel, payload: payload, distribution: PreparedDistribution(root: $0, package: package, provisioning: disc, tables: tables)
-                        )
-                    }
-                }
-            }
-        }
+    }
+
+    private func distribution(of planned: PlannedCell) throws(PreparationFailure) -> PreparedDistribution {
+        var disc: FilePath?
+        if let asks = planned.deployment?.asksForAgent { disc = try Self.made(discs[asks]) }
+        return PreparedDistribution(
+            root: try Self.made(roots[planned.guest]),
+            package: planned.deployment?.hasAgent == false ? nil : ArtefactPreparer.packagePath(planned.agent.packageKind), provisioning: disc,
+            tables: try Self.tables(of: planned))
+    }
+
+    private static func made<Value>(_ outcome: Result<Value, PreparationFailure>?) throws(PreparationFailure) -> Value {
+        guard let outcome else { throw PreparationFailure(cause: .harness, reason: "kmatrix did not prepare what the cell needs") }
+        return try outcome.get()
     }
 
     /// What a deployment's kernel finds the platform's marks with, where it needs help.
-    private static func tables(of planned: PlannedCell) -> Result<FilePath?, PreparationFailure> {
+    private static func tables(of planned: PlannedCell) throws(PreparationFailure) -> FilePath? {
         let architecture = planned.cell.architecture
-        guard planned.deployment != nil, !planned.guest.bootsItself, architecture.needsFirmwareForSMBIOS else { return .success(nil) }
-        do {
-            return .success(try Firmwares.uefi(for: architecture))
+        guard planned.deployment != nil, !planned.guest.bootsItself, architecture.needsFirmwareForSMBIOS else { return nil }
+        do throws(DiskImageError) {
+            return try Firmwares.uefi(for: architecture)
         } catch {
-            return .failure(PreparationFailure(error, otherwise: .imageNotBuilt))
+            throw PreparationFailure(error, otherwise: .imageNotBuilt)
         }
     }
 
-    /// A kernel that is ready, for the accelerator's probe; the same one each time.
-    var anyKernel: PreparedKernel? { anyKernels.first }
-
-    /// One ready kernel of each architecture.
+    /// One ready kernel of each architecture, for the accelerator's probe; the same ones each time.
     var anyKernels: [PreparedKernel] {
-        Architecture.allCases.compactMap { architecture in anyKernel(of: architecture) }
-    }
-
-    private func anyKernel(of architecture: Architecture) -> PreparedKernel? {
-        kernels.filter { $0.key.kernel.architecture == architecture }.sorted {
-            ($0.key.kernel.identity, $0.key.guest.name) < ($1.key.kernel.identity, $1.key.guest.name)
-        }.lazy.compactMap { try? $0.value.get() }.first
+        let ready = kernels.sorted { ($0.key.kernel.identity, $0.key.guest.name) < ($1.key.kernel.identity, $1.key.guest.name) }
+            .compactMap { try? $0.value.get() }
+        return Architecture.allCases.compactMap { architecture in ready.first { $0.architecture == architecture } }
     }
 }
 

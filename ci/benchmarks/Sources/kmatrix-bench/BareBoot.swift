@@ -1,3 +1,4 @@
+import MatrixPlanning
 @testable import MatrixRunner
 import EvidenceStore
 import Foundation
@@ -15,10 +16,10 @@ struct BareBoot {
     private let initramfs: FilePath
     private let architecture: Architecture
 
-    /// - Throws: `RunnerError` when the bare init was not built (`ci/bench` does).
+    /// - Throws: `ProductError` when the bare init was not built (`ci/bench` does).
     init(_ context: CellContext, of architecture: Architecture, in folder: RunFolder) throws {
         let initial = try context.products.of(architecture).runner.removingLastComponent().appending("bench-init")
-        guard FileManager.default.isReadableFile(atPath: initial.string) else { throw RunnerError(.productMissing, subject: initial.string) }
+        guard FileManager.default.isReadableFile(atPath: initial.string) else { throw ProductError(.missing, subject: initial.string) }
         (self.context, self.folder, self.architecture) = (context, folder, architecture)
         initramfs = folder.path.appending("bare-\(architecture).cpio")
         try CpioArchive([

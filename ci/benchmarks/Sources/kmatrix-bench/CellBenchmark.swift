@@ -48,7 +48,7 @@ struct CellBenchmark: Sendable {
         self.rounds = rounds
     }
 
-    /// - Throws: `RunnerError` when the bare init was not built, and what makes a run impossible.
+    /// - Throws: `ProductError` when the bare init was not built, and what makes a run impossible.
     func run(_ plan: MatrixPlan, in folder: RunFolder) async throws -> [Figures] {
         let (prepared, contexts) = try await runner.prepareBenchmark(plan)
         let floors = try Dictionary(uniqueKeysWithValues: contexts.map { ($0.key, try BareBoot($0.value, of: $0.key, in: folder)) })
