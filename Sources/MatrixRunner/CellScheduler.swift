@@ -22,7 +22,7 @@ struct CellScheduler {
     private let jobs: JobCount
     private let runner: MatrixRunner
     private let folder: RunFolder
-    private let gate: GuestGate
+    private let gate: MemoryGate
     private let make: Make
     private let onRecord: @Sendable (CellRecord) -> Void
 
@@ -47,7 +47,7 @@ struct CellScheduler {
         self.folder = folder
         self.make = make
         self.onRecord = onRecord
-        gate = GuestGate(memory: runner.memory, events: runner.events)
+        gate = MemoryGate(memory: runner.memory, events: runner.events)
         preparation = Preparation(of: cells, prepared)
     }
 

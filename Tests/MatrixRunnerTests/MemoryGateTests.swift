@@ -7,7 +7,7 @@ import Testing
 @testable import MatrixRunner
 
 @Suite("A guest before the gate")
-struct GuestGateTests {
+struct MemoryGateTests {
     /// A machine whose memory the test decides about.
     private final class Machine: Sendable {
         let memory = Mutex(0)
@@ -16,8 +16,8 @@ struct GuestGateTests {
         /// Called in each pause.
         let onPause = Mutex<(@Sendable () -> Void)?>(nil)
 
-        func gate(_ folder: TemporaryFolder) -> GuestGate {
-            GuestGate(
+        func gate(_ folder: TemporaryFolder) -> MemoryGate {
+            MemoryGate(
                 memory: GuestMemory(cache: .init(root: folder.path)),
                 events: { if case .waitingForMemory(let id, let reason) = $0 { self.said.withLock { $0.append("\(id): \(reason)") } } },
                 host: { HostResources(cores: 4, memory: self.memory.withLock(\.self), pressure: nil) },

@@ -2,7 +2,7 @@ import MatrixModel
 
 /// Lets guests in one after the other, as long as there is memory for a further one. One is let in whatever there is: the machine may
 /// never have more.
-actor GuestGate {
+actor MemoryGate {
     private let host: @Sendable () -> HostResources
     private let memory: GuestMemory
     private let events: @Sendable (RunnerEvent) -> Void
