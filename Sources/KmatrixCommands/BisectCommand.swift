@@ -81,18 +81,8 @@ struct BisectCommand: AsyncParsableCommand {
             guard let record = try await prepared.runner.run(step, id: "\(identifier)-\(records.count + 1)", in: folder).cells.first else { break }
             if format == .jsonl { try StandardOutput.writeJSON(["cell": record], isCompact: true) }
             records.append(record)
-            search.record(answer(of: record), at: index)
+            search.record(BoundarySearch.Answer(record, has: cause.flatMap(Cause.init)), at: index)
         }
         return EncodedBoundary(search, kernels: cells.map(\.cell.kernel), cause: cause, records: records, folder: place.string)
-    }
-
-    /// Returns whether a cell has the cause; a cell without a verdict gives no answer.
-    private func answer(of record: CellRecord) -> BoundarySearch.Answer {
-        switch record.verdict {
-        case .inconclusive, .unavailable, .notRun: .unknown
-        case .compatible: .no
-        case .degraded: cause != nil && record.cause?.rawValue == cause ? .yes : .no
-        case .incompatible: cause == nil || record.cause?.rawValue == cause ? .yes : .no
-        }
     }
 }

@@ -37,11 +37,6 @@ struct ExpectationOptions: ParsableArguments {
 }
 
 extension Expectations {
-    func assessment(of outcome: CellOutcome) -> Assessment {
-        assessment(
-            of: outcome.id, verdict: outcome.verdict, cause: outcome.cause, documented: outcome.documented, failsOnlyAsKnown: outcome.failsOnlyAsKnown)
-    }
-
     /// Reports cells that contradict an entry, and entries that match no cell.
     func explain(_ outcomes: [CellOutcome]) {
         for outcome in outcomes {

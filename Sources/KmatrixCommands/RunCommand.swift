@@ -120,11 +120,3 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 }
-
-/// Names a run by its start time, so that names sort by time. A random suffix separates runs of the same second.
-enum RunIdentifier {
-    static func make(now: Date = Date()) -> String {
-        let stamp = now.formatted(.iso8601.dateSeparator(.omitted).timeSeparator(.omitted))
-        return "\(stamp)-\(String(UInt16.random(in: .min ... .max), radix: 36))"
-    }
-}
