@@ -1,3 +1,5 @@
+import MatrixReport
+
 /// A topic of `kmatrix help`: an article of the documentation, printed as plain text.
 struct HelpTopic {
     let name: String

@@ -1,4 +1,4 @@
-import ArgumentParser
+import MatrixReport
 
 /// The manual page in mdoc(7), generated from the commands' descriptions and the topics of `kmatrix help`.
 struct ManualPage {
@@ -80,19 +80,22 @@ struct ManualPage {
         var words: [String]
         switch argument.kind {
         case .positional: words = value
-        case .option: words = ["Fl", Mdoc.flag(argument.names?.first)] + value
-        case .flag: words = ["Fl", Mdoc.flag(argument.names?.first)]
+        case .option: words = ["Fl", Self.flag(argument.names?.first)] + value
+        case .flag: words = ["Fl", Self.flag(argument.names?.first)]
         }
         words += repeats
         page.parsed(argument.isOptional ? ["Op"] + words : words)
     }
 
     private func explain(_ argument: CommandDescription.Argument, _ page: inout Mdoc) {
-        let names = (argument.names ?? []).flatMap { ["Fl", Mdoc.flag($0)] }
+        let names = (argument.names ?? []).flatMap { ["Fl", Self.flag($0)] }
         let value = argument.kind == .flag ? [] : argument.valueName.map { ["Ar", Mdoc.escaped($0)] } ?? []
         page.parsed(["It"] + names + value)
         if let abstract = argument.abstract { page.text(abstract) }
         if let value = argument.defaultValue, argument.kind != .flag { page.text("The default is \(value).") }
         if let discussion = argument.discussion { page.text(discussion) }
     }
+
+    /// `Fl` writes the first dash itself.
+    static func flag(_ name: CommandDescription.Argument.Name?) -> String { Mdoc.escaped(String((name?.text ?? "").dropFirst())) }
 }

@@ -27,19 +27,11 @@ struct ManualPageTests {
         let text = page.mdoc()
         func check(_ command: CommandDescription, _ path: [String]) {
             if !path.isEmpty { #expect(text.contains(".Ss \(path.joined(separator: " "))\n")) }
-            for name in command.shownArguments.flatMap({ $0.names ?? [] }) { #expect(text.contains("Fl " + Mdoc.flag(name)), "\(name.text)") }
+            for name in command.shownArguments.flatMap({ $0.names ?? [] }) { #expect(text.contains("Fl " + ManualPage.flag(name)), "\(name.text)") }
             for subcommand in command.shownCommands { check(subcommand, path + [subcommand.commandName]) }
         }
         check(page.root, [])
         #expect(page.root.shownCommands.count > 8)
-    }
-
-    @Test("takes no text for a macro")
-    func escaping() {
-        var page = Mdoc()
-        page.text(".SH NAME\n'\\fB--kernel")
-        page.literal([".Sh"])
-        #expect(page.text == "\\&.SH NAME\n\\&'\\efB\\-\\-kernel\n.Bd -literal -offset indent\n\\&.Sh\n.Ed\n")
     }
 }
 

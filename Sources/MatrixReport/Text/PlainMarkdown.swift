@@ -3,7 +3,7 @@ import Foundation
 /// Renders the Markdown of an article as plain text: headings in capitals, code and tables indented, paragraphs wrapped.
 ///
 /// Knows what the articles use: headings, paragraphs, lists, tables, fenced and indented code, `<doc:Article>` and `[text](address)`.
-struct PlainMarkdown {
+public struct PlainMarkdown {
     private enum Block {
         case heading(String)
         case paragraph(String)
@@ -15,17 +15,17 @@ struct PlainMarkdown {
     private let blocks: [Block]
 
     /// - Parameter link: The text that stands for a link to an article.
-    init(_ markdown: String, link: (String) -> String) {
+    public init(_ markdown: String, link: (String) -> String) {
         blocks = Self.parse(markdown.split(separator: "\n", omittingEmptySubsequences: false).map(String.init), link)
     }
 
     /// The first paragraph without its full stop.
-    var summary: String {
+    public var summary: String {
         for case .paragraph(let text) in blocks { return text.hasSuffix(".") ? String(text.dropLast()) : text }
         return ""
     }
 
-    func text(width: Int) -> String {
+    public func text(width: Int) -> String {
         var parts: [String] = []
         var wasItem = false
         for block in blocks {
