@@ -135,15 +135,23 @@ let package = Package(
             swiftSettings: settings),
         // The site's style, script and schema from MatrixReport's Resources, as bytes in the program.
         .target(name: "CSiteFiles"),
-        // Rank 4. Tables, documents and a static site from stored runs.
+        // Rank 4. Tables, documents and a static site from stored runs; the formats of text that commands print.
         .target(
             name: "MatrixReport", dependencies: ["CSiteFiles", "MatrixModel", "EvidenceStore", "Guidance", system], exclude: ["Resources"],
             swiftSettings: settings),
-        // Rank 5. The subcommands: wiring only.
+        // Rank 5. What `kmatrix doctor` examines: programs, files and settings of this machine that runs use.
+        .target(
+            name: "HostExamination",
+            dependencies: [
+                "MatrixModel", "ArtefactCache", "EvidenceStore", "HostTools", "KernelCatalogue", "QEMUGuest", "MatrixPlanning", "MatrixRunner", system,
+            ],
+            swiftSettings: settings),
+        // Rank 6. The subcommands: they parse and print.
         .target(
             name: "KmatrixCommands",
             dependencies: [
                 "MatrixModel", "ArtefactCache", "HostTools", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "Probes", "MatrixPlanning", "MatrixRunner",
+                "HostExamination",
                 "MatrixReport", "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles", argumentParser, system,
             ],
             resources: helpTopics.map { .embedInCode("kmatrix.docc/Articles/\($0).md") },
@@ -247,7 +255,8 @@ let package = Package(
         .testTarget(
             name: "KmatrixCommandsTests",
             dependencies: [
-                "KmatrixCommands", "MatrixReport", "MatrixModel", "EvidenceStore", "StrictYAML", "TestSupport", "kmatrix", "fake-qemu", "guest-network",
+                "KmatrixCommands", "HostExamination", "MatrixReport", "MatrixModel", "EvidenceStore", "StrictYAML", "TestSupport", "kmatrix", "fake-qemu",
+                "guest-network",
                 subprocess, system, argumentParser, yams,
             ], resources: [.copy("Snapshots"), .copy("Kubernetes")], swiftSettings: settings),
         .testTarget(

@@ -1,4 +1,6 @@
 import ArgumentParser
+import ArtefactCache
+import HostExamination
 import MatrixReport
 import MatrixRunner
 
@@ -26,12 +28,22 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let arguments = self
-        let checks = try await InterruptibleWork.run { await HostExamination(kernels: arguments.kernels, probesAgain: arguments.probe).checks() }
+        let checks = try await InterruptibleWork.run { await arguments.examination().checks() }
         switch format {
         case .json: try StandardOutput.writeJSON(["checks": checks])
         case .jsonl: for check in checks { try StandardOutput.writeJSON(check, isCompact: true) }
         case .table: StandardOutput.write(TextColumns.render(checks.map { [$0.outcome.rawValue, $0.name, $0.detail] }) + "\n")
         }
         if checks.contains(where: { $0.outcome == .missing }) { throw ExitCodes.notProven }
+    }
+
+    private func examination() -> HostExamination {
+        let (cache, kernels) = (ArtefactCache.standard(), kernels)
+        let trial: @Sendable () async throws -> MatrixRunner = {
+            let axes = try AxisOptions.parse(["--kernel", "6.1", "--cgroup", "unified"])
+            return try await RunPreparation(axes: axes, kernels: kernels, guests: GuestOptions.parse([])) { _ in }.runner
+        }
+        return HostExamination(
+            products: RunPreparation.productsFolder(), cache: cache, repositories: Result { try kernels.settings(cache: cache) }, trial: probe ? trial : nil)
     }
 }

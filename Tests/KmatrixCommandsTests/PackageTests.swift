@@ -1,4 +1,5 @@
 import Foundation
+import HostExamination
 import Subprocess
 import SystemPackage
 import TestSupport

@@ -1,4 +1,5 @@
 import Foundation
+import HostExamination
 import SystemPackage
 import TestSupport
 import Testing

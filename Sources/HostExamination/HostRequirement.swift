@@ -4,8 +4,8 @@ import MatrixRunner
 import QEMUGuest
 import SystemPackage
 
-/// A program or file that runs use, and the Debian package that contains it. `ci/packages` lists the same packages; a test compares the two.
-struct HostRequirement: Sendable {
+/// A program or file that runs use, and the Debian package that contains it. `ci/dependencies` lists the same packages; a test compares the two.
+public struct HostRequirement: Sendable {
     enum Item: Hashable, Sendable {
         /// A program in PATH, or where administrators' programs are.
         case program(String)
@@ -15,9 +15,9 @@ struct HostRequirement: Sendable {
 
     let name: String
     let item: Item
-    let package: String
+    public let package: String
     /// What cannot be done without it; nil when no run is possible.
-    let purpose: String?
+    public let purpose: String?
 
     private init(_ program: String, _ package: String, only purpose: String? = nil) {
         (name, item, self.package, self.purpose) = (program, .program(program), package, purpose)
@@ -28,13 +28,13 @@ struct HostRequirement: Sendable {
     }
 
     /// What the emulator's own check covers.
-    static let emulatorPackage = Architecture.host.emulatorPackage
+    public static let emulatorPackage = Architecture.host.emulatorPackage
 
     private static let images = "distributions as guests"
     private static let diskImages = "prebuilt disk images"
     private static let rpms = "rpm packages and the kernels in them"
 
-    static let all: [HostRequirement] = [
+    public static let all: [HostRequirement] = [
         HostRequirement("curl", "curl"), HostRequirement("gpg", "gpg"), HostRequirement("gpgv", "gpgv"),
         HostRequirement(
             "Debian's keyring", anyOf: ["/usr/share/keyrings/debian-archive-keyring.gpg", "/usr/share/keyrings/debian-archive-keyring.pgp"],
@@ -56,8 +56,16 @@ struct HostRequirement: Sendable {
         HostRequirement("rpmkeys", "rpm", only: rpms), HostRequirement("rpm2cpio", "rpm2cpio", only: rpms),
     ]
 
+    func check(path: String) -> HostCheck {
+        if let found = found(path: path) { return HostCheck(name: name, outcome: .ok, detail: found) }
+        return HostCheck(
+            name: name, outcome: purpose == nil ? .missing : .note,
+            detail: "not found; install Debian's package \(package)" + (purpose.map { "; needed for \($0) only" } ?? ""))
+    }
+
+    /// - Parameter path: The folders of programs, as in $PATH.
     /// - Returns: The path where it was found; nil when it is missing.
-    func found(path: String) -> String? {
+    private func found(path: String) -> String? {
         switch item {
         case .program(let name):
             (path.split(separator: ":").map(String.init) + ["/usr/sbin", "/sbin"]).map { "\($0)/\(name)" }.first(where: FileManager.default.isExecutableFile)
