@@ -1,142 +1,21 @@
 import MatrixModel
 
+/// How the machine was provisioned, and what the platform gives it.
 extension CauseGuide {
-    /// Causes that lie in the kernel or in how the machine is set up; nil for every other cause.
-    static func ofMachine(_ cause: Cause) -> CauseGuide? { ofLoading(cause) ?? ofAttaching(cause) ?? ofSurroundings(cause) }
-
-    /// The kernel did not load the program, or not one of its maps.
-    private static func ofLoading(_ cause: Cause) -> CauseGuide? {
-        func guide(_ title: String, _ symptom: String, _ proof: String, _ wanted: [WantedFile], _ measures: [Measure]) -> CauseGuide {
-            CauseGuide(cause.rawValue, title, symptom: symptom, proof: proof, wanted: wanted, measures: measures, article: .loadFailure)
-        }
-        return switch cause {
-        case .verifierRejected:
-            guide(
-                "The kernel's verifier rejected the program",
-                "`ebpfProgramStatus` is not RUNNING; its message starts with `Failed to load program` and contains `Verifier output`.",
-                "The lines of the verifier log between the trace and `processed N insns`: `unknown func …#N`, `BPF_STX uses reserved fields`, `R1 "
-                    + "unbounded memory access`.",
-                [.verifierLog, .kernelRelease], [.readVerifierLog, .upgradeAgent, .reportAgent, .optOut])
-        case .loadFailed:
-            guide(
-                "The program could not be loaded",
-                "`ebpfProgramStatus` is not RUNNING; its message names no reason of the verifier's.",
-                "`ebpfProgramStatus.message` in `status.json`, with the error number that the loader printed.",
-                [.agentLog, .kernelRelease, .kernelLog], [.readAgentLogs, .upgradeAgent, .reportAgent, .optOut])
-        case .noBTF:
-            guide(
-                "The kernel has no type information (BTF)",
-                "The program fails to load with a BTF error. Or it loads, and every redirected request is answered with 421.",
-                "`/sys/kernel/btf/vmlinux` is absent (`CONFIG_DEBUG_INFO_BTF` is not set), and the message names BTF.",
-                [.agentLog, .kernelRelease], [.kernelWithOption, .upgradeAgent, .optOut])
-        case .lockdown:
-            guide(
-                "Lockdown mode withholds a helper from the program",
-                "The verifier log says `cannot use helper bpf_probe_read…` although the kernel has the helper.",
-                "`[confidentiality]` in `/sys/kernel/security/lockdown`, `lockdown=confidentiality` in `/proc/cmdline`, or `Lockdown: NAME: use of "
-                    + "bpf to read kernel RAM is restricted` in dmesg.",
-                [.securityModules, .commandLine, .kernelLog], [.changeLockdown, .upgradeAgent, .optOut])
-        case .securityModuleDenied:
-            guide(
-                "A security module denied the bpf(2) call",
-                "Loading fails with `Operation not permitted` or `Permission denied` although the agent runs as root.",
-                "`avc: denied … tclass=bpf` or `apparmor=\"DENIED\"` in the audit log or dmesg.", [.auditLog, .kernelLog],
-                [.allowInPolicy, .readAgentLogs, .optOut])
-        case .missingPrivilege:
-            guide(
-                "The agent lacks a privilege that loading needs",
-                "Loading fails with `Operation not permitted`, and the verifier output is empty.",
-                "`CapEff` of the agent's process without CAP_BPF (bit 39) and CAP_SYS_ADMIN (bit 21), or `RLIMIT_MEMLOCK` too low on kernels before 5.11.",
-                [.privileges, .securityModules, .auditLog], [.grantPrivilege, .allowInPolicy, .readAgentLogs])
-        case .kernelConfiguration:
-            guide(
-                "The kernel was built without an option that the program needs",
-                "The call fails with `Invalid argument` although kernel and cgroup v2 are recent enough.",
-                "`# CONFIG_CGROUP_BPF is not set` (or CONFIG_BPF_SYSCALL, CONFIG_KPROBES) in `/proc/config.gz` or `/boot/config-$(uname -r)`.",
-                [.kernelConfiguration, .kernelRelease], [.kernelWithOption, .optOut])
-        case .jitFailed:
-            guide(
-                "The JIT compiler could not translate the program",
-                "The verifier log ends in statistics without a reason, and the call fails with ENOTSUPP (524).",
-                "`errno 524` with a verifier log that has no reason; `net.core.bpf_jit_enable = 0`.", [.jitSettings, .kernelRelease],
-                [.enableJIT, .upgradeAgent, .optOut])
-        case .coreRelocationFailed:
-            guide(
-                "The program does not fit the types of this kernel",
-                "The verifier log says `invalid func unknown#195896080`, or the loader says that a CO-RE relocation failed.",
-                "195896080 (0xbad2310) is the number that loaders put in place of a type, field or enumerator that this kernel does not have.",
-                [.kernelRelease, .verifierLog], [.upgradeAgent, .reportAgent, .previousKernel, .optOut])
-        case .mapNotCreated:
-            guide(
-                "The kernel did not create one of the program's maps",
-                "The loader says `map '…': failed to create`. The program was never shown to the verifier.",
-                "The error number in that line: 22 for a type or flag that the kernel does not know, 1 for a missing privilege, 12 for memory.",
-                [.agentLog, .kernelRelease, .privileges], [.readAgentLogs, .upgradeAgent, .optOut])
-        default: nil
-        }
-    }
-
-    /// The program is loaded, and has no place where it works.
-    private static func ofAttaching(_ cause: Cause) -> CauseGuide? {
-        func guide(_ title: String, _ symptom: String, _ proof: String, _ wanted: [WantedFile], _ measures: [Measure]) -> CauseGuide {
-            CauseGuide(cause.rawValue, title, symptom: symptom, proof: proof, wanted: wanted, measures: measures, article: .attachFailure)
-        }
-        return switch cause {
-        case .attachNoCgroup2:
-            guide(
-                "cgroup v2 is not mounted where the agent attaches its program",
-                "`ebpfProgramStatus` is not RUNNING; its message is `Failed to attach program 'connect4' with error: …`.",
-                "`mount | grep cgroup2` prints nothing, although `/proc/filesystems` lists `nodev cgroup2`.", [.mounts, .filesystems], [.mountCgroup2, .optOut])
-        case .attachOther:
-            guide(
-                "The program could not be attached although cgroup v2 is mounted",
-                "`Failed to attach program …` on a machine where `mount | grep cgroup2` shows a mount.",
-                "The message together with the mount. Another program attached exclusively, a kernel without CONFIG_CGROUP_BPF or CONFIG_KPROBES, or "
-                    + "lockdown can cause it.",
-                [.agentLog, .kernelLog, .securityModules, .kernelConfiguration], [.detachOther, .checkLockdown, .optOut])
-        case .linkNotCreated:
-            guide(
-                "The kernel did not create the program's link",
-                "`bpf_link_create` fails with an error other than `Bad file descriptor`.",
-                "The error number: 22 for kernels before 5.7 (cgroup) or 5.15 (kprobe), 1 for a missing privilege, 16 for a place that is taken.",
-                [.agentLog, .kernelRelease, .mounts], [.detachOther, .upgradeAgent, .optOut])
-        default: nil
-        }
-    }
-
-    private static func ofSurroundings(_ cause: Cause) -> CauseGuide? {
-        let code = cause.rawValue
-        return switch cause {
-        case .agentNotInstalled:
-            CauseGuide(
-                code, "The agent is not installed",
-                symptom:
-                    "With cloud-init 24.3 or later the deployment fails with `azure-proxy-agent not found`. On a running machine systemd has no such unit.",
-                proof: "`azure-proxy-agent not found` in `cloud-init.log`, or `Unit azure-proxy-agent.service could not be found.`",
-                wanted: [.unitStatus, .cloudInitLog], measures: [.putAgentIntoImage, .installAgent], article: .deploymentFailed)
-        case .readyWithoutKey:
-            CauseGuide(
-                code, "Provisioning reported ready before the agent had a key",
-                symptom: "The deployment fails with `Linux.OSProvisioningInternalError` although cloud-init reported ready.",
-                proof: "A cloud-init that does not wait for the agent in `cloud-init.log`, and a report of readiness that the platform did not record.",
-                wanted: [.cloudInitLog, .status], measures: [.upgradeCloudInit, .putAgentIntoImage, .retryDeployment], article: .deploymentFailed)
-        case .keyNotOffered:
-            CauseGuide(
-                code, "The platform does not issue a key",
-                symptom: "`keyLatchStatus.message` is `Failed to acquire key details: …` with the platform's refusal.",
-                proof: "The status code (403 or similar) of the `acquire` request. A migrated disk or a replaced OS disk causes it.",
-                wanted: [.keyStatus, .agentLog], measures: [.resetKey], article: .keyFailure)
-        case .kernelPanic:
-            CauseGuide(
-                code, "The kernel panicked while the agent ran", symptom: "The machine restarts or hangs soon after the agent started.",
-                proof: "`Kernel panic - not syncing` on the console after the agent's start.", wanted: [.kernelLog],
-                measures: [.upgradeKernel, .previousKernel, .reportAgent])
-        case .kernelOops:
-            CauseGuide(
-                code, "The kernel reported a fault of its own while the agent ran", symptom: "The machine continues, perhaps with processes that hang.",
-                proof: "`Oops:`, `BUG:` or `general protection fault` on the console after the agent's start.", wanted: [.kernelLog],
-                measures: [.upgradeKernel, .previousKernel, .reportAgent])
-        default: nil
-        }
-    }
+    static let agentNotInstalled = CauseGuide(
+        of: .agentNotInstalled, "The agent is not installed",
+        symptom:
+            "With cloud-init 24.3 or later the deployment fails with `azure-proxy-agent not found`. On a running machine systemd has no such unit.",
+        proof: "`azure-proxy-agent not found` in `cloud-init.log`, or `Unit azure-proxy-agent.service could not be found.`",
+        wanted: [.unitStatus, .cloudInitLog], measures: [.putAgentIntoImage, .installAgent], article: .deploymentFailed)
+    static let readyWithoutKey = CauseGuide(
+        of: .readyWithoutKey, "Provisioning reported ready before the agent had a key",
+        symptom: "The deployment fails with `Linux.OSProvisioningInternalError` although cloud-init reported ready.",
+        proof: "A cloud-init that does not wait for the agent in `cloud-init.log`, and a report of readiness that the platform did not record.",
+        wanted: [.cloudInitLog, .status], measures: [.upgradeCloudInit, .putAgentIntoImage, .retryDeployment], article: .deploymentFailed)
+    static let keyNotOffered = CauseGuide(
+        of: .keyNotOffered, "The platform does not issue a key",
+        symptom: "`keyLatchStatus.message` is `Failed to acquire key details: …` with the platform's refusal.",
+        proof: "The status code (403 or similar) of the `acquire` request. A migrated disk or a replaced OS disk causes it.",
+        wanted: [.keyStatus, .agentLog], measures: [.resetKey], article: .keyFailure)
 }

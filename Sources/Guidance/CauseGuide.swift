@@ -1,4 +1,4 @@
-public import MatrixModel
+import MatrixModel
 
 /// What an operator needs to know of a cause: how it shows, what proves it, what to do about it, and which section of the article covers it.
 ///
@@ -18,8 +18,8 @@ public struct CauseGuide: Hashable, Sendable {
     /// Nil where the article does not speak of it.
     public let article: ArticleSection?
 
-    init(
-        _ code: String, _ title: String, symptom: String, proof: String, wanted: [WantedFile] = [], measures: [Measure], article: ArticleSection? = nil
+    private init(
+        _ code: String, _ title: String, _ symptom: String, _ proof: String, _ wanted: [WantedFile], _ measures: [Measure], _ article: ArticleSection?
     ) {
         self.code = code
         self.title = title
@@ -30,6 +30,16 @@ public struct CauseGuide: Hashable, Sendable {
         self.article = article
     }
 
+    init(
+        of cause: Cause, _ title: String, symptom: String, proof: String, wanted: [WantedFile] = [], measures: [Measure], article: ArticleSection? = nil
+    ) {
+        self.init(cause.rawValue, title, symptom, proof, wanted, measures, article)
+    }
+
+    init(of cause: FieldCause, _ title: String, symptom: String, proof: String, wanted: [WantedFile], measures: [Measure], article: ArticleSection) {
+        self.init(cause.rawValue, title, symptom, proof, wanted, measures, article)
+    }
+
     /// What to do, in the family's own commands, each once.
     public func remedies(for family: DistributionFamily) -> [Remedy] { Self.remedies(measures.map { .measure($0) }, for: family) }
 
@@ -38,18 +48,6 @@ public struct CauseGuide: Hashable, Sendable {
         var seen: Set<Remedy> = []
         return advice.map { $0.remedy(for: family) }.filter { seen.insert($0).inserted }
     }
-
-    /// The guide to a cause. An undescribed cause gets a placeholder; a test fails for it.
-    public init(_ cause: Cause) {
-        self =
-            Self.ofMachine(cause) ?? Self.ofAgent(cause) ?? Self.ofHarness(cause)
-            ?? CauseGuide(
-                cause.rawValue, "\(cause.rawValue) (not described yet)", symptom: "The verdict's summary says what happened.", proof: "The verdict's findings.",
-                wanted: [.cell],
-                measures: [.reportAgent])
-    }
-
-    public init(_ cause: FieldCause) { self = Self.inField(cause) }
 
     /// Every cause there is, ours first.
     public static var all: [CauseGuide] { Cause.allCases.map { CauseGuide($0) } + FieldCause.allCases.map { CauseGuide($0) } }

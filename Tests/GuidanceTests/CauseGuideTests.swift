@@ -10,7 +10,7 @@ struct CauseGuideTests {
         #expect(guide.code == cause.rawValue)
         #expect(!guide.title.contains("not described"))
         #expect(!guide.symptom.isEmpty && !guide.proof.isEmpty && !guide.measures.isEmpty)
-        // The branches of a switch that ends in `default` are easily forgotten: a title serves one cause only.
+        // A guide that was copied and not rewritten serves two causes.
         #expect(CauseGuide.all.count { $0.title == guide.title } == 1)
     }
 
