@@ -177,7 +177,7 @@ extension KernelListing {
             case .exact(let version, _): version.series
             case .range, .all, .image: nil
             }
-        let offered = newestOfEachSeries(candidates(packaging)) { _ in true }.map(\.identity)
+        let offered = newestOfEachSeries(candidates(packaging)).map(\.identity)
         guard !offered.isEmpty else {
             let flavours = Set(kernels.map(\.identity.flavour)).sorted().map(\.name)
             return flavours.isEmpty || packaging.flavour == nil ? nil : "one of the flavours \(flavours.joined(separator: ", "))"

@@ -1,32 +1,5 @@
 public import MatrixModel
 
-/// What became of a suite, or another part of a repository, that was looked at.
-public struct SearchedSuite: Hashable, Sendable {
-    public enum Outcome: Hashable, Sendable {
-        case read(kernels: Int)
-        /// The archive has no such suite.
-        case absent
-        case failed(CatalogueError)
-    }
-
-    /// `bookworm`, or a vendor's distribution and its part: `rocky-9/BaseOS`.
-    public let name: String
-    public let address: String
-    public let outcome: Outcome
-    /// The days that its index is past its date, where that is accepted; nil when it is not.
-    public let daysLate: Int?
-    /// What is strange about it although it was read.
-    public let notes: [String]
-
-    init(name: String, address: String, outcome: Outcome, daysLate: Int? = nil, notes: [String] = []) {
-        self.name = name
-        self.address = address
-        self.outcome = outcome
-        self.daysLate = daysLate
-        self.notes = notes
-    }
-}
-
 /// The kernels on offer, and where they were looked for.
 public struct KernelListing: Sendable {
     /// Oldest first.
@@ -78,22 +51,15 @@ public struct KernelListing: Sendable {
 
     private func choose(_ selector: KernelSelector, everyVersion: Bool = false) -> [CatalogueKernel] {
         guard let packaging = selector.packaging else { return [] }
-        let byVendor = Dictionary(grouping: candidates(packaging), by: \.vendor)
-        func chosen(_ kernels: [CatalogueKernel]) -> [CatalogueKernel] {
-            everyVersion ? kernels.filter { Self.satisfies($0.identity, selector) } : choose(selector, among: kernels)
-        }
-        if packaging.distribution == nil, let debian = byVendor["debian"].map(chosen), !debian.isEmpty { return debian }
-        return byVendor.flatMap { chosen($0.value) }.sorted { $0.identity < $1.identity }
+        let matching = Dictionary(grouping: candidates(packaging).filter { selector.matches($0.identity) }, by: \.vendor)
+        let chosen = everyVersion ? matching : matching.mapValues { newest($0, selector) }
+        if packaging.distribution == nil, let debian = chosen["debian"] { return debian }
+        return chosen.values.joined().sorted { $0.identity < $1.identity }
     }
 
-    private static func satisfies(_ kernel: KernelIdentity, _ selector: KernelSelector) -> Bool {
-        switch selector {
-        case .series(let series, _): kernel.series == series
-        case .range(let range, _): range.contains(kernel.version)
-        case .all: true
-        case .exact(let version, _): version.matches(kernel.version)
-        case .image: false
-        }
+    private func newest(_ matching: [CatalogueKernel], _ selector: KernelSelector) -> [CatalogueKernel] {
+        // Several revisions may be the version that was asked for, and several suites may have rebuilt one.
+        if case .exact = selector { Array(matching.suffix(1)) } else { newestOfEachSeries(matching) }
     }
 
     /// The kernels of the flavour and the distribution that were asked for, oldest first.
@@ -109,20 +75,20 @@ public struct KernelListing: Sendable {
         distributions.distributions.first { $0.name == vendor }?.kernel.flavour ?? .cloud(on: architecture)
     }
 
-    private func choose(_ selector: KernelSelector, among kernels: [CatalogueKernel]) -> [CatalogueKernel] {
-        switch selector {
-        case .series(let series, _): newestOfEachSeries(kernels) { $0.series == series }
-        case .range(let range, _): newestOfEachSeries(kernels) { range.contains($0.version) }
-        case .all: newestOfEachSeries(kernels) { _ in true }
-        // The newest of those that are what was asked for: several revisions may be, and several suites may have rebuilt one.
-        case .exact(let version, _): kernels.last { version.matches($0.identity.version) }.map { [$0] } ?? []
-        case .image: []
-        }
-    }
-
-    func newestOfEachSeries(_ kernels: [CatalogueKernel], where isWanted: (KernelIdentity) -> Bool) -> [CatalogueKernel] {
-        var newest: [KernelSeries: CatalogueKernel] = [:]
-        for kernel in kernels where isWanted(kernel.identity) { newest[kernel.identity.series] = kernel }
+    func newestOfEachSeries(_ kernels: [CatalogueKernel]) -> [CatalogueKernel] {
+        let newest = Dictionary(kernels.map { ($0.identity.series, $0) }) { _, newer in newer }
         return newest.values.sorted { $0.identity < $1.identity }
+    }
+}
+
+extension KernelSelector {
+    fileprivate func matches(_ kernel: KernelIdentity) -> Bool {
+        switch self {
+        case .series(let series, _): kernel.series == series
+        case .range(let range, _): range.contains(kernel.version)
+        case .all: true
+        case .exact(let version, _): version.matches(kernel.version)
+        case .image: false
+        }
     }
 }
