@@ -1,11 +1,11 @@
 import ArgumentParser
 import KernelCatalogue
 import MatrixModel
+import MatrixPlanning
 
 /// Selects architectures.
 struct ArchitectureOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Architecture, or all (default: this machine's)", valueName: "name"))
-    var arch: [String] = []
+    @Option(help: .axis(.arch)) var arch: [String] = []
 
     func validate() throws {
         for text in arch {

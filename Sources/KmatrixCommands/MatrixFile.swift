@@ -1,11 +1,12 @@
 import Foundation
 import MatrixModel
+import MatrixPlanning
 import StrictYAML
 
 /// A matrix file: blocks of cells, exclusions and expectations. The article Matrices documents the keys.
 struct MatrixFile {
     let name: String
-    let blocks: [AxisTexts]
+    let blocks: [MatrixBlock]
     let exclusions: [CellPattern]
     let expectations: Expectations
 
@@ -38,20 +39,20 @@ struct MatrixFile {
         expectations = try Expectations(document.list("expectations"), today: today ?? .today())
     }
 
-    private static func block(_ node: YAMLNode) throws -> AxisTexts {
-        try node.allow(AxisTexts.Axis.allCases.map(\.rawValue))
-        var items: [AxisTexts.Axis: [AxisTexts.Item]] = [:]
-        for axis in AxisTexts.Axis.allCases {
+    private static func block(_ node: YAMLNode) throws -> MatrixBlock {
+        try node.allow(Axis.allCases.map(\.rawValue))
+        var written: [Axis: [MatrixBlock.Text]] = [:]
+        for axis in Axis.allCases {
             guard let value = node[axis.rawValue] else { continue }
             // One value needs no list.
             let values = value.string == nil ? try node.list(axis.rawValue) : [value]
             guard !values.isEmpty else { throw value.error("'\(axis.rawValue)' is empty; remove it or add a value") }
-            items[axis] = try values.map { value in
+            written[axis] = try values.map { value in
                 guard let text = value.string, !text.isEmpty else { throw value.error("not a text; write a value as for --\(axis.rawValue)") }
-                return AxisTexts.Item(text: text) { $0 is CancellationError || $0 is YAMLError ? $0 : value.error("\(axis.rawValue): \($0)") }
+                return MatrixBlock.Text(text) { $0 is CancellationError || $0 is YAMLError ? $0 : value.error("\(axis.rawValue): \($0)") }
             }
         }
-        let block = AxisTexts(items: items, name: { "'\($0.rawValue)'" }, complain: { node.error($0) })
+        let block = MatrixBlock(written, name: { "'\($0.rawValue)'" }, report: { node.error($0) })
         try block.check()
         return block
     }

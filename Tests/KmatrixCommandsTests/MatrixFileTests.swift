@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import MatrixModel
+import MatrixPlanning
 import StrictYAML
 import TestSupport
 import Testing
@@ -31,8 +32,8 @@ struct MatrixFileTests {
                 until: 2199-01-01
             """)
         #expect(file.name == "mine")
-        #expect(file.blocks.map { $0.items[.kernel]?.map(\.text) ?? [] } == [["5.10", "6.1"], []])
-        #expect(file.blocks[1].items[.deployment]?.map(\.text) == ["installed", "missing"])
+        #expect(file.blocks.map { $0.texts(.kernel) } == [["5.10", "6.1"], []])
+        #expect(file.blocks[1].texts(.deployment) == ["installed", "missing"])
         #expect(file.exclusions.map(\.text) == ["*/legacy"])
         #expect(file.expectations.entry(for: "micro/5.10.1/cloud-amd64/unified")?.reason == "the floor")
     }
@@ -74,7 +75,7 @@ struct MatrixFileTests {
         let later = try MatrixFile(path: root.path, today: CalendarDay(parsing: "2040-01-01"))
         #expect(later.expectations.entries.isEmpty && later.expectations.expired.count == file.expectations.entries.count)
         #expect(file.blocks.count > 5)
-        #expect(Set(file.blocks.flatMap(\.items.keys)) == [.kernel, .cgroup, .profile, .bpf, .scenario, .distro, .deployment])
+        #expect(Set(file.blocks.flatMap(\.axes)) == [.kernel, .cgroup, .profile, .bpf, .scenario, .distro, .deployment])
     }
 
     @Test("takes the place of all other axes")
