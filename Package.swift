@@ -96,7 +96,7 @@ let package = Package(
             name: "DiskImages", dependencies: ["MatrixModel", "GuestProtocol", "ArtefactCache", "Archives", "Digests", "HostTools", system],
             swiftSettings: settings),
         // Rank 1. Evidence in, verdict out: pure functions and the article's knowledge.
-        .target(name: "Judgement", dependencies: ["MatrixModel", "GuestProtocol", "Guidance"], swiftSettings: settings),
+        .target(name: "Judgement", dependencies: ["MatrixModel", "GuestProtocol"], swiftSettings: settings),
         // Rank 2. The proofs of a cell: what the guest does for each, and a pure judgement of what it left; the verdict that follows from all.
         .target(name: "Probes", dependencies: ["MatrixModel", "GuestProtocol", "Guidance", "Judgement"], swiftSettings: settings),
         // Rank 2. What is wrong with a machine in the field, from its status, logs and pasted output; what a compiled BPF object needs of a kernel,
@@ -150,7 +150,7 @@ let package = Package(
         .target(
             name: "KmatrixCommands",
             dependencies: [
-                "MatrixModel", "ArtefactCache", "HostTools", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "Probes", "MatrixPlanning", "MatrixRunner",
+                "MatrixModel", "ArtefactCache", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "Probes", "MatrixPlanning", "MatrixRunner",
                 "HostExamination",
                 "MatrixReport", "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles", argumentParser, system,
             ],
@@ -188,25 +188,25 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "MatrixModel", "GuestProtocol", "FabricSimulator", "KernelCatalogue", "MatrixPlanning", subprocess, system, nioCore, nioPosix, nioHTTP1,
+                "MatrixModel", "FabricSimulator", "KernelCatalogue", "MatrixPlanning", subprocess, system, nioCore, nioPosix, nioHTTP1,
             ], swiftSettings: settings),
         // Our agent with one fault, named by its configuration, so that every proof is seen to fail in a real guest.
         .executableTarget(name: "mutant-agent", dependencies: ["AgentCore", "JSON", system], swiftSettings: settings, linkerSettings: staticProgram),
         // Stands in for the emulator, so that endings are tested in milliseconds.
         .executableTarget(name: "fake-qemu", dependencies: ["GuestProtocol", "MatrixModel"], swiftSettings: settings),
         .testTarget(name: "MatrixModelTests", dependencies: ["MatrixModel", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "HostToolsTests", dependencies: ["HostTools", "Digests", "TestSupport", subprocess, system], swiftSettings: settings),
+        .testTarget(name: "HostToolsTests", dependencies: ["HostTools", "TestSupport", system], swiftSettings: settings),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: settings),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
         .testTarget(name: "GuestProtocolTests", dependencies: ["GuestProtocol", "MatrixModel", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "ArtefactCacheTests", dependencies: ["ArtefactCache", "TestSupport", system], swiftSettings: settings),
         .testTarget(
             name: "KernelCatalogueTests",
-            dependencies: ["KernelCatalogue", "HostTools", "Digests", "StrictYAML", "ArtefactCache", "MatrixModel", "TestSupport", subprocess, system],
+            dependencies: ["KernelCatalogue", "HostTools", "StrictYAML", "ArtefactCache", "MatrixModel", "TestSupport", system],
             swiftSettings: settings),
         .testTarget(
             name: "GuestImagesTests",
-            dependencies: ["GuestImages", "Archives", "ELFFiles", "ArtefactCache", "MatrixModel", "StrictYAML", "TestSupport", subprocess, system],
+            dependencies: ["GuestImages", "ELFFiles", "ArtefactCache", "MatrixModel", "StrictYAML", "TestSupport", subprocess, system],
             swiftSettings: settings),
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML"], swiftSettings: settings),
         .testTarget(
@@ -230,11 +230,12 @@ let package = Package(
             name: "QEMUGuestTests",
             dependencies: [
                 "QEMUGuest", "ArtefactCache", "CHostSystem", "GuestProtocol", "MatrixModel", "TestSupport", "fake-qemu", "guest-network", system, subprocess,
+                nioCore, nioPosix,
             ], resources: [.copy("Snapshots")], swiftSettings: settings),
         .testTarget(
             name: "FabricSimulatorTests",
             dependencies: [
-                "FabricSimulator", "MatrixModel", "StrictYAML", "TestSupport", "Digests", subprocess, system, nioCore, nioEmbedded, nioPosix, nioHTTP1,
+                "FabricSimulator", "MatrixModel", "StrictYAML", "TestSupport", "Digests", system, nioCore, nioEmbedded, nioHTTP1,
             ], swiftSettings: settings),
         .testTarget(
             name: "MatrixPlanningTests",
@@ -255,7 +256,7 @@ let package = Package(
         .testTarget(
             name: "KmatrixCommandsTests",
             dependencies: [
-                "KmatrixCommands", "HostExamination", "MatrixReport", "MatrixModel", "EvidenceStore", "StrictYAML", "TestSupport", "kmatrix", "fake-qemu",
+                "KmatrixCommands", "HostExamination", "MatrixModel", "MatrixPlanning", "EvidenceStore", "StrictYAML", "TestSupport", "kmatrix", "fake-qemu",
                 "guest-network",
                 subprocess, system, argumentParser, yams,
             ], resources: [.copy("Snapshots"), .copy("Kubernetes")], swiftSettings: settings),

@@ -25,7 +25,7 @@ struct ImportDirectionTests {
         "DiskImages": ["MatrixModel", "GuestProtocol", "ArtefactCache", "Archives", "Digests", "HostTools"],
         "Diagnosis": ["MatrixModel", "ELFFiles", "Guidance", "Judgement"],
         "SupportBundles": ["Archives", "Diagnosis", "HostTools"],
-        "Judgement": ["MatrixModel", "GuestProtocol", "Guidance"],
+        "Judgement": ["MatrixModel", "GuestProtocol"],
         "Probes": ["MatrixModel", "GuestProtocol", "Guidance", "Judgement"],
         "EvidenceStore": ["MatrixModel", "Digests"],
         "RunHistory": ["MatrixModel", "EvidenceStore"],
@@ -43,7 +43,7 @@ struct ImportDirectionTests {
             "MatrixModel", "ArtefactCache", "EvidenceStore", "HostTools", "KernelCatalogue", "MatrixPlanning", "MatrixRunner", "QEMUGuest",
         ],
         "KmatrixCommands": [
-            "MatrixModel", "ArtefactCache", "HostTools", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "Probes", "MatrixPlanning", "MatrixRunner",
+            "MatrixModel", "ArtefactCache", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "Probes", "MatrixPlanning", "MatrixRunner",
             "HostExamination",
             "MatrixReport", "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles",
         ],
