@@ -1,4 +1,4 @@
-/// The platform's services that the agent stands in front of.
+/// The platform's services that the agent is a proxy for.
 public enum PlatformService: String, CaseIterable, Hashable, Sendable {
     case wireServer = "wireserver"
     case imds

@@ -2,7 +2,7 @@
 public struct TarEntry: Hashable, Sendable {
     public enum Kind: Hashable, Sendable { case file, folder, link, special }
 
-    /// As the archive has it: it may lead anywhere, and whoever uses it as a path has to look first.
+    /// As the archive has it: it may lead anywhere, so it must be checked before it is used as a path.
     public let name: String
     public let kind: Kind
     /// Where in the archive its content lies; empty unless it is a file.

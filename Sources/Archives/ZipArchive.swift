@@ -1,7 +1,7 @@
 /// A zip archive in memory, read by its central directory (PKWARE's APPNOTE.TXT), as every tool reads it.
 public struct ZipArchive {
     public struct Entry: Hashable, Sendable {
-        /// As the archive has it: it may lead anywhere, and whoever uses it as a path has to look first.
+        /// As the archive has it: it may lead anywhere, so it must be checked before it is used as a path.
         public let name: String
         /// Once unpacked, in bytes, as the archive has it.
         public let size: Int

@@ -6,7 +6,7 @@ public import SystemPackage
 ///
 /// Two processes may ask for the same entry at once. The first takes the entry's lock and fills a folder aside, then renames it into
 /// place; the second waits for the lock, looks again and finds the entry there. A process that dies while filling leaves a folder
-/// aside that nobody reads and that `collectGarbage` removes. What is in its place is on the
+/// aside that no reader sees and that `collectGarbage` removes. What is in its place is on the
 /// disk: a power cut leaves no entry half filled.
 public struct ArtefactCache: Sendable {
     public let root: FilePath
@@ -26,7 +26,7 @@ public struct ArtefactCache: Sendable {
         return FileManager.default.fileExists(atPath: place.string) ? place : nil
     }
 
-    /// The folder of an entry, filled by `fill` if nobody has filled it yet.
+    /// The folder of an entry, filled by `fill` unless it is filled already.
     ///
     /// - Parameters:
     ///   - kind: The sort of artefact, one path component: `kernel`, `initramfs`.
@@ -79,7 +79,7 @@ public struct ArtefactCache: Sendable {
         return try await body(folder)
     }
 
-    /// Holds on to an entry, which stays as it is as long as the use lasts. Waits for whoever fills it.
+    /// Holds on to an entry, which stays as it is as long as the use lasts. Waits for a process that fills it.
     /// - Returns: Nil when there is no such entry.
     public func use(kind: String, key: String) async throws -> EntryUse? {
         guard existing(kind: kind, key: key) != nil else { return nil }
@@ -132,7 +132,7 @@ public struct ArtefactCache: Sendable {
         return removed
     }
 
-    /// Removes entries nobody used for longer than `age`, and whatever dead processes left half filled.
+    /// Removes entries unused for longer than `age`, and what dead processes left half filled.
     /// - Parameter kinds: The sorts of artefact to look at; nil for all.
     /// - Returns: The removed entries and the bytes they took.
     public func collectGarbage(unusedFor age: Duration, kinds: Set<String>? = nil, now: Date = Date()) async throws -> [RemovedEntry] {

@@ -14,7 +14,7 @@ public enum FileDigest {
         return try file.closeAfter { try whole(file) }
     }
 
-    /// - Parameter file: Read from its beginning, wherever it stands.
+    /// - Parameter file: Read from its beginning, whatever its offset.
     /// - Throws: `Errno`.
     public static func whole(_ file: FileDescriptor) throws -> String { try digest(file) { _, bytes, hash in hash.update(bytes) } }
 

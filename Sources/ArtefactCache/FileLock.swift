@@ -5,7 +5,7 @@ package import SystemPackage
 package struct FileLock: Sendable {
     package enum Kind: Sendable {
         case exclusive
-        /// Held by as many as like, while nobody has the other.
+        /// Held by any number of processes, while none holds the exclusive lock.
         case shared
 
         fileprivate var operation: Int32 { self == .shared ? LOCK_SH : LOCK_EX }

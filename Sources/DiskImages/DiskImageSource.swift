@@ -35,7 +35,7 @@ public struct PublishedImage: Hashable, Sendable {
     public let key: String
     /// Of the primary keys, in hexadecimal; one of them must have signed.
     public let fingerprints: [String]
-    /// Whose image it is: what a keyring is named for; nil for nobody's.
+    /// Whose image it is, as in the keyring's name; nil where no vendor is known.
     public let vendor: String?
 
     public init(address: String, checksums: String, signature: Signature, key: String, fingerprints: [String], vendor: String? = nil) {

@@ -106,7 +106,7 @@ public struct DiskImageStore: Sendable {
     }
 
     private func convert(_ image: FilePath, _ form: DiskForm, to folder: FilePath) async throws {
-        // Clusters beyond the end of a file that was cut off read as zeros. The check sees them; 3 are clusters nobody uses.
+        // Clusters beyond the end of a file that was cut off read as zeros. The check sees them; 3 are clusters that are not in use.
         if form == .qcow2 {
             let check = try await tools.run(.qemuImg, ["check", "-q", "-f", "qcow2", image.string])
             guard check.ending == .exited(0) || check.ending == .exited(3) else {

@@ -1,4 +1,4 @@
-/// Reads files out of a file system that nobody mounts.
+/// Reads files out of a file system without mounting it.
 ///
 /// Names and sizes are whatever the image says. No name of an image becomes a path of this machine: files are copied one by one to
 /// names that are given here. (`debugfs rdump` would write wherever a made-up name or link leads.)

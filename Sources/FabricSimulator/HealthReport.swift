@@ -12,7 +12,7 @@ struct HealthReport {
         description = Self.content(of: "Description", in: text)
     }
 
-    /// What stands between an element's tags. The reports nest nothing in those that are asked for.
+    /// The text between an element's tags. The reports nest nothing in those that are asked for.
     private static func content(of name: String, in text: String) -> String? {
         guard let start = text.firstRange(of: "<\(name)>"), let end = text[start.upperBound...].firstRange(of: "</\(name)>") else { return nil }
         return unescaped(text[start.upperBound..<end.lowerBound])

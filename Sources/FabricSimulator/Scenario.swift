@@ -40,7 +40,7 @@ public struct Scenario: Hashable, Sendable {
     struct Key: Hashable, Sendable {
         var isOffered = true
         var incarnation: UInt32 = 1
-        /// A key that nobody in this guest has is latched already.
+        /// A key is latched already, which this guest does not have.
         var isLatchedElsewhere = false
         var acceptsAttestation = true
     }

@@ -25,7 +25,7 @@ public struct RootImageBuilder: Sendable {
         cache.existing(kind: Self.kind, key: recipe.key).map(RootImage.init)
     }
 
-    /// The image of a recipe, built when nobody has built it yet. A build that is interrupted leaves no image behind.
+    /// The image of a recipe, built unless it is there already. A build that is interrupted leaves no image behind.
     ///
     /// - Parameters:
     ///   - sources: apt's one-line sources, of which signature and date were checked, and the keys apt checks everything else by.

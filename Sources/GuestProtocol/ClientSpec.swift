@@ -7,7 +7,7 @@ public struct ClientSpec: Hashable, Sendable {
         case http = 2
         /// A connected UDP socket that sends one datagram.
         case datagram = 3
-        /// TCP by hand over a packet socket, from an address that is nobody's: no `connect`, so no program sees it. IPv4, as root.
+        /// TCP by hand over a packet socket, from an address that no machine has: no `connect`, so no program sees it. IPv4, as root.
         case raw = 4
     }
 
@@ -30,7 +30,7 @@ public struct ClientSpec: Hashable, Sendable {
     /// Four octets for IPv4, sixteen for IPv6.
     public let address: [UInt8]
     public let port: UInt16
-    /// The bytes to send; `{client}` in them stands for the name.
+    /// The bytes to send; `{client}` in them is replaced by the name.
     public let request: [UInt8]
 
     public init(
@@ -61,7 +61,7 @@ public struct ClientSpec: Hashable, Sendable {
 
     /// The header by which a request carries its client's name.
     public static let nameHeader = "x-kmatrix-client"
-    /// What stands for the name in a request.
+    /// What is replaced by the name in a request.
     public static let nameToken = "{client}"
 
     /// The n-th of a crowd of this.

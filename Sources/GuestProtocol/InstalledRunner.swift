@@ -1,4 +1,4 @@
-/// The runner as a distribution has it, whoever brought it there.
+/// Where a distribution has the runner, however it got there.
 public enum InstalledRunner {
     public static let folder = "/usr/lib/kmatrix"
     public static let path = folder + "/guest-runner"

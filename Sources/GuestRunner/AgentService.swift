@@ -49,7 +49,7 @@ final class AgentService: AgentKeeper {
         guard kill(agent, signal) == 0 else { return }
         guard try !waitForEnd(of: agent) else { return }
         children.kill(agent)
-        // Gone before anybody starts the next one: it would find the first one's lock.
+        // Gone before the next one starts: that would find the first one's lock.
         _ = try waitForEnd(of: agent)
     }
 

@@ -4,7 +4,7 @@ extension CgroupLayoutPlan {
     /// Why a layout could not be made on this kernel.
     enum Failure: Error, CustomStringConvertible {
         case required(SystemCallError)
-        /// Every controller was refused; the first refusal stands for all.
+        /// Every controller was refused; the first refusal is reported.
         case noController(refused: Int, first: SystemCallError?)
 
         var description: String {
@@ -33,7 +33,7 @@ extension CgroupLayoutPlan {
                 }
             } catch {
                 guard case .controller(let mount) = step else { throw .required(error) }
-                // An empty folder would look like a mounted hierarchy to whoever only lists names.
+                // A program that only lists names would take an empty folder for a mounted hierarchy.
                 _ = rmdir(mount.target)
                 refused.append(error)
             }

@@ -2,7 +2,7 @@ import CGuestSystem
 import Glibc
 import GuestProtocol
 
-/// Starts children and learns of their ends. As PID 1 it also reaps orphans nobody asked about.
+/// Starts children and learns of their ends. As PID 1 it also reaps orphans.
 final class ChildProcesses {
     private let events: Descriptor
     private var running: Set<pid_t> = []

@@ -2,7 +2,7 @@ import CGuestSystem
 import Glibc
 import GuestProtocol
 
-/// One client's request, moved on whenever its socket is ready. Blocks nobody.
+/// One client's request, moved on whenever its socket is ready. Never blocks.
 final class ClientExchange {
     enum Phase { case connecting, connected, sending, reading, done }
 

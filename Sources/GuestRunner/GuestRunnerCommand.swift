@@ -24,13 +24,13 @@ public enum GuestRunnerCommand {
 
     private static let portDeadline: UInt64 = 10_000
 
-    /// Whatever goes wrong, the machine is switched off at the end: nobody else would.
+    /// Whatever goes wrong, the machine is switched off at the end: no other process would do it.
     private static func resume() -> Never {
         do {
             guard let handover = RunnerHandover() else { throw SystemCallError("read", RunnerHandover.path, code: EINVAL) }
             let children = try ChildProcesses()
             let channel = try ControlChannel.open(before: Deadline(after: portDeadline), sequence: handover.sequence)
-            // One that stands by is told only now what to do.
+            // A guest that was kept as a snapshot is told only now what to do.
             if let plan = handover.plan.mode == .standBy ? try channel.introduce() : handover.plan {
                 try PlanExecution(plan: plan, channel: channel, children: children).carryOut()
             }

@@ -19,7 +19,7 @@ struct InitProcess {
         MountOperation("tmpfs", on: "/run", flags: [.noSetUserID, .noDevices], options: ["mode=755"]),
         MountOperation("tmpfs", on: "/tmp", flags: [.noSetUserID, .noDevices], options: ["mode=1777"]),
     ]
-    /// What distributions mount as well and a kernel may lack.
+    /// File systems that distributions mount too, and that a kernel may lack.
     static let optionalMounts: [MountOperation] = [
         MountOperation("devpts", on: "/dev/pts", flags: [.noSetUserID, .noExecution], options: ["mode=620,gid=5,ptmxmode=666", ""]),
         MountOperation("tmpfs", on: "/dev/shm", flags: [.noSetUserID, .noDevices], options: ["mode=1777"]),

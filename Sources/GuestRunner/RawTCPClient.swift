@@ -3,11 +3,11 @@ import Glibc
 import GuestProtocol
 
 /// One HTTP request over TCP that this code speaks itself (RFC 9293), from an address that no machine has: the kernel's own TCP, and
-/// whatever watches it, never hears of it. What it gets back is what the platform answers who goes round the agent.
+/// whatever watches it, never hears of it. The answer is the platform's to a client that bypasses the agent.
 struct RawTCPClient {
     let spec: ClientSpec
     private let interface: String
-    /// On the guest's network, and nobody's: the kernel drops what comes for it, and answers nothing.
+    /// On the guest's network, but no machine's: the kernel drops what comes for it, and answers nothing.
     static let source: [UInt8] = [168, 0, 0, 77]
     static let sourcePort: UInt16 = 40_001
     private static let (fin, syn, psh, ack): (UInt8, UInt8, UInt8, UInt8) = (1, 2, 8, 16)

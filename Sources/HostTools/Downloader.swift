@@ -94,7 +94,7 @@ public struct Downloader: Sendable {
         throw Self.failure(outcome, address, status)
     }
 
-    /// What curl's exit status stands for (curl(1), EXIT CODES), and which of it passes.
+    /// What curl's exit status means (curl(1), EXIT CODES), and which of it is temporary.
     private static func failure(_ outcome: ToolOutcome, _ address: String, _ status: Int) -> Failure {
         func failed(_ code: DownloadError.Code, _ detail: String = "", isPassing: Bool = false) -> Failure {
             Failure(error: DownloadError(code, address, detail: detail), isPassing: isPassing)

@@ -27,7 +27,7 @@ public struct OpenPGPKeys: Sendable {
                     finish()
                     current = nil
                     if packet.version == 4 { current = Array(block[packet.range]) } else { skipped += 1 }
-                // Names and attributes, signatures and subkeys belong to the key before them; those of later versions to nobody.
+                // Names and attributes, signatures and subkeys belong to the key before them; those of later versions to none.
                 case 13, 17: current? += block[packet.range]
                 case 2, 14: if packet.version <= 4 { current? += block[packet.range] }
                 default: continue

@@ -40,7 +40,7 @@ public struct SignatureVerifier: Sendable {
             let reason = outcome.stderr.split(whereSeparator: \.isNewline).last.map { $0.hasPrefix("gpgv: ") ? $0.dropFirst("gpgv: ".count) : $0 }
             throw SignatureError(outcome.stdout.contains("NODATA") || reason == nil ? .unsigned : .unreadable(String(reason?.prefix(200) ?? "")))
         }
-        // gpgv fails as well when one of several signatures is by a key that the keyring lacks, as a newer release's are for an older one.
+        // gpgv fails too when one of several signatures is by a key that the keyring lacks, as a newer release's are for an older one.
         if found.contains(where: { $0.state == .bad }) { throw SignatureError(.forged) }
         var complaint: SignatureError?
         for signature in found {

@@ -8,10 +8,10 @@ public struct Distribution: Hashable, Sendable {
     public let architecture: Architecture
     public let repository: DistributionRepository
     public let kernel: Kernel
-    /// The version it was released with; nil where nobody looked it up.
+    /// The version it was released with; nil where that is not known.
     public let systemd: String?
     public let cloudInit: String?
-    /// The cgroup layout that it boots with by default; nil where nobody looked it up.
+    /// The cgroup layout that it boots with by default; nil where that is not known.
     public let cgroup: CgroupLayout?
     /// What upstream says of it, each with its source; empty where no source names it.
     public let claims: [DistributionClaim]

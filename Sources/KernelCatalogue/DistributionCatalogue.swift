@@ -75,7 +75,7 @@ public struct DistributionCatalogue: Sendable {
         return vendors
     }
 
-    /// The distributions a name or a glob such as `debian-*` stands for; `all` are all.
+    /// The distributions that a name or a glob such as `debian-*` matches; `all` are all.
     /// - Throws: `SelectorError` with `unknownDistribution` or `otherArchitecture`.
     public func select(_ text: String) throws(SelectorError) -> [Distribution] {
         let chosen = text == "all" ? distributions : distributions.filter { fnmatch(text, $0.name, 0) == 0 }
@@ -120,7 +120,7 @@ extension Distribution.Kernel {
         do {
             flavour = try KernelFlavour(parsing: node.required("flavour"))
             series = try node.text("series").map { try KernelSeries(parsing: $0) }
-            // A series alone stands for all of it.
+            // A series alone means all of its versions.
             offers = try node.texts("offers").map { try KernelRange(parsing: $0.first?.isNumber == true ? "=\($0)" : $0) }
         } catch let error as SelectorError {
             throw node.error("\(error)")

@@ -64,7 +64,7 @@ public struct KernelCatalogue: Sendable {
         progress(.readingIndices(suites: debian.suites.count))
         let results = try await debian.search(progress)
         let failures = results.compactMap { if case .failed(let error) = $0.0.outcome { error } else { nil } }
-        // A full disk is this machine's trouble and no suite's: what was not read for it must not look like what nobody offers.
+        // A full disk is this machine's trouble and no suite's: what was not read for it must not look like what no suite offers.
         if let full = failures.first(where: { $0.code == .noSpace }) { throw full }
         let wasRead = results.contains { if case .read = $0.0.outcome { true } else { false } }
         if !wasRead {
@@ -128,7 +128,7 @@ public struct KernelCatalogue: Sendable {
     /// Whether a kernel's files are in the cache.
     public func isCached(_ kernel: CatalogueKernel) -> Bool { settings.cache.existing(kind: Self.kind, key: kernel.cacheKey) != nil }
 
-    /// Fetches a kernel's packages, checks each against the signed index, and unpacks them into the cache; once, whoever asks.
+    /// Fetches a kernel's packages, checks each against the signed index, and unpacks them into the cache; once for all callers.
     /// - Throws: `CatalogueError`, `CacheError`, `CancellationError`.
     public func fetch(_ kernel: CatalogueKernel, progress: @escaping @Sendable (CatalogueEvent) -> Void = { _ in }) async throws -> KernelFiles {
         func filled(renews: Bool) async throws -> FilePath {

@@ -36,7 +36,7 @@ public struct KernelListing: Sendable {
     /// Whether every suite that exists was read.
     public var isComplete: Bool { !searched.contains { if case .failed = $0.outcome { true } else { false } } }
 
-    /// The kernels a selector stands for, oldest first: of the distributions it names; without a name Debian's, and where Debian has
+    /// The kernels that a selector matches, oldest first: of the distributions it names; without a name Debian's, and where Debian has
     /// none, those of everybody who was asked, each with its own.
     /// - Parameter everyVersion: Every one that satisfies it, in place of the newest of each series.
     /// - Throws: `CatalogueError` with `notOffered`, which says where was looked and what comes nearest.
@@ -46,7 +46,7 @@ public struct KernelListing: Sendable {
         return chosen
     }
 
-    /// Whether nobody else need be asked.
+    /// Whether no other repository need be asked.
     func satisfies(_ selector: KernelSelector) -> Bool { !choose(selector).isEmpty }
 
     private func choose(_ selector: KernelSelector, everyVersion: Bool = false) -> [CatalogueKernel] {

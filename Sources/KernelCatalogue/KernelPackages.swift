@@ -7,7 +7,7 @@ public enum KernelPackages {
         /// Up to 6.18 one package, `linux-image-<release>`, holds everything. After that its content is spread over `linux-base-`,
         /// `linux-binary-` and `linux-modules-<release>`, and `linux-image-` only draws them in.
         case debian
-        /// `linux-image-<release>` has the image alone, signed for Secure Boot, or `linux-image-unsigned-<release>` where nobody signed it.
+        /// `linux-image-<release>` has the image alone, signed for Secure Boot, or `linux-image-unsigned-<release>` where it is not signed.
         case ubuntu
         /// Any other vendor's: one package, or an image and modules, with a version, a flavour and perhaps a meta package.
         case general

@@ -1,6 +1,6 @@
 import SystemPackage
 
-/// The addresses of Debian's archives, from whoever named them first.
+/// The addresses of Debian's archives, from the first source that names them.
 struct Mirrors: Hashable {
     let main: String
     let security: String

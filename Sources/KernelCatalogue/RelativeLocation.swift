@@ -1,11 +1,11 @@
-/// Where an index says that a file is, which must be below the address of whoever publishes it.
+/// Where an index says that a file is, which must be below the publisher's address.
 enum RelativeLocation {
     /// Whether a path can be appended to an address: no scheme, no way up, nothing encoded that could be one.
     static func isPlain(_ path: String) -> Bool {
         isHarmless(path) && !path.hasPrefix("/") && !path.contains("://") && !path.split(separator: "/").contains { $0 == ".." || $0 == "." }
     }
 
-    /// The address that a location stands for; nil when it leads out of what its publisher has.
+    /// The address of a location; nil when it leads out of what its publisher has.
     /// - Parameters:
     ///   - base: The location's own `xml:base`, where it has one.
     ///   - folder: The address of the repository.

@@ -5,13 +5,13 @@ import MatrixModel
 import SystemPackage
 
 /// Folders of rpm packages: `repomd.xml` vouches for `primary.xml`, and that for packages. Who vouches for `repomd.xml` is its detached
-/// signature or, where the vendor does not sign it, nobody: then each package must bear a signature of its own.
+/// signature. Where the vendor does not sign it, each package must have a signature of its own.
 struct RpmRepository: KernelRepository {
     let vendor: String
     let folders: [DistributionRepository.Folder]
     /// Where the vendor's tree is, best first.
     let addresses: [String]
-    /// The vendor's own addresses where a mirror stands for them: what it says is at those is at the mirror.
+    /// The vendor's own addresses where a mirror is used for them: what it says is at those is at the mirror.
     let mirrored: [String]
     /// By flavour, the lists of packages that hold a kernel, the image's first.
     let packages: [String: [[String]]]
@@ -110,7 +110,7 @@ struct RpmRepository: KernelRepository {
             guard (try? FileManager.default.copyItem(atPath: kept.string, toPath: fresh.string)) != nil else {
                 throw CatalogueError(.offline, subject: address)
             }
-            // The cache is checked like the network: its files are anybody's who may write there.
+            // The cache is checked like the network: other processes may write to it.
             if signed == .index, (try? FileManager.default.copyItem(atPath: keptSignature.string, toPath: signature.string)) == nil {
                 throw CatalogueError(.offline, subject: "\(address).asc")
             }
@@ -170,7 +170,7 @@ struct RpmRepository: KernelRepository {
         }
     }
 
-    /// An `xml:base`, moved to the mirror that stands for the vendor.
+    /// An `xml:base`, moved to the mirror of the vendor.
     private func moved(_ base: String?, _ root: String) -> String? {
         guard let base, let own = mirrored.first(where: { base == $0 || base.hasPrefix($0 + "/") }) else { return base }
         return root + base.dropFirst(own.count)
@@ -233,7 +233,7 @@ struct RpmRepository: KernelRepository {
         try await PackageContent.unpack(file, as: .rpm, into: folder, address: package.address)
     }
 
-    /// Its hash came from an index that nobody signed: only the package's own signature says whose it is, and only what it says itself
+    /// Its hash came from an unsigned index: only the package's own signature says whose it is, and only what it says itself
     /// which package it is.
     private func checkSignature(of file: FilePath, _ package: CatalogueKernel.Source) async throws {
         let tools = ToolLauncher()

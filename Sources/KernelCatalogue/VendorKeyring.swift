@@ -4,7 +4,7 @@ import Foundation
 import HostTools
 import SystemPackage
 
-/// A keyring of one vendor's keys and nobody else's, so that a signature says who signed.
+/// A keyring of one vendor's keys alone, so that a signature says who signed.
 struct VendorKeyring {
     private let folder: FilePath
     private let listing: KeyListing

@@ -1,4 +1,4 @@
-/// Which cells are meant, by their ids: `*` stands for any text, slashes too, and `?` for one character.
+/// Which cells are meant, by their ids: `*` matches any text, slashes too, and `?` one character.
 public struct CellPattern: Hashable, Sendable, CustomStringConvertible {
     public let text: String
 
@@ -15,7 +15,7 @@ public struct CellPattern: Hashable, Sendable, CustomStringConvertible {
         let bytes = Array(id.utf8)
         var place = 0
         var index = 0
-        // Where the last star stands, and how much it has swallowed: going back to it alone keeps this from growing exponentially.
+        // Where the last star is, and how much it has matched: going back to it alone keeps this from growing exponentially.
         var star: (place: Int, index: Int)?
         while index < bytes.count {
             if place < pattern.count, pattern[place] == UInt8(ascii: "*") {

@@ -1,5 +1,5 @@
 /// How the control group hierarchies of a guest are mounted, as systemd names them (systemd.io/CGROUP_DELEGATION), and two
-/// layouts that occur in the field when nobody set cgroup v2 up properly.
+/// layouts that occur in the field where cgroup v2 is not set up properly.
 public enum CgroupLayout: String, CaseIterable, Hashable, Comparable, Sendable, Codable {
     /// cgroup v2 at `/sys/fs/cgroup`.
     case unified
@@ -7,7 +7,7 @@ public enum CgroupLayout: String, CaseIterable, Hashable, Comparable, Sendable, 
     case hybrid
     /// v1 controllers only.
     case legacy
-    /// The kernel has cgroup v2; nobody mounted any hierarchy.
+    /// The kernel has cgroup v2, but no hierarchy is mounted.
     case unmounted
     /// cgroup v2 mounted only at `/run/cgroup2`, off the usual paths.
     case elsewhere

@@ -25,7 +25,7 @@ public enum Expectation: String, Hashable, Sendable, Codable {
                 self = .unstated
                 return
             }
-            // The first three rows of its table, and an agent nobody can expect to work.
+            // The first three rows of its table, and an agent that cannot work.
             guard deployment == .installed, cloudInit?.waitsForAgent != false else {
                 self = .unsupported
                 return

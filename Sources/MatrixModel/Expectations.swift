@@ -32,7 +32,7 @@ public struct Expectations: Hashable, Sendable {
         }
     }
 
-    /// How an outcome stands to what was expected of it.
+    /// How an outcome compares with what was expected.
     public enum Assessment: Hashable, Sendable {
         case asExpected, contradicted
         /// Nothing was proven either way.

@@ -15,7 +15,7 @@ public struct KernelSeries: Hashable, Comparable, Sendable, Codable, CustomStrin
         self.init(major: numbers[0], minor: numbers[1])
     }
 
-    /// What stands for the series where it is compared with versions.
+    /// The series as a version, where it is compared with versions.
     public var firstVersion: KernelVersion { KernelVersion(self) }
 
     public var description: String { "\(major).\(minor)" }

@@ -4,7 +4,7 @@ public struct ScenarioExpectation: Hashable, Sendable, Codable {
     public var status: String
     /// `keyLatchStatus.status`: `RUNNING`, `STOPPED` or `UNKNOWN`; nil for any.
     public var keyLatch: String?
-    /// Text that stands somewhere in `keyLatchStatus.message`; nil for any.
+    /// Text that `keyLatchStatus.message` contains; nil for any.
     public var message: String?
     /// `keyLatchStatus.states.secureChannelState`; nil for any.
     public var channel: String?

@@ -1,4 +1,4 @@
-/// What is known of a cell. Total: a cell nobody measured is `notRun`, never green.
+/// What is known of a cell. Total: a cell that was not measured is `notRun`, never green.
 public enum Verdict: String, CaseIterable, Hashable, Sendable, Codable {
     /// Proven by behaviour: the platform saw the requests come through the agent.
     case compatible

@@ -47,7 +47,7 @@ package struct ExplicitKernels: Sendable {
         self.events = events
     }
 
-    /// The kernel that a selector's path, or an OCI image's or a source's name, stands for. Fetches and builds what it has to, for nothing
+    /// The kernel that a path, an OCI image's name or a source's name selects. Fetches and builds what it has to, for nothing
     /// else knows which version it is.
     /// - Throws: `DiskImageError` with `badReference`, `CacheError`, `CancellationError`. What cannot be obtained is not an error of the plan.
     func kernel(_ text: String) async throws -> Result<PlannedKernel, PreparationFailure> {

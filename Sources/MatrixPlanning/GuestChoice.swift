@@ -31,7 +31,7 @@ public enum GuestChoice: Hashable, Sendable {
     }
     /// The catalogue's entry; nil for a micro guest, and for an image that was given as a file.
     public var entry: Distribution? { distribution ?? image?.distribution }
-    /// The layout that `default` stands for; nil where it is not known. A micro guest's is what the agent needs.
+    /// The layout that `default` means; nil where it is not known. A micro guest's is what the agent needs.
     public var defaultLayout: CgroupLayout? { self == .micro ? .unified : entry?.cgroup }
     /// Whether its own boot loader starts it, so that the harness has no say in its kernel's command line.
     public var bootsItself: Bool { image?.boot == .ownLoader }

@@ -1,7 +1,7 @@
 public import FabricSimulator
 public import MatrixModel
 
-/// A block of a matrix: every combination of what stands on its axes is a cell.
+/// A block of a matrix: every combination of its axes' values is a cell.
 public struct MatrixAxes: Sendable {
     public var architecture: Architecture
     public var guests: [GuestChoice]
@@ -55,7 +55,7 @@ public struct MatrixAxes: Sendable {
         return guest.defaultLayout.map { [$0] } ?? CgroupLayout.allCases
     }
 
-    /// The points of a guest. An axis that nobody asked for has one point, which is nil.
+    /// The points of a guest. An axis that was not asked for has one point, which is nil.
     func combinations(for guest: GuestChoice) -> [Point] {
         func axis<Value>(_ values: [Value]) -> [Value?] { values.isEmpty ? [nil] : values }
         return layouts(of: guest).flatMap { layout in

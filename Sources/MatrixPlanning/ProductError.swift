@@ -1,4 +1,4 @@
-/// Why something of the build, or a name that stands for it, cannot be used.
+/// Why a product of the build, or a name that selects one, cannot be used.
 public struct ProductError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Code: Hashable, Sendable {
         case missing

@@ -5,7 +5,7 @@ extension CauseNotes {
     /// Explanations from the guide, with the commands of the reader's distribution family.
     static let guidance = CauseNotes(distributions: ["debian", "ubuntu", "rhel", "sles", "azurelinux", "amazonlinux"]) { cause, distribution in
         let guide = CauseGuide(cause)
-        // Without a distribution the most common family stands for all; a micro guest is not a machine of a user's.
+        // Without a distribution the notes are for the most common family; a micro guest is not a user's machine.
         let named = distribution.map { DistributionFamily(guest: $0) ?? .other }
         let family = named.flatMap { $0 == .micro ? nil : $0 } ?? .debian
         // A fault of the kernel, the configuration or the agent is fixed on the user's machine, so no command of kmatrix belongs there.

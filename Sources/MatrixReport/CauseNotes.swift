@@ -59,7 +59,7 @@ struct CauseNotes: Sendable {
 
     /// - Parameters:
     ///   - distributions: One for each family of distributions whose commands differ, the most common first.
-    ///   - find: Returns the note on a cause for a distribution such as `debian-12`; nil stands for any.
+    ///   - find: Returns the note on a cause for a distribution such as `debian-12`; nil means any.
     init(distributions: [String] = [], find: @escaping @Sendable (Cause, String?) -> Note) {
         self.distributions = distributions
         self.find = find

@@ -1,7 +1,7 @@
 public import EvidenceStore
 import MatrixModel
 
-/// The table at the end of a run: one row per kernel, one column per layout. Below it stands the cause of every cell that is not compatible.
+/// The table at the end of a run: one row per kernel, one column per layout. Below it is the cause of every cell that is not compatible.
 public struct MatrixTable: Sendable {
     private let document: RunDocument
     private let style: TextStyle

@@ -15,7 +15,7 @@ struct ProofOverview {
 
         var applicable: Int { counts.reduce(0) { $1.key == .notApplicable ? $0 : $0 + $1.value } }
 
-        /// The state that stands for all: a failure before what is open, and what is open before what passed.
+        /// The state of all together: failed if one failed, else open if one is open, else passed.
         var state: ProofState { [.fail, .unproven, .notReached, .pass].first { count($0) > 0 } ?? .notApplicable }
 
         /// Whether every failure is a known defect.

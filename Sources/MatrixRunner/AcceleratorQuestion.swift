@@ -20,7 +20,7 @@ actor AcceleratorQuestion {
         }
     }
 
-    /// Ends a trial that nobody waits for any more.
+    /// Ends a trial whose answer is not needed any more.
     func end() async {
         asking?.cancel()
         _ = await asking?.result

@@ -58,7 +58,7 @@ extension MatrixRunner {
         return "its burst had \(burst) clients, --proof \(planned.tier.rawValue) sends \(planned.burst)"
     }
 
-    /// What of a finished cell is not as it was then; nil when nothing is, or when that cannot be known: nobody said then what it was made
+    /// What of a finished cell is not as it was then; nil when nothing is, or when that cannot be known: it was not recorded then what it was made
     /// of, or what it needs cannot be obtained any more.
     private func change(
         of record: CellRecord, _ planned: PlannedCell, _ prepared: PreparedArtefacts, _ today: CellContext, since run: RunRecord?

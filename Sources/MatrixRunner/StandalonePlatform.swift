@@ -2,7 +2,7 @@ import EvidenceStore
 public import FabricSimulator
 public import SystemPackage
 
-/// The simulated platform on its own, for whoever wants to talk to it without a guest.
+/// The simulated platform without a guest: `kmatrix platform`.
 public enum StandalonePlatform {
     /// Serves a scenario on Unix sockets in a folder until the task is cancelled.
     /// - Throws: `FabricError`, `CancellationError`.

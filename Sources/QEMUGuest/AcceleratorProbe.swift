@@ -23,7 +23,7 @@ public struct AcceleratorProbe: Sendable {
     static let powerOffArgument = "kmatrix.poweroff"
     /// What a kernel prints last when it switches off (kernel/reboot.c, `kernel_power_off`).
     static let lastWords = "reboot: Power down"
-    /// KVM takes a second; a guest that it cannot run often stands still for ever. A guest that is late shows a KVM that is not a gain.
+    /// KVM takes a second; a guest that it cannot run often hangs. A guest that is late shows a KVM that is not a gain.
     static let limits = GuestLimits(ready: .seconds(3), silence: .seconds(3), total: .seconds(3), console: 1 << 20)
     /// How long an answer counts that a busy machine may have brought about, in seconds: a day.
     static let doubtLasts = 86_400.0

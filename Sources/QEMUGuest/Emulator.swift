@@ -56,7 +56,7 @@ public struct Emulator: Hashable, Sendable {
         return Emulator(path: FilePath(path), version: version, architecture: architecture)
     }
 
-    /// Asks the program for its version. An interruption is nobody's fault, and a program that never answers is not QEMU.
+    /// Asks the program for its version. An interruption is not a fault, and a program that never answers is not QEMU.
     private static func version(of path: String, patience: Duration) async throws -> Version {
         var options = PlatformOptions()
         options.createSession = true

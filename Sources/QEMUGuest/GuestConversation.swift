@@ -39,7 +39,7 @@ final class GuestConversation: Sendable {
 
     // MARK: What happens to the guest
 
-    /// Whether the connection is the guest's. QEMU connects once; whoever comes after it is none of the guest's.
+    /// Whether the connection is the guest's. QEMU connects once; a later connection is not the guest's.
     func connected(_ channel: any Channel) -> Bool {
         line.withLock { line in
             guard line.channel == nil else { return false }
@@ -84,7 +84,7 @@ final class GuestConversation: Sendable {
         continuation.finish()
     }
 
-    /// Nothing more is said; whoever waits for messages sees their end.
+    /// Ends the messages for those who wait for more.
     func finish() { continuation.finish() }
 
     // MARK: The channel
@@ -108,7 +108,7 @@ final class GuestConversation: Sendable {
     /// Waits until everything a dead emulator had written was received.
     /// - Parameter loop: Where its connection is accepted.
     func drain(within limit: TimeAmount, on loop: any EventLoop) async {
-        // An emulator that ends at once may have connected before anybody looked. A loop looks at its sockets between one task and the
+        // An emulator that ends at once may have connected before this process looked. A loop looks at its sockets between one task and the
         // next: the first may come just after a look, the second sees the connection, the third what is set up for it.
         for _ in 0..<3 { try? await loop.submit {}.get() }
         guard let channel = line.withLock(\.channel) else { return }

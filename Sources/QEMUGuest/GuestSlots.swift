@@ -53,7 +53,7 @@ public struct GuestSlots: Sendable {
         return try await body()
     }
 
-    /// Only who stands at the gate looks for a free place: a run that has just left one does not take it again before those who wait.
+    /// Only the holder of the gate looks for a free slot: a run that has just left one does not take it again before those who wait.
     private func next(in folder: FilePath) async throws -> FileLock {
         let gate = try await FileLock.acquire(folder.appending("gate.lock"))
         defer { gate.release() }

@@ -10,7 +10,7 @@ enum HostProcess {
     /// forked (prctl(2), PR_SET_PDEATHSIG); swift-subprocess 1.0 forks from one thread that lives as long as the process.
     static let launcher = "/usr/bin/setpriv"
 
-    /// What they may never become. Root's powers go as well where there are any (capabilities(7)); what is left of root owns its files and
+    /// What they may never become. Root's capabilities go too, where there are any (capabilities(7)); what is left of root owns its files and
     /// no more.
     private static let restrictions = ["--no-new-privs"] + (geteuid() == 0 ? ["--bounding-set", "-all", "--inh-caps", "-all"] : [])
 

@@ -28,7 +28,7 @@ final class Monitor: Sendable {
             .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
     }
 
-    /// Has the monitor make a snapshot and end the emulator. The guest stands still from the moment its devices are saved.
+    /// Has the monitor make a snapshot and end the emulator. The guest is stopped from the moment its devices are saved.
     /// - Parameter socket: The name of a socket in the emulator's folder, where somebody takes the state of the devices.
     /// - Throws: `GuestError` (`monitor`) when QEMU refuses or ends before.
     func save(through socket: String) async throws {
@@ -43,7 +43,7 @@ final class Monitor: Sendable {
         try await dialogue.execute(.quit)
     }
 
-    /// Has the monitor bring a snapshot back, and hangs up once its guest runs: QEMU connects to this socket once, so nobody has a
+    /// Has the monitor bring a snapshot back, and hangs up once its guest runs: QEMU connects to this socket once, so no process has a
     /// monitor afterwards.
     /// - Parameters:
     ///   - socket: The name of a socket in the emulator's folder, on which it takes the state of the devices.

@@ -5,7 +5,7 @@ enum MonitorCommand: Hashable {
     case negotiate
     /// Capabilities of the migration, all switched on.
     case enable([String])
-    /// Sends the state of the devices to whoever listens on a Unix socket in the emulator's folder.
+    /// Sends the state of the devices to the listener on a Unix socket in the emulator's folder.
     case save(socket: String)
     /// Listens on a Unix socket in the emulator's folder for such a state.
     case load(socket: String)
@@ -14,7 +14,7 @@ enum MonitorCommand: Hashable {
 
     /// Leaves the guest's memory out, because it is in a file that is shared.
     static let ignoreShared = "x-ignore-shared"
-    /// Tells how the migration goes, so that nobody has to ask again and again.
+    /// Makes the emulator report the migration's state, so that it need not be polled.
     static let events = "events"
 
     /// As QEMU calls it.

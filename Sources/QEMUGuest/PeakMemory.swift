@@ -11,7 +11,7 @@ final class PeakMemory: Sendable {
 
     private let state = Mutex(State())
 
-    /// Nil when nobody has looked, or the kernel did not tell.
+    /// Nil when it was not read, or the kernel did not tell.
     var bytes: Int? { state.withLock { $0.bytes } }
 
     func began(_ process: pid_t) { state.withLock { $0.process = process } }

@@ -74,7 +74,7 @@ public struct QEMUCommandLine: Hashable, Sendable {
         }
     }
 
-    /// QEMU starts no process, becomes nobody else and has no say in the host's scheduling.
+    /// QEMU may start no process, become no other user and not change the host's scheduling.
     private static let sandbox = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"
 
     /// The file that is the guest's memory: shared with it where a snapshot is made, and what a guest from a snapshot begins with, whose own

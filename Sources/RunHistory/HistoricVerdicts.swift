@@ -29,7 +29,7 @@ public final class HistoricVerdicts: VerdictSource {
     private func records(in folder: String) -> [String: CellRecord]? {
         folders.withLock { known in
             if let found = known[folder] { return found }
-            // Only of a run that came to its end it is known that nobody changed its verdicts since.
+            // Only a finished run is known to have unchanged verdicts.
             let stored = try? StoredRun.intact(at: FilePath(folder))
             let records = stored.flatMap { run in
                 run.document.run.finished == nil ? nil : Dictionary(run.document.cells.map { ($0.id, $0) }, uniquingKeysWith: { one, _ in one })

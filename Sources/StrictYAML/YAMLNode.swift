@@ -1,6 +1,6 @@
 import Yams
 
-/// A node of a YAML document that knows its line, and refuses what nobody reads.
+/// A node of a YAML document that knows its line, and refuses keys that its reader does not read.
 public struct YAMLNode {
     private let node: Node
     private let source: String
@@ -32,7 +32,7 @@ public struct YAMLNode {
 
     public func error(_ reason: String) -> YAMLError { YAMLError(source: source, line: node.mark?.line, reason: reason) }
 
-    /// Where the node stands, as `file:line`.
+    /// Where the node is, as `file:line`.
     public var place: String { source + (node.mark.map { ":\($0.line)" } ?? "") }
 
     public subscript(_ key: String) -> YAMLNode? { node.mapping?[key].map { YAMLNode($0, source) } }
@@ -57,7 +57,7 @@ public struct YAMLNode {
         return texts.count == items.count ? texts : nil
     }
 
-    /// Whether nothing stands there.
+    /// Whether the node is empty.
     public var isNull: Bool { node.null != nil }
 
     public var keys: [String] { node.mapping?.compactMap { $0.key.string } ?? [] }

@@ -1,7 +1,7 @@
 public import Foundation
 public import SystemPackage
 
-/// A folder of one test's own, removed with everything in it when nobody holds it any more.
+/// A folder of one test's own, removed with everything in it when its last reference goes.
 public final class TemporaryFolder: Sendable {
     public let path: FilePath
     public var url: URL { URL(filePath: path.string, directoryHint: .isDirectory) }

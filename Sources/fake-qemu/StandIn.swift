@@ -11,7 +11,7 @@ struct StandIn {
         // A copy's console goes on where the snapshot's ended.
         console = open(invocation.console, O_WRONLY | O_CREAT | (invocation.isRestored ? O_APPEND : O_TRUNC) | O_CLOEXEC, 0o644)
         if console < 0 { Self.fail("console: \(String(cString: strerror(errno)))") }
-        // Held open like the network card it stands for, though no frame ever goes through it.
+        // Held open like the network card that it replaces, though no frame ever goes through it.
         if let network = invocation.network, UnixSocket.connect(network) == nil { Self.fail("network: \(String(cString: strerror(errno)))") }
     }
 

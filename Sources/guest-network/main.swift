@@ -20,7 +20,7 @@ let forwards = CommandLine.arguments.dropFirst().map(Forward.init(parsing:))
 guard !forwards.isEmpty, forwards.allSatisfy({ $0 != nil }) else { fail("usage: guest-network ADDRESS:PORT=SOCKET... <LISTENING-SOCKET", status: 2) }
 let emulator = accept(STDIN_FILENO, nil, nil)
 guard emulator >= 0 else { fail("accept: \(String(cString: strerror(errno)))") }
-// The emulator comes once; nobody else has anything to say to its guest.
+// The emulator connects once; no other process may talk to its guest.
 close(STDIN_FILENO)
 
 do {

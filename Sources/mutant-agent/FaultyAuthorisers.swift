@@ -28,7 +28,7 @@ struct LivingProcessAuthoriser: Authoriser {
     let rules: CurrentRules
 
     func decision(service: PlatformService, target: @autoclosure () -> String, caller: CallerClaims) -> AuthorisationDecision {
-        // A process that nobody has waited for yet still has a folder, but no executable any more.
+        // A zombie process still has a folder in /proc, but no executable any more.
         var name: CChar = 0
         guard readlink("/proc/\(caller.processID)/exe", &name, 1) > 0 else { return .deny }
         return rules.decision(service: service, target: target(), caller: caller)

@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The benchmarks, which nobody is shipped: `ci/bench` builds them. Like tests they look behind the access levels of what they measure, so it
+// The benchmarks, which are not shipped: `ci/bench` builds them. Like tests they look behind the access levels of what they measure, so it
 // builds them with -enable-testing, into a folder of their own.
 let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),

@@ -82,7 +82,7 @@ public final class CurrentRules: Authoriser, RuleSink {
     private func effective(_ remote: JSONValue, _ file: LocalRuleSource, isFresh: Bool) -> (AuthorizationItem, String?) {
         var item: AuthorizationItem
         do { item = try AuthorizationItem(remote) } catch { return (.closed(remote), error.description) }
-        // An id that says nothing of local files stands for itself.
+        // An id that names no local file is used as it is.
         guard !item.id.isEmpty, file.path != nil else { return (item, nil) }
         let (logical, usesFile) = LocalRuleID.parse(item.id)
         item.id = "\(logical)-useLocalFileRules-\(usesFile)"

@@ -1,7 +1,7 @@
 internal import Synchronization
 public import SystemPackage
 
-/// Whether this machine's agent has come up, for whoever waits for it: the provisioning agent through `--status`, files, the console.
+/// Whether this machine's agent has come up, for those who wait for it: the provisioning agent through `--status`, files, the console.
 public final class Provisioning: ReadinessSink {
     /// How long the parts have to get ready, in milliseconds. Who waits gives up after 120 s; the reason must be there before.
     public static let limit = 90_000

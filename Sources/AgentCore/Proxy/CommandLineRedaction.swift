@@ -54,7 +54,7 @@ enum CommandLineRedaction {
         return String(decoding: result + rest, as: UTF8.self)
     }
 
-    /// What stands before the `@` of a URL's authority.
+    /// What is before the `@` of a URL's authority.
     private static func login(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         let authority = text.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
         return authority.lastIndex(of: UInt8(ascii: "@")).map { authority[..<$0] }

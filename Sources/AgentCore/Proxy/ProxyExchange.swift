@@ -27,7 +27,7 @@ struct ProxyExchange {
         self.isHeld = isHeld
         isChunked = facts.encodings > 0
         body = isChunked ? .chunked : .length(facts.length ?? 0)
-        // After an upgrade nobody would read on, whether it is taken up or not.
+        // After an upgrade no HTTP follows, whether it is taken up or not.
         keepAlive = facts.keepsConnection(isHTTP10: line.isHTTP10) && !facts.asksToUpgrade
     }
 

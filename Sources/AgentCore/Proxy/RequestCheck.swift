@@ -1,6 +1,6 @@
 internal import NIOHTTP1
 
-/// What a request's head alone is refused for, whoever it comes from. The order is that of Azure's own agent: clients that break two
+/// What a request's head alone is refused for, from any caller. The order is that of Azure's own agent: clients that break two
 /// rules get the same answer from both.
 struct RequestCheck {
     let line: RequestLine

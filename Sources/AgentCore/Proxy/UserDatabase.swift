@@ -26,7 +26,7 @@ public final class UserDatabase: Sendable {
         self.group = group
     }
 
-    /// Nil for an id that nobody has.
+    /// Nil for an id that no user has.
     func user(_ id: UInt32) -> User? {
         let stamps = [passwd, group].map { (path) in (try? BoundedFile.signature(of: path)) ?? nil }
         return state.withLock { state in

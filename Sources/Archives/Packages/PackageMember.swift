@@ -8,7 +8,7 @@ public struct PackageMember: Hashable, Sendable {
     /// Where in the archive its content lies; empty unless it is a file.
     public internal(set) var content: Range<Int>
 
-    /// - Throws: When the path leaves the package, or when it is a device or a pipe: nobody packs either.
+    /// - Throws: When the path leaves the package, or when it is a device or a pipe: packages have neither.
     init(name: String, kind: Kind, content: Range<Int>) throws(PackageStreamError) {
         let parts = name.split(separator: "/").filter { $0 != "." }
         let shown = String(name.prefix(200)).debugDescription

@@ -18,12 +18,12 @@ public struct FoundPackage: Sendable {
 /// Finds a package by its name.
 public typealias SourcePackage = @Sendable (String) async throws -> FoundPackage
 
-/// Kernels that nobody packages, built from source with a small configuration: the last resort, for it takes minutes. Each is built once.
+/// Kernels that are not packaged, built from source with a small configuration: the last resort, for it takes minutes. Each is built once.
 public struct SourceKernelStore: Sendable {
     public let cache: ArtefactCache
     /// Where releases lie: the folder that holds `v6.x`.
     let base: String
-    /// The public keys of those who sign releases; nil when nobody gave any.
+    /// The public keys of those who sign releases; nil when none were given.
     let keys: FilePath?
     private let package: SourcePackage
     private let download: Download

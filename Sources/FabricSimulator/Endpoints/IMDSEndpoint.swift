@@ -35,7 +35,7 @@ struct IMDSEndpoint: PlatformEndpoint {
         guard let resource = request.query["resource"], !resource.isEmpty else {
             return json(#"{"error":"invalid_request","error_description":"Required query variable 'resource' is missing"}"#, .badRequest)
         }
-        // Made for nobody: the body is the same for the same request.
+        // Not made for one caller: the body is the same for the same request.
         return json(
             #"{"access_token":"kmatrix","client_id":"00000000-0000-0000-0000-000000000004","expires_in":"86400","#
                 + #""resource":\#(YAMLNode.quoted(resource)),"token_type":"Bearer"}"#)

@@ -22,7 +22,7 @@ public struct AgentBundle: Hashable, Sendable {
     /// The loader and the libraries that a bare guest does not have and this machine gave; none for a static agent.
     public let librariesOfHost: [FilePath]
 
-    /// The digest stands for all of its bytes, which are many.
+    /// Compared by the digest, not by all of its bytes, which are many.
     public func hash(into hasher: inout Hasher) { hasher.combine(digest) }
 
     /// Where every agent is found in a guest, whatever place its bundle had for it.

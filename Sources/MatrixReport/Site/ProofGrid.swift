@@ -3,7 +3,7 @@ import MatrixModel
 
 /// Proofs across, groups of cells down: a group is a distribution or a kernel series, in one layout and one variant.
 struct ProofGrid {
-    /// What a row stands for.
+    /// The kernels or guests of a row.
     enum Grouping: String, CaseIterable {
         case series, guest
 
@@ -41,7 +41,7 @@ struct ProofGrid {
         for cell in measured {
             groups[Key(name: grouping.name(of: cell), layout: cell.cgroup, axes: Matrix.Row(cell).axes.filter(isNamed)), default: []].append(cell)
         }
-        // Names stand in the order of the overviews: series by number, guests as sorted in the run.
+        // Names are in the order of the overviews: series by number, guests as sorted in the run.
         let names = (grouping == .series ? SupportOverview.bySeries(measured) : .byGuest(measured)).lines.map(\.name)
         let places = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         func place(_ key: Key) -> (Int, String, String, CgroupLayout) {

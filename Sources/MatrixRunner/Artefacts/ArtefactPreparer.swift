@@ -153,7 +153,7 @@ struct ArtefactPreparer: Sendable {
         }
     }
 
-    /// Turns an error into the cause it stands for, except cancellation, which ends the run. A full disk is ours, whatever was done.
+    /// Turns an error into a cause, except cancellation, which ends the run. A full disk is ours, whatever was done.
     private func outcome<Value: Sendable>(_ cause: Cause, _ body: () async throws -> Value) async throws -> Result<Value, PreparationFailure> {
         do {
             return .success(try await body())

@@ -23,7 +23,7 @@ public struct DistributionImages: Sendable {
     /// The image of a distribution when it is built already.
     public func existing(_ distribution: Distribution) -> Built? { builder.existing(RootImageRecipe(distribution)).map(Built.init) }
 
-    /// The image of a distribution, built when nobody has built it yet.
+    /// The image of a distribution, built unless it is there already.
     /// - Parameter renews: Build it again from today's packages. An image that its makers publish is looked for again in any case.
     /// - Throws: `CatalogueError`, `GuestImageError`, `DiskImageError`, `CacheError`, `CancellationError`.
     public func build(_ distribution: Distribution, renews: Bool) async throws -> Built {

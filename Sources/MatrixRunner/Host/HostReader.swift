@@ -40,7 +40,7 @@ struct HostReader: Sendable {
         return mounts.flatMap { mount in (0...names.count).map { names.prefix($0).reduce(mount) { $0.appending($1) } } }
     }
 
-    /// What a group may still take; page cache that nobody uses is given back.
+    /// What a group may still take; page cache that is not in use is given back.
     private func room(in group: FilePath, limit: String, used: String, cache: String) -> Int? {
         guard let limit = text(group.appending(limit)).flatMap(HostText.number), let used = text(group.appending(used)).flatMap(HostText.number) else {
             return nil

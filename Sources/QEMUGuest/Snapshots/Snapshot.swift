@@ -2,7 +2,7 @@ internal import ArtefactCache
 import Foundation
 public import SystemPackage
 
-/// A guest that waits for its plan, in files, which stay where they are as long as anybody has this.
+/// A guest that waits for its plan, in files, which stay as long as this value does.
 public struct Snapshot: Sendable {
     public let key: String
     public let folder: FilePath

@@ -8,7 +8,7 @@ import SystemPackage
 
 /// The snapshots of this user: made once for each boot, kept across runs in the cache, checked before they are used.
 ///
-/// Each is checked whole once in each process, unless an earlier one did since the machine booted and nobody wrote to its files since
+/// Each is checked whole once in each process, unless an earlier one did since the machine booted and its files were not written to since
 /// (`DigestMemory`): its memory is a hundred megabytes of page cache at a gigabyte and more a second, and
 /// has to be read from the disk for the first cell anyway. A sample would miss the one page that a full disk or a crash left out; the
 /// check for each cell is of the sizes alone.
@@ -36,7 +36,7 @@ public final class SnapshotStore: Sendable {
     ///   - limit: What all snapshots may take, in bytes. Those of this process stay, however many they are.
     ///   - guestLimits: How long the boot of a snapshot's guest may take.
     ///   - memory: What is known of the snapshots' own files from earlier runs.
-    ///   - digests: Of what boots a guest, which is not changed under a run; whoever has them already spares their reading.
+    ///   - digests: Of what boots a guest, which does not change during a run; given, they need not be read again.
     public init(
         cache: ArtefactCache, emulator: Emulator, turns: GuestSlots, limit: Int = standardLimit, guestLimits: GuestLimits = GuestLimits(),
         digests: ArtefactDigests = ArtefactDigests(), memory: DigestMemory = DigestMemory(in: nil)
@@ -61,7 +61,7 @@ public final class SnapshotStore: Sendable {
     ///
     /// Two processes may ask at once: one makes it, the other waits.
     /// - Parameters:
-    ///   - renews: Make it again in any case, once nobody uses the one that is there.
+    ///   - renews: Make it again in any case, once the one that is there is not in use.
     ///   - telling: Told what is done, when it takes time.
     /// - Throws: `SnapshotError`, `GuestError` when its guest does not come up, `CacheError`, `CancellationError`.
     public func snapshot(for plan: BootPlan, renews: Bool = false, telling: @Sendable (String) -> Void = { _ in }) async throws -> Snapshot {
@@ -96,14 +96,14 @@ public final class SnapshotStore: Sendable {
         return false
     }
 
-    /// Removes a snapshot that nobody else uses; the next to ask has it made again.
+    /// Removes a snapshot that no other guest uses; the next request makes it again.
     public func discard(_ snapshot: Snapshot) throws {
         snapshot.use.end()
         memory.withLock { _ = $0.checked.remove(snapshot.key) }
         try cache.remove(kind: Self.kind, key: snapshot.key)
     }
 
-    /// Removes the snapshot for a plan, if there is one that nobody uses.
+    /// Removes the snapshot for a plan, if there is one that is not in use.
     public func forget(_ plan: BootPlan) throws { try cache.remove(kind: Self.kind, key: key(for: plan)) }
 
     // MARK: Making

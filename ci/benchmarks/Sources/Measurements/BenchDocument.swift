@@ -36,7 +36,7 @@ public struct BenchDocument: Codable, Hashable, Sendable {
         }
     }
 
-    /// The parts that could not be had, in order.
+    /// The parts that are absent, in order.
     public var absent: [(part: BenchPart, reason: String)] {
         BenchPart.allCases.compactMap { part in if case .absent(let reason)? = parts[part] { (part, reason) } else { nil } }
     }

@@ -5,7 +5,7 @@ public enum BenchPart: String, Codable, CodingKeyRepresentable, CaseIterable, Se
     /// What became of one.
     public enum Outcome: Hashable, Sendable {
         case measured(Measurement, seconds: Double)
-        /// It could not be had here.
+        /// It could not be measured here.
         case absent(reason: String)
         case notAskedFor
     }

@@ -1,4 +1,4 @@
-/// Some work measured beside another that stands for the machine: round by round, the unit before and after it.
+/// Some work measured next to another that represents the machine: round by round, the unit before and after it.
 public struct SideBySide: Encodable, Sendable {
     /// What the work takes once, by the clock.
     public let seconds: Spread

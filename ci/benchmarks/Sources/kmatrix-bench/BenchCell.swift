@@ -31,7 +31,7 @@ struct BenchCell: AsyncParsableCommand {
             ]
             + architecture.arch.flatMap { ["--arch", $0] }
         let rounds = bench.rounds ?? 5
-        // One at a time: what runs beside would be measured too.
+        // One at a time: what runs next to it would be measured too.
         let figures = try await BenchRun.measure(axes, kernels: kernels, guests: GuestOptions.parse(["--jobs", "1"])) { runner, plan, folder in
             try await CellBenchmark(runner: runner, rounds: rounds).run(plan, in: folder)
         }

@@ -102,7 +102,7 @@ struct CellBenchmark: Sendable {
         Dictionary(uniqueKeysWithValues: Phase.allCases.map { phase in (phase.rawValue, Spread(records.compactMap { $0.seconds[phase] }).median) })
     }
 
-    /// Makes the snapshot anew, so that its making is measured and no round pays for it.
+    /// Makes the snapshot again, so that its making is measured and no round pays for it.
     private func recordingSeconds(_ attempt: CellAttempt, _ snapshots: SnapshotStore) async throws -> Double {
         let start = ContinuousClock.now
         _ = try await snapshots.snapshot(for: attempt.origin, renews: true)

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 @testable import MatrixRunner
 
-/// What the guests of this process take of memory that nobody shares with them.
+/// What the guests of this process take of private memory.
 enum GuestFootprint {
     /// Looks five times a second, until the task is cancelled.
     /// - Returns: The most that a guest's processes took, in MiB, and the processor time that looking took, in seconds: the kernel walks

@@ -27,7 +27,7 @@ struct MatrixBenchmark: Sendable {
         let cellsPerMinute: Spread
         /// What kmatrix itself takes of the processor time of a warm run, the platform it plays included; in percent.
         let harnessPercent: Spread
-        /// What emulator and network of a guest took of memory that nobody shares with them, at most, in MiB.
+        /// What emulator and network of a guest took of private memory, at most, in MiB.
         let privateMiBPerCell: Spread
         /// The cells' own times in the last warm run, in seconds.
         let cellSeconds: Spread
@@ -53,7 +53,7 @@ struct MatrixBenchmark: Sendable {
     /// - Throws: `BenchmarkFailure` when a cell is not from a snapshot or proves nothing, and what makes a run impossible.
     func run(_ wanted: MatrixPlan, in folder: RunFolder) async throws -> Figures {
         let (prepared, context) = try await runner.prepareOwnBenchmark(wanted)
-        // What cannot be had takes no time.
+        // What is unavailable takes no time.
         let plan = MatrixPlan(
             cells: wanted.cells.filter { if case .success? = prepared.artefacts(for: $0) { true } else { false } }, unavailable: [], warnings: [])
         guard !plan.cells.isEmpty else { throw BenchmarkFailure("the matrix", detail: "none of its kernels is available") }
