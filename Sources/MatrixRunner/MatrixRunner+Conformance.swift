@@ -22,10 +22,7 @@ extension MatrixRunner {
     public func conformance(
         _ plan: MatrixPlan, groups: [ConformanceGroup] = ConformanceGroup.all, in path: FilePath
     ) async throws -> [ConformanceResult] {
-        guard plan.cells.count == 1, let planned = plan.cells.first else {
-            let found = plan.cells.isEmpty ? plan.unavailable.first.map(\.summary) ?? "no cell" : "\(plan.cells.count) cells"
-            throw RunnerError(.shellNeedsOneCell, subject: request.blocks.flatMap(\.kernels).map(\.description).joined(separator: " "), detail: found)
-        }
+        let planned = try onlyCell(of: plan)
         let emulator = try await Emulator.find(for: planned.cell.architecture)
         let preparer = preparer
         let kernel = try await preparer.kernel(of: planned)
@@ -35,22 +32,12 @@ extension MatrixRunner {
         var boot = BootPlan.cell(
             PreparedCell(kernel: kernel, payload: payload, distribution: nil), accelerator: chosen.accelerator, network: products.network, folder: path)
         boot.limits.total = max(settings.timeout, .seconds(600))
-        let settled = boot
-        let profile = planned.agentProfile
-        let boots = bootPolicy(emulator)
+        let guests = ConformanceGuests(planned: planned, boot: boot, boots: bootPolicy(emulator), isShared: groups.count > 1, emulator: emulator)
         return try await withThrowingTaskGroup(of: (Int, [CheckOutcome]).self) { tasks in
             var waiting = groups.indices[...]
             func startNext() {
                 guard let index = waiting.popFirst() else { return }
-                tasks.addTask {
-                    let start = try await boots.start(of: settled, isShared: groups.count > 1)
-                    let outcomes = try await slots.withTurn {
-                        try await run(
-                            groups[index], layout: planned.cell.cgroup, profile: profile, boot: settled, start: start, boots: boots, emulator: emulator,
-                            in: path.appending(groups[index].name))
-                    }
-                    return (index, outcomes)
-                }
+                tasks.addTask { (index, try await run(groups[index], guests, in: path.appending(groups[index].name))) }
             }
             for _ in 0..<jobs(for: plan).count { startNext() }
             var outcomes: [Int: [CheckOutcome]] = [:]
@@ -58,31 +45,45 @@ extension MatrixRunner {
                 outcomes[index] = found
                 startNext()
             }
-            return ConformanceResult.results(of: groups.indices.flatMap { outcomes[$0] ?? [] }, knownDefects: profile.defects)
+            return ConformanceResult.results(of: groups.indices.flatMap { outcomes[$0] ?? [] }, knownDefects: planned.agentProfile.defects)
         }
     }
 
-    private func run(
-        _ group: ConformanceGroup, layout: CgroupLayout, profile: AgentProfile, boot plan: BootPlan, start: BootPolicy.Start, boots: BootPolicy,
-        emulator: Emulator,
-        in path: FilePath
-    ) async throws -> [CheckOutcome] {
-        events(.preparing("conformance: \(group.name), \(group.checks.count) checks"))
-        let scenario = try products.conformanceScenario(group.scenario)
-        try DurableFile.makeFolder(path)
-        let guestPlan = GuestPlan(
-            layout: layout, agentPath: ArtefactPreparer.agentPath, steps: group.steps, awaitsSuccess: scenario.expectation.status == "SUCCESS",
+    /// What the guests of all groups have in common.
+    private struct ConformanceGuests: Sendable {
+        let planned: PlannedCell
+        let boot: BootPlan
+        let boots: BootPolicy
+        /// Whether more than one guest has this boot.
+        let isShared: Bool
+        let emulator: Emulator
+    }
+
+    private func run(_ group: ConformanceGroup, _ guests: ConformanceGuests, in path: FilePath) async throws -> [CheckOutcome] {
+        let start = try await guests.boots.start(of: guests.boot, isShared: guests.isShared)
+        return try await slots.withTurn {
+            events(.preparing("conformance: \(group.name), \(group.checks.count) checks"))
+            try DurableFile.makeFolder(path)
+            let scenario = try products.conformanceScenario(group.scenario)
+            let guestPlan = guestPlan(group, scenario.expectation, guests.planned)
+            let session = try await guests.boots.lead(start) { start in
+                let session = GuestSession(plan: guestPlan, expectation: scenario.expectation, birth: start.birth, events: { _ in })
+                var boot = guests.boot
+                boot.folder = path
+                boot.begin(start)
+                try await converse(session, boot, start, scenario, guests.emulator)
+                return session
+            }
+            return outcomes(of: group, session.evidence, in: path)
+        }
+    }
+
+    private func guestPlan(_ group: ConformanceGroup, _ expectation: ScenarioExpectation, _ planned: PlannedCell) -> GuestPlan {
+        let profile = planned.agentProfile
+        return GuestPlan(
+            layout: planned.cell.cgroup, agentPath: ArtefactPreparer.agentPath, steps: group.steps, awaitsSuccess: expectation.status == "SUCCESS",
             agentDeadline: UInt32(profile.statusDeadline / .milliseconds(1)), settlingWords: profile.wordsForGuest, logs: profile.logsForGuest,
             clientDeadline: group.deadline, crowdDeadline: max(group.deadline, UInt32(profile.burstDeadline / .milliseconds(1))))
-        let session = try await boots.lead(start) { start in
-            let session = GuestSession(plan: guestPlan, expectation: scenario.expectation, birth: start.birth, events: { _ in })
-            var boot = plan
-            boot.folder = path
-            boot.begin(start)
-            try await converse(session, boot, start, scenario, emulator)
-            return session
-        }
-        return outcomes(of: group, session.evidence, in: path)
     }
 
     /// - Throws: `CancellationError` only.
@@ -114,15 +115,3 @@ extension MatrixRunner {
 
 /// A check with what it makes of its guest's evidence.
 private typealias CheckOutcome = (check: ConformanceCheck, outcome: ConformanceOutcome)
-
-/// Programs of this machine that a guest borrows.
-enum GuestTool {
-    static func busybox(for architecture: Architecture = .host) throws -> FilePath {
-        let candidates: [FilePath] = ["/bin/busybox", "/usr/bin/busybox"]
-        guard let found = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0.string) }) else {
-            throw RunnerError(.shellTool, subject: "busybox")
-        }
-        guard architecture == .host else { throw RunnerError(.shellToolOfArchitecture, subject: found.string, detail: architecture.title) }
-        return found
-    }
-}

@@ -14,10 +14,7 @@ extension MatrixRunner {
     /// - Throws: `RunnerError` when the plan has not exactly one cell or the shell's program is missing, `PreparationFailure`,
     ///   `GuestError`, `FabricError`, `CancellationError`.
     public func shell(_ plan: MatrixPlan, in path: FilePath) async throws {
-        guard plan.cells.count == 1, let planned = plan.cells.first else {
-            let found = plan.cells.isEmpty ? plan.unavailable.first.map(\.summary) ?? "no cell" : "\(plan.cells.count) cells"
-            throw RunnerError(.shellNeedsOneCell, subject: request.blocks.flatMap(\.kernels).map(\.description).joined(separator: " "), detail: found)
-        }
+        let planned = try onlyCell(of: plan)
         guard planned.guest == .micro else { throw RunnerError(.notForDistributions, subject: "a shell") }
         let busybox = try GuestTool.busybox(for: planned.cell.architecture)
         let emulator = try await Emulator.find(for: planned.cell.architecture)
@@ -40,5 +37,14 @@ extension MatrixRunner {
         }
         if case .emulatorExited(let status, let stderr) = outcome.ending { events(.warning("QEMU ended with \(status): \(stderr)")) }
         if case .hung = outcome.ending { events(.warning("the guest did not become ready; retry, or examine it with 'kmatrix run'")) }
+    }
+
+    /// - Throws: `RunnerError` with `notOneCell`.
+    func onlyCell(of plan: MatrixPlan) throws -> PlannedCell {
+        guard plan.cells.count == 1, let planned = plan.cells.first else {
+            let found = plan.cells.isEmpty ? plan.unavailable.first.map(\.summary) ?? "no cell" : "\(plan.cells.count) cells"
+            throw RunnerError(.notOneCell, subject: request.blocks.flatMap(\.kernels).map(\.description).joined(separator: " "), detail: found)
+        }
+        return planned
     }
 }

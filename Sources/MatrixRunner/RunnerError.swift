@@ -3,7 +3,9 @@ public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Code: Hashable, Sendable {
         /// This machine's program is for another architecture than the guest.
         case shellToolOfArchitecture
-        case shellNeedsOneCell, shellTool
+        case shellTool
+        /// What runs one guest was asked for none, or several.
+        case notOneCell
         /// A distribution installs packages, and the agent is a folder.
         case noPackage
         /// An image that boots with its own loader has nothing that would start the runner.
@@ -25,7 +27,7 @@ public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch code {
         case .shellToolOfArchitecture: "'\(subject)' of this machine is not for \(detail) guests, which the guest's shell needs"
-        case .shellNeedsOneCell: "shell needs one kernel and one layout, but '\(subject)' selects \(detail)"
+        case .notOneCell: "this needs one kernel and one layout, but '\(subject)' selects \(detail)"
         case .noPackage: "'\(subject)' is not a package, but distributions install the agent from its package; use a .deb, or remove --distro"
         case .noCloudInit: "'\(subject)' has no cloud-init, which a whole: image needs to start the runner; remove 'whole:'"
         case .notForDistributions: "\(subject) works only in the micro guest; remove --distro"
