@@ -139,19 +139,11 @@ let package = Package(
         .target(
             name: "MatrixReport", dependencies: ["CSiteFiles", "MatrixModel", "EvidenceStore", "Guidance", system], exclude: ["Resources"],
             swiftSettings: settings),
-        // Rank 5. What `kmatrix doctor` examines: programs, files and settings of this machine that runs use.
-        .target(
-            name: "HostExamination",
-            dependencies: [
-                "MatrixModel", "ArtefactCache", "EvidenceStore", "HostTools", "KernelCatalogue", "QEMUGuest", "MatrixPlanning", "MatrixRunner", system,
-            ],
-            swiftSettings: settings),
-        // Rank 6. The subcommands: they parse and print.
+        // Rank 5. The subcommands: they parse and print.
         .target(
             name: "KmatrixCommands",
             dependencies: [
                 "MatrixModel", "ArtefactCache", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "Probes", "MatrixPlanning", "MatrixRunner",
-                "HostExamination",
                 "MatrixReport", "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles", argumentParser, system,
             ],
             resources: helpTopics.map { .embedInCode("kmatrix.docc/Articles/\($0).md") },
@@ -256,9 +248,8 @@ let package = Package(
         .testTarget(
             name: "KmatrixCommandsTests",
             dependencies: [
-                "KmatrixCommands", "HostExamination", "MatrixModel", "MatrixPlanning", "EvidenceStore", "StrictYAML", "TestSupport", "kmatrix", "fake-qemu",
-                "guest-network",
-                subprocess, system, argumentParser, yams,
+                "KmatrixCommands", "MatrixModel", "MatrixPlanning", "MatrixRunner", "EvidenceStore", "StrictYAML", "TestSupport", "kmatrix", "fake-qemu",
+                "guest-network", subprocess, system, argumentParser, yams,
             ], resources: [.copy("Snapshots"), .copy("Kubernetes")], swiftSettings: settings),
         .testTarget(
             name: "AgentCoreTests",

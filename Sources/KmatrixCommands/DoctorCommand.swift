@@ -1,6 +1,5 @@
 import ArgumentParser
 import ArtefactCache
-import HostExamination
 import MatrixReport
 import MatrixRunner
 

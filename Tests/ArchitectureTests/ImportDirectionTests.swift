@@ -39,12 +39,8 @@ struct ImportDirectionTests {
         ],
         "CSiteFiles": [],
         "MatrixReport": ["CSiteFiles", "MatrixModel", "EvidenceStore", "Guidance"],
-        "HostExamination": [
-            "MatrixModel", "ArtefactCache", "EvidenceStore", "HostTools", "KernelCatalogue", "MatrixPlanning", "MatrixRunner", "QEMUGuest",
-        ],
         "KmatrixCommands": [
             "MatrixModel", "ArtefactCache", "KernelCatalogue", "EvidenceStore", "QEMUGuest", "Probes", "MatrixPlanning", "MatrixRunner",
-            "HostExamination",
             "MatrixReport", "RunHistory", "StrictYAML", "Guidance", "Diagnosis", "SupportBundles",
         ],
         "kmatrix": ["KmatrixCommands"],

@@ -1,5 +1,5 @@
 import Foundation
-import HostExamination
+import MatrixRunner
 import Subprocess
 import SystemPackage
 import TestSupport

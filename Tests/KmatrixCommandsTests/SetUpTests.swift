@@ -1,5 +1,5 @@
 import Foundation
-import HostExamination
+import MatrixRunner
 import SystemPackage
 import TestSupport
 import Testing

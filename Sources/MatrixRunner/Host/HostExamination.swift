@@ -5,7 +5,6 @@ import EvidenceStore
 import HostTools
 import MatrixModel
 import MatrixPlanning
-public import MatrixRunner
 import QEMUGuest
 public import SystemPackage
 

@@ -1,6 +1,5 @@
 import Foundation
 import MatrixModel
-import MatrixRunner
 import QEMUGuest
 import SystemPackage
 
