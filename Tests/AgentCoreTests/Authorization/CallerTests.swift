@@ -43,9 +43,13 @@ struct CallerTests {
     func ended() throws {
         let process = Process()
         process.executableURL = URL(filePath: "/bin/cat")
-        let input = Pipe()
+        let (input, output) = (Pipe(), Pipe())
         process.standardInput = input
+        process.standardOutput = output
         try process.run()
+        // Its answer shows that exec is over: until then the arguments may be empty.
+        try input.fileHandleForWriting.write(contentsOf: Data([10]))
+        #expect(try output.fileHandleForReading.read(upToCount: 1) == Data([10]))
         let folder = ProcessFolder(UInt32(process.processIdentifier))!
         let alive = (isOurs: folder.belongs(to: getuid()), executable: folder.executable, arguments: folder.arguments)
         #expect(alive.isOurs && alive.executable?.isEmpty == false && alive.arguments == ["/bin/cat"])
