@@ -30,7 +30,7 @@ public enum GuestRunnerCommand {
             guard let handover = RunnerHandover() else { throw SystemCallError("read", RunnerHandover.path, code: EINVAL) }
             let children = try ChildProcesses()
             let channel = try ControlChannel.open(before: Deadline(after: portDeadline), sequence: handover.sequence)
-            // A guest that was kept as a snapshot is told only now what to do.
+            // A guest of a snapshot receives its plan only now.
             if let plan = handover.plan.mode == .standBy ? try channel.introduce() : handover.plan {
                 try PlanExecution(plan: plan, channel: channel, children: children).carryOut()
             }

@@ -6,7 +6,7 @@ package struct SharedBoot: Hashable, Sendable {
     let architecture: Architecture
     let profile: BootProfile?
     let guest: GuestChoice
-    /// Our own init makes it when it is told its plan; a distribution has it from its kernel's command line.
+    /// A distribution's, for its kernel's command line sets it. Nil for our own init, which mounts it after the snapshot.
     let layout: CgroupLayout?
 
     /// Nil for a cell that boots in any case: a deployment is about how the machine comes up.

@@ -3,11 +3,11 @@ import MatrixModel
 import QEMUGuest
 import SystemPackage
 
-/// What a distribution's guest is told on its kernel's command line, beyond its layout.
+/// Kernel arguments of a distribution's guest, apart from those of its layout.
 enum DistributionBootArguments {
     /// `eth0` as on the platform; no questions at the first boot.
     static let standard = ["net.ifnames=0", "systemd.firstboot=no"]
-    /// It runs only where a deployment is what is looked at.
+    /// cloud-init runs only in deployments.
     static let withoutCloudInit = "cloud-init=disabled"
 }
 

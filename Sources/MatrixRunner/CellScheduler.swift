@@ -9,13 +9,8 @@ struct CellScheduler {
 
     private enum Step: Sendable {
         case made(Artefact, PreparedArtefacts)
-        case finished(CellRecord)
-    }
-
-    /// The first cell of a boot, which may have to make the boot's snapshot.
-    private enum FirstCell: Equatable {
-        case running(String)
-        case ended
+        /// A cell, by its place among all.
+        case finished(Int, CellRecord)
     }
 
     private let cells: [PlannedCell]
@@ -31,7 +26,10 @@ struct CellScheduler {
     /// What the cells are started with that wait for their turn, by their places.
     private var ready: [Int: PreparedCell] = [:]
     private var running = 0
-    private var firstCells: [SharedBoot: FirstCell] = [:]
+    /// The boots that a cell has started with.
+    private var started: Set<SharedBoot> = []
+    /// Of those whose first cell still runs and may have to make the snapshot, that cell's place.
+    private var firstCells: [SharedBoot: Int] = [:]
 
     /// - Parameters:
     ///   - cells: In the order in which they are best begun.
@@ -66,9 +64,9 @@ struct CellScheduler {
                 case .made(let artefact, let made):
                     preparation.end(artefact, made)
                     prepareNext(&group)
-                case .finished(let record):
+                case .finished(let place, let record):
                     running -= 1
-                    if let boot = firstCells.first(where: { $0.value == .running(record.id) })?.key { firstCells[boot] = .ended }
+                    if let boot = SharedBoot(cells[place]), firstCells[boot] == place { firstCells[boot] = nil }
                     records.append(record)
                     runner.events(.cellFinished(record))
                     if runner.settings.endsRun?(record) == true {
@@ -97,7 +95,7 @@ struct CellScheduler {
                 group.addTask { [planned = cells[place], folder, onRecord] in
                     let record = CellRunner.refuse(planned, failure, in: folder)
                     onRecord(record)
-                    return .finished(record)
+                    return .finished(place, record)
                 }
             }
         }
@@ -105,12 +103,8 @@ struct CellScheduler {
 
     /// The next ready cell. Cells that would wait for a snapshot which another cell makes come last.
     private func nextPlace() -> Int? {
-        ready.keys.filter { !waitsForSnapshot(cells[$0]) }.min() ?? ready.keys.min()
-    }
-
-    private func waitsForSnapshot(_ planned: PlannedCell) -> Bool {
-        guard let boot = SharedBoot(planned), case .running? = firstCells[boot] else { return false }
-        return true
+        guard !firstCells.isEmpty else { return ready.keys.min() }
+        return ready.keys.filter { place in SharedBoot(cells[place]).map { firstCells[$0] == nil } ?? true }.min() ?? ready.keys.min()
     }
 
     private mutating func startNext(_ group: inout ThrowingTaskGroup<Step, any Error>, _ context: (PreparedKernel) async throws -> CellContext) async throws {
@@ -118,13 +112,13 @@ struct CellScheduler {
             // For the first it may take a trial guest; what is being made goes on.
             let context = try await context(artefacts.kernel)
             running += 1
-            if let boot = SharedBoot(cells[place]), firstCells[boot] == nil { firstCells[boot] = .running(cells[place].cell.id.text) }
+            if let boot = SharedBoot(cells[place]), started.insert(boot).inserted { firstCells[boot] = place }
             group.addTask { [planned = cells[place], gate, folder, onRecord] in
                 let record = try await gate.withGuest(planned.cell.id, size: planned.guest.memory) {
                     try await CellRunner(context: context, folder: folder).run(planned, artefacts)
                 }
                 onRecord(record)
-                return .finished(record)
+                return .finished(place, record)
             }
         }
     }

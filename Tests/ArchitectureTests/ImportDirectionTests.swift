@@ -53,7 +53,7 @@ struct ImportDirectionTests {
         "guest-runner": ["GuestRunner"],
         "CSlirp": [],
         "guest-network": ["CSlirp"],
-        "TestSupport": ["MatrixModel", "GuestProtocol", "FabricSimulator", "KernelCatalogue", "MatrixPlanning"],
+        "TestSupport": ["MatrixModel", "FabricSimulator", "KernelCatalogue", "MatrixPlanning"],
         "fake-qemu": ["MatrixModel", "GuestProtocol"],
     ]
 

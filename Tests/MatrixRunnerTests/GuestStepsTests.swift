@@ -9,9 +9,9 @@ import Testing
 
 @testable import MatrixRunner
 
-@Suite("What a guest is told to do")
+@Suite("A guest's plan")
 struct GuestStepsTests {
-    @Test("a guest's steps follow from what its scenario expects")
+    @Test("has the steps that follow from what its scenario expects")
     func steps() throws {
         let normal = ProbeCourse.steps(for: try PlanSample.scenario("normal").expectation).flatMap(\.clients).map(\.name)
         #expect(Set(normal).count == normal.count)
@@ -24,7 +24,7 @@ struct GuestStepsTests {
         #expect(down.contains("imds-root"))
     }
 
-    @Test("a guest is told the profile's words and logs by their paths, and waits for a status where none comes on exit")
+    @Test("has the profile's words and logs by their paths, and waits for a status where none comes on exit")
     func plan() throws {
         let text = """
             name: mine

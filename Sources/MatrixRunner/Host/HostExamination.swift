@@ -73,9 +73,9 @@ public struct HostExamination: Sendable {
         var checks: [HostCheck] = []
         for architecture in Architecture.allCases where architecture != .host {
             let guests = ForeignGuests(architecture)
-            let details = [await guests.found(products)].compactMap(\.self) + (await guests.lacking(products))
-            let isWhole = await guests.lacking(products).isEmpty
-            checks.append(HostCheck(name: "\(architecture.title) guests", outcome: isWhole ? .ok : .note, detail: details.joined(separator: "; ")))
+            let lacking = await guests.lacking(products)
+            let details = [await guests.found(products)].compactMap(\.self) + lacking
+            checks.append(HostCheck(name: "\(architecture.title) guests", outcome: lacking.isEmpty ? .ok : .note, detail: details.joined(separator: "; ")))
         }
         return checks
     }
