@@ -58,7 +58,7 @@ extension CellRecord: Codable {
         findings = try container.decode([Finding].self, forKey: .findings)
         proofs = schema < 2 ? [] : try container.decode([ProofResult].self, forKey: .proofs)
         provisioning = try container.decodeIfPresent(DeploymentFinding.self, forKey: .provisioning)
-        expectation = try container.decode(Expectation.self, forKey: .expectation)
+        expectation = try container.decode(DocumentedSupport.self, forKey: .expectation)
         documentation = try container.decodeIfPresent(CellDocumentation.self, forKey: .documentation) ?? .none
         evidence = try container.decodeIfPresent(String.self, forKey: .evidence)
         let named = try container.decode([String: Double].self, forKey: .seconds)
@@ -76,14 +76,12 @@ extension CellRecord: Codable {
     private static func subject(in container: KeyedDecodingContainer<CodingKeys>) throws -> CellSubject {
         func text(_ key: CodingKeys) throws -> String? { try container.decodeIfPresent(String.self, forKey: key) }
         let id = try container.decode(String.self, forKey: .id)
-        let guest = try container.decode(String.self, forKey: .guest)
-        let architectureName = try container.decode(String.self, forKey: .architecture)
-        let cgroup = try container.decode(CgroupLayout.self, forKey: .cgroup)
-        let further = try FurtherAxes(
-            profile: text(.profile), deployment: text(.deployment), scenario: text(.scenario), agent: text(.agent), bpf: text(.bpf))
-        guard let architecture = Architecture(rawValue: architectureName) else {
+        guard let architecture = try Architecture(rawValue: container.decode(String.self, forKey: .architecture)) else {
             throw CellRecordContradiction(id: id, reason: "its architecture is none that is known")
         }
+        let axes = try CellAxes(
+            guest: container.decode(String.self, forKey: .guest), architecture: architecture, cgroup: container.decode(CgroupLayout.self, forKey: .cgroup),
+            profile: text(.profile), deployment: text(.deployment), scenario: text(.scenario), agent: text(.agent), bpf: text(.bpf))
         guard let flavour = try? KernelFlavour(parsing: container.decode(String.self, forKey: .flavour)) else {
             throw CellRecordContradiction(id: id, reason: "its flavour is not a kernel flavour")
         }
@@ -91,14 +89,11 @@ extension CellRecord: Codable {
         let series = named.flatMap { try? KernelSeries(parsing: $0) }
         guard let kernel = try text(.kernel) else {
             guard named == nil || series != nil else { throw CellRecordContradiction(id: id, reason: "its series is not a kernel series") }
-            return .asked(
-                AskedCell(id: CellID(stored: id), guest: guest, series: series, flavour: flavour, architecture: architecture, cgroup: cgroup, further: further))
+            return .asked(AskedCell(axes, id: CellID(stored: id), series: series, flavour: flavour))
         }
         guard let version = try? KernelVersion(parsing: kernel) else { throw CellRecordContradiction(id: id, reason: "its kernel is not a kernel version") }
-        let cell = Cell(
-            guest: guest, kernel: KernelIdentity(version: version, flavour: flavour, release: try text(.release) ?? "", origin: try text(.origin) ?? ""),
-            architecture: architecture, cgroup: cgroup, profile: further.profile, deployment: further.deployment, scenario: further.scenario,
-            agent: further.agent, bpf: further.bpf)
+        let release = try text(.release) ?? ""
+        let cell = Cell(axes, kernel: KernelIdentity(version: version, flavour: flavour, release: release, origin: try text(.origin) ?? ""))
         guard cell.id.text == id else { throw CellRecordContradiction(id: id, reason: "its axes are not those of its id") }
         guard series == version.series else { throw CellRecordContradiction(id: id, reason: "its kernel \(kernel) is not of series \(named ?? "null")") }
         return .cell(cell)

@@ -20,7 +20,7 @@ public struct CellRecord: Hashable, Sendable {
     public var proofs: [ProofResult]
     /// What became of a deployment; null where none was looked at.
     public var provisioning: DeploymentFinding?
-    public var expectation: Expectation
+    public var expectation: DocumentedSupport
     /// What `expectation` follows from. Of records from before it was stored nothing is known.
     public var documentation: CellDocumentation
     /// The folder of the cell's evidence; null when there is none.
@@ -55,7 +55,7 @@ public struct CellRecord: Hashable, Sendable {
         findings = judgement.findings
         self.proofs = proofs
         self.provisioning = provisioning
-        expectation = Expectation(
+        expectation = DocumentedSupport(
             series: cell.kernel.series, layout: cell.cgroup, deployment: cell.deployment.flatMap(Deployment.init(rawValue:)),
             cloudInit: provisioning?.cloudInit.flatMap(CloudInitVersion.init), documentation: documentation)
         self.documentation = documentation
@@ -105,9 +105,9 @@ extension CellRecord {
     public var origin: String? { subject.cell.flatMap { $0.kernel.origin.isEmpty ? nil : $0.kernel.origin } }
     public var architecture: Architecture { subject.architecture }
     public var cgroup: CgroupLayout { subject.cgroup }
-    public var profile: String? { subject.further.profile }
-    public var deployment: String? { subject.further.deployment }
-    public var scenario: String? { subject.further.scenario }
-    public var agent: String? { subject.further.agent }
-    public var bpf: String? { subject.further.bpf }
+    public var profile: String? { subject.profile }
+    public var deployment: String? { subject.deployment }
+    public var scenario: String? { subject.scenario }
+    public var agent: String? { subject.agent }
+    public var bpf: String? { subject.bpf }
 }

@@ -2,11 +2,10 @@
 public struct CellID: Hashable, Sendable, CustomStringConvertible {
     public let text: String
 
-    /// - Parameter further: Axes by name, in their order; nil for those that are not in play.
-    init(guest: String, kernel: KernelIdentity, architecture: Architecture, cgroup: CgroupLayout, further: [(String, String?)]) {
-        var parts = [guest, kernel.version.description, kernel.flavour.name, cgroup.rawValue]
-        if architecture != .unnamed { parts.append("arch=\(architecture)") }
-        for case (let axis, let value?) in [("origin", Self.origin(of: kernel, guest: guest))] + further { parts.append("\(axis)=\(value)") }
+    init(_ axes: CellAxes, kernel: KernelIdentity) {
+        var parts = [axes.guest, kernel.version.description, kernel.flavour.name, axes.cgroup.rawValue]
+        if axes.architecture != .unnamed { parts.append("arch=\(axes.architecture)") }
+        for case (let axis, let value?) in [("origin", Self.origin(of: kernel, guest: axes.guest))] + axes.named { parts.append("\(axis)=\(value)") }
         // A slash inside a value would read as one more axis.
         text = parts.map { $0.utf8.contains(UInt8(ascii: "/")) ? $0.replacing("/", with: "_") : $0 }.joined(separator: "/")
     }

@@ -84,12 +84,11 @@ package struct MatrixPlanner {
     private func missing(_ axes: MatrixAxes, _ guest: GuestChoice, _ selector: KernelSelector, _ failure: PreparationFailure) -> [CellRecord] {
         let documented = documentation(guest, nil)
         return axes.combinations(for: guest).map { point in
-            let further = FurtherAxes(
-                profile: point.profile?.rawValue, deployment: point.deployment?.rawValue, scenario: point.scenario.name, agent: point.agent?.name,
-                bpf: point.program?.name)
+            let asked = CellAxes(
+                guest: guest.name, architecture: axes.architecture, cgroup: point.layout, profile: point.profile?.rawValue,
+                deployment: point.deployment?.rawValue, scenario: point.scenario.name, agent: point.agent?.name, bpf: point.program?.name)
             return CellRecord(
-                unavailable: AskedCell(selector, guest: guest.name, architecture: axes.architecture, cgroup: point.layout, further: further),
-                judgement: failure.judgement, documentation: documented)
+                unavailable: AskedCell(selector, asked), judgement: failure.judgement, documentation: documented)
         }
     }
 

@@ -141,7 +141,8 @@ struct CellRecordTests {
     @Test("for which no kernel was found has no kernel and says what was asked")
     func unavailable() throws {
         let record = CellRecord(
-            unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .unified), judgement: Judgement(cause: .notOffered, summary: "nobody offers it")
+            unavailable: AskedCell(try KernelSelector(parsing: "5.15"), CellAxes(cgroup: .unified)),
+            judgement: Judgement(cause: .notOffered, summary: "nobody offers it")
         )
         #expect(record.kernel == nil)
         #expect(record.series == "5.15")

@@ -54,7 +54,8 @@ struct CellOrderTests {
         }
         let sorted = try [
             record("micro", "5.9.1-1", .legacy),
-            CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.9"), cgroup: .unified), judgement: Judgement(cause: .notOffered, summary: "")),
+            CellRecord(
+                unavailable: AskedCell(try KernelSelector(parsing: "5.9"), CellAxes(cgroup: .unified)), judgement: Judgement(cause: .notOffered, summary: "")),
             record("micro", "5.10.1-1", .unified), record("micro", "5.10.1-1", .hybrid), record("debian-9", "4.9.1-1", .unified),
             record("debian-10", "4.19.1-1", .unified),
         ]

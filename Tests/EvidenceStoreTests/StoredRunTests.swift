@@ -40,7 +40,8 @@ struct StoredRunTests {
             for record in records { try store(record, in: place) }
             records.append(
                 CellRecord(
-                    unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .unified), judgement: Judgement(cause: .notOffered, summary: "nobody")))
+                    unavailable: AskedCell(try KernelSelector(parsing: "5.15"), CellAxes(cgroup: .unified)),
+                    judgement: Judgement(cause: .notOffered, summary: "nobody")))
             try place.seal(run(), records)
             try body(place.path)
         }

@@ -50,7 +50,7 @@ struct MatrixPlanTests {
         let axes = try PlanSample.axes([.legacy, .unified])
         let cells = MatrixPlan.expand(guests: [(.micro, try PlanSample.kernel("6.1.1-1")), (.micro, try PlanSample.kernel("6.12.1-1"))], axes: axes)
         let missing = CellRecord(
-            unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .legacy), judgement: Judgement(cause: .notOffered, summary: "none"))
+            unavailable: AskedCell(try KernelSelector(parsing: "5.15"), CellAxes(cgroup: .legacy)), judgement: Judgement(cause: .notOffered, summary: "none"))
         let plan = MatrixPlan(cells: cells + cells, unavailable: [missing, missing], warnings: ["before"])
         #expect(plan.settled(without: []).unavailable.count == 1)
         let settled = plan.settled(without: [try CellPattern(parsing: "*/legacy"), try CellPattern(parsing: "*/hybrid")])

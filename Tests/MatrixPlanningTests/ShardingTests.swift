@@ -12,7 +12,8 @@ struct ShardingTests {
         let layouts = CgroupLayout.allCases.filter { _ in Bool.random(using: &generator) }
         let cells = PlanSample.cells(try versions.map(PlanSample.kernel), try PlanSample.axes(layouts))
         let missing = try layouts.map {
-            CellRecord(unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: $0), judgement: Judgement(cause: .notOffered, summary: "none"))
+            CellRecord(
+                unavailable: AskedCell(try KernelSelector(parsing: "5.15"), CellAxes(cgroup: $0)), judgement: Judgement(cause: .notOffered, summary: "none"))
         }
         return MatrixPlan(cells: cells, unavailable: missing, warnings: ["w"])
     }

@@ -25,7 +25,7 @@ struct MatrixTableTests {
                 try record("5.10.223-1", .unified, good),
                 try record("5.10.223-1", .legacy, Judgement(cause: .attachNoCgroup2, summary: "cgroup v2 is mounted nowhere")),
                 CellRecord(
-                    unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .unified),
+                    unavailable: AskedCell(try KernelSelector(parsing: "5.15"), CellAxes(cgroup: .unified)),
                     judgement: Judgement(cause: .notOffered, summary: "nobody offers 5.15")),
                 try record("6.1.176-1", .unified, Judgement(cause: .emulatorHang, summary: "the guest went silent"), attempts: 3),
             ])

@@ -33,8 +33,7 @@ struct ReportFormatTests {
         var cell = try ReportSamples.record("6.1.176-1", .unified, cause: .verifierRejected, summary: hostile)
         cell.subject = .asked(
             AskedCell(
-                id: CellID(stored: hostile), guest: hostile, series: cell.subject.series, flavour: .cloud, architecture: .unnamed, cgroup: .unified,
-                further: FurtherAxes(agent: hostile)))
+                CellAxes(guest: hostile, cgroup: .unified, agent: hostile), id: CellID(stored: hostile), series: cell.subject.series, flavour: .cloud))
         cell.seconds[.boot] = 1e300
         cell.seconds[.total] = -1e300
         return RunDocument(run: run, cells: [cell])

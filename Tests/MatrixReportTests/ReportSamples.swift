@@ -43,7 +43,7 @@ enum ReportSamples {
         return CellOrder.sorted([
             try record("5.10.223-1", .unified), try record("5.10.223-1", .legacy, cause: .attachNoCgroup2, summary: "cgroup v2 is mounted nowhere"),
             CellRecord(
-                unavailable: AskedCell(try KernelSelector(parsing: "5.15"), cgroup: .unified),
+                unavailable: AskedCell(try KernelSelector(parsing: "5.15"), CellAxes(cgroup: .unified)),
                 judgement: Judgement(cause: .notOffered, summary: "nobody offers 5.15")),
             try record("6.1.176-1", .unified, boot: 1.9), try record("6.1.176-1", .hybrid, cause: .emulatorHang, summary: "the guest went silent", attempts: 3),
             try record("5.10.223-1", .unified, cause: .verifierRejected, bpf: "loop-lookup", summary: "invalid func unknown#186"),

@@ -311,8 +311,7 @@ struct SiteTests {
     @Test("names of pages are unlike for unlike cells and fit every file system")
     func names() throws {
         func named(_ id: String) throws -> CellRecord {
-            let asked = AskedCell(
-                id: CellID(stored: id), guest: "micro", series: nil, flavour: .cloud, architecture: .x86_64, cgroup: .unified, further: FurtherAxes())
+            let asked = AskedCell(CellAxes(architecture: .x86_64, cgroup: .unified), id: CellID(stored: id), series: nil, flavour: .cloud)
             return CellRecord(unavailable: asked, judgement: Judgement(cause: .notOffered, summary: ""))
         }
         let text = String(repeating: "x", count: 400)
