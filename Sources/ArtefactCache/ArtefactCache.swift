@@ -32,7 +32,7 @@ public struct ArtefactCache: Sendable {
     ///   - kind: The sort of artefact, one path component: `kernel`, `initramfs`.
     ///   - key: What the content depends on, as one path component, best a hash.
     ///   - isChecked: Whether it is checked whole before each use, so that it need not be on the disk to be relied on.
-    ///   - renews: Fill it again although it is there. Until the new one is whole the old one stays, whatever happens.
+    ///   - renews: Fill it again although it is there. The old one stays until the new one is whole.
     ///   - fill: Writes the entry's files into the folder it is given. When it throws, nothing is kept.
     /// - Throws: `CacheError` when the cache cannot be written, `CancellationError` while waiting, or what `fill` throws.
     public func entry(kind: String, key: String, isChecked: Bool = false, renews: Bool = false, fill: (FilePath) async throws -> Void) async throws -> FilePath
@@ -109,7 +109,7 @@ public struct ArtefactCache: Sendable {
     private static let removalPause: UInt32 = 20_000
 
     /// Removes the entries of a kind that were unused for longest, until what is left takes no more than so many bytes.
-    /// - Parameter spared: Keys that stay, whatever they take.
+    /// - Parameter spared: Keys that stay, even above the limit.
     /// - Returns: The removed entries and the bytes they took.
     public func shrink(kind: String, to limit: Int, sparing spared: Set<String>) throws -> [RemovedEntry] {
         let parent = root.appending(kind)

@@ -49,7 +49,7 @@ public final class DigestMemory: Sendable {
     }
 
     /// The digest of a file; long runs of zeros may count as holes (`FileDigest.sparse`).
-    /// - Parameter rereads: Read the file whatever is remembered.
+    /// - Parameter rereads: Read the file even if its digest is remembered.
     /// - Throws: `Errno` when it cannot be read.
     public func digest(of path: FilePath, isSparse: Bool, rereads: Bool = false) throws -> String {
         let key = (isSparse ? "sparse " : "whole ") + path.string
