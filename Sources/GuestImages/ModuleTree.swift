@@ -36,7 +36,7 @@ struct ModuleTree {
         fingerprint = FileContent.digest(of: [builtInText] + marks.sorted())
     }
 
-    /// The module's ELF file, whatever it is packed in.
+    /// The module's ELF file, unpacked.
     func content(of path: FilePath) async throws -> [UInt8] {
         let bytes = try FileContent.bytes(of: path, limit: Self.maximumModule)
         guard let format = CompressionFormat(bytes[...]) else { return bytes }

@@ -75,7 +75,7 @@ public struct RootImageBuilder: Sendable {
         }
     }
 
-    /// A copy of a keyring that everybody may read: apt reads it as another user, who may not look into the folders of this one.
+    /// A copy of a keyring that every user can read: apt runs as another user, who has no access to this user's folders.
     /// - Returns: The keyring itself where it cannot be copied, and the tool says what is wrong with it.
     private static func share(_ keyring: FilePath, in folder: FilePath) -> FilePath {
         let manager = FileManager.default

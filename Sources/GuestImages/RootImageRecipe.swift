@@ -23,7 +23,7 @@ public struct RootImageRecipe: Hashable, Sendable {
         self.packages = packages
     }
 
-    /// The same for the same recipe, whichever mirror the packages come from and whatever state it is in.
+    /// The same for the same recipe. It does not depend on the mirror or its state.
     public var key: String {
         // Images from before there were several architectures keep their keys.
         let own = architecture == .unnamed ? [] : [architecture.debianName]

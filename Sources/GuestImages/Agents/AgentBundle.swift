@@ -25,7 +25,7 @@ public struct AgentBundle: Hashable, Sendable {
     /// Compared by the digest, not by all of its bytes, which are many.
     public func hash(into hasher: inout Hasher) { hasher.combine(digest) }
 
-    /// Where every agent is found in a guest, whatever place its bundle had for it.
+    /// Where every agent is in a guest, independent of its place in the bundle.
     public static let executablePath = "usr/sbin/azure-proxy-agent"
     public static let programPath = "usr/lib/azure-proxy-agent/ebpf_cgroup.o"
     public static let configurationPath = "etc/azure/proxy-agent.json"

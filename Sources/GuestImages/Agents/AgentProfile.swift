@@ -4,7 +4,7 @@ public import MatrixModel
 public struct AgentProfile: Hashable, Sendable {
     /// A file that a bundle has, and what is in it.
     public struct FileMark: Hashable, Sendable {
-        /// Relative to the root, at upstream's place whatever place the bundle had for it.
+        /// Relative to the root, at upstream's place, independent of its place in the bundle.
         public let path: String
         /// Bytes somewhere in the file; nil for any content.
         public let text: String?
