@@ -13,7 +13,7 @@ public struct Checksum: Hashable, Sendable, Codable {
         hexadecimal = text.lowercased()
     }
 
-    /// The algorithm is told by the length.
+    /// The length identifies the algorithm.
     public init?(_ text: some StringProtocol) {
         guard let algorithm = DigestAlgorithm.allCases.first(where: { 2 * $0.byteCount == text.utf8.count }) else { return nil }
         self.init(algorithm, text)

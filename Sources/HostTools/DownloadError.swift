@@ -51,7 +51,7 @@ public struct DownloadError: Error, Hashable, Sendable, CustomStringConvertible 
     }
 }
 
-/// What a server answers that wants to know who asks (status 401).
+/// The challenge of a server that demands authentication (status 401).
 public struct DownloadChallenge: Error, Hashable, Sendable {
     public let address: String
     /// The header `WWW-Authenticate`.

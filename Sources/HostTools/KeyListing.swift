@@ -40,7 +40,7 @@ public final class KeyListing: Sendable {
     }
 
     private func read(_ file: FilePath) async throws -> [KeyRecord] {
-        // gpg makes a home wherever it is told to work.
+        // gpg creates its home folder where it is started.
         let home = FileManager.default.temporaryDirectory.appending(path: "kmatrix-gpg-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         defer { try? FileManager.default.removeItem(at: home) }
