@@ -55,7 +55,7 @@ public struct AcceleratorProbe: Sendable {
     /// - Parameters:
     ///   - choice: What was asked for. Anything but `auto` is taken at its word, without a guest.
     ///   - booting: What the probe's guest boots, nil when there is nothing; used for `auto` only.
-    ///   - renews: Makes a trial whatever is remembered.
+    ///   - renews: Makes a trial even if an answer is remembered.
     /// - Throws: `GuestError` with `acceleratorUnusable` when KVM was asked for and cannot be opened, with `foreignArchitecture` when it cannot run such
     /// guests; `CancellationError`, and then
     ///   nothing is remembered.

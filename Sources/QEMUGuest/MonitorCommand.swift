@@ -23,7 +23,7 @@ enum MonitorCommand: Hashable {
     var line: [UInt8] {
         var message: [String: Any] = ["execute": name]
         message["arguments"] = content.arguments
-        // Texts and truth values only, which JSON takes whatever they are.
+        // Texts and truth values only, which are always valid JSON.
         let encoded = (try? JSONSerialization.data(withJSONObject: message, options: [.sortedKeys, .withoutEscapingSlashes])) ?? Data()
         return Array(encoded) + [UInt8(ascii: "\n")]
     }

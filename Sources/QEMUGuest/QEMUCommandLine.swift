@@ -97,7 +97,7 @@ public struct QEMUCommandLine: Hashable, Sendable {
     private static func console(_ plan: BootPlan) -> Option {
         // What the snapshot's boot printed is in the file already.
         let isContinued = if case .restored = plan.start { true } else { false }
-        // QEMU writes the file itself: it is there from the first byte, whatever becomes of the harness.
+        // QEMU writes the file itself: it has every byte even if the harness dies.
         return Option(
             arguments: ["-chardev", "file,id=console,path=\(Name.console)" + (isContinued ? ",append=on" : ""), "-serial", "chardev:console"],
             kernelArguments: ["console=\(plan.architecture.console)"])
@@ -125,7 +125,7 @@ public struct QEMUCommandLine: Hashable, Sendable {
         return disks
     }
 
-    /// A disk is told from the others by its serial number, whatever order the guest finds them in.
+    /// The serial number identifies a disk: the guest may find disks in any order.
     private static func disk(_ disk: GuestDisk, _ path: FilePath, format: String, isReadOnly: Bool) -> Option {
         let cache = isReadOnly ? "readonly=on" : "cache=unsafe"
         return Option(arguments: [

@@ -6,7 +6,7 @@ import SystemPackage
 
 /// Boots a guest, runs the body while it lives, and sees to it that nothing of it is left.
 ///
-/// The guest's end is whatever comes first: the emulator's own end, a limit of the plan, a breach of the contract, or the body's
+/// The guest ends at the first of these: the emulator's own end, a limit of the plan, a breach of the contract, or the body's
 /// return before the guest said farewell. `Guest.messages` ends with the guest; a body has to return then. The emulator exists only
 /// inside this call: it runs in a session of its own, is ended by SIGTERM and then SIGKILL, and dies with the harness should that be
 /// killed.

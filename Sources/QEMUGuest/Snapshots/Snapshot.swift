@@ -29,7 +29,7 @@ public struct Snapshot: Sendable {
 struct SnapshotManifest: Codable, Hashable {
     struct File: Codable, Hashable {
         /// No other making of the same snapshot has a file of this name: memory and state that do not belong together are never found
-        /// together, whatever another process does meanwhile.
+        /// together, even if another process changes them meanwhile.
         let name: String
         /// In bytes.
         let size: Int
