@@ -1,4 +1,4 @@
-/// Real data with a little damage each, for property tests: whatever reads such data must refuse it or understand it, and do nothing else.
+/// Real data with a little damage each, for property tests: a reader must either refuse or understand it.
 ///
 /// The same seed gives the same mutants. Some samples stay as they are now and then, so that a test sees what it must accept too.
 public struct Mutants: Sequence, IteratorProtocol {
