@@ -48,7 +48,7 @@ final class FrameStream {
         return true
     }
 
-    /// Waits until the other side took it. It always does: the emulator reads whatever it is itself waiting for.
+    /// Waits until the other side took it. It always does: the emulator reads even while it waits.
     /// - Returns: False when it hung up.
     func send(_ frame: UnsafeRawBufferPointer) -> Bool {
         var header = UInt32(frame.count).bigEndian
