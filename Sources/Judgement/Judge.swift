@@ -57,7 +57,7 @@ public enum Judge {
 
     public static func kernelFailure(_ evidence: CellEvidence, _ sightings: [ConsoleClassifier.Sighting]) -> Judgement? {
         guard evidence.phases.contains(.agentStarted) else { return nil }
-        // A guest that said farewell has not panicked, whatever somebody in it wrote on the console.
+        // A guest that said farewell has not panicked: any process in it can write to the console.
         if evidence.fate != .poweredOff, let panic = sightings.first(where: { $0.trouble == .panic }) {
             if panic.finding.quote.contains("sysrq triggered crash") {
                 return Judgement(
@@ -108,7 +108,7 @@ public enum Judge {
         let version = Quote.line(manager.text.split(separator: "\n").first.map(String.init) ?? "systemd")
         let number = version.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
         let findings = [Finding(source: "facts.json", quote: "found: \(found.rawValue)")]
-        // What an older one should have done and did not is nobody's finding yet.
+        // There are no findings about what an older one should have done.
         guard number >= 256 else {
             return Judgement(
                 cause: .guestSetup, summary: "\(version) was told to mount \(evidence.layout.rawValue) and mounted \(found.rawValue).", findings: findings)
