@@ -1,4 +1,4 @@
-/// Formats numbers for reports: the same on every machine, and bounded whatever a file claims.
+/// Formats numbers for reports: the same on every machine, and bounded for any value that a file claims.
 enum Figure {
     /// Rounded to a tenth, and limited to one day.
     static func seconds(_ value: Double) -> Double {

@@ -123,7 +123,7 @@ struct SupportOverview {
     }
 
     static func byGuest(_ cells: [CellRecord]) -> SupportOverview {
-        // A distribution is supported where it works as shipped, whatever it does in layouts that it does not boot with.
+        // A distribution is supported when it works as shipped. Layouts that it does not boot with do not count.
         SupportOverview(
             cells, by: { $0.guest + $0.architecture.suffix }, whole: { cells in cells.contains(where: \.isAsShipped) ? cells.filter(\.isAsShipped) : cells }
         ) { one, other in

@@ -156,7 +156,7 @@ struct CellMatrix {
     }
 
     /// - Parameter values: The options in order; repetitions are dropped.
-    /// - Parameter fewest: Fewer options are no choice, and the select is hidden.
+    /// - Parameter fewest: With fewer options the select is hidden.
     private func select(_ id: String, _ label: String, _ values: [String], fewest: Int = 2, _ html: inout Markup) {
         var seen: Set<String> = [""]
         let offered = values.filter { seen.insert($0).inserted }

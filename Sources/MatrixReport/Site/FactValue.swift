@@ -1,4 +1,4 @@
-/// A value of `facts.json`, whatever it is: the file may come from another version of kmatrix, or may have been edited.
+/// A value of any type in `facts.json`: the file may come from another version of kmatrix, or may have been edited.
 enum FactValue: Decodable, Hashable {
     case text(String)
     case number(Double)

@@ -38,7 +38,7 @@ struct ReproduceCommand {
         remark = missing.isEmpty ? nil : missing.joined(separator: "; ") + "."
     }
 
-    /// A word quoted for a shell, whatever it contains.
+    /// Quotes any word for a shell.
     static func quoted(_ word: String) -> String {
         let isPlain =
             !word.isEmpty

@@ -1,4 +1,4 @@
-/// Writes mdoc(7): text that cannot be taken for a macro, and macros with their arguments.
+/// Writes mdoc(7): macros with their arguments, and text that is escaped so that it does not read as a macro.
 public struct Mdoc {
     public private(set) var text = ""
 
@@ -30,7 +30,7 @@ public struct Mdoc {
         parsed(["Ed"])
     }
 
-    /// A backslash begins an escape, and a bare hyphen may be typeset as another sign, which nobody could paste into a shell.
+    /// A backslash begins an escape, and a bare hyphen may be typeset as another sign, which does not work when pasted into a shell.
     public static func escaped(_ text: String) -> String { text.replacing("\\", with: "\\e").replacing("-", with: "\\-").replacing("\"", with: "\\(dq") }
 
     /// A line that begins with a point or an apostrophe would be a macro.
