@@ -43,18 +43,18 @@ extension Diagnosis {
         guard let release = facts.release else {
             return [
                 Conclusion(
-                    .kernelTooOld, .possible, "A kernel before \(Expectation.documentedFloor) could explain it; its release was not sent.", [quote],
-                    advice: [.kernelOfFloor(Expectation.documentedFloor)])
+                    .kernelTooOld, .possible, "A kernel before \(DocumentedSupport.documentedFloor) could explain it; its release was not sent.", [quote],
+                    advice: [.kernelOfFloor(DocumentedSupport.documentedFloor)])
             ]
         }
         guard facts.isBelowFloor else { return [] }
         return [
             Conclusion(
                 .kernelTooOld, quote == nil ? .likely : .possible,
-                "The kernel is \(FieldFacts.shown(release.value)), and the documented floor is \(Expectation.documentedFloor). Distributions port "
+                "The kernel is \(FieldFacts.shown(release.value)), and the documented floor is \(DocumentedSupport.documentedFloor). Distributions port "
                     + "much of BPF back, so the number alone proves nothing.",
                 [release.finding, quote], wanted: facts.status == nil ? [.status] : [],
-                advice: [.kernelOfFloor(Expectation.documentedFloor), .measure(.upgradeRelease), .measure(.optOut)])
+                advice: [.kernelOfFloor(DocumentedSupport.documentedFloor), .measure(.upgradeRelease), .measure(.optOut)])
         ]
     }
 }
@@ -66,7 +66,7 @@ extension FieldFacts {
 
     /// Whether the release is below the floor and not of a distribution that is documented as supported: RHEL 9 and SLES 15 SP4 have 5.14.
     var isBelowFloor: Bool {
-        guard let series, series < Expectation.documentedFloor else { return false }
+        guard let series, series < DocumentedSupport.documentedFloor else { return false }
         let isDocumented = series == KernelSeries(major: 5, minor: 14) && (family?.value == .rhel || family?.value == .sles)
         return !isDocumented
     }

@@ -10,7 +10,7 @@ extension Diagnosis {
 
     private static func kernelRemarks(_ facts: FieldFacts, isTrouble: Bool, isExplained: Bool) -> [Remark] {
         guard let release = facts.release, let series = facts.series else { return [] }
-        let floor = Expectation.documentedFloor
+        let floor = DocumentedSupport.documentedFloor
         let name = FieldFacts.shown(release.value)
         if facts.isBelowFloor {
             return isTrouble && isExplained ? [Remark("Kernel \(name) is below the documented floor of \(floor).", release.finding)] : []

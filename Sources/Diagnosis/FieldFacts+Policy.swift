@@ -56,7 +56,7 @@ extension FieldFacts {
         return String(mode.dropFirst().dropLast())
     }
 
-    /// A denial of a call that BPF programs need: whether it was only logged; nil for a line that is none.
+    /// A denial of a call that BPF programs need: whether it was only logged; nil for another line.
     private static func denial(_ line: String) -> Bool? {
         if line.contains("avc:"), line.contains("denied") {
             guard ["tclass=bpf", "tclass=perf_event", "tclass=lockdown", "tclass=capability2"].contains(where: { line.contains($0) }) else { return nil }

@@ -121,7 +121,7 @@ struct Prompt {
     let command: String
     let view: Scope.View
 
-    /// Nil for a line that is none.
+    /// Nil for another line.
     init?(_ line: some StringProtocol) {
         // Nearly every line ends here, and by its bytes that is known soonest.
         guard line.utf8.prefix(80).contains(where: { $0 == 0x23 || $0 == 0x24 || $0 == 0x3E || $0 == 0x25 }) else { return nil }

@@ -57,7 +57,7 @@ struct PublishedChecksum: Sendable {
     }
 
     private func checksum(in place: FilePath, work: FilePath) async throws -> Published {
-        let check = SignatureCheck(key: place.appending(Name.key), fingerprints: image.fingerprints, tools: download.tools)
+        let check = PublishedSignature(key: place.appending(Name.key), fingerprints: image.fingerprints, tools: download.tools)
         let list = place.appending(Name.list)
         let text: String
         switch image.signature {

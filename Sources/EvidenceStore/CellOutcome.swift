@@ -10,7 +10,7 @@ public struct CellOutcome: Hashable, Sendable {
     public var cause: String?
     public var summary: String
     /// What is documented of the cell.
-    public var documented: Expectation
+    public var documented: DocumentedSupport
     /// Above 1: earlier attempts failed through the harness's fault.
     public var attempts: Int
     /// Seconds from its start to its end; nil for one that was not run, or not here.
@@ -19,13 +19,13 @@ public struct CellOutcome: Hashable, Sendable {
     public var failsOnlyAsKnown: Bool
     /// The state of each proof; empty where none is recorded.
     public var proofs: [ProofID: ProofState]
-    /// What it was made of; nil where nobody said.
+    /// The digest of its inputs; nil where it was not recorded.
     public var inputs: String?
     /// The clients of its burst; nil where none was sent or no guest was started.
     public var burst: Int?
 
     public init(
-        id: String, lineage: String, verdict: Verdict, cause: String?, summary: String, documented: Expectation, attempts: Int, seconds: Double? = nil,
+        id: String, lineage: String, verdict: Verdict, cause: String?, summary: String, documented: DocumentedSupport, attempts: Int, seconds: Double? = nil,
         failsOnlyAsKnown: Bool = false, proofs: [ProofID: ProofState] = [:], inputs: String? = nil, burst: Int? = nil
     ) {
         self.id = id

@@ -22,7 +22,7 @@ public struct EvidenceExcerpt: Hashable, Sendable {
 extension CellFolder {
     /// What is to be shown of a file; nil when there is none.
     ///
-    /// A run's folder may come from a stranger: a link would publish whatever it points to, and a pipe would never end.
+    /// A run's folder is not trusted: a link would publish the file it points to, and a pipe would never end.
     public func excerpt(of file: EvidenceFile, head: Int, tail: Int) -> EvidenceExcerpt? {
         guard
             let descriptor = try? FileDescriptor.open(self.file(file), .readOnly, options: [.noFollow, .nonBlocking, .closeOnExec])

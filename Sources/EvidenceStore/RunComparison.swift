@@ -17,7 +17,7 @@ public struct RunComparison: Hashable, Sendable {
         case lessProven = "less-proven"
         /// Its artefact could be obtained before and cannot any more.
         case newlyUnavailable = "newly-unavailable"
-        /// Nothing is proven of it any more: the harness failed, or nobody tried.
+        /// It was proven and is not any more: the harness failed, or it was not run.
         case newlyUnproven = "newly-unproven"
         case newlyProven = "newly-proven"
         case added
@@ -84,7 +84,7 @@ public struct RunComparison: Hashable, Sendable {
         return pairs + left.values.map { ($0, nil) }
     }
 
-    /// How badly a measured cell fails; nil for one that nobody measured.
+    /// How badly a measured cell fails; nil for one that was not measured.
     private static func severity(_ verdict: Verdict) -> Int? {
         switch verdict {
         case .compatible: 0
@@ -101,7 +101,7 @@ public struct RunComparison: Hashable, Sendable {
             if before.verdict == after.verdict { return before.cause == after.cause ? nil : .changedCause }
             return after.verdict == .unavailable ? .newlyUnavailable : .newlyUnproven
         }
-        // A failure after a night that proved nothing is as new as one after a success: nobody was told of it yet.
+        // A failure after a run that proved nothing is as new as one after a success: it was not reported yet.
         guard let before, let then = severity(before.verdict) else {
             if now > 0 { return .newFailure }
             return before == nil ? .added : .newlyProven

@@ -36,7 +36,7 @@ public struct RunMerge: Sendable {
     public let conflicts: [Conflict]
     /// The ids of cells that were planned and were not run in any of these runs.
     public let missing: [String]
-    /// What else whoever merges should know: parts that are there twice, parts of another plan, runs that were cut short.
+    /// Further remarks: parts that are there twice, parts of another plan, runs that were cut short.
     public let remarks: [String]
     /// What becomes of each cell, by meaning; the first source's evidence is the cell's, all of them where they disagree.
     let cells: [(record: CellRecord, sources: [Source])]

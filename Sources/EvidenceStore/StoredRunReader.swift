@@ -3,7 +3,7 @@ import MatrixModel
 import Synchronization
 import SystemPackage
 
-/// One pass over a run's folder, which goes on after what is wrong, so that all of it is told at once.
+/// One pass over a run's folder. It continues after an error, so that all errors are reported at once.
 struct StoredRunReader {
     let folder: RunFolder
     /// By the name of the folder: two cells that would share one cannot both have been measured.

@@ -39,7 +39,7 @@ final class Platform: Sendable {
             Self.play(&state, now)
             if state.isDown { return Reply(answer: nil, signature: .absent, note: "the platform is down") }
             let keys = [state.channel.latched, state.channel.pending].compactMap(\.self)
-            let (signature, note) = SignatureCheck(request: request, now: Date()).result(keys: keys)
+            let (signature, note) = RequestSignatureCheck(request: request, now: Date()).result(keys: keys)
             if isChannelCall {
                 let (answer, why) = channelCall(request, signature, &state, now)
                 return Reply(answer: answer, signature: signature, note: why ?? note)

@@ -19,7 +19,7 @@ public struct ClientIdentity: Hashable, Sendable {
         self.isShortLived = isShortLived
     }
 
-    /// An ordinary process of a user: root with root's group, anyone else with the group of the same number.
+    /// An ordinary process of a user: root with root's group, another user with the group of the same number.
     public static func ordinary(_ user: UInt32) -> ClientIdentity { ClientIdentity(user: user, group: user) }
 
     public var isRoot: Bool { user == 0 }

@@ -64,7 +64,7 @@ public struct ClientSpec: Hashable, Sendable {
     /// What is replaced by the name in a request.
     public static let nameToken = "{client}"
 
-    /// The n-th of a crowd of this.
+    /// The n-th of a burst of this.
     public func member(_ index: UInt32) -> ClientSpec {
         ClientSpec(
             name: "\(name)-\(index)", kind: kind, identity: identity, executable: executable, isolation: isolation, address: address, port: port,
@@ -121,13 +121,13 @@ extension ClientSpec {
 public struct ClientTask: Hashable, Sendable {
     public let specs: [ClientSpec]
     /// Whether all connect at once instead of one after the other.
-    public let isCrowd: Bool
+    public let isBurst: Bool
     /// How long each request may take, in milliseconds.
     public let deadline: UInt32
 
-    public init(specs: [ClientSpec], isCrowd: Bool, deadline: UInt32) {
+    public init(specs: [ClientSpec], isBurst: Bool, deadline: UInt32) {
         self.specs = specs
-        self.isCrowd = isCrowd
+        self.isBurst = isBurst
         self.deadline = deadline
     }
 }

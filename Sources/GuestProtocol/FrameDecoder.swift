@@ -49,7 +49,7 @@ public struct FrameDecoder: Sendable {
     private mutating func nextFrame(from start: Int) throws(ProtocolViolation) -> Frame? {
         let available = buffer.count - start
         let seen = Array(buffer[start..<min(start + WireFormat.magic.count, buffer.count)])
-        // Garbage is told at its first wrong byte, not once a header's worth of it has come.
+        // Garbage is reported at its first wrong byte, not after a whole header.
         guard seen == Array(WireFormat.magic.prefix(seen.count)) else {
             throw .badMagic(Array(buffer[start..<min(start + 16, buffer.count)]))
         }

@@ -13,7 +13,7 @@ extension GuestPlan {
         writer.write(settlingWords) { $1.write(to: &$0) }
         writer.write(logs) { $1.write(to: &$0) }
         writer.write(clientDeadline)
-        writer.write(crowdDeadline)
+        writer.write(burstDeadline)
     }
 
     init?(reading reader: inout WireReader) {
@@ -23,11 +23,11 @@ extension GuestPlan {
             let arguments = reader.readArray({ $0.readString() }), let steps = reader.readArray({ GuestStep(reading: &$0) }),
             let awaitsSuccess = reader.readBool(), let agentDeadline = reader.readUInt32(),
             let words = reader.readArray({ SettlingWords(reading: &$0) }), let logs = reader.readArray({ AgentLogFile(reading: &$0) }),
-            let clientDeadline = reader.readUInt32(), let crowdDeadline = reader.readUInt32()
+            let clientDeadline = reader.readUInt32(), let burstDeadline = reader.readUInt32()
         else { return nil }
         self.init(
             mode: mode, userland: userland, layout: layout, agentPath: agentPath, agentArguments: arguments, steps: steps, awaitsSuccess: awaitsSuccess,
-            agentDeadline: agentDeadline, settlingWords: words, logs: logs, clientDeadline: clientDeadline, crowdDeadline: crowdDeadline)
+            agentDeadline: agentDeadline, settlingWords: words, logs: logs, clientDeadline: clientDeadline, burstDeadline: burstDeadline)
     }
 }
 
@@ -105,7 +105,7 @@ extension DistributionStart.Root {
 
 extension GuestStep {
     private enum Kind: UInt8 {
-        case startAgent = 1, stopAgent, pause, clients, crowd, open, finish, listen, write, remove, command, list, status, await, awaitStatus
+        case startAgent = 1, stopAgent, pause, clients, burst, open, finish, listen, write, remove, command, list, status, await, awaitStatus
     }
 
     fileprivate func write(to writer: inout WireWriter) {
@@ -121,8 +121,8 @@ extension GuestStep {
         case .clients(let specs):
             kind(.clients)
             writer.write(specs) { $1.write(to: &$0) }
-        case .crowd(let specs, let count):
-            kind(.crowd)
+        case .burst(let specs, let count):
+            kind(.burst)
             writer.write(specs) { $1.write(to: &$0) }
             writer.write(count)
         case .open(let specs):
@@ -173,9 +173,9 @@ extension GuestStep {
         case .stopAgent: return reader.readInt32().map(GuestStep.stopAgent)
         case .pause: return reader.readUInt32().map(GuestStep.pause)
         case .clients: return reader.readArray { ClientSpec(reading: &$0) }.map(GuestStep.clients)
-        case .crowd:
+        case .burst:
             guard let specs = reader.readArray({ ClientSpec(reading: &$0) }), let count = reader.readUInt32() else { return nil }
-            return .crowd(specs, count: count)
+            return .burst(specs, count: count)
         case .open: return reader.readArray { ClientSpec(reading: &$0) }.map(GuestStep.open)
         case .finish: return .finish
         case .listen:
@@ -203,15 +203,15 @@ extension GuestStep {
 extension ClientTask {
     func write(to writer: inout WireWriter) {
         writer.write(specs) { $1.write(to: &$0) }
-        writer.write(isCrowd)
+        writer.write(isBurst)
         writer.write(deadline)
     }
 
     init?(reading reader: inout WireReader) {
-        guard let specs = reader.readArray({ ClientSpec(reading: &$0) }), let isCrowd = reader.readBool(),
+        guard let specs = reader.readArray({ ClientSpec(reading: &$0) }), let isBurst = reader.readBool(),
             let deadline = reader.readUInt32()
         else { return nil }
-        self.init(specs: specs, isCrowd: isCrowd, deadline: deadline)
+        self.init(specs: specs, isBurst: isBurst, deadline: deadline)
     }
 }
 

@@ -33,13 +33,13 @@ public struct GuestPlan: Hashable, Sendable {
     public let logs: [AgentLogFile]
     /// How long one client request or command may take, in milliseconds.
     public let clientDeadline: UInt32
-    /// How long one request of a crowd may take, in milliseconds.
-    public let crowdDeadline: UInt32
+    /// How long one request of a burst may take, in milliseconds.
+    public let burstDeadline: UInt32
 
     public init(
         mode: Mode = .matrix, userland: Userland = .micro, layout: CgroupLayout, agentPath: String, agentArguments: [String] = [], steps: [GuestStep] = [],
         awaitsSuccess: Bool = true, agentDeadline: UInt32 = 20_000, settlingWords: [SettlingWords] = [], logs: [AgentLogFile] = AgentLogFile.standard,
-        clientDeadline: UInt32 = 5_000, crowdDeadline: UInt32? = nil
+        clientDeadline: UInt32 = 5_000, burstDeadline: UInt32? = nil
     ) {
         self.mode = mode
         self.userland = userland
@@ -52,9 +52,9 @@ public struct GuestPlan: Hashable, Sendable {
         self.settlingWords = settlingWords
         self.logs = logs
         self.clientDeadline = clientDeadline
-        self.crowdDeadline = crowdDeadline ?? clientDeadline
+        self.burstDeadline = burstDeadline ?? clientDeadline
     }
 
-    /// Every client of every step, a crowd's members each for itself.
+    /// Every client of every step, a burst's members each for itself.
     public var clients: [ClientSpec] { steps.flatMap(\.clients) }
 }

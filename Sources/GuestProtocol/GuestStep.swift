@@ -8,7 +8,7 @@ public enum GuestStep: Hashable, Sendable {
     /// Requests one after the other, those of one user and executable from one process.
     case clients([ClientSpec])
     /// So many of each at the same time, from one process for each specification.
-    case crowd([ClientSpec], count: UInt32)
+    case burst([ClientSpec], count: UInt32)
     /// Connects; the requests follow at `finish`.
     case open([ClientSpec])
     /// Sends the requests of the connections that were opened, and reports.
@@ -31,7 +31,7 @@ public enum GuestStep: Hashable, Sendable {
     public var clients: [ClientSpec] {
         switch self {
         case .clients(let specs), .open(let specs): specs
-        case .crowd(let specs, let count): specs.flatMap { spec in (0..<count).map(spec.member) }
+        case .burst(let specs, let count): specs.flatMap { spec in (0..<count).map(spec.member) }
         default: []
         }
     }

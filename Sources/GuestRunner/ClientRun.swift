@@ -8,7 +8,7 @@ struct ClientRun {
 
     /// Hands on each report as soon as it is there, in the task's order unless all go at once.
     func carryOut(report: (ClientReport) -> Void) {
-        if task.isCrowd {
+        if task.isBurst {
             let exchanges = task.specs.map(ClientExchange.init)
             Self.finish(exchanges, deadline: Deadline(after: UInt64(task.deadline)))
             exchanges.forEach { report($0.report) }

@@ -57,7 +57,7 @@ final class PlanInterpreter {
         case .pause(let milliseconds): try wait(milliseconds)
         case .clients(let specs):
             for task in tasks(specs) { try send(ClientChild(children: children).run(task)) }
-        case .crowd(let specs, let count): try crowd(specs, count)
+        case .burst(let specs, let count): try burst(specs, count)
         case .open(let specs):
             opened = specs.map(ClientExchange.init)
             ClientRun.connect(opened, deadline: Deadline(after: UInt64(plan.clientDeadline)))
@@ -131,17 +131,17 @@ final class PlanInterpreter {
         for spec in specs {
             let fits = tasks.firstIndex { $0.specs[0].sharesProcess(with: spec) }
             if let fits {
-                tasks[fits] = ClientTask(specs: tasks[fits].specs + [spec], isCrowd: false, deadline: plan.clientDeadline)
+                tasks[fits] = ClientTask(specs: tasks[fits].specs + [spec], isBurst: false, deadline: plan.clientDeadline)
             } else {
-                tasks.append(ClientTask(specs: [spec], isCrowd: false, deadline: plan.clientDeadline))
+                tasks.append(ClientTask(specs: [spec], isBurst: false, deadline: plan.clientDeadline))
             }
         }
         return tasks
     }
 
-    private func crowd(_ specs: [ClientSpec], _ count: UInt32) throws {
+    private func burst(_ specs: [ClientSpec], _ count: UInt32) throws {
         let tasks = specs.map { spec in
-            ClientTask(specs: (0..<count).map(spec.member), isCrowd: true, deadline: plan.crowdDeadline)
+            ClientTask(specs: (0..<count).map(spec.member), isBurst: true, deadline: plan.burstDeadline)
         }
         let child = ClientChild(children: children)
         switch tasks.count {

@@ -39,7 +39,7 @@ public struct KernelListing: Sendable {
     /// The kernels that a selector matches, oldest first: of the distributions it names; without a name Debian's, and where Debian has
     /// none, those of everybody who was asked, each with its own.
     /// - Parameter everyVersion: Every one that satisfies it, in place of the newest of each series.
-    /// - Throws: `CatalogueError` with `notOffered`, which says where was looked and what comes nearest.
+    /// - Throws: `CatalogueError` with `notOffered`, which says where it searched and what comes closest.
     public func resolve(_ selector: KernelSelector, everyVersion: Bool = false) throws(CatalogueError) -> [CatalogueKernel] {
         let chosen = choose(selector, everyVersion: everyVersion)
         if chosen.isEmpty { throw CatalogueError(.notOffered, subject: selector.description, detail: explanation(selector)) }

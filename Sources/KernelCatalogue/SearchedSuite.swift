@@ -1,4 +1,4 @@
-/// What became of a suite, or another part of a repository, that was looked at.
+/// A suite, or another part of a repository, that was searched, and the outcome.
 public struct SearchedSuite: Hashable, Sendable {
     public enum Outcome: Hashable, Sendable {
         case read(kernels: Int)

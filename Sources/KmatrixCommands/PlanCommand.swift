@@ -102,7 +102,7 @@ private struct EncodedPlannedCell: Encodable {
     let profile: String?
     let deployment: String?
     let bpf: String?
-    let expectation: Expectation
+    let expectation: DocumentedSupport
     let available: Bool
     /// Of the guest alone.
     let estimatedSeconds: Double

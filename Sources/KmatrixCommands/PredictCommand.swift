@@ -71,7 +71,7 @@ struct PredictCommand: ParsableCommand {
         if !series.isEmpty { return Array(Set(try series.map { try KernelSeries(parsing: $0) })).sorted() }
         // A user's own object can be examined even when no products were built.
         let kept = (try? DistributionCatalogue.built())?.distributions.compactMap(\.kernel.series) ?? []
-        return Array(Set(kept + [Expectation.documentedFloor])).sorted()
+        return Array(Set(kept + [DocumentedSupport.documentedFloor])).sorted()
     }
 
     /// Returns what a run's cells with this program showed, by series. Unreadable cells are ignored.

@@ -1,7 +1,7 @@
 /// Finds where along an ordered list an answer changes, with as few questions as possible: each costs a boot.
 ///
-/// Both ends are asked first, for without them a boundary proves nothing; then the middle of what is left, again and again. What cannot
-/// be answered is gone round, and stays a gap in the outcome. Answers that change more than once are reported as that, never smoothed.
+/// Both ends are asked first, for without them a boundary proves nothing; then the middle of what is left, again and again. An index
+/// without an answer is skipped, and stays a gap in the outcome. Answers that change more than once are reported as that, never smoothed.
 public struct BoundarySearch: Hashable, Sendable {
     public enum Answer: Hashable, Sendable {
         case yes, no
@@ -17,7 +17,7 @@ public struct BoundarySearch: Hashable, Sendable {
     public enum Outcome: Hashable, Sendable {
         /// The answer is `first` up to `below` and the other one from `above` on. Whatever lies between could not be answered.
         case boundary(below: Int, above: Int, first: Answer)
-        /// Both ends answer alike. Nobody looked between them.
+        /// Both ends answer alike. What lies between was not asked.
         case uniform(Answer)
         /// The answer changes more than once: the places, each as the last of one kind and the first of the other.
         case severalChanges([Change])

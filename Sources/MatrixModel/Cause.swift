@@ -29,7 +29,7 @@ public enum Cause: String, CaseIterable, Hashable, Sendable, Codable {
     case notForwarded = "not-forwarded"
     case eventsLost = "events-lost"
     case statusContradicted = "status-contradicted"
-    /// The agent works, but took one client for another.
+    /// The agent works, but attributed a request to another client.
     case misattributed
     /// The agent runs and does not have the key that the platform would have given it.
     case keyNotLatched = "key-not-latched"
@@ -37,23 +37,23 @@ public enum Cause: String, CaseIterable, Hashable, Sendable, Codable {
     case requestsUnsigned = "requests-unsigned"
     /// The platform found a signature of the agent's to be wrong.
     case signatureWrong = "signature-wrong"
-    /// The agent refused what its rules allow, or let pass what they forbid.
+    /// The agent rejected what its rules allow, or forwarded what they forbid.
     case wronglyDenied = "wrongly-denied"
     case wronglyAllowed = "wrongly-allowed"
     /// Connections are redirected, but the agent does not know whose they are and refuses them all.
     case identityMissing = "identity-missing"
-    /// IPv4 destinations that a client writes as IPv6 (`::ffff:a.b.c.d`) go round the agent.
+    /// IPv4 destinations that a client writes as IPv6 (`::ffff:a.b.c.d`) bypass the agent.
     case dualStackNotRedirected = "dual-stack-not-redirected"
-    /// The agent redirects connections that are none of its business.
+    /// The agent redirects connections to other addresses than the platform's.
     case redirectedTooMuch = "redirected-too-much"
     case keyLostOnRestart = "key-lost-on-restart"
-    /// The agent's status or its clients' fate is not what the scenario demands of an agent that works.
+    /// The agent's status, or what its clients got, is not what the scenario demands of a working agent.
     case scenarioContradicted = "scenario-contradicted"
     /// The distribution's own tool could not install the agent's package.
     case notInstallable = "not-installable"
     /// The platform wants the agent, and the image does not have it.
     case agentNotInstalled = "agent-not-installed"
-    /// Provisioning was reported as done before the agent had the key, which the platform does not take for a success.
+    /// Provisioning was reported as done before the agent had the key, which the platform does not accept as a success.
     case readyWithoutKey = "ready-without-key"
     /// The platform refuses to hand out a key, so an agent that works has none.
     case keyNotOffered = "key-not-offered"

@@ -57,7 +57,7 @@ public struct Expectations: Hashable, Sendable {
     /// - Parameters:
     ///   - cause: The cause's code.
     ///   - failsOnlyAsKnown: Whether all that failed is a known defect of the agent.
-    public func assessment(of id: String, verdict: Verdict, cause: String?, documented: Expectation, failsOnlyAsKnown: Bool = false) -> Assessment {
+    public func assessment(of id: String, verdict: Verdict, cause: String?, documented: DocumentedSupport, failsOnlyAsKnown: Bool = false) -> Assessment {
         let isProof: Bool
         switch verdict {
         case .compatible, .degraded, .incompatible: isProof = true

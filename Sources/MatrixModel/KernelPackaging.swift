@@ -2,7 +2,7 @@
 public struct KernelPackaging: Hashable, Sendable, CustomStringConvertible {
     /// Nil for the flavour that a distribution builds for virtual machines, or has for its own.
     public let flavour: KernelFlavour?
-    /// A distribution's name, or a pattern of names; nil for Debian's and, where Debian has none, everybody's.
+    /// A distribution's name, or a pattern of names; nil for Debian's and, where Debian has none, those of all distributions.
     public let distribution: String?
 
     public init(flavour: KernelFlavour? = nil, distribution: String? = nil) {

@@ -1,4 +1,4 @@
-/// The phases of a cell whose time is told apart. `total` is the whole cell, queueing left out.
+/// The phases of a cell that are timed. `total` is the whole cell, queueing left out.
 public enum Phase: String, CaseIterable, Hashable, Sendable, Codable {
     /// From the emulator's start to the guest's READY.
     case boot

@@ -9,7 +9,7 @@ public enum ProbeNames {
     /// A client in an empty network namespace.
     public static let otherNetwork = "identity-network-namespace"
     /// Members of the burst are `crowd-root-17`.
-    public static let crowdPrefix = "crowd-"
+    public static let burstPrefix = "crowd-"
     /// The executables of the probes' processes, by whether they are root's.
     public static func executable(isRoot: Bool) -> String { isRoot ? "/usr/bin/kmatrix-probe-root" : "/usr/bin/kmatrix-probe-user" }
     /// The same for members of the burst, whose requests the agent has to count apart.

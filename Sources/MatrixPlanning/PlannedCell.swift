@@ -23,11 +23,11 @@ public struct PlannedCell: Sendable {
     public var burst: Int { deployment == nil && scenario.expectation.isSigned ? tier.burst(layout: cell.cgroup, profile: cell.profile) : 0 }
 
     /// What is documented of it, as far as that is known before anything was booted.
-    public var expectation: Expectation { expectation(cloudInit: guest.entry?.cloudInit) }
+    public var expectation: DocumentedSupport { expectation(cloudInit: guest.entry?.cloudInit) }
 
     /// - Parameter cloudInit: The version that the guest has; nil when it is not known.
-    package func expectation(cloudInit: String?) -> Expectation {
-        Expectation(
+    package func expectation(cloudInit: String?) -> DocumentedSupport {
+        DocumentedSupport(
             series: kernel.identity.series, layout: cell.cgroup, deployment: deployment, cloudInit: cloudInit.flatMap(CloudInitVersion.init),
             documentation: documentation)
     }

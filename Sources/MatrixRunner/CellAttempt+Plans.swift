@@ -58,7 +58,7 @@ extension CellAttempt {
             awaitsSuccess: planned.scenario.expectation.status == "SUCCESS", agentDeadline: Self.milliseconds(agentDeadline),
             settlingWords: profile.wordsForGuest, logs: profile.logsForGuest,
             // Far longer than the platform's slowest answer: a burst of clients on a busy machine is slow too.
-            clientDeadline: Self.clientDeadline, crowdDeadline: max(Self.clientDeadline, Self.milliseconds(profile.burstDeadline)))
+            clientDeadline: Self.clientDeadline, burstDeadline: max(Self.clientDeadline, Self.milliseconds(profile.burstDeadline)))
     }
 
     private static let clientDeadline: UInt32 = 30_000

@@ -61,7 +61,7 @@ extension Probe {
         return .pass("The agent names the processes of \(served.count) callers.")
     }
 
-    /// - Returns: Nil where the agent names the process for its user's requests, and for nobody else's.
+    /// - Returns: Nil where the agent names the process for the requests of its user only.
     static func miscounted(_ status: AgentStatus, _ path: String, isRoot: Bool, wanted: Int) -> ProofOutcome? {
         let entries = status.connections.filter { $0.processFullPath == path && $0.responseStatus == "200 OK" }
         let right = entries.filter { ($0.userName == "root") == isRoot }.reduce(0) { $0.addingReportingOverflow($1.count).partialValue }

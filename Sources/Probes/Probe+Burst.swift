@@ -16,7 +16,7 @@ extension Probe {
 
     private static func member(isRoot: Bool) -> ClientSpec {
         .request(
-            ProbeNames.crowdPrefix + (isRoot ? "root" : "user"), .ordinary(isRoot ? 0 : ClientSpec.nobody), .imds,
+            ProbeNames.burstPrefix + (isRoot ? "root" : "user"), .ordinary(isRoot ? 0 : ClientSpec.nobody), .imds,
             executable: ProbeNames.burstExecutable(isRoot: isRoot))
     }
 

@@ -53,7 +53,7 @@ extension Probe {
 }
 
 extension DeploymentFinding {
-    /// The deployment next to the article's table (its section on provisioning failures); nil for a cell that is none.
+    /// The deployment next to the article's table (its section on provisioning failures); nil for a cell without a deployment.
     public init?(_ evidence: CellEvidence) {
         guard let deployment = evidence.deployment else { return nil }
         let version = evidence.cloudInitVersion

@@ -45,7 +45,7 @@ extension Probe {
                 clients.filter { setting.expectation.clients[$0.name] != nil }.map { .client($0) }
             }
         ) { evidence in
-            // Where the platform answers nobody, or refuses everybody, it does not matter which way a request takes.
+            // A platform that answers no request, or rejects all, does not show which way a request took.
             let expected = evidence.namedClients.filter { names.contains($0.name) && $0.expected != .failed && $0.expected != .refused }
             guard let first = expected.first else { return .notApplicable("The scenario does not say where connections to \(service.words) go.") }
             guard !evidence.isPlatformSilent else { return evidence.undecided("a request") }

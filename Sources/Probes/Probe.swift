@@ -7,7 +7,7 @@ public struct Probe: Sendable {
     public let weight: ProofResult.Weight
     /// The property in one clause: "the proxy accepts connections".
     public let title: String
-    /// Proofs without which this one shows nothing: where one did not pass, this one is not reached, whatever was seen.
+    /// Proofs without which this one shows nothing. It is not reached unless all of them passed.
     public let needs: [ProofID]
     /// Proofs whose failure explains a failure of this one.
     let follows: [ProofID]

@@ -22,7 +22,7 @@ public enum ProbeCourse {
             case .listen(let address, let port): listeners.append(.listen(address: address, port: port))
             case .early(let client): early.append(client)
             case .client(let client): clients.append(client)
-            case .burst(let members, let count): bursts.append(.crowd(members, count: count))
+            case .burst(let members, let count): bursts.append(.burst(members, count: count))
             case .restarted(let client): restarted.append(client)
             }
         }

@@ -31,7 +31,7 @@ struct ProbeEvidence: Sendable {
             found[client.name] = ClientTrace(client, report, requests[client.name] ?? [])
         }
         traces = found
-        burst = cell.clients.filter { $0.name.hasPrefix(ProbeNames.crowdPrefix) }.compactMap { found[$0.name] }
+        burst = cell.clients.filter { $0.name.hasPrefix(ProbeNames.burstPrefix) }.compactMap { found[$0.name] }
     }
 
     var expectation: ScenarioExpectation { cell.expectation }
@@ -69,5 +69,5 @@ struct ProbeEvidence: Sendable {
 
 extension CellEvidence {
     /// The clients of the burst that was planned; 0 where none was.
-    var burst: Int { clients.count { $0.name.hasPrefix(ProbeNames.crowdPrefix) } }
+    var burst: Int { clients.count { $0.name.hasPrefix(ProbeNames.burstPrefix) } }
 }

@@ -6,7 +6,7 @@ struct Conclusion: Hashable {
     let verdict: Verdict
     let cause: String?
     let summary: String
-    let documented: Expectation
+    let documented: DocumentedSupport
     /// The state of each proof; empty where none is recorded.
     let proofs: [ProofID: ProofState]
     /// Whether all that failed is a known defect of the agent.
@@ -24,7 +24,7 @@ struct Conclusion: Hashable {
     }
 
     private init(verdict: String, cause: String?, summary: String, documented: String, proofs: String, known: Bool) throws {
-        guard let verdict = Verdict(rawValue: verdict), let documented = Expectation(rawValue: documented) else {
+        guard let verdict = Verdict(rawValue: verdict), let documented = DocumentedSupport(rawValue: documented) else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "there is no verdict '\(verdict)' with the expectation '\(documented)'")
         }
         self.verdict = verdict

@@ -149,7 +149,7 @@ struct ProxyTrafficTests {
     }
 
     @Test("ten thousand idle connections take the places of their own kind, no more")
-    func crowd() async throws {
+    func burst() async throws {
         var limits = ProxyLimits()
         // On a busy machine the first are there for longer than idle connections may be.
         limits.headTime = .hours(1)

@@ -16,7 +16,7 @@ struct PlatformTests {
     private static func signed(_ method: String, _ target: String, _ key: SecureChannel.Key) -> PlatformRequest {
         let headers: HTTPHeaders = ["Metadata": "true", "x-ms-azure-host-date": HTTPDate.now()]
         let unsigned = PlatformRequest(method: method, target: target, headers: headers, body: [])
-        let code = key.secret.authenticationCode(for: SignatureCheck(request: unsigned, now: Date()).canonicalBytes)
+        let code = key.secret.authenticationCode(for: RequestSignatureCheck(request: unsigned, now: Date()).canonicalBytes)
         var all = headers
         all.add(name: "x-ms-azure-host-authorization", value: "Azure-HMAC-SHA256 \(key.guid) \(code)")
         return PlatformRequest(method: method, target: target, headers: all, body: [])
@@ -105,7 +105,7 @@ struct PlatformTests {
     }
 
     @Test("two hundred clients at once are all answered and all in the journal")
-    func crowd() async throws {
+    func burst() async throws {
         let run = try FabricRun("disabled")
         let requests = try await run.serve {
             try await withThrowingTaskGroup(of: Int?.self) { group in

@@ -43,7 +43,7 @@ enum MessageSamples {
     }
 
     static let steps: [GuestStep] = [
-        .startAgent, .stopAgent(signal: 9), .pause(milliseconds: .max), .clients(clients), .crowd(clients, count: 100), .open(clients), .finish,
+        .startAgent, .stopAgent(signal: 9), .pause(milliseconds: .max), .clients(clients), .burst(clients, count: 100), .open(clients), .finish,
         .listen(address: [127, 0, 0, 9], port: 80), .write(path: "/etc/x", content: [0, 1], mode: 0o600), .remove(path: "ü"),
         .command(CommandSpec(name: "v", path: "/bin/v", arguments: ["--version", ""])), .list(path: "/var"), .status(.finalStatus),
         .awaitStatus(milliseconds: 75_000),
@@ -57,7 +57,7 @@ enum MessageSamples {
                 mode: .shell, layout: .hybrid, agentPath: "a", agentArguments: ["--config", "", "ü"], steps: steps, awaitsSuccess: false,
                 agentDeadline: 1, settlingWords: [SettlingWords(path: "/var/log/ä", text: "gave up", lines: .max)],
                 logs: [AgentLogFile(item: .agentLog, path: "/l")],
-                clientDeadline: .max, crowdDeadline: 1),
+                clientDeadline: .max, burstDeadline: 1),
             GuestPlan(
                 userland: .distribution(DistributionStart(root: .disk(fileSystem: "xfs", partition: 14), package: "a.rpm", isDeployment: true)),
                 layout: .unified, agentPath: "ü", steps: [.await(path: "/run/x", milliseconds: .max)]),

@@ -31,17 +31,17 @@ struct RoundTripTests {
     }
 
     @Test("to a process that plays clients", arguments: [true, false])
-    func clients(isCrowd: Bool) throws {
-        let task = ClientTask(specs: MessageSamples.clients, isCrowd: isCrowd, deadline: 7)
+    func clients(isBurst: Bool) throws {
+        let task = ClientTask(specs: MessageSamples.clients, isBurst: isBurst, deadline: 7)
         var decoder = FrameDecoder()
         let frames = try decoder.receive(HostMessage.clients(task).frame(sequence: 0).encoded())
         #expect(try frames.map { try HostMessage($0) } == [.clients(task)])
     }
 
-    @Test("with the members of a crowd counted as clients of their own, their names in their requests")
-    func crowd() {
+    @Test("with the members of a burst counted as clients of their own, their names in their requests")
+    func burst() {
         let spec = ClientSpec(name: "c", kind: .http, user: 0, address: [1, 2, 3, 4], port: 80, request: Array("X: {client}\r\n{clien".utf8))
-        let plan = GuestPlan(layout: .unified, agentPath: "a", steps: [.crowd([spec], count: 3), .finish, .clients([spec])])
+        let plan = GuestPlan(layout: .unified, agentPath: "a", steps: [.burst([spec], count: 3), .finish, .clients([spec])])
         #expect(plan.clients.map(\.name) == ["c-0", "c-1", "c-2", "c"])
         #expect(plan.clients.map { String(decoding: $0.bytes, as: UTF8.self) }.first == "X: c-0\r\n{clien")
     }

@@ -62,17 +62,17 @@ struct ClientRunTests {
         ClientSpec(name: name, kind: kind, user: 0, address: [127, 0, 0, 1], port: port, request: Array("GET / HTTP/1.1\r\n\r\n".utf8))
     }
 
-    private static func run(_ specs: [ClientSpec], isCrowd: Bool = false, deadline: UInt32 = 5_000) -> [ClientReport] {
+    private static func run(_ specs: [ClientSpec], isBurst: Bool = false, deadline: UInt32 = 5_000) -> [ClientReport] {
         var reports: [ClientReport] = []
-        ClientRun(task: ClientTask(specs: specs, isCrowd: isCrowd, deadline: deadline)).carryOut { reports.append($0) }
+        ClientRun(task: ClientTask(specs: specs, isBurst: isBurst, deadline: deadline)).carryOut { reports.append($0) }
         return reports
     }
 
     @Test("report what came, where from and how it ended", arguments: [false, true])
-    func answered(isCrowd: Bool) throws {
+    func answered(isBurst: Bool) throws {
         let server = try Answerer("HTTP/1.1 403 Forbidden\r\nContent-Length: 5\r\n\r\nhello")
         defer { server.stop() }
-        let reports = Self.run((0..<40).map { Self.spec("c-\($0)", port: server.port) }, isCrowd: isCrowd)
+        let reports = Self.run((0..<40).map { Self.spec("c-\($0)", port: server.port) }, isBurst: isBurst)
         #expect(reports.map(\.name) == (0..<40).map { "c-\($0)" })
         for report in reports {
             #expect(report.httpStatus == 403)

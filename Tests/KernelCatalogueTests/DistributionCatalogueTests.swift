@@ -55,18 +55,18 @@ struct DistributionCatalogueTests {
         "documents a guest by its own claims, and a micro guest by those of its kernel's distribution",
         arguments: [
             // Documented as supported with a kernel below the article's floor: the sources contradict each other.
-            ("5.14.0-1", "rocky-9/BaseOS", "rocky-9", MatrixModel.Expectation.supported, true), ("4.18.0-1", "rocky-8/BaseOS", "rocky-8", .unsupported, false),
+            ("5.14.0-1", "rocky-9/BaseOS", "rocky-9", DocumentedSupport.supported, true), ("4.18.0-1", "rocky-8/BaseOS", "rocky-8", .unsupported, false),
             ("5.10.223-1", "debian/bullseye-security", "debian-11", .unsupported, false), ("6.1.192-2", "debian/bookworm", "debian-12", .supported, true),
             ("5.4.0-1", "ubuntu-20.04/focal", "ubuntu-20.04", .supported, true), ("6.1.1-1", "file", nil, .supported, false),
             ("5.10.1-1", "file", nil, .unsupported, false),
-        ] as [(String, String, String?, MatrixModel.Expectation, Bool)])
-    func documentation(version: String, origin: String, name: String?, expected: MatrixModel.Expectation, contradict: Bool) throws {
+        ] as [(String, String, String?, DocumentedSupport, Bool)])
+    func documentation(version: String, origin: String, name: String?, expected: DocumentedSupport, contradict: Bool) throws {
         let catalogue = try Self.ours()
         let kernel = try kernel(version, origin)
         let micro = catalogue.documentation(of: nil, on: kernel)
         #expect(micro.distribution == name && micro.defaultLayout == nil && micro.hasOwnKernel == (name != nil))
         #expect(micro.claims.contradictEachOther == contradict, "\(micro.claims)")
-        #expect(MatrixModel.Expectation(series: kernel.series, layout: .unified, documentation: micro) == expected)
+        #expect(DocumentedSupport(series: kernel.series, layout: .unified, documentation: micro) == expected)
         guard let distribution = try name.map({ try catalogue.select($0)[0] }) else { return }
         let whole = catalogue.documentation(of: distribution, on: kernel)
         #expect(whole.claims == micro.claims && whole.defaultLayout == distribution.cgroup)
@@ -79,7 +79,7 @@ struct DistributionCatalogueTests {
         let general = try Self.ours().sources.filter { $0.kernels != nil }
         #expect(general.map(\.name) == ["article"])
         let range = try #require(general.first?.kernels)
-        #expect(range.contains(MatrixModel.Expectation.documentedFloor.firstVersion))
+        #expect(range.contains(DocumentedSupport.documentedFloor.firstVersion))
         #expect(!range.contains(KernelSeries(major: 5, minor: 14).firstVersion))
     }
 

@@ -23,7 +23,7 @@ struct ExpectationsTests {
         try Expectations(parsing: text, source: "mine.yml", today: CalendarDay(parsing: today))
     }
 
-    static func assess(_ id: String, _ verdict: Verdict, _ cause: Cause? = nil, documented: MatrixModel.Expectation = .supported) throws
+    static func assess(_ id: String, _ verdict: Verdict, _ cause: Cause? = nil, documented: DocumentedSupport = .supported) throws
         -> Expectations.Assessment
     {
         try read(text).assessment(of: id, verdict: verdict, cause: cause?.rawValue, documented: documented)

@@ -15,12 +15,12 @@ struct GuestStepsTests {
     func steps() throws {
         let normal = ProbeCourse.steps(for: try PlanSample.scenario("normal").expectation).flatMap(\.clients).map(\.name)
         #expect(Set(normal).count == normal.count)
-        #expect(normal.count { $0.hasPrefix(ProbeNames.crowdPrefix) } == 200)
+        #expect(normal.count { $0.hasPrefix(ProbeNames.burstPrefix) } == 200)
         #expect(normal.contains(ProbeNames.afterRestart) && normal.contains(ProbeNames.dualStack) && normal.contains("imds-early"))
         let small = ProbeCourse.steps(for: try PlanSample.scenario("normal").expectation, burst: ProofTier.smallBurst).flatMap(\.clients).map(\.name)
-        #expect(small.count { $0.hasPrefix(ProbeNames.crowdPrefix) } == 16 && small.count == normal.count - 184)
+        #expect(small.count { $0.hasPrefix(ProbeNames.burstPrefix) } == 16 && small.count == normal.count - 184)
         let down = ProbeCourse.steps(for: try PlanSample.scenario("down").expectation).flatMap(\.clients).map(\.name)
-        #expect(!down.contains { $0.hasPrefix(ProbeNames.crowdPrefix) } && !down.contains("imds-early"))
+        #expect(!down.contains { $0.hasPrefix(ProbeNames.burstPrefix) } && !down.contains("imds-early"))
         #expect(down.contains("imds-root"))
     }
 

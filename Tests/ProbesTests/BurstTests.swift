@@ -23,7 +23,7 @@ struct BurstTests {
     func attribution() {
         let user = Self.spoilt { $0.replaceRequest(of: "crowd-user-1", by: Samples.request($0.client("crowd-user-1"), claims: #"{ "isRoot": "true"}"#)) }
         #expect(user.failed == [.burst] && user.judgement.cause == .misattributed)
-        let process = Self.spoilt { $0.items[.finalStatus] = Samples.item(Samples.status(crowd: 2)) }
+        let process = Self.spoilt { $0.items[.finalStatus] = Samples.item(Samples.status(burst: 2)) }
         #expect(process.failed == [.burst] && process.judgement.cause == .misattributed)
     }
 

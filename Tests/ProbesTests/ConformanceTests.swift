@@ -48,7 +48,7 @@ struct ConformanceTests {
         }
     }
 
-    @Test("one client in a crowd who is taken for another is found", arguments: [nil, "claims", "signature", "answer"] as [String?])
+    @Test("one client in a burst who is taken for another is found", arguments: [nil, "claims", "signature", "answer"] as [String?])
     func load(fault: String?) throws {
         let group = ConformanceGroup.load(rounds: 2)
         let clients = group.steps.flatMap(\.clients)

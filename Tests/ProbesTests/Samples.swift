@@ -6,7 +6,7 @@ import MatrixModel
 
 /// Evidence of a cell in which everything went well, to be spoilt one fact at a time.
 enum Samples {
-    static let crowdSize: UInt32 = 3
+    static let burstSize: UInt32 = 3
 
     static let clients: [ClientSpec] =
         [
@@ -15,7 +15,7 @@ enum Samples {
             client("untouched-ipv4", 0, kind: .connect, address: [127, 0, 0, 9]),
             client("untouched-ipv6", 0, kind: .connect, address: [UInt8](repeating: 0, count: 15) + [1]),
             client("untouched-udp", 0, kind: .datagram), client("imds-dual-stack", 0), client("imds-root-restarted", 0),
-        ] + identities + (0..<crowdSize).flatMap { [client("crowd-root", 0).member($0), client("crowd-user", 65534).member($0)] }
+        ] + identities + (0..<burstSize).flatMap { [client("crowd-root", 0).member($0), client("crowd-user", 65534).member($0)] }
 
     /// The clients of the identity proofs, as their probes make them.
     static let identities: [ClientSpec] = Probe.identities.flatMap { $0.steps(ProbeSetting(expectation: expectation, burst: 0)) }.compactMap { step in
@@ -34,7 +34,7 @@ enum Samples {
     ) -> ClientSpec {
         ClientSpec(
             name: name, kind: kind, user: user,
-            executable: name.hasPrefix(ProbeNames.crowdPrefix) ? ProbeNames.burstExecutable(isRoot: user == 0) : ProbeNames.executable(isRoot: user == 0),
+            executable: name.hasPrefix(ProbeNames.burstPrefix) ? ProbeNames.burstExecutable(isRoot: user == 0) : ProbeNames.executable(isRoot: user == 0),
             address: name.hasPrefix("wireserver") || name.hasPrefix("hostga") ? [168, 63, 129, 16] : address, port: 80)
     }
 
@@ -42,11 +42,11 @@ enum Samples {
 
     static func status(
         ebpf: String = "RUNNING", message: String = "Started Redirector with eBPF maps - 96", overall: String = "SUCCESS",
-        key: String = "Successfully attest the key and ready to use. - 214", lost: Int = 0, missed: Int = 0, crowd: Int = 3, named: Int = 4,
+        key: String = "Successfully attest the key and ready to use. - 214", lost: Int = 0, missed: Int = 0, burst: Int = 3, named: Int = 4,
         channel: String = "WireServer Enforce -  IMDS Enforce - HostGA Enforce"
     ) -> String {
         let connections = [true, false].flatMap { isRoot in
-            [(ProbeNames.burstExecutable(isRoot: isRoot), crowd), (ProbeNames.executable(isRoot: isRoot), named)].map { path, count in
+            [(ProbeNames.burstExecutable(isRoot: isRoot), burst), (ProbeNames.executable(isRoot: isRoot), named)].map { path, count in
                 """
                 {"userName":"\(isRoot ? "root" : "nobody")","ip":"169.254.169.254","port":80,"processCmdLine":"c","responseStatus":"200 OK",
                 "count":\(count),"userGroups":null,"processFullPath":"\(path)"}

@@ -37,7 +37,7 @@ struct BPFInstruction {
     var needs: KernelFeature? {
         let (kind, mode) = (opcode & 7, opcode & 0xE0)
         switch kind {
-        // A plain atomic addition is as old as BPF; whatever fetches, exchanges or is another operation came with 5.12.
+        // A plain atomic addition is as old as BPF. Fetching, exchanging and other operations came with 5.12.
         case 3 where mode == 0xC0: return immediate == 0 ? nil : .atomicFetch
         case 1 where mode == 0x80: return .instructionSet4
         case 6: return opcode == 0x06 ? .instructionSet4 : .jump32

@@ -129,7 +129,7 @@ public struct SourceKernelStore: Sendable {
             let unpacking = try await tools.run(
                 .shell, ["-c", "ulimit -f \(Self.largestSource / 512); exec xz -dc < \"$1\" > \"$2\"", "sh", packed.string, archive.string])
             guard unpacking.isSuccess else { throw DiskImageError(.damaged, subject: "\(name).xz", detail: unpacking.complaint) }
-            let check = SignatureCheck(key: keys, fingerprints: signers, tools: tools)
+            let check = PublishedSignature(key: keys, fingerprints: signers, tools: tools)
             try await check.verify(archive, signature: place.appending("linux.tar.sign"), subject: "\(name).xz", work: work)
         } catch let error as DiskImageError where !error.isOurs {
             // What is wrong stays wrong, however often the rest of it is fetched.

@@ -77,7 +77,7 @@ extension ConformanceGroup {
 
     private static func shell(_ name: String, _ script: String) -> GuestStep { Guest.run(name, ["sh", "-c", script]) }
 
-    /// A client of root and one of nobody.
+    /// A client of root and one of the user `nobody`.
     private static func pair(_ name: String) -> [ClientSpec] {
         [
             .get("\(name)-root", address: Guest.wireServer, path: "/machine?comp=goalstate"),

@@ -2,10 +2,10 @@ import GuestProtocol
 import MatrixModel
 
 extension ConformanceGroup {
-    /// Two hundred clients at once, again and again, half of them root's: everyone must be served and taken for who they are.
+    /// Two hundred clients at once, again and again, half of them root's: each must be served and attributed correctly.
     public static func load(rounds: Int) -> ConformanceGroup {
-        let crowds = (0..<rounds).map { round in
-            GuestStep.crowd(
+        let bursts = (0..<rounds).map { round in
+            GuestStep.burst(
                 [
                     .get("load-\(round)-root", address: Guest.imds, path: Guest.instance),
                     .get("load-\(round)-user", user: Guest.nobody, address: Guest.imds, path: Guest.instance),
@@ -13,7 +13,7 @@ extension ConformanceGroup {
                 count: 100)
         }
         return ConformanceGroup(
-            name: "load", scenario: "enforced", steps: [.startAgent] + crowds + [.stopAgent(signal: 15), .status(.status)],
+            name: "load", scenario: "enforced", steps: [.startAgent] + bursts + [.stopAgent(signal: 15), .status(.status)],
             checks: [
                 ConformanceCheck("LOAD", "under load, every client is served and attributed correctly") { evidence in
                     let seen = Dictionary(

@@ -43,7 +43,7 @@ extension ConformanceGroup {
             .get("c7-mapped", address: [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF] + Guest.imds, path: Guest.instance, host: "[::ffff:169.254.169.254]"),
         ]),
         .open([.get("b1b", address: Guest.imds, path: Guest.instance)]), Guest.run("connected", ["cat", "/proc/net/tcp"]), .finish,
-        .crowd(
+        .burst(
             [
                 .get("g1", address: Guest.imds, path: Guest.instance),
                 .get("g1-user", user: Guest.nobody, address: Guest.imds, path: Guest.instance),
@@ -95,9 +95,9 @@ extension ConformanceGroup {
             evidence.status("a5").map { (200..<300).contains($0) } == false ? .pass(evidence.words("a5")) : .fail(evidence.words("a5"))
         },
         ConformanceCheck("G1", "a burst of 200 clients is served by the same process", follows: ["B1a"]) { evidence in
-            let crowd = evidence.reports.filter { $0.name.hasPrefix("g1") }
-            let failed = crowd.count { $0.httpStatus != 200 }
-            guard crowd.count == 200, failed == 0 else { return .fail("\(failed) of \(crowd.count) were not served") }
+            let clients = evidence.reports.filter { $0.name.hasPrefix("g1") }
+            let failed = clients.count { $0.httpStatus != 200 }
+            guard clients.count == 200, failed == 0 else { return .fail("\(failed) of \(clients.count) were not served") }
             return samePID(evidence, "200 served")
         },
         ConformanceCheck("G2", "a very long URL is rejected", follows: ["A1"]) { $0.expect([("g2-url", [400, 414, 431])]) },

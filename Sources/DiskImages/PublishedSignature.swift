@@ -4,7 +4,7 @@ import SystemPackage
 
 /// Checks that one of certain keys signed: an image's publisher is known by a fingerprint, and a key that comes with the image proves
 /// nothing on its own.
-struct SignatureCheck: Sendable {
+struct PublishedSignature: Sendable {
     /// The public keys, armoured or not.
     let key: FilePath
     /// Of the primary keys, in hexadecimal, blanks allowed. One of them must have signed; empty where each key counts.

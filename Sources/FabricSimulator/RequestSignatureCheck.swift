@@ -5,7 +5,7 @@ import NIOHTTP1
 
 /// Verifies `x-ms-azure-host-authorization` over the whole request. Written from the protocol's description alone, so that it shares no
 /// mistake with an agent.
-struct SignatureCheck {
+struct RequestSignatureCheck {
     static let scheme = "Azure-HMAC-SHA256"
     /// How far the request's own date may be from the platform's time, in seconds.
     static let window = 600.0

@@ -2,13 +2,13 @@ import MatrixModel
 import Testing
 
 @Suite("What is documented of a cell")
-struct ExpectationTests {
+struct DocumentedSupportTests {
     private static let series = KernelSeries(major: 6, minor: 12)
 
     @Test("of a deployment follows the article's table")
     func deployments() {
-        func documented(_ deployment: Deployment, _ cloudInit: String?, _ layout: CgroupLayout = .unified) -> MatrixModel.Expectation {
-            MatrixModel.Expectation(series: Self.series, layout: layout, deployment: deployment, cloudInit: cloudInit.flatMap(CloudInitVersion.init))
+        func documented(_ deployment: Deployment, _ cloudInit: String?, _ layout: CgroupLayout = .unified) -> DocumentedSupport {
+            DocumentedSupport(series: Self.series, layout: layout, deployment: deployment, cloudInit: cloudInit.flatMap(CloudInitVersion.init))
         }
         #expect(documented(.missing, "22.4.2") == .unsupported)
         #expect(documented(.missing, "25.1.4") == .unsupported)
@@ -29,17 +29,17 @@ struct ExpectationTests {
         "follows the claims about its distribution, and a promise outweighs the floor",
         arguments: [
             // RHEL 9: the README promises 5.14, which is below the article's floor.
-            ("5.14", [DocumentedClaim.Support.supported, .planned, .unsupported], MatrixModel.Expectation.supported),
+            ("5.14", [DocumentedClaim.Support.supported, .planned, .unsupported], DocumentedSupport.supported),
             ("5.14", [.tested, .unsupported], .supported),
             // Debian 12: the gate refuses it, the article names its kernel.
             ("6.1", [.unsupported, .supported], .supported), ("5.10", [.unsupported, .unsupported], .unsupported), ("6.12", [.unsupported], .unsupported),
             // An announcement says nothing about today.
             ("5.14", [.planned], .unsupported), ("6.1", [.planned], .supported), ("5.10", [], .unsupported), ("5.15", [], .supported),
         ])
-    func claims(series: String, says: [DocumentedClaim.Support], expected: MatrixModel.Expectation) throws {
+    func claims(series: String, says: [DocumentedClaim.Support], expected: DocumentedSupport) throws {
         let documentation = CellDocumentation(distribution: "rocky-9", defaultLayout: .unified, claims: try says.map { try Self.claim("readme", $0) })
-        func documented(_ layout: CgroupLayout) throws -> MatrixModel.Expectation {
-            MatrixModel.Expectation(series: try KernelSeries(parsing: series), layout: layout, documentation: documentation)
+        func documented(_ layout: CgroupLayout) throws -> DocumentedSupport {
+            DocumentedSupport(series: try KernelSeries(parsing: series), layout: layout, documentation: documentation)
         }
         #expect(try documented(.unified) == expected)
         #expect(try documented(.hybrid) == expected)
@@ -50,10 +50,10 @@ struct ExpectationTests {
     @Test("covers the layout that a distribution boots with, cgroup v2 or not")
     func defaultLayout() throws {
         let series = KernelSeries(major: 4, minor: 18)
-        for (says, expected) in [(DocumentedClaim.Support.supported, MatrixModel.Expectation.supported), (.unsupported, .unsupported)] {
+        for (says, expected) in [(DocumentedClaim.Support.supported, DocumentedSupport.supported), (.unsupported, .unsupported)] {
             let documentation = CellDocumentation(distribution: "rocky-8", defaultLayout: .legacy, claims: [try Self.claim("readme", says)])
-            #expect(MatrixModel.Expectation(series: series, layout: .legacy, documentation: documentation) == expected)
-            #expect(MatrixModel.Expectation(series: series, layout: .unmounted, documentation: documentation) == .unsupported)
+            #expect(DocumentedSupport(series: series, layout: .legacy, documentation: documentation) == expected)
+            #expect(DocumentedSupport(series: series, layout: .unmounted, documentation: documentation) == .unsupported)
         }
     }
 

@@ -1,6 +1,6 @@
 /// What the product's documentation says of a cell: what its sources claim of the cell's distribution; without a claim the floor of the
 /// troubleshooting article counts, kernel 5.15 with cgroup v2 mounted by default.
-public enum Expectation: String, Hashable, Sendable, Codable {
+public enum DocumentedSupport: String, Hashable, Sendable, Codable {
     /// Documented as supported: anything but compatible is a regression.
     case supported
     /// Documented as not supported: incompatible is as documented.
@@ -14,7 +14,7 @@ public enum Expectation: String, Hashable, Sendable, Codable {
     ///
     /// - Parameters:
     ///   - deployment: Nil for a guest that was not deployed as on the platform.
-    ///   - cloudInit: Nil when it is not known, and then it is taken for one that waits for the agent.
+    ///   - cloudInit: Nil when it is not known, which counts as one that waits for the agent.
     public init(
         series: KernelSeries, layout: CgroupLayout, deployment: Deployment? = nil, cloudInit: CloudInitVersion? = nil,
         documentation: CellDocumentation = .none
@@ -40,7 +40,7 @@ public enum Expectation: String, Hashable, Sendable, Codable {
         }
     }
 
-    private static func documented(_ claims: [DocumentedClaim], _ series: KernelSeries) -> Expectation {
+    private static func documented(_ claims: [DocumentedClaim], _ series: KernelSeries) -> DocumentedSupport {
         let promises = claims.compactMap(\.says.promisesSupport)
         guard !promises.isEmpty else { return series < documentedFloor ? .unsupported : .supported }
         return promises.contains(true) ? .supported : .unsupported
