@@ -18,13 +18,35 @@ public enum Measure: String, CaseIterable, Hashable, Sendable {
         case .upgradeCloudInit: family.upgradeCloudInit
         case .putAgentIntoImage: family.installPackage
         case .upgradeAgent: family.upgradeAgent
-        case .startAgent, .freePort, .freeDisk, .readAgentLogs, .reportAgent: ofAgent
-        case .checkLockdown, .changeLockdown, .allowInPolicy, .grantPrivilege, .kernelWithOption, .enableJIT, .detachOther, .readVerifierLog,
-            .checkPlatformReach:
-            ofMachine
-        case .optOut, .installAgent, .resetKey, .enableInModel, .correctModel, .retryDeployment, .askForAgent: onControlPlane
-        case .startWindowsDrivers, .startWindowsAgent: onWindows
-        case .runAgain, .checkHost, .raiseLimits, .chooseKernel, .buildImage, .chooseLayout: onHarness
+        case .optOut: .optOut
+        case .installAgent: .installAgent
+        case .startAgent: .startAgent
+        case .readAgentLogs: .readAgentLogs
+        case .freePort: .freePort
+        case .freeDisk: .freeDisk
+        case .reportAgent: .reportAgent
+        case .resetKey: .resetKey
+        case .checkPlatformReach: .checkPlatformReach
+        case .enableInModel: .enableInModel
+        case .correctModel: .correctModel
+        case .retryDeployment: .retryDeployment
+        case .askForAgent: .askForAgent
+        case .checkLockdown: .checkLockdown
+        case .changeLockdown: .changeLockdown
+        case .allowInPolicy: .allowInPolicy
+        case .grantPrivilege: .grantPrivilege
+        case .kernelWithOption: .kernelWithOption
+        case .enableJIT: .enableJIT
+        case .detachOther: .detachOther
+        case .readVerifierLog: .readVerifierLog
+        case .startWindowsDrivers: .startWindowsDrivers
+        case .startWindowsAgent: .startWindowsAgent
+        case .runAgain: .runAgain
+        case .checkHost: .checkHost
+        case .raiseLimits: .raiseLimits
+        case .chooseKernel: .chooseKernel
+        case .buildImage: .buildImage
+        case .chooseLayout: .chooseLayout
         }
     }
 }
