@@ -4,11 +4,11 @@ extension CellRecord {
     /// How this record contradicts itself; nil when it does not. The harness writes no such record: it was edited or damaged, and proves nothing.
     var contradiction: String? {
         let proven = proofs.isEmpty ? nil : Judgement(proofs: proofs).verdict
-        let (isMeasured, wasTried) = (verdict == .compatible || verdict == .degraded, attempts > 0)
+        let isMeasured = verdict == .compatible || verdict == .degraded
         let doubts: [(Bool, String)] = [
             (cause?.fault != fault, "the cause \(cause?.rawValue ?? "null") is not of fault \(fault?.rawValue ?? "null")"),
-            (isMeasured && !wasTried, "it was never attempted"),
-            (verdict == .notRun && (wasTried || cause != nil), "it was not run and has an outcome"),
+            (isMeasured && attempts < 1, "it was never attempted"),
+            (verdict == .notRun && (attempts != 0 || cause != nil), "it was not run and has an outcome"),
             (!Self.verdicts(of: cause).contains(verdict), "its cause \(cause?.rawValue ?? "null") does not make it \(verdict.rawValue)"),
             (proven.map { $0 != verdict } ?? false, "its proofs do not make it \(verdict.rawValue)"),
             (subject.cell == nil && verdict != .unavailable && verdict != .notRun, "it is \(verdict.rawValue) without a kernel"),

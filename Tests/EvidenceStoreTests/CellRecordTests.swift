@@ -114,6 +114,24 @@ struct CellRecordTests {
         #expect(record.contradiction?.contains("proofs") == true)
     }
 
+    @Test("contradicts itself unless verdict, cause and attempts go together", arguments: Verdict.allCases)
+    func consistency(verdict: Verdict) throws {
+        for cause in [nil] + Cause.allCases.map(Optional.some) {
+            for attempts in 0...1 {
+                var record = try Self.record()
+                (record.verdict, record.cause, record.fault, record.attempts, record.proofs) = (verdict, cause, cause?.fault, attempts, [])
+                let isConsistent =
+                    switch verdict {
+                    case .compatible: cause == nil && attempts == 1
+                    case .notRun: cause == nil && attempts == 0
+                    case .degraded: cause?.verdict == .incompatible && attempts == 1
+                    case .incompatible, .inconclusive, .unavailable: cause?.verdict == verdict
+                    }
+                #expect((record.contradiction == nil) == isConsistent, "\(verdict) \(cause?.rawValue ?? "without cause") after \(attempts)")
+            }
+        }
+    }
+
     @Test("keeps what is documented of its distribution; a record from before has none")
     func documentation() throws {
         let claim = DocumentedClaim(
