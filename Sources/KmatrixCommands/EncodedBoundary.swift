@@ -9,9 +9,13 @@ struct EncodedBoundary: Encodable {
         let above: String
     }
 
+    enum Outcome: String, Encodable {
+        case boundary, uniform, undecided
+        case severalChanges = "several-changes"
+    }
+
     let schema = 1
-    /// `boundary`, `uniform`, `several-changes` or `undecided`.
-    let outcome: String
+    let outcome: Outcome
     /// The cause that was sought; null for any that makes a cell incompatible.
     let cause: String?
     /// Where it changes: none, one, or several.
@@ -35,20 +39,20 @@ struct EncodedBoundary: Encodable {
         var unproven: [String] = []
         switch search.next {
         case .done(.boundary(let below, let above, let first)):
-            outcome = "boundary"
+            outcome = .boundary
             changes = [place(BoundarySearch.Change(below: below, above: above))]
             unproven = kernels[(below + 1)..<above].map(\.description)
             onOldest = first == .yes
         case .done(.uniform(let answer)):
-            outcome = "uniform"
+            outcome = .uniform
             changes = []
             onOldest = answer == .yes
         case .done(.severalChanges(let found)):
-            outcome = "several-changes"
+            outcome = .severalChanges
             changes = found.map(place)
             onOldest = nil
         case .done(.undecided), .ask:
-            outcome = "undecided"
+            outcome = .undecided
             changes = []
             onOldest = nil
         }
@@ -57,9 +61,9 @@ struct EncodedBoundary: Encodable {
 
     var exitCode: ExitCode {
         switch outcome {
-        case "boundary": ExitCodes.asExpected
-        case "several-changes": ExitCodes.againstExpectation
-        default: ExitCodes.notProven
+        case .boundary: ExitCodes.asExpected
+        case .severalChanges: ExitCodes.againstExpectation
+        case .uniform, .undecided: ExitCodes.notProven
         }
     }
 
@@ -67,18 +71,18 @@ struct EncodedBoundary: Encodable {
         let what = cause ?? "incompatible"
         let cost = "\(boots) boots for \(kernels) kernels; evidence in \(folder)"
         switch outcome {
-        case "boundary":
+        case .boundary:
             let (yes, no) =
                 onOldest == true ? ("up to \(changes[0].below)", "from \(changes[0].above) on") : ("from \(changes[0].above) on", "up to \(changes[0].below)")
             let gap = unproven.isEmpty ? "" : "\nBetween them nothing could be proven of \(unproven.joined(separator: ", "))."
             return "\(what): \(yes); not so \(no).\(gap)\n\(cost)"
-        case "uniform":
+        case .uniform:
             return
                 "\(what): \(onOldest == true ? "on the oldest kernel and on the newest" : "neither on the oldest kernel nor on the newest"), so there is "
                 + "no boundary to find.\n\(cost)"
-        case "several-changes":
+        case .severalChanges:
             return "\(what): changes more than once: \(changes.map { "between \($0.below) and \($0.above)" }.joined(separator: ", ")).\n\(cost)"
-        default: return "\(what): too little could be proven.\n\(cost)"
+        case .undecided: return "\(what): too little could be proven.\n\(cost)"
         }
     }
 }
