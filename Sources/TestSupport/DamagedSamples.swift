@@ -1,7 +1,7 @@
 /// Real data with a little damage each, for property tests: a reader must either refuse or understand it.
 ///
-/// The same seed gives the same mutants. Some samples stay as they are now and then, so that a test sees what it must accept too.
-public struct Mutants: Sequence, IteratorProtocol {
+/// The same seed gives the same damage. Some samples stay as they are now and then, so that a test sees what it must accept too.
+public struct DamagedSamples: Sequence, IteratorProtocol {
     private let samples: [[UInt8]]
     private let pieces: [[UInt8]]
     private var left: Int
@@ -9,7 +9,7 @@ public struct Mutants: Sequence, IteratorProtocol {
 
     /// - Parameters:
     ///   - samples: What was captured, or made by the real tools; at least one.
-    ///   - count: How many mutants there are.
+    ///   - count: How many samples to make.
     ///   - pieces: What gets in where it does not belong: what numbers in text break at, unless a format has worse.
     public init(of samples: [[UInt8]], seed: UInt64, count: Int, pieces: [String] = ["-1", "99999999999999999999", "\u{0}", "../", "\n", "e999", "\"", "<"]) {
         self.samples = samples

@@ -17,7 +17,7 @@ struct ParserFuzzTests {
 
     @Test("a status is one that can be acted on, or refused", arguments: fuzzSeeds(4))
     func statuses(seed: UInt64) {
-        for bytes in Mutants(of: [Self.status], seed: seed, count: 3000) {
+        for bytes in DamagedSamples(of: [Self.status], seed: seed, count: 3000) {
             guard let document = try? JSONValue(parsing: bytes), let status = try? KeyStatus(document) else { continue }
             #expect(status.isDisabled == status.redirected.isEmpty || status.stateText.contains("Disabled"))
             if case .second(isEnabled: false) = status.channel { #expect(status.isDisabled) }
@@ -26,7 +26,7 @@ struct ParserFuzzTests {
 
     @Test("a key is whole, or none", arguments: fuzzSeeds(4))
     func keys(seed: UInt64) {
-        for bytes in Mutants(of: [Self.key], seed: seed, count: 3000) {
+        for bytes in DamagedSamples(of: [Self.key], seed: seed, count: 3000) {
             guard let document = try? JSONValue(parsing: bytes), let key = try? KeyDocument(document).key else { continue }
             #expect(KeyStore.isGUID(key.guid))
             #expect(key.secret.byteCount == 32)

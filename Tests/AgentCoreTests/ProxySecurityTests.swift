@@ -257,7 +257,7 @@ struct ProxySmugglingTests {
                 received.contains("\r\n\r\n") ? .init(bytes: "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") : nil
             }
         ) { fixture in
-            for bytes in Mutants(of: samples, seed: seed, count: 60, pieces: pieces) {
+            for bytes in DamagedSamples(of: samples, seed: seed, count: 60, pieces: pieces) {
                 _ = try await fixture.talk([String(decoding: bytes, as: UTF8.self) + "\r\n\r\n\r\nX /end HTTP/1.1\r\n\r\n"], until: { !$0.isEmpty })
             }
             // Whatever came through is one request each, whole and signed.

@@ -22,7 +22,7 @@ struct DamagedArchiveTests {
     @Test("zip", arguments: fuzzSeeds(2))
     func zip(seed: UInt64) throws {
         var read = 0
-        for bytes in Mutants(of: try Self.zips(), seed: seed, count: 1000) {
+        for bytes in DamagedSamples(of: try Self.zips(), seed: seed, count: 1000) {
             guard let archive = try? ZipArchive(bytes, mostEntries: 8) else { continue }
             #expect(archive.entries.count <= 8)
             for entry in archive.entries {
@@ -37,7 +37,7 @@ struct DamagedArchiveTests {
     @Test("gzip", arguments: fuzzSeeds(2))
     func gzip(seed: UInt64) throws {
         let samples = try ArchiveTests.samples.map { try ArchiveTests.piped($0.bytes, through: ["gzip", "-c"]) }
-        for bytes in Mutants(of: samples, seed: seed, count: 300) {
+        for bytes in DamagedSamples(of: samples, seed: seed, count: 300) {
             guard let content = try? Unpacked.gzip(bytes, limit: Self.limit) else { continue }
             #expect(content.count <= Self.limit)
         }
@@ -46,7 +46,7 @@ struct DamagedArchiveTests {
     @Test("tar", arguments: fuzzSeeds(2))
     func tar(seed: UInt64) throws {
         let archive = TarWriter.archive([("status.json", Array("{}".utf8)), (String(repeating: "long/", count: 40) + "name", [1, 2, 3])])
-        for bytes in Mutants(of: [archive], seed: seed, count: 1000) {
+        for bytes in DamagedSamples(of: [archive], seed: seed, count: 1000) {
             if let files = try? Unpacked.tar(bytes, pieces: 700) { #expect(files.map(\.bytes.count).reduce(0, +) <= bytes.count) }
             var stream = TarStream(bytes, limit: Self.limit)
             while let entry = try? stream.next() {

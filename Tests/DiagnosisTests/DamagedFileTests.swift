@@ -12,7 +12,7 @@ struct DamagedFileTests {
         let samples =
             try ["systemctl-status", "attach-failure", "sc-query", "load-failure"].map { Array(try Field.article($0).utf8) }
             + [Array(try Field.status().utf8), Array(try Field.status(overall: "ERROR", ebpf: ("STOPPED", "Failed to attach program")).utf8)]
-        for (number, bytes) in Mutants(of: samples, seed: seed, count: 200).enumerated() {
+        for (number, bytes) in DamagedSamples(of: samples, seed: seed, count: 200).enumerated() {
             let file = BundleFile(name: ["status.json", "ProxyAgent.log", "pasted"][number % 3], bytes: bytes)
             let lines = String(decoding: bytes, as: UTF8.self)
             for conclusion in Diagnosis([file]).conclusions {

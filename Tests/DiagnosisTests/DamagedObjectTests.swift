@@ -8,7 +8,7 @@ struct DamagedObjectTests {
     @Test("is refused, or says of each program what can be shown", arguments: fuzzSeeds(2))
     func object(seed: UInt64) throws {
         var read = 0
-        for bytes in Mutants(of: Array(try BPFObjectTests.objects.get().values.sorted { $0.count < $1.count }), seed: seed, count: 60) {
+        for bytes in DamagedSamples(of: Array(try BPFObjectTests.objects.get().values.sorted { $0.count < $1.count }), seed: seed, count: 60) {
             let object: BPFObject
             do { object = try BPFObject(bytes) } catch {
                 #expect(!error.description.isEmpty)
@@ -24,7 +24,7 @@ struct DamagedObjectTests {
 
     @Test("has sections and symbols within the file, where it has any", arguments: fuzzSeeds(2))
     func image(seed: UInt64) throws {
-        for bytes in Mutants(of: Array(try BPFObjectTests.objects.get().values.sorted { $0.count < $1.count }), seed: seed, count: 60) {
+        for bytes in DamagedSamples(of: Array(try BPFObjectTests.objects.get().values.sorted { $0.count < $1.count }), seed: seed, count: 60) {
             guard let image = ELFImage(bytes) else { continue }
             _ = image.hasPVHEntry
             let sections = image.sections

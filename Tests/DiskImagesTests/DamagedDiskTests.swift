@@ -24,7 +24,7 @@ struct DamagedDiskTests {
     @Test("is refused, or that of a disk of its own and of no other file", arguments: fuzzSeeds(2))
     func header(seed: UInt64) async throws {
         var read = 0
-        for bytes in Mutants(of: try await Self.headers(), seed: seed, count: 3000) {
+        for bytes in DamagedSamples(of: try await Self.headers(), seed: seed, count: 3000) {
             guard let header = try? QCOW2Header(bytes, subject: "a disk") else { continue }
             read += 1
             #expect((2...3).contains(header.version) && (1...QCOW2Header.largestDisk).contains(header.virtualSize))

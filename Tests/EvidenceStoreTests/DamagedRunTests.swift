@@ -40,7 +40,7 @@ struct DamagedRunTests {
             for record in records {
                 let file = scratch.appending("run/\(RunFolder.verdictPath(record.folderName))")
                 let whole = try Self.bytes(file)
-                for bytes in Mutants(of: [whole], seed: seed, count: 50) {
+                for bytes in DamagedSamples(of: [whole], seed: seed, count: 50) {
                     try Data(bytes).write(to: URL(filePath: file.string))
                     let cells = try StoredRun(reading: scratch.appending("run")).document.cells
                     #expect(cells.count == records.count)
@@ -72,7 +72,7 @@ struct DamagedRunTests {
                 let records = try Self.make(at: scratch.appending("run"), isSealed: isSealed)
                 let file = scratch.appending("run/\(name)")
                 let whole = try Self.bytes(file)
-                for bytes in Mutants(of: [whole], seed: seed, count: 50) {
+                for bytes in DamagedSamples(of: [whole], seed: seed, count: 50) {
                     try Data(bytes).write(to: URL(filePath: file.string))
                     do {
                         let run = try StoredRun(reading: scratch.appending("run"))

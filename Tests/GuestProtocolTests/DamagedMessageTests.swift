@@ -9,7 +9,7 @@ struct DamagedMessageTests {
     func stream(seed: UInt64) throws {
         var refused = 0
         var generator = SeededGenerator(seed: seed)
-        for bytes in Mutants(of: [FrameDecoderTests.stream], seed: seed, count: 400) {
+        for bytes in DamagedSamples(of: [FrameDecoderTests.stream], seed: seed, count: 400) {
             var decoder = FrameDecoder()
             do {
                 let frames = try decoder.receive(bytes)
@@ -52,7 +52,7 @@ struct DamagedMessageTests {
 
     /// Frames whose kind and payload have some damage.
     private static func frames(_ frames: [Frame], _ seed: UInt64) -> some Sequence<Frame> {
-        Mutants(of: frames.map { [$0.kind] + $0.payload }, seed: seed, count: 2000).lazy.map {
+        DamagedSamples(of: frames.map { [$0.kind] + $0.payload }, seed: seed, count: 2000).lazy.map {
             Frame(kind: $0.first ?? 0, sequence: 0, payload: Array($0.dropFirst()))
         }
     }

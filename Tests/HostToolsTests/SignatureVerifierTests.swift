@@ -142,7 +142,7 @@ struct OpenPGPKeysTests {
     func damaged(seed: UInt64) async throws {
         let signer = try Signer()
         let sample = Array(try Data(contentsOf: URL(filePath: try await signer.key("One").string)))
-        for bytes in Mutants(of: [sample], seed: seed, count: 500) {
+        for bytes in DamagedSamples(of: [sample], seed: seed, count: 500) {
             guard let keys = OpenPGPKeys(bytes) else { continue }
             #expect(keys.keys.map(\.count).reduce(0, +) <= bytes.count)
         }

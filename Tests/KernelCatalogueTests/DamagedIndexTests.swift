@@ -86,7 +86,7 @@ struct DamagedIndexTests {
 
     @Test("of packages names files below the archive alone", arguments: fuzzSeeds(2))
     func packages(seed: UInt64) {
-        for bytes in Mutants(of: [Self.packages], seed: seed, count: 2000) {
+        for bytes in DamagedSamples(of: [Self.packages], seed: seed, count: 2000) {
             for package in PackageIndex(Data(bytes)).packages {
                 #expect(!Self.leadsOut(package.filename) && (1..<2 << 30).contains(package.size) && package.checksum.hexadecimal.utf8.count == 64)
                 #expect(PackageIndex.prefixes.contains(where: package.name.hasPrefix))
@@ -96,7 +96,7 @@ struct DamagedIndexTests {
 
     @Test("of a suite is refused, or says of each file what must be", arguments: fuzzSeeds(2))
     func release(seed: UInt64) {
-        for bytes in Mutants(of: [Self.release], seed: seed, count: 1000) {
+        for bytes in DamagedSamples(of: [Self.release], seed: seed, count: 1000) {
             do {
                 let release = try ReleaseFile(verified: String(decoding: bytes, as: UTF8.self), address: "the release")
                 #expect(release.files.values.allSatisfy { $0.size >= 0 && [64, 96, 128].contains($0.checksum.hexadecimal.utf8.count) }, "\(release.files)")
@@ -109,7 +109,7 @@ struct DamagedIndexTests {
     @Test("of an rpm repository is refused, or leads below it", arguments: fuzzSeeds(2))
     func metadata(seed: UInt64) {
         var read = 0
-        for bytes in Mutants(of: [Self.repomd], seed: seed, count: 1000) {
+        for bytes in DamagedSamples(of: [Self.repomd], seed: seed, count: 1000) {
             do {
                 let metadata = try RepositoryMetadata(parsing: String(decoding: bytes, as: UTF8.self), address: "repomd.xml")
                 #expect(
@@ -125,7 +125,7 @@ struct DamagedIndexTests {
 
     @Test("of rpm packages names files below the repository alone", arguments: fuzzSeeds(2))
     func rpms(seed: UInt64) {
-        for bytes in Mutants(of: [Self.primary], seed: seed, count: 1000) {
+        for bytes in DamagedSamples(of: [Self.primary], seed: seed, count: 1000) {
             guard let index = try? RpmIndex(Data(bytes), names: ["kernel-core"]) else { continue }
             for package in index.packages { #expect(Self.staysBelow(package.location, package.base) && (1..<2 << 30).contains(package.size)) }
         }
@@ -137,7 +137,7 @@ struct DamagedIndexTests {
         let files: [String: [UInt8]] = ["boot/vmlinuz-6.1": Array("a kernel".utf8), "usr/lib/modules/6.1/modules.dep": Array("a: b\n".utf8), "etc/passwd": [1]]
         try await debian.publish("stable", packages: [.init(name: "linux-image-6.1", version: "1", files: files)])
         let sample = try Data(contentsOf: URL(filePath: debian.packageFile("linux-image-6.1").string))
-        for bytes in Mutants(of: [Array(sample)], seed: seed, count: 15) {
+        for bytes in DamagedSamples(of: [Array(sample)], seed: seed, count: 15) {
             let scratch = try TemporaryFolder()
             let (package, folder) = (scratch.path.appending("a.deb"), scratch.path.appending("into"))
             try Data(bytes).write(to: URL(filePath: package.string))

@@ -89,7 +89,7 @@ struct CapturedCauseTests {
             let original = try Data(contentsOf: url)
             try FileManager.default.removeItem(at: url)
             #expect((try? StoredEvidence(in: CellFolder(path: folder.path)))?.judgement.verdict != .compatible, "without \(file)")
-            for bytes in Mutants(of: [Array(original)], seed: seed, count: 5) {
+            for bytes in DamagedSamples(of: [Array(original)], seed: seed, count: 5) {
                 try Data(bytes).write(to: url)
                 #expect((try? StoredEvidence(in: CellFolder(path: folder.path)))?.judgement.verdict != .compatible, "\(file)")
             }

@@ -37,13 +37,13 @@ struct CapturedEvidenceTests {
     func damaged(name: String, seed: UInt64) {
         let whole = Self.evidence(in: Self.root.appending(path: name))
         for item in whole.items.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
-            for bytes in Mutants(of: [whole.items[item]?.bytes ?? []], seed: seed, count: 15) {
+            for bytes in DamagedSamples(of: [whole.items[item]?.bytes ?? []], seed: seed, count: 15) {
                 var evidence = whole
                 evidence.items[item] = CellEvidence.Item(bytes: bytes, length: UInt64(bytes.count))
                 Self.expectWorse(Judgement(evidence: evidence))
             }
         }
-        for bytes in Mutants(of: [whole.console], seed: seed, count: 15) {
+        for bytes in DamagedSamples(of: [whole.console], seed: seed, count: 15) {
             var evidence = whole
             evidence.console = bytes
             Self.expectWorse(Judgement(evidence: evidence))

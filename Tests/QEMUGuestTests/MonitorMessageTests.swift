@@ -46,7 +46,7 @@ struct MonitorMessageTests {
     @Test("is refused when it is damaged, or understood; never anything else", arguments: fuzzSeeds(2))
     func noise(seed: UInt64) {
         let whole = Self.lines.map { "\($0.0)\n" }.joined()
-        for bytes in Mutants(of: [whole], seed: seed, count: 200) {
+        for bytes in DamagedSamples(of: [whole], seed: seed, count: 200) {
             var decoder = MonitorDecoder()
             guard let messages = try? decoder.decode(bytes) else { continue }
             #expect(messages.count <= bytes.count { $0 == UInt8(ascii: "\n") })

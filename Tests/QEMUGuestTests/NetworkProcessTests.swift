@@ -58,7 +58,7 @@ struct NetworkProcessTests {
                 EthernetPeer.frame(protocol: 17, to: EthernetPeer.gateway, [0x9C, 0x41, 0, 67, 0, 12, 0, 0, 1, 1, 6, 0]),
                 EthernetPeer.frame(protocol: 1, to: EthernetPeer.gateway, [8, 0, 0xF7, 0xFF, 0, 0, 0, 0]),
             ]
-            for frame in Mutants(of: samples, seed: seed, count: 300) {
+            for frame in DamagedSamples(of: samples, seed: seed, count: 300) {
                 peer.send(frame: frame)
                 // What it answers is read, or both sides would wait for each other.
                 peer.ask(for: EthernetPeer.gateway)

@@ -16,7 +16,7 @@ struct DamagedBundleTests {
         var limits = BundleLimits()
         (limits.unpacked, limits.packed, limits.file, limits.members) = (1 << 20, 1 << 20, 1 << 16, 20)
         let place = folder.path.appending("damaged")
-        for bytes in Mutants(of: [sample], seed: seed, count: 40) {
+        for bytes in DamagedSamples(of: [sample], seed: seed, count: 40) {
             try Data(bytes).write(to: URL(filePath: place.string))
             do {
                 let contents = try await BundleReader(limits: limits).read(place)

@@ -284,7 +284,8 @@ struct CurrentRulesTests {
             "{", "}", "[", "]", ",", ":", "\"", "null", "true", "1e9", "\"rules\"", "\"defaultAccess\"", "\"allow\"", "\"privileges\"", "\"name\"", "\"path\"",
             "\"/\"", "\u{0}", "\\u0000", "é",
         ]
-        for bytes in Mutants(of: [#"{"id":"l","mode":"enforce","defaultAccess":"deny","rules":\#(RuleSamples.rules)}"#], seed: seed, count: 300, pieces: pieces)
+        for bytes in DamagedSamples(
+            of: [#"{"id":"l","mode":"enforce","defaultAccess":"deny","rules":\#(RuleSamples.rules)}"#], seed: seed, count: 300, pieces: pieces)
         {
             let text = String(decoding: bytes, as: UTF8.self)
             try fixture.write(text)

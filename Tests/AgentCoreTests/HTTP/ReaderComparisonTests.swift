@@ -38,9 +38,9 @@ struct ReaderComparisonTests {
     ]
 
     /// Damaged messages, some of them behind others on the same connection.
-    private static func mutants(_ kind: HeadReader.Kind, seed: UInt64, count: Int) -> Mutants {
+    private static func mutants(_ kind: HeadReader.Kind, seed: UInt64, count: Int) -> DamagedSamples {
         let samples = kind == .request ? requests : answers
-        return Mutants(of: samples + samples.indices.map { samples[$0] + samples[($0 + 1) % samples.count] }, seed: seed, count: count, pieces: pieces)
+        return DamagedSamples(of: samples + samples.indices.map { samples[$0] + samples[($0 + 1) % samples.count] }, seed: seed, count: count, pieces: pieces)
     }
 
     // MARK: Ours

@@ -21,7 +21,7 @@ struct DamagedPackageTests {
             archives.append(try await PackageReaderTests.output(PackageReaderTests.tree + "tar --format=\(form) --blocking-factor=1 -cf - ."))
         }
         var read = 0
-        for bytes in Mutants(of: archives, seed: seed, count: 150) {
+        for bytes in DamagedSamples(of: archives, seed: seed, count: 150) {
             // A good checksum, so that more than the checksum is tried.
             let archive = Self.withChecksums(bytes)
             guard let members = try? TarReader.members(of: archive, largest: Self.largest) else { continue }
@@ -38,7 +38,7 @@ struct DamagedPackageTests {
             archives.append(try await PackageReaderTests.output(PackageReaderTests.tree + "ln b c; find . | cpio --quiet -o -H \(form)"))
         }
         var read = 0
-        for archive in Mutants(of: archives, seed: seed, count: 150) {
+        for archive in DamagedSamples(of: archives, seed: seed, count: 150) {
             guard let members = try? CpioReader.members(of: archive, largest: Self.largest) else { continue }
             Self.expectSafe(members, in: archive)
             read += 1
