@@ -3,7 +3,7 @@ public struct BundleFile: Hashable, Sendable {
     /// As its sender called it. It is shown and matched, and never used as a path.
     public let name: String
     public let bytes: [UInt8]
-    /// Whether there was more than is kept.
+    /// Whether the text was cut at the limit.
     public let isTruncated: Bool
 
     public init(name: String, bytes: [UInt8], isTruncated: Bool = false) {

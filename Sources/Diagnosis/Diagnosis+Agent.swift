@@ -31,7 +31,7 @@ extension Diagnosis {
         } else if facts.isWindows, let report = facts.status?[.ebpfProgram], report.status != nil, !report.isRunning {
             let isCleared = drivers.allSatisfy { facts.services[$0]?.value == .running }
             if !isCleared, found.isEmpty {
-                // Only STOPPED says that the set-up failed. UNKNOWN and the like are states on the way.
+                // Only STOPPED says that the set-up failed. UNKNOWN and others are intermediate states.
                 found.append(
                     Conclusion(
                         .windowsDriversNotRunning, report.status == "STOPPED" ? .likely : .possible,

@@ -115,7 +115,7 @@ struct ScopeReader {
     }
 }
 
-/// A shell's prompt with what was typed behind it.
+/// A shell's prompt and the command after it.
 struct Prompt {
     /// Empty for a prompt at which nothing was typed.
     let command: String

@@ -34,7 +34,7 @@ public struct ReportedStatus: Hashable, Sendable {
     /// As keys of a document, and as keys of one that is text within another.
     private static let markers = parts.flatMap { ["\"\($0)\"", "\"\($0)\\\""] }
 
-    /// Nil for text that has none of a status's parts.
+    /// Nil for text without any part of a status.
     init?(_ text: String, file: String) {
         guard let marker = Self.markers.compactMap({ text.firstRange(of: $0)?.lowerBound }).min() else { return nil }
         let start = text[..<marker].firstIndex(of: "{") ?? marker

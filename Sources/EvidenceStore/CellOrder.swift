@@ -1,6 +1,6 @@
 import MatrixModel
 
-/// Where a record stands among others: by guest, kernel and layout as they are meant, 5.9 before 5.10 and Debian 9 before Debian 10.
+/// The sort key of a record: guest, kernel and layout by meaning, 5.9 before 5.10 and Debian 9 before Debian 10.
 public struct CellOrder: Comparable, Sendable {
     private let guest: String
     private let series: KernelSeries

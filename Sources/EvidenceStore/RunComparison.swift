@@ -10,7 +10,7 @@ public struct RunComparison: Hashable, Sendable {
         case newFailure = "new-failure"
         /// Fails as before, for another cause or to another degree.
         case changedCause = "changed-cause"
-        /// The same verdict for the same cause, and another proof came out otherwise.
+        /// The same verdict for the same cause, and the state of a proof changed.
         case changedProofs = "changed-proofs"
         case fixed
         /// Better than before, and proven with a smaller burst: what failed may only not have been shown.
@@ -29,7 +29,7 @@ public struct RunComparison: Hashable, Sendable {
         public let before: CellOutcome?
         public let after: CellOutcome?
 
-        /// The proofs that came out otherwise, in their order; empty where one side has none.
+        /// The proofs whose state changed, in their order; empty where one side has none.
         public var changedProofs: [ProofID] { RunComparison.changedProofs(before, after) }
 
         /// The cell's id in the later run, else in the earlier.

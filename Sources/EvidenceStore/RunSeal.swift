@@ -3,7 +3,7 @@ import SystemPackage
 
 /// The digests of a finished run's records, in the format of sha256sum(1): `sha256sum --check SHA256SUMS` says the same as kmatrix.
 ///
-/// It finds what was changed by hand or by accident. It is not a signature: who computes it again is believed.
+/// It finds what was changed by hand or by accident. It is not a signature: anyone can compute it again.
 struct RunSeal: Hashable {
     static let fileName = "SHA256SUMS"
 

@@ -14,7 +14,7 @@ public struct SnapshotCheck: Codable, Hashable, Sendable {
         public var description: String { verdict.rawValue + (cause.map { " (\($0.rawValue))" } ?? "") }
     }
 
-    /// A cell that came out otherwise.
+    /// A cell with another outcome.
     public struct Difference: Codable, Hashable, Sendable {
         public let cell: String
         public let snapshot: Outcome

@@ -7,7 +7,7 @@ public import SystemPackage
 ///
 /// A cell whose record is missing is not run; one whose record cannot be read, contradicts itself or is not the one that was sealed is
 /// inconclusive: nothing is compatible but what a whole record says and evidence stands behind. So every cell can be shown, whatever
-/// became of the folder; who draws conclusions from a run asks for an intact one.
+/// became of the folder. Conclusions are drawn from intact runs only.
 public struct StoredRun: Sendable {
     public let folder: RunFolder
     /// The run, with every cell that was planned or left a folder, sorted by meaning.

@@ -79,7 +79,7 @@ struct AptRepository: KernelRepository {
         let plain = "\(binary)/Packages"
         let packed = Packing.allCases.lazy.compactMap { packing in release.files["\(plain).\(packing)"].map { (packing, $0) } }.first
         guard let (packing, entry) = packed else { throw CatalogueError(.malformedIndex, subject: "\(address)/InRelease", detail: "it lists no \(plain).xz") }
-        // What is kept of it depends on what was looked for.
+        // The cached part depends on the search.
         let key = Transfer.digest(of: ([entry.checksum.hexadecimal] + further.sorted()).joined(separator: "\n"))
         return try await transfer.settings.cache.document(kind: "packages-index", key: key) { folder in
             progress(.fetchingIndex(suite: suite))

@@ -60,7 +60,7 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
     /// Whether the server says that it does not have the file.
     var isAbsence: Bool { code == .notFound || code == .forbidden }
 
-    /// Whether only the way there failed, so that another address may serve it.
+    /// Whether only the transfer failed, so that another address may serve it.
     var isOfTheWay: Bool { [.unreachable, .slow, .interrupted, .refused, .forbidden].contains(code) }
 
     public var description: String {

@@ -8,7 +8,7 @@ public enum CatalogueEvent: Hashable, Sendable, CustomStringConvertible {
     case fetchingPackage(name: String, bytes: Int)
     case unpacking(release: String)
 
-    /// Whether only those want to read it who ask for every step.
+    /// Whether it is shown only with --verbose.
     public var isDetail: Bool { if case .fetchingIndex = self { true } else { false } }
 
     public var description: String {

@@ -17,7 +17,7 @@ public struct DistributionCatalogue: Sendable {
     private let elsewhere: [String: [Architecture]]
     private let origin: (text: String, source: String)?
 
-    /// - Throws: `YAMLError` with the line of what is wrong.
+    /// - Throws: `YAMLError` with the line.
     public init(parsing text: String, source: String, architecture: Architecture = .host) throws {
         let names = text.replacing("$debarch", with: architecture.debianName).replacing("$basearch", with: architecture.machine)
         let root = try YAMLNode(parsing: names, source: source)

@@ -1,6 +1,6 @@
 import MatrixModel
 
-/// What a listing says to people: one line for each vendor, and the details for who asks.
+/// A listing in words: one line for each vendor, and details.
 extension KernelListing {
     /// What could not be read, or is strange: one line for each vendor.
     public var warnings: [String] {
@@ -53,7 +53,7 @@ extension KernelListing {
 
     // MARK: - What is not on offer
 
-    /// Why a selector finds nothing: who has it and could not be read, or who was asked in vain; and what to do.
+    /// Why a selector finds nothing: which vendors could not be read, which do not have it; and what to do.
     func explanation(_ selector: KernelSelector) -> String {
         let asked = searched.filter { suite in
             // Who is not said to have it is not asked for it, and is no reason.
@@ -168,7 +168,7 @@ extension KernelListing {
         return "; try --mirror \(vendor.mirror)=URL"
     }
 
-    /// The series next to what was asked for.
+    /// The series closest to the requested one.
     private func nearest(_ selector: KernelSelector) -> String? {
         guard let packaging = selector.packaging else { return nil }
         let wanted: KernelSeries? =

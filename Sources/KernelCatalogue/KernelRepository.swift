@@ -40,7 +40,7 @@ extension KernelRepository {
                 )
             } catch let error as CatalogueError {
                 failures.append(error)
-                // What is wrong with more than the way there is not to be papered over by asking somebody else.
+                // An error beyond the transfer is reported and not hidden by trying another address.
                 guard error.isOfTheWay else { break }
             }
         }

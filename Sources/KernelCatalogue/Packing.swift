@@ -12,7 +12,7 @@ enum Packing: String, CaseIterable {
     func unpack(_ packed: FilePath, into file: FilePath, limit: Int, subject: String) async throws {
         let (tool, options): (HostTool, [String]) =
             switch self {
-            // Without holes in the file, which is as long as what was written.
+            // The file has no holes: it is as long as what was written.
             case .xz: (.xz, ["--no-sparse"])
             case .gz: (.gzip, [])
             case .zst: (.zstd, ["--no-sparse"])

@@ -7,7 +7,7 @@ struct RepositoryMetadata {
     let base: String?
     let size: Int
     let checksum: Checksum
-    /// What it unpacks to, where that is said.
+    /// The size of the unpacked file, where it is given.
     let unpackedSize: Int?
 
     /// - Throws: `CatalogueError` with `malformedIndex`.

@@ -151,7 +151,7 @@ struct RpmRepository: KernelRepository {
                 .malformedIndex, subject: source, detail: "it is packed in none of the ways \(Packing.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         let names = Set(packages.values.flatMap { $0.flatMap(\.self) })
-        // What is kept of it depends on what was looked for.
+        // The cached part depends on the search.
         let key = Transfer.digest(
             of: ([Self.format, transfer.settings.architecture.machine, metadata.checksum.hexadecimal] + names.sorted()).joined(separator: "\n"))
         return try await transfer.settings.cache.document(kind: "rpm-index", key: key) { folder in

@@ -42,7 +42,7 @@ extension DistributionCatalogue {
         try DistributionCatalogue(file: Products(folder: RunPreparation.productsFolder()).catalogue)
     }
 
-    /// The same for those who can do without: kernels of Debian can be obtained while nothing is built but this program.
+    /// The same, or an empty one where only this program is built: Debian's kernels need no catalogue.
     static func besideProgram() throws -> DistributionCatalogue {
         let file = RunPreparation.productsFolder().appending(Products.catalogueName)
         return try FileManager.default.fileExists(atPath: file.string) ? DistributionCatalogue(file: file) : .none

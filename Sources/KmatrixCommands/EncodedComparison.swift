@@ -42,7 +42,7 @@ struct EncodedComparison: Encodable {
         let before: Outcome?
         let after: Outcome?
         let regression: Bool
-        /// Proofs that came out otherwise.
+        /// Proofs with a different state.
         let proofs: [ChangedProof]
     }
 

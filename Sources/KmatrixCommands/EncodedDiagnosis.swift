@@ -2,7 +2,7 @@ import Diagnosis
 import Guidance
 import MatrixModel
 
-/// A diagnosis as it is printed for machines. The member names are a contract; they stay.
+/// A diagnosis as JSON. The member names are a contract; they stay.
 struct EncodedDiagnosis: Encodable {
     struct Cause: Encodable {
         let code: String

@@ -3,7 +3,7 @@ import Guidance
 import MatrixModel
 import MatrixReport
 
-/// A prediction as it is printed. The member names are a contract; they stay.
+/// A prediction as JSON and text. The member names are a contract; they stay.
 struct EncodedPrediction: Encodable {
     struct Program: Encodable {
         let name: String

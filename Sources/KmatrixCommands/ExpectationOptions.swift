@@ -17,7 +17,7 @@ struct ExpectationOptions: ParsableArguments {
 
     /// Reads the file. Entries after their last day are warnings.
     /// - Parameter others: Further expectations, such as those of a matrix; entries of the file take precedence.
-    /// - Throws: `ValidationError` for such entries with `--strict-expectations`, and for a file that cannot be read; `YAMLError` for what is wrong in it.
+    /// - Throws: `ValidationError` for such entries with `--strict-expectations`, and for a file that cannot be read; `YAMLError` for an error in it.
     func load(besides others: Expectations? = nil) throws -> Expectations {
         let all = try [read(), others].compactMap(\.self)
         let expired = all.flatMap(\.expired).map(\.expiry)

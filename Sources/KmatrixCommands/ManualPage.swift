@@ -4,7 +4,7 @@ import MatrixReport
 struct ManualPage {
     let root: CommandDescription
     let version: String
-    /// The date at its foot. A constant, so that the same program prints the same page.
+    /// The date at the foot of the page. A constant: the same program prints the same page.
     let date: String
 
     static func current() throws -> ManualPage {

@@ -1,4 +1,4 @@
-/// The place of a cell of which no more than the id is at hand: part by part, versions and layouts by what they mean.
+/// The sort key of a cell by its id alone: part by part, versions and layouts by meaning.
 public struct CellIDOrder: Comparable, Sendable {
     private enum Part: Hashable {
         case layout(CgroupLayout)

@@ -1,4 +1,4 @@
-/// What a record is about: a cell, or what was asked for where no kernel was found.
+/// The subject of a record: a cell, or the requested axes where no kernel was found.
 @dynamicMemberLookup
 public enum CellSubject: Hashable, Sendable {
     case cell(Cell)

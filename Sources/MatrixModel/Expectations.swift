@@ -73,7 +73,7 @@ public struct Expectations: Hashable, Sendable {
         return isProof ? .asExpected : .unproven
     }
 
-    /// The entries that speak of none of the cells: their pattern is wrong, or what they speak of is gone.
+    /// The entries that match none of the cells: the pattern is wrong, or the cell no longer exists.
     public func unused(among ids: [String]) -> [Entry] {
         let used = Set(ids.compactMap(entry(for:)))
         return entries.filter { !used.contains($0) }

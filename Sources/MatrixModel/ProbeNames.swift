@@ -1,6 +1,6 @@
 /// The names by which a cell's clients are known to the plan, to scenarios and to the probes.
 public enum ProbeNames {
-    /// Clients whose destinations are none of the agent's business: their peer must be what they asked for.
+    /// Clients whose destinations the agent must not redirect: their peer must be the requested one.
     public static let untouchedPrefix = "untouched-"
     /// A client that writes the IPv4 address of IMDS as IPv6.
     public static let dualStack = "imds-dual-stack"
@@ -14,6 +14,6 @@ public enum ProbeNames {
     public static func executable(isRoot: Bool) -> String { isRoot ? "/usr/bin/kmatrix-probe-root" : "/usr/bin/kmatrix-probe-user" }
     /// The same for members of the burst, whose requests the agent has to count apart.
     public static func burstExecutable(isRoot: Bool) -> String { isRoot ? "/usr/bin/kmatrix-burst-root" : "/usr/bin/kmatrix-burst-user" }
-    /// The executable of clients who look like another user.
+    /// The executable of clients that look like another user.
     public static let identityExecutable = "/usr/bin/kmatrix-identity"
 }

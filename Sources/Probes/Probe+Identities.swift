@@ -3,7 +3,7 @@ import Judgement
 import MatrixModel
 
 extension Probe {
-    /// Callers who look like another user to an agent that asks the wrong question. A caller is its real user id, as the kernel has it when it connects
+    /// Callers that an agent takes for another user if it reads the wrong id. A caller is its real user id, as the kernel has it when it connects
     /// (bpf_get_current_uid_gid in kernel/bpf/helpers.c gives real ids of the initial user namespace).
     static let identities: [Probe] = [
         identity(

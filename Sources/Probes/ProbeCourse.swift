@@ -33,7 +33,7 @@ public enum ProbeCourse {
         return steps
     }
 
-    /// What the guest of a deployment does: it comes up on its own, and only then is looked at.
+    /// The steps of a deployment's guest: it boots without the harness, and is examined afterwards.
     public static func steps(for deployment: Deployment, statusRefresh: UInt32? = nil) -> [GuestStep] {
         let boot = GuestStep.await(path: "/run/cloud-init/result.json", milliseconds: 420_000)
         guard deployment.hasAgent else { return [boot] }

@@ -60,7 +60,7 @@ struct ProbeEvidence: Sendable {
     /// Some clients bypass every agent, and the agent itself asks the platform: silence is the network between, which is ours.
     var isPlatformSilent: Bool { cell.journal?.isEmpty == true }
 
-    /// The outcome of a proof about clients none of whose reports decides.
+    /// The outcome of a proof when no client's report decides it.
     func undecided(_ what: String) -> ProofOutcome {
         if isPlatformSilent { return .undecided("Nothing of the guest ever reached the simulated platform.", cause: .harness) }
         return .undecided("The evidence has nothing of \(what).")

@@ -24,7 +24,7 @@ public struct CellHistory: Hashable, Sendable {
     public internal(set) var streaks: [Streak] = []
     /// How many runs measured the cell or tried to.
     public internal(set) var tried = 0
-    /// How many of these needed more than one attempt, or proved nothing even so.
+    /// How many of these needed a retry or were inconclusive.
     public internal(set) var flaky = 0
 
     /// The share of runs in which the harness did not come to its verdict at the first attempt; nil when none tried.

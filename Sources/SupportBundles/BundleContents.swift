@@ -1,7 +1,7 @@
 import Archives
 public import Diagnosis
 
-/// What could be read of what was sent, and what was left out.
+/// The files of a bundle that could be read, and warnings about the others.
 public struct BundleContents: Sendable {
     public private(set) var files: [BundleFile] = []
     public private(set) var warnings: [String] = []
@@ -28,7 +28,7 @@ public struct BundleContents: Sendable {
             return nil
         }
         let plain = parts.joined(separator: "/")
-        // A key is never read, no matter who packed it.
+        // Keys are never read.
         let isTag = parts.last == "provisioned.tag" || parts.last == "status.tag"
         guard !plain.lowercased().hasSuffix(".key"), !parts.contains("keys") || isTag else {
             warn("\(shown) was not looked at: it may hold a key; it should not have been sent")

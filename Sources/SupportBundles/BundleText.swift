@@ -1,6 +1,6 @@
 import Diagnosis
 
-/// One text of what was sent, read piece by piece. PowerShell redirects as UTF-16 with a byte order mark; it becomes UTF-8.
+/// One text of a bundle, read piece by piece. PowerShell redirects as UTF-16 with a byte order mark; it becomes UTF-8.
 struct BundleText {
     private enum Encoding { case plain, littleEndian, bigEndian }
 

@@ -9,7 +9,7 @@ public struct Collector: Sendable {
     public struct Question: Hashable, Sendable {
         public let name: String
         public let command: [String]
-        /// What a line has to hold to be kept; empty for every line. Kernel logs hold more than a diagnosis needs.
+        /// A line is kept if it contains one of these; empty for every line. Kernel logs have more than a diagnosis needs.
         public let keeping: [String]
 
         init(name: String, command: [String], keeping: [String] = []) {
