@@ -83,7 +83,7 @@ extension MatrixRunner {
         return GuestPlan(
             layout: planned.cell.cgroup, agentPath: ArtefactPreparer.agentPath, steps: group.steps, awaitsSuccess: expectation.status == "SUCCESS",
             agentDeadline: UInt32(profile.statusDeadline / .milliseconds(1)), settlingWords: profile.wordsForGuest, logs: profile.logsForGuest,
-            clientDeadline: group.deadline, crowdDeadline: max(group.deadline, UInt32(profile.burstDeadline / .milliseconds(1))))
+            clientDeadline: group.deadline, burstDeadline: max(group.deadline, UInt32(profile.burstDeadline / .milliseconds(1))))
     }
 
     /// - Throws: `CancellationError` only.

@@ -25,7 +25,7 @@ struct OnlyCellTests {
         }
         #expect(try runner.onlyCell(of: plan([only])).cell == only.cell)
         let missing = CellRecord(
-            unavailable: AskedCell(try KernelSelector(parsing: "6.1"), cgroup: .unified), judgement: Judgement(cause: .notOffered, summary: "gone"))
+            unavailable: AskedCell(try KernelSelector(parsing: "6.1"), CellAxes(cgroup: .unified)), judgement: Judgement(cause: .notOffered, summary: "gone"))
         for (plan, words) in [(plan(cells), "'6.1' selects 2 cells"), (plan([]), "no cell"), (plan([], [missing]), "gone")] {
             let error = try #require(throws: RunnerError.self) { try runner.onlyCell(of: plan) }
             #expect(error.code == .notOneCell && error.description.contains(words), "\(error)")
