@@ -2,6 +2,7 @@
 #include "guest_system.h"
 #include "result.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/klog.h>
