@@ -248,8 +248,8 @@ let package = Package(
         .testTarget(
             name: "KmatrixCommandsTests",
             dependencies: [
-                "KmatrixCommands", "MatrixModel", "MatrixPlanning", "MatrixRunner", "EvidenceStore", "StrictYAML", "TestSupport", "kmatrix", "fake-qemu",
-                "guest-network", subprocess, system, argumentParser, yams,
+                "KmatrixCommands", "MatrixModel", "MatrixPlanning", "MatrixRunner", "QEMUGuest", "EvidenceStore", "StrictYAML", "TestSupport", "kmatrix",
+                "fake-qemu", "guest-network", subprocess, system, argumentParser, yams,
             ], resources: [.copy("Snapshots"), .copy("Kubernetes")], swiftSettings: settings),
         .testTarget(
             name: "AgentCoreTests",

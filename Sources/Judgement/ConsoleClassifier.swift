@@ -27,6 +27,11 @@ public enum ConsoleClassifier {
         return found
     }
 
+    /// Whether the kernel printed a message that starts with these words.
+    static func hasMessage(_ start: String, in console: [UInt8]) -> Bool {
+        console.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).contains { messageText(of: $0).starts(with: start.utf8) }
+    }
+
     private static let panicStart = Array("Kernel panic - not syncing".utf8)
     private static let oopsStarts = [
         "Oops: ", "Oops[", "BUG: ", "kernel BUG at ", "general protection fault", "Unable to handle kernel", "SError Interrupt on CPU",

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ArtefactCache
 import KernelCatalogue
+import MatrixModel
 import MatrixReport
 import MatrixRunner
 import SystemPackage
@@ -57,12 +58,14 @@ struct DistrosBuild: AsyncParsableCommand {
 
 private struct EncodedImage: Encodable {
     let distribution: String
+    let architecture: Architecture
     let disk: String
     /// What the image takes on the disk.
     let bytes: Int
 
     init(_ distribution: Distribution, _ image: DistributionImages.Built) {
         self.distribution = distribution.name
+        architecture = distribution.architecture
         disk = image.disk.string
         bytes = image.bytes
     }

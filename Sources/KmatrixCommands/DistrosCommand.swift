@@ -26,11 +26,16 @@ struct DistributionOptions: ParsableArguments {
 
     /// - Throws: `SelectorError` with `unknownDistribution`, naming those there are, or `otherArchitecture`.
     func chosen() throws -> [(Architecture, [Distribution])] {
-        let catalogue = try DistributionCatalogue.built()
-        return try architecture.architectures().map { architecture in
+        try Self.choose(distros, of: architecture, from: .built())
+    }
+
+    static func choose(_ names: [String], of architectures: ArchitectureOptions, from catalogue: DistributionCatalogue) throws -> [(
+        Architecture, [Distribution]
+    )] {
+        try architectures.architectures().map { architecture in
             let own = try catalogue.of(architecture)
             var chosen: [Distribution] = []
-            for text in distros { chosen += try own.select(text).filter { !chosen.contains($0) } }
+            for text in names { chosen += try own.select(text).filter { !chosen.contains($0) } }
             return (architecture, chosen)
         }
     }

@@ -34,7 +34,8 @@ struct DistrosFetch: AsyncParsableCommand {
             let listing = try await catalogue.listing(for: [], of: chosen) { event in if !event.isDetail { StandardError.line(event.description) } }
             for distribution in chosen {
                 let files = try await catalogue.fetch(distribution.kernel(in: listing)) { event in StandardError.line(event.description) }
-                fetched.append(EncodedKernel(distribution: distribution.name, release: files.identity.release, image: files.image.string))
+                fetched.append(
+                    EncodedKernel(distribution: distribution.name, architecture: architecture, release: files.identity.release, image: files.image.string))
             }
         }
         return fetched
@@ -43,6 +44,7 @@ struct DistrosFetch: AsyncParsableCommand {
 
 private struct EncodedKernel: Encodable {
     let distribution: String
+    let architecture: Architecture
     let release: String
     let image: String
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ArtefactCache
+import MatrixModel
 import MatrixReport
 import MatrixRunner
 
@@ -12,12 +13,17 @@ struct DoctorCommand: AsyncParsableCommand {
             Each line is ok, or says what to do. Whether /dev/kvm runs guests is
             remembered, for a day when a trial guest was late; --probe tries again.
 
+            --arch: guests of that architecture are needed too, so that what they
+            lack is missing.
+
             EXIT CODES
               0  this machine can run kmatrix
               3  something is missing that a run needs
             """)
 
     @OptionGroup(title: "Repositories") var kernels: KernelOptions
+
+    @OptionGroup var architecture: ArchitectureOptions
 
     @Flag(help: "Boot a trial guest with /dev/kvm again")
     var probe = false
@@ -27,7 +33,8 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let arguments = self
-        let checks = try await InterruptibleWork.run { await arguments.examination().checks() }
+        let architectures = Set(try architecture.architectures())
+        let checks = try await InterruptibleWork.run { await arguments.examination(architectures).checks() }
         switch format {
         case .json: try StandardOutput.writeJSON(["checks": checks])
         case .jsonl: for check in checks { try StandardOutput.writeJSON(check, isCompact: true) }
@@ -36,13 +43,14 @@ struct DoctorCommand: AsyncParsableCommand {
         if checks.contains(where: { $0.outcome == .missing }) { throw ExitCodes.notProven }
     }
 
-    private func examination() -> HostExamination {
+    private func examination(_ architectures: Set<Architecture>) -> HostExamination {
         let (cache, kernels) = (ArtefactCache.standard(), kernels)
         let trial: @Sendable () async throws -> MatrixRunner = {
             let axes = try AxisOptions.parse(["--kernel", "6.1", "--cgroup", "unified"])
             return try await RunPreparation(axes: axes, kernels: kernels, guests: GuestOptions.parse([])) { _ in }.runner
         }
         return HostExamination(
-            products: RunPreparation.productsFolder(), cache: cache, repositories: Result { try kernels.settings(cache: cache) }, trial: probe ? trial : nil)
+            products: RunPreparation.productsFolder(), cache: cache, repositories: Result { try kernels.settings(cache: cache) },
+            architectures: architectures, trial: probe ? trial : nil)
     }
 }

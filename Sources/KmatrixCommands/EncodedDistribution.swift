@@ -21,6 +21,7 @@ struct EncodedDistribution: Encodable {
     }
 
     let name: String
+    let architecture: Architecture
     let title: String
     let kernel: String
     let systemd: String?
@@ -39,6 +40,7 @@ struct EncodedDistribution: Encodable {
 
     init(_ distribution: Distribution, keys known: [EncodedKey], image: DistributionImages.Built?) {
         name = distribution.name
+        architecture = distribution.architecture
         title = distribution.title
         kernel = "\(distribution.kernel.series.map(\.description) ?? "newest")/\(distribution.kernel.flavour)"
         systemd = distribution.systemd

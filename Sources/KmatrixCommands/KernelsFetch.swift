@@ -39,7 +39,7 @@ struct KernelsFetch: AsyncParsableCommand {
             let listing = try await catalogue.listing(for: selectors) { event in if !event.isDetail { StandardError.line(event.description) } }
             for chosen in try selectors.flatMap({ try listing.resolve($0) }) {
                 let files = try await catalogue.fetch(chosen) { event in StandardError.line(event.description) }
-                fetched.append(EncodedFiles(files))
+                fetched.append(EncodedFiles(files, architecture))
             }
         }
         return fetched
@@ -54,12 +54,14 @@ private struct EncodedFiles: Encodable {
         let bytes: Int
     }
 
+    let architecture: Architecture
     let kernel: String
     let release: String
     let image: String
     let packages: [Package]
 
-    init(_ files: KernelFiles) {
+    init(_ files: KernelFiles, _ architecture: Architecture) {
+        self.architecture = architecture
         kernel = files.identity.version.description
         release = files.identity.release
         image = files.image.string

@@ -64,6 +64,15 @@ public enum Architecture: String, CaseIterable, Hashable, Sendable, Codable, Cus
         }
     }
 
+    /// The boot profiles that its machines can have.
+    public var profiles: [BootProfile] {
+        switch self {
+        // QEMU emulates none of its processor's control-flow protection.
+        case .x86_64: BootProfile.allCases.filter { $0.processorFeature == nil }
+        case .arm64: BootProfile.allCases
+        }
+    }
+
     /// Reads one architecture by the name that any of the programs around us has for it, or `all`.
     public static func parse(_ text: String) throws(SelectorError) -> [Architecture] {
         if text == "all" { return allCases }

@@ -43,7 +43,7 @@ public struct MatrixBlock {
         if !kernels.isEmpty, distros.contains(where: { ImageGuest.bootingItself($0) != nil }) {
             throw report("a whole: image boots its own kernel; remove \(name(.kernel)) or 'whole:'")
         }
-        _ = try (kernelSelectors(), layouts(), deployments(), profiles(), architectures())
+        _ = try (kernelSelectors(), layouts(), deployments(), profiles(on: .host), architectures())
     }
 
     /// Looks everything up: distributions in the catalogue, programs and scenarios among the products, agents on disk.
@@ -65,7 +65,8 @@ public struct MatrixBlock {
         return MatrixAxes(
             architecture: products.architecture, guests: guests, kernels: try kernelSelectors(), layouts: named.compactMap(\.self).sorted(),
             hasDefaultLayout: named.contains(nil), programs: try values(.bpf) { [try products.program($0)] },
-            scenarios: scenarios.isEmpty ? .standard(try products.standardScenario()) : .axis(scenarios), agents: agents, profiles: try profiles(),
+            scenarios: scenarios.isEmpty ? .standard(try products.standardScenario()) : .axis(scenarios), agents: agents,
+            profiles: try profiles(on: products.architecture),
             deployments: try deployments())
     }
 }
@@ -80,8 +81,8 @@ extension MatrixBlock {
     private func layouts() throws -> [CgroupLayout?] { try distinct(.cgroup) { $0 == "default" ? [nil] : try CgroupLayout.parse($0) } }
 
     /// Nil is a kernel without a hardening profile.
-    private func profiles() throws -> [BootProfile?] {
-        let named = try distinct(.profile) { $0 == "none" ? [nil] : try BootProfile.parse($0) as [BootProfile?] }
+    private func profiles(on architecture: Architecture) throws -> [BootProfile?] {
+        let named = try distinct(.profile) { $0 == "none" ? [nil] : try BootProfile.parse($0, on: architecture) as [BootProfile?] }
         return named.isEmpty ? [nil] : named
     }
 

@@ -29,6 +29,7 @@ extension CellAttempt {
     func bootPlan(_ start: BootPolicy.Start) -> BootPlan {
         var plan = BootPlan.cell(artefacts, accelerator: context.accelerator, network: context.products.network, folder: folder.path)
         plan.kernelArguments = context.kernelArguments + (planned.profile?.kernelArguments ?? [])
+        plan.processorFeature = planned.profile?.processorFeature
         plan.sparesTime = context.sparesTime
         plan.limits = GuestLimits(of: starter, timeout: context.timeout, patience: planned.agentProfile.patience)
         if let distribution = artefacts.distribution {

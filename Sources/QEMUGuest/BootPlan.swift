@@ -63,6 +63,8 @@ public struct BootPlan: Hashable, Sendable {
     /// In MiB. Series 7 does not boot in 256.
     public var memory = 512
     public var processors = 1
+    /// What the processor has beyond the standard one; nil for nothing.
+    public var processorFeature: ProcessorFeature?
     /// What the guest's time stamp counter counts in a millisecond; nil to let its kernel find out.
     public var timeStampKilohertz: Int?
     /// Whether its kernel is spared what only takes time: self-tests, the search for timers, the wait for entropy.

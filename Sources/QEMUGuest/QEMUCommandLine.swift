@@ -53,8 +53,10 @@ public struct QEMUCommandLine: Hashable, Sendable {
             arguments: [
                 "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-sandbox", sandbox,
             ] + memory.map { ["-object", $0] }.joined() + [
-                "-machine", architecture.machineType + (memory.isEmpty ? "" : ",memory-backend=memory"), "-accel", accelerator(plan),
-                "-cpu", architecture.processor(plan.accelerator, pageSize: plan.pageSize), "-m", "\(plan.memory)", "-smp", "\(plan.processors)",
+                "-machine", architecture.machineType(plan.accelerator, plan.processorFeature) + (memory.isEmpty ? "" : ",memory-backend=memory"), "-accel",
+                accelerator(plan),
+                "-cpu", architecture.processor(plan.accelerator, pageSize: plan.pageSize, plan.processorFeature), "-m", "\(plan.memory)", "-smp",
+                "\(plan.processors)",
             ],
             // Kernel lines are told from a program's by their time stamp.
             kernelArguments: ["panic=-1"] + architecture.endingArguments + (plan.sparesTime ? timeSavers(plan) : []) + ["printk.time=1"])

@@ -134,9 +134,13 @@ struct DocumentationTests {
     @Test("explains every deployment", arguments: Deployment.allCases)
     func deployments(deployment: Deployment) throws { #expect(try Self.article("Deployments").text.contains("| `\(deployment.rawValue)` |")) }
 
-    @Test("explains every profile, with its kernel arguments", arguments: BootProfile.allCases)
+    @Test("explains every profile, with its kernel arguments or who has such a processor", arguments: BootProfile.allCases)
     func profiles(profile: BootProfile) throws {
-        #expect(try Self.article("Profiles").text.contains("| `\(profile.rawValue)` | `\(profile.kernelArguments.joined(separator: " "))` |"))
+        let owners = Architecture.allCases.filter { $0.profiles.contains(profile) }
+        let means =
+            profile.kernelArguments.isEmpty
+            ? "a processor of \(owners.map(\.rawValue).joined(separator: ", ")) with " : "`\(profile.kernelArguments.joined(separator: " "))` |"
+        #expect(try Self.article("Profiles").text.contains("| `\(profile.rawValue)` | \(means)"))
     }
 
     @Test("explains every scenario")

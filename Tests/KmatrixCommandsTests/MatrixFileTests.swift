@@ -78,6 +78,13 @@ struct MatrixFileTests {
         #expect(Set(file.blocks.flatMap(\.axes)) == [.kernel, .cgroup, .profile, .bpf, .scenario, .distro, .deployment])
     }
 
+    @Test("of the nightly run of another architecture can be read, and each of its blocks is of that architecture")
+    func foreignNightly() throws {
+        let file = try MatrixFile(path: Repository.root.appending(path: "images/nightly-arm64.yml").path)
+        #expect(file.blocks.count > 4)
+        for block in file.blocks { #expect(block.texts(.arch) == ["arm64"]) }
+    }
+
     @Test("takes the place of all other axes")
     func alone() throws {
         #expect(throws: Never.self) { try RootCommand.parseAsRoot(["run", "--matrix", "m.yml"]) }

@@ -1,5 +1,7 @@
 import Foundation
+import MatrixModel
 import MatrixRunner
+import QEMUGuest
 import SystemPackage
 import TestSupport
 import Testing
@@ -9,8 +11,8 @@ import Testing
 /// What `ci/setup` installs, what the package depends on and what `kmatrix doctor` checks are the same.
 @Suite("Set-up")
 struct SetUpTests {
-    /// Group and names of each line of `ci/dependencies`.
-    private static func groups() throws -> [String: Set<String>] {
+    /// Groups of `ci/dependencies` with their names, for machines of an architecture.
+    private static func groups(on architecture: Architecture = .host) throws -> [String: Set<String>] {
         let lines = try String(contentsOf: Repository.root.appending(path: "ci/dependencies"), encoding: .utf8).split(separator: "\n").filter {
             !$0.hasPrefix("#")
         }
@@ -18,7 +20,9 @@ struct SetUpTests {
         for line in lines {
             let parts = line.split(separator: ": ", maxSplits: 1)
             try #require(parts.count == 2, "'\(line)' is not a group and names")
-            groups[String(parts[0]), default: []].formUnion(parts[1].split(separator: " ").map(String.init))
+            let words = parts[0].split(separator: " ")
+            guard words.count == 1 || words[1] == "[\(architecture.debianName)]" else { continue }
+            groups[String(words[0]), default: []].formUnion(parts[1].split(separator: " ").map(String.init))
         }
         return groups
     }
@@ -29,6 +33,18 @@ struct SetUpTests {
         let needed = Set(HostRequirement.all.filter { $0.purpose == nil }.map(\.package) + [HostRequirement.emulatorPackage])
         #expect(groups["run"] == needed)
         #expect(groups["recommended"] == Set(HostRequirement.all.filter { $0.purpose != nil }.map(\.package)))
+    }
+
+    @Test("a machine of each architecture gets the emulator and the firmware of its own", arguments: Architecture.allCases)
+    func architectures(architecture: Architecture) throws {
+        let groups = try Self.groups(on: architecture)
+        #expect(groups["run"]?.filter { $0.hasPrefix("qemu-system") } == [architecture.emulatorPackage])
+        #expect(groups["recommended"]?.intersection(Architecture.allCases.map(\.uefi.package)) == [architecture.uefi.package])
+        // Guests of the other need the other's.
+        if let guests = groups["guests-\(architecture.debianName)"] {
+            #expect(guests.isSuperset(of: [architecture.emulatorPackage, architecture.uefi.package]))
+        }
+        #expect(try Self.groups(on: .x86_64)["guests-arm64"] != nil)
     }
 
     @Test("running needs neither a browser nor anything else of the tests")

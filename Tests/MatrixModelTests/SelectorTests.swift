@@ -117,11 +117,14 @@ struct CellTests {
     func names() throws {
         #expect(try Deployment.parse("all") == Deployment.allCases)
         #expect(try Deployment.parse("installed-unasked") == [.installedUnasked])
-        #expect(try BootProfile.parse("all") == BootProfile.allCases)
-        #expect(try BootProfile.parse("jit-harden") == [.jitHarden])
+        #expect(try BootProfile.parse("all", on: .arm64) == BootProfile.allCases)
+        // A processor that nothing emulates is not part of all, and can be asked for.
+        #expect(try BootProfile.parse("all", on: .x86_64) == BootProfile.allCases.filter { $0.processorFeature == nil })
+        #expect(try BootProfile.parse("memory-tagging", on: .x86_64) == [.memoryTagging])
+        #expect(try BootProfile.parse("jit-harden", on: .x86_64) == [.jitHarden])
         let deployment = try #require(throws: SelectorError.self) { _ = try Deployment.parse("gone") }
         #expect(deployment.description.contains("'gone'") && deployment.description.contains("missing-unasked"))
-        let profile = try #require(throws: SelectorError.self) { _ = try BootProfile.parse("hard") }
+        let profile = try #require(throws: SelectorError.self) { _ = try BootProfile.parse("hard", on: .x86_64) }
         #expect(profile.description.contains("'hard'") && profile.description.contains("lockdown-integrity"))
     }
 }

@@ -72,11 +72,12 @@ enum MutantRun {
     }
 
     /// The mutant agent without a mutation, as users hand over an agent of their own.
-    static func agent(of built: FilePath, in folder: FilePath) async throws -> AgentBundle {
+    static func agent(of built: FilePath, for architecture: Architecture = .host, in folder: FilePath) async throws -> AgentBundle {
         let bundle = folder.appending(unmutated)
         try FileManager.default.createDirectory(atPath: bundle.string, withIntermediateDirectories: true)
-        try FileManager.default.copyItem(atPath: built.appending("mutant-agent").string, toPath: bundle.appending("azure-proxy-agent").string)
-        return try await AgentBundle.load(bundle)
+        let program = (architecture == .host ? built : built.appending(architecture.rawValue)).appending("mutant-agent")
+        try FileManager.default.copyItem(atPath: program.string, toPath: bundle.appending("azure-proxy-agent").string)
+        return try await AgentBundle.load(bundle, for: architecture)
     }
 
     /// The user's cache, but for the mutants' payloads: some twenty megabytes each that nobody needs again.

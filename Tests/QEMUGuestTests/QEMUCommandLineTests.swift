@@ -72,6 +72,25 @@ struct QEMUCommandLineTests {
         #expect(found(plan) == "host")
     }
 
+    @Test(
+        "has the processor that a profile asks for, where there is one, whatever the size of its pages",
+        arguments: [
+            (Architecture.arm64, Accelerator.tcg, ProcessorFeature.branchProtection, "max,pauth-impdef=on", "virt"),
+            (.arm64, .tcg, .memoryTagging, "max,pauth-impdef=on", "virt,mte=on"), (.arm64, .kvm, .memoryTagging, "host", "virt"),
+            (.x86_64, .tcg, .branchProtection, "qemu64,+rdrand", "q35"), (.x86_64, .kvm, .memoryTagging, "host", "q35"),
+        ])
+    func feature(architecture: Architecture, accelerator: Accelerator, feature: ProcessorFeature, processor: String, machine: String) throws {
+        var plan = BootPlan(
+            kernel: .raw("/k/Image", pageSize: 16), initramfs: "/i/initramfs", architecture: architecture, accelerator: accelerator, folder: "/run/cell")
+        plan.processorFeature = feature
+        let arguments = QEMUCommandLine(plan).arguments
+        #expect(arguments.firstIndex(of: "-cpu").map { arguments[$0 + 1] } == processor)
+        #expect(arguments.firstIndex(of: "-machine").map { arguments[$0 + 1] } == machine)
+        // Snapshots with it are others than those without it.
+        let kept = QEMUCommandLine(plan.named(payloadSize: 0) { $0.string }).arguments
+        #expect(kept.contains(processor) && kept.contains { $0.hasPrefix("\(machine),memory-backend") })
+    }
+
     @Test("tells the kernel how fast its time stamp counter runs, where that is known")
     func timeStampCounter() throws {
         var plan = try #require(Self.plans.first { $0.name == "tcg" }).plan

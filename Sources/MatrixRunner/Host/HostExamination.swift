@@ -3,7 +3,7 @@ import Foundation
 public import KernelCatalogue
 import EvidenceStore
 import HostTools
-import MatrixModel
+public import MatrixModel
 import MatrixPlanning
 import QEMUGuest
 public import SystemPackage
@@ -15,16 +15,19 @@ public struct HostExamination: Sendable {
     let cache: ArtefactCache
     /// The repositories of Debian, or why their settings cannot be read.
     let repositories: Result<CatalogueSettings, any Error>
+    /// Those whose guests a run is to have.
+    let architectures: Set<Architecture>
     /// Makes a runner that boots the trial guest; nil where what is remembered of earlier ones counts.
     let trial: (@Sendable () async throws -> MatrixRunner)?
 
     public init(
-        products: FilePath, cache: ArtefactCache, repositories: Result<CatalogueSettings, any Error>,
+        products: FilePath, cache: ArtefactCache, repositories: Result<CatalogueSettings, any Error>, architectures: Set<Architecture> = [.host],
         trial: (@Sendable () async throws -> MatrixRunner)? = nil
     ) {
         self.products = products
         self.cache = cache
         self.repositories = repositories
+        self.architectures = architectures
         self.trial = trial
     }
 
@@ -61,21 +64,25 @@ public struct HostExamination: Sendable {
     private func emulator() async -> HostCheck {
         do {
             let emulator = try await Emulator.find()
-            return HostCheck(name: "emulator", outcome: .ok, detail: "QEMU \(emulator.version) at \(emulator.path)")
+            return HostCheck(name: "emulator", architecture: .host, outcome: .ok, detail: "QEMU \(emulator.version) at \(emulator.path)")
         } catch {
-            return HostCheck(name: "emulator", outcome: .missing, detail: "\(error)")
+            return HostCheck(name: "emulator", architecture: .host, outcome: .missing, detail: "\(error)")
         }
     }
 
-    /// Guests of other architectures are nothing that a run needs.
+    /// Guests of other architectures are nothing that a run needs, unless they are asked for.
     private func otherArchitectures() async -> [HostCheck] {
         guard let products = try? Products(folder: products) else { return [] }
         var checks: [HostCheck] = []
         for architecture in Architecture.allCases where architecture != .host {
             let guests = ForeignGuests(architecture)
+            let found = await guests.found(products)
             let lacking = await guests.lacking(products)
-            let details = [await guests.found(products)].compactMap(\.self) + lacking
-            checks.append(HostCheck(name: "\(architecture.title) guests", outcome: lacking.isEmpty ? .ok : .note, detail: details.joined(separator: "; ")))
+            let isMissing = found == nil && architectures.contains(architecture)
+            checks.append(
+                HostCheck(
+                    name: "\(architecture.title) guests", architecture: architecture, outcome: lacking.isEmpty ? .ok : isMissing ? .missing : .note,
+                    detail: ([found].compactMap(\.self) + lacking).joined(separator: "; ")))
         }
         return checks
     }
@@ -83,11 +90,11 @@ public struct HostExamination: Sendable {
     private func accelerator() async -> HostCheck {
         if let trial { return await outcome(of: trial) }
         if let remembered = AcceleratorProbe.remembered(cache: cache.root) {
-            return HostCheck(name: "accelerator", outcome: .ok, detail: "\(remembered.accelerator.rawValue): \(remembered.reason)")
+            return HostCheck(name: "accelerator", architecture: .host, outcome: .ok, detail: "\(remembered.accelerator.rawValue): \(remembered.reason)")
         }
         let canOpen = access("/dev/kvm", R_OK | W_OK) == 0
         return HostCheck(
-            name: "accelerator", outcome: .note,
+            name: "accelerator", architecture: .host, outcome: .note,
             detail: canOpen
                 ? "/dev/kvm opens; the first run boots a trial guest with KVM and falls back to TCG if that fails"
                 : "/dev/kvm cannot be opened; runs use TCG, which is slower with the same verdicts (join the group kvm for KVM)")
@@ -97,9 +104,9 @@ public struct HostExamination: Sendable {
         do {
             let runner = try await trial()
             let answer = try await runner.probeAccelerator(runner.plan())
-            return HostCheck(name: "accelerator", outcome: .ok, detail: "\(answer.accelerator.rawValue): \(answer.reason)")
+            return HostCheck(name: "accelerator", architecture: .host, outcome: .ok, detail: "\(answer.accelerator.rawValue): \(answer.reason)")
         } catch {
-            return HostCheck(name: "accelerator", outcome: .note, detail: "cannot boot a trial guest: \(error)")
+            return HostCheck(name: "accelerator", architecture: .host, outcome: .note, detail: "cannot boot a trial guest: \(error)")
         }
     }
 

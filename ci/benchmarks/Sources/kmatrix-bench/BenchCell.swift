@@ -38,9 +38,12 @@ struct BenchCell: AsyncParsableCommand {
         let text: (Spread) -> String = BenchOutput.text
         try BenchOutput.write(
             figures, ratios: figures.flatMap(\.ratios), as: bench.format,
-            rows: [["guest", "kernel", "bare s (min / median / max)", "cold cell s", "coldRatio", "snapshot cell s", "snapshotRatio"]]
+            rows: [["guest", "architecture", "kernel", "bare s (min / median / max)", "cold cell s", "coldRatio", "snapshot cell s", "snapshotRatio"]]
                 + figures.map {
-                    [$0.guest, $0.kernel, text($0.bareSeconds), text($0.coldSeconds), text($0.coldRatio), text($0.snapshotSeconds), text($0.snapshotRatio)]
+                    [
+                        $0.guest, $0.architecture.rawValue, $0.kernel, text($0.bareSeconds), text($0.coldSeconds), text($0.coldRatio),
+                        text($0.snapshotSeconds), text($0.snapshotRatio),
+                    ]
                 })
     }
 }

@@ -54,11 +54,16 @@ struct CellBenchmark: Sendable {
         let floors = try Dictionary(uniqueKeysWithValues: contexts.map { ($0.key, try BareBoot($0.value, of: $0.key, in: folder)) })
         var figures: [Figures] = []
         for planned in plan.cells {
-            guard let artefacts = try prepared.artefacts(for: planned)?.get(), let context = contexts[planned.cell.architecture],
-                let floor = floors[planned.cell.architecture]
-            else { continue }
-            figures.append(try await measure(planned, artefacts, floor, context, runner.snapshots(context.emulator), folder))
+            guard let context = contexts[planned.cell.architecture], let floor = floors[planned.cell.architecture] else { continue }
+            switch prepared.artefacts(for: planned) {
+            case .success(let artefacts)?:
+                figures.append(try await measure(planned, artefacts, floor, context, runner.snapshots(context.emulator), folder))
+            // The other kernels are worth measuring all the same.
+            case .failure(let failure)?: runner.events(.warning("\(planned.cell.id) is not measured: \(failure.judgement.summary)"))
+            case nil: continue
+            }
         }
+        guard !figures.isEmpty else { throw BenchmarkFailure("the cells", detail: "none of their kernels is available") }
         return figures
     }
 
