@@ -10,6 +10,9 @@ struct ConsoleClassifierTests {
         arguments: [
             "Kernel panic - not syncing: printed by a program", "[agent] BUG: my own", "echo '[    1.0] not Kernel panic - not syncing'",
             "[    1.0] systemd: BUG: nothing", "[    1.0] Command line: panic=-1 oops=panic",
+            // What arm64 prints around an oops.
+            "[    1.519] lkdtm: Performing direct entry EXCEPTION", "[    1.519773] Mem abort info:", "[    1.522110] pc : lkdtm_EXCEPTION+0x4/0x10",
+            "[    1.530828] Code: d5184614 d5184600 00000000 d2800000 (b900001f) ", "[    1.531150] ---[ end trace 0000000000000000 ]---",
             "[    1.0] Internal error: the sensor did not answer", "[    1.0] mydriver: Internal error: Oops [#1]",
         ])
     func clean(line: String) {

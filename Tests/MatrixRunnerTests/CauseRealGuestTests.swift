@@ -65,14 +65,14 @@ struct ForeignCauseRealGuestTests {
         .init(kernel: "crashes", cause: nil, words: ""),
         .init(kernel: "crashes", mutation: "panics-kernel", cause: .kernelPanic, words: "dumptest"),
         .init(kernel: "crashes", mutation: "oopses-kernel", cause: .kernelOops, words: "NULL pointer dereference"),
-        // Debian's own kernel, by its key for it.
-        .init(kernel: "6.12", mutation: "crashes-kernel", cause: .kernelPanic, words: "sysrq triggered crash"),
+        // Debian's own kernel, by its key for it, which is a crash that the agent asked for.
+        .init(kernel: "6.12", mutation: "crashes-kernel", cause: .agentCrashed, words: "sysrq triggered crash"),
         .init(kernel: "pages-64k", cause: nil, words: ""),
         .init(kernel: "6.12/arm64-16k", cause: nil, words: ""),
         // The JIT of this kernel makes branch targets and authenticated returns.
         .init(kernel: "branch-protection", profile: .branchProtection, cause: nil, words: ""),
-        .init(kernel: "5.10", profile: .branchProtection, cause: nil, words: ""), .init(kernel: "6.12", profile: .memoryTagging, cause: nil, words: ""),
-        .init(kernel: "small", profile: .branchProtection, cause: .profileNotOffered, words: "Address authentication"),
+        .init(kernel: "6.1", profile: .branchProtection, cause: nil, words: ""), .init(kernel: "6.12", profile: .memoryTagging, cause: nil, words: ""),
+        .init(kernel: "crashes", profile: .branchProtection, cause: .profileNotOffered, words: "Address authentication"),
         .init(kernel: "6.1", profile: .jitOff, cause: nil, words: ""),
     ]
 
