@@ -11,7 +11,7 @@ public final class AgentDaemon {
     /// In milliseconds.
     static let statusPeriod = 60_000
     /// Between attempts, in milliseconds; the last one stays.
-    static let patience = [5_000, 30_000, 60_000, 300_000]
+    static let retryPauses = [5_000, 30_000, 60_000, 300_000]
 
     /// One for each core, up to this number.
     static let mostEventLoops = 8
@@ -41,7 +41,7 @@ public final class AgentDaemon {
         var next: MonotonicTime?
 
         mutating func failed() {
-            next = .now + AgentDaemon.patience[min(failures, AgentDaemon.patience.count - 1)]
+            next = .now + AgentDaemon.retryPauses[min(failures, AgentDaemon.retryPauses.count - 1)]
             failures += 1
         }
         mutating func succeeded() { self = Retry() }

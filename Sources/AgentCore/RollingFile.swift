@@ -6,7 +6,7 @@ internal import SystemPackage
 /// Nothing here throws: a disk that is full or a folder that is gone costs lines, never the agent.
 struct RollingFile {
     /// Between attempts to open a file that cannot be opened, in milliseconds.
-    static let patience = 1_000
+    static let retryPause = 1_000
 
     let path: FilePath
     /// In bytes.
@@ -24,7 +24,7 @@ struct RollingFile {
 
     /// Opens the file, so that trouble is known before the first line.
     mutating func open() throws(Errno) {
-        nextAttempt = .now + Self.patience
+        nextAttempt = .now + Self.retryPause
         try BoundedFile.makeFolder(path.removingLastComponent())
         do {
             // Without waiting: a pipe in the file's place has no reader.

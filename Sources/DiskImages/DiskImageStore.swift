@@ -81,10 +81,13 @@ public struct DiskImageStore: Sendable {
     private func fetch(_ address: String, _ sum: Checksum) async throws -> FilePath {
         try ImageFile.makeFolder(partial(sum))
         let file = partial(sum).appending("image")
+        let isContinued = FileManager.default.fileExists(atPath: file.string)
         try await download.fetch(address, to: file, limit: QCOW2Header.largestDisk, resumes: true)
         let found = try ImageFile.hash(of: file, sum.algorithm)
         guard found == sum.hexadecimal else {
             try? FileManager.default.removeItem(atPath: file.string)
+            // What was kept may have been of another server's file.
+            if isContinued { return try await fetch(address, sum) }
             throw DiskImageError(.hashMismatch, subject: address, detail: "\(found), where \(sum.hexadecimal) is due")
         }
         return file

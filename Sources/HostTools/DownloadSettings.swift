@@ -3,7 +3,7 @@ public struct DownloadSettings: Hashable, Sendable {
     /// Never use the network.
     public var offline: Bool
     /// How long a connection, or a transfer slower than 1 kB/s, is waited for, in seconds.
-    public var patience: Int
+    public var stallTimeout: Int
     /// How often a transfer that failed for a passing reason is tried again.
     public var retries: Int
     /// How long the first retry is delayed; each further one twice as long.
@@ -11,9 +11,9 @@ public struct DownloadSettings: Hashable, Sendable {
     /// The proxies' variables, by name; nil for this process's own.
     public var proxies: [String: String]?
 
-    public init(offline: Bool = false, patience: Int = 20, retries: Int = 3, pause: Duration = .seconds(1), proxies: [String: String]? = nil) {
+    public init(offline: Bool = false, stallTimeout: Int = 20, retries: Int = 3, pause: Duration = .seconds(1), proxies: [String: String]? = nil) {
         self.offline = offline
-        self.patience = patience
+        self.stallTimeout = stallTimeout
         self.retries = retries
         self.pause = pause
         self.proxies = proxies

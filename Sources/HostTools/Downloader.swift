@@ -57,7 +57,7 @@ public struct Downloader: Sendable {
                 throw DownloadError(.wrongDigest, address, detail: "\(digest) instead of \(checksum.hexadecimal)")
             }
         }
-        guard rename(partial.string, file.string) == 0 else { throw DownloadError(.noSpace, address, detail: "\(Errno(rawValue: errno))") }
+        guard rename(partial.string, file.string) == 0 else { throw DownloadError(.noSpace, address, detail: "\(file): \(Errno(rawValue: errno))") }
     }
 
     private struct Failure: Error {
@@ -70,8 +70,8 @@ public struct Downloader: Sendable {
         let continues = resumes && FileChecksum.size(of: file) > 0
         let arguments = [
             "--silent", "--show-error", "--fail", "--location", "--globoff", "--max-redirs", "5", "--proto", "=http,https", "--connect-timeout",
-            "\(settings.patience)",
-            "--speed-limit", "1000", "--speed-time", "\(settings.patience)", "--max-filesize", "\(limit)", "--write-out",
+            "\(settings.stallTimeout)",
+            "--speed-limit", "1000", "--speed-time", "\(settings.stallTimeout)", "--max-filesize", "\(limit)", "--write-out",
             "%{http_code} %header{www-authenticate}",
             "--header", "@-", "--output", file.string,
         ]

@@ -28,7 +28,7 @@ public struct CatalogueSettings: Sendable {
     public var vendorKeyrings: [String: FilePath]
     public var suites: [DebianSuite]
     /// How long a connection, or a transfer slower than 1 kB/s, is waited for, in seconds.
-    public var patience: Int
+    public var stallTimeout: Int
     /// How often a transfer that failed by bad luck is tried again.
     public var retries: Int
     /// How long the first such try is put off; each further one twice as long.
@@ -39,7 +39,7 @@ public struct CatalogueSettings: Sendable {
         offline: Bool = false, strictFreshness: Bool = false, allowExpired: Bool = false,
         environment: [String: String] = ProcessInfo.processInfo.environment, aptFolder: FilePath = "/etc/apt",
         keyrings: [FilePath] = ["/usr/share/keyrings/debian-archive-keyring.gpg", "/usr/share/keyrings/debian-archive-removed-keys.gpg"],
-        vendorKeyrings: [String: FilePath] = [:], suites: [DebianSuite] = DebianSuite.all, patience: Int = 20, retries: Int = 3,
+        vendorKeyrings: [String: FilePath] = [:], suites: [DebianSuite] = DebianSuite.all, stallTimeout: Int = 20, retries: Int = 3,
         pause: Duration = .seconds(1)
     ) {
         self.cache = cache
@@ -54,7 +54,7 @@ public struct CatalogueSettings: Sendable {
         self.keyrings = keyrings
         self.vendorKeyrings = vendorKeyrings
         self.suites = suites
-        self.patience = patience
+        self.stallTimeout = stallTimeout
         self.retries = retries
         self.pause = pause
     }
@@ -62,7 +62,8 @@ public struct CatalogueSettings: Sendable {
     /// How files are fetched.
     public var downloads: DownloadSettings {
         DownloadSettings(
-            offline: offline, patience: patience, retries: retries, pause: pause, proxies: environment.filter { $0.key.lowercased().hasSuffix("_proxy") })
+            offline: offline, stallTimeout: stallTimeout, retries: retries, pause: pause,
+            proxies: environment.filter { $0.key.lowercased().hasSuffix("_proxy") })
     }
 
     /// An index that is late by no more than this is used with a warning: mirrors lag, and the kernels in it are still signed.

@@ -1,5 +1,5 @@
 /// A processor architecture that guests have, and its names. What differs from one to another is here and in the files
-/// `Architecture+….swift` of the layers it concerns, and nowhere else.
+/// `Architecture+….swift` of the layers it concerns; in C, in `CHostSystem`.
 public enum Architecture: String, CaseIterable, Hashable, Sendable, Codable, CustomStringConvertible {
     case x86_64
     case arm64

@@ -1,7 +1,7 @@
 /// What the product's documentation says of a cell: what its sources claim of the cell's distribution; without a claim the floor of the
 /// troubleshooting article counts, kernel 5.15 with cgroup v2 mounted by default.
 public enum DocumentedSupport: String, Hashable, Sendable, Codable {
-    /// Documented as supported: anything but compatible is a regression.
+    /// Documented as supported: incompatible and degraded contradict it.
     case supported
     /// Documented as not supported: incompatible is as documented.
     case unsupported

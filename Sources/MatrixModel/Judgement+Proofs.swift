@@ -1,9 +1,9 @@
 extension Judgement {
     /// The verdict that follows from a cell's proofs.
     ///
-    /// A failed essential proof makes the cell incompatible, even where another proof is unproven: what was shown stays shown. Without one, an unproven proof
-    /// makes the
-    /// cell inconclusive. Without either, a failed lesser proof degrades it. The most fundamental failure gives the cause; the summary names the others.
+    /// A failed essential proof makes the cell incompatible, even where another proof is unproven: what was shown stays shown. Without one, an
+    /// unproven proof makes the cell inconclusive. Without either, a failed lesser proof degrades it. The most fundamental failure gives the cause;
+    /// the summary names the others.
     public init(proofs: [ProofResult]) {
         let proofs = proofs.sorted { $0.id < $1.id }
         let failed = proofs.filter { $0.state == .fail }

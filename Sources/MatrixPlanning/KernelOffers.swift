@@ -61,7 +61,7 @@ struct KernelOffers {
     }
 
     /// The guest, or the same distribution built from its packages where its published image cannot be fetched.
-    mutating func reachable(_ guest: GuestChoice) async throws -> GuestChoice {
+    mutating func orBuiltFromPackages(_ guest: GuestChoice) async throws -> GuestChoice {
         guard let distribution = guest.builtInstead, let image = guest.image, case .failure(let failure) = try await given.kernel(of: image),
             failure.cause == .fetchFailed
         else { return guest }

@@ -2,7 +2,7 @@ import EvidenceStore
 package import KernelCatalogue
 import MatrixModel
 
-/// Turns the selectors of a request into cells. Boots nothing; fetches only what says which kernels there are.
+/// Turns the selectors of a request into cells. Boots nothing; fetches indices, and images whose kernel only they name.
 package struct MatrixPlanner {
     let request: MatrixRequest
     let catalogue: KernelCatalogue
@@ -59,7 +59,7 @@ package struct MatrixPlanner {
         var guests: [(GuestChoice, PlannedKernel)] = []
         var unavailable: [CellRecord] = []
         for wanted in axes.guests {
-            let guest = try await offers.reachable(wanted)
+            let guest = try await offers.orBuiltFromPackages(wanted)
             for question in Self.questions(axes, guest) {
                 switch try await offers.kernels(question) {
                 case .success(let kernels): guests += kernels.map { (guest, $0) }

@@ -14,7 +14,7 @@ final class BootPolicy: Sendable {
     }
 
     /// A snapshot that failed this often in a row is not tried again in its run.
-    private static let patience = 2
+    private static let failureLimit = 2
 
     private let choice: BootChoice
     private let store: SnapshotStore
@@ -27,7 +27,7 @@ final class BootPolicy: Sendable {
         self.events = events
     }
 
-    /// How the guest of a plan starts. Makes the snapshot when there is none, which takes a turn: to be asked by who has none.
+    /// How the guest of a plan starts. Makes the snapshot when there is none, which takes a slot, so the caller must not hold one.
     /// - Parameter isShared: Whether more guests of the run have the same boot.
     /// - Throws: `CancellationError` only.
     func start(of plan: BootPlan, isShared: Bool) async throws -> Start {
@@ -35,8 +35,8 @@ final class BootPolicy: Sendable {
         do {
             let key = try store.key(for: plan)
             guard choice == .snapshot || isShared || store.has(plan) else { return .boot(reason: nil) }
-            guard failures.withLock({ $0[key, default: 0] }) < Self.patience else {
-                return .boot(reason: "its snapshot failed \(Self.patience) times in a row")
+            guard failures.withLock({ $0[key, default: 0] }) < Self.failureLimit else {
+                return .boot(reason: "its snapshot failed \(Self.failureLimit) times in a row")
             }
             do {
                 return .snapshot(try await store.snapshot(for: plan) { [events] in events(.preparing($0)) })
@@ -54,10 +54,10 @@ final class BootPolicy: Sendable {
         }
     }
 
-    /// Leads a guest that starts in a certain way. One that does not come back from its snapshot is brought back once more, for the
+    /// Runs a guest that starts in a certain way. One that does not come back from its snapshot is brought back once more, for the
     /// machine may have had too much to do, and boots then.
     /// - Throws: What the body throws.
-    func lead(_ start: Start, _ body: (Start) async throws -> GuestSession) async rethrows -> GuestSession {
+    func run(_ start: Start, _ body: (Start) async throws -> GuestSession) async rethrows -> GuestSession {
         let session = try await body(start)
         guard case .snapshot(let snapshot) = start, !Task.isCancelled else { return session }
         guard let trouble = session.restoreTrouble else {
@@ -65,7 +65,7 @@ final class BootPolicy: Sendable {
             return session
         }
         // Nothing was learnt of the kernel.
-        if isWorthAnother(snapshot, trouble) { return try await lead(start, body) }
+        if isWorthAnother(snapshot, trouble) { return try await run(start, body) }
         return try await body(.boot(reason: "snapshot restore failed: \(trouble)"))
     }
 
@@ -75,7 +75,7 @@ final class BootPolicy: Sendable {
             failures[snapshot.key, default: 0] += 1
             return failures[snapshot.key, default: 0]
         }
-        if count < Self.patience, store.isWhole(snapshot) {
+        if count < Self.failureLimit, store.isWhole(snapshot) {
             events(.warning("retrying the restore of snapshot \(snapshot.key.prefix(12)): \(trouble)"))
             return true
         }

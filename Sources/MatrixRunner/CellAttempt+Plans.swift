@@ -31,7 +31,7 @@ extension CellAttempt {
         plan.kernelArguments = context.kernelArguments + (planned.profile?.kernelArguments ?? [])
         plan.processorFeature = planned.profile?.processorFeature
         plan.sparesTime = context.sparesTime
-        plan.limits = GuestLimits(of: starter, timeout: context.timeout, patience: planned.agentProfile.patience)
+        plan.limits = GuestLimits(of: starter, timeout: context.timeout, extraTime: planned.agentProfile.extraTime)
         if let distribution = artefacts.distribution {
             plan.distribution = DistributionDisks(
                 root: rootDisk, modules: artefacts.kernel.modules, seed: distribution.root.seed, provisioning: distribution.provisioning,

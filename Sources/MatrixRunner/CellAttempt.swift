@@ -41,7 +41,7 @@ struct CellAttempt: Sendable {
 
     func run(_ wanted: BootPolicy.Start = .boot(reason: nil)) async -> Outcome {
         let start = ContinuousClock.now
-        let session = if let boots = context.boots { await boots.lead(wanted, lead) } else { await lead(wanted) }
+        let session = if let boots = context.boots { await boots.run(wanted, runGuest) } else { await runGuest(wanted) }
         let ended = ContinuousClock.now
         var evidence = session.evidence
         let defects = planned.agentProfile.defects
@@ -54,7 +54,7 @@ struct CellAttempt: Sendable {
     }
 
     /// The guest's whole life, from its disk to its console.
-    func lead(_ start: BootPolicy.Start = .boot(reason: nil)) async -> GuestSession {
+    func runGuest(_ start: BootPolicy.Start = .boot(reason: nil)) async -> GuestSession {
         let session = GuestSession(
             plan: guestPlan(start), expectation: planned.scenario.expectation, profile: planned.profile, deployment: planned.deployment,
             birth: start.birth, asked: AskedKernel(planned: planned.cell, artefacts.kernel),

@@ -53,7 +53,7 @@ struct CellRunner: Sendable {
         while true {
             let outcome: CellAttempt.Outcome
             do {
-                outcome = try await context.slots.withTurn { [start] in
+                outcome = try await context.slots.withSlot { [start] in
                     try Task.checkCancellation()
                     context.events(.cellStarted(cell.id, attempt: attempt))
                     return await cellAttempt.run(start)

@@ -22,6 +22,8 @@ struct CellScheduler {
     private let onRecord: @Sendable (CellRecord) -> Void
 
     private(set) var records: [CellRecord] = []
+    /// Whether a cell's outcome ended the run.
+    private(set) var wasEnded = false
     private var preparation: Preparation
     /// What the cells are started with that wait for their turn, by their places.
     private var ready: [Int: PreparedCell] = [:]
@@ -33,8 +35,8 @@ struct CellScheduler {
 
     /// - Parameters:
     ///   - cells: In the order in which they are best begun.
-    ///   - prepared: What of their needs is there.
-    ///   - make: Makes one thing of what there is.
+    ///   - prepared: Artefacts that are there already.
+    ///   - make: Makes one artefact out of those that are there.
     init(
         of cells: [PlannedCell], _ jobs: JobCount, _ prepared: PreparedArtefacts, runner: MatrixRunner, in folder: RunFolder, make: @escaping Make,
         _ onRecord: @escaping @Sendable (CellRecord) -> Void
@@ -51,7 +53,7 @@ struct CellScheduler {
 
     var prepared: PreparedArtefacts { preparation.prepared }
 
-    /// Runs them all, or until one ends the run; what has not ended then is ended, and says so.
+    /// Runs all cells, or until one ends the run; the cells that have not ended then are cancelled, and their records say so.
     /// - Parameter context: Asked before each guest, with its kernel.
     /// - Throws: `CancellationError`, or what there is no context for. By then nothing is at work any more.
     mutating func run(context: (PreparedKernel) async throws -> CellContext) async throws {
@@ -65,21 +67,30 @@ struct CellScheduler {
                     preparation.end(artefact, made)
                     prepareNext(&group)
                 case .finished(let place, let record):
-                    running -= 1
-                    if let boot = SharedBoot(cells[place]), firstCells[boot] == place { firstCells[boot] = nil }
-                    records.append(record)
-                    runner.events(.cellFinished(record))
-                    if runner.settings.endsRun?(record) == true {
-                        group.cancelAll()
-                        let measured = Set(records.map(\.id))
-                        records += cells.filter { !measured.contains($0.cell.id.text) }
-                            .map { MatrixRunner.notRun($0, "Not run: --fail-fast ended the run.") }
-                        return
-                    }
+                    finish(place, record)
+                    if runner.settings.endsRun?(record) == true { return await end(&group) }
                 }
                 try await startNext(&group, context)
             }
         }
+    }
+
+    private mutating func finish(_ place: Int, _ record: CellRecord) {
+        running -= 1
+        if let boot = SharedBoot(cells[place]), firstCells[boot] == place { firstCells[boot] = nil }
+        records.append(record)
+        runner.events(.cellFinished(record))
+    }
+
+    /// Cancels what is under way. A cell that ended before it was cancelled has its verdict on disk, and keeps it here.
+    private mutating func end(_ group: inout ThrowingTaskGroup<Step, any Error>) async {
+        wasEnded = true
+        group.cancelAll()
+        while let step = await group.nextResult() {
+            if case .success(.finished(let place, let record)) = step { finish(place, record) }
+        }
+        let measured = Set(records.map(\.id))
+        records += cells.filter { !measured.contains($0.cell.id.text) }.map { MatrixRunner.notRun($0, "Not run: --fail-fast ended the run.") }
     }
 
     /// Begins what can be made now, and takes note of the cells that have all of theirs.

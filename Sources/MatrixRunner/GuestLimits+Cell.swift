@@ -1,4 +1,4 @@
-import MatrixPlanning
+import Probes
 import QEMUGuest
 
 extension GuestLimits {
@@ -12,13 +12,12 @@ extension GuestLimits {
         case ownLoader
     }
 
-    /// cloud-init waits for an agent for two minutes, and everything around it takes its time too.
-    private static let deployment = Duration.seconds(480)
+    private static let deployment = ProbeCourse.cloudInitDeadline + .seconds(60)
 
     /// - Parameters:
     ///   - timeout: What one attempt at a micro guest's cell may take altogether. Others get a multiple of it, for an emulator is slow.
-    ///   - patience: What the agent is granted beyond an unknown one.
-    init(of starter: Starter, timeout: Duration, patience: Duration) {
+    ///   - extraTime: What the agent is granted beyond an unknown one.
+    init(of starter: Starter, timeout: Duration, extraTime: Duration) {
         self.init()
         total =
             switch starter {
@@ -27,7 +26,7 @@ extension GuestLimits {
             case .distribution(isDeployment: true): max(timeout * 2, Self.deployment)
             case .ownLoader: timeout * 8
             }
-        total += patience
+        total += extraTime
         switch starter {
         case .micro, .distribution: ready = min(ready, timeout)
         // Firmware and boot loader may say nothing on this console, so silence proves nothing.

@@ -69,7 +69,7 @@ final class GuestSession: Sendable {
                 }
                 if case .farewell = message { state.farewell = now }
             }
-            // It is not to do anything in the name of its kernel.
+            // A guest that was not restored properly is told nothing: what it did would be taken for its kernel's doing.
             if state.withLock({ $0.waking != nil }) { return }
             switch message {
             case .hello: try? await guest.send(.plan(plan))

@@ -31,7 +31,7 @@ extension MatrixRunner {
             let (context, isNew) = try await contexts.context(trying: kernel)
             if isNew {
                 (run.accelerator, run.acceleratorReason) = contexts.accelerator
-                // A run that is killed has said it.
+                // Saved now, so that a killed run has it too.
                 try folder.save(run)
             }
             return context
@@ -52,14 +52,14 @@ extension MatrixRunner {
             await trials.begin(with: made.anyKernels)
             return made
         }
-        var course = CellScheduler(of: cells, jobs(for: plan), taken.prepared, runner: self, in: folder, make: make, onRecord)
-        try await course.run { kernel in
+        var scheduler = CellScheduler(of: cells, jobs(for: plan), taken.prepared, runner: self, in: folder, make: make, onRecord)
+        try await scheduler.run { kernel in
             var context = try await context(trying: kernel)
             context.sharedBoots = shared
             return context
         }
-        if let sample = settings.verification { run.snapshotCheck = try await verify(course, sample, cells, contexts.known, folder) }
-        return taken.kept + course.records
+        if let sample = settings.verification, !scheduler.wasEnded { run.snapshotCheck = try await verify(scheduler, sample, cells, contexts.known, folder) }
+        return taken.kept + scheduler.records
     }
 
     private func cellContexts(of plan: MatrixPlan, earlier: (any VerdictSource)?) async throws -> CellContexts {

@@ -61,12 +61,12 @@ extension MatrixRunner {
 
     private func run(_ group: ConformanceGroup, _ guests: ConformanceGuests, in path: FilePath) async throws -> [CheckOutcome] {
         let start = try await guests.boots.start(of: guests.boot, isShared: guests.isShared)
-        return try await slots.withTurn {
+        return try await slots.withSlot {
             events(.preparing("conformance: \(group.name), \(group.checks.count) checks"))
             try DurableFile.makeFolder(path)
             let scenario = try products.conformanceScenario(group.scenario)
             let guestPlan = guestPlan(group, scenario.expectation, guests.planned)
-            let session = try await guests.boots.lead(start) { start in
+            let session = try await guests.boots.run(start) { start in
                 let session = GuestSession(plan: guestPlan, expectation: scenario.expectation, birth: start.birth, events: { _ in })
                 var boot = guests.boot
                 boot.folder = path

@@ -7,17 +7,17 @@ import SystemPackage
 extension MatrixRunner {
     /// Boots a sample of the cells that came from snapshots, as slowly as their kernels boot by themselves, and compares what they came to.
     func verify(
-        _ course: CellScheduler, _ sample: SnapshotSample, _ cells: [PlannedCell], _ contexts: [Architecture: CellContext], _ folder: RunFolder
+        _ scheduler: CellScheduler, _ sample: SnapshotSample, _ cells: [PlannedCell], _ contexts: [Architecture: CellContext], _ folder: RunFolder
     ) async throws -> SnapshotCheck {
-        // Where there is none no guest was started.
+        // Without a context no guest was started.
         guard !contexts.isEmpty else { return SnapshotCheck() }
-        let restored = course.records.filter { if case .snapshot = $0.birth { true } else { false } }
+        let restored = scheduler.records.filter { if case .snapshot = $0.birth { true } else { false } }
         let chosen = Set(sample.of(restored.map(\.id)))
         let place = try RunFolder.create(at: folder.path.appending("cold"))
         var check = SnapshotCheck()
         for planned in cells where chosen.contains(planned.cell.id.text) {
             guard let record = restored.first(where: { $0.id == planned.cell.id.text }),
-                case .success(let artefacts)? = course.prepared.artefacts(for: planned),
+                case .success(let artefacts)? = scheduler.prepared.artefacts(for: planned),
                 var cold = contexts[planned.cell.architecture]
             else { continue }
             cold.boots = nil

@@ -107,11 +107,11 @@ public struct MatrixRunner: Sendable {
     }
 
     func snapshots(_ emulator: Emulator, _ digests: ArtefactDigests = ArtefactDigests()) -> SnapshotStore {
-        SnapshotStore(cache: cache, emulator: emulator, turns: slots, limit: settings.snapshotLimit, digests: digests, memory: digestMemory)
+        SnapshotStore(cache: cache, emulator: emulator, slots: slots, limit: settings.snapshotLimit, digests: digests, memory: digestMemory)
     }
 
     var preparer: ArtefactPreparer {
-        ArtefactPreparer(catalogue: catalogue, cache: cache, products: products, turns: slots, digests: digestMemory, events: events)
+        ArtefactPreparer(catalogue: catalogue, cache: cache, products: products, slots: slots, digests: digestMemory, events: events)
     }
 
     /// - Parameter kernel: What a guest can be tried with; nil when there is none.

@@ -12,7 +12,7 @@ public struct RunSettings: Sendable {
     public var timeout: Duration
     /// How often a cell is attempted again when an attempt failed through the harness's fault.
     public var retries: Int
-    /// How micro guests start.
+    /// How guests start.
     public var boot: BootChoice
     /// What snapshots may take on the disk, in bytes.
     public var snapshotLimit: Int

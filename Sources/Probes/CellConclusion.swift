@@ -3,9 +3,8 @@ public import MatrixModel
 
 /// What is concluded of one attempt at a cell: the verdict, and the proofs it follows from. Pure: the same evidence gives the same conclusion.
 ///
-/// First it is asked whether the attempt proved anything at all: emulator, guest and evidence must have held. Then every proof is judged separately.
-/// Compatible is what
-/// remains when every applicable proof passed, so a fact that is missing never looks like success.
+/// First it is asked whether the attempt proved anything at all: emulator, guest and evidence must have held. Then every proof is judged
+/// separately. Compatible is what remains when every applicable proof passed, so a fact that is missing never looks like success.
 public struct CellConclusion: Hashable, Sendable {
     public let judgement: Judgement
     /// Empty where the cell had nothing to measure.
@@ -39,10 +38,10 @@ public struct CellConclusion: Hashable, Sendable {
     private static func results(_ evidence: ProbeEvidence, _ knownDefects: [KnownDefect]) -> [ProofResult] {
         let probes = probes(of: evidence.cell)
         let outcomes = Dictionary(uniqueKeysWithValues: probes.map { ($0.id, outcome(of: $0, evidence)) })
-        let order = ProofOrder(probes.map { $0.node(outcomes[$0.id]?.standing ?? .undecided) })
+        let explanation = FailureExplanation(probes.map { $0.node(outcomes[$0.id]?.standing ?? .undecided) })
         return probes.map { probe in
             result(
-                of: probe, outcomes[probe.id] ?? .undecided(""), blockedBy: order.blocker(of: probe.id), knownDefects.first { $0.proof == probe.id },
+                of: probe, outcomes[probe.id] ?? .undecided(""), blockedBy: explanation.blocker(of: probe.id), knownDefects.first { $0.proof == probe.id },
                 evidence.cell)
         }
     }

@@ -29,9 +29,8 @@ extension Probe {
             ?? .pass("\(burst.count) clients at once were served and attributed.", first.findings)
     }
 
-    /// Some ran out of time while others were served after more than half of that time: everything was slow, so an agent that loses clients cannot be told
-    /// from a machine
-    /// with too much to do.
+    /// Some ran out of time while others were served after more than half of that time: everything was slow, so an agent that loses clients cannot
+    /// be told from a machine with too much to do.
     private static func slowness(_ burst: [ClientTrace]) -> ProofOutcome? {
         let late = burst.filter { $0.report.httpStatus == nil && !$0.report.failure.isEmpty }
         let slowest = burst.filter { $0.report.httpStatus != nil }.map(\.report.microseconds).max() ?? 0

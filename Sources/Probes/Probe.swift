@@ -31,7 +31,7 @@ public struct Probe: Sendable {
     }
 
     /// The proof among all others. A kernel that broke and an agent that ended explain everything after them.
-    func node(_ standing: ProofOrder<ProofID>.Standing) -> ProofOrder<ProofID>.Node {
+    func node(_ standing: FailureExplanation<ProofID>.Standing) -> FailureExplanation<ProofID>.Node {
         .init(id: id, standing: standing, needs: needs, follows: [.kernelHealthy, .runs].filter { $0 < id } + follows, hiddenBy: hiddenBy)
     }
 

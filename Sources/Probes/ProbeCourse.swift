@@ -33,9 +33,12 @@ public enum ProbeCourse {
         return steps
     }
 
+    /// How long the cloud-init of a deployment may take: it waits for an agent for two minutes, and everything around it takes its time too.
+    public static let cloudInitDeadline = Duration.seconds(420)
+
     /// The steps of a deployment's guest: it boots without the harness, and is examined afterwards.
     public static func steps(for deployment: Deployment, statusRefresh: UInt32? = nil) -> [GuestStep] {
-        let boot = GuestStep.await(path: "/run/cloud-init/result.json", milliseconds: 420_000)
+        let boot = GuestStep.await(path: "/run/cloud-init/result.json", milliseconds: UInt32(cloudInitDeadline / .milliseconds(1)))
         guard deployment.hasAgent else { return [boot] }
         return [boot, .startAgent, .status(.status), .clients([.root("imds-root", .imds), .user("imds-user", .imds)])] + ending(statusRefresh)
     }

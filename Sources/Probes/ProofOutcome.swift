@@ -12,7 +12,7 @@ enum ProofOutcome: Sendable {
     case undecided(String, cause: Cause = .evidenceLost)
 
     /// How it stands towards other proofs.
-    var standing: ProofOrder<ProofID>.Standing {
+    var standing: FailureExplanation<ProofID>.Standing {
         switch self {
         case .pass: .passed
         case .fail, .unproven: .failed

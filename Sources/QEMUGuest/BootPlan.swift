@@ -133,7 +133,7 @@ public struct DistributionDisks: Hashable, Sendable {
 
 /// The guest's only network: the platform's magic addresses.
 public struct GuestNetwork: Hashable, Sendable {
-    /// What carries it.
+    /// The program `guest-network`, which carries its packets.
     public let program: FilePath
     /// The fabric's sockets, relative to the guest's folder.
     public let wireServer: String

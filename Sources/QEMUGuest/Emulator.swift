@@ -39,7 +39,7 @@ public struct Emulator: Hashable, Sendable {
     /// `KMATRIX_QEMU`, else the program in PATH.
     /// - Throws: `GuestError` with `emulatorMissing`, `emulatorTooOld` or `emulatorUnusable`.
     public static func find(
-        for architecture: Architecture = .host, environment: [String: String] = ProcessInfo.processInfo.environment, patience: Duration = .seconds(20)
+        for architecture: Architecture = .host, environment: [String: String] = ProcessInfo.processInfo.environment, versionTimeout: Duration = .seconds(20)
     ) async throws -> Emulator {
         let general = architecture == .host ? environment["KMATRIX_QEMU"] : nil
         let name = environment[architecture.emulatorVariable] ?? general ?? architecture.emulator
@@ -51,13 +51,13 @@ public struct Emulator: Hashable, Sendable {
         }
         // Guests run in folders of their own, where a relative name means something else.
         let path = URL(filePath: found).path(percentEncoded: false)
-        let version = try await version(of: path, patience: patience)
+        let version = try await version(of: path, versionTimeout: versionTimeout)
         guard version >= oldestVersion else { throw GuestError(.emulatorTooOld, subject: path, detail: version.description) }
         return Emulator(path: FilePath(path), version: version, architecture: architecture)
     }
 
     /// Asks the program for its version. An interruption is not a fault, and a program that never answers is not QEMU.
-    private static func version(of path: String, patience: Duration) async throws -> Version {
+    private static func version(of path: String, versionTimeout: Duration) async throws -> Version {
         var options = PlatformOptions()
         options.createSession = true
         options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .milliseconds(500))]
@@ -74,7 +74,7 @@ public struct Emulator: Hashable, Sendable {
                     return .said(result.terminationStatus, result.standardOutput)
                 }
                 group.addTask {
-                    try await Task.sleep(for: patience)
+                    try await Task.sleep(for: versionTimeout)
                     return .late
                 }
                 defer { group.cancelAll() }
@@ -83,7 +83,7 @@ public struct Emulator: Hashable, Sendable {
             // A run that was cancelled may return what the signal left.
             try Task.checkCancellation()
             switch answer {
-            case .late: throw GuestError(.emulatorUnusable, subject: path, detail: "'--version' did not answer within \(patience)")
+            case .late: throw GuestError(.emulatorUnusable, subject: path, detail: "'--version' did not answer within \(versionTimeout)")
             case .said(let status, let banner):
                 guard status.isSuccess, let version = Version(banner: banner) else {
                     throw GuestError(.emulatorUnusable, subject: path, detail: "'--version' ended with \(status)")

@@ -3,12 +3,12 @@ public import ArtefactCache
 import Glibc
 import SystemPackage
 
-/// Turns at running a guest, shared by every process of this user on this machine: a cluster's nodes may share the cache, and not their cores.
+/// Slots for running guests, shared by every process of this user on this machine: a cluster's nodes may share the cache, and not their cores.
 ///
 /// A guest under an emulator takes a whole core. More of them than cores only make each other late, and a guest that is late proves
-/// nothing; so two runs at once wait for each other's guests instead. A turn is a lock on a file (flock(2)): it ends with the process.
+/// nothing; so two runs at once wait for each other's guests instead. A slot is a lock on a file (flock(2)): it ends with the process.
 ///
-/// There is a turn for each processor that this process may use, by its number, so that tasks that a cluster packs onto one node, each with
+/// There is a slot for each processor that this process may use, by its number, so that tasks that a cluster packs onto one node, each with
 /// processors of its own, do not wait for each other.
 public struct GuestSlots: Sendable {
     private let cache: ArtefactCache
@@ -16,7 +16,7 @@ public struct GuestSlots: Sendable {
     private let host: String
     private let processors: [Int]
 
-    /// - Parameter count: How many guests may run while one of these is wanted. Who was asked for more than others takes more.
+    /// - Parameter count: How many guests of this run may run at once. A run with a larger count takes more of the slots.
     public init(cache: ArtefactCache, count: Int) { self.init(cache: cache, count: count, host: Self.thisHost) }
 
     init(cache: ArtefactCache, count: Int, host: String, processors: [Int] = UsableProcessors.numbers) {
@@ -26,7 +26,7 @@ public struct GuestSlots: Sendable {
         self.processors = processors
     }
 
-    /// The names of the turns. Who was asked for more guests than it has processors shares what comes after those of its first one.
+    /// The names of the slots. A run with more guests than processors shares the further slots, which are named for its first processor.
     private var names: [String] {
         let first = processors.first ?? 0
         return (0..<count).map { $0 < processors.count ? "\(processors[$0])" : "\(first)+\($0 - max(processors.count, 1) + 1)" }
@@ -43,9 +43,9 @@ public struct GuestSlots: Sendable {
         return "host-" + String(decoding: bytes.map { $0 < 128 && isPlain($0) ? $0 : UInt8(ascii: "_") }, as: UTF8.self)
     }
 
-    /// Waits for a turn and keeps it while the body runs.
+    /// Waits for a slot and keeps it while the body runs.
     /// - Throws: `CacheError` when the cache cannot be written, `CancellationError` while waiting, or what the body throws.
-    public func withTurn<Value>(_ body: () async throws -> Value) async throws -> Value {
+    public func withSlot<Value>(_ body: () async throws -> Value) async throws -> Value {
         let folder = cache.root.appending("slots").appending(host)
         try cache.makeFolder(folder)
         let lock = try await next(in: folder)

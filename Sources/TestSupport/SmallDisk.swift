@@ -3,9 +3,8 @@ public import SystemPackage
 
 /// A disk of a few hundred kilobytes that tests can fill, without root: a tmpfs in a mount namespace of a script's own.
 public enum SmallDisk {
-    /// Whether tests that need one run: where this user may make one (Linux can be told to give namespaces to root alone), and in `ci/test` in any case, where
-    /// they
-    /// then fail.
+    /// Whether tests that need one run: where this user may make one (Linux can be told to give namespaces to root alone), and in `ci/test` in any
+    /// case, where they then fail.
     public static let canBeMade: Bool = {
         if ProcessInfo.processInfo.environment["KMATRIX_PRODUCTS"] != nil { return true }
         let process = Process()

@@ -32,7 +32,7 @@ struct DiskFixture {
     init() throws { folder = try TemporaryFolder() }
 
     var cache: ArtefactCache { ArtefactCache(root: folder.path.appending("cache")) }
-    var store: DiskImageStore { DiskImageStore(cache: cache, settings: DownloadSettings(patience: 1, retries: 0)) }
+    var store: DiskImageStore { DiskImageStore(cache: cache, settings: DownloadSettings(stallTimeout: 1, retries: 0)) }
 
     /// What the cache holds of a sort.
     func cached(_ kind: String) -> [String] {

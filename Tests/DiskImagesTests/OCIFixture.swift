@@ -27,7 +27,7 @@ struct OCIFixture {
     let disk: DiskFixture
     var folder: FilePath { disk.folder.path }
     var layout: FilePath { folder.appending("layout") }
-    var store: OCIKernelStore { OCIKernelStore(cache: disk.cache, settings: DownloadSettings(patience: 1, retries: 0)) }
+    var store: OCIKernelStore { OCIKernelStore(cache: disk.cache, settings: DownloadSettings(stallTimeout: 1, retries: 0)) }
 
     init() throws { disk = try DiskFixture() }
 

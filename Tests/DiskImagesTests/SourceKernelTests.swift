@@ -47,7 +47,7 @@ struct SourceKernelTests {
 
         func store(_ server: LoopbackServer? = nil, keys: FilePath? = nil, fingerprint: String? = nil, searchPath: String? = nil) -> SourceKernelStore {
             SourceKernelStore(
-                cache: disk.cache, settings: DownloadSettings(patience: 1, retries: 0), base: server?.address ?? "http://127.0.0.1:1", keys: keys,
+                cache: disk.cache, settings: DownloadSettings(stallTimeout: 1, retries: 0), base: server?.address ?? "http://127.0.0.1:1", keys: keys,
                 signers: [fingerprint ?? self.fingerprint], searchPath: searchPath
             ) { [package] in try await package($0) }
         }

@@ -36,7 +36,7 @@ struct CatalogueFixture {
     ) -> KernelCatalogue {
         var settings = CatalogueSettings(
             cache: cache, mirrors: ["debian": mirror ?? server.address + "/debian"], environment: ["HOME": home?.path.string ?? "/nonexistent"],
-            aptFolder: "/nonexistent", keyrings: [keyring ?? repository.keyring], suites: suites, patience: 1, retries: 0)
+            aptFolder: "/nonexistent", keyrings: [keyring ?? repository.keyring], suites: suites, stallTimeout: 1, retries: 0)
         change(&settings)
         return KernelCatalogue(settings: settings)
     }

@@ -37,7 +37,7 @@ struct KeyStoreTests {
             return CatalogueSettings(
                 cache: ArtefactCache(root: home.path.appending("cache")), distributions: distributions, mirrors: ["debian": server.address + "/debian"],
                 environment: ["HOME": home.path.string], aptFolder: "/nonexistent", keyrings: [debian.keyring],
-                suites: [DebianSuite(name: "trixie", archive: .main), DebianSuite(name: "sid", archive: .main)], patience: 1, retries: 0,
+                suites: [DebianSuite(name: "trixie", archive: .main), DebianSuite(name: "sid", archive: .main)], stallTimeout: 1, retries: 0,
                 pause: .milliseconds(1))
         }
     }

@@ -21,7 +21,7 @@ struct TransferTests {
 
         func fetch(address: String? = nil, change: (inout CatalogueSettings) -> Void = { _ in }) async throws {
             var settings = CatalogueSettings(
-                cache: ArtefactCache(root: folder.path.appending("cache")), environment: [:], patience: 1, retries: 0, pause: .milliseconds(1))
+                cache: ArtefactCache(root: folder.path.appending("cache")), environment: [:], stallTimeout: 1, retries: 0, pause: .milliseconds(1))
             change(&settings)
             try await Transfer(settings: settings).fetch(
                 address ?? server.address + "/served/big", to: target, size: TransferTests.content.count, checksum: #require(Checksum(sha256)))

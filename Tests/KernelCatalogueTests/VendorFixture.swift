@@ -20,7 +20,7 @@ struct VendorFixture {
         var settings = CatalogueSettings(
             cache: cache, distributions: distributions, mirrors: ["debian": server.address + "/debian"], environment: ["HOME": home.path.string],
             aptFolder: "/nonexistent", keyrings: [debian.keyring], vendorKeyrings: keyrings, suites: [DebianSuite(name: "bookworm", archive: .main)],
-            patience: 1, retries: 0, pause: .milliseconds(1))
+            stallTimeout: 1, retries: 0, pause: .milliseconds(1))
         change(&settings)
         return KernelCatalogue(settings: settings)
     }

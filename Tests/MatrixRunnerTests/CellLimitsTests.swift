@@ -13,13 +13,13 @@ struct CellLimitsTests {
             (GuestLimits.Starter.micro, 90), (.distribution(isDeployment: false), 180), (.distribution(isDeployment: true), 480), (.ownLoader, 720),
         ])
     func total(starter: GuestLimits.Starter, seconds: Int) {
-        #expect(GuestLimits(of: starter, timeout: .seconds(90), patience: .zero).total == .seconds(seconds))
-        #expect(GuestLimits(of: starter, timeout: .seconds(90), patience: .seconds(7)).total == .seconds(seconds + 7))
+        #expect(GuestLimits(of: starter, timeout: .seconds(90), extraTime: .zero).total == .seconds(seconds))
+        #expect(GuestLimits(of: starter, timeout: .seconds(90), extraTime: .seconds(7)).total == .seconds(seconds + 7))
     }
 
     @Test("a deployment takes longer where the user allows more")
     func deployment() {
-        #expect(GuestLimits(of: .distribution(isDeployment: true), timeout: .seconds(300), patience: .zero).total == .seconds(600))
+        #expect(GuestLimits(of: .distribution(isDeployment: true), timeout: .seconds(300), extraTime: .zero).total == .seconds(600))
     }
 
     @Test("until its hello is at most the timeout, and more where firmware and boot loader come first")
@@ -27,12 +27,12 @@ struct CellLimitsTests {
         let standard = GuestLimits()
         for starter in [GuestLimits.Starter.micro, .distribution(isDeployment: false), .distribution(isDeployment: true)] {
             let (short, long) = (
-                GuestLimits(of: starter, timeout: .seconds(5), patience: .zero), GuestLimits(of: starter, timeout: .seconds(500), patience: .zero)
+                GuestLimits(of: starter, timeout: .seconds(5), extraTime: .zero), GuestLimits(of: starter, timeout: .seconds(500), extraTime: .zero)
             )
             #expect(short.ready == .seconds(5) && long.ready == standard.ready)
             #expect(short.silence == standard.silence && long.silence == standard.silence)
         }
-        let loader = GuestLimits(of: .ownLoader, timeout: .seconds(90), patience: .seconds(7))
+        let loader = GuestLimits(of: .ownLoader, timeout: .seconds(90), extraTime: .seconds(7))
         #expect(loader.ready == .seconds(360) && loader.silence == .seconds(360))
     }
 

@@ -19,7 +19,7 @@ struct MicroSuppliesTests {
         return ArtefactPreparer(
             catalogue: KernelCatalogue(settings: CatalogueSettings(cache: cache, offline: true, environment: [:])), cache: cache,
             products: try Products(folder: folder.path),
-            turns: GuestSlots(cache: cache, count: 1), events: { if case .warning(let text) = $0 { warnings.add(text) } })
+            slots: GuestSlots(cache: cache, count: 1), events: { if case .warning(let text) = $0 { warnings.add(text) } })
     }
 
     @Test("is in its payload, each file once, and nothing is for an agent that needs nothing")

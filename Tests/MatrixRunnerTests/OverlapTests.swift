@@ -33,7 +33,7 @@ struct OverlapTests {
             try StandInProducts.make(in: products)
             cells = try MatrixPlan.expand(guests: versions.map { (.micro, try PlanSample.kernel($0)) }, axes: try PlanSample.axes(layouts))
             context = CellContext(
-                emulator: try await Emulator.find(environment: ["KMATRIX_QEMU": BuiltProgram.path("fake-qemu").string], patience: .seconds(300)),
+                emulator: try await Emulator.find(environment: ["KMATRIX_QEMU": BuiltProgram.path("fake-qemu").string], versionTimeout: .seconds(300)),
                 accelerator: .tcg,
                 products: try Products(folder: products), slots: GuestSlots(cache: cache, count: 4), timeout: .seconds(120), retries: 2,
                 kernelArguments: ["fake=complete"],
@@ -168,6 +168,20 @@ struct OverlapTests {
             ])
         #expect(records.map(\.kernel) == ["6.1", "6.2"])
         #expect(records.map(\.verdict) == [.compatible, .notRun], "\(records.map(\.summary))")
+    }
+
+    @Test("that ended before another one ended the run keep their verdicts, as on disk")
+    func endedInTime() async throws {
+        let bench = try await Bench(["6.2", "6.1"])
+        var prepared = PreparedArtefacts(payloads: [GuestContent(): .success("/k/payload")])
+        let failure = PreparationFailure(cause: .fetchFailed, reason: "gone")
+        for planned in bench.cells {
+            prepared.files[planned.kernel] = .failure(failure)
+            prepared.kernels[KernelUse(planned)] = .failure(failure)
+        }
+        let records = try await bench.run(prepared, endsRun: { _ in true })
+        #expect(records.count == 2 && records.allSatisfy { $0.cause == .fetchFailed }, "\(records.map(\.summary))")
+        #expect(try StoredRunFolder.verdicts(bench.folder.path.appending("run")) == 2)
     }
 }
 

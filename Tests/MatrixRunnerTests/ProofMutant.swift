@@ -62,8 +62,7 @@ struct ProofMutant: Sendable, CustomTestStringConvertible {
 
     /// What rests on the platform: one that answers unsigned requests although a key is latched leaves these unproven.
     static let ofPlatform: Set<ProofID> = [.bypassRefused, .earlyRefused]
-    /// What no agent of a guest can break: an empty network namespace has no interface over which a redirected connection could reach an agent. Evidence that
-    /// breaks
-    /// these is in the tests of the probes.
+    /// What no agent of a guest can break: an empty network namespace has no interface over which a redirected connection could reach an agent.
+    /// Evidence that breaks these is in the tests of the probes.
     static let beyondAgents = ofPlatform.union([.identityNetworkNamespace])
 }

@@ -21,7 +21,7 @@ struct SnapshotCellTests {
         init() async throws {
             folder = try TemporaryFolder()
             cache = ArtefactCache(root: folder.path.appending("cache"))
-            emulator = try await Emulator.find(environment: ["KMATRIX_QEMU": BuiltProgram.path("fake-qemu").string], patience: .seconds(300))
+            emulator = try await Emulator.find(environment: ["KMATRIX_QEMU": BuiltProgram.path("fake-qemu").string], versionTimeout: .seconds(300))
             try StandInProducts.make(in: folder.path.appending("products"))
             for name in ["vmlinux", "initramfs", "payload"] { try Data(name.utf8).write(to: URL(filePath: folder.path.appending(name).string)) }
         }
@@ -31,7 +31,7 @@ struct SnapshotCellTests {
             let planned = try #require(PlanSample.cells([try PlanSample.kernel("6.1.176-1")], try PlanSample.axes([.unified])).first)
             let context = CellContext(
                 emulator: emulator, accelerator: .tcg, products: try Products(folder: folder.path.appending("products")), slots: slots, timeout: .seconds(120),
-                retries: retries, boots: BootPolicy(choice: choice, store: SnapshotStore(cache: cache, emulator: emulator, turns: slots), events: { _ in }),
+                retries: retries, boots: BootPolicy(choice: choice, store: SnapshotStore(cache: cache, emulator: emulator, slots: slots), events: { _ in }),
                 sharedBoots: isShared ? SharedBoot.all([planned, planned]) : [], kernelArguments: ["fake=\(behaviour)"], events: { _ in })
             let kernel = PreparedKernel(boot: .elf(folder.path.appending("vmlinux")), initramfs: folder.path.appending("initramfs"), modules: nil, config: nil)
             let artefacts = PreparedCell(kernel: kernel, payload: folder.path.appending("payload"), distribution: nil)

@@ -36,7 +36,7 @@ final class GuestSlotsTests {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<6 {
                 group.addTask {
-                    try await slots.withTurn {
+                    try await slots.withSlot {
                         await tally.change(by: 1)
                         try await Task.sleep(for: .milliseconds(20))
                         await tally.change(by: -1)
@@ -50,8 +50,8 @@ final class GuestSlotsTests {
 
     @Test("belong to each machine that shares the cache", .timeLimit(.minutes(1)))
     func hosts() async throws {
-        let taken = try await GuestSlots(cache: cache, count: 1, host: "one").withTurn {
-            try await GuestSlots(cache: cache, count: 1, host: "two").withTurn {
+        let taken = try await GuestSlots(cache: cache, count: 1, host: "one").withSlot {
+            try await GuestSlots(cache: cache, count: 1, host: "two").withSlot {
                 try FileManager.default.contentsOfDirectory(atPath: root.appending("slots").string)
             }
         }
@@ -64,18 +64,18 @@ final class GuestSlotsTests {
         @Sendable func slots(_ processors: [Int], _ count: Int = 1) -> GuestSlots {
             GuestSlots(cache: cache, count: count, host: "one", processors: processors)
         }
-        try await slots([0]).withTurn {
-            try await slots([1]).withTurn {
+        try await slots([0]).withSlot {
+            try await slots([1]).withSlot {
                 for taken in [[0], [1], [0, 1]] {
                     let wanted = slots(taken, taken.count)
-                    let waiting = Task { try await wanted.withTurn {} }
+                    let waiting = Task { try await wanted.withSlot {} }
                     try await Task.sleep(for: .milliseconds(120))
                     waiting.cancel()
                     await #expect(throws: CancellationError.self) { try await waiting.value }
                 }
                 // Who was asked for more than there are takes more.
-                try await slots([0, 1], 3).withTurn {}
-                try await slots([0], 2).withTurn {}
+                try await slots([0, 1], 3).withSlot {}
+                try await slots([0], 2).withSlot {}
             }
         }
     }
@@ -83,8 +83,8 @@ final class GuestSlotsTests {
     @Test("are no longer waited for when the task is cancelled")
     func cancelledTurn() async throws {
         let slots = GuestSlots(cache: cache, count: 1)
-        try await slots.withTurn {
-            let waiting = Task { try await slots.withTurn {} }
+        try await slots.withSlot {
+            let waiting = Task { try await slots.withSlot {} }
             waiting.cancel()
             await #expect(throws: CancellationError.self) { try await waiting.value }
         }

@@ -20,7 +20,7 @@ struct SnapshotStoreTests {
         init(_ behaviour: String = "complete") async throws {
             folder = try TemporaryFolder()
             cache = ArtefactCache(root: folder.path.appending("cache"))
-            emulator = try await Emulator.find(environment: ["KMATRIX_QEMU": BuiltProgram.path("fake-qemu").string], patience: .seconds(300))
+            emulator = try await Emulator.find(environment: ["KMATRIX_QEMU": BuiltProgram.path("fake-qemu").string], versionTimeout: .seconds(300))
             for (name, content) in [("vmlinux", "kernel"), ("initramfs", "runner"), ("payload", "agent")] {
                 try Data(content.utf8).write(to: URL(filePath: folder.path.appending(name).string))
             }
@@ -35,7 +35,7 @@ struct SnapshotStoreTests {
 
         /// As another process has one: it knows nothing of what was checked before.
         func store(limit: Int = SnapshotStore.standardLimit) -> SnapshotStore {
-            SnapshotStore(cache: cache, emulator: emulator, turns: GuestSlots(cache: cache, count: 2), limit: limit, guestLimits: Self.patience)
+            SnapshotStore(cache: cache, emulator: emulator, slots: GuestSlots(cache: cache, count: 2), limit: limit, guestLimits: Self.patience)
         }
     }
 

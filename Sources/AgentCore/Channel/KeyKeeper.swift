@@ -25,9 +25,9 @@ public final class KeyKeeper: Sendable {
         let publish: @Sendable (ModuleStatus) -> Void
     }
 
-    /// How soon the first answer is asked for again, and for how long, in milliseconds.
-    static let impatience = 1_000
-    static let impatientFor = 300_000
+    /// Until the first answer: between two questions, and for how long they come so often; in milliseconds.
+    static let firstAnswerPause = 1_000
+    static let firstAnswerPeriod = 300_000
 
     private let parts: Dependencies
     private let pollInterval: Int
@@ -86,8 +86,8 @@ public final class KeyKeeper: Sendable {
     private func loop() {
         while !isStopping.withLock({ $0 }) {
             pass()
-            let hasNoAnswer = memory.withLock { $0.channel == nil } && MonotonicTime.now - started < Self.impatientFor
-            wakeEvent.wait(milliseconds: hasNoAnswer ? min(Self.impatience, pollInterval) : pollInterval)
+            let hasNoAnswer = memory.withLock { $0.channel == nil } && MonotonicTime.now - started < Self.firstAnswerPeriod
+            wakeEvent.wait(milliseconds: hasNoAnswer ? min(Self.firstAnswerPause, pollInterval) : pollInterval)
         }
     }
 

@@ -10,7 +10,7 @@ internal import SystemPackage
 struct SelfCheck {
     let maps: any RedirectionMaps
     /// In milliseconds, for the connection.
-    var patience: Int32 = 3000
+    var connectTimeout: Int32 = 3000
 
     func run() throws(RedirectorError) {
         let wanted = try LoopbackSocket()
@@ -23,7 +23,7 @@ struct SelfCheck {
 
         let client = try LoopbackSocket()
         let source = Endpoint(address: .loopback, port: try client.port())
-        if let refusal = client.connect(to: destination.port, patience: patience) {
+        if let refusal = client.connect(to: destination.port, connectTimeout: connectTimeout) {
             if refusal.code == ECONNREFUSED {
                 throw .selfCheck("the program is attached, but a connection of the agent itself was not redirected (is the agent outside that cgroup?)")
             }
@@ -76,8 +76,8 @@ private struct LoopbackSocket: ~Copyable {
     }
 
     /// - Returns: Nil once connected, else why not.
-    func connect(to port: UInt16, patience: Int32) -> SystemErrorText? {
-        let result = gpa_loopback_connect(descriptor, port, patience)
+    func connect(to port: UInt16, connectTimeout: Int32) -> SystemErrorText? {
+        let result = gpa_loopback_connect(descriptor, port, connectTimeout)
         return result == 0 ? nil : SystemErrorText(result)
     }
 }

@@ -79,7 +79,7 @@ public struct AgentProfile: Hashable, Sendable {
     public var statusRefresh: Duration? { writesStatusOnExit ? nil : statusPeriod.map { $0 * 5 / 4 } }
 
     /// How much longer a cell may take with it than with an agent that reports at once and on exit: it is started twice.
-    public var patience: Duration {
+    public var extraTime: Duration {
         max(.zero, statusDeadline - Self.unknown.statusDeadline) * 2 + (statusRefresh ?? .zero) + max(.zero, burstDeadline - Self.unknown.burstDeadline)
     }
 }

@@ -36,7 +36,7 @@ enum Artefact: Hashable, Sendable {
         return [.files(use.kernel)] + [Self.root(of: use.guest)].compactMap(\.self)
     }
 
-    /// What is made of the same means, one after the other.
+    /// Artefacts that use the same resource of this machine: each lane makes few of them at a time.
     enum Lane: Hashable {
         case packing, roots, downloads
 

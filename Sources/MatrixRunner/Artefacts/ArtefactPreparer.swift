@@ -17,14 +17,14 @@ struct ArtefactPreparer: Sendable {
     let roots: DistributionImages
     let disks: DiskImageStore
     let products: Products
-    let turns: GuestSlots
+    let slots: GuestSlots
     let events: @Sendable (RunnerEvent) -> Void
 
     /// - Parameters:
-    ///   - turns: Where the building of an image takes its turn: it takes a core as a guest does.
+    ///   - slots: Where the building of an image takes its slot: it takes a core as a guest does.
     ///   - digests: Of what images are made of.
     init(
-        catalogue: KernelCatalogue, cache: ArtefactCache, products: Products, turns: GuestSlots, digests: DigestMemory = DigestMemory(in: nil),
+        catalogue: KernelCatalogue, cache: ArtefactCache, products: Products, slots: GuestSlots, digests: DigestMemory = DigestMemory(in: nil),
         events: @escaping @Sendable (RunnerEvent) -> Void
     ) {
         self.catalogue = catalogue
@@ -32,7 +32,7 @@ struct ArtefactPreparer: Sendable {
         roots = DistributionImages(packages: catalogue, cache: cache, events: events)
         disks = DiskImageStore(catalogue, cache: cache)
         self.products = products
-        self.turns = turns
+        self.slots = slots
         self.events = events
     }
 
@@ -87,7 +87,7 @@ struct ArtefactPreparer: Sendable {
 
     private func root(of distribution: Distribution) async throws -> GuestRoot {
         if roots.existing(distribution) != nil { return GuestRoot(try await roots.image(of: distribution)) }
-        return try await turns.withTurn { GuestRoot(try await roots.image(of: distribution)) }
+        return try await slots.withSlot { GuestRoot(try await roots.image(of: distribution)) }
     }
 
     private func root(of guest: ImageGuest) async throws -> GuestRoot {

@@ -9,7 +9,7 @@ struct Preparation: Sendable {
     private var underway: [Artefact.Lane: Int] = [:]
     /// The cells that lack something, with their places.
     private var lacking: [(place: Int, cell: PlannedCell)]
-    /// Whether something was made since they were last looked through, who may be thousands.
+    /// Whether something was made since `lacking` was last searched, which may have thousands of cells.
     private var hasNews = true
 
     /// - Parameter prepared: What is there already.

@@ -9,7 +9,7 @@ import SystemPackage
 struct PreparedArtefacts: Sendable {
     var payloads: [GuestContent: Result<FilePath, PreparationFailure>] = [:]
     var roots: [GuestChoice: Result<GuestRoot, PreparationFailure>] = [:]
-    /// By whether they ask for the agent.
+    /// The provisioning discs: with `true` the one that asks for the agent.
     var discs: [Bool: Result<FilePath, PreparationFailure>] = [:]
     var files: [PlannedKernel: Result<KernelParts, PreparationFailure>] = [:]
     var kernels: [KernelUse: Result<PreparedKernel, PreparationFailure>] = [:]

@@ -43,11 +43,11 @@ public struct HostExamination: Sendable {
         let release = withUnsafeBytes(of: &names.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
         let cores = UsableProcessors.count
         let memory = ProcessInfo.processInfo.physicalMemory / (1 << 20)
-        // A guest takes 512 MiB and the harness its share.
+        // A guest of 512 MiB with its emulator, kmatrix, and this machine itself.
         let fits = memory >= 1500
         return HostCheck(
             name: "host", outcome: fits ? .ok : .missing,
-            detail: "Linux \(release), \(cores) processors, \(memory) MiB" + (fits ? "" : "; not enough: a guest needs 512 MiB, kmatrix another 512 MiB"))
+            detail: "Linux \(release), \(cores) processors, \(memory) MiB" + (fits ? "" : "; not enough: a run needs 1500 MiB"))
     }
 
     private func built() -> HostCheck {

@@ -66,9 +66,13 @@ public struct HostRequirement: Sendable {
     /// - Returns: The path where it was found; nil when it is missing.
     private func found(path: String) -> String? {
         switch item {
-        case .program(let name):
-            (path.split(separator: ":").map(String.init) + ["/usr/sbin", "/sbin"]).map { "\($0)/\(name)" }.first(where: FileManager.default.isExecutableFile)
+        case .program(let name): Self.program(name, path: path)
         case .file(let places): places.first(where: FileManager.default.isReadableFile)
         }
+    }
+
+    /// A program in the folders of $PATH, or where administrators' programs are; nil where there is none.
+    static func program(_ name: String, path: String) -> String? {
+        (path.split(separator: ":").map(String.init) + ["/usr/sbin", "/sbin"]).map { "\($0)/\(name)" }.first(where: FileManager.default.isExecutableFile)
     }
 }

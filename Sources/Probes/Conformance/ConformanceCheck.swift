@@ -26,7 +26,7 @@ public enum ConformanceOutcome: Hashable, Sendable {
     /// The guest did not come to its end, and why.
     case unproven(String)
 
-    var standing: ProofOrder<String>.Standing {
+    var standing: FailureExplanation<String>.Standing {
         switch self {
         case .pass: .passed
         case .fail, .unproven: .failed

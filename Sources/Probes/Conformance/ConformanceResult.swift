@@ -19,10 +19,11 @@ public struct ConformanceResult: Hashable, Sendable {
     ///   - outcomes: Every check with its outcome, in the order of printing.
     ///   - knownDefects: What the agent's profile declares as known on the day of the run; those of proofs concern no check.
     public static func results(of outcomes: [(check: ConformanceCheck, outcome: ConformanceOutcome)], knownDefects: [KnownDefect] = []) -> [ConformanceResult] {
-        let order = ProofOrder(outcomes.map { ProofOrder.Node(id: $0.check.id, standing: $0.outcome.standing, follows: $0.check.follows) })
+        let explanation = FailureExplanation(
+            outcomes.map { FailureExplanation.Node(id: $0.check.id, standing: $0.outcome.standing, follows: $0.check.follows) })
         return outcomes.map { check, outcome in
             let defect = knownDefects.first { $0.proof.conformanceCheck == check.id }
-            return ConformanceResult(check, outcome, blockedBy: order.blocker(of: check.id), defect)
+            return ConformanceResult(check, outcome, blockedBy: explanation.blocker(of: check.id), defect)
         }
     }
 

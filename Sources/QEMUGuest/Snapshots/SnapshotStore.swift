@@ -19,7 +19,7 @@ public final class SnapshotStore: Sendable {
 
     private let cache: ArtefactCache
     private let emulator: Emulator
-    private let turns: GuestSlots
+    private let slots: GuestSlots
     private let limit: Int
     private let guestLimits: GuestLimits
     private let digests: ArtefactDigests
@@ -32,18 +32,18 @@ public final class SnapshotStore: Sendable {
     }
 
     /// - Parameters:
-    ///   - turns: Where a guest that is booted for a snapshot takes its turn.
+    ///   - slots: Where a guest that is booted for a snapshot takes its slot.
     ///   - limit: What all snapshots may take, in bytes. Those of this process stay, however many they are.
     ///   - guestLimits: How long the boot of a snapshot's guest may take.
     ///   - memory: What is known of the snapshots' own files from earlier runs.
     ///   - digests: Of what boots a guest, which does not change during a run; given, they need not be read again.
     public init(
-        cache: ArtefactCache, emulator: Emulator, turns: GuestSlots, limit: Int = standardLimit, guestLimits: GuestLimits = GuestLimits(),
+        cache: ArtefactCache, emulator: Emulator, slots: GuestSlots, limit: Int = standardLimit, guestLimits: GuestLimits = GuestLimits(),
         digests: ArtefactDigests = ArtefactDigests(), memory: DigestMemory = DigestMemory(in: nil)
     ) {
         self.cache = cache
         self.emulator = emulator
-        self.turns = turns
+        self.slots = slots
         self.limit = limit
         self.guestLimits = guestLimits
         self.digests = digests
@@ -114,7 +114,7 @@ public final class SnapshotStore: Sendable {
         let key = ingredients.key
         let wasThere = cache.existing(kind: Self.kind, key: key) != nil
         let folder = try await cache.entry(kind: Self.kind, key: key, isChecked: true, renews: renews) { folder in
-            try await turns.withTurn {
+            try await slots.withSlot {
                 telling("creating snapshot \(key.prefix(12))")
                 try await record(ingredients, plan, in: folder)
             }
@@ -126,7 +126,7 @@ public final class SnapshotStore: Sendable {
             memory.withLock { _ = $0.checked.insert(key) }
         }
         if let use = try await cache.use(kind: Self.kind, key: key) { return (folder, use) }
-        // Somebody removed it in between.
+        // Another process removed it in between.
         return try await entry(ingredients, plan, renews: false, telling)
     }
 
@@ -140,7 +140,7 @@ public final class SnapshotStore: Sendable {
             plan.distribution?.root = layer
             disk = layer
         } else {
-            // A distribution takes what it takes.
+            // A distribution keeps the limits of its cell, which are longer.
             plan.limits = guestLimits
         }
         let placeholder = folder.appending("payload")

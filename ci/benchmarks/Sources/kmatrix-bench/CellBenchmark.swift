@@ -121,7 +121,7 @@ struct CellBenchmark: Sendable {
         let place = CellFolder(path: folder.path.appending("bare-\(round)"))
         try FileManager.default.createDirectory(atPath: place.path.string, withIntermediateDirectories: true)
         let start = ContinuousClock.now
-        let session = await CellAttempt(planned, artefacts, context, place, isBare: true).lead()
+        let session = await CellAttempt(planned, artefacts, context, place, isBare: true).runGuest()
         let seconds = CellAttempt.seconds(ContinuousClock.now - start)
         guard session.evidence.fate == .poweredOff else { throw BenchmarkFailure(planned.cell.id.text, detail: "\(session.evidence.fate)") }
         return seconds

@@ -39,7 +39,7 @@ struct JudgingBenchmark: Sendable {
         for planned in plan.cells {
             guard let artefacts = try prepared.artefacts(for: planned)?.get() else { continue }
             let attempt = CellAttempt(planned, artefacts, context, try folder.cell(planned.cell.id))
-            let found = await attempt.lead().evidence
+            let found = await attempt.runGuest().evidence
             let judgement = CellConclusion(found).judgement
             guard judgement.cause?.fault != .harness else { throw BenchmarkFailure(planned.cell.id.text, detail: judgement.summary) }
             verdicts[judgement.verdict.rawValue, default: 0] += 1

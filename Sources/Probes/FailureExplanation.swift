@@ -1,5 +1,5 @@
-/// Which failure keeps a proof, or a conformance check, from being reached: one defect costs one.
-struct ProofOrder<ID: Hashable & Sendable> {
+/// Which failure explains that a proof, or a conformance check, did not pass: one defect costs one proof.
+struct FailureExplanation<ID: Hashable & Sendable> {
     /// What is known of one of them.
     struct Node {
         let id: ID
@@ -49,9 +49,8 @@ struct ProofOrder<ID: Hashable & Sendable> {
         for node in nodes { reasons[node.id] = reached(from: node.id).intersection(failed.union(lost)) }
     }
 
-    /// The most fundamental failure that explains why this one did not pass; nil when nothing does. Of failures that explain each other, the most fundamental
-    /// is
-    /// explained by none.
+    /// The most fundamental failure that explains why this one did not pass; nil when nothing does. Of failures that explain each other, the most
+    /// fundamental is explained by none.
     func blocker(of id: ID) -> ID? {
         guard let reasons = reasons[id], !reasons.isEmpty, !isRoot(id) else { return nil }
         return reasons.filter(isRoot).min { rank(of: $0) < rank(of: $1) }

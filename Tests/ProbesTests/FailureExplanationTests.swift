@@ -4,8 +4,8 @@ import Testing
 @testable import Probes
 
 @Suite("The order of proofs")
-struct ProofOrderTests {
-    private typealias Order = ProofOrder<ProofID>
+struct FailureExplanationTests {
+    private typealias Order = FailureExplanation<ProofID>
 
     /// Probes of which some fail, and all others pass.
     private static func order(failing: Set<ProofID>) -> Order {
