@@ -3,6 +3,7 @@ import Foundation
 import GuestImages
 import Subprocess
 import SystemPackage
+import TestSupport
 import Testing
 
 /// With a stand-in for mmdebstrap and everything after it real: fakeroot, tar, mke2fs.
@@ -26,8 +27,8 @@ struct RootImageBuilderTests {
         """
 
     private func builder(_ scratch: Scratch, _ script: String) throws -> RootImageBuilder {
-        let tool = try scratch.file("tools/mmdebstrap", Array("#!/bin/sh\nset -eu\n\(script)\n".utf8))
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: tool.string)
+        let tool = scratch.root.appending("tools/mmdebstrap")
+        try ProgramFile.write("#!/bin/sh\nset -eu\n\(script)\n", to: tool)
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
         return RootImageBuilder(cache: scratch.cache, searchPath: "\(tool.removingLastComponent()):\(path)")
     }
@@ -107,8 +108,8 @@ struct RootImageBuilderTests {
                 + "256' >&2; exit 1; fi"
             if step == "fakeroot" {
                 // The step itself is called with "--" first; the stand-in for mmdebstrap calls it otherwise.
-                let tool = try scratch.file("tools/fakeroot", Array("#!/bin/sh\nif [ \"$1\" = -- ]; then \(failing); fi\nexec /usr/bin/fakeroot \"$@\"\n".utf8))
-                try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: tool.string)
+                try ProgramFile.write(
+                    "#!/bin/sh\nif [ \"$1\" = -- ]; then \(failing); fi\nexec /usr/bin/fakeroot \"$@\"\n", to: scratch.root.appending("tools/fakeroot"))
             }
             let builder = try builder(scratch, (step == "mmdebstrap" ? failing + "\n" : "") + Self.packing)
             var failures: [GuestImageError] = []

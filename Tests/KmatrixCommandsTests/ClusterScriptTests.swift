@@ -30,9 +30,7 @@ struct ClusterScriptTests {
         }
 
         func script(_ name: String, _ text: String) throws {
-            let file = "\(path)/\(name)"
-            try "#!/bin/bash\n\(text)\n".write(toFile: file, atomically: true, encoding: .utf8)
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+            try ProgramFile.write("#!/bin/bash\n\(text)\n", to: folder.path.appending(name))
         }
 
         var said: [String] {

@@ -17,10 +17,8 @@ struct PackageTests {
     private static func pack(into folder: TemporaryFolder, name: String, without missing: String? = nil) async throws -> (package: FilePath, stderr: String) {
         let products = folder.path.appending("products-\(name)")
         func put(_ path: String, _ content: String) throws {
-            let file = products.appending(path)
-            try FileManager.default.createDirectory(atPath: file.removingLastComponent().string, withIntermediateDirectories: true)
             // Modes that a careless umask leaves.
-            #expect(FileManager.default.createFile(atPath: file.string, contents: Data(content.utf8), attributes: [.posixPermissions: 0o775]))
+            try ProgramFile.write(content, to: products.appending(path), permissions: 0o775)
         }
         try put("kmatrix", "#!/bin/sh\n[ \"$1\" = --version ] && echo 7.8.9 || echo \"#!$*\"\n")
         for file in [

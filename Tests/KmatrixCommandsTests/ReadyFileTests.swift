@@ -135,10 +135,10 @@ struct ReadyFileTests {
     func exitCodes(code: Int32, accepted: String, expected: Int32) throws {
         let step = try #require(try Self.yaml("ci/github/action.yml")["runs"]?.list("steps").first { $0["id"]?.string == "run" })
         let folder = try TemporaryFolder()
-        let program = folder.path.appending("kmatrix").string
-        try Data("#!/bin/bash\nprintf '%s\\n' \"$@\" >> \"$0.said\"\n[ $1 = report ] || { mkdir -p out; touch out/run.json; exit \(code); }\n".utf8).write(
-            to: URL(filePath: program))
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+        let program = folder.path.appending("kmatrix")
+        try ProgramFile.write(
+            "#!/bin/bash\nprintf '%s\\n' \"$@\" >> \"$0.said\"\n[ $1 = report ] || { mkdir -p out; touch out/run.json; exit \(code); }\n",
+            to: program)
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.currentDirectoryURL = URL(filePath: folder.path.string)

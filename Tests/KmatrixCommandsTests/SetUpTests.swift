@@ -60,9 +60,7 @@ struct SetUpTests {
     private static func installed(_ arguments: [String], present: Set<String>) throws -> [String]? {
         let folder = try TemporaryFolder()
         func put(_ name: String, _ script: String) throws {
-            let path = folder.path.appending(name).string
-            try Data("#!/bin/bash\n\(script)\n".utf8).write(to: URL(filePath: path))
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+            try ProgramFile.write("#!/bin/bash\n\(script)\n", to: folder.path.appending(name))
         }
         try put("swift", "exit 0")
         try put("sudo", "exec \"$@\"")
@@ -113,9 +111,7 @@ struct SetUpTests {
     private static func environment(pip code: Int) throws -> (code: Int32, output: String, complaint: String, cache: [String]) {
         let folder = try TemporaryFolder()
         let python = "#!/bin/bash\nif [ \"$2\" = venv ]; then mkdir -p \"$3/bin\"; cp \"$0\" \"$3/bin/python\"; exit; fi\n[ \"$2\" = pip ] && exit \(code)\n"
-        let path = folder.path.appending("python3").string
-        try Data(python.utf8).write(to: URL(filePath: path))
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        try ProgramFile.write(python, to: folder.path.appending("python3"))
         let process = Process()
         process.executableURL = Repository.root.appending(path: "ci/python-environment")
         process.arguments = ["some-test", "some-package==1", "--alone", "another==2"]

@@ -136,8 +136,7 @@ struct RealSlurm {
     }
 
     static func script(_ text: String, at path: FilePath) throws {
-        try "#!/bin/bash\n\(text)\n".write(toFile: path.string, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path.string)
+        try ProgramFile.write("#!/bin/bash\n\(text)\n", to: path)
     }
 
     /// Runs a script next to Slurm, as this user.

@@ -44,8 +44,7 @@ struct StandInRun {
             [ -e \(trouble) ] && . \(trouble)
             exec \(try BuiltProgram.path("fake-qemu")) "$@"
             """
-        try script.write(toFile: emulator.string, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: emulator.string)
+        try ProgramFile.write(script, to: emulator)
     }
 
     /// The head of a kernel of before there were payloads in it, which says its release and is booted as it is.

@@ -28,8 +28,7 @@ struct ChangedEmulator {
             exec \(Self.quote(emulator.path.string)) "${arguments[@]}" \(added.map(Self.quote).joined(separator: " "))
             """
         let path = folder.appending("qemu-\(UUID().uuidString)")
-        try text.write(toFile: path.string, atomically: false, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path.string)
+        try ProgramFile.write(text, to: path)
         return Emulator(path: path, version: emulator.version)
     }
 

@@ -118,8 +118,8 @@ struct SnapshotRealGuestTests {
 
         /// As a run of its own has one.
         func policy() -> BootPolicy {
-            let turns = GuestSlots(cache: .standard(), count: 2)
-            return BootPolicy(choice: .snapshot, store: SnapshotStore(cache: cache, emulator: emulator, turns: turns)) { event in
+            let slots = GuestSlots(cache: .standard(), count: 2)
+            return BootPolicy(choice: .snapshot, store: SnapshotStore(cache: cache, emulator: emulator, slots: slots)) { event in
                 if case .preparing(let text) = event { self.words.withLock { $0.append(text) } }
             }
         }

@@ -19,7 +19,7 @@ struct AcceleratorProbeTests {
     static let guest: (kernel: BootPlan.Kernel, initramfs: FilePath) = (.elf("/k/vmlinux"), "/i/initramfs")
 
     /// A probe whose trial guest behaves so; `/dev/null` can always be opened.
-    private func probe(_ behaviour: String, device: FilePath = "/dev/null", limits: GuestLimits = FakeGuest.patience) -> AcceleratorProbe {
+    private func probe(_ behaviour: String, device: FilePath = "/dev/null", limits: GuestLimits = FakeGuest.generousLimits) -> AcceleratorProbe {
         AcceleratorProbe(emulator: emulator, cache: cache.path, device: device, limits: limits, kernelArguments: ["fake=\(behaviour)"])
     }
 
@@ -31,7 +31,7 @@ struct AcceleratorProbeTests {
     func otherArchitecture() async throws {
         let other = try #require(Architecture.allCases.first { $0 != .host })
         let foreign = Emulator(path: emulator.path, version: emulator.version, architecture: other)
-        let probe = AcceleratorProbe(emulator: foreign, cache: cache.path, device: "/dev/null", limits: FakeGuest.patience)
+        let probe = AcceleratorProbe(emulator: foreign, cache: cache.path, device: "/dev/null", limits: FakeGuest.generousLimits)
         let answer = try await probe.answer(.auto, booting: Self.guest)
         #expect(answer.accelerator == .tcg && answer.reason.contains("\(Architecture.host.title) guests only"))
         let error = await #expect(throws: GuestError.self) { try await probe.answer(.kvm, booting: Self.guest) }
@@ -94,7 +94,7 @@ struct AcceleratorProbeTests {
     @Test("says TCG when the trial could not be made, and remembers nothing of it")
     func couldNotTell() async throws {
         let gone = Emulator(path: cache.path.appending("gone"), version: emulator.version)
-        let probe = AcceleratorProbe(emulator: gone, cache: cache.path, device: "/dev/null", limits: FakeGuest.patience)
+        let probe = AcceleratorProbe(emulator: gone, cache: cache.path, device: "/dev/null", limits: FakeGuest.generousLimits)
         let answer = try await probe.answer(.auto, booting: Self.guest)
         #expect(answer.accelerator == .tcg)
         #expect(answer.reason.contains("cannot test"))
@@ -123,7 +123,7 @@ struct AcceleratorProbeTests {
         _ = try await probe("power-off").answer(.auto, booting: Self.guest)
         let newer = Emulator(path: emulator.path, version: Emulator.Version(major: 9, minor: 0))
         let other = AcceleratorProbe(
-            emulator: newer, cache: cache.path, device: "/dev/null", limits: FakeGuest.patience, kernelArguments: ["fake=panic"])
+            emulator: newer, cache: cache.path, device: "/dev/null", limits: FakeGuest.generousLimits, kernelArguments: ["fake=panic"])
         #expect(try await other.answer(.auto, booting: Self.guest).accelerator == .tcg)
         try Data("{".utf8).write(to: URL(filePath: cache.path.appending("accelerator.json").string))
         #expect(AcceleratorProbe.remembered(cache: cache.path) == nil)
@@ -144,7 +144,7 @@ struct AcceleratorProbeTests {
     func freshCache() async throws {
         let fresh = cache.path.appending("a/b")
         let probe = AcceleratorProbe(
-            emulator: emulator, cache: fresh, device: "/dev/null", limits: FakeGuest.patience, kernelArguments: ["fake=power-off"])
+            emulator: emulator, cache: fresh, device: "/dev/null", limits: FakeGuest.generousLimits, kernelArguments: ["fake=power-off"])
         #expect(try await probe.answer(.auto, booting: Self.guest).accelerator == .kvm)
         #expect(AcceleratorProbe.remembered(cache: fresh)?.accelerator == .kvm)
     }

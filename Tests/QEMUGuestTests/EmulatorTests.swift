@@ -11,8 +11,7 @@ struct EmulatorTests {
     /// A program that answers `--version` with the text.
     private func program(_ text: String, status: Int = 0, in folder: TemporaryFolder) throws -> FilePath {
         let path = folder.path.appending("qemu-system-x86_64")
-        try Data("#!/bin/sh\necho '\(text)'\nexit \(status)\n".utf8).write(to: URL(filePath: path.string))
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path.string)
+        try ProgramFile.write("#!/bin/sh\necho '\(text)'\nexit \(status)\n", to: path)
         return path
     }
 
@@ -74,8 +73,7 @@ struct EmulatorTests {
     /// A program that never answers.
     private func mute(in folder: TemporaryFolder) throws -> FilePath {
         let path = folder.path.appending("qemu-system-x86_64")
-        try Data("#!/bin/sh\nexec sleep 1000\n".utf8).write(to: URL(filePath: path.string))
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path.string)
+        try ProgramFile.write("#!/bin/sh\nexec sleep 1000\n", to: path)
         return path
     }
 
@@ -84,7 +82,7 @@ struct EmulatorTests {
         let folder = try TemporaryFolder()
         let path = try mute(in: folder)
         let error = await #expect(throws: GuestError.self) {
-            try await Emulator.find(environment: ["KMATRIX_QEMU": path.string], patience: .milliseconds(100))
+            try await Emulator.find(environment: ["KMATRIX_QEMU": path.string], versionTimeout: .milliseconds(100))
         }
         #expect(error?.code == .emulatorUnusable)
         #expect(error?.description.contains("did not answer") == true)

@@ -13,10 +13,10 @@ struct FakeGuest {
     let emulator: Emulator
 
     /// Limits that a healthy stand-in never comes near, so that a slow machine changes no result.
-    static let patience = GuestLimits(
+    static let generousLimits = GuestLimits(
         ready: .seconds(300), silence: .seconds(300), total: .seconds(300), shutdown: .seconds(300), console: 1 << 20)
 
-    init(_ behaviour: String, limits: GuestLimits = patience) throws {
+    init(_ behaviour: String, limits: GuestLimits = generousLimits) throws {
         folder = try TemporaryFolder()
         plan = BootPlan(kernel: .elf("/k/vmlinux"), initramfs: "/i/initramfs", accelerator: .tcg, folder: folder.path)
         plan.kernelArguments = ["fake=\(behaviour)"]

@@ -99,7 +99,7 @@ struct GuestEndingTests {
     }
 
     static var quickShutdown: GuestLimits {
-        var limits = FakeGuest.patience
+        var limits = FakeGuest.generousLimits
         limits.shutdown = .milliseconds(500)
         return limits
     }

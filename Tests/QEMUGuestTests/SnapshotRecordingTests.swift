@@ -10,7 +10,7 @@ import Testing
 @Suite("A snapshot of a guest")
 struct SnapshotRecordingTests {
     /// A copy of a guest, in a folder of its own.
-    static func restored(_ files: SnapshotFiles, limits: GuestLimits = FakeGuest.patience) throws -> FakeGuest {
+    static func restored(_ files: SnapshotFiles, limits: GuestLimits = FakeGuest.generousLimits) throws -> FakeGuest {
         var guest = try FakeGuest("")
         guest.plan.start = .restored(files)
         guest.plan.limits = limits

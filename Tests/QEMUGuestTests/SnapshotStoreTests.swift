@@ -31,11 +31,11 @@ struct SnapshotStoreTests {
         }
 
         /// That a healthy stand-in never comes near, however slow the machine is.
-        private static let patience = GuestLimits(ready: .seconds(300), silence: .seconds(300), total: .seconds(300), shutdown: .seconds(300))
+        private static let generousLimits = GuestLimits(ready: .seconds(300), silence: .seconds(300), total: .seconds(300), shutdown: .seconds(300))
 
         /// As another process has one: it knows nothing of what was checked before.
         func store(limit: Int = SnapshotStore.standardLimit) -> SnapshotStore {
-            SnapshotStore(cache: cache, emulator: emulator, slots: GuestSlots(cache: cache, count: 2), limit: limit, guestLimits: Self.patience)
+            SnapshotStore(cache: cache, emulator: emulator, slots: GuestSlots(cache: cache, count: 2), limit: limit, guestLimits: Self.generousLimits)
         }
     }
 

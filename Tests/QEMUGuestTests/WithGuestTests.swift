@@ -257,8 +257,7 @@ struct WithGuestTests {
         func networkFails(end: String) async throws {
             let folder = try TemporaryFolder()
             let program = folder.path.appending("network")
-            try "#!/bin/sh\necho 'no more' >&2\n\(end)\n".write(toFile: program.string, atomically: true, encoding: .utf8)
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.string)
+            try ProgramFile.write("#!/bin/sh\necho 'no more' >&2\n\(end)\n", to: program)
             let guest = try guest("stuck", network: program)
             let error = await #expect(throws: GuestError.self) { _ = try await guest.run() }
             #expect(error?.code == .networkFailed)

@@ -62,7 +62,7 @@ struct AgentProfileTests {
         #expect(
             profile.defects == [KnownDefect(proof: .dualStack, reason: "It has no program for IPv6.", reference: "https://example.org/issues/7", until: until)])
         // Twice the start, once the rewriting, once the burst.
-        #expect(profile.patience == .seconds(2 * 55 + 75 + 60))
+        #expect(profile.extraTime == .seconds(2 * 55 + 75 + 60))
     }
 
     @Test("has a default for everything but its name and title")
@@ -71,7 +71,7 @@ struct AgentProfileTests {
         let unknown = AgentProfile.unknown
         #expect(profile.marks == nil && profile.needs.isEmpty && profile.defects.isEmpty && profile.settlingWords.isEmpty)
         #expect(profile.logs == unknown.logs && profile.statusDeadline == unknown.statusDeadline && profile.burstDeadline == unknown.burstDeadline)
-        #expect(profile.statusRefresh == nil && profile.patience == .zero)
+        #expect(profile.statusRefresh == nil && profile.extraTime == .zero)
     }
 
     @Test(
@@ -185,7 +185,7 @@ struct AgentProfileTests {
         let profiles = try AgentProfiles(folder: Self.folder)
         #expect(profiles.all.map(\.name) == ["azure-guest-proxy-agent", "own"])
         let own = try profiles.named(AgentProfiles.ownName)
-        #expect(own.defects.isEmpty && own.needs.isEmpty && own.patience == .zero)
+        #expect(own.defects.isEmpty && own.needs.isEmpty && own.extraTime == .zero)
         let upstream = try profiles.named("azure-guest-proxy-agent")
         #expect(upstream.defects.map(\.proof).contains(.identityUserNotGroup))
         #expect(!upstream.writesStatusOnExit && upstream.needs.contains(.findmnt))

@@ -11,8 +11,7 @@ struct PackagingTests {
     private static func pack(into folder: TemporaryFolder, name: String) async throws -> FilePath {
         let products = folder.path.appending("products")
         try FileManager.default.createDirectory(atPath: products.appending("bpf").string, withIntermediateDirectories: true)
-        try Data("#!/bin/sh\necho 7.8.9\n".utf8).write(to: URL(filePath: products.appending("azure-proxy-agent").string))
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: products.appending("azure-proxy-agent").string)
+        try ProgramFile.write("#!/bin/sh\necho 7.8.9\n", to: products.appending("azure-proxy-agent"))
         try Data([1, 2, 3]).write(to: URL(filePath: products.appending("bpf/connect4.bpf.o").string))
         let result = try await Subprocess.run(
             .path(Repository.path.appending("ci/package-agent")), arguments: [folder.path.appending(name).string],
