@@ -40,5 +40,9 @@ final class InstanceLock: Sendable {
 
     private init(descriptor: Int32) { self.descriptor = descriptor }
 
-    deinit { close(descriptor) }
+    deinit {
+        // Closing does not release it while a process that is being started still has a copy (flock(2)).
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }

@@ -94,19 +94,10 @@ public struct ArtefactCache: Sendable {
     /// Removes an entry; the next request for it fills it again. An entry in use stays.
     public func remove(kind: String, key: String) throws {
         let place = folder(kind: kind, key: key)
-        for attempt in 0..<Self.removalAttempts where FileManager.default.fileExists(atPath: place.string) {
-            // A process that is being started holds all locks of its parent until it executes its program (flock(2)).
-            if attempt > 0 { usleep(Self.removalPause) }
-            guard let lock = try FileLock.tryAcquire(lockFile(kind: kind, key: key)) else { continue }
-            defer { lock.release() }
-            try? FileManager.default.removeItem(atPath: place.string)
-            return
-        }
+        guard FileManager.default.fileExists(atPath: place.string), let lock = try FileLock.tryAcquire(lockFile(kind: kind, key: key)) else { return }
+        defer { lock.release() }
+        try? FileManager.default.removeItem(atPath: place.string)
     }
-
-    private static let removalAttempts = 10
-    /// In microseconds.
-    private static let removalPause: UInt32 = 20_000
 
     /// Removes the entries of a kind that were unused for longest, until what is left takes no more than so many bytes.
     /// - Parameter spared: Keys that stay, even above the limit.

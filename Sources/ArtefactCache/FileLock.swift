@@ -37,5 +37,9 @@ package struct FileLock: Sendable {
         throw CacheError(path: path, errno: error)
     }
 
-    package func release() { try? descriptor.close() }
+    package func release() {
+        // Closing does not release it while a process that is being started still has a copy (flock(2)).
+        flock(descriptor.rawValue, LOCK_UN)
+        try? descriptor.close()
+    }
 }

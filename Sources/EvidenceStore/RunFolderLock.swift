@@ -24,5 +24,9 @@ public final class RunFolderLock: Sendable {
         }
     }
 
-    deinit { try? descriptor.close() }
+    deinit {
+        // Closing does not release it while a process that is being started still has a copy (flock(2)).
+        flock(descriptor.rawValue, LOCK_UN)
+        try? descriptor.close()
+    }
 }

@@ -91,16 +91,21 @@ private struct EncodedPlan: Encodable {
     }
 }
 
+/// The axes as in run.json; what a cell does not have is left out.
 private struct EncodedPlannedCell: Encodable {
     let id: String
+    let guest: String
     let kernel: String?
     let series: String?
     let flavour: String
     let release: String?
     let origin: String?
+    let architecture: Architecture
     let cgroup: CgroupLayout
     let profile: String?
     let deployment: String?
+    let scenario: String?
+    let agent: String?
     let bpf: String?
     let expectation: DocumentedSupport
     let available: Bool
@@ -108,40 +113,35 @@ private struct EncodedPlannedCell: Encodable {
     let estimatedSeconds: Double
 
     enum CodingKeys: String, CodingKey {
-        case id, kernel, series, flavour, release, origin, cgroup, profile, deployment, bpf, expectation, available
+        case id, guest, kernel, series, flavour, release, origin, architecture, cgroup, profile, deployment, scenario, agent, bpf, expectation, available
         case estimatedSeconds = "estimated_seconds"
     }
 
     init(_ planned: PlannedCell, _ costs: CellCosts) {
-        let cell = planned.cell
-        id = cell.id.text
-        kernel = cell.kernel.version.description
-        series = cell.kernel.series.description
-        flavour = cell.kernel.flavour.name
-        release = cell.kernel.release
-        origin = cell.kernel.origin
-        cgroup = cell.cgroup
-        profile = cell.profile
-        deployment = cell.deployment
-        bpf = cell.bpf
-        expectation = planned.expectation
-        available = true
-        estimatedSeconds = costs.seconds(of: cell)
+        self.init(.cell(planned.cell), planned.expectation, isAvailable: true, seconds: costs.seconds(of: planned.cell))
     }
 
-    init(_ record: CellRecord) {
-        id = record.id
-        kernel = record.kernel
-        series = record.series
-        flavour = record.flavour
-        release = record.release
-        origin = record.origin
-        cgroup = record.cgroup
-        profile = record.profile
-        deployment = record.deployment
-        bpf = record.bpf
-        expectation = record.expectation
-        available = false
-        estimatedSeconds = 0
+    init(_ record: CellRecord) { self.init(record.subject, record.expectation, isAvailable: false, seconds: 0) }
+
+    private init(_ subject: CellSubject, _ expectation: DocumentedSupport, isAvailable: Bool, seconds: Double) {
+        let axes = subject.axes
+        let identity = subject.cell?.kernel
+        id = subject.id.text
+        guest = axes.guest
+        kernel = identity?.version.description
+        series = subject.series?.description
+        flavour = subject.flavour.name
+        release = identity?.release
+        origin = identity?.origin
+        architecture = axes.architecture
+        cgroup = axes.cgroup
+        profile = axes.profile
+        deployment = axes.deployment
+        scenario = axes.scenario
+        agent = axes.agent
+        bpf = axes.bpf
+        self.expectation = expectation
+        available = isAvailable
+        estimatedSeconds = seconds
     }
 }

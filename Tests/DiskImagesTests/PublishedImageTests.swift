@@ -140,6 +140,29 @@ struct PublishedImageTests {
         }
     }
 
+    @Test("is fetched again, once, where what an earlier download left is of another file")
+    func stale() async throws {
+        let maker = try await Maker()
+        try await LoopbackServer.serving(maker.served) { server in
+            let served = maker.served.appending("image.qcow2")
+            let sum = try await maker.fixture.shell("sha256sum \"$1\" | cut -c1-64", served.string).trimmingCharacters(in: .whitespacesAndNewlines)
+            let partial = maker.fixture.cache.root.appending("disk-image-partial/\(sum)")
+            func leaveAnother() throws {
+                try FileManager.default.createDirectory(atPath: partial.string, withIntermediateDirectories: true)
+                try Data(repeating: 7, count: 100_000).write(to: URL(filePath: partial.appending("image").string))
+            }
+            try leaveAnother()
+            let system = try await maker.fixture.store.open(.published(maker.image(server)), modules: [])
+            #expect(try system.kernel().release == DiskFixture.release && server.resumptions == [100_000])
+            // What the server itself has wrong is no reason to try a third time.
+            try leaveAnother()
+            try Data(repeating: 8, count: 200_000).write(to: URL(filePath: served.string))
+            let before = server.requests.count { $0.hasSuffix("image.qcow2") }
+            let error = try await cloudImageError { _ = try await maker.fixture.store.open(.published(maker.image(server)), modules: ["another"]) }
+            #expect(error?.code == .hashMismatch && server.requests.count { $0.hasSuffix("image.qcow2") } == before + 2)
+        }
+    }
+
     @Test("is not sought when the network may not be used")
     func offline() async throws {
         let maker = try await Maker()

@@ -86,7 +86,12 @@ extension StandInRuns {
         @Test("a plan shows the part that a run would have, and how long it takes")
         func plan() async throws {
             struct Plan: Decodable {
-                struct Cell: Decodable { let id: String }
+                struct Cell: Decodable {
+                    let id: String
+                    let guest: String
+                    let architecture: String
+                    let agent: String?
+                }
                 let cells: [Cell]
                 let estimated_seconds: Int
             }
@@ -105,6 +110,7 @@ extension StandInRuns {
                     ["micro/6.1.0-fake/custom/hybrid"], ["micro/6.1.0-fake/custom/unified", "micro/6.1.0-fake/custom/legacy"], plans[2].cells.map(\.id),
                 ])
             #expect(plans.map(\.estimated_seconds) == [610, 14, 614] && plans[2].cells.count == 3)
+            #expect(plans[2].cells.allSatisfy { $0.guest == "micro" && $0.architecture == Architecture.host.rawValue && $0.agent == nil })
             let ran = try await bench.run(["--shard", "1/2", "--costs", path("costs.json"), "--out", path("out")])
             #expect(ran.cells.map(\.id) == plans[0].cells.map(\.id))
         }

@@ -28,6 +28,7 @@ struct SnapshotStoreTests {
                 kernel: .elf(folder.path.appending("vmlinux")), initramfs: folder.path.appending("initramfs"), payload: folder.path.appending("payload"),
                 accelerator: .tcg, folder: folder.path)
             plan.kernelArguments = ["fake=\(behaviour)"]
+            plan.limits = Self.generousLimits
         }
 
         /// That a healthy stand-in never comes near, however slow the machine is.
@@ -35,7 +36,7 @@ struct SnapshotStoreTests {
 
         /// As another process has one: it knows nothing of what was checked before.
         func store(limit: Int = SnapshotStore.standardLimit) -> SnapshotStore {
-            SnapshotStore(cache: cache, emulator: emulator, slots: GuestSlots(cache: cache, count: 2), limit: limit, guestLimits: Self.generousLimits)
+            SnapshotStore(cache: cache, emulator: emulator, slots: GuestSlots(cache: cache, count: 2), limit: limit)
         }
     }
 

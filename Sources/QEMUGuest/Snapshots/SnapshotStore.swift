@@ -21,7 +21,6 @@ public final class SnapshotStore: Sendable {
     private let emulator: Emulator
     private let slots: GuestSlots
     private let limit: Int
-    private let guestLimits: GuestLimits
     private let digests: ArtefactDigests
     private let known: DigestMemory
     private let memory = Mutex(Memory())
@@ -34,18 +33,16 @@ public final class SnapshotStore: Sendable {
     /// - Parameters:
     ///   - slots: Where a guest that is booted for a snapshot takes its slot.
     ///   - limit: What all snapshots may take, in bytes. Those of this process stay, however many they are.
-    ///   - guestLimits: How long the boot of a snapshot's guest may take.
     ///   - memory: What is known of the snapshots' own files from earlier runs.
     ///   - digests: Of what boots a guest, which does not change during a run; given, they need not be read again.
     public init(
-        cache: ArtefactCache, emulator: Emulator, slots: GuestSlots, limit: Int = standardLimit, guestLimits: GuestLimits = GuestLimits(),
+        cache: ArtefactCache, emulator: Emulator, slots: GuestSlots, limit: Int = standardLimit,
         digests: ArtefactDigests = ArtefactDigests(), memory: DigestMemory = DigestMemory(in: nil)
     ) {
         self.cache = cache
         self.emulator = emulator
         self.slots = slots
         self.limit = limit
-        self.guestLimits = guestLimits
         self.digests = digests
         known = memory
     }
@@ -139,9 +136,6 @@ public final class SnapshotStore: Sendable {
             try await RootImageBuilder.overlay(of: image, at: layer)
             plan.distribution?.root = layer
             disk = layer
-        } else {
-            // A distribution keeps the limits of its cell, which are longer.
-            plan.limits = guestLimits
         }
         let placeholder = folder.appending("payload")
         if let payload = plan.payload {
