@@ -6,7 +6,7 @@ import Testing
 
 @testable import QEMUGuest
 
-@Suite("Turns at running a guest")
+@Suite("Slots for guests")
 final class GuestSlotsTests {
     private let folder: TemporaryFolder
     let root: FilePath
@@ -30,7 +30,7 @@ final class GuestSlotsTests {
     }
 
     @Test("are given to as many as there are, and to one more as soon as one ends")
-    func turns() async throws {
+    func shared() async throws {
         let slots = GuestSlots(cache: cache, count: 2)
         let tally = Tally()
         try await withThrowingTaskGroup(of: Void.self) { group in
