@@ -3,7 +3,8 @@ import MatrixModel
 extension CellRecord: Codable {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case schema, id, guest, kernel, series, flavour, release, origin, architecture, cgroup, profile, deployment, scenario, agent, bpf
-        case verdict, cause, fault, summary, findings, proofs, provisioning, expectation, documentation, evidence, seconds, attempts, birth, inputs, reused
+        case verdict, cause, fault, summary, findings, proofs, provisioning, expectation, documentation, evidence, seconds, attempts, inputs, reused
+        case startMode = "birth"
         case journalSize = "journal_size"
         case tier = "proof_tier"
         case burst = "burst_clients"
@@ -39,7 +40,7 @@ extension CellRecord: Codable {
         try container.encode(evidence, forKey: .evidence)
         try container.encode(Dictionary(uniqueKeysWithValues: seconds.map { ($0.key.rawValue, $0.value) }), forKey: .seconds)
         try container.encode(attempts, forKey: .attempts)
-        try container.encode(birth, forKey: .birth)
+        try container.encode(startMode, forKey: .startMode)
         try container.encode(inputs, forKey: .inputs)
         try container.encode(reused, forKey: .reused)
         try container.encode(journalSize, forKey: .journalSize)
@@ -64,7 +65,7 @@ extension CellRecord: Codable {
         let named = try container.decode([String: Double].self, forKey: .seconds)
         seconds = Dictionary(uniqueKeysWithValues: named.compactMap { name, value in Phase(rawValue: name).map { ($0, value) } })
         attempts = try container.decode(Int.self, forKey: .attempts)
-        birth = try container.decodeIfPresent(StartMode.self, forKey: .birth)
+        startMode = try container.decodeIfPresent(StartMode.self, forKey: .startMode)
         inputs = try container.decodeIfPresent(String.self, forKey: .inputs)
         reused = try container.decodeIfPresent(MeasuringRun.self, forKey: .reused)
         journalSize = try container.decodeIfPresent(Int.self, forKey: .journalSize)

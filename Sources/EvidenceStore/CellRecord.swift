@@ -34,7 +34,7 @@ public struct CellRecord: Hashable, Sendable {
     /// How often the cell was attempted; above 1 means that earlier attempts failed through the harness's fault.
     public var attempts: Int
     /// How the guest of the last attempt started; null where there was none, and in records from before there were snapshots.
-    public var birth: StartMode?
+    public var startMode: StartMode?
     /// A digest of everything the cell was made of: the same digest, the same question. Null when no guest could be started.
     public var inputs: String?
     /// The run that measured it, when it was not this one; null for a cell that this run measured.
@@ -44,7 +44,7 @@ public struct CellRecord: Hashable, Sendable {
 
     public init(
         cell: Cell, judgement: Judgement, proofs: [ProofResult] = [], provisioning: DeploymentFinding? = nil, evidence: String?, seconds: [Phase: Double],
-        attempts: Int, birth: StartMode? = nil,
+        attempts: Int, startMode: StartMode? = nil,
         inputs: String? = nil, journalSize: Int? = nil, documentation: CellDocumentation = .none
     ) {
         subject = .cell(cell)
@@ -62,7 +62,7 @@ public struct CellRecord: Hashable, Sendable {
         self.evidence = evidence
         self.seconds = seconds
         self.attempts = attempts
-        self.birth = birth
+        self.startMode = startMode
         self.inputs = inputs
         self.journalSize = journalSize
         reused = nil
@@ -84,7 +84,7 @@ public struct CellRecord: Hashable, Sendable {
         evidence = nil
         seconds = [:]
         attempts = 0
-        birth = nil
+        startMode = nil
         inputs = nil
         journalSize = nil
         reused = nil

@@ -49,7 +49,7 @@ public struct RunResumption: Sendable {
         let lacking = Set(stored.filter { $0.verdict != .unavailable }.map(\.id)).subtracting(planned)
         var further: Set<String> = []
         if reader.hasWholePlan {
-            // The id of a cell without a kernel has the series in the version's place, which is a lineage.
+            // A cell without a kernel has an id with the series where others have the version. Such an id is a lineage (`CellID.lineage`).
             let awaited = Set(unavailable.map(\.id))
             further = planned.subtracting(stored.map(\.id)).filter { id in
                 let series = id.split(separator: "/").dropFirst().first.flatMap { try? KernelVersion(parsing: String($0)).series.description }

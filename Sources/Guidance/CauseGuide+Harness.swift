@@ -39,7 +39,8 @@ extension CauseGuide {
 /// Nothing could be attempted.
 extension CauseGuide {
     static let notOffered = absent(
-        .notOffered, "No repository offers such a kernel", "The summary says where it was searched and what comes closest.", [.chooseKernel])
+        .notOffered, "The kernel, or what was asked for with it, is not offered",
+        "The summary says what is missing, where it was searched, and what comes closest.", [.chooseKernel])
     static let fetchFailed = absent(
         .fetchFailed, "The kernel could not be downloaded", "The address and the error in the summary.", [.checkHost])
     static let notABootableKernel = absent(
@@ -47,9 +48,11 @@ extension CauseGuide {
     static let imageNotBuilt = absent(
         .imageNotBuilt, "The distribution's image could not be built", "The error in the summary.", [.buildImage])
     static let profileNotOffered = absent(
-        .profileNotOffered, "The kernel does not have what the boot profile enables", "`facts.json` shows that it is not in force.", [.chooseKernel])
+        .profileNotOffered, "The kernel does not have what the boot profile enables",
+        "The findings quote what the kernel says of it; the summary says so where no guest was started.", [.chooseKernel])
     static let layoutNotOffered = absent(
-        .layoutNotOffered, "The guest cannot use this cgroup layout", "`facts.json` shows the layout that was found.", [.chooseLayout])
+        .layoutNotOffered, "The guest cannot use this cgroup layout",
+        "`facts.json` shows the layout that was found; the summary says so where no guest was started.", [.chooseLayout])
 
     private static func absent(_ cause: Cause, _ title: String, _ proof: String, _ measures: [Measure]) -> CauseGuide {
         CauseGuide(of: cause, title, symptom: "The cell is unavailable.", proof: proof, wanted: [.cell], measures: measures)

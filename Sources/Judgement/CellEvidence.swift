@@ -44,7 +44,7 @@ public struct CellEvidence: Sendable {
     /// The kernel that the guest was to boot; nil for evidence that does not say.
     public var askedKernel: AskedKernel?
     public var hello: GuestHello?
-    public var birth = StartMode.cold(reason: nil)
+    public var startMode = StartMode.cold(reason: nil)
     /// How far the clock of a guest from a snapshot was from the host's once it was set; nil for one that booted.
     public var clockErrorMilliseconds: Int64?
     public var phases: Set<GuestPhase> = []

@@ -32,6 +32,20 @@ public enum ConsoleClassifier {
         console.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).contains { messageText(of: $0).starts(with: start.utf8) }
     }
 
+    /// Whether the kernel's own log lacks an oops. A process can write to the console as it likes. What it writes to the log (/dev/kmsg) gets a
+    /// facility, so that its priority is 8 or more (kernel/printk/printk.c, `devkmsg_write`).
+    ///
+    /// - Parameter log: As syslog(2) gives it, in lines of `<PRIORITY>[   12.345678] TEXT`. A log whose start was overwritten lacks nothing.
+    static func lacksOops(_ log: [UInt8]) -> Bool {
+        let own = log.split(separator: 0x0A).compactMap { line -> ArraySlice<UInt8>? in
+            guard line.first == UInt8(ascii: "<"), let close = line.prefix(6).firstIndex(of: UInt8(ascii: ">")),
+                let priority = Int(String(decoding: line[(line.startIndex + 1)..<close], as: UTF8.self)), priority < 8
+            else { return nil }
+            return messageText(of: line[(close + 1)...])
+        }
+        return own.contains { $0.starts(with: Array("Linux version ".utf8)) } && !own.contains { trouble(of: $0) == .oops }
+    }
+
     private static let panicStart = Array("Kernel panic - not syncing".utf8)
     private static let oopsStarts = [
         "Oops: ", "Oops[", "BUG: ", "kernel BUG at ", "general protection fault", "Unable to handle kernel", "SError Interrupt on CPU",

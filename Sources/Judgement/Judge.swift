@@ -66,11 +66,17 @@ public enum Judge {
             return Judgement(
                 cause: .kernelPanic, summary: "The kernel panicked after the agent was started.", findings: [panic.finding])
         }
-        if let oops = sightings.first(where: { $0.trouble == .oops }) {
+        // A guest may say farewell after an oops. It has handed over its kernel's log then, which a process cannot write to as the kernel.
+        if let oops = sightings.first(where: { $0.trouble == .oops }), !isForgedOops(evidence) {
             return Judgement(
                 cause: .kernelOops, summary: "The kernel reported a fault of its own while the agent ran.", findings: [oops.finding])
         }
         return nil
+    }
+
+    private static func isForgedOops(_ evidence: CellEvidence) -> Bool {
+        guard evidence.fate == .poweredOff, let log = evidence.items[.kernelLog], log.isWhole else { return false }
+        return ConsoleClassifier.lacksOops(log.bytes)
     }
 
     // MARK: - Is the evidence whole?

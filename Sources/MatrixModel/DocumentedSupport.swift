@@ -32,7 +32,7 @@ public enum DocumentedSupport: String, Hashable, Sendable, Codable {
             }
         }
         switch layout {
-        // Who ships a layout and is documented as supported is supported in it.
+        // A distribution that is documented as supported is supported in the layout that it ships.
         case .legacy, .unmounted:
             self = documentation.defaultLayout == layout ? Self.documented(documentation.claims, series) : .unsupported
         case .elsewhere: self = .unstated

@@ -4,7 +4,7 @@ import MatrixModel
 import SystemPackage
 
 extension BootPolicy.Start {
-    var birth: StartMode {
+    var startMode: StartMode {
         switch self {
         case .boot(let reason): .cold(reason: reason)
         case .snapshot(let snapshot): .snapshot(key: snapshot.key)

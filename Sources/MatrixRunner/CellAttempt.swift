@@ -15,7 +15,7 @@ struct CellAttempt: Sendable {
         let conclusion: CellConclusion
         let provisioning: DeploymentFinding?
         let seconds: [Phase: Double]
-        let birth: StartMode
+        let startMode: StartMode
     }
 
     let planned: PlannedCell
@@ -50,14 +50,14 @@ struct CellAttempt: Sendable {
         var seconds = session.seconds(until: ended)
         seconds[.judge] = Self.seconds(ContinuousClock.now - ended)
         seconds[.total] = Self.seconds(ContinuousClock.now - start)
-        return Outcome(conclusion: conclusion, provisioning: DeploymentFinding(evidence), seconds: seconds, birth: session.birth)
+        return Outcome(conclusion: conclusion, provisioning: DeploymentFinding(evidence), seconds: seconds, startMode: session.startMode)
     }
 
     /// The guest's whole life, from its disk to its console.
     func runGuest(_ start: BootPolicy.Start = .boot(reason: nil)) async -> GuestSession {
         let session = GuestSession(
             plan: guestPlan(start), expectation: planned.scenario.expectation, profile: planned.profile, deployment: planned.deployment,
-            birth: start.birth, asked: AskedKernel(planned: planned.cell, artefacts.kernel),
+            startMode: start.startMode, asked: AskedKernel(planned: planned.cell, artefacts.kernel),
             events: { context.events(.cellPhase(planned.cell.id, $0)) })
         let bootPlan = bootPlan(start)
         do {

@@ -116,7 +116,7 @@ struct CellRunner: Sendable {
         var record = CellRecord(
             cell: planned.cell, judgement: outcome.conclusion.judgement, proofs: outcome.conclusion.proofs, provisioning: outcome.provisioning,
             evidence: place.path.string, seconds: outcome.seconds, attempts: attempts,
-            birth: outcome.birth, inputs: inputs, journalSize: place.journalSize, documentation: planned.documentation)
+            startMode: outcome.startMode, inputs: inputs, journalSize: place.journalSize, documentation: planned.documentation)
         (record.tier, record.burst) = (planned.tier, planned.burst)
         return Self.stored(record, planned, place)
     }

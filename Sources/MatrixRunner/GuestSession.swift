@@ -18,26 +18,29 @@ final class GuestSession: Sendable {
 
     private let plan: GuestPlan
     private let events: @Sendable (String) -> Void
-    let birth: StartMode
+    let startMode: StartMode
     private let state: Mutex<State>
     private let start = ContinuousClock.now
 
     init(
-        plan: GuestPlan, expectation: ScenarioExpectation, profile: BootProfile? = nil, deployment: Deployment? = nil, birth: StartMode = .cold(reason: nil),
+        plan: GuestPlan, expectation: ScenarioExpectation, profile: BootProfile? = nil, deployment: Deployment? = nil,
+        startMode: StartMode = .cold(reason: nil),
         asked: AskedKernel? = nil, events: @escaping @Sendable (String) -> Void
     ) {
         self.plan = plan
         self.events = events
-        self.birth = birth
+        self.startMode = startMode
         state = Mutex(
-            State(collector: EvidenceCollector(plan: plan, expectation: expectation, profile: profile, deployment: deployment, birth: birth, asked: asked)))
+            State(
+                collector: EvidenceCollector(plan: plan, expectation: expectation, profile: profile, deployment: deployment, startMode: startMode, asked: asked)
+            ))
     }
 
     var evidence: CellEvidence { state.withLock { $0.collector.evidence } }
 
     /// Why the guest was not brought back from its snapshot as it must be; nil when it was, or never should have been.
     var restoreTrouble: String? {
-        guard case .snapshot = birth else { return nil }
+        guard case .snapshot = startMode else { return nil }
         return state.withLock { state in
             if let waking = state.waking { return waking }
             return state.hello == nil ? "no greeting from the guest: \(state.collector.evidence.fate)" : nil

@@ -67,7 +67,7 @@ extension MatrixRunner {
             let scenario = try products.conformanceScenario(group.scenario)
             let guestPlan = guestPlan(group, scenario.expectation, guests.planned)
             let session = try await guests.boots.run(start) { start in
-                let session = GuestSession(plan: guestPlan, expectation: scenario.expectation, birth: start.birth, events: { _ in })
+                let session = GuestSession(plan: guestPlan, expectation: scenario.expectation, startMode: start.startMode, events: { _ in })
                 var boot = guests.boot
                 boot.folder = path
                 boot.begin(start)

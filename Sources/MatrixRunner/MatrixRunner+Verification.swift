@@ -11,7 +11,7 @@ extension MatrixRunner {
     ) async throws -> SnapshotCheck {
         // Without a context no guest was started.
         guard !contexts.isEmpty else { return SnapshotCheck() }
-        let restored = scheduler.records.filter { if case .snapshot = $0.birth { true } else { false } }
+        let restored = scheduler.records.filter { if case .snapshot = $0.startMode { true } else { false } }
         let chosen = Set(sample.of(restored.map(\.id)))
         let place = try RunFolder.create(at: folder.path.appending("cold"))
         var check = SnapshotCheck()

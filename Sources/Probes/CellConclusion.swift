@@ -57,7 +57,7 @@ public struct CellConclusion: Hashable, Sendable {
             .harness, "The guest's clock ran \(times) times as fast as the host's, so nothing that takes time is proven. Seen: \(summary)", findings)
     }
 
-    /// What a clock may be wrong by, and a message late, before it counts.
+    /// The rate, guest's to host's, above which a clock is wrong. Below it the difference may be a late message.
     private static let fastestClock = 1.5
 
     private static func result(of probe: Probe, _ outcome: ProofOutcome, blockedBy blocker: ProofID?, _ defect: KnownDefect?, _ evidence: CellEvidence)

@@ -35,7 +35,7 @@ struct FailureExplanation<ID: Hashable & Sendable> {
     private let nodes: [ID: Node]
     /// The place of each among all, the most fundamental first.
     private let ranks: [ID: Int]
-    /// The failures that can explain each, itself not among them unless two explain each other.
+    /// For each proof the failures that can explain it. A proof is among its own only where two explain each other.
     private var reasons: [ID: Set<ID>] = [:]
 
     /// - Parameter nodes: The most fundamental first.
@@ -44,7 +44,7 @@ struct FailureExplanation<ID: Hashable & Sendable> {
         ranks = Dictionary(nodes.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
         let failed = Set(nodes.filter { $0.standing == .failed }.map(\.id))
         for node in nodes { reasons[node.id] = reached(from: node.id).intersection(failed) }
-        // What nothing decides and no failure explains was lost with its evidence, which explains others in its turn.
+        // An undecided proof that no failure explains lost its evidence. That loss explains other proofs, as a failure does.
         let lost = nodes.filter { $0.standing == .undecided && blocker(of: $0.id) == nil }.map(\.id)
         for node in nodes { reasons[node.id] = reached(from: node.id).intersection(failed.union(lost)) }
     }

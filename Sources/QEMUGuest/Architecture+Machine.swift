@@ -68,8 +68,18 @@ extension Architecture {
     }
 
     /// Whether guests under TCG see this machine's own time stamp counter, so that they can be told how fast it is.
-    var sharesTimeStampCounter: Bool { self == .x86_64 && self == .host }
+    var sharesTimeStampCounter: Bool {
+        switch self {
+        case .x86_64: self == .host
+        case .arm64: false
+        }
+    }
 
     /// Whether a guest finds the machine's SMBIOS tables only through UEFI's firmware.
-    public var needsFirmwareForSMBIOS: Bool { self == .arm64 }
+    public var needsFirmwareForSMBIOS: Bool {
+        switch self {
+        case .x86_64: false
+        case .arm64: true
+        }
+    }
 }

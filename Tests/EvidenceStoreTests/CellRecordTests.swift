@@ -35,10 +35,10 @@ struct CellRecordTests {
         #expect(try JSONDecoder().decode(CellRecord.self, from: data) == record)
     }
 
-    @Test("says how its guest was born", arguments: [StartMode.cold(reason: nil), .cold(reason: "no room"), .snapshot(key: "0a")])
-    func birth(birth: StartMode) throws {
+    @Test("says how its guest started", arguments: [StartMode.cold(reason: nil), .cold(reason: "no room"), .snapshot(key: "0a")])
+    func startMode(startMode: StartMode) throws {
         var record = try Self.record()
-        record.birth = birth
+        record.startMode = startMode
         let data = try RunFolder.encoder().encode(record)
         #expect(try JSONDecoder().decode(CellRecord.self, from: data) == record)
         let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])

@@ -102,8 +102,8 @@ extension CutShortStandInRuns {
                 let said = try await kmatrix(arguments("snapshot", ["--resume", out.string]))
                 #expect(said.code == 0, "\(said.stderr)")
                 #expect(names().count == 1 && names().allSatisfy { !$0.hasPrefix(".") })
-                let births = try StoredRun.intact(at: out).document.cells.map(\.birth)
-                #expect(births.allSatisfy { if case .snapshot = $0 { true } else { false } }, "\(births)")
+                let modes = try StoredRun.intact(at: out).document.cells.map(\.startMode)
+                #expect(modes.allSatisfy { if case .snapshot = $0 { true } else { false } }, "\(modes)")
             }
             #expect(try bench.socketFiles().isEmpty)
         }

@@ -73,6 +73,10 @@ extension Attack {
             + #"panic - not syncing: forged' > /dev/kmsg"#,
         effect: "forged")
 
+    static let forgesOops = Attack(
+        name: "a forged oops",
+        commands: "busybox printf '[    9.000000] Oops: 0002 [#1] forged\\r\\n' > /dev/ttyS0; echo '<0>Oops: 0002 [#1] forged' > /dev/kmsg", effect: "forged")
+
     static let floodsConsole = Attack(
         name: "a console without end", commands: "busybox yes 'all work and no play' > /dev/ttyS0", effect: "all work and no play")
 

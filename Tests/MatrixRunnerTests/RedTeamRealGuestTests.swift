@@ -35,6 +35,16 @@ struct RedTeamRealGuestTests {
         #expect(judgement.cause == .kernelPanic, "\(judgement.summary)")
     }
 
+    @Test("an oops of theirs on the console and in the kernel's log is none; where that log is lost, nobody can tell")
+    func forgedOops() async throws {
+        let record = try await Attack.forgesOops.run()
+        #expect(record.cause == .agentCrashed, "\(record.summary)")
+        let place = FilePath(try #require(record.evidence))
+        try FileManager.default.removeItem(atPath: place.appending("kernel.log").string)
+        let judgement = try StoredEvidence(in: CellFolder(path: place)).judgement
+        #expect(judgement.cause == .kernelOops, "\(judgement.summary)")
+    }
+
     @Test("a console without end ends the guest and not the disk")
     func flood() async throws {
         let record = try await Attack.floodsConsole.run(.longConsole)

@@ -41,7 +41,7 @@ struct SnapshotCellTests {
         func evidence(_ record: CellRecord) throws -> FilePath { FilePath(try #require(record.evidence)) }
     }
 
-    static func isRestored(_ record: CellRecord) -> Bool { if case .snapshot = record.birth { true } else { false } }
+    static func isRestored(_ record: CellRecord) -> Bool { if case .snapshot = record.startMode { true } else { false } }
 
     @Test("comes to the verdict of one that booted, and says how it was born", arguments: ["complete", "unattached"])
     func same(behaviour: String) async throws {
@@ -49,13 +49,13 @@ struct SnapshotCellTests {
         let restored = try await bench.run(behaviour, choice: .snapshot)
         let cold = try await bench.run(behaviour, choice: .cold, out: "cold")
         #expect(Self.isRestored(restored))
-        #expect(cold.birth == .cold(reason: nil))
+        #expect(cold.startMode == .cold(reason: nil))
         #expect((restored.verdict, restored.cause) == (cold.verdict, cold.cause), "\(restored.summary) \(cold.summary)")
         let folder = try bench.evidence(restored)
         let facts = try JSONDecoder().decode(KernelFacts.self, from: Data(contentsOf: URL(filePath: folder.appending("facts.json").string)))
-        #expect(facts.birth?.birth == restored.birth)
-        #expect(facts.birth?.seedBytes == 64)
-        #expect((facts.birth?.clockBehindSeconds ?? 0) > 1_000_000)
+        #expect(facts.start?.start == restored.startMode)
+        #expect(facts.start?.seedBytes == 64)
+        #expect((facts.start?.clockBehindSeconds ?? 0) > 1_000_000)
         let console = try String(contentsOfFile: folder.appending("console.log").string, encoding: .utf8)
         #expect(console.contains("Linux version"))
         #expect(console.contains("Power down"))
@@ -67,7 +67,7 @@ struct SnapshotCellTests {
     @Test("is one where others share its boot, or its snapshot is there; else it boots")
     func auto() async throws {
         let bench = try await Bench()
-        #expect(try await bench.run("complete", choice: .auto).birth == .cold(reason: nil))
+        #expect(try await bench.run("complete", choice: .auto).startMode == .cold(reason: nil))
         #expect(Self.isRestored(try await bench.run("complete", choice: .auto, isShared: true, out: "shared")))
         #expect(Self.isRestored(try await bench.run("complete", choice: .auto, out: "there")))
     }
@@ -81,19 +81,19 @@ struct SnapshotCellTests {
     func fallback(behaviour: String, words: String) async throws {
         let bench = try await Bench()
         let record = try await bench.run(behaviour, choice: .snapshot)
-        guard case .cold(let reason?)? = record.birth else { Issue.record("\(record.birth.map { "\($0)" } ?? "")"); return }
+        guard case .cold(let reason?)? = record.startMode else { Issue.record("\(record.startMode.map { "\($0)" } ?? "")"); return }
         #expect(reason.contains(words), "\(reason)")
         // The stand-in behaves so from snapshots only.
         #expect(record.verdict == .compatible, "\(record.summary)")
         let facts = try JSONDecoder().decode(KernelFacts.self, from: Data(contentsOf: URL(filePath: bench.evidence(record).appending("facts.json").string)))
-        #expect(facts.birth?.birth == record.birth)
+        #expect(facts.start?.start == record.startMode)
     }
 
     @Test("whose snapshot fails once is brought back once more")
     func secondChance() async throws {
         let bench = try await Bench()
         let record = try await bench.run("no-seed-once", choice: .snapshot)
-        #expect(Self.isRestored(record), "\(record.birth.map { "\($0)" } ?? "")")
+        #expect(Self.isRestored(record), "\(record.startMode.map { "\($0)" } ?? "")")
         #expect(record.verdict == .compatible, "\(record.summary)")
         #expect(record.attempts == 1)
     }
@@ -104,7 +104,7 @@ struct SnapshotCellTests {
         // Without a client's answer the agent is suspected, which has to be seen twice.
         let record = try await bench.run("unserved", choice: .snapshot, retries: 2)
         #expect(record.attempts == 2)
-        guard case .cold(let reason?)? = record.birth else { Issue.record("\(record.birth.map { "\($0)" } ?? "")"); return }
+        guard case .cold(let reason?)? = record.startMode else { Issue.record("\(record.startMode.map { "\($0)" } ?? "")"); return }
         #expect(reason.contains("a cold boot must confirm"))
     }
 }

@@ -23,10 +23,10 @@ struct SnapshotRealGuestTests {
         #expect(restored.map(\.id) == cold.map(\.id))
         #expect(restored.map(\.verdict) == cold.map(\.verdict), "\(restored.map(\.summary)) \(cold.map(\.summary))")
         #expect(restored.map(\.cause) == cold.map(\.cause))
-        #expect(cold.allSatisfy { $0.birth == .cold(reason: nil) })
+        #expect(cold.allSatisfy { $0.startMode == .cold(reason: nil) })
         var keys: [String: Set<String>] = [:]
         for record in restored where record.attempts == 1 {
-            guard case .snapshot(let key)? = record.birth else { Issue.record("\(record.id) booted: \(record.birth.map { "\($0)" } ?? "")"); continue }
+            guard case .snapshot(let key)? = record.startMode else { Issue.record("\(record.id) booted: \(record.startMode.map { "\($0)" } ?? "")"); continue }
             keys[record.series ?? "", default: []].insert(key)
         }
         #expect(keys.values.allSatisfy { $0.count == 1 }, "one snapshot for each kernel: \(keys)")
@@ -42,7 +42,7 @@ struct SnapshotRealGuestTests {
         let document = try await RealGuests.measure(MatrixRequest(blocks: [axes], tier: .quick), RunSettings(verification: .count(1)))
         #expect(document.cells.map(\.verdict) == [.compatible, .degraded], "\(document.cells.map(\.summary))")
         for record in document.cells {
-            guard case .snapshot? = record.birth else { Issue.record("\(record.id) booted: \(record.birth.map { "\($0)" } ?? "")"); continue }
+            guard case .snapshot? = record.startMode else { Issue.record("\(record.id) booted: \(record.startMode.map { "\($0)" } ?? "")"); continue }
             let log = FilePath(try #require(record.evidence)).appending("install.log").string
             #expect(try String(contentsOfFile: log, encoding: .utf8).contains("Setting up azure-proxy-agent"))
         }
@@ -60,15 +60,15 @@ struct SnapshotRealGuestTests {
         for _ in 0..<2 {
             let record = try await RealGuests.runScript(script, retries: 0, boots: bench.policy())
             let evidence = FilePath(try #require(record.evidence))
-            guard case .snapshot? = record.birth else { Issue.record("it booted: \(record.birth.map { "\($0)" } ?? "")"); return }
+            guard case .snapshot? = record.startMode else { Issue.record("it booted: \(record.startMode.map { "\($0)" } ?? "")"); return }
             let text = try String(contentsOfFile: evidence.appending("agent-output.log").string, encoding: .utf8)
             outputs.append(text.split(separator: "\n"))
             let seconds = try #require(text.split(separator: "time=").last.flatMap { Double($0.trimmingCharacters(in: .whitespacesAndNewlines)) })
             #expect(abs(seconds - Date().timeIntervalSince1970) < 60)
             let facts = try JSONDecoder().decode(KernelFacts.self, from: Data(contentsOf: URL(filePath: evidence.appending("facts.json").string)))
-            let birth = try #require(facts.birth)
-            #expect(birth.seedBytes == 64)
-            #expect(abs(try #require(birth.clockErrorMilliseconds)) <= 2_000)
+            let start = try #require(facts.start)
+            #expect(start.seedBytes == 64)
+            #expect(abs(try #require(start.clockErrorMilliseconds)) <= 2_000)
             let console = try String(contentsOfFile: evidence.appending("console.log").string, encoding: .utf8)
             #expect(console.contains("Linux version 6.1"))
             #expect(console.contains("Power down"))
@@ -83,22 +83,22 @@ struct SnapshotRealGuestTests {
     func damaged() async throws {
         let bench = try await Bench()
         let first = try await RealGuests.runScript("exit 3", retries: 0, boots: bench.policy())
-        guard case .snapshot(let key)? = first.birth else { Issue.record("it booted"); return }
+        guard case .snapshot(let key)? = first.startMode else { Issue.record("it booted"); return }
         let file = try FileDescriptor.open(bench.file("memory-", of: key), .readWrite)
         _ = try file.closeAfter { try file.writeAll(toAbsoluteOffset: 200 << 20, [UInt8](repeating: 0x5A, count: 4096)) }
         let second = try await RealGuests.runScript("exit 3", retries: 0, boots: bench.policy())
-        #expect(second.birth == .snapshot(key: key))
+        #expect(second.startMode == .snapshot(key: key))
         #expect(second.cause == first.cause)
         #expect(bench.boots == 2)
 
         // Damaged after it was checked: the emulator refuses the state.
         let policy = bench.policy()
         let third = try await RealGuests.runScript("exit 3", retries: 0, boots: policy)
-        #expect(third.birth == .snapshot(key: key))
+        #expect(third.startMode == .snapshot(key: key))
         let state = try FileDescriptor.open(bench.file("state-", of: key), .readWrite)
         _ = try state.closeAfter { try state.writeAll(toAbsoluteOffset: 0, [UInt8](repeating: 0xFF, count: 4096)) }
         let fourth = try await RealGuests.runScript("exit 3", retries: 0, boots: policy)
-        guard case .cold(let reason?)? = fourth.birth else { Issue.record("\(fourth.birth.map { "\($0)" } ?? "")"); return }
+        guard case .cold(let reason?)? = fourth.startMode else { Issue.record("\(fourth.startMode.map { "\($0)" } ?? "")"); return }
         #expect(reason.contains("snapshot restore failed"))
         #expect(fourth.cause == first.cause)
     }

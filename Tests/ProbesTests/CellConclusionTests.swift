@@ -137,6 +137,29 @@ struct CellConclusionTests {
             #expect(judgement.verdict == .incompatible)
             #expect(judgement.findings.first?.quote.contains(words) == true)
         }
+
+        @Test(
+            "an oops that a process wrote on the console is not the kernel's; the kernel's own log says so, when it is whole",
+            arguments: [
+                // In the kernel's log with the kernel's priority, with a process's, and not at all.
+                ("<5>[    0.0] Linux version 6.1\n<1>[    3.1] BUG: kernel NULL pointer dereference\n", true),
+                ("<5>[    0.0] Linux version 6.1\n<8>[    3.1] BUG: kernel NULL pointer dereference\n", false),
+                ("<5>[    0.0] Linux version 6.1\n<6>[    3.1] Run /init as init process\n", false),
+                // Its start is overwritten, so what it lacks proves nothing.
+                ("<6>[    3.1] Run /init as init process\n", true), ("", true),
+            ])
+        func forgedOops(log: String, isKernels: Bool) {
+            var evidence = Samples.compatible()
+            evidence.console = Array("[    3.1] BUG: kernel NULL pointer dereference\n".utf8)
+            evidence.items[.kernelLog] = Samples.item(log)
+            #expect(Judgement(evidence: evidence).cause == (isKernels ? .kernelOops : nil))
+            // A log that was cut proves nothing either, nor does one of a guest that did not say farewell.
+            evidence.items[.kernelLog]?.isTruncated = true
+            #expect(Judgement(evidence: evidence).cause == .kernelOops)
+            evidence.items[.kernelLog] = Samples.item(log)
+            evidence.fate = .endedEarly
+            #expect(Judgement(evidence: evidence).cause == .kernelOops)
+        }
     }
 
     @Suite("the agent's trouble")

@@ -11,7 +11,8 @@ struct EvidenceCollector {
     private let listings: Int
 
     init(
-        plan: GuestPlan, expectation: ScenarioExpectation, profile: BootProfile? = nil, deployment: Deployment? = nil, birth: StartMode = .cold(reason: nil),
+        plan: GuestPlan, expectation: ScenarioExpectation, profile: BootProfile? = nil, deployment: Deployment? = nil,
+        startMode: StartMode = .cold(reason: nil),
         asked: AskedKernel? = nil
     ) {
         // Until the guest proves otherwise it ended early.
@@ -19,7 +20,7 @@ struct EvidenceCollector {
         evidence.clients = plan.clients
         evidence.profile = profile
         evidence.deployment = deployment
-        evidence.birth = birth
+        evidence.startMode = startMode
         evidence.askedKernel = asked
         commands = plan.steps.count { if case .command = $0 { true } else { false } }
         listings = plan.steps.count { if case .list = $0 { true } else { false } }

@@ -20,7 +20,7 @@ struct KernelFacts: Codable, Hashable, Sendable {
     var hasBTF: Bool?
     var clockSource: String?
     /// How the guest started, and what was put right then; null in sheets from before there were snapshots.
-    var birth: StartFacts?
+    var start: StartFacts?
     /// A distribution's name and version, as os-release(5) says it.
     var distribution: String?
     /// The first line of `systemctl --version`.
@@ -65,7 +65,7 @@ struct KernelFacts: Codable, Hashable, Sendable {
         unprivilegedBPFDisabled = text(.unprivilegedBPF)
         hasBTF = evidence.items[.kernelBTF].map { $0.text.hasPrefix("present") }
         clockSource = text(.clockSource)
-        birth = StartFacts(evidence)
+        start = StartFacts(evidence)
         distribution = lines(.distribution).first { $0.hasPrefix("PRETTY_NAME=") }.map { String($0.dropFirst("PRETTY_NAME=".count)).replacing("\"", with: "") }
         serviceManager = lines(.serviceManager).first
         systemState = lines(.systemState).first

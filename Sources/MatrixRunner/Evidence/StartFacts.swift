@@ -4,7 +4,7 @@ import MatrixModel
 
 /// How a guest started and what of it was put right, as `facts.json` has it.
 struct StartFacts: Codable, Hashable, Sendable {
-    var birth: StartMode
+    var start: StartMode
     /// How far the guest's clock was behind when it was woken, in seconds: about the age of the snapshot. Null for a guest that booted.
     var clockBehindSeconds: Double?
     /// How far it was from the host's once it was set.
@@ -13,7 +13,7 @@ struct StartFacts: Codable, Hashable, Sendable {
     var seedBytes: Int?
 
     init(_ evidence: CellEvidence) {
-        birth = evidence.birth
+        start = evidence.startMode
         clockErrorMilliseconds = evidence.clockErrorMilliseconds
         guard let report = evidence.hello?.waking else { return }
         clockBehindSeconds = (Double(report.timeAfter) - Double(report.timeBefore)) / 1e6

@@ -83,8 +83,8 @@ public final class SnapshotStore: Sendable {
         }
     }
 
-    /// Whether a snapshot that its guest was not brought back from is as it was made. If it is, the machine was to blame, or the snapshot
-    /// is none: who knows which keeps it or removes it.
+    /// Whether the files of a snapshot are as they were made. Asked after a failed restore: with whole files the machine may have been too
+    /// busy, and the caller decides whether to try again or to discard the snapshot.
     public func isWhole(_ snapshot: Snapshot) -> Bool {
         if case .success(let found) = check(snapshot.folder, key: snapshot.key, isWhole: true, rereads: true, snapshot.use), found.files == snapshot.files {
             return true

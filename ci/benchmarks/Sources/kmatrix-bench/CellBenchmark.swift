@@ -86,7 +86,7 @@ struct CellBenchmark: Sendable {
             bare.add(try await boot(2 * round - 1))
             let other = try RunFolder.create(at: folder.path.appending("snapshot-\(round)"))
             let record = try await CellRunner(context: withSnapshots, folder: other).run(planned, artefacts)
-            guard case .snapshot = record.birth else {
+            guard case .snapshot = record.startMode else {
                 throw BenchmarkFailure(record.id, detail: "the cell was not restored from a snapshot: \(record.summary)")
             }
             restored.append(record)

@@ -114,7 +114,7 @@ struct MatrixBenchmark: Sendable {
         let harness = spent - footprint.seconds
         for record in document.cells {
             guard record.fault != .harness else { throw BenchmarkFailure(record.id, detail: record.summary) }
-            guard case .snapshot? = record.birth else {
+            guard case .snapshot? = record.startMode else {
                 throw BenchmarkFailure(record.id, detail: "the cell was not restored from a snapshot; retry on an idle machine")
             }
         }
