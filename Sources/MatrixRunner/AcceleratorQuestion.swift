@@ -1,16 +1,16 @@
 import QEMUGuest
 
-/// Asks once what the guests of a run use, as soon as there is a kernel to try: a trial guest runs while the rest is prepared.
+/// Probes the accelerator once for all guests of a run, as soon as a kernel is ready. The trial guest runs while other artefacts are prepared.
 actor AcceleratorQuestion {
     private let ask: @Sendable (PreparedKernel) async throws -> AcceleratorProbe.Answer
     private var asking: Task<AcceleratorProbe.Answer, any Error>?
 
     init(_ ask: @escaping @Sendable (PreparedKernel) async throws -> AcceleratorProbe.Answer) { self.ask = ask }
 
-    /// Begins with this kernel, unless it has begun.
+    /// Starts the probe with this kernel, unless it was started before.
     func begin(with kernel: PreparedKernel) { _ = task(kernel) }
 
-    /// - Throws: What asking threw; `CancellationError`.
+    /// - Throws: The probe's error, or `CancellationError`.
     func answer(with kernel: PreparedKernel) async throws -> AcceleratorProbe.Answer {
         let task = task(kernel)
         return try await withTaskCancellationHandler {
@@ -20,7 +20,7 @@ actor AcceleratorQuestion {
         }
     }
 
-    /// Ends a trial whose answer is not needed any more.
+    /// Cancels the probe, if one runs, and waits for its end.
     func end() async {
         asking?.cancel()
         _ = await asking?.result

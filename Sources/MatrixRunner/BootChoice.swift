@@ -1,9 +1,9 @@
-/// How guests start; a deployment always boots.
+/// The boot mode of a run's guests. Deployments always boot cold.
 public enum BootChoice: String, CaseIterable, Hashable, Sendable {
-    /// From a snapshot where two cells at least share its boot, or where it is there already; else by a boot.
+    /// Restores a snapshot if at least two cells share its boot, or if it exists already; otherwise boots cold.
     case auto
-    /// Every guest boots.
+    /// Every guest boots cold.
     case cold
-    /// Every guest that can comes from a snapshot.
+    /// Restores a snapshot for every guest that allows it.
     case snapshot
 }

@@ -12,7 +12,7 @@ enum DistributionBootArguments {
 }
 
 extension BootPlan {
-    /// What every cell's guest is booted with.
+    /// The boot plan of a cell's guest.
     static func cell(_ artefacts: PreparedCell, accelerator: Accelerator, network: FilePath, folder: FilePath) -> BootPlan {
         var plan = BootPlan(
             kernel: artefacts.kernel.boot, initramfs: artefacts.kernel.initramfs, architecture: artefacts.kernel.architecture, payload: artefacts.payload,

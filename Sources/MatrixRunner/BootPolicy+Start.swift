@@ -11,10 +11,10 @@ extension BootPolicy.Start {
         }
     }
 
-    /// What a distribution wrote before its snapshot was made.
+    /// The disk of a distribution as it was when its snapshot was made; nil for a guest that boots.
     var disk: FilePath? { if case .snapshot(let snapshot) = self { snapshot.disk } else { nil } }
 
-    /// Puts the console of the boot that a guest is a copy of where its own goes on.
+    /// Copies the console log of the snapshot's boot into the guest's folder, where the restored guest appends to it.
     func leaveConsole(in folder: FilePath) throws {
         guard case .snapshot(let snapshot) = self else { return }
         let place = folder.appending(snapshot.console.lastComponent ?? "console.log")
@@ -23,7 +23,7 @@ extension BootPolicy.Start {
 }
 
 extension BootPlan {
-    /// A guest that is brought back says hello within a fraction of a second; one that has not by then is not coming.
+    /// A restored guest says hello within a fraction of a second. When this time has passed, the restore has failed.
     private static let restoreTimeout = Duration.seconds(30)
 
     mutating func begin(_ start: BootPolicy.Start) {

@@ -3,17 +3,16 @@ import QEMUGuest
 import MatrixModel
 import Synchronization
 
-/// Decides which guests boot and which are brought back from a snapshot. What goes wrong with a snapshot is the harness's trouble: the
-/// guest boots then.
+/// Decides which guests boot cold and which are restored from a snapshot. A failed restore is a harness failure, and the guest then boots cold.
 final class BootPolicy: Sendable {
     /// How one guest starts.
     enum Start: Sendable {
-        /// By a boot; why, where a snapshot was wanted.
+        /// A cold boot; `reason` says why a wanted snapshot is not used.
         case boot(reason: String?)
         case snapshot(Snapshot)
     }
 
-    /// A snapshot that failed this often in a row is not tried again in its run.
+    /// After this many failures in a row a snapshot is not used again in the same run.
     private static let failureLimit = 2
 
     private let choice: BootChoice
@@ -27,7 +26,7 @@ final class BootPolicy: Sendable {
         self.events = events
     }
 
-    /// How the guest of a plan starts. Makes the snapshot when there is none, which takes a slot, so the caller must not hold one.
+    /// Chooses how the guest of a plan starts. Creates a missing snapshot, which takes a slot, so the caller must not hold one.
     /// - Parameter isShared: Whether more guests of the run have the same boot.
     /// - Throws: `CancellationError` only.
     func start(of plan: BootPlan, isShared: Bool) async throws -> Start {
@@ -54,8 +53,8 @@ final class BootPolicy: Sendable {
         }
     }
 
-    /// Runs a guest that starts in a certain way. One that does not come back from its snapshot is brought back once more, for the
-    /// machine may have had too much to do, and boots then.
+    /// Runs a guest with the given start. A failed restore is retried once, because the host may have been overloaded; then the guest boots
+    /// cold.
     /// - Throws: What the body throws.
     func run(_ start: Start, _ body: (Start) async throws -> GuestSession) async rethrows -> GuestSession {
         let session = try await body(start)
@@ -64,12 +63,12 @@ final class BootPolicy: Sendable {
             failures.withLock { $0[snapshot.key] = nil }
             return session
         }
-        // Nothing was learnt of the kernel.
+        // A failed restore says nothing about the kernel.
         if isWorthAnother(snapshot, trouble) { return try await run(start, body) }
         return try await body(.boot(reason: "snapshot restore failed: \(trouble)"))
     }
 
-    /// Whether a guest that did not come back from a snapshot may the next time. A snapshot of which that is not expected is thrown away.
+    /// Whether to retry a failed restore. Deletes the snapshot if it is damaged or has failed too often.
     private func isWorthAnother(_ snapshot: Snapshot, _ trouble: String) -> Bool {
         let count = failures.withLock { failures in
             failures[snapshot.key, default: 0] += 1
@@ -80,7 +79,7 @@ final class BootPolicy: Sendable {
             return true
         }
         events(.warning("deleted snapshot \(snapshot.key.prefix(12)): \(trouble)"))
-        // One that cannot be removed is found damaged again, or fails again.
+        // If it cannot be removed, the next restore finds it damaged or fails again.
         try? store.discard(snapshot)
         return false
     }

@@ -8,12 +8,12 @@ import Probes
 import QEMUGuest
 import SystemPackage
 
-/// What the emulator and the guest of an attempt are told.
+/// The boot plan for the emulator and the test plan for the guest.
 extension CellAttempt {
     var rootDisk: FilePath { folder.path.appending("root.qcow2") }
     var resourceDisk: FilePath { folder.path.appending("resource.img") }
 
-    /// The boot that a snapshot for this cell is made of. A distribution has come up in it, without an agent.
+    /// The boot from which this cell's snapshot is made. A distribution has finished booting in it, without an agent.
     var origin: BootPlan {
         var plan = bootPlan(.boot(reason: nil))
         guard let root = artefacts.distribution?.root else { return plan }

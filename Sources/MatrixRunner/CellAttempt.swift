@@ -9,7 +9,7 @@ import Probes
 import QEMUGuest
 import SystemPackage
 
-/// One attempt at a cell: boots its guest next to a fabric, gathers the evidence, judges it.
+/// One attempt at a cell: boots its guest next to a simulated platform, gathers the evidence, judges it.
 struct CellAttempt: Sendable {
     struct Outcome: Sendable {
         let conclusion: CellConclusion
@@ -19,7 +19,7 @@ struct CellAttempt: Sendable {
     }
 
     let planned: PlannedCell
-    /// Whether the distribution only boots, as the floor to measure against.
+    /// Whether the distribution only boots, as the baseline of a benchmark.
     let isBare: Bool
     let artefacts: PreparedCell
     let context: CellContext
@@ -53,7 +53,7 @@ struct CellAttempt: Sendable {
         return Outcome(conclusion: conclusion, provisioning: DeploymentFinding(evidence), seconds: seconds, startMode: session.startMode)
     }
 
-    /// The guest's whole life, from its disk to its console.
+    /// Creates the guest's disks, runs it to its end and reads its console. Errors become part of the session's evidence.
     func runGuest(_ start: BootPolicy.Start = .boot(reason: nil)) async -> GuestSession {
         let session = GuestSession(
             plan: guestPlan(start), expectation: planned.scenario.expectation, profile: planned.profile, deployment: planned.deployment,
@@ -77,7 +77,7 @@ struct CellAttempt: Sendable {
         return session
     }
 
-    /// What the guest writes to, which goes with it.
+    /// Creates the disks that the guest writes to. They are deleted when it ends.
     private func makeDisks(_ start: BootPolicy.Start) async throws {
         if let root = artefacts.distribution?.root {
             if let layer = start.disk {
@@ -88,7 +88,7 @@ struct CellAttempt: Sendable {
             try folder.write(FileManager.default.contents(atPath: root.packages.string).map(Array.init) ?? [], to: .packages)
         }
         guard planned.deployment != nil else { return }
-        // Empty and sparse. What cloud-init partitions and formats is as large as the smallest that it does not complain of.
+        // Empty and sparse. This is the smallest size at which cloud-init partitions and formats the disk without a warning.
         let file = try FileDescriptor.open(resourceDisk, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: [.ownerReadWrite])
         try file.closeAfter { try file.resize(to: 256 << 20) }
     }
@@ -108,7 +108,7 @@ struct CellAttempt: Sendable {
                 workingDirectory: folder.path.string, arguments: QEMUCommandLine(bootPlan).arguments), to: .qemuCommand)
     }
 
-    /// To the millisecond: more would be noise.
+    /// In seconds, rounded to milliseconds: more digits would be noise.
     static func seconds(_ duration: Duration) -> Double {
         let parts = duration.components
         return ((Double(parts.seconds) + Double(parts.attoseconds) / 1e18) * 1000).rounded() / 1000

@@ -3,7 +3,7 @@ import MatrixModel
 import MatrixPlanning
 import QEMUGuest
 
-/// What the guests of each architecture run with. It takes a kernel to find that out, so the answer is there once the first kernel is.
+/// The emulator and accelerator of each architecture's guests. The probe has to boot a kernel, so it starts when the first kernel is ready.
 struct CellContexts: Sendable {
     /// What runs the guests of one architecture.
     private struct Host: Sendable {
@@ -17,7 +17,7 @@ struct CellContexts: Sendable {
     private var answers: [Architecture: AcceleratorProbe.Answer] = [:]
 
     /// - Parameters:
-    ///   - probe: Finds out what an emulator's guests use, by booting a kernel.
+    ///   - probe: Finds the accelerator that an emulator's guests use, by booting a kernel.
     ///   - make: Makes what all cells of an architecture share.
     /// - Throws: `GuestError` for an architecture without an emulator.
     init(
@@ -33,13 +33,13 @@ struct CellContexts: Sendable {
         self.make = make
     }
 
-    /// Starts the trial with these kernels, where none has started.
+    /// Starts the probe for the architecture of each kernel, unless it was started before.
     func begin(with kernels: [PreparedKernel]) async {
         for kernel in kernels { await hosts[kernel.architecture]?.question.begin(with: kernel) }
     }
 
-    /// What the cells of a kernel's architecture share.
-    /// - Returns: Whether that became known just now, too.
+    /// The context that the cells of a kernel's architecture share.
+    /// - Returns: The context, and whether this call obtained it first.
     /// - Throws: `PreparationFailure`, `GuestError`, `CancellationError`.
     mutating func context(trying kernel: PreparedKernel) async throws -> (context: CellContext, isNew: Bool) {
         if let context = known[kernel.architecture] { return (context, false) }
@@ -53,12 +53,12 @@ struct CellContexts: Sendable {
         return (context, true)
     }
 
-    /// Ends the trials that no cell waits for any more.
+    /// Cancels the probes that no cell waits for any more.
     func end() async {
         for host in hosts.values { await host.question.end() }
     }
 
-    /// What guests run with, for the run's record: where architectures differ, the first one's accelerator and what each has.
+    /// The accelerator for the run's record: the first architecture's name; with several architectures, the reason lists each.
     var accelerator: (name: String?, reason: String?) {
         let sorted = answers.sorted { $0.key < $1.key }
         let reason =

@@ -6,14 +6,14 @@ import MatrixPlanning
 import QEMUGuest
 import SystemPackage
 
-/// Everything that a cell's verdict follows from, as one digest: kernel, initramfs, payload, agent profile, root file system, scenario, emulator, and
-/// this program, which has the guest's steps and the judgement in it.
+/// A digest of everything that a cell's verdict depends on: kernel, initramfs, payload, agent profile, root file system, scenario, emulator, and
+/// this program, which contains the guest's steps and the judgement.
 struct CellInputs: Sendable {
-    /// Raised when something else becomes part of it.
+    /// Increased when the digest covers something new.
     private static let format = "3"
 
     var digests = ArtefactDigests()
-    /// This program itself. A harness that was built again may judge otherwise.
+    /// This program itself: another build of the harness may judge differently.
     var program: FilePath = "/proc/self/exe"
 
     /// - Parameter burst: The clients of the burst; nil for the cell's own.
@@ -33,7 +33,7 @@ struct CellInputs: Sendable {
                     ("modules", artefacts.kernel.modules), ("packages", distribution.root.packages), ("seed", distribution.root.seed),
                     ("provisioning", distribution.provisioning),
                 ]
-                // Gigabytes, and never written to: its folder in the cache is named by what it was made of.
+                // Gigabytes, and never written to. The name of its folder in the cache is a digest of its inputs.
                 parts += ["root", distribution.root.disk.removingLastComponent().lastComponent?.string ?? "", distribution.root.fileSystem]
                 parts += ["partition", "\(distribution.root.partition ?? 0)", "package", distribution.package ?? ""]
                 switch distribution.root.firmware {

@@ -16,30 +16,30 @@ struct CellContext: Sendable {
     let slots: GuestSlots
     let timeout: Duration
     let retries: Int
-    /// Where what guests take is remembered; nil to forget it.
+    /// Remembers how much memory guests need; nil to remember nothing.
     var memory: GuestMemory?
     /// Nil where every guest boots.
     var boots: BootPolicy?
-    /// What more than one cell of the run boots.
+    /// The boots that several cells of the run share.
     var sharedBoots: Set<SharedBoot> = []
-    /// Whether kernels are spared what only takes time while they boot.
+    /// Whether kernel arguments skip boot work that only takes time.
     var sparesTime = true
     /// Kernel arguments beyond the standard ones.
     var kernelArguments: [String] = []
     /// How long the agent has until its status settles.
     var agentDeadline = Duration.seconds(20)
-    /// What earlier runs measured, when it may be taken over; nil to measure everything.
+    /// Verdicts of earlier runs that may be reused; nil to measure every cell.
     var earlier: (any VerdictSource)?
     var inputs = CellInputs()
     let events: @Sendable (RunnerEvent) -> Void
 }
 
-/// Brings one cell to its verdict: attempts it, tries again what failed through the harness's fault, stores the outcome.
+/// Runs one cell: attempts it, retries an attempt that proves nothing, and stores the outcome.
 struct CellRunner: Sendable {
     let context: CellContext
     let folder: RunFolder
 
-    /// - Throws: `CancellationError` only. Every other trouble is the cell's verdict.
+    /// - Throws: `CancellationError` only. Every other error becomes the cell's verdict.
     func run(_ planned: PlannedCell, _ artefacts: PreparedCell) async throws -> CellRecord {
         let cell = planned.cell
         let place: CellFolder
@@ -66,7 +66,7 @@ struct CellRunner: Sendable {
                 context.events(.cellRetried(cell.id, outcome.conclusion.judgement))
                 do { try place.setAside(attempt: attempt) } catch { return Self.unrecorded(planned, error) }
                 attempt += 1
-                // What is doubted is settled by a guest that booted.
+                // The retry boots cold, so that the snapshot is ruled out as the cause.
                 if case .snapshot = start { start = .boot(reason: "the restored attempt ended with \(cause.rawValue), which a cold boot must confirm") }
                 continue
             }
@@ -79,14 +79,14 @@ struct CellRunner: Sendable {
         do { return stored(planned.record(failure.judgement), planned, try folder.cell(planned.cell.id)) } catch { return unrecorded(planned, error) }
     }
 
-    /// Whether another attempt could tell more: what was our own fault, or what chance can bring about once.
+    /// Whether to attempt the cell again: after a harness failure, or the first time that a cause occurs which may be chance.
     private func isUnproven(_ cause: Cause, _ suspicions: inout Set<Cause>) -> Bool {
-        // Evidence that the disk did not take will not fit the next time either.
+        // If the disk could not take the evidence, a retry fails in the same way.
         if cause.fault == .harness { return cause != .evidenceLost }
         return cause.mayBeChance && suspicions.insert(cause).inserted
     }
 
-    /// A verdict on the very same cell. One with a larger burst proves all that is asked for.
+    /// An earlier verdict on the same inputs. A verdict with a larger burst covers a smaller one.
     private func earlierVerdict(on planned: PlannedCell, _ artefacts: PreparedCell) -> EarlierVerdict? {
         guard let earlier = context.earlier else { return nil }
         let bursts = planned.burst == 0 ? [0] : [planned.burst, ProofTier.largeBurst]
@@ -101,7 +101,7 @@ struct CellRunner: Sendable {
             var record = earlier.record
             record.evidence = place.path.string
             record.reused = earlier.run
-            // What is documented may have changed since.
+            // The documented support may have changed since.
             record.documentation = planned.documentation
             record.expectation = planned.expectation(cloudInit: record.provisioning?.cloudInit)
             try place.save(record, to: .verdict)
@@ -130,7 +130,7 @@ struct CellRunner: Sendable {
         }
     }
 
-    /// A verdict that could not be stored is not a verdict: what is not on disk proves nothing tomorrow.
+    /// The record of a cell whose evidence or verdict could not be stored: without stored evidence there is no verdict.
     private static func unrecorded(_ planned: PlannedCell, _ error: any Error) -> CellRecord {
         planned.record(Judgement(cause: .evidenceLost, summary: "Cannot write the evidence: \(error)"), attempts: 1)
     }

@@ -2,14 +2,14 @@ import EvidenceStore
 import MatrixModel
 import MatrixPlanning
 
-/// Runs cells, each as soon as what it needs is there and a further guest may run; among several the first is the next. What others need
-/// is fetched and built meanwhile.
+/// Starts each cell when its artefacts are ready and the concurrency limit allows another guest, the first ready cell first. Meanwhile it
+/// fetches and builds the artefacts of other cells.
 struct CellScheduler {
     typealias Make = @Sendable (Artefact, PreparedArtefacts) async throws -> PreparedArtefacts
 
     private enum Step: Sendable {
         case made(Artefact, PreparedArtefacts)
-        /// A cell, by its place among all.
+        /// The index of a cell, and its record.
         case finished(Int, CellRecord)
     }
 
@@ -25,16 +25,16 @@ struct CellScheduler {
     /// Whether a cell's outcome ended the run.
     private(set) var wasEnded = false
     private var preparation: Preparation
-    /// What the cells are started with that wait for their turn, by their places.
+    /// The artefacts of cells that are ready and wait for a slot, by the cell's index.
     private var ready: [Int: PreparedCell] = [:]
     private var running = 0
-    /// The boots that a cell has started with.
+    /// The shared boots that a cell has started with.
     private var started: Set<SharedBoot> = []
-    /// Of those whose first cell still runs and may have to make the snapshot, that cell's place.
+    /// The first cell of a shared boot, by its index, while that cell runs: it may have to create the snapshot.
     private var firstCells: [SharedBoot: Int] = [:]
 
     /// - Parameters:
-    ///   - cells: In the order in which they are best begun.
+    ///   - cells: In the order in which they should start.
     ///   - prepared: Artefacts that are there already.
     ///   - make: Makes one artefact out of those that are there.
     init(
@@ -53,9 +53,9 @@ struct CellScheduler {
 
     var prepared: PreparedArtefacts { preparation.prepared }
 
-    /// Runs all cells, or until one ends the run; the cells that have not ended then are cancelled, and their records say so.
-    /// - Parameter context: Asked before each guest, with its kernel.
-    /// - Throws: `CancellationError`, or what there is no context for. By then nothing is at work any more.
+    /// Runs all cells, or stops when an outcome ends the run. Unfinished cells are then cancelled and recorded as not run.
+    /// - Parameter context: Called before each guest starts, with its kernel.
+    /// - Throws: `CancellationError`, or an error of `context`. All tasks have ended by then.
     mutating func run(context: (PreparedKernel) async throws -> CellContext) async throws {
         runner.events(.started(cells.map(\.cell), jobs))
         try await withThrowingTaskGroup(of: Step.self) { group in
@@ -82,7 +82,7 @@ struct CellScheduler {
         runner.events(.cellFinished(record))
     }
 
-    /// Cancels what is under way. A cell that ended before it was cancelled has its verdict on disk, and keeps it here.
+    /// Cancels all running tasks. A cell that ended before its cancellation has its verdict on disk and keeps it.
     private mutating func end(_ group: inout ThrowingTaskGroup<Step, any Error>) async {
         wasEnded = true
         group.cancelAll()
@@ -93,7 +93,7 @@ struct CellScheduler {
         records += cells.filter { !measured.contains($0.cell.id.text) }.map { MatrixRunner.notRun($0, "Not run: --fail-fast ended the run.") }
     }
 
-    /// Begins what can be made now, and takes note of the cells that have all of theirs.
+    /// Starts the artefacts that can be made now, and collects the cells whose artefacts are all ready.
     private mutating func prepareNext(_ group: inout ThrowingTaskGroup<Step, any Error>) {
         for artefact in preparation.begin() {
             group.addTask { [make, prepared] in .made(artefact, try await make(artefact, prepared)) }
@@ -120,7 +120,7 @@ struct CellScheduler {
 
     private mutating func startNext(_ group: inout ThrowingTaskGroup<Step, any Error>, _ context: (PreparedKernel) async throws -> CellContext) async throws {
         while running < jobs.count, let place = nextPlace(), let artefacts = ready.removeValue(forKey: place) {
-            // For the first it may take a trial guest; what is being made goes on.
+            // The first call may wait for the accelerator probe. Artefacts are made meanwhile.
             let context = try await context(artefacts.kernel)
             running += 1
             if let boot = SharedBoot(cells[place]), started.insert(boot).inserted { firstCells[boot] = place }

@@ -2,11 +2,11 @@ import Probes
 import QEMUGuest
 
 extension GuestLimits {
-    /// What brings a cell's guest up.
+    /// How a cell's guest boots.
     enum Starter {
-        /// Our own init, from the harness's kernel.
+        /// A minimal initramfs, on a kernel that the harness starts.
         case micro
-        /// A distribution, from the harness's kernel. A deployment's runs cloud-init too.
+        /// A distribution, on a kernel that the harness starts. In a deployment cloud-init runs too.
         case distribution(isDeployment: Bool)
         /// A disk image's own boot loader: firmware, boot loader, the image's initramfs and its cloud-init.
         case ownLoader
@@ -15,8 +15,8 @@ extension GuestLimits {
     private static let deployment = ProbeCourse.cloudInitDeadline + .seconds(60)
 
     /// - Parameters:
-    ///   - timeout: What one attempt at a micro guest's cell may take altogether. Others get a multiple of it, for an emulator is slow.
-    ///   - extraTime: What the agent is granted beyond an unknown one.
+    ///   - timeout: The limit for one attempt at a micro guest's cell. Other guests get a multiple of it, because emulation is slow.
+    ///   - extraTime: Added for an agent that needs longer (`AgentProfile.extraTime`).
     init(of starter: Starter, timeout: Duration, extraTime: Duration) {
         self.init()
         total =

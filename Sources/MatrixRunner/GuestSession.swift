@@ -12,7 +12,7 @@ final class GuestSession: Sendable {
         var collector: EvidenceCollector
         var hello: ContinuousClock.Instant?
         var farewell: ContinuousClock.Instant?
-        /// Why a guest from a snapshot is not what it must be.
+        /// Why a restored guest cannot be used: its clock or its random seed is wrong.
         var waking: String?
     }
 
@@ -38,7 +38,7 @@ final class GuestSession: Sendable {
 
     var evidence: CellEvidence { state.withLock { $0.collector.evidence } }
 
-    /// Why the guest was not brought back from its snapshot as it must be; nil when it was, or never should have been.
+    /// Why the snapshot restore failed; nil if it succeeded or the guest booted cold.
     var restoreTrouble: String? {
         guard case .snapshot = startMode else { return nil }
         return state.withLock { state in
@@ -47,7 +47,8 @@ final class GuestSession: Sendable {
         }
     }
 
-    /// How far a clock that was just set may be from the host's, in milliseconds. A real-time clock tells a booting kernel full seconds.
+    /// The allowed difference between the host's clock and a guest clock that was just set, in milliseconds. A real-time clock counts full
+    /// seconds.
     private static let clockTolerance: Int64 = 2_000
 
     private static func trouble(_ report: WakeReport?, clockError: Int64?) -> String? {
@@ -59,7 +60,7 @@ final class GuestSession: Sendable {
         return abs(clockError) > clockTolerance ? "its clock differs from the host's by \(clockError) ms" : nil
     }
 
-    /// Sends the plan once the guest is ready, then listens to its end. A guest that cannot be written to shows in how it ends.
+    /// Sends the test plan once the guest has said hello, then collects its messages until it ends. A failed send shows in the guest's ending.
     func converse(with guest: Guest) async {
         for await message in guest.messages {
             let now = ContinuousClock.now
@@ -72,7 +73,7 @@ final class GuestSession: Sendable {
                 }
                 if case .farewell = message { state.farewell = now }
             }
-            // A guest that was not restored properly is told nothing: what it did would be taken for its kernel's doing.
+            // A badly restored guest receives no plan: its behaviour would be attributed to its kernel.
             if state.withLock({ $0.waking != nil }) { return }
             switch message {
             case .hello: try? await guest.send(.plan(plan))
@@ -91,13 +92,13 @@ final class GuestSession: Sendable {
 
     func fail(_ error: any Error) { state.withLock { $0.collector.end(.harnessFailed("\(error)")) } }
 
-    /// Takes the console into the evidence; what QEMU could not write is not there.
+    /// Adds the console to the evidence; it is empty if QEMU could not write the file.
     func readConsole(_ path: FilePath) {
         let bytes = FileManager.default.contents(atPath: path.string).map(Array.init) ?? []
         state.withLock { $0.collector.set(console: bytes) }
     }
 
-    /// The times of the phases that were reached.
+    /// The durations of the phases that were reached, in seconds.
     func seconds(until end: ContinuousClock.Instant) -> [Phase: Double] {
         state.withLock { state in
             var seconds: [Phase: Double] = [:]

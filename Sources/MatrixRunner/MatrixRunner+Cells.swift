@@ -5,8 +5,8 @@ import MatrixPlanning
 import QEMUGuest
 
 extension MatrixRunner {
-    /// Brings the cells of a plan to their outcomes: those that an earlier attempt finished are kept, all others are run.
-    /// - Parameter run: Is told what guests run with.
+    /// Runs the cells of a plan, except those that an interrupted run finished; their records are kept.
+    /// - Parameter run: Receives the accelerator that guests run with.
     func measure(
         _ plan: MatrixPlan, _ run: inout RunRecord, in folder: RunFolder, resuming resumption: RunResumption?, earlier: (any VerdictSource)?,
         _ onRecord: @escaping @Sendable (CellRecord) -> Void

@@ -12,13 +12,13 @@ import QEMUGuest
 public import SystemPackage
 
 extension MatrixRunner {
-    /// Puts the plan's only cell's agent through the conformance suite, a guest for each group of checks.
+    /// Runs the conformance suite against the agent of the plan's only cell, with one guest for each group of checks.
     ///
     /// - Parameters:
     ///   - groups: Which checks.
     ///   - path: Where each group's evidence goes.
-    /// - Returns: A result for every check, in the suite's order; `unproven` for those whose guest did not come to its end.
-    /// - Throws: `RunnerError` when the plan has not exactly one cell, and what makes guests impossible as a whole.
+    /// - Returns: A result for every check, in the suite's order; `unproven` if the check's guest did not finish.
+    /// - Throws: `RunnerError` when the plan does not have exactly one cell, and errors that prevent all guests.
     public func conformance(
         _ plan: MatrixPlan, groups: [ConformanceGroup] = ConformanceGroup.all, in path: FilePath
     ) async throws -> [ConformanceResult] {
@@ -113,5 +113,5 @@ extension MatrixRunner {
     }
 }
 
-/// A check with what it makes of its guest's evidence.
+/// A check and its outcome, from its guest's evidence.
 private typealias CheckOutcome = (check: ConformanceCheck, outcome: ConformanceOutcome)

@@ -4,21 +4,21 @@ import MatrixPlanning
 import QEMUGuest
 
 extension MatrixRunner {
-    /// What is taken over from a run that was cut short, and what is left of it to do.
+    /// The cells that an interrupted run finished, and the cells still to run.
     struct ResumedCells {
         var kept: [CellRecord] = []
         var cells: [PlannedCell] = []
-        /// What the reader of the run must know.
+        /// Warnings for the run's record.
         var warnings: [String] = []
-        /// What was prepared to compare it.
+        /// The artefacts that were prepared to compare inputs.
         var prepared: PreparedArtefacts
     }
 
-    /// Keeps the finished cells that are still made of what they were made of, and clears the places of the other cells of a plan.
+    /// Keeps the finished cells whose inputs are unchanged, and clears the folders of the other cells of a plan.
     ///
-    /// All of them are compared before any cell runs: which cells have a snapshot in common follows from which are left.
-    /// - Parameter context: Asked with a kernel of each architecture, when there is anything to compare.
-    /// - Throws: `StoreError`, `CancellationError`, or what the context cannot be obtained for.
+    /// All finished cells are compared before any cell runs, because the remaining cells determine which boots share a snapshot.
+    /// - Parameter context: Called with a kernel of each architecture, if there are inputs to compare.
+    /// - Throws: `StoreError`, `CancellationError`, or an error of `context`.
     func takeUp(
         _ resumption: RunResumption, _ plan: MatrixPlan, _ preparer: ArtefactPreparer, context: (PreparedKernel) async throws -> CellContext
     ) async throws -> ResumedCells {
@@ -52,14 +52,14 @@ extension MatrixRunner {
         return taken
     }
 
-    /// What a finished cell was not proven with and now is to be; nil when it was proven as thoroughly.
+    /// In which way a finished cell was proven less thoroughly than this plan requires; nil if it was not.
     private func lack(of record: CellRecord, _ planned: PlannedCell) -> String? {
         guard let burst = record.burst, burst < planned.burst else { return nil }
         return "its burst had \(burst) clients, --proof \(planned.tier.rawValue) sends \(planned.burst)"
     }
 
-    /// What of a finished cell is not as it was then; nil when nothing is, or when that cannot be known: it was not recorded then what it was made
-    /// of, or what it needs cannot be obtained any more.
+    /// What has changed in the inputs of a finished cell; nil if nothing has. Also nil if that is unknown, because the record has no digest of
+    /// inputs or an artefact is not available any more.
     private func change(
         of record: CellRecord, _ planned: PlannedCell, _ prepared: PreparedArtefacts, _ today: CellContext, since run: RunRecord?
     ) -> String? {

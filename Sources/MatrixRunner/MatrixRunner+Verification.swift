@@ -5,7 +5,7 @@ import QEMUGuest
 import SystemPackage
 
 extension MatrixRunner {
-    /// Boots a sample of the cells that came from snapshots, as slowly as their kernels boot by themselves, and compares what they came to.
+    /// Runs a sample of the restored cells again with a cold boot, without arguments that save boot time, and compares the outcomes.
     func verify(
         _ scheduler: CellScheduler, _ sample: SnapshotSample, _ cells: [PlannedCell], _ contexts: [Architecture: CellContext], _ folder: RunFolder
     ) async throws -> SnapshotCheck {

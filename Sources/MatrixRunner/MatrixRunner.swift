@@ -51,13 +51,13 @@ public struct MatrixRunner: Sendable {
 
     /// Runs every cell of a plan.
     ///
-    /// A cell's outcome is on disk before the next cell of its slot starts, so whatever ends the run leaves what was finished.
+    /// A cell's outcome is on disk before the next cell of its slot starts, so an interrupted run keeps the finished cells.
     /// - Parameters:
     ///   - resumption: What an earlier attempt at the same plan left in the folder; its finished cells are kept.
-    ///   - earlier: Where verdicts may be taken from in the place of measuring; nil to measure everything.
+    ///   - earlier: Earlier verdicts that may be reused; nil to measure every cell.
     ///   - onRecord: Called with each cell's record once it is stored.
-    /// - Throws: What makes a run impossible as a whole (no emulator, no room for `run.json`), and `CancellationError`. A cell's
-    ///   own trouble is its verdict.
+    /// - Throws: Errors that prevent the whole run (no emulator, no room for `run.json`), and `CancellationError`. An error of one cell becomes
+    ///   its verdict.
     public func run(
         _ plan: MatrixPlan, id: String, in folder: RunFolder, resuming resumption: RunResumption? = nil, earlier: (any VerdictSource)? = nil,
         onRecord: @escaping @Sendable (CellRecord) -> Void = { _ in }
@@ -78,11 +78,11 @@ public struct MatrixRunner: Sendable {
             onRecord(record)
         }
         var records = plan.unavailable
-        // What guests ran with is said of those that did.
+        // Cells that are kept from an interrupted run used its accelerator.
         (run.accelerator, run.acceleratorReason) = (resumption?.run?.accelerator, resumption?.run?.acceleratorReason)
         records += try await measure(plan, &run, in: folder, resuming: resumption, earlier: earlier, onRecord)
         run.finished = Self.timestamp()
-        // By now the outcome is worth more than the record of it: it is told even when the disk takes nothing more.
+        // The outcome matters more than its record now: it is returned even if the disk is full.
         do {
             try folder.seal(run, records)
         } catch {
@@ -92,14 +92,14 @@ public struct MatrixRunner: Sendable {
         return RunDocument(run: run, cells: CellOrder.sorted(records))
     }
 
-    /// How many guests of a plan run at once: as many as asked for, else as many as there are cores and memory for now.
+    /// The concurrency limit of a plan: the requested number, else as many guests as cores and memory allow now.
     public func jobs(for plan: MatrixPlan) -> JobCount {
         if let asked = settings.jobs { return JobCount(asked: asked) }
         let need = Set(plan.cells.map(\.guest.memory)).map { memory.need(guest: $0) }.max() ?? memory.need(guest: GuestMemory.micro)
         return JobCount(HostReader().read(), need: need)
     }
 
-    /// Whoever asks for more guests than there are cores gets them, and is late by choice.
+    /// One slot for each core, or as many as `--jobs` asks for if that is more.
     var slots: GuestSlots { GuestSlots(cache: cache, count: max(settings.jobs ?? 1, HostReader().read().cores)) }
 
     func bootPolicy(_ emulator: Emulator, _ digests: ArtefactDigests = ArtefactDigests()) -> BootPolicy {
@@ -114,8 +114,8 @@ public struct MatrixRunner: Sendable {
         ArtefactPreparer(catalogue: catalogue, cache: cache, products: products, slots: slots, digests: digestMemory, events: events)
     }
 
-    /// - Parameter kernel: What a guest can be tried with; nil when there is none.
-    /// - Parameter renews: Makes a trial whatever is remembered.
+    /// - Parameter kernel: The kernel of the trial guest; nil if there is none.
+    /// - Parameter renews: Probes again, even if an answer is remembered.
     func chooseAccelerator(_ emulator: Emulator, _ kernel: PreparedKernel?, renews: Bool = false) async throws -> AcceleratorProbe.Answer {
         let answer = try await AcceleratorProbe(emulator: emulator, cache: cache.root).answer(
             accelerator, booting: kernel.map { ($0.boot, $0.initramfs) }, renews: renews)
@@ -134,7 +134,7 @@ public struct MatrixRunner: Sendable {
         }
     }
 
-    /// Tries with a kernel of a plan what guests can run with here, whatever earlier trials showed.
+    /// Probes, with a kernel of the plan, which accelerator guests can use on this host. Ignores remembered answers.
     /// - Throws: `PreparationFailure`, `GuestError`, `CancellationError`.
     public func probeAccelerator(_ plan: MatrixPlan) async throws -> AcceleratorProbe.Answer {
         guard let planned = plan.cells.first else {

@@ -6,19 +6,19 @@ import QEMUGuest
 public struct RunSettings: Sendable {
     /// How many guests run at once; nil for as many as cores and memory allow.
     public var jobs: Int?
-    /// What cells are expected to take; those that take longest start first.
+    /// The expected durations of cells; the longest start first.
     public var costs: CellCosts
     /// How long one attempt at a cell may take altogether.
     public var timeout: Duration
-    /// How often a cell is attempted again when an attempt failed through the harness's fault.
+    /// How often a cell is attempted again after a harness failure, or after an outcome that may be chance.
     public var retries: Int
     /// How guests start.
     public var boot: BootChoice
-    /// What snapshots may take on the disk, in bytes.
+    /// The disk space that snapshots may use, in bytes.
     public var snapshotLimit: Int
-    /// Which of the cells that came from a snapshot are booted too, for comparison; nil for none.
+    /// Which restored cells also run with a cold boot, for comparison; nil for none.
     public var verification: SnapshotSample?
-    /// Whether a cell's outcome ends the whole run; nil to run every cell whatever happens.
+    /// Whether a cell's outcome ends the whole run; nil to run every cell.
     public var endsRun: (@Sendable (CellRecord) -> Bool)?
 
     /// Room for some sixty snapshots.

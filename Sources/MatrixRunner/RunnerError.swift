@@ -4,11 +4,11 @@ public struct RunnerError: Error, Hashable, Sendable, CustomStringConvertible {
         /// This machine's program is for another architecture than the guest.
         case shellToolOfArchitecture
         case shellTool
-        /// What runs one guest was asked for none, or several.
+        /// A command for one guest received a plan with none, or with several.
         case notOneCell
-        /// A distribution installs packages, and the agent is a folder.
+        /// A distribution installs the agent from a package, and this agent is a folder.
         case noPackage
-        /// An image that boots with its own loader has nothing that would start the runner.
+        /// An image that boots with its own boot loader lacks the cloud-init that would start the guest runner.
         case noCloudInit
         case notForDistributions
     }

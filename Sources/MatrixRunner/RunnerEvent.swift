@@ -4,13 +4,13 @@ import MatrixPlanning
 
 /// What happens in a run, as the user interface sees it.
 public enum RunnerEvent: Sendable {
-    /// Words about the preparation: what is fetched, built or probed.
+    /// Progress of the preparation: what is fetched, built or probed.
     case preparing(String)
     case warning(String)
-    /// What only those want to read who ask for it.
+    /// A detail that is shown only with --verbose.
     case detail(String)
     case started([Cell], JobCount)
-    /// A cell that is ready waits for others to give memory back, and why.
+    /// A ready cell waits until other guests release memory; with the reason.
     case waitingForMemory(CellID, String)
     case cellStarted(CellID, attempt: Int)
     case cellPhase(CellID, String)

@@ -1,7 +1,7 @@
-/// Which of a run's cells from snapshots are booted too: the same of the same cells each time.
+/// Which restored cells of a run also boot cold, for comparison. The same cells give the same sample.
 public enum SnapshotSample: Hashable, Sendable {
     case count(Int)
-    /// Above 0, at most 1; one cell at least.
+    /// Above 0, at most 1; selects at least one cell.
     case fraction(Double)
 
     /// Reads `3` or `0.25`. Nil for anything else.
@@ -15,7 +15,7 @@ public enum SnapshotSample: Hashable, Sendable {
         }
     }
 
-    /// The ids that are looked at: spread over all of them by a hash, so that neighbours are not all there is.
+    /// The selected ids, sorted. They are ordered by a hash before the selection, so that the sample is spread over all cells.
     func of(_ ids: [String]) -> [String] {
         let count: Int =
             switch self {

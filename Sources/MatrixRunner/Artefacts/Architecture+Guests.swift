@@ -3,7 +3,8 @@ public import SystemPackage
 
 /// What this machine needs to have for guests of each architecture.
 extension Architecture {
-    /// Where distributions keep UEFI's code and variables in one file; those in two would have to be copied for each guest.
+    /// Where distributions install UEFI firmware with code and variables in one file. Of two files, the variables would have to be copied for
+    /// each guest.
     public var uefiPlaces: [FilePath] {
         switch self {
         case .x86_64: ["/usr/share/ovmf/OVMF.fd", "/usr/share/OVMF/OVMF.fd", "/usr/share/qemu/OVMF.fd", "/usr/share/edk2/x64/OVMF.4m.fd"]

@@ -7,16 +7,16 @@ enum Artefact: Hashable, Sendable {
     case payload(GuestContent)
     /// The root file system of a distribution, built from its packages.
     case builtRoot(Distribution)
-    /// The root file system in a disk image that others built.
+    /// The root file system in a prebuilt disk image.
     case imageRoot(ImageGuest)
-    /// The disc a deployment is told by who it is.
+    /// The provisioning disc of a deployment (`ovf-env.xml`).
     case disc(asksForAgent: Bool)
-    /// A kernel as it comes.
+    /// The files of a kernel, as fetched.
     case files(PlannedKernel)
     /// A kernel ready to boot, with its initramfs.
     case kernel(KernelUse)
 
-    /// What a cell needs, each after what it is made of.
+    /// The artefacts of a cell, each after its ingredients.
     static func all(for planned: PlannedCell) -> [Artefact] {
         let disc = planned.guest == .micro ? nil : (planned.deployment?.asksForAgent).map(Artefact.disc)
         return [.files(planned.kernel), .payload(planned.content)] + [root(of: planned.guest), disc].compactMap(\.self) + [.kernel(KernelUse(planned))]
@@ -30,7 +30,7 @@ enum Artefact: Hashable, Sendable {
         }
     }
 
-    /// What has to be there before it can be made.
+    /// The artefacts that this one is made from.
     var ingredients: [Artefact] {
         guard case .kernel(let use) = self else { return [] }
         return [.files(use.kernel)] + [Self.root(of: use.guest)].compactMap(\.self)
@@ -44,7 +44,7 @@ enum Artefact: Hashable, Sendable {
         var width: Int {
             switch self {
             case .packing: 1
-            // Each takes all of the machine.
+            // Building a root uses the whole machine.
             case .roots: 1
             // One downloads while the other unpacks.
             case .downloads: 2
@@ -61,12 +61,12 @@ enum Artefact: Hashable, Sendable {
     }
 }
 
-/// A kernel under a guest: the guest's root says which modules the initramfs has to have.
+/// A kernel and its guest: the guest's root determines which modules the initramfs needs.
 struct KernelUse: Hashable, Sendable {
     let kernel: PlannedKernel
     let guest: GuestChoice
 
-    /// Whether its modules have to be brought: a distribution looks for them, and an image has those of its own kernel.
+    /// Whether the guest needs a disk with the kernel's modules. A distribution loads them; an image already contains those of its own kernel.
     var needsModuleDisk: Bool {
         if case .ofImage = kernel.source { return false }
         return guest != .micro

@@ -3,7 +3,7 @@ import MatrixModel
 import MatrixPlanning
 import SystemPackage
 
-/// What a guest is given of the agent.
+/// The agent's files for a guest.
 extension ArtefactPreparer {
     /// The paths are upstream's own, so that a package of the agent can take the place of ours.
     /// - Throws: `PreparationFailure` with `guestLacks` for what an agent needs and this machine does not have, `ProductError`, `RunnerError`.
@@ -31,8 +31,8 @@ extension ArtefactPreparer {
         return PayloadSpec(items)
     }
 
-    /// A distribution gets the agent as its package, and a configuration that looks at the platform once a second; a deployment the
-    /// package alone, for there everything is to be as it is on the platform.
+    /// A distribution gets the agent's package, and a configuration that polls the platform once a second. A deployment gets the package alone,
+    /// as on the platform.
     private func packagePayload(_ content: GuestContent, _ products: Products) throws -> PayloadSpec {
         if let deployment = content.deployment, !deployment.hasAgent { return PayloadSpec([]) }
         let package: FilePath

@@ -21,8 +21,8 @@ struct ArtefactPreparer: Sendable {
     let events: @Sendable (RunnerEvent) -> Void
 
     /// - Parameters:
-    ///   - slots: Where the building of an image takes its slot: it takes a core as a guest does.
-    ///   - digests: Of what images are made of.
+    ///   - slots: An image build takes a slot, because it uses a core as a guest does.
+    ///   - digests: Digests of the files that images are made from.
     init(
         catalogue: KernelCatalogue, cache: ArtefactCache, products: Products, slots: GuestSlots, digests: DigestMemory = DigestMemory(in: nil),
         events: @escaping @Sendable (RunnerEvent) -> Void
@@ -67,9 +67,9 @@ struct ArtefactPreparer: Sendable {
         return try kernel.get()
     }
 
-    /// Makes one thing. What fails is an outcome of the cells that need it, not of the run.
-    /// - Parameter prepared: Has what it is made of.
-    /// - Returns: It alone.
+    /// Makes one artefact. A failure becomes the outcome of the cells that need it and does not end the run.
+    /// - Parameter prepared: Contains the artefact's ingredients.
+    /// - Returns: The new artefact alone.
     /// - Throws: `CancellationError` only.
     func make(_ artefact: Artefact, _ prepared: PreparedArtefacts) async throws -> PreparedArtefacts {
         switch artefact {
@@ -104,7 +104,7 @@ struct ArtefactPreparer: Sendable {
     private func files(of kernel: PlannedKernel) async throws -> Result<KernelParts, PreparationFailure> {
         switch kernel.source {
         case .package(let package):
-            // Without them there is no disk and no network in a guest, and what it would show were our fault.
+            // Without modules a guest has neither disk nor network, and its failure would be the harness's.
             guard !package.lacksModules else {
                 return .failure(
                     PreparationFailure(
@@ -128,7 +128,7 @@ struct ArtefactPreparer: Sendable {
         case .failure(let failure)?: return .failure(failure)
         case nil: return .failure(PreparationFailure(cause: .harness, reason: "kmatrix fetched nothing for \(use.kernel.identity)"))
         }
-        // What mounts the root has to be there before it; ext4 is built in.
+        // The initramfs needs the module of the root's file system; ext4 is built in.
         let fileSystem = prepared.roots[use.guest].flatMap { try? $0.get() }?.fileSystem
         return try await outcome(.notABootableKernel) {
             let release = use.kernel.identity.release
@@ -153,7 +153,7 @@ struct ArtefactPreparer: Sendable {
         }
     }
 
-    /// Turns an error into a cause, except cancellation, which ends the run. A full disk is ours, whatever was done.
+    /// Turns an error into a cause, except cancellation, which ends the run. A full disk is always a harness failure.
     private func outcome<Value: Sendable>(_ cause: Cause, _ body: () async throws -> Value) async throws -> Result<Value, PreparationFailure> {
         do {
             return .success(try await body())

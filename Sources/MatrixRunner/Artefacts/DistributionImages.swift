@@ -5,7 +5,7 @@ import GuestImages
 public import KernelCatalogue
 public import SystemPackage
 
-/// The root file systems of distributions: which are built, and building them.
+/// Finds and builds the root file systems of distributions.
 public struct DistributionImages: Sendable {
     let packages: KernelCatalogue
     let builder: RootImageBuilder
@@ -24,7 +24,7 @@ public struct DistributionImages: Sendable {
     public func existing(_ distribution: Distribution) -> Built? { builder.existing(RootImageRecipe(distribution)).map(Built.init) }
 
     /// The image of a distribution, built unless it is there already.
-    /// - Parameter renews: Build it again from today's packages. An image that its makers publish is looked for again in any case.
+    /// - Parameter renews: Build it again from today's packages. A published image is looked up again in any case.
     /// - Throws: `CatalogueError`, `GuestImageError`, `DiskImageError`, `CacheError`, `CancellationError`.
     public func build(_ distribution: Distribution, renews: Bool) async throws -> Built {
         guard let guest = ImageGuest(distribution, boot: .direct) else { return Built(try await image(of: distribution, renews: renews)) }
@@ -52,7 +52,7 @@ public struct DistributionImages: Sendable {
     /// An image that is there.
     public struct Built: Sendable {
         public let disk: FilePath
-        /// What it takes on the disk.
+        /// The disk space that it uses, in bytes.
         public let bytes: Int
 
         init(_ image: RootImage) {

@@ -10,13 +10,13 @@ public struct ForeignGuests: Sendable {
 
     public init(_ architecture: Architecture) { self.architecture = architecture }
 
-    /// - Returns: Nothing where no guest of it can run; what is there, where it can.
+    /// - Returns: The emulator and products that were found, in words; nil if no guest of the architecture can run.
     public func found(_ products: Products) async -> String? {
         guard (try? products.of(architecture)) != nil, let emulator = try? await Emulator.find(for: architecture) else { return nil }
         return "QEMU \(emulator.version) at \(emulator.path), agent and guest runner"
     }
 
-    /// - Returns: A sentence for each thing that is missing, and what to do about it; what no guest runs without comes first.
+    /// - Returns: A sentence for each missing thing, with the remedy; what every guest needs comes first.
     public func lacking(_ products: Products) async -> [String] {
         var sentences: [String] = []
         do { _ = try products.of(architecture) } catch { sentences.append("\(error)") }

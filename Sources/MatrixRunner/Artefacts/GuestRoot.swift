@@ -4,7 +4,7 @@ import GuestProtocol
 import QEMUGuest
 import SystemPackage
 
-/// A distribution's disk, and how it is brought up.
+/// A distribution's root disk, and how it boots.
 struct GuestRoot: Sendable {
     /// Raw; never written to.
     let disk: FilePath
@@ -15,7 +15,7 @@ struct GuestRoot: Sendable {
     let partition: UInt32?
     /// What starts the disk's own boot loader; nil when the harness starts a kernel.
     let firmware: Firmware?
-    /// What brings the runner into a guest that boots with its own loader.
+    /// The seed disc that brings the runner into a guest with its own boot loader; nil for all others.
     let seed: FilePath?
 
     init(_ image: RootImage) {

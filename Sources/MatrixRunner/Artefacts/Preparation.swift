@@ -1,15 +1,15 @@
 import MatrixPlanning
 
-/// Which of the things that cells need are prepared, under way and next, and which cells have all of theirs.
+/// Tracks which artefacts are prepared, in progress and next, and which cells have all of theirs.
 ///
-/// What the first cells need comes first. Pure bookkeeping: who begins a thing makes it.
+/// The artefacts of the first cells come first. The caller makes the artefacts that `begin` returns.
 struct Preparation: Sendable {
     private(set) var prepared: PreparedArtefacts
     private var waiting: [Artefact] = []
     private var underway: [Artefact.Lane: Int] = [:]
-    /// The cells that lack something, with their places.
+    /// The cells that lack an artefact, with their indices.
     private var lacking: [(place: Int, cell: PlannedCell)]
-    /// Whether something was made since `lacking` was last searched, which may have thousands of cells.
+    /// Whether an artefact was added since the last search of `lacking`, which may have thousands of cells.
     private var hasNews = true
 
     /// - Parameter prepared: What is there already.
@@ -20,7 +20,7 @@ struct Preparation: Sendable {
         for artefact in cells.flatMap(Artefact.all) where !prepared.has(artefact) && seen.insert(artefact).inserted { waiting.append(artefact) }
     }
 
-    /// What is to be begun now: what it is made of is there, and not too much of its kind is under way.
+    /// The artefacts to make now: their ingredients are ready, and their lane has room.
     mutating func begin() -> [Artefact] {
         var begun: [Artefact] = []
         for artefact in waiting where underway[artefact.lane, default: 0] < artefact.lane.width && artefact.ingredients.allSatisfy(prepared.has) {
@@ -31,14 +31,14 @@ struct Preparation: Sendable {
         return begun
     }
 
-    /// Takes what was begun and is made now.
+    /// Records an artefact from `begin` as made.
     mutating func end(_ artefact: Artefact, _ made: PreparedArtefacts) {
         underway[artefact.lane, default: 0] -= 1
         prepared.add(made)
         hasNews = true
     }
 
-    /// The cells of which all is there that was not before, by their places, or why it cannot be obtained.
+    /// The cells whose artefacts became ready since the last call, or why one is not available; with the cells' indices.
     mutating func takeReady() -> [(place: Int, artefacts: Result<PreparedCell, PreparationFailure>)] {
         guard hasNews else { return [] }
         hasNews = false

@@ -5,7 +5,7 @@ import MatrixPlanning
 import QEMUGuest
 import SystemPackage
 
-/// What has been prepared of what cells need, or why it could not be.
+/// The artefacts that have been prepared, or why they could not be.
 struct PreparedArtefacts: Sendable {
     var payloads: [GuestContent: Result<FilePath, PreparationFailure>] = [:]
     var roots: [GuestChoice: Result<GuestRoot, PreparationFailure>] = [:]
@@ -33,7 +33,7 @@ struct PreparedArtefacts: Sendable {
         }
     }
 
-    /// What a cell needs, or why it cannot be obtained; nil as long as some of it is still to be prepared.
+    /// The artefacts of a cell, or why one is not available; nil while some are still to be prepared.
     func artefacts(for planned: PlannedCell) -> Result<PreparedCell, PreparationFailure>? {
         guard Artefact.all(for: planned).allSatisfy(has) else { return nil }
         return Result { () throws(PreparationFailure) in
@@ -57,7 +57,7 @@ struct PreparedArtefacts: Sendable {
         return try outcome.get()
     }
 
-    /// What a deployment's kernel finds the platform's marks with, where it needs help.
+    /// The firmware through which a deployment's kernel finds the platform's SMBIOS tables; nil if it needs none.
     private static func tables(of planned: PlannedCell) throws(PreparationFailure) -> FilePath? {
         let architecture = planned.cell.architecture
         guard planned.deployment != nil, !planned.guest.bootsItself, architecture.needsFirmwareForSMBIOS else { return nil }

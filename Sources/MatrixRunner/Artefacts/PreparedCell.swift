@@ -11,7 +11,7 @@ struct PreparedKernel: Sendable {
     let modules: FilePath?
     /// The `.config` that came with it.
     let config: [UInt8]?
-    /// What its image says of itself, as `uname -r` and `uname -v`; nil where it says nothing.
+    /// The release and build that its image states, as `uname -r` and `uname -v`; nil if it states none.
     var release: String?
     var build: String?
 }
@@ -20,7 +20,7 @@ struct PreparedKernel: Sendable {
 struct PreparedCell: Sendable {
     let kernel: PreparedKernel
     let payload: FilePath
-    /// Nil for our own init alone.
+    /// Nil for a micro guest.
     let distribution: PreparedDistribution?
 }
 
@@ -29,8 +29,8 @@ struct PreparedDistribution: Sendable {
     let root: GuestRoot
     /// Where the payload has the agent's package; nil for a guest without an agent.
     let package: String?
-    /// The disc a deployment is told by who it is.
+    /// The provisioning disc of a deployment; nil for other guests.
     let provisioning: FilePath?
-    /// The firmware that shows its kernel the machine's tables; nil where it finds them itself, or needs none.
+    /// The firmware through which the kernel finds the SMBIOS tables; nil if it finds them itself or needs none.
     var tables: FilePath?
 }

@@ -43,7 +43,7 @@ struct AttemptRecord: Codable {
     let fate: Fate
     let release: String?
     let machine: String?
-    /// The two are missing in sheets of before kernels were compared.
+    /// This and `askedKernel` are missing in documents from before kernels were compared.
     let build: String?
     let askedKernel: AskedKernel?
     let phases: [UInt8]
@@ -83,16 +83,16 @@ struct AttemptRecord: Codable {
         self.knownDefects = knownDefects
     }
 
-    /// The members of a document that no sheet of this schema has. A damaged name would hide what the member said.
+    /// The members of a document that this schema does not have. With a damaged name, a member's value would be lost without notice.
     static func unknownMembers(of document: [UInt8]) -> [String] {
         let members = (try? JSONSerialization.jsonObject(with: Data(document))) as? [String: Any] ?? [:]
         return members.keys.filter { CodingKeys(stringValue: $0) == nil }.sorted()
     }
 
-    /// Whether its guest was to boot with a profile that this kmatrix does not know.
+    /// Whether the guest was to boot with a hardening profile that this kmatrix does not know.
     var hasUnknownProfile: Bool { profile.map { BootProfile(rawValue: $0) == nil } ?? false }
 
-    /// The evidence without what has files of its own.
+    /// The evidence, without items that have files of their own.
     func evidence() -> CellEvidence {
         var evidence = CellEvidence(layout: layout, expectation: expectation, fate: fate.value)
         evidence.profile = profile.flatMap(BootProfile.init(rawValue:))
@@ -131,7 +131,7 @@ extension AttemptRecord.Fate {
         }
     }
 
-    /// A fate that this kmatrix does not know proves nothing.
+    /// An unknown fate becomes a harness failure, because it proves nothing.
     var value: GuestFate {
         switch how {
         case "powered-off": .poweredOff

@@ -39,14 +39,14 @@ struct EvidenceCollector {
             evidence.items[item, default: CellEvidence.Item()].length = length
             evidence.items[item]?.isTruncated = isTruncated
         case .client(let report):
-            // No more reports than clients: the list must not grow at the guest's will.
+            // No more reports than clients: a guest must not grow the list without limit.
             if evidence.reports.count < evidence.clients.count { evidence.reports.append(report) }
         case .command(let report): if evidence.commands.count < commands { evidence.commands.append(report) }
         case .files(let listing): if evidence.listings.count < listings { evidence.listings.append(listing) }
         case .agentEnded(let ending): if evidence.agentEnding == nil { evidence.agentEnding = ending }
         case .setupFailed(let step, let reason):
             if evidence.setupFailure == nil { evidence.setupFailure = CellEvidence.SetupFailure(step: step, reason: reason) }
-        // How the guest ended is the emulator's to tell.
+        // How the guest ended is known from the emulator.
         case .farewell: break
         }
     }
@@ -56,7 +56,8 @@ struct EvidenceCollector {
         evidence.clockRate = clockRate
     }
 
-    /// Between the first phase and the last, if these lie so far apart that a message's way does not count.
+    /// The speed of the guest's clock relative to the host's, from the first phase to the last. Nil if these are too close, because latency
+    /// would distort it.
     private var clockRate: Double? {
         guard let first = marks.min(by: { $0.value < $1.value }), let last = marks.max(by: { $0.value < $1.value }),
             let start = evidence.uptimes[first.key], let end = evidence.uptimes[last.key], end >= start
@@ -65,7 +66,7 @@ struct EvidenceCollector {
         return elapsed < 500 ? nil : Double(end - start) / elapsed
     }
 
-    /// Both in microseconds since 1970; both are somebody's word, so nothing may overflow.
+    /// Both in microseconds since 1970. Neither is trusted, so nothing may overflow.
     mutating func compare(clock guest: UInt64, with host: UInt64) {
         evidence.clockErrorMilliseconds = (Int64(clamping: guest) / 1000).subtractingReportingOverflow(Int64(clamping: host) / 1000).partialValue
     }

@@ -7,10 +7,10 @@ import MatrixModel
 struct EvidenceWriter {
     let folder: CellFolder
     let packagedConfiguration: [UInt8]?
-    /// What the agent's profile declares as known on the day of the run.
+    /// The known defects that the agent's profile declares for the day of the run.
     let knownDefects: [KnownDefect]
 
-    /// Which file takes which item; the rest goes into `facts.json`.
+    /// The file of each item; all other items go into `facts.json`.
     static let files: [(EvidenceItem, EvidenceFile)] = [
         (.status, .status), (.finalStatus, .finalStatus), (.restartedStatus, .restartedStatus), (.connectionLog, .connectionLog),
         (.agentLog, .agentLog), (.verifierLog, .verifierLog), (.agentOutput, .agentOutput), (.kernelLog, .kernelLog),
@@ -18,7 +18,7 @@ struct EvidenceWriter {
         (.systemJournal, .systemJournal), (.cloudInitLog, .cloudInitLog), (.cloudInitStatus, .cloudInitStatus), (.cloudInitResult, .cloudInitResult),
     ]
 
-    /// Writes what there is. Goes on after a failure, so that as much as possible is kept.
+    /// Writes the evidence. Continues after a failure, so that as much as possible is kept.
     /// - Returns: What could not be written, in words.
     func write(_ evidence: CellEvidence) -> [String] {
         var losses: [String] = []

@@ -19,7 +19,7 @@ struct KernelFacts: Codable, Hashable, Sendable {
     var unprivilegedBPFDisabled: String?
     var hasBTF: Bool?
     var clockSource: String?
-    /// How the guest started, and what was put right then; null in sheets from before there were snapshots.
+    /// How the guest started, and how a restored guest's clock and seed were set; null in documents from before snapshots.
     var start: StartFacts?
     /// A distribution's name and version, as os-release(5) says it.
     var distribution: String?

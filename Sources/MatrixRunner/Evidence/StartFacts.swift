@@ -2,14 +2,14 @@ import GuestProtocol
 import Judgement
 import MatrixModel
 
-/// How a guest started and what of it was put right, as `facts.json` has it.
+/// How a guest started, and how a restored guest's clock and random seed were set, as written to `facts.json`.
 struct StartFacts: Codable, Hashable, Sendable {
     var start: StartMode
-    /// How far the guest's clock was behind when it was woken, in seconds: about the age of the snapshot. Null for a guest that booted.
+    /// How far the guest's clock was behind at the restore, in seconds: about the age of the snapshot. Null for a guest that booted.
     var clockBehindSeconds: Double?
-    /// How far it was from the host's once it was set.
+    /// The clock's difference from the host's after it was set, in milliseconds.
     var clockErrorMilliseconds: Int64?
-    /// How many random bytes of its own the kernel's generator took and drew on.
+    /// How many new random bytes the kernel's generator was seeded with.
     var seedBytes: Int?
 
     init(_ evidence: CellEvidence) {

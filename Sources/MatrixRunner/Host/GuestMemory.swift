@@ -4,16 +4,16 @@ import Foundation
 import Synchronization
 import SystemPackage
 
-/// What guests take of this machine's memory: measured where guests have run, remembered in the cache.
+/// How much host memory guests need: measured when guests run, and remembered in the cache.
 final class GuestMemory: Sendable {
-    /// What a guest with our own init is given, in MiB. Series 7 does not boot in 256.
+    /// The memory of a micro guest, in MiB. Kernels of series 7 do not boot in 256.
     static let micro = 512
-    /// What one with a whole distribution is given.
+    /// The memory of a distribution's guest, in MiB.
     static let distribution = 1024
-    /// What an emulator took beyond its guest's memory, at most, in MiB (QEMU 7.2 and 10.0 under TCG): what it translated, and itself. It
-    /// stands in until a guest was measured here.
+    /// The most memory that an emulator used beyond its guest's, in MiB (QEMU 7.2 and 10.0 under TCG): translated code, and QEMU itself. It is
+    /// the estimate until a guest has been measured on this host.
     static let overhead = 256
-    /// So many guests of a size count, the last ones: another emulator takes another amount.
+    /// How many of the last guests of a size count: another emulator needs another amount.
     private static let counted = 20
 
     private let file: FilePath
@@ -22,11 +22,11 @@ final class GuestMemory: Sendable {
 
     init(cache: ArtefactCache) {
         file = cache.root.appending("guest-memory.json")
-        // A file that cannot be read remembers nothing.
+        // A file that cannot be read counts as empty.
         peaks = Mutex(FileManager.default.contents(atPath: file.string).flatMap { try? JSONDecoder().decode([String: [Int]].self, from: $0) } ?? [:])
     }
 
-    /// Remembers what a guest took at most. A cache that cannot be written only makes the next run guess.
+    /// Records the peak memory of a guest's emulator, in bytes. If the cache cannot be written, the next run uses the estimate.
     func note(_ bytes: Int, guest memory: Int) {
         peaks.withLock { peaks in
             peaks["\(memory)"] = (peaks["\(memory)", default: []] + [bytes]).suffix(Self.counted)
@@ -36,7 +36,7 @@ final class GuestMemory: Sendable {
         }
     }
 
-    /// What a guest of such memory takes, in bytes.
+    /// The host memory that a guest of this size needs, in bytes.
     func need(guest memory: Int) -> Int {
         let measured = peaks.withLock { $0["\(memory)"]?.filter { $0 > 0 }.max() }
         return measured ?? (memory + Self.overhead) << 20

@@ -15,9 +15,9 @@ public struct HostExamination: Sendable {
     let cache: ArtefactCache
     /// The repositories of Debian, or why their settings cannot be read.
     let repositories: Result<CatalogueSettings, any Error>
-    /// Those whose guests a run is to have.
+    /// The architectures whose guests a run needs.
     let architectures: Set<Architecture>
-    /// Makes a runner that boots the trial guest; nil where what is remembered of earlier ones counts.
+    /// Creates a runner that boots a trial guest; nil to use the remembered result of an earlier one.
     let trial: (@Sendable () async throws -> MatrixRunner)?
 
     public init(
@@ -70,7 +70,7 @@ public struct HostExamination: Sendable {
         }
     }
 
-    /// Guests of other architectures are nothing that a run needs, unless they are asked for.
+    /// Guests of other architectures are optional, unless they are requested.
     private func otherArchitectures() async -> [HostCheck] {
         guard let products = try? Products(folder: products) else { return [] }
         var checks: [HostCheck] = []

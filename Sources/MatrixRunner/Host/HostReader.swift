@@ -3,7 +3,7 @@ import ArtefactCache
 import Foundation
 import SystemPackage
 
-/// Reads what this machine has: of its kernel, and of the control groups that this process is in, whichever allows least.
+/// Reads the cores and memory of this host, from the kernel and from the control groups of this process. The lowest limit counts.
 struct HostReader: Sendable {
     /// Where `proc` and `sys` are.
     var root: FilePath = "/"
@@ -34,13 +34,14 @@ struct HostReader: Sendable {
             pressure: text("proc/pressure/memory").flatMap(HostText.pressure))
     }
 
-    /// A group and all above it: each may have a limit. In a container the group's path may be that of the host, and what is mounted the group.
+    /// The folders of a group and its ancestors, each of which may have a limit. In a container the path may be the host's, but only the group
+    /// is mounted.
     private static func places(_ group: String, below mounts: [FilePath]) -> [FilePath] {
         let names = group.split(separator: "/").filter { $0 != ".." }.map(String.init)
         return mounts.flatMap { mount in (0...names.count).map { names.prefix($0).reduce(mount) { $0.appending($1) } } }
     }
 
-    /// What a group may still take; page cache that is not in use is given back.
+    /// The memory that a group may still use, in bytes. Inactive page cache counts as free.
     private func room(in group: FilePath, limit: String, used: String, cache: String) -> Int? {
         guard let limit = text(group.appending(limit)).flatMap(HostText.number), let used = text(group.appending(used)).flatMap(HostText.number) else {
             return nil
@@ -73,7 +74,7 @@ enum HostText {
         return nil
     }
 
-    /// The whole cores that a quota (`QUOTA PERIOD`) comes to, one at least; nil without a quota.
+    /// The whole cores of a quota (`QUOTA PERIOD`), at least one; nil without a quota.
     static func cores(cpuMax text: String) -> Int? {
         let words = text.split(whereSeparator: \.isWhitespace)
         guard words.count == 2, let quota = Int(words[0]), let period = Int(words[1]), quota > 0, period > 0 else { return nil }

@@ -1,7 +1,7 @@
 import MatrixModel
 
-/// Lets guests in one after the other, as long as there is memory for a further one. One is let in whatever there is: the machine may
-/// never have more.
+/// Admits guests one after the other while there is memory for another one. The first guest is always admitted: the host may never have more
+/// memory.
 actor MemoryGate {
     private let host: @Sendable () -> HostResources
     private let memory: GuestMemory
