@@ -8,7 +8,7 @@ public enum AgentChoice: Hashable, Sendable {
     case own
     case bundle(AgentBundle)
 
-    /// Reads `own`, or a bundle by its path.
+    /// Reads `own`, or the path of an agent bundle.
     public init(parsing text: String, for architecture: Architecture = .host) async throws {
         guard text != "own" else {
             self = .own
@@ -18,7 +18,7 @@ public enum AgentChoice: Hashable, Sendable {
         self = .bundle(try await AgentBundle.load(place, for: architecture))
     }
 
-    /// What is in the cell's id.
+    /// The agent's part of the cell's id.
     public var name: String {
         switch self {
         case .own: "own"

@@ -3,7 +3,7 @@ package import DiskImages
 package import KernelCatalogue
 
 extension DiskImageStore {
-    /// Images under the catalogue's settings: its time-outs, whether it may use the network, and its vendors' keys.
+    /// Disk images under the catalogue's settings: timeouts, offline mode, and the vendors' keys.
     package init(_ catalogue: KernelCatalogue, cache: ArtefactCache) {
         let store = KeyStore(settings: catalogue.settings)
         self.init(cache: cache, settings: catalogue.settings.downloads) { image in try await store.imageKeys(image) }

@@ -47,9 +47,10 @@ package struct ExplicitKernels: Sendable {
         self.events = events
     }
 
-    /// The kernel that a path, an OCI image's name or a source's name selects. Fetches and builds what it has to, for nothing
-    /// else knows which version it is.
-    /// - Throws: `DiskImageError` with `badReference`, `CacheError`, `CancellationError`. What cannot be obtained is not an error of the plan.
+    /// The kernel that a path, an OCI image's name or a source's name selects. Fetches or builds the kernel, because only its image states the
+    /// version.
+    /// - Returns: The kernel, or why it is not available, which is not an error of the plan.
+    /// - Throws: `DiskImageError` with `badReference`, `CacheError`, `CancellationError`.
     func kernel(_ text: String) async throws -> Result<PlannedKernel, PreparationFailure> {
         do {
             if text.hasPrefix(Self.packedPrefix) {
@@ -79,7 +80,8 @@ package struct ExplicitKernels: Sendable {
         }
     }
 
-    /// Takes the name of a configuration from a source's name: `6.1.100+no-jit`. A file's name may have a plus sign of its own, before its ending.
+    /// Splits the name of a configuration from a source's name: `6.1.100+no-jit`. A plus sign before a file's extension belongs to the file's
+    /// name.
     private static func variant(_ text: String) -> (source: String, name: String?) {
         guard let place = text.lastIndex(of: "+") else { return (text, nil) }
         let name = text[text.index(after: place)...]
@@ -91,7 +93,7 @@ package struct ExplicitKernels: Sendable {
     func kernel(of guest: ImageGuest) async throws -> Result<PlannedKernel, PreparationFailure> {
         do {
             let kernel = try await disks.open(guest.source, modules: GuestImageBuilder.earlyModules) { events(.preparing($0)) }.kernel()
-            // Two images may have kernels of the same release and other content. Its own guest need not be told whose it is.
+            // Two images may have different kernels of the same release, so the origin names the image.
             let identity = KernelIdentity(
                 version: try KernelVersion(parsing: kernel.release), flavour: .custom, release: kernel.release, origin: "\(guest.name)/image")
             return .success(
@@ -101,7 +103,7 @@ package struct ExplicitKernels: Sendable {
         }
     }
 
-    /// Reads what a kernel image says of itself, and looks for its modules where distributions keep them.
+    /// Reads the release from a kernel image, and looks for its modules where distributions keep them.
     private func kernel(inFile image: FilePath, origin: String) async throws -> PlannedKernel {
         guard let release = try await images.kernel(image: image).release else {
             throw GuestImageError(.notAKernel, path: image, found: "an image without a version")
@@ -114,7 +116,7 @@ package struct ExplicitKernels: Sendable {
             folder,
         ]
         let modules = candidates.first { FileManager.default.fileExists(atPath: $0.appending("modules.builtin").string) }
-        // An origin's first part is in the cell's id, and here all of it tells one kernel from another.
+        // The cell's id has the first part of an origin only. Without slashes all of it is in the id, which distinguishes the kernels.
         return PlannedKernel(
             identity: KernelIdentity(version: version, flavour: .custom, release: release, origin: origin.replacing("/", with: "_")),
             source: .file(image: image, modules: modules),

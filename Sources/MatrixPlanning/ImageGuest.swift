@@ -7,7 +7,7 @@ import SystemPackage
 /// A disk image as a guest.
 public struct ImageGuest: Hashable, Sendable {
     public enum Boot: Hashable, Sendable {
-        /// The kernel is taken out of the image, or is another, and starts with the initramfs of the harness.
+        /// The harness starts a kernel, from the image or another, with the harness's initramfs.
         case direct
         /// The image's own boot loader, kernel and initramfs, as on the platform.
         case ownLoader
@@ -16,9 +16,9 @@ public struct ImageGuest: Hashable, Sendable {
     public let name: String
     public let source: DiskImageSource
     public let boot: Boot
-    /// Whose image it is; nil for one that was given as a file.
+    /// The distribution of the image; nil for an image that was given as a file.
     public let distribution: Distribution?
-    /// What its guest is to be.
+    /// The architecture of the guest.
     public let architecture: Architecture
 
     private static let ownLoaderPrefix = "whole:"
@@ -54,7 +54,7 @@ public struct ImageGuest: Hashable, Sendable {
             architecture: distribution.architecture)
     }
 
-    /// The rest of a selector that asks for its own boot loader; nil for one that does not.
+    /// The rest of a selector after `whole:`, which asks for the image's own boot loader; nil for other selectors.
     public static func bootingItself(_ text: String) -> String? {
         text.hasPrefix(ownLoaderPrefix) ? String(text.dropFirst(ownLoaderPrefix.count)) : nil
     }

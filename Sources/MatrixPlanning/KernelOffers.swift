@@ -10,7 +10,7 @@ enum KernelQuestion {
     /// The kernel in a disk image.
     case ownOfImage(ImageGuest)
 
-    /// What the record of a kernel says that could not be obtained.
+    /// The selector in the record of a kernel that is not available.
     var selector: KernelSelector {
         switch self {
         case .selector(let selector): selector
@@ -20,7 +20,7 @@ enum KernelQuestion {
     }
 }
 
-/// The kernels on offer for an architecture. The repositories' indices are read at the first question, for all blocks at once.
+/// The kernels on offer for an architecture. The first question reads the repositories' indices for all blocks at once.
 struct KernelOffers {
     private let architecture: Architecture
     private let blocks: [MatrixAxes]
@@ -28,7 +28,7 @@ struct KernelOffers {
     private let given: ExplicitKernels
     private let events: @Sendable (PlanningEvent) -> Void
     private var listing: KernelListing?
-    /// What is built because it could not be fetched.
+    /// Notes about images that are built because the published ones could not be fetched.
     private var substitutions: [String] = []
 
     /// - Parameter blocks: Of the whole matrix.
@@ -49,7 +49,7 @@ struct KernelOffers {
     var details: [String] { listing?.details ?? [] }
 
     /// The kernels that answer a question, or why there are none.
-    /// - Throws: What makes planning impossible as a whole, and `CancellationError`.
+    /// - Throws: Errors that make the whole plan impossible, and `CancellationError`.
     mutating func kernels(_ question: KernelQuestion) async throws -> Result<[PlannedKernel], PreparationFailure> {
         switch question {
         case .ownOfImage(let image): return try await given.kernel(of: image).map { [$0] }
@@ -60,7 +60,7 @@ struct KernelOffers {
         }
     }
 
-    /// The guest, or the same distribution built from its packages where its published image cannot be fetched.
+    /// The guest; or the same distribution built from its packages, if its published image cannot be fetched.
     mutating func orBuiltFromPackages(_ guest: GuestChoice) async throws -> GuestChoice {
         guard let distribution = guest.builtInstead, let image = guest.image, case .failure(let failure) = try await given.kernel(of: image),
             failure.cause == .fetchFailed
@@ -78,7 +78,7 @@ struct KernelOffers {
             return .success(
                 try choose(listing).map { PlannedKernel(identity: $0.identity, source: .package($0), architecture: architecture) })
         } catch {
-            // Only when every suite was read it is known that none offers it.
+            // An unread suite may still offer it.
             return .failure(PreparationFailure(cause: listing.isComplete ? .notOffered : .fetchFailed, reason: "\(error)"))
         }
     }

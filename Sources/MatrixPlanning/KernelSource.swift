@@ -7,7 +7,7 @@ public enum KernelSource: Hashable, Sendable {
     case package(CatalogueKernel)
     /// An image file, with the modules' folder when one was found next to it.
     case file(image: FilePath, modules: FilePath?)
-    /// The own kernel of a disk image, with as many of its modules as a guest needs before its root is there.
+    /// The kernel in a disk image, with the modules that a guest needs before its root is mounted.
     case ofImage(image: FilePath, modules: FilePath?)
 }
 

@@ -7,18 +7,18 @@ public struct MatrixAxes: Sendable {
     public var guests: [GuestChoice]
     /// Empty for each distribution's own.
     public var kernels: [KernelSelector]
-    /// Empty, without `hasDefaultLayout`, for what each guest's standard is: all for a micro guest, for a distribution the one that it boots with.
+    /// If empty, and without `hasDefaultLayout`: all layouts for a micro guest, and the default layout for a distribution.
     public var layouts: [CgroupLayout]
     /// Whether each guest runs in the layout that it boots with by default, in addition to those named.
     public var hasDefaultLayout: Bool
-    /// The program variants to run; empty for the agent's own program alone.
+    /// The program variants to run; empty for the agent's own program.
     public var programs: [ProgramVariant]
     public var scenarios: ScenarioChoice
-    /// The agents to run; empty for our own alone.
+    /// The agents to run; empty for the project's own agent.
     public var agents: [AgentChoice]
-    /// Nil among them is a kernel that is hardened in no way.
+    /// A nil element is a kernel without a hardening profile.
     public var profiles: [BootProfile?]
-    /// Empty for guests that the harness brings up.
+    /// Empty for cells without a deployment.
     public var deployments: [Deployment]
 
     public init(
@@ -38,7 +38,7 @@ public struct MatrixAxes: Sendable {
         self.deployments = deployments
     }
 
-    /// One point of all axes but guest and kernel.
+    /// One combination of all axes except guest and kernel.
     struct Point {
         let layout: CgroupLayout
         let profile: BootProfile?
@@ -48,14 +48,14 @@ public struct MatrixAxes: Sendable {
         let program: ProgramVariant?
     }
 
-    /// The layouts of a guest. For an image whose default is not known, all are its standard.
+    /// The layouts of a guest. An image whose default is not known gets all layouts.
     func layouts(of guest: GuestChoice) -> [CgroupLayout] {
         guard layouts.isEmpty else { return Set(layouts + (hasDefaultLayout ? [guest.defaultLayout].compactMap(\.self) : [])).sorted() }
         if guest == .micro, !hasDefaultLayout { return CgroupLayout.allCases }
         return guest.defaultLayout.map { [$0] } ?? CgroupLayout.allCases
     }
 
-    /// The points of a guest. An axis that was not asked for has one point, which is nil.
+    /// The combinations for a guest. An axis without values contributes nil.
     func combinations(for guest: GuestChoice) -> [Point] {
         func axis<Value>(_ values: [Value]) -> [Value?] { values.isEmpty ? [nil] : values }
         return layouts(of: guest).flatMap { layout in
@@ -76,7 +76,7 @@ public struct MatrixAxes: Sendable {
 
 /// What the platform does.
 public enum ScenarioChoice: Sendable {
-    /// One for all cells; no axis.
+    /// One for all cells; the scenario is then not in the cell's id.
     case standard(Scenario)
     case axis([Scenario])
 

@@ -8,7 +8,7 @@ public struct MatrixBlock {
         let text: String
         let report: (any Error) -> any Error
 
-        /// - Parameter report: Makes the error that is shown out of what is wrong with this value.
+        /// - Parameter report: Adds the place of this value to an error about it.
         public init(_ text: String, report: @escaping (any Error) -> any Error) {
             self.text = text
             self.report = report
@@ -20,8 +20,8 @@ public struct MatrixBlock {
     private let report: (String) -> any Error
 
     /// - Parameters:
-    ///   - name: What an axis is called where the block is written.
-    ///   - report: Makes the error that is shown out of what is wrong with the whole block.
+    ///   - name: The name of an axis where the block is written: an option or a key.
+    ///   - report: Makes an error about the whole block from a message.
     public init(_ written: [Axis: [Text]], name: @escaping (Axis) -> String, report: @escaping (String) -> any Error) {
         self.written = written.filter { !$0.value.isEmpty }
         self.name = name
@@ -33,6 +33,7 @@ public struct MatrixBlock {
     public func texts(_ axis: Axis) -> [String] { written[axis, default: []].map(\.text) }
 
     /// Checks everything that needs no look-up.
+    /// - Throws: The errors that the `report` functions make.
     public func check() throws {
         let (kernels, distros) = (texts(.kernel), texts(.distro))
         let isMicro = distros.isEmpty || distros.contains("micro")
@@ -77,10 +78,10 @@ extension MatrixBlock {
 
     private func deployments() throws -> [Deployment] { try distinct(.deployment) { try Deployment.parse($0) } }
 
-    /// Nil is the layout that a guest boots with.
+    /// A nil element is the default layout of a guest.
     private func layouts() throws -> [CgroupLayout?] { try distinct(.cgroup) { $0 == "default" ? [nil] : try CgroupLayout.parse($0) } }
 
-    /// Nil is a kernel without a hardening profile.
+    /// A nil element is a kernel without a hardening profile.
     private func profiles(on architecture: Architecture) throws -> [BootProfile?] {
         let named = try distinct(.profile) { $0 == "none" ? [nil] : try BootProfile.parse($0, on: architecture) as [BootProfile?] }
         return named.isEmpty ? [nil] : named
@@ -128,7 +129,7 @@ extension MatrixBlock {
         }
     }
 
-    /// The same, each once.
+    /// The values of an axis, each once.
     private func distinct<Value: Hashable>(_ axis: Axis, _ read: (String) throws -> [Value]) throws -> [Value] {
         var seen: Set<Value> = []
         return try values(axis, read).filter { seen.insert($0).inserted }

@@ -2,7 +2,7 @@ import EvidenceStore
 public import MatrixModel
 
 extension MatrixPlan {
-    /// One part of the plan. All parts together have every cell once, those that are unavailable too.
+    /// One part of the plan. Each cell, available or not, is in exactly one part.
     /// - Parameter costs: The same for all parts.
     public func part(_ shard: Shard, costs: CellCosts) -> MatrixPlan {
         let own = Set(split(into: shard.count, costs: costs).parts[shard.index - 1])
@@ -15,7 +15,7 @@ extension MatrixPlan {
         return part
     }
 
-    /// How long the plan's guests take, one after the other, what has to be prepared for them included.
+    /// The total time of the plan's guests one after the other, in milliseconds, with the preparation that they need.
     public func milliseconds(_ costs: CellCosts) -> Int { split(into: 1, costs: costs).milliseconds[0] }
 
     private func split(into count: Int, costs: CellCosts) -> ShardSplit {
@@ -26,7 +26,7 @@ extension MatrixPlan {
 }
 
 extension CellRecord {
-    /// Another part of the run says that it is unavailable, and why.
+    /// The record of an unavailable cell in the parts that do not contain it: not run, without the reason.
     fileprivate var asNotRun: CellRecord {
         var record = self
         record.verdict = .notRun

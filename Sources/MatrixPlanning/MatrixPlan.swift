@@ -6,15 +6,15 @@ public import MatrixModel
 public struct MatrixPlan: Sendable {
     public let cells: [PlannedCell]
     public let unavailable: [CellRecord]
-    /// What the reader must know of how the plan came about.
+    /// Warnings about the plan, for the reader of the run.
     public let warnings: [String]
-    /// What is worth knowing of it at the end.
+    /// Notes about the plan, shown at the end.
     public var notes: [String] = []
-    /// What became of each suite that was looked at.
+    /// The outcome of each suite that was searched.
     public var details: [String] = []
     /// Which part of a divided plan this is; nil for a whole one.
     public let shard: Shard?
-    /// The cells that other parts have.
+    /// Records of the cells in other parts.
     public let elsewhere: [CellRecord]
 
     public init(cells: [PlannedCell], unavailable: [CellRecord], warnings: [String], shard: Shard? = nil, elsewhere: [CellRecord] = []) {
@@ -34,9 +34,9 @@ public struct MatrixPlan: Sendable {
 
     /// Every cell of the axes.
     /// - Parameters:
-    ///   - profiles: Of every agent of the axes; an agent without one is unknown.
-    ///   - tier: How thoroughly they are proven.
-    ///   - documentation: What is documented of a guest on a kernel.
+    ///   - profiles: The profile of every agent of the axes; an agent without one counts as unknown.
+    ///   - tier: How thoroughly the cells are proven.
+    ///   - documentation: The documented support of a guest on a kernel.
     package static func expand(
         guests: [(GuestChoice, PlannedKernel)], axes: MatrixAxes, profiles: [AgentChoice: AgentProfile] = [:], tier: ProofTier = .standard,
         documentation: (GuestChoice, KernelIdentity) -> CellDocumentation = { _, _ in .none }
@@ -56,7 +56,7 @@ public struct MatrixPlan: Sendable {
         }
     }
 
-    /// Each cell once, whatever overlaps blocks and selectors had, sorted by meaning, and without those that are left out.
+    /// The cells without duplicates from overlapping blocks and selectors, sorted by meaning, and without the exclusions.
     package func settled(without exclusions: [CellPattern]) -> MatrixPlan {
         var seen: Set<String> = []
         var unused = Set(exclusions)

@@ -2,7 +2,7 @@ import GuestImages
 import MatrixModel
 
 extension MatrixPlanner {
-    /// The profile of each agent of the blocks, and a warning for each known defect that excuses nothing any more.
+    /// The profile of each agent of the blocks, and a warning for each known defect that has expired.
     /// - Throws: `AgentProfileError`, `YAMLError`.
     func agentProfiles() throws -> ([AgentChoice: AgentProfile], warnings: [String]) {
         let agents = Set(request.blocks.flatMap { $0.agents.isEmpty ? [.own] : $0.agents })

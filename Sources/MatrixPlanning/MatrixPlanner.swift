@@ -24,7 +24,8 @@ package struct MatrixPlanner {
         self.events = events
     }
 
-    /// - Throws: What makes planning impossible as a whole, and `CancellationError`. A kernel that cannot be obtained is a cell that says so.
+    /// - Throws: Errors that make the whole plan impossible, and `CancellationError`. A kernel that is not available becomes a cell with that
+    ///   outcome.
     package func plan() async throws -> MatrixPlan {
         let (profiles, expired) = try agentProfiles()
         var offers: [Architecture: KernelOffers] = [:]
@@ -48,7 +49,7 @@ package struct MatrixPlanner {
         return plan.settled(without: request.exclusions)
     }
 
-    /// Each line once: the suites of several architectures are late together.
+    /// The lines without repetitions: suites of several architectures may have expired together.
     private static func distinct(_ lines: [String]) -> [String] {
         var seen: Set<String> = []
         return lines.filter { seen.insert($0).inserted }
@@ -70,7 +71,7 @@ package struct MatrixPlanner {
         return (guests, unavailable)
     }
 
-    /// Which kernels a guest of a block is to have: those of the block, or its own.
+    /// The kernels for a guest of a block: those that the block selects, or the guest's own.
     private static func questions(_ axes: MatrixAxes, _ guest: GuestChoice) -> [KernelQuestion] {
         guard axes.kernels.isEmpty || guest.bootsItself else { return axes.kernels.map(KernelQuestion.selector) }
         return switch guest {
@@ -80,7 +81,7 @@ package struct MatrixPlanner {
         }
     }
 
-    /// A selector that nothing on offer satisfies becomes cells that say so: they are part of the answer.
+    /// The cells of a selector without a match. They are part of the plan, with the reason as their outcome.
     private func missing(_ axes: MatrixAxes, _ guest: GuestChoice, _ selector: KernelSelector, _ failure: PreparationFailure) -> [CellRecord] {
         let documented = documentation(guest, nil)
         return axes.combinations(for: guest).map { point in

@@ -1,7 +1,7 @@
 public import GuestImages
 public import MatrixModel
 
-/// Which cells a run is asked for.
+/// The cells that a run is to have.
 public struct MatrixRequest: Sendable {
     /// A cell that is in several of them is run once.
     public var blocks: [MatrixAxes]
@@ -9,7 +9,7 @@ public struct MatrixRequest: Sendable {
     public var exclusions: [CellPattern]
     /// The profile of every agent of the run; nil to recognise each bundle.
     public var agentProfile: AgentProfile?
-    /// The day on which known defects have to hold; nil to let all hold.
+    /// The day on which known defects must not have expired; nil to accept all.
     public var today: CalendarDay?
     /// How thoroughly cells are proven.
     public var tier: ProofTier

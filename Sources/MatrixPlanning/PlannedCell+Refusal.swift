@@ -6,7 +6,7 @@ extension PlannedCell {
         if guest == .micro { return nil }
         if SystemdLayout.kernelArguments(cell.cgroup) == nil { return SystemdLayout.refusal(cell.cgroup) }
         guard guest.bootsItself else { return nil }
-        // What it boots with is in its own boot loader's configuration.
+        // The layout is set in the configuration of the image's own boot loader.
         if cell.cgroup != documentation.defaultLayout ?? .unified {
             return Judgement(
                 cause: .layoutNotOffered,

@@ -4,7 +4,7 @@ public import GuestImages
 import KernelCatalogue
 public import MatrixModel
 
-/// A cell with everything that its guest is started from.
+/// A cell and everything that its guest needs to start.
 public struct PlannedCell: Sendable {
     public let cell: Cell
     public let guest: GuestChoice
@@ -12,33 +12,33 @@ public struct PlannedCell: Sendable {
     public let program: ProgramVariant?
     public let scenario: Scenario
     public let agent: AgentChoice
-    /// What is known of the agent, with the defects that excuse a failure on the day of the plan.
+    /// The profile of the agent, with the known defects that hold on the day of the plan.
     public let agentProfile: AgentProfile
     public let profile: BootProfile?
     public let deployment: Deployment?
     public let documentation: CellDocumentation
     public let tier: ProofTier
 
-    /// The clients of its burst, half of them root's; 0 where none is sent.
+    /// The number of clients in its burst, half of them root's; 0 without a burst.
     public var burst: Int { deployment == nil && scenario.expectation.isSigned ? tier.burst(layout: cell.cgroup, profile: cell.profile) : 0 }
 
-    /// What is documented of it, as far as that is known before anything was booted.
+    /// The documented support of the cell, as far as it is known before the boot.
     public var expectation: DocumentedSupport { expectation(cloudInit: guest.entry?.cloudInit) }
 
-    /// - Parameter cloudInit: The version that the guest has; nil when it is not known.
+    /// - Parameter cloudInit: The version of cloud-init in the guest; nil when it is not known.
     package func expectation(cloudInit: String?) -> DocumentedSupport {
         DocumentedSupport(
             series: kernel.identity.series, layout: cell.cgroup, deployment: deployment, cloudInit: cloudInit.flatMap(CloudInitVersion.init),
             documentation: documentation)
     }
 
-    /// What of the kernel's command line asks for the layout; empty for the layout that the guest boots with by default.
+    /// The kernel arguments that select the layout; empty for the layout that the guest boots with by default.
     package var layoutArguments: [String] {
         guard guest != .micro, documentation.defaultLayout != cell.cgroup else { return [] }
         return SystemdLayout.kernelArguments(cell.cgroup) ?? []
     }
 
-    /// The record of an outcome that no guest was started for.
+    /// The record of an outcome without a guest.
     package func record(_ judgement: Judgement, attempts: Int = 0) -> CellRecord {
         CellRecord(cell: cell, judgement: judgement, evidence: nil, seconds: [:], attempts: attempts, documentation: documentation)
     }

@@ -11,7 +11,8 @@ package struct PreparationFailure: Error, Sendable {
         self.reason = reason
     }
 
-    /// What could not be obtained, or be used, or of which nothing is known for this machine's own fault.
+    /// - Parameter cause: The cause when the image was obtained but cannot be used. A failed transfer and an error of this machine have causes
+    ///   of their own.
     package init(_ error: DiskImageError, otherwise cause: Cause) {
         self.init(cause: error.isOurs ? .harness : error.isOfTransfer ? .fetchFailed : cause, reason: "\(error)")
     }

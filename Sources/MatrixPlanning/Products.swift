@@ -4,12 +4,12 @@ import Foundation
 public import MatrixModel
 public import SystemPackage
 
-/// Where the things are that `ci/build` puts next to each other: the agent, the guest's runner and network, the BPF objects.
+/// Finds the products of `ci/build`: the agent, the guest runner and network, and the BPF objects.
 public struct Products: Sendable {
     public let folder: FilePath
-    /// What the agent, the runner and the programs are for.
+    /// The architecture of the agent, the runner and the programs.
     public let architecture: Architecture
-    /// Where those are: for this machine's architecture with all others, for another in a folder of its own.
+    /// Their folder: the products' own for this machine's architecture, a folder inside it for another.
     private let guests: FilePath
 
     /// - Throws: `ProductError` with `missing` when one of them is not there.
@@ -27,7 +27,7 @@ public struct Products: Sendable {
         }
     }
 
-    /// The same with what guests of an architecture get.
+    /// The same products, with the agent, runner and programs for an architecture.
     /// - Throws: `ProductError` with `missingForArchitecture`.
     public func of(_ architecture: Architecture) throws -> Products {
         guard architecture != self.architecture else { return self }
@@ -43,16 +43,16 @@ public struct Products: Sendable {
     public var agent: FilePath { guests.appending("azure-proxy-agent") }
     public var runner: FilePath { guests.appending("guest-runner") }
     public var network: FilePath { folder.appending("guest-network") }
-    /// Our agent as Debian installs it.
+    /// The package of the project's own agent for Debian.
     public var agentPackage: FilePath { guests.appending("packages/azure-proxy-agent.deb") }
-    /// The distributions there are.
+    /// The catalogue of distributions.
     public var catalogue: FilePath { folder.appending(Self.catalogueName) }
     public static let catalogueName = "catalogue.yml"
     private var kernelConfigurations: FilePath { folder.appending("kernels") }
 
-    /// What a kernel that is built from source has: files of which later ones count for more.
-    /// - Parameter name: Of a variant; nil for the standard.
-    /// - Throws: `ProductError` with `unknownConfiguration`, naming the variants there are.
+    /// The configuration files of a kernel that is built from source; later files override earlier ones.
+    /// - Parameter name: The name of a variant; nil for the standard.
+    /// - Throws: `ProductError` with `unknownConfiguration`, which lists the variants.
     func kernelConfiguration(_ name: String?) throws -> [FilePath] {
         let standard = kernelConfigurations.appending("small.config")
         guard let name else { return [standard] }
@@ -65,7 +65,7 @@ public struct Products: Sendable {
     public var nativeProgram: FilePath { guests.appending("bpf/connect4.bpf.o") }
 
     /// Finds a program by a variant's name or by the path of an object file.
-    /// - Throws: `ProductError` with `unknownProgram`, naming the variants there are.
+    /// - Throws: `ProductError` with `unknownProgram`, which lists the variants.
     public func program(_ text: String) throws -> ProgramVariant {
         let manager = FileManager.default
         if text.contains("/") || text.hasSuffix(".o") {
@@ -83,7 +83,7 @@ public struct Products: Sendable {
         return ProgramVariant(name: text, object: guests.appending("bpf").appending("\(text).bpf.o"))
     }
 
-    /// What is known of agents.
+    /// The known agent profiles.
     /// - Throws: `YAMLError`, `AgentProfileError`.
     func agentProfiles() throws -> AgentProfiles { try AgentProfiles(folder: folder.appending("agents")) }
 
@@ -94,11 +94,11 @@ public struct Products: Sendable {
         return try AgentProfiles.read(FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath(text)).lexicallyNormalized())
     }
 
-    /// What the platform does unless another scenario is asked for.
+    /// The scenario of cells for which no other is requested.
     public func standardScenario() throws -> Scenario { try scenario(at: scenarioFolder.appending("normal.yml")) }
 
     /// Finds scenarios by name, by the path of a file, or `all` that were built.
-    /// - Throws: `ProductError` with `unknownScenario`, naming those there are; `YAMLError` for a file that is not a scenario.
+    /// - Throws: `ProductError` with `unknownScenario`, which lists the scenarios; `YAMLError` for a file that is not a scenario.
     public func scenarios(_ text: String) throws -> [Scenario] {
         if text == "all" { return try scenarioNames.map { try scenario(at: scenarioFolder.appending("\($0).yml")) } }
         if text.contains("/") || text.hasSuffix(".yml") || text.hasSuffix(".yaml") {

@@ -1,6 +1,6 @@
 public import SystemPackage
 
-/// A BPF object that takes the place of the agent's own.
+/// A BPF object that replaces the agent's own.
 public struct ProgramVariant: Hashable, Sendable {
     /// The name that is in the cell's id.
     public let name: String

@@ -6,10 +6,10 @@ package struct SharedBoot: Hashable, Sendable {
     let architecture: Architecture
     let profile: BootProfile?
     let guest: GuestChoice
-    /// A distribution's, for its kernel's command line sets it. Nil for our own init, which mounts it after the snapshot.
+    /// The layout of a distribution, which its kernel's command line sets. Nil for a micro guest, which mounts its layout after the restore.
     let layout: CgroupLayout?
 
-    /// Nil for a cell that boots in any case: a deployment is about how the machine comes up.
+    /// Nil for a cell that always boots cold: a deployment tests how the machine boots.
     package init?(_ planned: PlannedCell) {
         guard planned.deployment == nil else { return nil }
         kernel = planned.kernel.identity
@@ -19,7 +19,7 @@ package struct SharedBoot: Hashable, Sendable {
         layout = planned.guest == .micro ? nil : planned.cell.cgroup
     }
 
-    /// The boots that two cells at least have.
+    /// The boots that at least two cells share.
     package static func all(_ cells: [PlannedCell]) -> Set<SharedBoot> {
         let counts = cells.compactMap(SharedBoot.init).reduce(into: [SharedBoot: Int]()) { $0[$1, default: 0] += 1 }
         return Set(counts.filter { $0.value > 1 }.keys)

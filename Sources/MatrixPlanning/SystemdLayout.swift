@@ -1,9 +1,9 @@
 import MatrixModel
 
-/// How a distribution is brought into a cgroup layout: by what systemd reads on the kernel's command line
-/// (kernel-command-line(7), systemd's NEWS for 256 and 258).
+/// Selects a cgroup layout for a distribution: with the parameters that systemd reads from the kernel's command line (kernel-command-line(7),
+/// systemd's NEWS for 256 and 258).
 enum SystemdLayout {
-    /// Nil for a layout that systemd has no means for, whatever its version: it always mounts one of its three.
+    /// Nil for a layout that no version of systemd can mount: it always mounts one of its three.
     static func kernelArguments(_ layout: CgroupLayout) -> [String]? {
         // From 256 the v1 hierarchies are refused unless this is said too; 258 dropped them.
         let force = "SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1"
