@@ -2,9 +2,9 @@ import CGuestSystem
 import Glibc
 import GuestProtocol
 
-/// The agent as a child that is kept the way a service manager would keep it.
+/// The agent as a child process, run as a service manager would run it.
 final class AgentService: AgentKeeper {
-    /// An agent that logs without end fills this and not the guest's memory, where the evidence could then no longer be sent.
+    /// An agent that logs without limit fills this file system and not the guest's memory, which the runner needs to send the evidence.
     private static let logs = MountOperation("tmpfs", on: "/var/log", options: ["mode=755,size=64m"])
     /// In milliseconds.
     private static let stopDeadline: UInt64 = 10_000
@@ -18,7 +18,7 @@ final class AgentService: AgentKeeper {
         self.children = children
     }
 
-    /// The folders and accounts a service finds on every distribution.
+    /// Creates the folders and accounts that a service finds on every distribution.
     static func prepareSurroundings() throws(SystemCallError) {
         try logs.carryOut()
         try SmallFile.makeFolders(AgentPlaces.logFolder)
@@ -29,7 +29,7 @@ final class AgentService: AgentKeeper {
     }
 
     func start() throws {
-        // What an earlier one left says nothing of this one.
+        // The status of an earlier agent says nothing about this one.
         _ = unlink(AgentPlaces.statusFile)
         do throws(SystemCallError) {
             let silence = Descriptor(owning: try SystemCallError.check(gs_open_read_write("/dev/null"), "open", "/dev/null"))
@@ -42,14 +42,14 @@ final class AgentService: AgentKeeper {
         }
     }
 
-    /// What the agent writes on its way out has the counters of all that happened.
+    /// On exit the agent writes its final counters.
     func stop(signal: Int32) throws {
         guard let agent = process else { return }
         process = nil
         guard kill(agent, signal) == 0 else { return }
         guard try !waitForEnd(of: agent) else { return }
         children.kill(agent)
-        // Gone before the next one starts: that would find the first one's lock.
+        // Waits for the end, because the next agent would find this one's lock.
         _ = try waitForEnd(of: agent)
     }
 
@@ -69,6 +69,6 @@ final class AgentService: AgentKeeper {
     }
 
     var wakeDescriptor: Int32? { children.descriptor }
-    /// The folder can be replaced under the watch, so the file is looked at now and then even in silence.
+    /// In milliseconds. The folder can be replaced while it is watched, so the file is also read without an event.
     var interval: Int32 { 500 }
 }

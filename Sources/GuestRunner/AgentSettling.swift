@@ -2,13 +2,13 @@ import CGuestSystem
 import Glibc
 import GuestProtocol
 
-/// Waits until the agent's status says that it is up, or why not.
+/// Waits until the state in the agent's status is final.
 struct AgentSettling {
-    /// What waiting for the agent came to.
+    /// The outcome of waiting for the agent.
     enum Outcome: Equatable {
         /// The status says so, or the deadline passed.
         case settled
-        /// A log has said what leaves nothing to wait for.
+        /// A log line says that there is nothing to wait for.
         case settledByLog
         case ended(ProcessEnding)
         case hostWentAway
@@ -17,7 +17,7 @@ struct AgentSettling {
     let keeper: any AgentKeeper
     let plan: GuestPlan
 
-    /// - Parameter log: Watched since before the agent was started.
+    /// - Parameter log: A watch that began before the agent was started.
     func wait(channel: ControlChannel, log: consuming LogWatch) throws -> Outcome {
         let deadline = Deadline(after: UInt64(plan.agentDeadline))
         // A distribution's service manager makes the folder when it starts the agent.
@@ -28,7 +28,7 @@ struct AgentSettling {
         var asked = Deadline(after: 0)
         while true {
             gs_drain(events.raw)
-            // The child is looked at before the file: a status written just before the end must still be seen.
+            // The process is checked before the file: a status written just before the end must still be read.
             let isDue = keeper.wakeDescriptor != nil || asked.hasPassed
             if isDue, let ending = try keeper.unexpectedEnding() { return .ended(ending) }
             if isDue { asked = Deadline(after: UInt64(keeper.interval)) }

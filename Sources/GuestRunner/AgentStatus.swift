@@ -1,12 +1,12 @@
 import JSON
 
-/// What the runner has to know of `status.json`: whether the agent has made up its mind. The host judges what it says.
+/// What the runner needs from `status.json`: whether the agent's state is final. The host judges the content.
 public enum AgentStatus: Hashable, Sendable {
     /// The agent reports success: program, listener and key.
     case successful
     /// Both the program and the listener run, but the key is another matter.
     case running
-    /// The program is stopped, or runs and the listener is stopped: the agent gave up and says why.
+    /// The program is stopped, or it runs and the listener is stopped: the agent has given up.
     case stopped
     /// Neither yet, or nothing that can be read.
     case undecided
@@ -14,7 +14,7 @@ public enum AgentStatus: Hashable, Sendable {
     /// A status file larger than this is not read: upstream's is a few kilobytes.
     public static let maximumSize = 1 << 20
 
-    /// Reads the file's content. Never fails: what cannot be read has decided nothing.
+    /// Reads the file's content. Never fails: content that cannot be read is `undecided`.
     public init(_ bytes: [UInt8]) {
         guard bytes.count <= Self.maximumSize else {
             self = .undecided

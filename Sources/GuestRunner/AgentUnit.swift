@@ -8,10 +8,10 @@ final class AgentUnit: AgentKeeper {
     private static let deadline: UInt32 = 30_000
 
     private let children: ChildProcesses
-    /// What holds systemd back from starting the agent before the plan is ready for it.
+    /// What keeps systemd from starting the agent before the plan is ready for it.
     enum Gate {
         case none
-        /// The agent's unit waits for the runner's, which says when it is ready.
+        /// The agent's unit waits for the runner's unit to report that it is ready (sd_notify(3)).
         case notification
         /// The agent was installed into a running system, where its package would start it at once: its unit has a condition.
         case condition
@@ -28,12 +28,12 @@ final class AgentUnit: AgentKeeper {
 
     private static let permission = "/run/kmatrix/agent-may-start"
 
-    /// Puts the condition in place; to be done before the package is installed.
+    /// Installs the condition. Must be called before the package is installed.
     static func close() throws(SystemCallError) {
         try SmallFile.write(Array("[Unit]\nConditionPathExists=\(permission)\n".utf8), to: "/run/systemd/system/\(name).d/kmatrix.conf")
     }
 
-    /// The first start is systemd's own, but where a condition held it back.
+    /// systemd itself starts the agent the first time, unless a condition prevents it.
     func start() throws {
         isStopped = false
         guard wasStarted else {
@@ -53,7 +53,7 @@ final class AgentUnit: AgentKeeper {
 
     func stop(signal: Int32) throws {
         isStopped = true
-        // Restart=always would bring an agent back that died of a signal; so it is killed on the way to a stop.
+        // With Restart=always systemd would restart an agent that died of a signal, so the stop follows at once.
         if signal != SIGTERM { _ = try run("kill", "--signal=\(signal)", Self.name) }
         _ = try run("stop", Self.name)
     }
@@ -64,7 +64,7 @@ final class AgentUnit: AgentKeeper {
     }
 
     var wakeDescriptor: Int32? { nil }
-    /// Asking systemd costs a process.
+    /// In milliseconds. Each query of systemd costs a process.
     var interval: Int32 { 1_500 }
 
     private func run(_ arguments: String...) throws(SystemCallError) -> CommandReport {

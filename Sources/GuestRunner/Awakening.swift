@@ -1,9 +1,9 @@
 import CGuestSystem
 import GuestProtocol
 
-/// Puts right what a copy of a snapshot shares with all others: the time, and what random numbers come next.
+/// Sets what a restored guest shares with all other copies of its snapshot: the clock, and the state of the random number generator.
 ///
-/// The host's call says that this is a copy. Nothing that draws random numbers runs before: the runner is the only process.
+/// The host's message tells the guest that it is a copy. No other process has drawn random numbers before, because the runner is the only one.
 enum Awakening {
     static func carryOut(_ call: WakeCall) -> WakeReport {
         let before = gs_time()

@@ -33,7 +33,7 @@ extension CgroupLayoutPlan {
                 }
             } catch {
                 guard case .controller(let mount) = step else { throw .required(error) }
-                // A program that only lists names would take an empty folder for a mounted hierarchy.
+                // An empty folder would look like a mounted hierarchy to a program that only lists names.
                 _ = rmdir(mount.target)
                 refused.append(error)
             }

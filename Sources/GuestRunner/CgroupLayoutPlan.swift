@@ -1,11 +1,11 @@
 public import MatrixModel
 
-/// What has to be mounted for a layout on a kernel, worked out from what the kernel says of itself.
+/// The mounts of a layout on a kernel, derived from the kernel's own lists.
 ///
 /// The shapes are those of systemd (`mount-setup.c`: the table of mounts, and the co-mounted controllers of `cgroup-setup.c`).
 public struct CgroupLayoutPlan: Hashable, Sendable {
     public enum Step: Hashable, Sendable {
-        /// Without it the layout is not the layout.
+        /// The layout does not exist without it.
         case required(MountOperation)
         /// One v1 controller. A kernel may list it and still refuse it (v1 support is a configuration choice per controller since 6.11).
         case controller(MountOperation)

@@ -2,7 +2,7 @@ import CGuestSystem
 import Glibc
 import GuestProtocol
 
-/// Starts children and learns of their ends. As PID 1 it also reaps orphans.
+/// Starts child processes and reports their ends. As PID 1 it also reaps orphans.
 final class ChildProcesses {
     private let events: Descriptor
     private var running: Set<pid_t> = []
@@ -37,13 +37,13 @@ final class ChildProcesses {
         return child
     }
 
-    /// How a child ended, or nil while it runs. An ending is told once.
+    /// How a child ended, or nil while it runs. Each ending is returned once.
     func takeEnding(of child: pid_t) -> ProcessEnding? {
         reap()
         return endings.removeValue(forKey: child)
     }
 
-    /// Ends a child and everything in its session that stayed in its process group.
+    /// Kills a child and its process group.
     func kill(_ child: pid_t) {
         guard running.contains(child) else { return }
         _ = Glibc.kill(-child, SIGKILL)

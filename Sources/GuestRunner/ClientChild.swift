@@ -2,10 +2,10 @@ import CGuestSystem
 import Glibc
 import GuestProtocol
 
-/// Clients as processes of their own, so that each request is made by its user under its name; their reports come from a pipe.
+/// Runs clients in processes of their own, so that each request has the right user and executable. Their reports come through a pipe.
 struct ClientChild {
     let children: ChildProcesses
-    /// What a client has beyond its own deadline to say that it missed it, in milliseconds.
+    /// How long a client may take beyond its own deadline to report that it missed it, in milliseconds.
     static let grace: UInt64 = 1_000
     /// The Swift runtime would otherwise wait for the kernel's entropy pool on the request's time (boot.c says more).
     private static let environment = ChildProcesses.environment + ["SWIFT_DETERMINISTIC_HASHING=1"]
@@ -18,8 +18,7 @@ struct ClientChild {
         let reports: Descriptor
     }
 
-    /// One process for the task. Always a report for each client: one that cannot be run or says nothing is reported with that as its
-    /// failure.
+    /// Runs one process for the task. Returns a report for each client; one that cannot be run or does not report gets that as its failure.
     func run(_ task: ClientTask) -> [ClientReport] {
         do throws(SystemCallError) {
             return collect(try start(task))
@@ -51,11 +50,11 @@ struct ClientChild {
             children.kill(process)
             throw error
         }
-        // The other ends close here, so the end of the process is the end of its reports.
+        // The other ends are closed here, so the pipe ends when the process does.
         return Running(task: task, process: process, reports: output.reading)
     }
 
-    /// Takes what the process reports until it has reported all, ends, talks nonsense or is late.
+    /// Reads reports until all have come, the process ends, a report is malformed, or the deadline passes.
     private func collect(_ running: consuming Running) -> [ClientReport] {
         defer { children.kill(running.process) }
         let specs = running.task.specs

@@ -2,7 +2,7 @@ import CGuestSystem
 import Glibc
 import GuestProtocol
 
-/// One client's request, moved on whenever its socket is ready. Never blocks.
+/// One client's request, driven by the readiness of its socket. Never blocks.
 final class ClientExchange {
     enum Phase { case connecting, connected, sending, reading, done }
 
@@ -10,7 +10,7 @@ final class ClientExchange {
 
     let spec: ClientSpec
     private(set) var phase = Phase.connecting
-    /// What came of it; whole once `phase` is `done`.
+    /// The outcome; complete once `phase` is `done`.
     private(set) var report: ClientReport
     private var socket: Descriptor?
     private let start = gs_monotonic_microseconds()
@@ -33,7 +33,7 @@ final class ClientExchange {
         socket = Descriptor(owning: raw)
     }
 
-    /// What to wait for; nil when there is nothing to wait for.
+    /// The events to poll for; nil if there are none.
     var interest: pollfd? {
         let events: Int32
         switch phase {
@@ -51,14 +51,14 @@ final class ClientExchange {
         }
     }
 
-    /// From `connected` on to the request.
+    /// Starts the request once the client is connected.
     func send() {
         guard phase == .connected else { return }
         if spec.kind == .connect { return end() }
         phase = .sending
     }
 
-    /// Does what can be done now that the socket is ready.
+    /// Continues as far as possible without blocking.
     func advance() {
         switch phase {
         case .connecting:
@@ -75,7 +75,7 @@ final class ClientExchange {
         }
     }
 
-    /// Ends what is not done yet, with that as its failure.
+    /// Ends an unfinished exchange with a failure.
     func abandon(_ failure: String) {
         if phase != .done { end(failure: failure) }
     }
@@ -112,7 +112,7 @@ final class ClientExchange {
         }
     }
 
-    /// What is missing of an answer at the end of its connection; without a declared length that end is the answer's own.
+    /// What is missing from an answer whose connection ended. Without a declared length the end of the connection ends the answer.
     private static func shortfall(_ answer: HTTPAnswer?, _ bytes: [UInt8]) -> String {
         guard let answer else { return "the connection was closed without a whole answer (\(bytes.count) bytes came)" }
         guard let length = answer.contentLength else { return "" }

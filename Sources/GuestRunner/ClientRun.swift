@@ -6,7 +6,7 @@ import GuestProtocol
 struct ClientRun {
     let task: ClientTask
 
-    /// Hands on each report as soon as it is there, in the task's order unless all go at once.
+    /// Runs the clients one after the other and reports each at its end. The clients of a burst run concurrently and are reported together.
     func carryOut(report: (ClientReport) -> Void) {
         if task.isBurst {
             let exchanges = task.specs.map(ClientExchange.init)
@@ -22,7 +22,7 @@ struct ClientRun {
                 let deadline = Deadline(after: UInt64(task.deadline))
                 if spec.identity.isShortLived {
                     Self.connect([exchange], deadline: deadline)
-                    // From here on a child holds the connection, and the process that the kernel saw connecting is gone.
+                    // From here on a child has the connection, and the process that connected, as the kernel recorded it, is gone.
                     guard gs_leave_to_child() == 0 else { return }
                 }
                 Self.finish([exchange], deadline: deadline)
@@ -31,19 +31,19 @@ struct ClientRun {
         }
     }
 
-    /// Connects all of them and goes no further.
+    /// Connects all clients without sending a request.
     static func connect(_ exchanges: [ClientExchange], deadline: Deadline) {
         drive(exchanges, deadline: deadline, until: { $0.phase != .connecting })
     }
 
-    /// Sends what is to be sent and reads the answers.
+    /// Sends the requests and reads the answers.
     static func finish(_ exchanges: [ClientExchange], deadline: Deadline) {
         drive(exchanges, deadline: deadline, until: { $0.phase == .done })
         for exchange in exchanges { exchange.abandon("the answer did not end in time") }
     }
 
-    /// Only what moved is looked at again: with a hundred connections that all wait, going through all of them for each answer takes an
-    /// emulated guest longer than the requests do.
+    /// Visits only sockets that became ready. With a hundred waiting connections, visiting all of them for each answer would take an emulated
+    /// guest longer than the requests.
     private static func drive(_ exchanges: [ClientExchange], deadline: Deadline, until isDone: (ClientExchange) -> Bool) {
         for exchange in exchanges where !isDone(exchange) { exchange.send() }
         let open = exchanges.filter { !isDone($0) }
@@ -57,7 +57,7 @@ struct ClientRun {
                 if !isDone(exchange) { exchange.send() }
                 if isDone(exchange) {
                     left -= 1
-                    // poll(2) passes over it.
+                    // poll(2) ignores negative descriptors.
                     entries[index] = pollfd(fd: -1, events: 0, revents: 0)
                 } else {
                     entries[index] = entry(exchange)

@@ -13,7 +13,7 @@ struct CommandChild {
         do throws(SystemCallError) {
             let pipe = try Pipe()
             process = try start(spec, output: pipe.writing.raw)
-            // The writing end closes here, so the end of the process and its children is the end of the output.
+            // The writing end is closed here, so the output ends when the process and its children have ended.
             reading = pipe.reading
         } catch {
             return CommandReport(name: spec.name, ending: .notStarted(error: error.code), output: [], microseconds: 0)
@@ -34,7 +34,7 @@ struct CommandChild {
         return CommandReport(name: spec.name, ending: ending, output: output, microseconds: gs_monotonic_microseconds() - began)
     }
 
-    /// Where distributions have their programs; the older ones keep systemd's in /bin.
+    /// Where distributions install programs; the older ones keep systemd's in /bin.
     private static let folders = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"]
 
     /// A name without a slash is searched for, as a shell does.

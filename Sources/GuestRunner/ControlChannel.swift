@@ -4,7 +4,7 @@ import Glibc
 
 /// The guest's end of the control channel.
 final class ControlChannel {
-    /// Why the host can no longer be spoken to.
+    /// Why the channel to the host failed.
     enum Failure: Error, CustomStringConvertible {
         case hostWentAway
         case noPlan(milliseconds: UInt64)
@@ -26,7 +26,7 @@ final class ControlChannel {
     private(set) var sequence: UInt32
     private var decoder = FrameDecoder()
 
-    /// - Parameter sequence: Where an earlier process on the same channel left off.
+    /// - Parameter sequence: The next number after those that an earlier process used on the same channel.
     init(port: consuming Descriptor, sequence: UInt32 = 0) {
         self.port = port
         self.sequence = sequence
@@ -77,10 +77,10 @@ final class ControlChannel {
 
     private static let planDeadline: UInt64 = 60_000
 
-    /// Says hello and waits for the plan; nil when the host wants something else.
+    /// Says hello and waits for the test plan; nil if the host sends something else.
     ///
-    /// While the guest waits here a snapshot may be made of it. A copy of it is woken by another host, over a connection on which nobody
-    /// has said anything yet.
+    /// The host may take a snapshot of the guest while it waits here. A restored guest receives a wake message from another host, and starts
+    /// again with hello on a new connection.
     func introduce() throws(Failure) -> GuestPlan? {
         try sayHello()
         var message = try receive(within: Self.planDeadline)
@@ -101,13 +101,13 @@ final class ControlChannel {
             ))
     }
 
-    /// Says farewell and waits until the host has everything, which it shows by closing the channel.
+    /// Says farewell and waits until the host closes the channel, which shows that it has received everything.
     func sendFarewell() throws(Failure) {
         try send(.farewell)
         let deadline = Deadline(after: WireFormat.farewellGrace)
         while !deadline.hasPassed {
             guard let state = try? Readiness.wait(for: [port.raw], timeout: deadline.remaining), !state.isHungUp(0) else { return }
-            // Nothing more is expected, but unread bytes would keep the port readable.
+            // Nothing more is expected. Unread bytes would keep the port readable.
             if state.isReady(0) { _ = try? port.read(upTo: 4096) }
         }
     }

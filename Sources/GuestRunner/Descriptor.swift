@@ -1,6 +1,6 @@
 import Glibc
 
-/// An open file that is closed when its owner goes.
+/// An open file descriptor that is closed with its owner.
 struct Descriptor: ~Copyable {
     let raw: Int32
 
@@ -8,7 +8,7 @@ struct Descriptor: ~Copyable {
 
     deinit { close(raw) }
 
-    /// What is there to read now, at most `limit` bytes; empty at the end. Waits where the descriptor does.
+    /// Reads the available bytes, at most `limit`; empty at the end. Blocks unless the descriptor is non-blocking.
     func read(upTo limit: Int) throws(SystemCallError) -> [UInt8] {
         var failure: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in

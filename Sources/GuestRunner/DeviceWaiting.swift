@@ -2,10 +2,10 @@ import CGuestSystem
 import Glibc
 import GuestProtocol
 
-/// Waits until a device the kernel is still finding turns up.
+/// Waits for a device that the kernel is still detecting.
 ///
-/// There is no udev. The kernel announces every change in sysfs on a netlink socket, so the question is asked once at first and
-/// again after each announcement.
+/// There is no udev. The kernel announces every change in sysfs on a netlink socket, so sysfs is searched once at first and again after each
+/// announcement.
 struct DeviceWaiting: ~Copyable {
     private let events: Descriptor?
 
@@ -24,7 +24,7 @@ struct DeviceWaiting: ~Copyable {
                 _ = try? Readiness.wait(for: [socket.raw], timeout: deadline.remaining)
                 gs_drain(socket.raw)
             case .none:
-                // Without the socket the question is asked every 20 ms.
+                // Without the socket sysfs is searched every 20 ms.
                 _ = try? Readiness.wait(for: [], timeout: min(20, deadline.remaining))
             }
         }

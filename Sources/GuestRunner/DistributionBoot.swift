@@ -2,10 +2,10 @@ import CGuestSystem
 import Glibc
 import GuestProtocol
 
-/// Brings a distribution up from the stage-0 initramfs, in place of its own: mounts its root, lets its own tool install the agent,
-/// leaves the runner behind as a unit, and becomes its init.
+/// Boots a distribution from the stage-0 initramfs, in place of its own: mounts its root, installs the agent with the distribution's package
+/// manager, installs the runner as a unit, and executes its init.
 ///
-/// Nothing of it has to be in the image, so an image that others built is brought up in the same way.
+/// The image needs no preparation, so a prebuilt image boots in the same way.
 struct DistributionBoot {
     static let newRoot = "/newroot"
     static let unitName = "kmatrix-runner.service"
@@ -18,7 +18,7 @@ struct DistributionBoot {
     let channel: ControlChannel
     let children: ChildProcesses
 
-    /// Comes back only when a step failed and the host was told.
+    /// Returns only after a step has failed and the failure was reported to the host.
     func carryOut() throws(ControlChannel.Failure) {
         try phase(.planReceived)
         do {
@@ -49,7 +49,7 @@ struct DistributionBoot {
         guard case .disk(let fileSystem, let partition) = start.root else { throw SystemCallError("mount", "a root that the plan does not name", code: EINVAL) }
         try MountOperation(fileSystem, on: Self.newRoot, source: try disk(.root, partition: partition), flags: []).carryOut()
         try copyRunner(to: Self.newRoot + InstalledRunner.path)
-        // A distribution that has the modules of this kernel itself needs no disk for them.
+        // A distribution that contains the modules of this kernel needs no disk for them.
         if let modules = DeviceWaiting.disk(.modules) {
             try MountOperation("ext4", on: "\(Self.newRoot)/lib/modules/\(GuestKernel.release)", source: modules, flags: [.readOnly]).carryOut()
         }
@@ -73,8 +73,8 @@ struct DistributionBoot {
         try SmallFile.write(runner.bytes, to: path, mode: 0o755)
     }
 
-    /// The rest of the plan is carried out by the runner as a unit. Unless the machine is to come up on its own the agent's own unit
-    /// waits until the runner says that it is ready, so that what the plan wants to be there before the agent is.
+    /// Installs the runner as a unit, which carries out the rest of the plan. Except in a deployment the agent's unit waits until the runner is
+    /// ready, so that the plan's earlier steps come before the agent.
     private func leaveUnit() throws {
         let holdsAgent = !start.isDeployment && plan.steps.contains { if case .startAgent = $0 { true } else { false } }
         let unitStart = [.bareBoot, .standBy].contains(plan.mode) ? RunnerUnit.Start.booted : .early
@@ -89,7 +89,8 @@ struct DistributionBoot {
         try RunnerHandover(sequence: channel.sequence, plan: plan).save()
     }
 
-    /// The name under which cloud-init looks for the platform's temporary storage; on the platform its udev rules go by Hyper-V's device ids.
+    /// Creates the link under which cloud-init looks for the platform's temporary storage. On the platform its udev rules match Hyper-V's device
+    /// ids.
     private static let resourceRule = """
         SUBSYSTEM=="block", ENV{DEVTYPE}=="disk", ATTR{serial}=="\(GuestDisk.resource.rawValue)", SYMLINK+="disk/cloud/azure_resource"
         SUBSYSTEM=="block", ENV{DEVTYPE}=="partition", ATTRS{serial}=="\(GuestDisk.resource.rawValue)", SYMLINK+="disk/cloud/azure_resource-part%n"
@@ -98,7 +99,7 @@ struct DistributionBoot {
 
     private func becomeInit() throws {
         guard let path = Self.initPaths.first(where: SmallFile.exists) else { throw SystemCallError("find init in", "/sbin", code: ENOENT) }
-        // The initramfs is gone from sight; what the kernel still writes to the console is systemd's from here on.
+        // The initramfs is not visible any more. From here on systemd owns the console.
         let outcome = ChildProcesses.withCStrings([path]) { argv in
             ChildProcesses.withCStrings(["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "TERM=linux"]) { envp in gs_exec(path, argv, envp) }
         }

@@ -1,6 +1,6 @@
 import GuestProtocol
 
-/// What a distribution says of itself once the plan is done: its service manager, the agent's unit, cloud-init.
+/// Evidence of a distribution at the end of the plan: its service manager, the agent's unit, cloud-init.
 struct DistributionEvidence {
     let children: ChildProcesses
     let evidence: EvidenceSender
@@ -8,7 +8,7 @@ struct DistributionEvidence {
     private static let deadline: UInt32 = 20_000
 
     private static let commands: [(EvidenceItem, String, [String])] = [
-        // Waits for the end of the boot, without which systemd-analyze has nothing to say.
+        // Waits until the boot is complete; before that systemd-analyze prints nothing.
         (.systemState, "systemctl", ["is-system-running", "--wait"]),
         (.bootTime, "systemd-analyze", ["time"]),
         (.serviceManager, "systemctl", ["--version"]),
@@ -31,7 +31,7 @@ struct DistributionEvidence {
         for (item, path, arguments) in Self.commands {
             let spec = CommandSpec(name: "\(item)", path: path, arguments: arguments)
             guard let report = try? CommandChild(children: children).run(spec, deadline: Self.deadline, limit: WireFormat.maximumItem) else { continue }
-            // A distribution without the program has nothing to say there.
+            // A distribution without the program gives no evidence here.
             if case .notStarted? = report.ending { continue }
             try evidence.send(item, report.output)
         }

@@ -1,13 +1,13 @@
 import CGuestSystem
 import GuestProtocol
 
-/// Reads pieces of evidence within their bounds and streams them.
+/// Reads items of evidence up to their size limits and sends them in pieces.
 struct EvidenceSender {
     let channel: ControlChannel
-    /// The bytes of one frame. Half of what a frame may hold, so that the header around them always fits.
+    /// Bytes of evidence in one frame: half of the frame limit, so that the header always fits.
     static let pieceSize = 32 * 1024
 
-    /// Where the items that are plain files are read. A file that is not there is not sent.
+    /// The files of items that are plain files. A missing file is not sent.
     static let facts: [(EvidenceItem, String)] = [
         (.kernelVersion, "/proc/version"), (.commandLine, "/proc/cmdline"), (.filesystems, "/proc/filesystems"),
         (.mountInfo, "/proc/self/mountinfo"), (.cgroups, "/proc/cgroups"), (.modules, "/proc/modules"), (.kernelConfig, "/proc/config.gz"),
@@ -17,23 +17,23 @@ struct EvidenceSender {
         (.clockSource, "/sys/devices/system/clocksource/clocksource0/current_clocksource"),
     ]
 
-    /// What the kernel is and how the guest is laid out. Sent before the agent starts, so that a guest that hangs later has said it.
+    /// Sends the facts about the kernel and the guest's layout. Called before the agent starts, so that a guest that hangs later has sent them.
     func sendFacts() throws(ControlChannel.Failure) {
         for (item, path) in Self.facts { try send(item, file: path) }
         try send(.kernelBTF, Array((SmallFile.exists("/sys/kernel/btf/vmlinux") ? "present" : "absent").utf8))
     }
 
-    /// The agent's status as it is now.
+    /// Sends the agent's current status file.
     func sendStatus(as item: EvidenceItem) throws(ControlChannel.Failure) { try send(item, file: AgentPlaces.statusFile) }
 
-    /// What the agent and the kernel left.
+    /// Sends the logs of the agent and of the kernel.
     func sendResults(logs: [AgentLogFile]) throws(ControlChannel.Failure) {
         for log in logs { try send(log.item, file: log.path) }
         try send(.agentOutput, file: AgentPlaces.outputFile)
         if let log = Self.kernelLog() { try send(.kernelLog, log) }
     }
 
-    /// - Returns: Whether there was such a file.
+    /// - Returns: Whether the file exists.
     @discardableResult
     func send(_ item: EvidenceItem, file: String) throws(ControlChannel.Failure) -> Bool {
         guard let content = SmallFile.read(file, limit: WireFormat.maximumItem) else { return false }

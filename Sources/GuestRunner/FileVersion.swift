@@ -1,6 +1,6 @@
 import CGuestSystem
 
-/// What tells a file that was written again from the one before it.
+/// Distinguishes a file that was written again from its earlier version.
 struct FileVersion: Equatable {
     private let size: UInt64
     private let inode: UInt64

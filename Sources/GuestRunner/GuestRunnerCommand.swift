@@ -2,16 +2,16 @@ import CGuestSystem
 import Glibc
 import GuestProtocol
 
-/// What the executable does, by how it was started.
+/// Selects what the executable does from how it was started.
 public enum GuestRunnerCommand {
-    /// Read a task from standard input, play its clients, write their reports to standard output.
+    /// Reads a task from standard input, runs its clients, and writes their reports to standard output.
     static let clientArgument = "client"
-    /// Go on, as a distribution's unit, with what the runner in the initramfs left.
+    /// Continues as a distribution's unit with the handover of the runner in the initramfs.
     static let unitArgument = "unit"
 
     /// - Parameter arguments: Without the executable's own name.
     public static func run(arguments: [String]) -> Never {
-        // The kernel hands unknown words of its command line to init as arguments, so they are not looked at there.
+        // The kernel passes unknown words of its command line to init as arguments, so PID 1 ignores them.
         if getpid() == 1 { InitProcess().run() }
         if arguments == [unitArgument] { resume() }
         if arguments == [InstalledRunner.argument] { join() }
@@ -24,13 +24,13 @@ public enum GuestRunnerCommand {
 
     private static let portDeadline: UInt64 = 10_000
 
-    /// Whatever goes wrong, the machine is switched off at the end: no other process would do it.
+    /// Switches the machine off at the end, even after an error: no other process would.
     private static func resume() -> Never {
         do {
             guard let handover = RunnerHandover() else { throw SystemCallError("read", RunnerHandover.path, code: EINVAL) }
             let children = try ChildProcesses()
             let channel = try ControlChannel.open(before: Deadline(after: portDeadline), sequence: handover.sequence)
-            // A guest of a snapshot receives its plan only now.
+            // A guest of a snapshot receives its test plan only now.
             if let plan = handover.plan.mode == .standBy ? try channel.introduce() : handover.plan {
                 try PlanExecution(plan: plan, channel: channel, children: children).carryOut()
             }
@@ -40,7 +40,7 @@ public enum GuestRunnerCommand {
         MachineEnd.powerOff()
     }
 
-    /// The distribution booted with its own loader: there was no runner before this one.
+    /// For a distribution that booted with its own loader: there was no runner in the initramfs.
     private static func join() -> Never {
         do {
             let children = try ChildProcesses()
@@ -76,7 +76,7 @@ public enum GuestRunnerCommand {
         return 0
     }
 
-    /// Nil when what comes is not a task.
+    /// Nil for input that is not a task.
     private static func readTask() -> ClientTask? {
         let input = Descriptor(owning: dup(STDIN_FILENO))
         var decoder = FrameDecoder()

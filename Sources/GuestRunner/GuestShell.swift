@@ -9,7 +9,7 @@ struct GuestShell {
 
     /// Returns when the shell ends.
     ///
-    /// - Parameter agent: What became of the agent, in words: `runs`.
+    /// - Parameter agent: The agent's state in words, such as `runs`.
     func run(layout: CgroupLayout, agent: String) throws(SystemCallError) {
         let terminal = SmallFile.exists("/dev/hvc0") ? "/dev/hvc0" : "/dev/console"
         guard let (path, arguments) = Self.shells.first(where: { SmallFile.exists($0.0) }) else {

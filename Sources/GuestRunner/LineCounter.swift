@@ -1,17 +1,17 @@
 import Glibc
 
-/// Counts the lines of a stream of bytes that contain some words. A line counts once, however often they are in it, so that one long line
-/// which repeats what a stranger sent is not treated as many.
+/// Counts the lines of a byte stream that contain some words. A line with several occurrences counts once, so that a long line with a client's
+/// text is not counted repeatedly.
 struct LineCounter {
     private let words: [UInt8]
-    /// The end of what came so far, where words may begin.
+    /// The end of the bytes so far, which may be the start of a match.
     private var tail: [UInt8] = []
     private var hasCounted = false
     private(set) var lines: UInt32 = 0
 
     init(_ words: [UInt8]) { self.words = words }
 
-    /// What came before belongs to another file.
+    /// Forgets the bytes so far: they belong to another file.
     mutating func startFile() {
         tail = []
         hasCounted = false
@@ -46,7 +46,7 @@ struct LineCounter {
         }
     }
 
-    /// Logs are megabytes, and the guest's processor is emulated.
+    /// Searches with memchr(3): logs are megabytes, and the guest's processor is emulated.
     private static func index(of byte: UInt8, in slice: Slice<UnsafeRawBufferPointer>) -> Int? {
         guard !slice.isEmpty, let base = slice.base.baseAddress, let found = memchr(base + slice.startIndex, Int32(byte), slice.count) else { return nil }
         return UnsafeRawPointer(found) - base

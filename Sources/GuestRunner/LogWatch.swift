@@ -2,21 +2,22 @@ import CGuestSystem
 import Glibc
 import GuestProtocol
 
-/// Counts the lines of growing logs that contain settling words. It judges nothing: the host reads the logs.
+/// Counts the lines of growing logs that contain settling words. The host judges the logs.
 ///
-/// Only what is appended after the watch began is read, in bounded pieces, and no more of a log than `limit`: an agent that floods its log
-/// costs the guest neither memory nor its processor.
+/// Only text that is appended after the start of the watch is read, in pieces and up to `limit` bytes of each log. An agent that floods its log
+/// therefore costs the guest little memory and time.
 struct LogWatch {
-    /// The most that is read of one log, in bytes, and the most of one look.
+    /// The most bytes that are read of one log in total.
     static let limit = 64 << 20
+    /// The most bytes that are read of one log at once.
     static let look = 4 << 20
 
     private var logs: [WatchedLog]
 
-    /// - Parameter words: What to look for. Lines that are in the logs already do not count.
+    /// - Parameter words: The words to search for. Lines that the logs already contain do not count.
     init(_ words: [SettlingWords]) { logs = words.map(WatchedLog.init) }
 
-    /// Reads what was appended. True once words are in as many lines as they must be.
+    /// Reads what was appended. True once enough lines contain the words.
     mutating func hasSettled() -> Bool {
         for index in logs.indices { logs[index].read() }
         return logs.contains { $0.isSettled }
@@ -43,7 +44,7 @@ private struct WatchedLog {
 
     mutating func read() {
         guard !isSettled, total < LogWatch.limit, let log = OpenLog.open(path) else { return }
-        // Another file took its place, or it was cut: all of it is new.
+        // The file was replaced or truncated: all of it is new.
         if log.inode != inode || log.size < offset {
             (inode, offset) = (log.inode, 0)
             counter.startFile()

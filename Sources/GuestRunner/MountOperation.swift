@@ -1,4 +1,4 @@
-/// One mount as a value, so that what a layout does can be read and tested without doing it.
+/// One mount as a value, so that tests can check a layout's mounts without mounting.
 public struct MountOperation: Hashable, Sendable {
     public struct Flags: OptionSet, Hashable, Sendable {
         public let rawValue: UInt32
@@ -8,7 +8,7 @@ public struct MountOperation: Hashable, Sendable {
         public static let noExecution = Flags(rawValue: 4)
         public static let readOnly = Flags(rawValue: 8)
         public static let remount = Flags(rawValue: 16)
-        /// What systemd gives every kernel file system.
+        /// The flags that systemd uses for every kernel file system.
         public static let kernelFileSystem: Flags = [.noSetUserID, .noDevices, .noExecution]
     }
 
@@ -16,7 +16,7 @@ public struct MountOperation: Hashable, Sendable {
     public let target: String
     public let type: String
     public let flags: Flags
-    /// The mount's data, most wanted first: the next is tried when the kernel does not know an option (EINVAL).
+    /// The mount's data, in order of preference: the next one is tried when the kernel does not know an option (EINVAL).
     public let options: [String]
 
     public init(_ type: String, on target: String, source: String? = nil, flags: Flags = .kernelFileSystem, options: [String] = [""]) {

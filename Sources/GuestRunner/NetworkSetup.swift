@@ -15,9 +15,9 @@ enum NetworkSetup {
 
     private static let classFolder = "/sys/class/net"
 
-    /// The guest's only network card, whatever a distribution has called it; nil when there is none.
+    /// The guest's only network card, under any name; nil when there is none.
     static func interface(classFolder: String = classFolder) -> String? {
-        // What is only the kernel's own, as lo, is not a device.
+        // Interfaces without a device, such as lo, belong to the kernel.
         SmallFile.names(in: classFolder).first { SmallFile.exists("\(classFolder)/\($0)/device") }
     }
 

@@ -1,14 +1,14 @@
 import Glibc
 import GuestProtocol
 
-/// Installs the agent's package by the distribution's own tool.
+/// Installs the agent's package with the distribution's package manager.
 struct PackageInstallation {
     let children: ChildProcesses
 
-    /// Under an emulator a package manager's own start takes seconds.
+    /// In milliseconds. Under emulation a package manager takes seconds to start.
     private static let deadline: UInt32 = 120_000
 
-    /// A configuration that the payload brought goes before the package's own.
+    /// A configuration from the payload takes precedence over the package's own.
     /// - Throws: `PlanExecution.SetupFailure` with the step `install`, and the tool's last line.
     func install(_ package: String, evidence: EvidenceSender) throws {
         let tool = package.hasSuffix(".rpm") ? "rpm" : "dpkg"

@@ -1,5 +1,5 @@
-/// Reads a "newc" cpio archive (kernel documentation, driver-api/early-userspace/buffer-format) piece by piece and hands out what is
-/// in it. Refuses everything that could leave the folder it is unpacked into or fill the guest.
+/// Reads a "newc" cpio archive (kernel documentation, driver-api/early-userspace/buffer-format) piece by piece and returns its entries. Rejects
+/// every entry that could leave the destination folder or fill the guest.
 public struct PayloadArchive {
     public struct Entry: Hashable, Sendable {
         public enum Kind: Hashable, Sendable {
@@ -23,7 +23,7 @@ public struct PayloadArchive {
         case unsupportedKind(path: String, mode: UInt32)
         case tooLarge
         case tooManyEntries
-        /// The source of bytes failed; the errno.
+        /// The source of the bytes failed; with the errno.
         case unreadable(Int32)
 
         public var description: String {
@@ -40,7 +40,7 @@ public struct PayloadArchive {
         }
     }
 
-    /// The most all files together may hold, in bytes: a guest has 512 MiB of memory and everything is unpacked into it.
+    /// The limit of all files together, in bytes: a guest has 512 MiB of memory, and everything is unpacked into it.
     public static let maximumTotal = 256 << 20
     public static let maximumEntries = 10_000
     static let maximumName = 4096
@@ -52,7 +52,7 @@ public struct PayloadArchive {
     private var total = 0
     private var entries = 0
 
-    /// - Parameter read: Up to so many next bytes; empty at the end.
+    /// - Parameter read: Returns up to the given number of next bytes; empty at the end.
     public init(read: @escaping (Int) throws(Violation) -> [UInt8]) { self.read = read }
 
     /// The next entry, or nil after the last. A file's content must be taken with `content` before the next call.
@@ -78,8 +78,8 @@ public struct PayloadArchive {
         return try entry(name: name, mode: mode, size: size)
     }
 
-    /// The content of the file just handed out, in the pieces in which it is read: an agent is twenty megabytes, and each copy of them
-    /// costs an emulated guest a hundredth of its time.
+    /// Passes on the content of the file that `next` returned, in the pieces in which it is read. An agent is twenty megabytes, and each copy of
+    /// it takes an emulated guest a hundredth of its time.
     public mutating func content<Failure: Error>(size: Int, _ body: (ArraySlice<UInt8>) throws(Failure) -> Void) throws {
         var left = size
         while left > 0 {
@@ -116,7 +116,7 @@ public struct PayloadArchive {
         }
     }
 
-    /// Splits a relative path; one that is absolute or could climb is refused.
+    /// Splits a relative path. Rejects an absolute path and one with `..`.
     static func components(_ name: String) throws(Violation) -> [String] {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard !parts.isEmpty, parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." && $0.utf8.count <= 255 }) else {

@@ -1,10 +1,10 @@
 import CGuestSystem
 import Glibc
 
-/// The payload disk, read from its start in large pieces past the page cache: under TCG a third of the time of ordinary reads.
+/// The payload disk, read in large pieces without the page cache: under TCG this takes a third of the time of ordinary reads.
 final class PayloadDisk {
     private let descriptor: Descriptor
-    /// Direct reads want their memory and their sizes in whole blocks (open(2), O_DIRECT).
+    /// O_DIRECT requires aligned memory and whole blocks (open(2)).
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
     private var unread = 0..<0
 

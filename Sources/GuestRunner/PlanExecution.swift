@@ -3,13 +3,13 @@ import Glibc
 import GuestProtocol
 import MatrixModel
 
-/// Carries out one plan, from the payload to the farewell. Knows nothing of being PID 1.
+/// Carries out one plan, from the payload to the farewell. It does not depend on being PID 1.
 struct PlanExecution {
     let plan: GuestPlan
     let channel: ControlChannel
     let children: ChildProcesses
 
-    /// A step that could not be done: the guest says which, and the cell is over.
+    /// A failed set-up step. The guest reports it, and the cell ends.
     struct SetupFailure: Error {
         let step: String
         let reason: String
@@ -17,9 +17,9 @@ struct PlanExecution {
 
     static let payloadDeadline: UInt64 = 10_000
 
-    /// Returns when the farewell is said.
+    /// Returns after the farewell.
     func carryOut() throws(ControlChannel.Failure) {
-        // In a distribution that the initramfs brought up, it has said so.
+        // Otherwise the runner in the initramfs has reported this phase.
         if plan.userland == .micro || isUpAlready { try phase(.planReceived) }
         guard plan.mode != .nothing, plan.mode != .bareBoot else { return try channel.sendFarewell() }
         let evidence = EvidenceSender(channel: channel)
@@ -40,7 +40,7 @@ struct PlanExecution {
             let course = PlanInterpreter(plan: plan, channel: channel, children: children, agent: agent, evidence: evidence)
             if plan.mode == .shell { try course.runShell() } else { try course.carryOut() }
         } catch let failure as SetupFailure {
-            // The facts say why a kernel cannot do what the step needed.
+            // The facts show why the kernel cannot do what the step needs.
             try evidence.sendFacts()
             try channel.send(.setupFailed(step: failure.step, reason: failure.reason))
         } catch let failure as ControlChannel.Failure {
@@ -54,10 +54,10 @@ struct PlanExecution {
         try channel.sendFarewell()
     }
 
-    /// Without the runner, or before it was told what to deploy.
+    /// Whether the distribution booted before it received its plan: with its own boot loader, or from a snapshot.
     private var isUpAlready: Bool { if case .distribution(let start) = plan.userland { start.root == .mounted } else { false } }
 
-    /// What the initramfs does where it brings the distribution up with the agent in it.
+    /// Installs the payload and the agent, as the initramfs does for a distribution that it boots.
     private func install(_ start: DistributionStart) throws {
         try unpackPayload()
         guard let package = start.package else { return }

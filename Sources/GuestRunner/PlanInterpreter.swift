@@ -2,7 +2,7 @@ import CGuestSystem
 import Glibc
 import GuestProtocol
 
-/// The plan's steps, one after the other, and what they share: the agent, the connections that were opened, the listeners.
+/// Carries out the plan's steps one after the other, with their shared state: the agent, open connections, listeners.
 final class PlanInterpreter {
     private let plan: GuestPlan
     private let channel: ControlChannel
@@ -11,11 +11,11 @@ final class PlanInterpreter {
     private let evidence: EvidenceSender
     private var isRunning = false
     private var hasStarted = false
-    /// A log has said that no status is to be waited for.
+    /// Whether a log line said that no status will follow.
     private var isSettledByLog = false
     private var opened: [ClientExchange] = []
 
-    /// The agent exited: what follows would only repeat it.
+    /// The agent has exited, so the following steps would only fail again.
     private struct AgentGone: Error {}
 
     init(plan: GuestPlan, channel: ControlChannel, children: ChildProcesses, agent: any AgentKeeper, evidence: EvidenceSender) {
@@ -71,7 +71,7 @@ final class PlanInterpreter {
         case .write(let path, let content, let mode):
             try attempt("write \(path)") {
                 try SmallFile.write(content, to: path, mode: mode)
-                // Whatever the umask is.
+                // Independent of the umask.
                 guard chmod(path, mode) == 0 else { throw SystemCallError("chmod", path, code: errno) }
             }
         case .remove(let path): _ = unlink(path)
@@ -125,7 +125,7 @@ final class PlanInterpreter {
 
     // MARK: Clients
 
-    /// Clients of one user and executable together, in the plan's order.
+    /// Groups clients of one user and executable into one task. The tasks are in the order of their first clients.
     private func tasks(_ specs: [ClientSpec]) -> [ClientTask] {
         var tasks: [ClientTask] = []
         for spec in specs {
@@ -157,7 +157,7 @@ final class PlanInterpreter {
         for report in reports { try channel.send(.client(report)) }
     }
 
-    /// Returns early when what is waited for is there.
+    /// Returns early when the condition holds.
     private func wait(_ milliseconds: UInt32, until isThere: () -> Bool = { false }) throws {
         let deadline = Deadline(after: UInt64(milliseconds))
         while !deadline.hasPassed, !isThere() {

@@ -2,12 +2,12 @@ import CGuestSystem
 import Glibc
 import GuestProtocol
 
-/// One HTTP request over TCP that this code speaks itself (RFC 9293), from an address that no machine has: the kernel's own TCP, and
-/// whatever watches it, never hears of it. The answer is the platform's to a client that bypasses the agent.
+/// One HTTP request over TCP in user space (RFC 9293), from an address that no host has. The kernel's own TCP, and any program attached to it,
+/// does not see the connection. The platform answers as to a client that bypasses the agent.
 struct RawTCPClient {
     let spec: ClientSpec
     private let interface: String
-    /// On the guest's network, but no machine's: the kernel drops what comes for it, and answers nothing.
+    /// In the guest's network, but not assigned: the kernel drops packets to it without an answer.
     static let source: [UInt8] = [168, 0, 0, 77]
     static let sourcePort: UInt16 = 40_001
     private static let (fin, syn, psh, ack): (UInt8, UInt8, UInt8, UInt8) = (1, 2, 8, 16)
@@ -53,7 +53,7 @@ struct RawTCPClient {
         own += UInt32(request.count)
         var answer: [UInt8] = []
         while answer.count < ClientExchange.maximumAnswer, let segment = try next(socket, deadline) {
-            // In order, or it is sent again.
+            // A segment out of order is dropped; it will be sent again.
             guard segment.sequence == theirs else { continue }
             answer += segment.payload
             theirs = theirs &+ UInt32(segment.payload.count) &+ (segment.flags & Self.fin != 0 ? 1 : 0)
@@ -88,7 +88,7 @@ struct RawTCPClient {
         let sequence: UInt32
         let payload: [UInt8]
 
-        /// Nil for a packet that is another's.
+        /// Nil for a packet of another connection.
         init?(_ packet: [UInt8], from address: [UInt8], port: UInt16) {
             guard packet.count >= 40, packet[0] >> 4 == 4, packet[9] == 6 else { return nil }
             let header = Int(packet[0] & 15) * 4

@@ -1,7 +1,7 @@
 import CGuestSystem
 import Glibc
 
-/// Waits for the first of several descriptors to have something.
+/// Waits until one of several descriptors is ready.
 enum Readiness {
     struct State {
         fileprivate let bits: UInt32

@@ -1,7 +1,7 @@
 import Glibc
 import GuestProtocol
 
-/// What the runner in the initramfs leaves to the runner that the distribution starts as a unit.
+/// The state that the runner in the initramfs passes to the runner that the distribution starts as a unit.
 struct RunnerHandover: Equatable {
     /// The number of the next frame on the control channel.
     let sequence: UInt32
@@ -15,7 +15,7 @@ struct RunnerHandover: Equatable {
         try SmallFile.write(head + HostMessage.plan(plan).frame(sequence: 0).encoded(), to: path, mode: 0o600)
     }
 
-    /// Nil when there is none, or none that is whole.
+    /// Nil when the file is missing or incomplete.
     init?(from path: String = path) {
         guard let content = SmallFile.read(path, limit: WireFormat.maximumTotal), !content.isTruncated, content.bytes.count > 4 else { return nil }
         var decoder = FrameDecoder()

@@ -12,7 +12,7 @@ enum RunnerUnit {
         var after: String { self == .early ? "local-fs.target dbus.socket systemd-udevd.service" : rawValue }
     }
 
-    /// - Parameter holdsAgent: Whether the agent's unit is started only once the runner is ready for it.
+    /// - Parameter holdsAgent: Whether the agent's unit waits until the runner is ready.
     static func text(start: Start = .early, holdsAgent: Bool) -> String {
         """
         [Unit]

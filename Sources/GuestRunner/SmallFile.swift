@@ -1,15 +1,16 @@
 import CGuestSystem
 import Glibc
 
-/// Reading files whose size is bounded by the reader, never by the writer.
+/// Reads files up to a size that the reader chooses.
 enum SmallFile {
-    /// The bytes of a regular file up to `limit`, and how long it really is. Nil when there is none or it is not a regular file.
+    /// The bytes of a regular file up to `limit`, and its full length.
     struct Content: Equatable {
         let bytes: [UInt8]
         let length: Int
         var isTruncated: Bool { length > bytes.count }
     }
 
+    /// Reads at most `limit` bytes of a regular file; nil for anything else, and when reading fails.
     static func read(_ path: String, limit: Int) -> Content? {
         let raw = gs_open_read(path)
         guard raw >= 0 else { return nil }
@@ -70,7 +71,7 @@ enum SmallFile {
 }
 
 extension Int32 {
-    /// Reads better at the call: a descriptor, or the error of getting it.
+    /// Returns the descriptor, or throws the error of opening it.
     fileprivate static func check(_ result: Int32, _ operation: String, _ subject: String) throws(SystemCallError) -> Int32 {
         try SystemCallError.check(result, operation, subject)
     }

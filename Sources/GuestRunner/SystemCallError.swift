@@ -1,6 +1,6 @@
 import Glibc
 
-/// A system call that failed, with what was being done to what.
+/// A failed system call, with the operation and its subject.
 public struct SystemCallError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What was attempted, as `mount cgroup2 on`.
     public let operation: String
@@ -20,7 +20,7 @@ public struct SystemCallError: Error, Hashable, Sendable, CustomStringConvertibl
         return "\(what): \(String(cString: strerror(code))) (errno \(code))"
     }
 
-    /// Turns the shim's convention (a negated errno) into a throw.
+    /// Throws if the shim returned a negated errno; returns the result otherwise.
     @discardableResult
     static func check(_ result: Int32, _ operation: String, _ subject: String = "") throws(SystemCallError) -> Int32 {
         guard result >= 0 else { throw SystemCallError(operation, subject, code: -result) }

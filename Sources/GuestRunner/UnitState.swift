@@ -1,7 +1,7 @@
 import Glibc
 import GuestProtocol
 
-/// What `systemctl show` says of a unit (org.freedesktop.systemd1(5)).
+/// The properties of a unit in `systemctl show` (org.freedesktop.systemd1(5)).
 struct UnitState: Equatable {
     static let properties = "LoadState,ActiveState,SubState,Result,NRestarts,ExecMainCode,ExecMainStatus"
 
@@ -14,7 +14,7 @@ struct UnitState: Equatable {
             }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// How the unit's process exited; nil while it starts or runs, and where systemd said nothing.
+    /// How the unit's process ended; nil while it starts or runs, and if systemd does not say.
     var ending: ProcessEnding? {
         if values["LoadState"] == "not-found" { return .notStarted(error: ENOENT) }
         let restarts = values["NRestarts"].flatMap { Int($0) } ?? 0
@@ -23,9 +23,9 @@ struct UnitState: Equatable {
         // The codes of waitid(2): 1 exited, 2 killed, 3 killed with a core dump.
         return switch values["ExecMainCode"] {
         case "2", "3": .signalled(signal: status)
-        // While the next one runs systemd no longer says how the last one ended.
+        // While the next process runs, systemd does not report how the last one ended.
         case "0" where restarts > 0: .startedAgain(times: Int32(clamping: restarts))
-        // What systemd itself could not set up for the process (systemd.exec(5), PROCESS EXIT CODES).
+        // systemd failed to set up the process (systemd.exec(5), PROCESS EXIT CODES).
         default: .exited(code: status)
         }
     }
