@@ -14,11 +14,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-// What has to be so before the Swift runtime's own initialisers run in PID 1.
+// Prepares PID 1 for the initialisers of the Swift runtime, which run after this constructor.
 //
-// They look at /proc/self/exe and end the process when they cannot ("Unable to obtain Swift runtime path"): /proc is not mounted yet.
-// And they seed hashing with getrandom(2), which waits for the kernel's entropy pool: one to two seconds on a machine without RDRAND
-// (measured under emulation). Nothing an attacker chooses is hashed here, so the seed is left out.
+// They read /proc/self/exe and end the process if that fails ("Unable to obtain Swift runtime path"): /proc is not
+// mounted yet. They also seed hashing with getrandom(2), which waits for the kernel's entropy pool: one to two seconds
+// on a machine without RDRAND (measured under emulation). No hashed key comes from an attacker, so hashing needs no
+// random seed.
 __attribute__((constructor(101))) static void prepare_for_runtime(void) {
     char path[8];
     if (getpid() != 1) return;

@@ -22,7 +22,7 @@ int gs_device_events(void) {
 
 void gs_drain(int descriptor) {
     char buffer[8192];
-    // ENOBUFS says events were lost, which is one more reason to look again; the next read then succeeds or is empty.
+    // After ENOBUFS (lost events) the caller has to search again anyway; the next read succeeds or is empty.
     for (;;) {
         ssize_t count = read(descriptor, buffer, sizeof buffer);
         if (count > 0 || (count < 0 && (errno == EINTR || errno == ENOBUFS))) continue;

@@ -18,9 +18,9 @@ int gs_describe(const char *path, uint32_t *mode, uint32_t *user, uint32_t *grou
     return 0;
 }
 
-// O_NONBLOCK keeps a FIFO or a device somebody put in a file's place from holding the caller; regular files ignore it.
+// O_NONBLOCK prevents a FIFO or a device in place of the file from blocking the caller; regular files ignore it.
 int gs_open_read(const char *path) { return result(open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)); }
-// Past the page cache: a disk that is read once need not be kept in memory. What cannot be read so is read the ordinary way.
+// Bypasses the page cache, because a disk that is read once need not stay in memory. Falls back to ordinary reads.
 int gs_open_disk(const char *path) {
     int disk = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_DIRECT);
     return disk >= 0 ? disk : gs_open_read(path);

@@ -28,8 +28,8 @@ void gs_drain_child_events(int descriptor) {
     while (read(descriptor, &info, sizeof info) == sizeof info) {}
 }
 
-// The path a terminal is opened by must come after setsid(2), which posix_spawn(3) runs before its file actions: a session leader
-// that opens a terminal without O_NOCTTY gets it as its controlling one (tty_ioctl(4)).
+// Opens the terminal by its path, because that must follow setsid(2), which posix_spawn(3) runs before its file
+// actions: a session leader that opens a terminal without O_NOCTTY gets it as its controlling terminal (tty_ioctl(4)).
 static int add_descriptors(posix_spawn_file_actions_t *actions, int input, int output, int error, const char *terminal) {
     int outcome = 0;
     if (terminal) {
@@ -107,7 +107,8 @@ int gs_isolate(int user_and_cgroup, int network) {
     char users[32], groups[32];
     snprintf(users, sizeof users, "0 %u 1", getuid());
     snprintf(groups, sizeof groups, "0 %u 1", getgid());
-    // Who changed its user is not dumpable, and its files in /proc are root's (proc(5)): it could not write its maps.
+    // A process that changed its user is not dumpable, and root owns its files in /proc (proc(5)): it could not write
+    // its id maps.
     if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0) return -errno;
     if (unshare(CLONE_NEWUSER | CLONE_NEWCGROUP) < 0) return -errno;
     int outcome = write_map("/proc/self/setgroups", "deny");
