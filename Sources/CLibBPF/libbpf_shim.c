@@ -19,7 +19,7 @@ static char failed_program[64];
 static int print_line(enum libbpf_print_level level, const char *format, va_list arguments)
 {
     char line[2048];
-    // libbpf's load reports one error for the whole object; which program it was is only in this line (of libbpf 1.0 to 1.5).
+    // libbpf returns one error for the whole object. Only this message names the failed program (libbpf 1.0 to 1.5).
     static const char failure[] = "libbpf: prog '%s': BPF program load failed";
     const char *comparable = strncmp(format, "libbpf: ", 8) == 0 ? failure : failure + 8;
     if (strncmp(format, comparable, strlen(comparable)) == 0) {
