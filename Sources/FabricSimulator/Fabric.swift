@@ -4,17 +4,17 @@ import NIOHTTP1
 import NIOPosix
 public import SystemPackage
 
-/// The platform's side of one guest: WireServer, HostGAPlugin and IMDS, each on a Unix socket in the guest's folder.
+/// Simulates the platform for one guest: WireServer, HostGAPlugin and IMDS, each on a Unix socket in the guest's folder.
 public enum Fabric {
-    /// The sockets' names in the guest's folder.
+    /// The name of an endpoint's socket in the guest's folder.
     public static func socketName(_ endpoint: FabricRequest.Endpoint) -> String { "\(endpoint.rawValue).sock" }
 
-    /// Serves the three endpoints while the body runs, and keeps a journal of what was asked.
+    /// Serves the three endpoints while the body runs, and records every request in a journal.
     ///
     /// - Parameters:
-    ///   - folder: Where the sockets go.
+    ///   - folder: The folder of the sockets.
     ///   - scenario: What the platform does.
-    ///   - journal: The file that takes the journal, a JSON object per line.
+    ///   - journal: The journal's file, with one JSON object per line.
     /// - Returns: What the body returned, and every request in the order of its answer; nil in place of the requests when the journal
     ///   could not be written whole, for then it proves nothing.
     /// - Throws: `FabricError` when an endpoint cannot be opened, or what the body throws.
@@ -66,14 +66,14 @@ public enum Fabric {
         }
     }
 
-    /// Lets a connection speak HTTP. It may be silent for as long as the fabric lives: connections from before the agent's start stay open
-    /// without a word until a slow guest has started it.
+    /// Sets a connection up for HTTP. It has no idle timeout: connections from before the agent's start stay open and silent until a slow guest
+    /// has started the agent.
     static func prepare(_ channel: any Channel, _ endpoint: FabricRequest.Endpoint, _ platform: Platform, _ journal: FabricJournal) throws {
         try channel.pipeline.syncOperations.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
         try channel.pipeline.syncOperations.addHandler(FabricConnection(endpoint, platform, journal))
     }
 
-    /// Closes the sockets this call opened; what else bears such a name stays.
+    /// Closes the sockets that this call opened, and leaves other files of the same names alone.
     private static func close(_ servers: [any Channel], _ connections: OpenConnections, in folder: FilePath) async {
         for (server, endpoint) in zip(servers, FabricRequest.Endpoint.allCases) {
             try? await server.close()
@@ -83,11 +83,11 @@ public enum Fabric {
     }
 }
 
-/// What the fabric takes from a guest, which it does not trust.
+/// Limits for a guest's requests: the guest is not trusted.
 enum FabricLimits {
-    /// Of a request's body, in bytes.
+    /// The size of a request's body, in bytes.
     static let body = 1 << 20
-    /// Of a target, and of each header value that is journalled, in bytes.
+    /// The length of a target, and of each header value in the journal, in bytes.
     static let text = 1024
     static let requests = 120_000
     static let connections = 512

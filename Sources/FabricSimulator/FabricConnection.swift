@@ -27,7 +27,7 @@ final class FabricConnection: ChannelInboundHandler {
         case .body(let part):
             guard let head else { return }
             if body.count + part.readableBytes > FabricLimits.body {
-                // Not read to its end, which may never come.
+                // The rest of the body is not read: it may never come.
                 let reply = Platform.Reply(answer: PlatformAnswer(.payloadTooLarge), signature: .absent, note: "the body is too large")
                 answer(head, reply, keepAlive: false, context)
             } else {

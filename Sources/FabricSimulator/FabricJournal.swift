@@ -3,7 +3,7 @@ import MatrixModel
 import Synchronization
 import SystemPackage
 
-/// What the platform was asked, as it was asked: a line per request, written before the answer goes out.
+/// The requests to the platform as they were received: one line per request, written before the answer is sent.
 final class FabricJournal: Sendable {
     private struct State {
         var requests: [FabricRequest] = []
@@ -29,7 +29,7 @@ final class FabricJournal: Sendable {
         }
     }
 
-    /// Records a request with the next number and the time that has passed.
+    /// Records a request with the next number and the elapsed time.
     func record(_ make: (_ sequence: Int, _ seconds: Double) -> FabricRequest) {
         let elapsed = (ContinuousClock.now - start).components
         let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18
@@ -55,7 +55,7 @@ final class FabricJournal: Sendable {
         state.withLock { state in
             guard let descriptor = state.descriptor else { return nil }
             state.descriptor = nil
-            // fsync reports what the disk could not take; close does not.
+            // fsync reports that the disk is full; close does not.
             if fsync(descriptor.rawValue) != 0 { state.isWhole = false }
             try? descriptor.close()
             return state.isWhole ? state.requests : nil

@@ -17,8 +17,8 @@ enum HTTPDate {
             + "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)) GMT"
     }
 
-    /// Seconds since 1970; nil for what is no such date. Needed for every request: Foundation's formatter takes longer than all else that
-    /// the platform does for one.
+    /// Seconds since 1970; nil for text that is not such a date. Called for every request: Foundation's formatter would take longer than the
+    /// rest of the platform's work.
     static func seconds(_ text: String) -> time_t? {
         let words = text.split(separator: " ")
         guard text.utf8.count == 29, words.count == 6, let month = months.firstIndex(where: { $0 == words[2] }) else { return nil }
@@ -28,7 +28,7 @@ enum HTTPDate {
         (parts.tm_mday, parts.tm_mon, parts.tm_year) = (numbers[0], Int32(month), numbers[1] - 1900)
         (parts.tm_hour, parts.tm_min, parts.tm_sec) = (numbers[2], numbers[3], numbers[4])
         let seconds = timegm(&parts)
-        // Days and hours that there are not come out as others.
+        // Days and hours that do not exist are formatted as others.
         return format(seconds) == text ? seconds : nil
     }
 }

@@ -12,13 +12,13 @@ struct HealthReport {
         description = Self.content(of: "Description", in: text)
     }
 
-    /// The text between an element's tags. The reports nest nothing in those that are asked for.
+    /// The text of an element. In these reports the requested elements contain no others.
     private static func content(of name: String, in text: String) -> String? {
         guard let start = text.firstRange(of: "<\(name)>"), let end = text[start.upperBound...].firstRange(of: "</\(name)>") else { return nil }
         return unescaped(text[start.upperBound..<end.lowerBound])
     }
 
-    /// The five entities of XML, and the two numbers by which Python writes quotes.
+    /// Decodes XML's five entities, and the two numeric ones that Python writes for quotes.
     private static func unescaped(_ text: Substring) -> String {
         [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&#x27;", "'"), ("&#34;", "\""), ("&amp;", "&")]
             .reduce(String(text)) { $0.replacing($1.0, with: $1.1) }

@@ -1,14 +1,14 @@
 import NIOCore
 import Synchronization
 
-/// The connections that are open: they end with the fabric, and a guest cannot open them without end.
+/// The open connections. They are closed with the fabric, and their number is limited.
 final class OpenConnections: Sendable {
     private struct Refused: Error {}
 
     /// nil once the fabric is closed.
     private let channels = Mutex<[ObjectIdentifier: any Channel]?>([:])
 
-    /// - Throws: When there is no room, or the fabric is closed.
+    /// - Throws: At the limit, or when the fabric is closed.
     func add(_ channel: any Channel) throws {
         let key = ObjectIdentifier(channel)
         try channels.withLock { channels in
@@ -18,7 +18,7 @@ final class OpenConnections: Sendable {
         channel.closeFuture.whenComplete { [self] _ in channels.withLock { _ = $0?.removeValue(forKey: key) } }
     }
 
-    /// Closes all of them and lets no further one in.
+    /// Closes all connections and rejects further ones.
     func close() async {
         let open = channels.withLock { channels in
             defer { channels = nil }

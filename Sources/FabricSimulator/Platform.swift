@@ -3,9 +3,9 @@ import MatrixModel
 import NIOHTTP1
 import Synchronization
 
-/// The platform of one guest: plays its scenario, checks every request's signature, and refuses what it must.
+/// The platform of one guest: carries out its scenario, checks the signature of every request, and rejects requests that it must not answer.
 final class Platform: Sendable {
-    /// What becomes of a request.
+    /// The outcome of a request.
     struct Reply {
         /// Nil when the connection is closed without an answer.
         let answer: PlatformAnswer?
@@ -58,7 +58,7 @@ final class Platform: Sendable {
         }
     }
 
-    /// Lets happen what is due by now.
+    /// Carries out the events that are due by now.
     private static func play(_ state: inout State, _ now: ContinuousClock.Instant) {
         state.events.removeAll { event in
             guard let origin = event.origin == .start ? state.started : state.latched, now - origin >= event.delay else { return false }
@@ -71,7 +71,7 @@ final class Platform: Sendable {
         }
     }
 
-    /// The two calls that agents send unsigned by design, for they stream.
+    /// Whether this is one of the two calls that agents send unsigned by design, because they stream.
     private static func isExempt(_ request: PlatformRequest, _ endpoint: FabricRequest.Endpoint) -> Bool {
         let target = request.target.lowercased()
         switch endpoint {
@@ -115,7 +115,7 @@ final class Platform: Sendable {
         }
     }
 
-    /// The true answer, or what the scenario sends in its place.
+    /// The correct answer, or the one that the scenario sends in its place.
     private func spoilt(_ call: String, _ document: String) -> PlatformAnswer {
         let json = "application/json; charset=utf-8"
         switch scenario.faults.answers[call] {

@@ -20,11 +20,11 @@ struct PlatformRequest {
         return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The journal's line: hostile text is bounded, a signature's value never stored.
+    /// The journal's line. Untrusted text is truncated, and a signature's value is never stored.
     func journalled(_ endpoint: FabricRequest.Endpoint, sequence: Int, seconds: Double, reply: Platform.Reply) -> FabricRequest {
         func bounded(_ text: String) -> String { String(decoding: text.utf8.prefix(FabricLimits.text), as: UTF8.self) }
         func header(_ name: String) -> String? { headers.first(name: name).map(bounded) }
-        // Scheme, key id, signature. Of fewer parts the last may be the signature too.
+        // Scheme, key id, signature. With fewer parts the last one may be the signature.
         let parts = headers.first(name: "x-ms-azure-host-authorization")?.split(separator: " ")
         let signedWith = parts.map { bounded($0.prefix(min(2, max(0, $0.count - 1))).joined(separator: " ")) }
         return FabricRequest(
@@ -40,7 +40,7 @@ struct PlatformAnswer {
     let status: HTTPResponseStatus
     let contentType: String
     let body: String
-    /// What the platform took from the request, for the journal.
+    /// The journal's note about the request.
     let note: String?
 
     init(_ status: HTTPResponseStatus, contentType: String = "text/plain", body: String = "", note: String? = nil) {

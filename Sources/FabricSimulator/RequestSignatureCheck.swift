@@ -3,17 +3,17 @@ import Foundation
 import MatrixModel
 import NIOHTTP1
 
-/// Verifies `x-ms-azure-host-authorization` over the whole request. Written from the protocol's description alone, so that it shares no
-/// mistake with an agent.
+/// Verifies `x-ms-azure-host-authorization` over the whole request. Written from the protocol's description alone, so that it does not share the
+/// bugs of an agent.
 struct RequestSignatureCheck {
     static let scheme = "Azure-HMAC-SHA256"
-    /// How far the request's own date may be from the platform's time, in seconds.
+    /// The allowed difference between the request's date and the platform's time, in seconds.
     static let window = 600.0
 
     let request: PlatformRequest
     let now: Date
 
-    /// - Parameter keys: Those the request may be signed with.
+    /// - Parameter keys: The keys with which the request may be signed.
     func result(keys: [SecureChannel.Key]) -> (signature: FabricRequest.Signature, note: String?) {
         let values = request.headers["x-ms-azure-host-authorization"]
         guard let value = values.first else { return (.absent, nil) }
@@ -30,7 +30,7 @@ struct RequestSignatureCheck {
         return (.verified, nil)
     }
 
-    /// What is signed, with line feeds between: method, body, headers by lower-case name, path, query.
+    /// The signed bytes, separated by line feeds: method, body, headers by lower-case name, path, query.
     var canonicalBytes: [UInt8] {
         var lines = Array("\(request.method)\n".utf8)
         lines.append(contentsOf: request.body)

@@ -1,18 +1,18 @@
 public import MatrixModel
 import StrictYAML
 
-/// What the platform of one guest does, and what an agent that works makes of it. Read from a YAML file.
+/// What the platform of one guest does, and how a correct agent reacts. Read from a YAML file.
 public struct Scenario: Hashable, Sendable {
     public let name: String
     public let summary: String
-    /// How long the guest waits after the agent has settled before its clients start, so that the timeline can happen.
+    /// How long the guest waits between the agent's settling and the start of its clients, to let events of the timeline happen.
     public let pause: Duration
     public let expectation: ScenarioExpectation
     let channel: Channel
     let key: Key
     let timeline: [Event]
     let faults: Faults
-    /// What it was read from.
+    /// The text of the YAML file.
     public let text: String
 
     /// How the secure channel is set up.
@@ -20,9 +20,9 @@ public struct Scenario: Hashable, Sendable {
         enum Version: String, Hashable, Sendable, CaseIterable { case first = "1.0", second = "2.0" }
 
         var version = Version.second
-        /// Of version 2.0.
+        /// Only for version 2.0.
         var isEnabled = true
-        /// Of version 1.0: disabled, wireserver or wireserverandimds.
+        /// Only for version 1.0: disabled, wireserver or wireserverandimds.
         var state = "wireserverandimds"
         var imds = Item()
         var wireServer = Item()
@@ -40,17 +40,17 @@ public struct Scenario: Hashable, Sendable {
     struct Key: Hashable, Sendable {
         var isOffered = true
         var incarnation: UInt32 = 1
-        /// A key is latched already, which this guest does not have.
+        /// Whether a key is latched that this guest does not have.
         var isLatchedElsewhere = false
         var acceptsAttestation = true
     }
 
-    /// Something that happens on its own.
+    /// An event that happens without a request.
     struct Event: Hashable, Sendable {
         enum Origin: String, Hashable, Sendable, CaseIterable { case start, latch }
         enum Action: String, Hashable, Sendable, CaseIterable { case reset, offer, withdraw, enable, disable, down, up }
 
-        /// What the delay counts from: the first call of the secure channel, or the first key that was latched.
+        /// When the delay starts: at the first call of the secure channel, or when the first key is latched.
         var origin = Origin.start
         var delay = Duration.zero
         var action = Action.reset
@@ -61,20 +61,20 @@ public struct Scenario: Hashable, Sendable {
             case html, truncated, types, garbage
         }
 
-        /// Before every answer.
+        /// The delay before every answer.
         var delay = Duration.zero
-        /// Whether connections are closed without an answer from the start.
+        /// Whether connections are closed without an answer, from the start.
         var isDown = false
-        /// Whether unsigned requests are answered although a key is latched: no platform does, so nothing of an agent is shown by it.
+        /// Whether unsigned requests are answered although a key is latched. No platform does so, so this proves nothing about an agent.
         var answersUnsigned = false
         /// Every n-th call of the secure channel's status fails with 500; 0 for none.
         var failEvery = 0
-        /// What is sent in place of the secure channel's true answers, by call: status, key.
+        /// The faulty answers of the secure channel, by call: status, key.
         var answers: [String: Answer] = [:]
     }
 
-    /// - Parameter source: Where the text comes from; its last component without extension is the scenario's name.
-    /// - Throws: `YAMLError` with the line of what is wrong.
+    /// - Parameter source: The origin of the text; its last component without extension is the scenario's name.
+    /// - Throws: `YAMLError`, with the line number.
     public init(parsing text: String, source: String) throws {
         self.text = text
         let root = try YAMLNode(parsing: text, source: source)

@@ -2,8 +2,8 @@ import Digests
 import MatrixModel
 import StrictYAML
 
-/// The platform's end of one guest's secure channel: what it offers, what it gave out, what is latched. A state machine without a
-/// clock; who drives it says what happens.
+/// The platform's end of one guest's secure channel: what it offers, which keys it issued, which one is latched. A state machine without a
+/// clock; its caller reports the events.
 struct SecureChannel {
     /// A key as the platform keeps it.
     struct Key {
@@ -23,7 +23,7 @@ struct SecureChannel {
     private var isEnabled: Bool
     private var isOffering: Bool
     private var incarnation: UInt32
-    /// Given out and not attested yet.
+    /// Issued, but not attested yet.
     private(set) var pending: Key?
     private(set) var latched: Key?
 
@@ -46,7 +46,7 @@ struct SecureChannel {
         return key
     }
 
-    /// - Parameter isVerified: Whether the call is signed with the key it is about.
+    /// - Parameter isVerified: Whether the call is signed with the key that it attests.
     mutating func attest(guid: String, isVerified: Bool) throws(Refusal) {
         guard let key = pending, key.guid == guid else { throw Refusal(status: 404, reason: "no key with this id was issued") }
         guard isVerified else { throw Refusal(status: 401, reason: "the attestation is not signed with its key") }
@@ -70,19 +70,19 @@ struct SecureChannel {
             pending = nil
         case .enable: isEnabled = true
         case .disable: isEnabled = false
-        // Not the channel's matter.
+        // These do not concern the channel.
         case .down, .up: break
         }
     }
 
     // MARK: What follows from the state
 
-    /// Whether unsigned requests to a service are refused.
+    /// Whether unsigned requests to a service are rejected.
     func demandsSignature(_ endpoint: FabricRequest.Endpoint) -> Bool {
         latched != nil && enforces(endpoint)
     }
 
-    /// Whether a service is only for guests whose agent has the key.
+    /// Whether a service is available only to guests whose agent has the key.
     func enforces(_ endpoint: FabricRequest.Endpoint) -> Bool {
         switch settings.version {
         case .second: return isEnabled && (endpoint == .imds ? settings.imds : settings.wireServer).mode.lowercased() == "enforce"

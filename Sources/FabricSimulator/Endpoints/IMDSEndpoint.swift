@@ -1,7 +1,7 @@
 import NIOHTTP1
 import StrictYAML
 
-/// The instance metadata service: `Metadata: true` and a known API version are required, requests through a proxy are refused.
+/// The instance metadata service. It requires `Metadata: true` and a known API version, and rejects requests through a proxy.
 struct IMDSEndpoint: PlatformEndpoint {
     static let versions = ["2017-04-02", "2018-02-01", "2019-06-01", "2019-08-15", "2020-06-01", "2021-02-01", "2021-08-01", "2021-12-13", "2023-07-01"]
 
@@ -9,7 +9,7 @@ struct IMDSEndpoint: PlatformEndpoint {
         guard request.headers.first(name: "Metadata")?.lowercased().trimmedBlanks == "true" else {
             return refusal(.badRequest, "Bad request. Required metadata header not specified")
         }
-        // Somebody else's proxy adds this header, and IMDS answers none.
+        // Other proxies add this header, and IMDS does not answer those.
         guard request.headers.first(name: "X-Forwarded-For") == nil else {
             return refusal(.badRequest, "Bad request. Request contains X-Forwarded-For header")
         }
@@ -35,7 +35,7 @@ struct IMDSEndpoint: PlatformEndpoint {
         guard let resource = request.query["resource"], !resource.isEmpty else {
             return json(#"{"error":"invalid_request","error_description":"Required query variable 'resource' is missing"}"#, .badRequest)
         }
-        // Not made for one caller: the body is the same for the same request.
+        // The body does not depend on the caller: it is the same for the same request.
         return json(
             #"{"access_token":"kmatrix","client_id":"00000000-0000-0000-0000-000000000004","expires_in":"86400","#
                 + #""resource":\#(YAMLNode.quoted(resource)),"token_type":"Bearer"}"#)
@@ -73,13 +73,13 @@ struct IMDSEndpoint: PlatformEndpoint {
         ("vmId", "00000000-0000-0000-0000-000000000002"), ("vmSize", "Standard_D2s_v5"),
     ]
 
-    /// What provisioning asks for and no single value is.
+    /// The fields that provisioning needs and that have no single-value path.
     private static let profile =
         #""osProfile":{"adminUsername":"kmatrix","computerName":"kmatrix-guest","disablePasswordAuthentication":"true"},"publicKeys":[],"tagsList":[]"#
 
     private static let compute = "{" + facts.map { "\"\($0.0)\":\"\($0.1)\"" }.joined(separator: ",") + ",\(profile)}"
 
-    /// The address and the hardware address that every guest has.
+    /// The IP address and the MAC address of every guest.
     private static let network =
         #"{"interface":[{"ipv4":{"ipAddress":[{"privateIpAddress":"168.0.0.15","publicIpAddress":""}],"subnet":[{"address":"168.0.0.0","prefix":"7"}]},"#
         + #""ipv6":{"ipAddress":[]},"macAddress":"525400123456"}]}"#

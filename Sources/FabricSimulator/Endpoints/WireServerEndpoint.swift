@@ -20,13 +20,13 @@ struct WireServerEndpoint: PlatformEndpoint {
         }
     }
 
-    /// All but the list of versions itself want to be told which one is spoken.
+    /// Rejects a request without a protocol version (`x-ms-version`).
     private func versioned(_ request: PlatformRequest, _ answer: () -> PlatformAnswer) -> PlatformAnswer {
         guard request.headers.first(name: "x-ms-version") != nil else { return PlatformAnswer(.badRequest, note: "x-ms-version is missing") }
         return answer()
     }
 
-    /// What a guest reports is the evidence of its cell.
+    /// Records a guest's report, which is evidence of its cell.
     private func accepted(_ request: PlatformRequest) -> PlatformAnswer {
         PlatformAnswer(.ok, note: String(decoding: request.body.prefix(FabricLimits.text), as: UTF8.self))
     }
