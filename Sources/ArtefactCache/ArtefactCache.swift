@@ -2,12 +2,11 @@ public import Foundation
 import Glibc
 public import SystemPackage
 
-/// Folders that are filled once and then only read: kernels, images, payloads, keyed by what they were made from.
+/// Folders that are filled once and then only read: kernels, images, payloads. Their keys are digests of their inputs.
 ///
-/// Two processes may ask for the same entry at once. The first takes the entry's lock and fills a folder aside, then renames it into
-/// place; the second waits for the lock, looks again and finds the entry there. A process that dies while filling leaves a folder
-/// aside that no reader sees and that `collectGarbage` removes. What is in its place is on the
-/// disk: a power cut leaves no entry half filled.
+/// Two processes may ask for the same entry at once. The first takes the entry's lock, fills a temporary folder and renames it into place. The
+/// second waits for the lock, checks again and finds the entry. A process that dies while filling leaves a temporary folder that no reader sees
+/// and that `collectGarbage` removes. An entry is synced to disk before it is renamed, so a power cut leaves no entry half filled.
 public struct ArtefactCache: Sendable {
     public let root: FilePath
 
@@ -20,7 +19,7 @@ public struct ArtefactCache: Sendable {
         return ArtefactCache(root: FilePath(home).appending(".cache/kmatrix"))
     }
 
-    /// The folder of an entry when it is there already.
+    /// The folder of an entry; nil if it is not in the cache.
     public func existing(kind: String, key: String) -> FilePath? {
         let place = folder(kind: kind, key: key)
         return FileManager.default.fileExists(atPath: place.string) ? place : nil
@@ -30,10 +29,10 @@ public struct ArtefactCache: Sendable {
     ///
     /// - Parameters:
     ///   - kind: The sort of artefact, one path component: `kernel`, `initramfs`.
-    ///   - key: What the content depends on, as one path component, best a hash.
-    ///   - isChecked: Whether it is checked whole before each use, so that it need not be on the disk to be relied on.
-    ///   - renews: Fill it again although it is there. The old one stays until the new one is whole.
-    ///   - fill: Writes the entry's files into the folder it is given. When it throws, nothing is kept.
+    ///   - key: A name for the content's inputs, as one path component, best a hash.
+    ///   - isChecked: Whether the caller checks the entry before each use. The entry is then not synced to disk.
+    ///   - renews: Fill the entry again even if it exists. The old one stays until the new one is complete.
+    ///   - fill: Writes the entry's files into the given folder. When it throws, nothing is kept.
     /// - Throws: `CacheError` when the cache cannot be written, `CancellationError` while waiting, or what `fill` throws.
     public func entry(kind: String, key: String, isChecked: Bool = false, renews: Bool = false, fill: (FilePath) async throws -> Void) async throws -> FilePath
     {
@@ -63,7 +62,8 @@ public struct ArtefactCache: Sendable {
         return place
     }
 
-    /// A folder for the time of the body, removed after it; what a dead process leaves of it is garbage, and what a living one has is not.
+    /// A temporary folder, which is removed after the body. If the process dies, `collectGarbage` removes the folder; it spares folders of
+    /// living processes.
     /// - Throws: `CacheError` when the cache cannot be written, or what the body throws.
     public func withScratch<Value>(kind: String, _ body: (FilePath) async throws -> Value) async throws -> Value {
         let key = UUID().uuidString
@@ -79,7 +79,7 @@ public struct ArtefactCache: Sendable {
         return try await body(folder)
     }
 
-    /// Holds on to an entry, which stays as it is as long as the use lasts. Waits for a process that fills it.
+    /// Marks an entry as in use: it is neither removed nor replaced while the use lasts. Waits for a process that fills it.
     /// - Returns: Nil when there is no such entry.
     public func use(kind: String, key: String) async throws -> EntryUse? {
         guard existing(kind: kind, key: key) != nil else { return nil }
@@ -91,7 +91,7 @@ public struct ArtefactCache: Sendable {
         return EntryUse(lock)
     }
 
-    /// Removes an entry; the next request for it fills it again. An entry in use stays.
+    /// Removes an entry, unless it is in use. The next request fills it again.
     public func remove(kind: String, key: String) throws {
         let place = folder(kind: kind, key: key)
         guard FileManager.default.fileExists(atPath: place.string), let lock = try FileLock.tryAcquire(lockFile(kind: kind, key: key)) else { return }
@@ -99,8 +99,8 @@ public struct ArtefactCache: Sendable {
         try? FileManager.default.removeItem(atPath: place.string)
     }
 
-    /// Removes the entries of a kind that were unused for longest, until what is left takes no more than so many bytes.
-    /// - Parameter spared: Keys that stay, even above the limit.
+    /// Removes the least recently used entries of a kind until the rest takes at most `limit` bytes.
+    /// - Parameter spared: Keys that are kept, even above the limit.
     /// - Returns: The removed entries and the bytes they took.
     public func shrink(kind: String, to limit: Int, sparing spared: Set<String>) throws -> [RemovedEntry] {
         let parent = root.appending(kind)
@@ -123,8 +123,8 @@ public struct ArtefactCache: Sendable {
         return removed
     }
 
-    /// Removes entries unused for longer than `age`, and what dead processes left half filled.
-    /// - Parameter kinds: The sorts of artefact to look at; nil for all.
+    /// Removes entries that were not used for longer than `age`, and what dead processes left half filled.
+    /// - Parameter kinds: The kinds to collect; nil for all.
     /// - Returns: The removed entries and the bytes they took.
     public func collectGarbage(unusedFor age: Duration, kinds: Set<String>? = nil, now: Date = Date()) async throws -> [RemovedEntry] {
         var removed: [RemovedEntry] = []
@@ -148,7 +148,7 @@ public struct ArtefactCache: Sendable {
         return removed
     }
 
-    /// - Returns: False when another process had taken it away since it was seen.
+    /// - Returns: False when another process has removed it in the meantime.
     private static func takeAway(_ path: FilePath) throws -> Bool {
         do {
             try FileManager.default.removeItem(atPath: path.string)
@@ -158,7 +158,7 @@ public struct ArtefactCache: Sendable {
         }
     }
 
-    /// The bytes that the files under a path take on the disk; a sparse file takes less than its length.
+    /// The disk space of the files under a path, in bytes; less than the length for a sparse file.
     public static func size(of path: FilePath) -> Int {
         var total = 0
         let entries = FileManager.default.enumerator(atPath: path.string)
@@ -169,7 +169,7 @@ public struct ArtefactCache: Sendable {
         return total
     }
 
-    /// Puts a filled folder in its place. An older one there moves aside first, where it is garbage like what a dead process left.
+    /// Renames a filled folder into place. An older entry is first renamed aside and then removed, as the remains of a dead process would be.
     private static func move(_ aside: FilePath, to place: FilePath) throws {
         let old = place.removingLastComponent().appending(".\(place.lastComponent?.string ?? "").old.part")
         try? FileManager.default.removeItem(atPath: old.string)
@@ -178,7 +178,7 @@ public struct ArtefactCache: Sendable {
         try? FileManager.default.removeItem(atPath: old.string)
     }
 
-    /// Whoever fills, removes or uses an entry holds this.
+    /// A process that fills, removes or uses an entry holds this lock.
     private func lockFile(kind: String, key: String) -> FilePath { root.appending(kind).appending(".\(key).lock") }
 
     private func folder(kind: String, key: String) -> FilePath { root.appending(kind).appending(key) }

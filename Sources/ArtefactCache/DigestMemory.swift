@@ -5,10 +5,10 @@ public import SystemPackage
 
 /// Digests of large files, remembered across runs in the cache while a file's status shows that it has not changed.
 ///
-/// The status includes the time of its last change, which no program can set. Everything is forgotten at the next boot of the machine:
-/// after a crash a file may have lost what was written to it and still have the same status.
+/// The status includes the time of the last status change, which programs cannot set. All digests are forgotten at the next boot of the machine:
+/// after a crash a file may have lost data and still have the same status.
 public final class DigestMemory: Sendable {
-    /// What has to be the same (stat(2)).
+    /// The fields that have to be equal (stat(2)).
     private struct Status: Hashable, Codable {
         let device: UInt64
         let inode: UInt64
@@ -30,9 +30,9 @@ public final class DigestMemory: Sendable {
     private let file: FilePath?
     private let boot: String
     private let document: Mutex<Document>
-    /// A file that was changed so shortly before it was read may have been changed again at what the clock takes for the same time. In nanoseconds.
+    /// A file that changed less than this before it was read may have changed again with the same time stamp. In nanoseconds.
     private static let settled = 1_000_000_000
-    /// So many are remembered; those of files that are gone go first.
+    /// The most digests in the file. Above that, digests of deleted files are dropped; if too many remain, the file is not written.
     private static let limit = 512
 
     /// - Parameter cache: Where digests are remembered; nil to remember none.
@@ -41,7 +41,7 @@ public final class DigestMemory: Sendable {
         self.init(in: cache, boot: boot.trimmingCharacters(in: .whitespacesAndNewlines))
     }
 
-    /// - Parameter boot: Names this boot of the machine; empty where it has no name, and then nothing is remembered.
+    /// - Parameter boot: The id of this boot of the machine; if empty, nothing is remembered.
     init(in cache: ArtefactCache?, boot: String) {
         file = boot.isEmpty ? nil : cache?.root.appending("digests.json")
         self.boot = boot
@@ -63,7 +63,8 @@ public final class DigestMemory: Sendable {
         return digest
     }
 
-    /// Adds to what other processes have remembered meanwhile. A memory that cannot be written only makes the next run read the file.
+    /// Adds an entry to those that other processes remembered in the meantime. If the file cannot be written, the next run reads the artefact
+    /// again.
     private func remember(_ entry: Entry, for key: String) {
         guard let file else { return }
         document.withLock { document in

@@ -2,14 +2,13 @@ internal import CDiskSync
 import Glibc
 import SystemPackage
 
-/// Waits until the disk has what was written.
+/// Waits until written data is on the disk.
 enum DiskSync {
-    /// The whole file system that a folder is on (syncfs(2)): a kernel's modules are a thousand files, and one wait is shorter than one for
-    /// each.
-    /// - Throws: `CacheError`, which may be what the disk could not take.
+    /// Syncs the whole file system of a folder (syncfs(2)): a kernel's modules are a thousand files, and one sync is faster than one for each.
+    /// - Throws: `CacheError`, for example when the disk is full.
     static func fileSystem(of folder: FilePath) throws { try wait(folder, syncfs) }
 
-    /// The names in a folder (fsync(2)).
+    /// Syncs the entries of a folder (fsync(2)).
     /// - Throws: `CacheError`.
     static func folder(_ path: FilePath) throws { try wait(path, fsync) }
 
@@ -17,7 +16,7 @@ enum DiskSync {
         do {
             let descriptor = try FileDescriptor.open(folder, .readOnly, options: [.directory, .closeOnExec])
             try descriptor.closeAfter {
-                // Some file systems have nothing to sync in a folder, and say EINVAL.
+                // Some file systems cannot sync a folder and return EINVAL.
                 guard sync(descriptor.rawValue) == 0 || errno == EINVAL else { throw Errno(rawValue: errno) }
             }
         } catch let error as Errno {

@@ -5,7 +5,7 @@ public import SystemPackage
 /// SHA-256 of files, as text in hexadecimal.
 public enum FileDigest {
     private static let blockSize = 1 << 20
-    /// SEEK_DATA of lseek(2), which glibc's module does not show.
+    /// SEEK_DATA of lseek(2), which Swift's Glibc module does not export.
     private static let seekData: Int32 = 3
 
     /// - Throws: `Errno`.
@@ -14,12 +14,12 @@ public enum FileDigest {
         return try file.closeAfter { try whole(file) }
     }
 
-    /// - Parameter file: Read from its beginning, whatever its offset.
+    /// - Parameter file: Read from its beginning, independent of its offset.
     /// - Throws: `Errno`.
     public static func whole(_ file: FileDescriptor) throws -> String { try digest(file) { _, bytes, hash in hash.update(bytes) } }
 
-    /// The same for a file with long runs of zeros, which count by where they are and are not read where the file has holes. Where holes
-    /// are makes no difference, only what the file reads as.
+    /// A digest of a file with long runs of zeros, of which only the positions count. Holes are skipped without reading. The digest depends only
+    /// on the content, not on where the holes are.
     /// - Throws: `Errno`.
     public static func sparse(_ path: FilePath) throws -> String {
         let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
@@ -32,7 +32,7 @@ public enum FileDigest {
         }
     }
 
-    /// One digest for several texts; where one ends is part of it.
+    /// One digest for several texts; it depends on where each one ends.
     public static func text(_ parts: [String]) -> String {
         var hash = RunningDigest()
         for part in parts { hash.update("\(part.utf8.count):\(part)".utf8) }
@@ -59,7 +59,7 @@ public enum FileDigest {
             while got < length {
                 let count = try file.read(
                     fromAbsoluteOffset: Int64(block * blockSize + got), into: UnsafeMutableRawBufferPointer(rebasing: buffer[got..<length]))
-                // Cut off while it was read.
+                // The file was truncated while it was read.
                 guard count > 0 else { throw Errno.ioError }
                 got += count
             }

@@ -5,7 +5,7 @@ package import SystemPackage
 package struct FileLock: Sendable {
     package enum Kind: Sendable {
         case exclusive
-        /// Held by any number of processes, while none holds the exclusive lock.
+        /// Any number of processes can hold it, while none holds the exclusive lock.
         case shared
 
         fileprivate var operation: Int32 { self == .shared ? LOCK_SH : LOCK_EX }
@@ -13,7 +13,7 @@ package struct FileLock: Sendable {
 
     private let descriptor: FileDescriptor
 
-    /// Waits for the lock, and stops waiting when the task is cancelled.
+    /// Waits for the lock until the task is cancelled.
     package static func acquire(_ path: FilePath, _ kind: Kind = .exclusive) async throws -> FileLock {
         while true {
             if let lock = try tryAcquire(path, kind) { return lock }
@@ -21,7 +21,7 @@ package struct FileLock: Sendable {
         }
     }
 
-    /// The lock, or nil when somebody else's is in its way.
+    /// The lock, or nil if another holder prevents it.
     package static func tryAcquire(_ path: FilePath, _ kind: Kind = .exclusive) throws -> FileLock? {
         let descriptor: FileDescriptor
         do {
@@ -38,7 +38,7 @@ package struct FileLock: Sendable {
     }
 
     package func release() {
-        // Closing does not release it while a process that is being started still has a copy (flock(2)).
+        // Closing would not release it while a child process that is being started still has a copy of the descriptor (flock(2)).
         flock(descriptor.rawValue, LOCK_UN)
         try? descriptor.close()
     }
