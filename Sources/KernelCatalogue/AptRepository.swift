@@ -5,7 +5,8 @@ import HostTools
 import MatrixModel
 import SystemPackage
 
-/// Suites in Debian's format: a signed `InRelease` vouches for `Packages`, and that for packages (wiki.debian.org/DebianRepository/Format).
+/// Suites in Debian's format: the signed `InRelease` has the hash of `Packages`, which has the hashes of packages
+/// (wiki.debian.org/DebianRepository/Format).
 struct AptRepository: KernelRepository {
     struct Suite: Sendable {
         let name: String
@@ -15,11 +16,11 @@ struct AptRepository: KernelRepository {
 
     let vendor: String
     let suites: [Suite]
-    /// How the packages of one kernel are cut.
+    /// How the content of one kernel is split into packages.
     let shape: KernelPackages.Shape
     let signature: @Sendable () async throws -> SignatureVerifier
     let transfer: Transfer
-    /// Names of packages that are kept in the index in addition to kernels.
+    /// The names of other packages to keep in the index, in addition to kernels.
     var further: Set<String> = []
 
     func search(_ progress: @escaping @Sendable (CatalogueEvent) -> Void) async throws -> [(SearchedSuite, [CatalogueKernel])] {
@@ -35,8 +36,8 @@ struct AptRepository: KernelRepository {
         try await PackageContent.unpack(file, as: .deb, into: folder, address: package.address)
     }
 
-    /// The packages of the further names, of the first suite that has one, and the address of its archive.
-    /// - Throws: What was wrong with a suite, when no other has it either.
+    /// A package with one of the further names, from the first suite that has it, with its archive's address.
+    /// - Throws: The error of a suite, if no other suite has the package.
     func furtherPackage(_ name: String) async throws -> (package: PackageIndex.Package, archive: String, suite: String)? {
         var failure: (any Error)?
         for suite in suites {
@@ -65,13 +66,13 @@ struct AptRepository: KernelRepository {
         guard let release = try await ReleaseFile.load("\(address)/InRelease", suite: suite, signature: signature(), transfer: transfer) else { return nil }
         let late = try release.checkFreshness("\(address)/InRelease", settings: transfer.settings)
         let index = try await index(release, at: address, suite, progress)
-        // Pockets of Debian are empty until something is put into them.
+        // A pocket of Debian is empty until a package is added to it.
         let kernels = KernelPackages.kernels(
             in: index, architecture: transfer.settings.architecture, shape: shape, origin: "\(vendor)/\(suite)", archive: archive)
         return PartContent(kernels: kernels, daysLate: late, notes: index.listed == 0 && shape != .debian ? ["its index lists no package at all"] : [])
     }
 
-    /// The suite's kernel packages; read once for each content of the index.
+    /// The suite's kernel packages; parsed once for each content of the index.
     private func index(
         _ release: ReleaseFile, at address: String, _ suite: String, _ progress: @escaping @Sendable (CatalogueEvent) -> Void
     ) async throws -> PackageIndex {
@@ -86,7 +87,7 @@ struct AptRepository: KernelRepository {
             let file = folder.appending("Packages.\(packing)")
             let (name, checksum) = (entry.checksum.algorithm.rawValue.uppercased(), entry.checksum)
             do {
-                // By its hash first: between reading InRelease and this the mirror may have moved on.
+                // By its hash first: the mirror may have changed since `InRelease` was read.
                 try await transfer.fetch("\(address)/\(binary)/by-hash/\(name)/\(checksum.hexadecimal)", to: file, size: entry.size, checksum: checksum)
             } catch let error as CatalogueError where error.isAbsence {
                 try await transfer.fetch("\(address)/\(plain).\(packing)", to: file, size: entry.size, checksum: checksum)

@@ -9,8 +9,8 @@ struct AptSources {
         var components: [String] = ["main"]
         var signedBy = ""
 
-        /// How much speaks for a source being Debian's own archive; nil when it cannot be. Other vendors' repositories use Debian's
-        /// suite names too, and some even the path `/debian`.
+        /// How likely a source is Debian's own archive; nil when it cannot be. Other vendors' repositories also use Debian's suite names, and
+        /// some even the path `/debian`.
         func likelihood(of archive: DebianSuite.Archive) -> Int? {
             guard uri.hasPrefix("http://") || uri.hasPrefix("https://"), components.contains("main"), DebianSuite.isDebian(suite: suite),
                 DebianSuite.isSecurity(suite: suite) == (archive == .security)
@@ -22,7 +22,7 @@ struct AptSources {
 
     let sources: [Source]
 
-    /// Reads `sources.list` and `sources.list.d`. What cannot be read is not there: apt's own complaint is not ours.
+    /// Reads `sources.list` and `sources.list.d`. Files that cannot be read are ignored: apt reports those itself.
     init(folder: FilePath) {
         let manager = FileManager.default
         let parts = folder.appending("sources.list.d")

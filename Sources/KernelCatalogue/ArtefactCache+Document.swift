@@ -3,8 +3,8 @@ import Foundation
 import SystemPackage
 
 extension ArtefactCache {
-    /// What was read out of a large file, kept in place of it. One that an older kmatrix wrote otherwise is made again.
-    /// - Parameter make: Reads it, with a folder for the files that takes, which are not kept.
+    /// The part of a large file that is needed, cached in place of the file. If the cached document has an older format, it is made again.
+    /// - Parameter make: Makes the document. It may use the folder for temporary files.
     func document<Value: Codable>(kind: String, key: String, make: (FilePath) async throws -> Value) async throws -> Value {
         func read(_ folder: FilePath) throws -> Value {
             try JSONDecoder().decode(Value.self, from: Data(contentsOf: URL(filePath: folder.appending("document.json").string)))

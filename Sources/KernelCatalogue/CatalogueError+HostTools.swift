@@ -30,7 +30,7 @@ extension CatalogueError {
         }
     }
 
-    /// Does something with a signature, and says whose it is when that fails.
+    /// Runs a signature check; a failure names the address of the signed file.
     static func signed<Value>(_ address: String, _ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()

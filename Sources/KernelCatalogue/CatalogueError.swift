@@ -6,30 +6,30 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
         /// Nothing on offer satisfies the selector.
         case notOffered
         case noMirror, unreachable, notFound
-        /// The server says 403, as object stores do of what they do not have.
+        /// The server answers 403, as object stores do for files that do not exist.
         case forbidden
         case slow
-        /// The release file is unsigned, wrongly signed, or signed by a key that does not count.
+        /// The release file is unsigned, has a bad signature, or is signed by another key.
         case badSignature
         case hashMismatch, sizeMismatch, brokenPackage, expired, noSpace, toolMissing, badConfiguration
-        /// A mirror's address is not one of the web.
+        /// The address of a mirror is not an http or https URL.
         case badAddress
-        /// The address has none of the repository's parts.
+        /// The address does not contain the repository.
         case nothingThere
         case malformedIndex
-        /// Only the network has it, and the network may not be used.
+        /// The file is not cached, and the network may not be used.
         case offline
-        /// The server answered, and not with the file.
+        /// The server answered, but not with the file.
         case refused
-        /// The transfer began and ended early, as often as it was tried.
+        /// The transfer started and was interrupted, in each attempt.
         case interrupted
-        /// More came, or came out of it, than may.
+        /// The file is larger than the limit, packed or unpacked.
         case tooLarge
-        /// No key is known whose signature counts.
+        /// No trusted key is available for the vendor.
         case untrusted
-        /// The repository is for subscribers, and no mirror of it is named.
+        /// The repository requires a subscription, and no mirror is configured.
         case subscription
-        /// No disk image of a distribution can be obtained, nor built.
+        /// A distribution has no disk image that can be used, and none can be built.
         case noImage
     }
 
@@ -44,7 +44,7 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
         self.detail = detail
     }
 
-    /// Why no guest can be made of a distribution, and how to bring an image.
+    /// Why no guest can be made from a distribution, and how to supply an image.
     public init(imageOf distribution: Distribution) {
         let detail =
             switch distribution.image {
@@ -57,7 +57,7 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
         self.init(.noImage, subject: distribution.name, detail: detail)
     }
 
-    /// Whether the server says that it does not have the file.
+    /// Whether the server reported that it does not have the file.
     var isAbsence: Bool { code == .notFound || code == .forbidden }
 
     /// Whether only the transfer failed, so that another address may serve it.
@@ -97,7 +97,7 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
         }
     }
 
-    /// The same in a few words, for a list of failures.
+    /// The reason in a few words, for a list of failures.
     var reason: String {
         switch code {
         case .notFound: "404"
@@ -115,7 +115,7 @@ public struct CatalogueError: Error, Hashable, Sendable, CustomStringConvertible
         }
     }
 
-    /// curl's words without its number: "Connection refused" of "curl: (7) Failed to connect to … port 80 after 0 ms: Connection refused".
+    /// curl's message without its prefix: "Connection refused" from "curl: (7) Failed to connect to … port 80 after 0 ms: Connection refused".
     private static func short(_ complaint: String) -> String {
         guard complaint.hasPrefix("curl: (") else { return complaint }
         if complaint.contains("Couldn't connect") || complaint.contains("onnection refused") { return "connection refused" }

@@ -1,8 +1,8 @@
-/// What the catalogue is doing, for people to read.
+/// The progress of the catalogue.
 public enum CatalogueEvent: Hashable, Sendable, CustomStringConvertible {
     case readingIndices(suites: Int)
     case asking(distributions: [String])
-    /// Keys that this machine did not have, by where they came from.
+    /// Missing keys that were fetched, by origin.
     case fetchedKeys([KeyOrigin])
     case fetchingIndex(suite: String)
     case fetchingPackage(name: String, bytes: Int)

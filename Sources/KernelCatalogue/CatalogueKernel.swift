@@ -5,9 +5,10 @@ public import MatrixModel
 public struct CatalogueKernel: Hashable, Sendable {
     public let identity: KernelIdentity
     let packages: [Source]
-    /// Whether the repository offers the kernel's image and, though they are packaged apart, not its modules.
+    /// Whether the repository offers the kernel's image but not its modules, although they have a package of their own.
     ///
-    /// A backport of Debian's that was superseded loses the packages of its unsigned source, modules among them, before those of its signed one.
+    /// When a Debian backport is superseded, the packages of its unsigned source, which include the modules, are removed before those of its
+    /// signed source.
     public let lacksModules: Bool
 
     /// One package, and where it is fetched from.
@@ -19,9 +20,9 @@ public struct CatalogueKernel: Hashable, Sendable {
         let checksum: Checksum
     }
 
-    /// Whose repository it is from: `debian`, or the distribution's name.
+    /// The vendor of its repository: `debian`, or the distribution's name.
     var vendor: String { String(identity.origin.prefix { $0 != "/" }) }
 
-    /// Names the kernel's files in the cache: the same packages, the same files.
+    /// The key of the kernel's files in the cache: a digest of its packages.
     var cacheKey: String { Transfer.digest(of: packages.map(\.checksum.hexadecimal).sorted().joined(separator: "\n")) }
 }

@@ -4,34 +4,34 @@ public import HostTools
 public import MatrixModel
 public import SystemPackage
 
-/// Where the catalogue looks and what it accepts.
+/// Where the catalogue searches, and what it accepts.
 public struct CatalogueSettings: Sendable {
     public var cache: ArtefactCache
-    /// The distributions whose kernels may be asked for, besides Debian's.
+    /// The distributions whose kernels can be selected, in addition to Debian's.
     public var distributions: DistributionCatalogue
-    /// What the kernels are for that are looked for.
+    /// The architecture of the kernels.
     public var architecture: Architecture
-    /// Addresses by vendor (`debian`, `debian-security`, `ubuntu`), which go before all other sources.
+    /// Addresses by vendor (`debian`, `debian-security`, `ubuntu`), which take precedence over all other sources.
     public var mirrors: [String: String]
     /// Use the cache only.
     public var offline: Bool
-    /// Refuse an index past its `Valid-Until`, by however little.
+    /// Reject every index past its `Valid-Until`.
     public var strictFreshness: Bool
-    /// Accept an index past its `Valid-Until`, by however much.
+    /// Accept every index past its `Valid-Until`.
     public var allowExpired: Bool
     public var environment: [String: String]
     /// Where apt keeps its sources.
     public var aptFolder: FilePath
     /// The keyrings whose keys may sign a release of Debian.
     public var keyrings: [FilePath]
-    /// Keyrings by vendor, in place of those that the catalogue of distributions knows of; every key in one may sign.
+    /// Keyrings by vendor, which replace the keys of the catalogue; every key in such a keyring may sign.
     public var vendorKeyrings: [String: FilePath]
     public var suites: [DebianSuite]
-    /// How long a connection, or a transfer slower than 1 kB/s, is waited for, in seconds.
+    /// How long a connection, or a transfer below 1 kB/s, may stall, in seconds.
     public var stallTimeout: Int
-    /// How often a transfer that failed by bad luck is tried again.
+    /// How often a transfer is retried after a temporary failure.
     public var retries: Int
-    /// How long the first such try is put off; each further one twice as long.
+    /// The pause before the first retry; it doubles with each further one.
     public var pause: Duration
 
     public init(
@@ -66,6 +66,6 @@ public struct CatalogueSettings: Sendable {
             proxies: environment.filter { $0.key.lowercased().hasSuffix("_proxy") })
     }
 
-    /// An index that is late by no more than this is used with a warning: mirrors lag, and the kernels in it are still signed.
+    /// An index that is late by at most this many seconds is used with a warning: mirrors lag, and its kernels are still signed.
     static let tolerance: TimeInterval = 60 * 86_400
 }

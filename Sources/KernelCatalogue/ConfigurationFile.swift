@@ -2,7 +2,7 @@ import Foundation
 import StrictYAML
 import SystemPackage
 
-/// What `kmatrix/config.yml` says of repositories; other keys are other people's.
+/// The repository settings of `kmatrix/config.yml`. Other keys are ignored.
 struct ConfigurationFile {
     let path: FilePath
     /// `mirrors: { debian: URL, ubuntu: URL }`

@@ -17,7 +17,7 @@ public struct DebianSuite: Hashable, Sendable {
     /// The releases from 11 to unstable (wiki.debian.org/DebianReleases).
     static let codenames = ["bullseye", "bookworm", "trixie", "forky"]
 
-    /// What a suite that is not in the archive any more, or not yet, says with a 404.
+    /// Debian's suites that may offer kernels. One that is not in the archive any more, or not yet, gives a 404.
     public static let all: [DebianSuite] =
         codenames.flatMap { codename in
             [
@@ -26,7 +26,7 @@ public struct DebianSuite: Hashable, Sendable {
             ]
         } + [DebianSuite(name: "sid", archive: .main)]
 
-    /// The names by which apt sources call Debian's suites.
+    /// Whether apt sources use this name for one of Debian's suites.
     static func isDebian(suite: String) -> Bool {
         let base = suite.prefix { $0 != "-" && $0 != "/" }
         let pocket = suite.dropFirst(base.count)

@@ -13,26 +13,26 @@ public struct Distribution: Hashable, Sendable {
     public let cloudInit: String?
     /// The cgroup layout that it boots with by default; nil where that is not known.
     public let cgroup: CgroupLayout?
-    /// What upstream says of it, each with its source; empty where no source names it.
+    /// The claims of upstream about the distribution, each with its source; empty if no source names it.
     public let claims: [DistributionClaim]
-    /// What an image that is built holds beyond a minimal system; empty where none is built from packages. Where a signed image is published,
-    /// that one is used, and one is built only while it cannot be fetched.
+    /// Packages in addition to a minimal system, for an image that is built; empty if no image is built from packages. A published, signed image
+    /// takes precedence, and one is built only if that cannot be fetched.
     public let packages: [String]
     /// The image it publishes, or why there is none.
     public let image: ImageOffer
 
-    /// Which of a repository's kernels are meant.
+    /// Which kernels of a repository belong to the distribution.
     public struct Kernel: Hashable, Sendable {
-        /// The one it boots with its own loader, and what a selector without a flavour means here.
+        /// The flavour that it boots with its own loader, and that a selector without a flavour selects.
         public let flavour: KernelFlavour
-        /// The series it keeps to through its life; nil where it moves on.
+        /// The series of all its kernels; nil if it moves to newer series.
         public let series: KernelSeries?
-        /// The series that are worth looking for here when Debian has none; empty for Debian's own releases.
+        /// The series to search for here when Debian has none; empty for Debian's own releases.
         let offers: [KernelRange]
-        /// Where the packages' names do not follow from the kernel's release: by flavour, the packages that hold one, the image's first; a
-        /// distribution with several streams of one flavour has several such lists.
+        /// For packages whose names do not follow from the kernel's release: by flavour, the packages that contain a kernel, the image's first.
+        /// A distribution with several streams of one flavour has several such lists.
         let packages: [String: [[String]]]
-        /// What `uname -r` says on a kernel from rpm packages that do not say so themselves.
+        /// The form of `uname -r`, for kernels in rpm packages that do not state it.
         let uname: UnameForm
 
         enum UnameForm: String, CaseIterable, Hashable, Sendable {
@@ -53,7 +53,7 @@ public struct Distribution: Hashable, Sendable {
             }
         }
 
-        /// Whether a selector may find something here.
+        /// Whether a search for the selector may succeed here.
         func mayOffer(_ selector: KernelSelector) -> Bool {
             switch selector {
             case .series(let series, _): offers.contains { $0.contains(series.firstVersion) }
@@ -64,10 +64,10 @@ public struct Distribution: Hashable, Sendable {
         }
     }
 
-    /// The suites of Debian's own archive its image is built from; empty for everybody else's.
+    /// The suites of Debian's own archive from which its image is built; empty for other distributions.
     public var debianSuites: [DebianSuite] { if case .debian(let suites, _) = repository { suites } else { [] } }
 
-    /// The suites an image of it is built from, the release itself first; empty where packages are not apt's.
+    /// The suites from which its image is built, the release itself first; empty if its packages are not apt's.
     public var packageSuites: [String] {
         switch repository {
         case .debian: debianSuites.map(\.name)

@@ -3,17 +3,17 @@ public import MatrixModel
 import StrictYAML
 public import SystemPackage
 
-/// The distributions of `images/catalogue.yml` that there are for an architecture, in its order.
+/// The distributions of `images/catalogue.yml` for one architecture, in the file's order.
 ///
-/// In the file, `$debarch` and `$basearch` stand for what Debian and rpm call the architecture.
+/// In the file, `$debarch` and `$basearch` are placeholders for Debian's and rpm's name of the architecture.
 public struct DistributionCatalogue: Sendable {
     public let distributions: [Distribution]
-    /// Where upstream says something about support.
+    /// The sources of upstream's claims about support.
     public let sources: [ClaimSource]
-    /// The keys whose signatures count.
+    /// The keys whose signatures are trusted.
     public let keys: [SigningKey]
     public let architecture: Architecture
-    /// Those that there are for other architectures only, by name.
+    /// Distributions that exist only for other architectures, by name.
     private let elsewhere: [String: [Architecture]]
     private let origin: (text: String, source: String)?
 
@@ -59,10 +59,10 @@ public struct DistributionCatalogue: Sendable {
         return try DistributionCatalogue(parsing: origin.text, source: origin.source, architecture: architecture)
     }
 
-    /// Debian's archive needs no entry.
+    /// An empty catalogue. Debian's archive needs no entry.
     public static let none = DistributionCatalogue()
 
-    /// What the makers of packages are called for mirrors and keyrings, Debian left out.
+    /// The vendors' names in `--mirror` and keyring settings, without Debian.
     public var vendorNames: [String] { Set(distributions.compactMap { $0.repository.vendor?.name }).sorted() }
 
     /// The vendors whose packages or images a key signs.
@@ -133,7 +133,7 @@ extension Distribution.Kernel {
 }
 
 extension YAMLNode {
-    /// What an entry is about; all where it does not say.
+    /// The architectures of an entry; all if it names none.
     var architectures: [Architecture] {
         get throws {
             let names = try texts("architectures")

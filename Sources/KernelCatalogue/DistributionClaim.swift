@@ -1,7 +1,7 @@
 public import MatrixModel
 import StrictYAML
 
-/// Where upstream says something about support.
+/// A place where upstream states what it supports.
 public struct ClaimSource: Hashable, Sendable {
     /// What the catalogue calls it: `readme`, `article`, `gate`.
     public let name: String
@@ -15,7 +15,7 @@ public struct ClaimSource: Hashable, Sendable {
     public let kernels: KernelRange?
 }
 
-/// What one source says of one distribution. Sources may contradict each other.
+/// What one source states about one distribution. Sources may contradict each other.
 public struct DistributionClaim: Hashable, Sendable {
     public let source: ClaimSource
     public let support: DocumentedClaim.Support

@@ -1,9 +1,9 @@
 import MatrixModel
 import StrictYAML
 
-/// A disk image that a distribution publishes, and what proves whose it is.
+/// A disk image that a distribution publishes, and how its origin is proven.
 public struct DistributionImage: Hashable, Sendable {
-    /// The format inside of any compression, which the name tells: `.xz`, `.gz`, `.bz2`, `.zst`.
+    /// The format of the image without compression. The name shows the compression: `.xz`, `.gz`, `.bz2`, `.zst`.
     public enum Form: String, CaseIterable, Hashable, Sendable { case qcow2, raw, vhd }
 
     /// How the guest runner gets into the guest.
@@ -23,7 +23,7 @@ public struct DistributionImage: Hashable, Sendable {
         case unsigned
     }
 
-    /// Its last part may be a pattern, of which the last name in the list of checksums is meant: `al2023-kvm-*.qcow2`.
+    /// The last component may be a pattern, which selects the last matching name in the list of checksums: `al2023-kvm-*.qcow2`.
     public let address: String
     public let form: Form
     /// The address of the list of checksums.
@@ -37,7 +37,7 @@ public struct DistributionImage: Hashable, Sendable {
 /// Whether a distribution publishes a disk image.
 public enum ImageOffer: Hashable, Sendable {
     case published(DistributionImage)
-    /// Why there is none, and how to bring one.
+    /// The reason, and how to supply an image.
     case none(reason: String)
 
     public var published: DistributionImage? { if case .published(let image) = self { image } else { nil } }

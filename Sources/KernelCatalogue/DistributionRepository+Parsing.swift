@@ -33,7 +33,7 @@ extension DistributionRepository {
 }
 
 extension DistributionRepository.Vendor {
-    /// The key of addresses that are for one architecture alone.
+    /// The key for addresses of one architecture only.
     fileprivate static func addressKey(_ architecture: Architecture) -> String { "addresses-\(architecture.rawValue)" }
 
     fileprivate init(_ node: YAMLNode, _ architecture: Architecture, _ known: [String: SigningKey]) throws {

@@ -1,17 +1,17 @@
 /// How a distribution's packages are published. Each kind has its own reader, a `KernelRepository`.
 public enum DistributionRepository: Hashable, Sendable {
-    /// Debian's own archive, whose mirror this machine's apt knows: the suites of the release, and further ones with kernels of its own.
+    /// Debian's own archive, whose mirror is configured for this machine's apt: the suites of the release, and further suites for kernels.
     case debian(suites: [DebianSuite], kernelSuites: [String])
-    /// Suites with an `InRelease` file, as other makers of Debian packages have them.
+    /// Suites with an `InRelease` file, of other vendors of Debian packages.
     case apt(Vendor, suites: [String], shape: KernelPackages.Shape)
     /// Folders with a `repodata/repomd.xml`.
     case rpm(Vendor, folders: [Folder], signed: SignedPart)
     /// No packages: the kernel is in the disk image only.
     case image(Vendor)
 
-    /// Who publishes, where, and whose signature counts.
+    /// Who publishes the packages, where, and with which keys.
     public struct Vendor: Hashable, Sendable {
-        /// What `--mirror` and the settings call it: `ubuntu`. Releases of one vendor share it.
+        /// The name in `--mirror` and in the settings: `ubuntu`. Releases of one vendor share it.
         public let name: String
         /// For people: "Azure Linux".
         public let title: String
@@ -19,7 +19,7 @@ public enum DistributionRepository: Hashable, Sendable {
         public let addresses: [String]
         /// The keys that may sign.
         public let keys: [SigningKey]
-        /// Where the repository is behind a subscription: how to bring a mirror. Its addresses are then not asked.
+        /// For a repository that requires a subscription: how to supply a mirror. Its own addresses are then not tried.
         public let subscription: String?
     }
 
@@ -30,11 +30,11 @@ public enum DistributionRepository: Hashable, Sendable {
         public let path: String
     }
 
-    /// What an rpm repository's signature is on.
+    /// Which part of an rpm repository is signed.
     public enum SignedPart: String, CaseIterable, Hashable, Sendable {
-        /// `repomd.xml.asc`; hashes vouch for all that comes after.
+        /// `repomd.xml.asc`; hashes protect everything below it.
         case index
-        /// Each package only: nothing vouches for the index, so it may be an old one.
+        /// Only the packages. The index is not signed, so it may be outdated.
         case packages
     }
 

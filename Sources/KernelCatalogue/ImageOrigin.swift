@@ -1,10 +1,10 @@
-/// Where a distribution's guests come from.
+/// Where the image of a distribution's guests comes from.
 public enum ImageOrigin: String, Encodable, Sendable {
-    /// Built here.
+    /// Built on this machine.
     case packages
-    /// Its makers'; fetched, or found in the cache, when it is wanted.
+    /// Published by the distribution; fetched when needed, or cached.
     case published
-    /// None that can be used without a person.
+    /// No image can be used without a manual step.
     case none
 }
 
@@ -14,7 +14,7 @@ extension Distribution {
         return packages.isEmpty ? .none : .packages
     }
 
-    /// Why no published image is used; nil where one is.
+    /// Why no published image is used; nil if one is.
     public var unusableImage: String? {
         switch image {
         case .none(let reason): reason

@@ -1,7 +1,7 @@
 import HostTools
 public import SystemPackage
 
-/// A package of Debian's archive that is not a kernel: its signed index vouches for it.
+/// A package of Debian's archive other than a kernel, verified through the signed index.
 public struct DebianPackage: Sendable {
     public let name: String
     public let version: String

@@ -4,7 +4,7 @@ import HostTools
 public import MatrixModel
 import SystemPackage
 
-/// Which kernels are on offer, and their files, verified from a repository's signature down to each package.
+/// Finds kernels on offer and fetches their files, verified from a repository's signature down to each package.
 public struct KernelCatalogue: Sendable {
     public let settings: CatalogueSettings
     private var transfer: Transfer { Transfer(settings: settings) }
@@ -13,7 +13,7 @@ public struct KernelCatalogue: Sendable {
     public init(settings: CatalogueSettings) { self.settings = settings }
 
     /// The same for another architecture.
-    /// - Throws: `YAMLError` where the catalogue of distributions is wrong for it.
+    /// - Throws: `YAMLError` if the catalogue of distributions is invalid for it.
     public func of(_ architecture: Architecture) throws -> KernelCatalogue {
         guard architecture != settings.architecture else { return self }
         var settings = settings
@@ -22,12 +22,11 @@ public struct KernelCatalogue: Sendable {
         return KernelCatalogue(settings: settings)
     }
 
-    /// Looks for what selectors ask for: through Debian's suites, and through other distributions where they are named, or where a
-    /// selector finds nothing in Debian and the catalogue knows them to have it. A suite that cannot be read is a warning in the listing;
-    /// only when none of Debian's can be read nothing is known.
-    /// - Parameter distributions: Whose own kernels are wanted too.
-    /// - Throws: `CatalogueError` (`noMirror`, `badConfiguration`, or the first suite's trouble when all have one), `SelectorError` for a
-    ///   distribution that the catalogue does not have, `CancellationError`.
+    /// Searches for the kernels of selectors: in Debian's suites, and in other distributions that are named, or that may offer what Debian does
+    /// not have. A suite that cannot be read becomes a warning in the listing. It is an error only if none of Debian's can be read.
+    /// - Parameter distributions: Distributions whose own kernels are needed too.
+    /// - Throws: `CatalogueError` (`noMirror`, `badConfiguration`, or the first suite's error when no suite can be read), `SelectorError` for a
+    ///   distribution that is not in the catalogue, `CancellationError`.
     public func listing(
         for selectors: [KernelSelector] = [.all(.standard)], of distributions: [Distribution] = [],
         progress: @escaping @Sendable (CatalogueEvent) -> Void = { _ in }
@@ -64,7 +63,7 @@ public struct KernelCatalogue: Sendable {
         progress(.readingIndices(suites: debian.suites.count))
         let results = try await debian.search(progress)
         let failures = results.compactMap { if case .failed(let error) = $0.0.outcome { error } else { nil } }
-        // A full disk is this machine's trouble and no suite's: what was not read for it must not look like what no suite offers.
+        // A full disk is this machine's failure. A suite that was not read because of it must not look like a suite without kernels.
         if let full = failures.first(where: { $0.code == .noSpace }) { throw full }
         let wasRead = results.contains { if case .read = $0.0.outcome { true } else { false } }
         if !wasRead {
@@ -78,7 +77,7 @@ public struct KernelCatalogue: Sendable {
 
     // MARK: - Repositories
 
-    /// - Parameter newestFirst: Only the releases' main suites, in the order in which a package is looked for that is not a kernel.
+    /// - Parameter newestFirst: Only the main suites of the releases, in the order in which other packages are searched.
     func debian(newestFirst: Bool = false, further: Set<String> = []) throws -> AptRepository {
         let mirrors = try Mirrors(settings)
         let suites = newestFirst ? settings.suites.filter { $0.archive == .main && !$0.name.contains("-") }.reversed() : settings.suites
@@ -147,13 +146,13 @@ public struct KernelCatalogue: Sendable {
         }
         let folder = try await filled(renews: false)
         if let files = try? KernelFiles(of: kernel, in: folder) { return files }
-        // An older kmatrix filled it otherwise.
+        // The entry was filled by an older kmatrix, in another layout.
         return try KernelFiles(of: kernel, in: try await filled(renews: true))
     }
 
-    /// Where a distribution's packages come from, each suite's signature and date checked.
-    /// - Throws: `CatalogueError` when a suite cannot be read or the network may not be used, or when it has no packages that images are
-    ///   built from; `CancellationError`.
+    /// The apt sources of a distribution, after checking each suite's signature and date.
+    /// - Throws: `CatalogueError` when a suite cannot be read, the network may not be used, or images are not built from its packages;
+    ///   `CancellationError`.
     public func packageSources(of distribution: Distribution) async throws -> PackageSources {
         guard !settings.offline else { throw CatalogueError(.offline, subject: "the image of \(distribution.name)") }
         let suites: [AptRepository.Suite]
@@ -169,7 +168,7 @@ public struct KernelCatalogue: Sendable {
             let archives = try Mirrors.addresses(of: vendor, settings)
             suites = names.map { AptRepository.Suite(name: $0, archives: archives) }
             let own = try await VendorKeyring(for: vendor, forPackages: false, settings, listing: keyListing)
-            // Ubuntu keeps some programs that Debian's main has in the component of its community.
+            // Some programs of Debian's main are in Ubuntu's component universe.
             (components, signature, keyring) = (shape == .ubuntu ? "main universe" : "main", own.verifier, own.file)
         case .rpm, .image: throw CatalogueError(imageOf: distribution)
         }
@@ -177,7 +176,7 @@ public struct KernelCatalogue: Sendable {
         var warnings: [String] = []
         for suite in suites {
             guard let (archive, release) = try await release(of: suite, signature) else {
-                // A suite of updates may not be there (any more); the release itself must be.
+                // An updates suite may be missing, but the release itself must exist.
                 if lines.isEmpty { throw CatalogueError(.notFound, subject: "\(suite.archives.first ?? "")/dists/\(suite.name)/InRelease") }
                 continue
             }
@@ -189,7 +188,7 @@ public struct KernelCatalogue: Sendable {
         return PackageSources(lines: lines, keyring: keyring, warnings: warnings)
     }
 
-    /// The first archive that has a suite, and its release file; nil where none has it.
+    /// The first archive that has a suite, with the suite's release file; nil if none has it.
     private func release(of suite: AptRepository.Suite, _ signature: SignatureVerifier) async throws -> (String, ReleaseFile)? {
         var failure: CatalogueError?
         for archive in suite.archives {

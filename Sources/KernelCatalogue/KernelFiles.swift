@@ -14,7 +14,7 @@ public struct KernelFiles: Sendable {
     public let config: FilePath?
     public let packages: [FetchedPackage]
 
-    /// Finds image, modules and configuration where the package shapes of the different vendors and years have them.
+    /// Finds the image, modules and configuration at the paths that vendors' packages of different years use.
     /// - Throws: `CatalogueError` with `brokenPackage` when there is no image.
     init(of kernel: CatalogueKernel, in folder: FilePath) throws(CatalogueError) {
         let release = kernel.identity.release

@@ -2,7 +2,7 @@ import MatrixModel
 
 /// A listing in words: one line for each vendor, and details.
 extension KernelListing {
-    /// What could not be read, or is strange: one line for each vendor.
+    /// What could not be read, and other anomalies: one line for each vendor.
     public var warnings: [String] {
         vendors(of: searched).compactMap { vendor in
             var parts = failures(vendor.suites).map { failure in
@@ -20,7 +20,7 @@ extension KernelListing {
                 }
             }
             parts += notes.map { "\(Self.few($0.suites)): \($0.note)" }
-            // A suite of Debian's may be gone or to come; a vendor's is in the catalogue because it was there.
+            // A Debian suite may have been removed or not exist yet. A vendor's suite is in the catalogue because it existed.
             let absent = vendor.name == nil ? [] : vendor.suites.filter { $0.outcome == .absent }
             if !absent.isEmpty { parts.append("has no \(Self.few(absent.map(\.name))) (404)") }
             guard !parts.isEmpty else { return nil }
@@ -28,7 +28,7 @@ extension KernelListing {
         }
     }
 
-    /// The suites that are past their date and used all the same, in one line; nil when none is.
+    /// The suites that are used although they have expired, in one line; nil when there are none.
     public var lateness: String? {
         let late = searched.filter { $0.daysLate != nil }
         guard let most = late.compactMap(\.daysLate).max() else { return nil }
@@ -38,7 +38,7 @@ extension KernelListing {
             + "kernels may exist"
     }
 
-    /// Everything that is to be known of the suites, one line for each.
+    /// All details about the suites, one line for each.
     public var details: [String] {
         searched.flatMap { suite -> [String] in
             var lines = suite.notes.map { "\(suite.name): \($0)" }
@@ -56,7 +56,7 @@ extension KernelListing {
     /// Why a selector finds nothing: which vendors could not be read, which do not have it; and what to do.
     func explanation(_ selector: KernelSelector) -> String {
         let asked = searched.filter { suite in
-            // Who is not said to have it is not asked for it, and is no reason.
+            // A distribution that is not known to offer it was not searched for it, so it is not a reason.
             guard let name = suite.vendorName, let distribution = distributions.distributions.first(where: { $0.name == name }) else { return true }
             return selector.packaging?.distribution != nil || distribution.kernel.mayOffer(selector)
         }
@@ -135,7 +135,7 @@ extension KernelListing {
         return groups
     }
 
-    /// What could not be read, those of one reason together.
+    /// The failures, grouped by reason.
     private func failures(_ suites: [SearchedSuite]) -> [(suites: [SearchedSuite], reason: String)] {
         var failures: [(suites: [SearchedSuite], reason: String)] = []
         for suite in suites {

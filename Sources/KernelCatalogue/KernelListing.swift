@@ -11,7 +11,7 @@ public struct KernelListing: Sendable {
     init(kernels: [CatalogueKernel], searched: [SearchedSuite], distributions: DistributionCatalogue, architecture: Architecture = .host) {
         self.architecture = architecture
         var seen: Set<KernelRelease> = []
-        // The same package in two suites is one kernel; the suite that comes first keeps it.
+        // The same package in two suites is one kernel, and belongs to the first suite.
         self.kernels = kernels.filter { seen.insert(KernelRelease($0)).inserted }.sorted { $0.identity < $1.identity }
         self.searched = searched
         self.distributions = distributions
@@ -36,9 +36,9 @@ public struct KernelListing: Sendable {
     /// Whether every suite that exists was read.
     public var isComplete: Bool { !searched.contains { if case .failed = $0.outcome { true } else { false } } }
 
-    /// The kernels that a selector matches, oldest first: of the distributions it names; without a name Debian's, and where Debian has
-    /// none, those of everybody who was asked, each with its own.
-    /// - Parameter everyVersion: Every one that satisfies it, in place of the newest of each series.
+    /// The kernels that a selector matches, oldest first. A selector that names distributions selects from these. Otherwise it selects from
+    /// Debian, and if Debian has none, from every distribution that was searched.
+    /// - Parameter everyVersion: All matching versions, instead of the newest of each series.
     /// - Throws: `CatalogueError` with `notOffered`, which says where it searched and what comes closest.
     public func resolve(_ selector: KernelSelector, everyVersion: Bool = false) throws(CatalogueError) -> [CatalogueKernel] {
         let chosen = choose(selector, everyVersion: everyVersion)
@@ -46,7 +46,7 @@ public struct KernelListing: Sendable {
         return chosen
     }
 
-    /// Whether no other repository need be asked.
+    /// Whether the listing has a kernel for the selector, so that no other repository needs to be searched.
     func satisfies(_ selector: KernelSelector) -> Bool { !choose(selector).isEmpty }
 
     private func choose(_ selector: KernelSelector, everyVersion: Bool = false) -> [CatalogueKernel] {
@@ -58,11 +58,11 @@ public struct KernelListing: Sendable {
     }
 
     private func newest(_ matching: [CatalogueKernel], _ selector: KernelSelector) -> [CatalogueKernel] {
-        // Several revisions may be the version that was asked for, and several suites may have rebuilt one.
+        // The selected version may have several revisions, and several suites may have rebuilt one.
         if case .exact = selector { Array(matching.suffix(1)) } else { newestOfEachSeries(matching) }
     }
 
-    /// The kernels of the flavour and the distribution that were asked for, oldest first.
+    /// The kernels of the selected flavour and distribution, oldest first.
     func candidates(_ packaging: KernelPackaging) -> [CatalogueKernel] {
         let named = packaging.distribution.map { (try? distributions.select($0)) ?? [] }
         return kernels.filter { kernel in

@@ -2,17 +2,17 @@ import MatrixModel
 
 /// Finds the kernels among a suite's packages.
 public enum KernelPackages {
-    /// How a vendor of Debian packages cuts a kernel.
+    /// How a vendor of Debian packages splits a kernel.
     public enum Shape: String, CaseIterable, Hashable, Sendable {
-        /// Up to 6.18 one package, `linux-image-<release>`, holds everything. After that its content is spread over `linux-base-`,
-        /// `linux-binary-` and `linux-modules-<release>`, and `linux-image-` only draws them in.
+        /// Up to 6.18 one package, `linux-image-<release>`, contains everything. After that the content is in `linux-base-`, `linux-binary-` and
+        /// `linux-modules-<release>`, and `linux-image-` only depends on them.
         case debian
-        /// `linux-image-<release>` has the image alone, signed for Secure Boot, or `linux-image-unsigned-<release>` where it is not signed.
+        /// `linux-image-<release>` contains only the image, signed for Secure Boot; `linux-image-unsigned-<release>` an unsigned one.
         case ubuntu
         /// Any other vendor's: one package, or an image and modules, with a version, a flavour and perhaps a meta package.
         case general
 
-        /// What the names of the packages start with that an image's may need.
+        /// Prefixes of the packages that an image's package may need.
         fileprivate var parts: [String] {
             switch self {
             case .debian: ["linux-base-", "linux-binary-", "linux-modules-"]
@@ -46,7 +46,7 @@ public enum KernelPackages {
                 case .ubuntu: true
                 case .general: !parts.isEmpty
                 }
-            // A package of a few kilobytes without parts only depends on the newest of its series: linux-image-6.1-cloud-….
+            // A package of a few kilobytes without parts is a meta package for the newest of its series: linux-image-6.1-cloud-….
             guard image.size > 1 << 20 || isSpread else { return nil }
             return CatalogueKernel(
                 identity: KernelIdentity(version: version, flavour: flavour, release: release, origin: origin),
@@ -72,13 +72,13 @@ public enum KernelPackages {
         let withoutEpoch = package.version.split(separator: ":", maxSplits: 1).last ?? ""
         let version = try? KernelVersion(parsing: withoutEpoch)
         guard shape == .general, let named = try? KernelVersion(parsing: release) else { return version }
-        // Some count their builds in the package's version: 20240612-1.
+        // Some vendors count builds in the package's version: 20240612-1.
         return version.map { $0.series == named.series } == true ? version : named
     }
 
     // MARK: - Other vendors
 
-    /// The flavour by release, where a meta package says it: `linux-image-surface` depends on `linux-image-6.9.3-surface-2`.
+    /// The flavour by release, if a meta package states it: `linux-image-surface` depends on `linux-image-6.9.3-surface-2`.
     private static func metaFlavours(_ index: PackageIndex) -> [String: String] {
         var flavours: [String: String] = [:]
         for meta in index.packages where meta.name.hasPrefix(imagePrefix) {
@@ -92,14 +92,14 @@ public enum KernelPackages {
         return flavours
     }
 
-    /// What is left of a release without its version and the numbers that count builds: `surface` of `6.9.3-surface-2`, `pve` of
-    /// `6.8.12-1-pve`, `x64v3-xanmod1` of `6.9.3-x64v3-xanmod1`.
+    /// A release without its version and build numbers: `surface` of `6.9.3-surface-2`, `pve` of `6.8.12-1-pve`, `x64v3-xanmod1` of
+    /// `6.9.3-x64v3-xanmod1`.
     static func generalFlavour(of release: String) -> String? {
         var parts = release.split(separator: "-").dropFirst()
         while parts.first?.allSatisfy({ $0.isNumber || $0 == "." }) == true { parts.removeFirst() }
         while parts.last?.allSatisfy({ $0.isNumber || $0 == "." }) == true { parts.removeLast() }
         let name = parts.joined(separator: "-").lowercased()
-        // A release that is only a version is its vendor's one flavour.
+        // A release without a flavour is the only flavour of its vendor.
         return name.isEmpty ? "generic" : String(name.map { $0 == "." || $0 == "_" || $0 == "+" || $0 == "~" ? "-" : $0 })
     }
 }

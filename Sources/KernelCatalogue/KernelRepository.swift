@@ -1,25 +1,25 @@
 import SystemPackage
 
-/// One way in which kernels are published: what is on offer there, and how a fetched package is taken apart.
+/// One format of kernel repository: finds the kernels on offer, and unpacks a fetched package.
 protocol KernelRepository: Sendable {
-    /// What a kernel's origin begins with: `debian`, or a distribution's name.
+    /// The first component of a kernel's origin: `debian`, or a distribution's name.
     var vendor: String { get }
 
-    /// Looks through every part of it. A part that cannot be read says so in its outcome.
-    /// - Throws: What is wrong with this machine or its settings, and no part's fault; `CancellationError`.
+    /// Searches every part of the repository. The outcome of a part states whether it could be read.
+    /// - Throws: Errors of this machine or its settings, which are not the fault of a part; `CancellationError`.
     func search(_ progress: @escaping @Sendable (CatalogueEvent) -> Void) async throws -> [(SearchedSuite, [CatalogueKernel])]
 
-    /// Puts a package's files into a folder, after its index vouched for every byte of it.
+    /// Unpacks a package into a folder, after its bytes were checked against the index.
     /// - Throws: `CatalogueError` with `brokenPackage` or `badSignature`.
     func unpack(_ package: CatalogueKernel.Source, _ file: FilePath, into folder: FilePath) async throws
 }
 
-/// What a part of a repository that could be read offers, and what is to be known of it.
+/// The kernels in a part of a repository, and remarks about it.
 struct PartContent {
     let kernels: [CatalogueKernel]
-    /// The days that its index is past its date; nil when it is not.
+    /// How many days its index is past its date; nil when it is not.
     let daysLate: Int?
-    /// What is strange about it.
+    /// Anomalies of the part.
     let notes: [String]
 }
 
@@ -58,7 +58,7 @@ extension KernelRepository {
     }
 }
 
-/// Does the same with each of several things, a few at a time, and keeps their order.
+/// Applies a function to several items, a few concurrently, and returns the results in the order of the items.
 func inTurn<Item: Sendable, Result: Sendable>(
     _ items: [Item], _ body: @escaping @Sendable (Item) async throws -> Result
 ) async throws -> [Result] {

@@ -1,6 +1,6 @@
 import MatrixModel
 
-/// Where the keys of some vendors came from.
+/// The origin of some vendors' keys.
 public struct KeyOrigin: Hashable, Sendable, CustomStringConvertible {
     /// For people.
     public let vendors: [String]
@@ -11,7 +11,7 @@ public struct KeyOrigin: Hashable, Sendable, CustomStringConvertible {
         "\(vendors.joined(separator: ", ")) from \(origin.contains("://") ? origin : "Debian's package \(origin)")"
     }
 
-    /// The origins of those keys that were missing and are in the cache now.
+    /// The origins of keys that were missing and have been fetched into the cache.
     /// - Parameter missing: By vendor.
     static func fetched(_ missing: [(vendor: String, key: SigningKey)], _ store: KeyStore) -> [KeyOrigin] {
         var origins: [(origin: String, vendors: [String])] = []

@@ -6,9 +6,9 @@ public import SystemPackage
 
 /// The vendors' public keys: those of this machine, those in the cache, and those that Debian packages.
 ///
-/// A key is found in this order: a keyring that the command line or the configuration names; the files of this machine that may have it; the
-/// cache; then, where the network may be used, a package of Debian's archive, verified like every other down from the archive's signature,
-/// or the address that the catalogue states. Whatever its origin, only the key with the stated fingerprint is used.
+/// A key is searched for in this order: a keyring that the command line or the configuration names; the key files of this machine; the cache.
+/// Then, if the network may be used, it is fetched from a package of Debian's archive, verified down from the archive's signature, or from the
+/// address in the catalogue. Only the key with the stated fingerprint is used.
 public struct KeyStore: Sendable {
     let settings: CatalogueSettings
 
@@ -16,7 +16,7 @@ public struct KeyStore: Sendable {
 
     /// Where a key is.
     public enum Place: Hashable, Sendable {
-        /// A keyring that the settings name for its vendor; every key in it counts.
+        /// A keyring that the settings name for the vendor; every key in it is trusted.
         case named(FilePath)
         case installed(FilePath)
         case cached(origin: String)
@@ -25,20 +25,20 @@ public struct KeyStore: Sendable {
         public var isPresent: Bool { self != .missing }
     }
 
-    /// A key, where it is, and what is known of it.
+    /// A key, its place, and its details.
     public struct State: Sendable {
         public let place: Place
         /// Nil for a missing key, and for a named keyring.
         let record: KeyRecord?
 
-        /// The day it expires, as `2028-10-02`; nil for one that does not, or is not known.
+        /// The day it expires, as `2028-10-02`; nil if it does not expire or is not known.
         public var expiry: String? { record?.expires.map { $0.formatted(.iso8601.year().month().day()) } }
         public var isExpired: Bool { record?.isExpired() ?? false }
     }
 
     static let kind = "signing-key"
     private static let packageKind = "key-package"
-    /// What the cache keeps for keys.
+    /// The kinds of cache entries for keys.
     public static let kinds: Set<String> = [kind, packageKind]
 
     private static let keyName = "key.gpg"
@@ -59,7 +59,7 @@ public struct KeyStore: Sendable {
     /// - Throws: `CatalogueError` with `badConfiguration`.
     func named(_ vendor: String) throws -> FilePath? { try settings.vendorKeyrings[vendor] ?? ConfigurationFile(settings).keyrings[vendor] }
 
-    /// The key on this machine or in the cache; one that has expired only where no other copy is newer.
+    /// The key on this machine or in the cache. An expired key is used only if there is no valid copy.
     private func present(_ key: SigningKey) async throws -> (key: PublicKey, place: Place)? {
         var expired: (key: PublicKey, place: Place)?
         for file in key.places where FileManager.default.isReadableFile(atPath: file.string) {
@@ -117,13 +117,13 @@ public struct KeyStore: Sendable {
         do {
             return try await fetch(key)
         } catch let error as CatalogueError where error.code != .toolMissing && error.code != .noSpace {
-            // What an expired key signed is refused with its own words.
+            // With an expired key the signature check fails with its own message.
             if let found { return found.key }
             throw error
         }
     }
 
-    /// Fetches a key into the cache, although this machine may have it.
+    /// Fetches a key into the cache, even if this machine has it.
     /// - Throws: `CatalogueError`, `CancellationError`.
     public func renew(_ key: SigningKey) async throws { _ = try await fetch(key) }
 

@@ -1,11 +1,11 @@
 import SystemPackage
 
-/// The addresses of Debian's archives, from the first source that names them.
+/// The addresses of Debian's archives, from the first source that states them.
 struct Mirrors: Hashable {
     let main: String
     let security: String
 
-    /// In this order: the settings' own (the command line), `KMATRIX_DEBIAN_MIRROR`, the configuration file, apt's sources.
+    /// In this order: the settings (the command line), `KMATRIX_DEBIAN_MIRROR`, the configuration file, apt's sources.
     /// - Throws: `CatalogueError` with `noMirror`, or `badConfiguration`.
     init(_ settings: CatalogueSettings) throws {
         let file = try ConfigurationFile(settings)
@@ -24,13 +24,13 @@ struct Mirrors: Hashable {
 
     func address(of archive: DebianSuite.Archive) -> String { archive == .main ? main : security }
 
-    /// Where another vendor's repository is, best first: a mirror that was named goes before the vendor's own addresses, which are then not tried.
+    /// The addresses of another vendor's repository, best first. A configured mirror replaces the vendor's own addresses.
     static func addresses(of vendor: DistributionRepository.Vendor, _ settings: CatalogueSettings) throws -> [String] {
         let named = try settings.mirrors[vendor.name] ?? ConfigurationFile(settings).mirrors[vendor.name]
         return try (named.map { [$0] } ?? vendor.addresses).map(checked)
     }
 
-    /// Whether a mirror was named for a vendor.
+    /// Whether a mirror is configured for a vendor.
     static func isNamed(_ vendor: DistributionRepository.Vendor, _ settings: CatalogueSettings) throws -> Bool {
         try (settings.mirrors[vendor.name] ?? ConfigurationFile(settings).mirrors[vendor.name]) != nil
     }

@@ -3,14 +3,14 @@ import HostTools
 import Archives
 import SystemPackage
 
-/// Writes what a package holds of a kernel below a folder, and nothing anywhere else.
+/// Writes a package's kernel files below a folder, and nothing outside it.
 ///
-/// The package's own tool only hands out its content as a stream. No link is ever made, so no path can lead through one, and a member
-/// that would have is refused like every other that reaches out of the package.
+/// The package's own tool only provides the content as a stream. Links are never created, so no path can lead through one. A member behind a
+/// link is rejected, as is every path that leads out of the folder.
 enum PackageContent {
     enum Form { case deb, rpm }
 
-    /// Of a package's content, unpacked, in bytes: the modules of the largest kernels take a third of it.
+    /// The limit for a package's unpacked content, in bytes: the modules of the largest kernels take a third of it.
     static let largest = 3 << 30
 
     /// - Throws: `CatalogueError` with `brokenPackage`, `tooLarge`, `noSpace`, `toolMissing`.
@@ -29,8 +29,8 @@ enum PackageContent {
         }
     }
 
-    /// What a package holds, and the stream its members lie in.
-    /// - Parameter stream: Takes it.
+    /// The members of a package, and the stream that contains them.
+    /// - Parameter stream: The file for the stream.
     static func members(of package: FilePath, as form: Form, stream: FilePath, address: String, limit: Int = largest) async throws -> (Data, [PackageMember]) {
         let (tool, arguments): (HostTool, [String]) =
             switch form {
@@ -66,7 +66,7 @@ enum PackageContent {
         return Set((1..<max(parts.count, 1)).map { parts.prefix($0).joined(separator: "/") })
     }
 
-    /// Documentation and symbols are of no use here.
+    /// Documentation and symbols are not needed.
     private static func isOfKernel(_ path: String) -> Bool {
         ["boot/", "lib/modules/", "usr/lib/modules/"].contains(where: path.hasPrefix) && !path.contains("System.map")
     }

@@ -2,7 +2,7 @@ import Foundation
 import HostTools
 import SystemPackage
 
-/// The packages of one suite that hold kernels, and further ones by name, from its `Packages` file.
+/// The kernel packages of one suite, and further ones by name, from its `Packages` file.
 struct PackageIndex: Codable, Sendable {
     struct Package: Codable, Hashable, Sendable {
         let name: String
@@ -11,7 +11,7 @@ struct PackageIndex: Codable, Sendable {
         let filename: String
         let size: Int
         let checksum: Checksum
-        /// The names of the packages it depends on; only of the small ones, which may be meta packages.
+        /// The names of the packages it depends on; only for small packages, which may be meta packages.
         let depends: [String]
     }
 
@@ -19,14 +19,14 @@ struct PackageIndex: Codable, Sendable {
     /// How many packages of any kind the file lists.
     let listed: Int
 
-    /// What the names of packages with a kernel's files start with.
+    /// Prefixes of packages with a kernel's files.
     static let prefixes = ["linux-image-", "linux-binary-", "linux-modules-", "linux-base-"]
-    /// No package with a kernel's image is as small.
+    /// In bytes. Every package with a kernel's image is larger.
     private static let largestMeta = 1 << 20
 
     init(packages: [Package]) { (self.packages, listed) = (packages, packages.count) }
 
-    /// Reads an index, tens of megabytes of it, and keeps what belongs to kernels.
+    /// Reads an index of tens of megabytes, and keeps the kernel packages.
     /// - Parameter further: Names of packages that are kept in addition.
     init(_ bytes: Data, further: Set<String> = []) {
         var found: [Package] = []
@@ -37,7 +37,7 @@ struct PackageIndex: Codable, Sendable {
             while start < buffer.count {
                 let end = Self.endOfStanza(buffer, from: start)
                 let stanza = buffer[start..<end]
-                // Nearly every stanza is of something else, and is passed over without being made into text.
+                // Most stanzas are about other packages, and are skipped without decoding their text.
                 if wanted.contains(where: stanza.starts), let package = Self.package(String(decoding: stanza, as: UTF8.self), further) { found.append(package) }
                 if stanza.starts(with: Self.field) { listed += 1 }
                 start = end + 1

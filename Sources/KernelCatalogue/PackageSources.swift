@@ -1,11 +1,11 @@
 public import SystemPackage
 
-/// Where the packages of an image that is built come from.
+/// The apt sources of an image that is built from packages.
 public struct PackageSources: Sendable {
     /// apt's one-line sources.
     public let lines: [String]
-    /// The keys that apt checks everything else by.
+    /// The keyring that apt verifies everything with.
     public let keyring: FilePath
-    /// What is to be known of them, as suites past their date.
+    /// Warnings, for example about expired suites.
     public let warnings: [String]
 }

@@ -1,7 +1,7 @@
 import HostTools
 import SystemPackage
 
-/// How an index is packed, told by its name.
+/// The compression of an index, from its name.
 enum Packing: String, CaseIterable {
     case xz, gz, zst, bz2
 

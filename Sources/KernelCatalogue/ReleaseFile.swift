@@ -3,17 +3,17 @@ import Foundation
 import HostTools
 import SystemPackage
 
-/// A suite's signed `InRelease` file, once its signature was checked (wiki.debian.org/DebianRepository/Format).
+/// A suite's signed `InRelease` file, after the check of its signature (wiki.debian.org/DebianRepository/Format).
 struct ReleaseFile: Sendable {
     struct Entry: Hashable, Sendable {
         let size: Int
         let checksum: Checksum
     }
 
-    /// The files the release vouches for, by their path below the suite.
+    /// The files whose hashes the release contains, by their path below the suite.
     let files: [String: Entry]
     let validUntil: Date?
-    /// What the suite calls itself: its codename and, as `stable`, its present rank.
+    /// The names that the suite has for itself: its codename and its rank, such as `stable`.
     let names: [String]
 
     /// Reads the text that the signature covers.
@@ -23,7 +23,7 @@ struct ReleaseFile: Sendable {
             throw CatalogueError(.malformedIndex, subject: address, detail: "it lists no SHA-256 or SHA-512 sums")
         }
         var files: [String: Entry] = [:]
-        // A suite lists hundreds of files, of which only indices of packages are looked for.
+        // A suite lists hundreds of files, of which only the package indices are needed.
         for line in listings.joined(separator: "\n").split(separator: "\n") where line.utf8.count < 512 && line.contains("/Packages") {
             let words = line.split(whereSeparator: \.isWhitespace)
             guard words.count == 3, let size = Int(words[1]), size >= 0, let checksum = Checksum(words[0]), files[String(words[2])] == nil else { continue }
@@ -54,8 +54,8 @@ struct ReleaseFile: Sendable {
             }.first
     }
 
-    /// Fetches a suite's release file (or takes the kept one when offline), checks its signature, and reads only what is signed.
-    /// - Returns: nil when the archive has no such suite; for an offline run, when it had none the last time.
+    /// Fetches a suite's release file (or reads the cached one when offline), checks its signature, and parses only the signed text.
+    /// - Returns: Nil when the archive has no such suite; when offline, if it had none the last time.
     static func load(_ address: String, suite: String, signature: SignatureVerifier, transfer: Transfer) async throws -> ReleaseFile? {
         let settings = transfer.settings
         let folder = settings.cache.root.appending("release")
@@ -79,11 +79,11 @@ struct ReleaseFile: Sendable {
         }
         let text = try await CatalogueError.signed(address) { try await signature.text(signedIn: fresh) }
         let release = try ReleaseFile(verified: text, address: address)
-        // A good signature under another suite's file says nothing of this suite.
+        // A valid signature on another suite's file says nothing about this suite.
         guard release.names.contains(suite) else {
             throw CatalogueError(.malformedIndex, subject: address, detail: "it is the release file of '\(release.names.joined(separator: ", "))'")
         }
-        // Kept only once it is known to be good, and replaced as a whole.
+        // Cached only after the check, and replaced as a whole.
         if !settings.offline {
             rename(fresh.string, kept.string)
             unlink(absence.string)
@@ -100,7 +100,7 @@ struct ReleaseFile: Sendable {
         }
     }
 
-    /// Whether the index is late, and whether that is accepted.
+    /// Whether the index has expired, and whether that is accepted.
     /// - Returns: The days it is late, when that is accepted; nil when it is not late.
     /// - Throws: `CatalogueError` with `expired`.
     func checkFreshness(_ address: String, settings: CatalogueSettings, now: Date = Date()) throws -> Int? {

@@ -1,6 +1,6 @@
 import HostTools
 
-/// An rpm repository's `repodata/repomd.xml`: which index is the present one, and its hashes (rpm-metadata(5)).
+/// An rpm repository's `repodata/repomd.xml`: the location of the current index, and its hashes (rpm-metadata(5)).
 struct RepositoryMetadata {
     /// Relative to the base or else to the repository's folder.
     let location: String

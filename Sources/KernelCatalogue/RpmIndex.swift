@@ -15,9 +15,9 @@ struct RpmIndex: Codable, Sendable {
         let base: String?
         let size: Int
         let checksum: Checksum
-        /// What `uname -r` says on its kernel, where the package says so.
+        /// The `uname -r` of its kernel, if the package states it.
         let kernelRelease: String?
-        /// Whether it says that it holds a kernel, and not something for one.
+        /// Whether it provides a kernel itself, rather than something for one.
         let isKernel: Bool
     }
 
@@ -27,8 +27,8 @@ struct RpmIndex: Codable, Sendable {
     /// Packages with a wanted name that cannot be used, and why.
     let unusable: [String]
 
-    /// Reads an index, up to hundreds of megabytes of it, and keeps what is called one of `names`.
-    /// - Throws: Also when it is another document, or lists fewer packages than it says.
+    /// Reads an index of up to hundreds of megabytes, and keeps the packages with one of `names`.
+    /// - Throws: Also for another kind of document, or if it has fewer packages than it states.
     init(_ bytes: Data, names: Set<String>, architecture: Architecture = .host) throws(XMLElement.Malformed) {
         let result = bytes.withUnsafeBytes { buffer in
             do throws(XMLElement.Malformed) { return Result<RpmIndex, XMLElement.Malformed>.success(try RpmIndex(reading: buffer, names, architecture)) } catch
@@ -42,7 +42,7 @@ struct RpmIndex: Codable, Sendable {
         var found: [Package] = []
         var unusable: [String] = []
         var (listed, stated): (Int, Int?) = (0, nil)
-        /// Where the present package begins, whether its name is being read, and whether it is wanted.
+        /// The start of the current package, whether its name is being read, and whether it is wanted.
         var (start, isInName, isWanted) = (0, false, false)
         while true {
             let before = tokens.position
@@ -63,7 +63,7 @@ struct RpmIndex: Codable, Sendable {
             case .text(let range, _): if isInName, tokens.depth == 3, names.contains(tokens.text(range)) { isWanted = true }
             case .end(let name):
                 isInName = false
-                // Nearly every package is something else, and is passed over without being made into elements.
+                // Most packages are others, and are skipped without making elements of them.
                 guard tokens.depth == 1, isWanted, tokens.name(name, is: "package") else { continue }
                 isWanted = false
                 let element = try XMLElement(parsing: Array(buffer[start..<tokens.position]))

@@ -4,14 +4,14 @@ import HostTools
 import MatrixModel
 import SystemPackage
 
-/// Folders of rpm packages: `repomd.xml` vouches for `primary.xml`, and that for packages. Who vouches for `repomd.xml` is its detached
-/// signature. Where the vendor does not sign it, each package must have a signature of its own.
+/// Folders of rpm packages. `repomd.xml` has the hash of `primary.xml`, which has the hashes of packages. A detached signature protects
+/// `repomd.xml`. If the vendor does not sign it, each package must have its own signature.
 struct RpmRepository: KernelRepository {
     let vendor: String
     let folders: [DistributionRepository.Folder]
-    /// Where the vendor's tree is, best first.
+    /// The addresses of the vendor's tree, best first.
     let addresses: [String]
-    /// The vendor's own addresses where a mirror is used for them: what it says is at those is at the mirror.
+    /// The vendor's own addresses when a mirror replaces them: references to those are moved to the mirror.
     let mirrored: [String]
     /// By flavour, the lists of packages that hold a kernel, the image's first.
     let packages: [String: [[String]]]
@@ -32,8 +32,8 @@ struct RpmRepository: KernelRepository {
 
     // MARK: - Lists of mirrors
 
-    /// The repository at the first address of a list that has it. Whoever wrote the list is believed nothing more: what is there has
-    /// signatures of its own.
+    /// The repository at the first address of a mirror list that has it. The list itself is not trusted: the repository's signatures are
+    /// checked.
     private func readListed(
         at list: String, root: String, part: String, _ progress: @escaping @Sendable (CatalogueEvent) -> Void
     ) async throws -> PartContent? {
@@ -49,7 +49,7 @@ struct RpmRepository: KernelRepository {
         throw failure ?? CatalogueError(.notFound, subject: "\(listed.first?.address ?? list)/repodata/repomd.xml")
     }
 
-    /// The addresses of a list, each with what everything of its publisher is below.
+    /// The addresses of a list, each with the root of its publisher's tree.
     private func listed(at list: String, root: String) async throws -> [(address: String, root: String)] {
         let kept = try cachePath(of: list, "mirrors")
         if !transfer.settings.offline { try await transfer.fetch(list, to: kept, limit: 64 << 10) }
@@ -58,7 +58,7 @@ struct RpmRepository: KernelRepository {
             var address = line.trimmingCharacters(in: .whitespaces).replacing("$basearch", with: transfer.settings.architecture.machine)
             while address.hasSuffix("/") { address.removeLast() }
             guard address.hasPrefix("http://") || address.hasPrefix("https://"), let origin = Self.origin(of: address) else { return nil }
-            // A mirror has what its list says the vendor has.
+            // A mirror contains what the list names at the vendor's addresses.
             if !mirrored.isEmpty {
                 let below = mirrored.first { address.hasPrefix($0 + "/") }.map { address.dropFirst($0.count) } ?? address.dropFirst(origin.count)
                 return RelativeLocation.resolve(String(below.dropFirst()), against: root, within: root).map { ($0, root) }
@@ -76,7 +76,7 @@ struct RpmRepository: KernelRepository {
         return host.isEmpty ? nil : String(address[..<scheme.upperBound] + host)
     }
 
-    /// Where a small file is kept between runs, for those that may not use the network.
+    /// The cached copy of a small file, for runs without network.
     private func cachePath(of address: String, _ ending: String) throws -> FilePath {
         let folder = transfer.settings.cache.root.appending("release")
         try FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: true)
@@ -99,7 +99,7 @@ struct RpmRepository: KernelRepository {
 
     /// - Returns: Nil when there is no such repository.
     private func metadata(at address: String) async throws -> RepositoryMetadata? {
-        // A vendor whose keys are not known is not asked at all.
+        // Without the vendor's keys its repository is not used at all.
         let keyring = try await keyring()
         let kept = try cachePath(of: address, "repomd")
         let keptSignature = FilePath(kept.string + ".asc")
@@ -130,7 +130,7 @@ struct RpmRepository: KernelRepository {
         }
         if signed == .index { try await CatalogueError.signed(address) { try await keyring.verifier.check(fresh, against: signature) } }
         let metadata = try RepositoryMetadata(parsing: String(decoding: Data(contentsOf: URL(filePath: fresh.string)), as: UTF8.self), address: address)
-        // Kept only once it is known to be good, and replaced as a whole.
+        // Cached only after the check, and replaced as a whole.
         if !transfer.settings.offline {
             rename(fresh.string, kept.string)
             rename(signature.string, keptSignature.string)
@@ -170,16 +170,16 @@ struct RpmRepository: KernelRepository {
         }
     }
 
-    /// An `xml:base`, moved to the mirror of the vendor.
+    /// An `xml:base`, translated to the vendor's mirror.
     private func moved(_ base: String?, _ root: String) -> String? {
         guard let base, let own = mirrored.first(where: { base == $0 || base.hasPrefix($0 + "/") }) else { return base }
         return root + base.dropFirst(own.count)
     }
 
-    /// The version of what is kept of an index: raise it when that changes.
+    /// The format version of a cached index: increase it when the format changes.
     private static let format = "2"
     private static let largestMetadata = 4 << 20
-    /// Several times what the largest of these repositories has, in bytes.
+    /// Several times the size of the largest index of these repositories, in bytes.
     private static let largestIndex = 2 << 30
 
     // MARK: - Kernels
@@ -233,8 +233,8 @@ struct RpmRepository: KernelRepository {
         try await PackageContent.unpack(file, as: .rpm, into: folder, address: package.address)
     }
 
-    /// Its hash came from an unsigned index: only the package's own signature says whose it is, and only what it says itself
-    /// which package it is.
+    /// The hash came from an unsigned index. Only the package's own signature proves its origin, and only its own header proves which package it
+    /// is.
     private func checkSignature(of file: FilePath, _ package: CatalogueKernel.Source) async throws {
         let tools = ToolLauncher()
         let database = ["--dbpath", try await keyring().database.string]
@@ -249,7 +249,7 @@ struct RpmRepository: KernelRepository {
         }
     }
 
-    /// What rpmkeys says of a package that does not pass: its lines that are not good, and a plain sentence where there is no signature.
+    /// rpmkeys's output for a package that fails: the lines that are not OK, or a plain sentence if there is no signature.
     private static func complaint(_ listing: String) -> String {
         let lines = listing.split(separator: "\n").dropFirst().map { $0.trimmingCharacters(in: .whitespaces) }
         let signatures = lines.filter { $0.lowercased().contains("signature") }

@@ -1,4 +1,4 @@
-/// A suite, or another part of a repository, that was searched, and the outcome.
+/// A suite, or another part of a repository, that was searched, with the outcome.
 public struct SearchedSuite: Hashable, Sendable {
     public enum Outcome: Hashable, Sendable {
         case read(kernels: Int)
@@ -11,9 +11,9 @@ public struct SearchedSuite: Hashable, Sendable {
     public let name: String
     public let address: String
     public let outcome: Outcome
-    /// The days that its index is past its date, where that is accepted; nil when it is not.
+    /// How many days its index is past its date, if that is accepted; nil when it is not late.
     public let daysLate: Int?
-    /// What is strange about it although it was read.
+    /// Anomalies that did not prevent reading it.
     public let notes: [String]
 
     init(name: String, address: String, outcome: Outcome, daysLate: Int? = nil, notes: [String] = []) {

@@ -1,23 +1,23 @@
 import StrictYAML
 public import SystemPackage
 
-/// A public key whose signatures count, known by its fingerprint.
+/// A trusted public key, identified by its fingerprint.
 public struct SigningKey: Hashable, Sendable {
     /// Where the key is fetched from when this machine does not have it.
     public enum Source: Hashable, Sendable {
         /// A package of Debian's archive, and the file in it.
         case package(String, file: FilePath)
-        /// An address of the web. The fingerprint says what it is worth.
+        /// An http or https address. The key is trusted only by its fingerprint.
         case address(String)
     }
 
-    /// What the catalogue and `kmatrix keys` call it: `ubuntu-archive`.
+    /// Its name in the catalogue and in `kmatrix keys`: `ubuntu-archive`.
     public let name: String
     public let title: String
     /// Of the primary key, in hexadecimal capitals.
     public let fingerprint: String
     public let source: Source
-    /// Files of this machine that may have it, in the order they are tried.
+    /// Files of this machine that may contain it, in search order.
     public let places: [FilePath]
 
     public init(name: String, title: String, fingerprint: String, source: Source, places: [FilePath]) {

@@ -4,7 +4,7 @@ import Foundation
 import HostTools
 import SystemPackage
 
-/// Fetches files for the catalogue, whose errors say what to do about repositories.
+/// Fetches files for the catalogue. Its errors state what to do about repositories.
 struct Transfer: Sendable {
     let settings: CatalogueSettings
     private var downloader: Downloader { Downloader(settings: settings.downloads) }
@@ -35,6 +35,6 @@ struct Transfer: Sendable {
         }
     }
 
-    /// A digest of a text, as a name.
+    /// A digest of a text, for use as a name.
     static func digest(of text: String) -> String { Digest(of: text).hexadecimal }
 }

@@ -4,23 +4,23 @@ import Foundation
 import HostTools
 import SystemPackage
 
-/// A keyring of one vendor's keys alone, so that a signature says who signed.
+/// A keyring with the keys of one vendor only, so that a good signature proves the vendor.
 struct VendorKeyring {
     private let folder: FilePath
     private let listing: KeyListing
 
     var verifier: SignatureVerifier { SignatureVerifier(keyrings: [file], listing: listing) }
 
-    /// The keys as gpgv and apt read them.
+    /// The keys in the format of gpgv and apt.
     var file: FilePath { folder.appending(Self.keyring) }
 
-    /// What `rpmkeys` looks into.
+    /// The key database for `rpmkeys`.
     var database: FilePath { folder.appending("rpmdb") }
 
     private static let keyring = "keyring.gpg"
 
-    /// Takes the keys whose fingerprints the catalogue states, from wherever they are. Of a keyring that the settings name every key counts:
-    /// whoever named it vouches for it.
+    /// Collects the keys whose fingerprints the catalogue states. If the settings name a keyring for the vendor, all of its keys are trusted
+    /// instead.
     /// - Throws: `CatalogueError` with `untrusted`, `toolMissing`; `CancellationError`.
     init(for vendor: DistributionRepository.Vendor, forPackages: Bool, _ settings: CatalogueSettings, listing: KeyListing = KeyListing()) async throws {
         let store = KeyStore(settings: settings)
@@ -54,7 +54,7 @@ struct VendorKeyring {
         for key in vendor.keys {
             do { keys.append(try await store.key(key)) } catch let error as CatalogueError { failure = failure ?? error }
         }
-        // One of several is enough to begin with: a release is signed by one of them.
+        // One key of several is enough to start: one of them signed the release.
         if keys.isEmpty, let failure {
             if [.toolMissing, .noSpace].contains(failure.code) { throw failure }
             throw CatalogueError(
@@ -76,7 +76,7 @@ struct VendorKeyring {
         return found.keys
     }
 
-    /// rpm takes keys as text only, and only with the sum at its end (RFC 4880, sections 6.1 and 6.2).
+    /// rpm accepts keys only as armoured text with a checksum (RFC 4880, sections 6.1 and 6.2).
     private static func armoured(_ key: [UInt8]) -> String {
         let text = Data(key).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])
         var sum: UInt32 = 0xB704CE

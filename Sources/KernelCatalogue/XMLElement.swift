@@ -1,4 +1,4 @@
-/// An element of an XML document, with all that is in it.
+/// An element of an XML document, with its content.
 struct XMLElement {
     typealias Malformed = XMLTokens.Malformed
 

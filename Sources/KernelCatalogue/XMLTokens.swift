@@ -1,9 +1,9 @@
 import Glibc
 
-/// The tags and texts of an XML document, one after the other, as ranges of its bytes. Nothing is kept, whatever the document's size.
+/// The tags and texts of an XML document in order, as ranges of its bytes. Memory use does not grow with the document.
 ///
-/// Strict and bounded: a document type is refused, so no entity can grow and no other file is read; tags must match, and are not nested
-/// deeply; comments and processing instructions are passed over; raw text (CDATA) is text.
+/// Strict and bounded: a document type is rejected, so entities cannot expand and no other file is read. Tags must match, and their depth is
+/// limited. Comments and processing instructions are skipped; CDATA is text.
 struct XMLTokens {
     enum Token: Equatable {
         /// A tag, and where its name and its attributes are.
@@ -12,7 +12,7 @@ struct XMLTokens {
         case text(Range<Int>, isRaw: Bool)
     }
 
-    /// Why a text is not such a document.
+    /// Why a text is not a valid document.
     struct Malformed: Error, Hashable { let reason: String }
 
     private let bytes: UnsafeRawBufferPointer
@@ -25,7 +25,7 @@ struct XMLTokens {
 
     init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
-        // The mark of UTF-8.
+        // The UTF-8 byte order mark.
         position = bytes.count >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF ? 3 : 0
     }
 
@@ -87,7 +87,7 @@ struct XMLTokens {
         return .start(name: name, attributes: attributes..<(isEmpty ? cursor - 1 : cursor), isEmpty: isEmpty)
     }
 
-    /// The tag's `>`, which may also be in a value.
+    /// The position of the tag's `>`, which may also occur in a value.
     private func endOfAttributes(from start: Int) throws(Malformed) -> Int {
         var cursor = start
         var quote: UInt8?
@@ -126,7 +126,7 @@ struct XMLTokens {
         return UnsafeRawPointer(found) - base
     }
 
-    /// Behind a mark that ends what begins here.
+    /// The position after a mark that ends the construct at `start`.
     private func end(of mark: StaticString, after start: Int, _ what: String) throws(Malformed) -> Int {
         var cursor = position + start
         while let found = find(mark.utf8Start.pointee, from: cursor) {
