@@ -1,6 +1,6 @@
 import MatrixModel
 
-/// What a kernel's source is built into on a machine of each architecture.
+/// The make target of a kernel that is built from source, for each architecture.
 extension Architecture {
     /// The target of make, and where it puts the image.
     var builtKernel: (target: String, path: String) {

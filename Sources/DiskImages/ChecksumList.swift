@@ -4,7 +4,7 @@ import HostTools
 
 /// A published list of checksums: `SHA256SUMS` as coreutils write it, or Fedora's `CHECKSUM` in BSD's form.
 struct ChecksumList: Hashable {
-    /// The strongest sum of each file.
+    /// The strongest checksum of each file.
     private let sums: [String: Checksum]
 
     init(_ text: String) {
@@ -19,7 +19,7 @@ struct ChecksumList: Hashable {
 
     subscript(name: String) -> Checksum? { sums[name] }
 
-    /// The file that a name or a pattern such as `al2023-kvm-*.qcow2` means: of several the last by name, which has the highest version.
+    /// The file of a name, or of a pattern such as `al2023-kvm-*.qcow2`. Of several matches the last by name, which has the highest version.
     func file(_ pattern: String) -> (name: String, checksum: Checksum)? {
         if let checksum = sums[pattern] { return (pattern, checksum) }
         return sums.keys.filter { fnmatch(pattern, $0, FNM_PATHNAME) == 0 }.max().flatMap { name in sums[name].map { (name, $0) } }

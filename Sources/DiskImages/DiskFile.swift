@@ -12,7 +12,7 @@ final class DiskFile {
     init(_ path: FilePath) throws(DiskImageError) {
         self.path = path
         do {
-            // A pipe given by mistake would be waited for.
+            // Non-blocking, because opening a pipe would wait for its writer.
             let descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
             var status = stat()
             guard fstat(descriptor.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -28,7 +28,7 @@ final class DiskFile {
 
     deinit { try? descriptor.close() }
 
-    /// Up to so many bytes; fewer at the end of the file.
+    /// Reads up to `count` bytes; fewer at the end of the file.
     func read(at offset: Int, count: Int) throws(DiskImageError) -> [UInt8] {
         do {
             var bytes = [UInt8](repeating: 0, count: count)
@@ -46,7 +46,7 @@ final class DiskFile {
         }
     }
 
-    /// Whether a range lies on the disk, whatever numbers an image made up.
+    /// Whether a range is within the disk. Safe for any numbers that an image contains.
     func holds(offset: Int, times factor: Int = 1, length: Int) -> Bool {
         let (start, isTooLarge) = offset.multipliedReportingOverflow(by: factor)
         guard !isTooLarge, start >= 0, length >= 0, start <= size else { return false }

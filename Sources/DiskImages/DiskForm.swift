@@ -1,16 +1,17 @@
 import HostTools
 import SystemPackage
 
-/// The format of a disk image, told by its bytes and never by its name: a tool that guesses could be made to read other files.
+/// The format of a disk image, recognised by its content and never by its name: a tool that guesses the format could be made to read other
+/// files.
 enum DiskForm: Hashable {
     case qcow2
-    /// A virtual PC's disk, as Azure takes it.
+    /// A VHD (Virtual PC) disk, as Azure uses it.
     case vhd
-    /// The disk's bytes themselves, with a partition table or a boot sector.
+    /// The bytes of the disk, with a partition table or a boot sector.
     case raw
     case packed(Packing)
 
-    /// What a whole image may be packed with.
+    /// The compression of a whole image.
     enum Packing: String, CaseIterable {
         case xz, gzip, bzip2, zstd
 
@@ -51,7 +52,7 @@ enum DiskForm: Hashable {
             guard size <= UInt64(QCOW2Header.largestDisk) else {
                 throw DiskImageError(.tooLarge, subject: path.string, detail: "a disk of \(size) bytes, and \(QCOW2Header.largestDisk) are allowed")
             }
-            // What a differencing disk does not have is in another file of this machine.
+            // A differencing disk refers to another file of this machine for missing data.
             guard end[60..<64].elementsEqual([0, 0, 0, 2]) || end[60..<64].elementsEqual([0, 0, 0, 3]) else {
                 throw DiskImageError(
                     .unsafeDisk, subject: path.string,
@@ -66,7 +67,7 @@ enum DiskForm: Hashable {
         }
     }
 
-    /// What qemu-img calls it.
+    /// The format's name in qemu-img.
     var driver: String {
         switch self {
         case .qcow2: "qcow2"

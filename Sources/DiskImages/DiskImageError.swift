@@ -1,28 +1,28 @@
-/// Why an image that others built cannot be used. Says what, why and what to do next.
+/// Why a prebuilt image cannot be used. Says what, why and what to do next.
 public struct DiskImageError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Code: Hashable, Sendable {
         case unreachable
-        /// The server answered, and not with the file.
+        /// The server answered, but not with the file.
         case refused
         case notFound
-        /// Only the network has it, and the network may not be used.
+        /// The file is not cached, and the network may not be used.
         case offline
-        /// What is published is not signed by the key that must have signed it.
+        /// The checksums are not signed by a required key.
         case badSignature
-        /// The list of checksums does not have the file.
+        /// The list of checksums does not contain the file.
         case notListed
         case hashMismatch, tooLarge, unreadable
-        /// Something else than a qcow2 image.
+        /// The file is not a disk image of a known format.
         case notADisk
-        /// The image would make the emulator read other files of this machine, or cannot be read without a secret.
+        /// The image refers to other files of this machine, or cannot be read without a secret.
         case unsafeDisk
-        /// An archive holds devices, or paths that lead out of it.
+        /// An archive contains devices, or paths that lead out of it.
         case unsafeContent
         case badReference, damaged
-        /// No partition holds a root file system that can be read here.
+        /// No partition has a root file system that can be read here.
         case noRoot
         case noKernel
-        /// The system is in a partition that is /usr alone, and its root is made at the first boot.
+        /// The system is on a partition with /usr only, and its root is created at the first boot.
         case splitRoot
         case noSpace, toolMissing, toolFailed, buildFailed
         /// None of the keys that may sign is available.
@@ -40,9 +40,9 @@ public struct DiskImageError: Error, Hashable, Sendable, CustomStringConvertible
         self.detail = detail
     }
 
-    /// Whether this machine is at fault, so that nothing is known of the image.
+    /// Whether the failure is this machine's, and says nothing about the image.
     public var isOurs: Bool { [.noSpace, .toolMissing].contains(code) }
-    /// Whether the image could not be obtained, rather than not be used.
+    /// Whether obtaining the image failed, rather than using it.
     public var isOfTransfer: Bool { [.unreachable, .refused, .notFound, .offline, .badSignature, .notListed, .hashMismatch, .noKey].contains(code) }
 
     public var description: String {

@@ -5,7 +5,7 @@ public enum DiskImageSource: Hashable, Sendable {
     case file(FilePath)
     case published(PublishedImage)
 
-    /// What people call it.
+    /// The name for messages.
     public var name: String {
         switch self {
         case .file(let path): path.string
@@ -14,14 +14,13 @@ public enum DiskImageSource: Hashable, Sendable {
     }
 }
 
-/// Finds the public keys one of which must have signed an image's checksums. They may be those of a keyring that a person named, of which
-/// each counts.
+/// Finds the public keys that may sign an image's checksums. In a keyring that the user named, every key is trusted.
 public typealias ImageKeys = @Sendable (PublishedImage) async throws -> [UInt8]
 
-/// An image on the web, and what proves that it is its maker's.
+/// A published image, and how its origin is verified.
 public struct PublishedImage: Hashable, Sendable {
     public enum Signature: Hashable, Sendable {
-        /// Beside the list of checksums, under this address.
+        /// A detached signature of the list of checksums, at this address.
         case detached(String)
         /// The list of checksums is signed text.
         case clear
@@ -31,11 +30,11 @@ public struct PublishedImage: Hashable, Sendable {
     /// The address of the list of checksums.
     public let checksums: String
     public let signature: Signature
-    /// The public key that signs: an address or a path. What it is worth the fingerprints say.
+    /// The public key that signs: an address or a path. It is trusted only by its fingerprint.
     public let key: String
-    /// Of the primary keys, in hexadecimal; one of them must have signed.
+    /// The fingerprints of the primary keys, in hexadecimal; one of them must have signed.
     public let fingerprints: [String]
-    /// Whose image it is, as in the keyring's name; nil where no vendor is known.
+    /// The vendor of the image, as in the keyring settings; nil if unknown.
     public let vendor: String?
 
     public init(address: String, checksums: String, signature: Signature, key: String, fingerprints: [String], vendor: String? = nil) {

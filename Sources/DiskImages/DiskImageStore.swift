@@ -3,19 +3,19 @@ import Foundation
 public import HostTools
 import SystemPackage
 
-/// Disk images that others built, each fetched, verified and taken apart once.
+/// Prebuilt disk images, each fetched, verified and converted once.
 public struct DiskImageStore: Sendable {
     public let cache: ArtefactCache
     let download: Download
     private let keys: ImageKeys?
     private var tools: ImageTools { download.tools }
 
-    /// The sorts of artefact it keeps in the cache.
+    /// The kinds of its cache entries.
     public static let kinds: Set<String> = [kind, partialKind]
     private static let kind = "disk-image"
-    /// What is fetched so far, so that the next run goes on there.
+    /// Partial downloads, which the next run continues.
     private static let partialKind = "disk-image-partial"
-    /// The cache keys' own version: raise it when the same image gives other files.
+    /// The version of the cache keys: increase it when the same image gives other files.
     private static let format = "2"
 
     static let disk = "disk.raw"
@@ -25,26 +25,27 @@ public struct DiskImageStore: Sendable {
     private static let record = "system.json"
 
     /// - Parameters:
-    ///   - searchPath: Where tools are looked for; nil for where this process looks.
-    ///   - keys: Finds the keys that may sign; nil to take those that the images name.
+    ///   - searchPath: Where tools are searched; nil for the search path of this process.
+    ///   - keys: Finds the keys that may sign; nil to use those that the images name.
     public init(cache: ArtefactCache, settings: DownloadSettings = DownloadSettings(), searchPath: String? = nil, keys: ImageKeys? = nil) {
         self.cache = cache
         self.keys = keys
         download = Download(settings: settings, tools: ImageTools(searchPath: searchPath))
     }
 
-    /// The system on an image.
+    /// Opens the system on an image: fetches, verifies and converts the image, unless it is cached.
     ///
     /// - Parameters:
-    ///   - modules: The kernel modules that are wanted before the root is mounted, with what they need; its file system's own is added.
-    ///   - progress: What is being done, for people to read.
+    ///   - modules: The kernel modules that are needed before the root is mounted, and their dependencies; the module of its file system is
+    ///     added.
+    ///   - progress: Called with messages for the user.
     /// - Throws: `DiskImageError`, `CacheError`, `CancellationError`.
     public func open(_ source: DiskImageSource, modules wanted: [String], progress: @escaping @Sendable (String) -> Void = { _ in }) async throws
         -> InstalledSystem
     {
         switch source {
         case .file(let path):
-            // Before the whole file is read: what is not an image, or none that may be opened, is refused at once.
+            // Checked before the whole file is read, so that other files and unsafe images are rejected at once.
             _ = try DiskForm(of: path)
             progress("reading \(path.lastComponent?.string ?? path.string)")
             let sum = try ImageFile.hash(of: path)
@@ -56,7 +57,7 @@ public struct DiskImageStore: Sendable {
                 progress("fetching \(published.address)")
                 return try await fetch(published.address, sum)
             }
-            // What was fetched is in it.
+            // The cache entry has its content now.
             try? FileManager.default.removeItem(atPath: partial(sum).string)
             return found
         }
@@ -77,7 +78,7 @@ public struct DiskImageStore: Sendable {
         return InstalledSystem(folder: folder, record: record)
     }
 
-    /// The image's file, whole and as its maker signed it. What an earlier run fetched of it is not fetched again.
+    /// Fetches the image's file and verifies its checksum. Continues a partial download of an earlier run.
     private func fetch(_ address: String, _ sum: Checksum) async throws -> FilePath {
         try ImageFile.makeFolder(partial(sum))
         let file = partial(sum).appending("image")
@@ -86,7 +87,7 @@ public struct DiskImageStore: Sendable {
         let found = try ImageFile.hash(of: file, sum.algorithm)
         guard found == sum.hexadecimal else {
             try? FileManager.default.removeItem(atPath: file.string)
-            // What was kept may have been of another server's file.
+            // The partial download may be from another server's file.
             if isContinued { return try await fetch(address, sum) }
             throw DiskImageError(.hashMismatch, subject: address, detail: "\(found), where \(sum.hexadecimal) is due")
         }
@@ -95,7 +96,7 @@ public struct DiskImageStore: Sendable {
 
     private func partial(_ sum: Checksum) -> FilePath { cache.root.appending(Self.partialKind).appending(sum.hexadecimal) }
 
-    /// The format is named, never guessed, and the tool is told an absolute path: a name with a colon would be a protocol.
+    /// The format is always named, and the path is absolute: qemu-img would guess a format, and read a name with a colon as a protocol.
     private func convert(_ image: FilePath, to folder: FilePath) async throws {
         let form = try DiskForm(of: image)
         guard case .packed(let packing) = form else { return try await convert(image, form, to: folder) }
@@ -109,7 +110,7 @@ public struct DiskImageStore: Sendable {
     }
 
     private func convert(_ image: FilePath, _ form: DiskForm, to folder: FilePath) async throws {
-        // Clusters beyond the end of a file that was cut off read as zeros. The check sees them; 3 are clusters that are not in use.
+        // In a truncated file, clusters beyond its end read as zeros. The check detects them. Exit status 3 means only leaked clusters.
         if form == .qcow2 {
             let check = try await tools.run(.qemuImg, ["check", "-q", "-f", "qcow2", image.string])
             guard check.ending == .exited(0) || check.ending == .exited(3) else {

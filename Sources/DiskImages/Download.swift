@@ -1,15 +1,15 @@
 import HostTools
 import SystemPackage
 
-/// Fetches images, whose errors say what to do about them.
+/// Downloads images. Its errors state what to do about them.
 struct Download: Sendable {
     let settings: DownloadSettings
     var tools = ImageTools()
 
     /// - Parameters:
     ///   - limit: The most bytes that are accepted.
-    ///   - resumes: Whether what is in the file already is the beginning of what is fetched.
-    ///   - headers: `Name: value`. They go to the address's own host only.
+    ///   - resumes: Whether the file already contains the beginning of the download.
+    ///   - headers: `Name: value`. They are sent to the address's own host only.
     /// - Throws: `DiskImageError` (`offline`, `unreachable`, `refused`, `notFound`, `tooLarge`, `noSpace`, `toolMissing`),
     ///   `DownloadChallenge` for the status 401, `CancellationError`.
     func fetch(_ address: String, to file: FilePath, limit: Int, resumes: Bool = false, headers: [String] = []) async throws {

@@ -4,7 +4,7 @@ import SystemPackage
 
 /// An ext2, ext3 or ext4 file system, read by `debugfs`.
 struct ExtVolume: VolumeReader {
-    /// The folder the disk is in. Tools are told names in it: a path of this machine may hold what they take for something else.
+    /// The folder of the disk. Tools receive names in it, because a full path could contain characters that they interpret.
     let folder: FilePath
     let disk: String
     let offset: Int
@@ -13,7 +13,7 @@ struct ExtVolume: VolumeReader {
     func entries(in path: String) async throws -> [VolumeEntry] {
         guard VolumeEntry.isPlain(path) else { return [] }
         return try await request("ls -p \(path)").split(separator: "\n").compactMap { line in
-            // /INODE/MODE/USER/GROUP/NAME/SIZE/ — a name with a slash in it does not fit, and is none.
+            // /INODE/MODE/USER/GROUP/NAME/SIZE/ — a name with a slash does not match, and is not valid.
             let parts = line.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 8, !parts[5].isEmpty, VolumeEntry.isPlain(parts[5]), let mode = Int(parts[2], radix: 8) else { return nil }
             return switch mode >> 12 {
@@ -30,7 +30,7 @@ struct ExtVolume: VolumeReader {
         guard FileManager.default.fileExists(atPath: folder.appending(name).string) else { throw unreadable(path) }
     }
 
-    /// debugfs ends well whatever becomes of a request; its complaints stand on standard error.
+    /// Runs one debugfs request. debugfs succeeds even if a request fails, so its standard error is checked.
     private func request(_ text: String) async throws -> String {
         let outcome = try await tools.run(.debugfs, ["-c", "-R", text, "\(disk)?offset=\(offset)"], in: folder)
         let lines = outcome.stderr.split(separator: "\n")

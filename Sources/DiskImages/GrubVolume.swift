@@ -2,12 +2,12 @@ import Foundation
 import HostTools
 import SystemPackage
 
-/// Any other file system, read by GRUB's own drivers: `grub-fstest` knows xfs, btrfs and vfat as the boot loader does.
+/// Any other file system, read by GRUB's own drivers: `grub-fstest` reads xfs, btrfs and vfat as the boot loader does.
 struct GrubVolume: VolumeReader {
-    /// The folder the disk is in.
+    /// The folder of the disk.
     let folder: FilePath
     let disk: String
-    /// As GRUB names it: `(loop0,gpt1)`.
+    /// The device's name in GRUB: `(loop0,gpt1)`.
     let device: String
     let tools: ImageTools
 

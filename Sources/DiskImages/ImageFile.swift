@@ -3,7 +3,7 @@ import Digests
 import Foundation
 import SystemPackage
 
-/// Files of the cache, with a full disk said as the cache's error.
+/// Writes files of the cache, and reports a full disk as the cache's error.
 enum ImageFile {
     static func write(_ bytes: some Sequence<UInt8>, to path: FilePath) throws {
         do {

@@ -1,14 +1,14 @@
 import HostTools
 import SystemPackage
 
-/// Runs programs of this machine on images, whose errors say what to do about them.
+/// Runs programs of this machine on images. Its errors state what to do about them.
 struct ImageTools: Sendable {
-    /// Where they are looked for; nil for where this process looks, and where administrators' programs are.
+    /// Where programs are searched; nil for the search path of this process and the administrators' folders.
     var searchPath: String?
 
     var launcher: ToolLauncher { ToolLauncher(searchPath: searchPath) }
 
-    /// - Parameter folder: Where the program works, so that it receives names instead of paths; nil for here.
+    /// - Parameter folder: The working directory, so that the program receives names instead of paths; nil for the current one.
     /// - Throws: `DiskImageError` (`toolMissing`, `noSpace`, `toolFailed`), `CancellationError`.
     func run(_ tool: HostTool, _ arguments: [String], in folder: FilePath? = nil) async throws -> ToolOutcome {
         do {

@@ -1,4 +1,4 @@
-/// Which modules a kernel's own indices say that others need (modules.dep(5), and `modules.softdep` of depmod).
+/// The dependencies between modules, from a kernel's own indices (modules.dep(5), and `modules.softdep` of depmod).
 struct ModuleIndex: Hashable {
     /// Paths below the kernel's folder by module name.
     private let paths: [String: String]
@@ -26,7 +26,7 @@ struct ModuleIndex: Hashable {
         self.helpers = helpers
     }
 
-    /// The files of some modules and of all they need, sorted. What is not there may be part of the kernel.
+    /// The files of some modules and of their dependencies, sorted. A missing module may be built into the kernel.
     func files(for wanted: [String]) -> [String] {
         var seen: Set<String> = []
         var waiting = wanted.map(Self.normalised)
@@ -37,7 +37,7 @@ struct ModuleIndex: Hashable {
         return seen.compactMap { paths[$0] }.sorted()
     }
 
-    /// The kernel writes `-` as `_` in a module's name; files have either.
+    /// The kernel writes `-` as `_` in a module's name; file names use both.
     private static func normalised(_ name: String) -> String { String(name.map { $0 == "-" ? "_" : $0 }) }
 
     private static func name(of path: String) -> String? {

@@ -13,27 +13,27 @@ struct PartitionTable: Hashable {
         /// In bytes.
         let offset: Int
         let length: Int
-        /// The type's GUID in small letters; of a master boot record its hexadecimal digits.
+        /// The type's GUID in lower case; in a master boot record the hexadecimal digits.
         let type: String
     }
 
     let scheme: Scheme
     let partitions: [Partition]
 
-    /// The type of a root file system for this processor (Discoverable Partitions Specification).
+    /// The type of a root file system on x86-64 (Discoverable Partitions Specification).
     static let rootType = "4f68bce3-e8cd-4db1-96e7-fbcaf984b709"
-    /// Where GRUB keeps what does not fit into the master boot record.
+    /// GRUB's BIOS boot partition, for what does not fit into the master boot record.
     static let biosType = "21686148-6449-6e6f-744e-656564454649"
-    /// UEFI's own partition.
+    /// The EFI system partition.
     static let systemType = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b"
 
-    /// Of both, BIOS is up sooner.
+    /// BIOS if the disk supports both, because it boots faster.
     var firmware: FirmwareKind {
         let types = Set(partitions.map(\.type))
         return types.contains(Self.systemType) && !types.contains(Self.biosType) || types.contains("ef") ? .uefi : .bios
     }
 
-    /// What sfdisk prints.
+    /// The output of sfdisk.
     private struct Listing: Decodable {
         struct Table: Decodable {
             let label: String
@@ -54,22 +54,22 @@ struct PartitionTable: Hashable {
     private static let mostPartitions = 256
 
     /// Reads a disk's table.
-    /// - Returns: Nil when the disk has none, as one that is a file system as a whole.
+    /// - Returns: Nil when the disk has no table, because the whole disk is a file system.
     /// - Throws: `DiskImageError` (`damaged`, `toolMissing`, or about reading), `CancellationError`.
     static func read(_ disk: DiskFile, tools: ImageTools) async throws -> PartitionTable? {
         let head = try disk.read(at: 0, count: 512)
         guard head.count == 512, head[510] == 0x55, head[511] == 0xAA else { return nil }
         let outcome = try await tools.run(.sfdisk, ["--json", disk.path.string])
-        // What has the mark and no table is a file system's boot sector.
+        // Without a table the signature belongs to a file system's boot sector.
         guard outcome.isSuccess else { return nil }
-        // sfdisk goes on with the second copy of a GUID partition table whose first one is damaged; firmware and kernels need not.
+        // sfdisk uses the second copy of a GUID partition table if the first is damaged. Firmware and kernels might not.
         guard !outcome.stderr.contains("corrupt") else { throw disk.damaged("its partition table has a wrong checksum") }
         guard let table = try? JSONDecoder().decode(Listing.self, from: Data(outcome.output)).partitiontable, let scheme = scheme(table.label) else {
             throw disk.damaged("its partition table is of a kind that is not known here")
         }
         let sector = table.sectorsize ?? 512
         let entries = (table.partitions ?? []).prefix(mostPartitions)
-        // The protective record of a GUID partition table that is not there.
+        // A protective record without its GUID partition table.
         if scheme == .msdos, entries.contains(where: { $0.type.lowercased() == "ee" }) { throw disk.damaged("its partition table is not there") }
         let partitions = entries.compactMap { entry -> Partition? in
             guard let number = number(of: entry.node), entry.size > 0, disk.holds(offset: entry.start, times: sector, length: sector),
@@ -89,6 +89,6 @@ struct PartitionTable: Hashable {
         }
     }
 
-    /// `disk.raw3` is the third.
+    /// The number at the end of a node's name: `disk.raw3` is 3.
     private static func number(of node: String) -> Int? { Int(String(node.reversed().prefix { $0.isASCII && $0.isNumber }.reversed())) }
 }

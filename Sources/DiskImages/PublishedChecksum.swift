@@ -2,22 +2,22 @@ import Foundation
 import HostTools
 import SystemPackage
 
-/// The checksum of a published image, from a list that its maker signed.
+/// Fetches the checksum of a published image, from a list that its vendor signed.
 struct PublishedChecksum: Sendable {
     let image: PublishedImage
     let download: Download
-    /// Where lists are kept between runs.
+    /// Where lists are cached between runs.
     let folder: FilePath
-    /// Finds the keys that may sign; nil to take the image's own.
+    /// Finds the keys that may sign; nil to use the image's own.
     var keys: ImageKeys?
 
-    /// The image's file that is published now.
+    /// The image's file that is currently published.
     struct Published {
         let address: String
         let checksum: Checksum
     }
 
-    /// Lists and keys are a few kilobytes; some makers put years of images into one.
+    /// In bytes. Lists and keys are a few kilobytes, but some vendors list the images of years.
     private static let limit = 8 << 20
 
     /// - Throws: `DiskImageError` (`badSignature`, `notListed`, or of the transfer), `CacheError`, `CancellationError`.
@@ -37,7 +37,7 @@ struct PublishedChecksum: Sendable {
         if case .detached(let address) = image.signature { try await download.fetch(address, to: fresh.appending(Name.signature), limit: Self.limit) }
         try await fetchKey(to: fresh.appending(Name.key))
         let checksum = try await checksum(in: fresh, work: work)
-        // Kept only once it is known to be good; the next offline run checks it again.
+        // Cached only after the check; the next offline run checks it again.
         try? FileManager.default.removeItem(atPath: place.string)
         try? FileManager.default.moveItem(atPath: fresh.string, toPath: place.string)
         return checksum

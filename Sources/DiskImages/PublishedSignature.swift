@@ -2,27 +2,26 @@ import Foundation
 import HostTools
 import SystemPackage
 
-/// Checks that one of certain keys signed: an image's publisher is known by a fingerprint, and a key that comes with the image proves
-/// nothing on its own.
+/// Checks that one of several keys signed. The publisher is identified by a fingerprint: a key that is fetched with the image proves nothing.
 struct PublishedSignature: Sendable {
     /// The public keys, armoured or not.
     let key: FilePath
-    /// Of the primary keys, in hexadecimal, blanks allowed. One of them must have signed; empty where each key counts.
+    /// The fingerprints of the primary keys, in hexadecimal, blanks allowed. One of them must have signed; empty to trust every key.
     let fingerprints: [String]
     let tools: ImageTools
 
-    /// Checks a file by a signature in a file of its own.
+    /// Checks a file with a detached signature.
     ///
     /// - Parameters:
-    ///   - subject: What was signed, for errors.
-    ///   - folder: Takes what the tool needs.
+    ///   - subject: The name of the signed file, for errors.
+    ///   - folder: A folder for temporary files.
     /// - Throws: `DiskImageError` (`badSignature`, `unreadable`, `toolMissing`), `CancellationError`.
     func verify(_ file: FilePath, signature: FilePath, subject: String, work folder: FilePath) async throws {
         try await withVerifier(subject, folder) { try await $0.check(file, against: signature) }
     }
 
-    /// Checks a text that holds its own signature.
-    /// - Returns: What is signed, and nothing around it.
+    /// Checks a text with an embedded signature.
+    /// - Returns: The signed text only.
     func signedText(of file: FilePath, subject: String, work folder: FilePath) async throws -> String {
         try await withVerifier(subject, folder) { try await $0.text(signedIn: file) }
     }

@@ -1,16 +1,16 @@
 /// The header of a qcow2 image, read before any tool sees the file (QEMU's docs/interop/qcow2.txt).
 ///
-/// An image may name another file that is read in its place where it has no data of its own: whoever publishes an image would read
-/// the files of whoever boots it. So what names one is refused here, before a tool that follows such names is started.
+/// An image may name a backing file, which is read where the image has no data. The image's publisher could thereby read files of the user. So
+/// such an image is rejected here, before a tool that follows the name runs.
 struct QCOW2Header: Hashable {
     let version: Int
     /// In bytes.
     let virtualSize: Int
 
     static let magic: [UInt8] = [0x51, 0x46, 0x49, 0xFB]
-    /// How much of the file is looked at: a header is no longer than a cluster of the smallest size that matters.
+    /// How many bytes of the file are examined: a header is at most one cluster of the smallest relevant size.
     static let examined = 64 << 10
-    /// The published images of the distributions in the catalogue stay below half of it.
+    /// In bytes. The published images of the catalogue's distributions are smaller than half of it.
     static let largestDisk = 64 << 30
 
     private enum Incompatible {
@@ -73,7 +73,7 @@ struct QCOW2Header: Hashable {
         throw damaged("its header has no end")
     }
 
-    /// What a file that is not a qcow2 image seems to be.
+    /// What a file that is not a qcow2 image appears to be.
     private static func name(of bytes: [UInt8]) -> String {
         let known: [(String, [UInt8])] = [
             ("an xz archive; unpack it first", [0xFD, 0x37, 0x7A, 0x58]), ("a gzip archive; unpack it first", [0x1F, 0x8B]),
@@ -87,14 +87,14 @@ struct QCOW2Header: Hashable {
     }
 }
 
-/// Unsigned numbers in a byte order that shows the largest part first.
+/// Reads unsigned big-endian numbers.
 struct BigEndianFields {
     let bytes: [UInt8]
     var count: Int { bytes.count }
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// The caller has checked that the bytes are there. What an `Int` cannot hold is as bad as its largest.
+    /// The caller has checked the bounds. A number beyond `Int.max` is clamped.
     subscript(offset: Int, size: Int) -> Int {
         Int(clamping: bytes[offset..<offset + size].reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
     }

@@ -1,13 +1,13 @@
 import Foundation
 import SystemPackage
 
-/// Takes out of a disk what a guest is booted with before its root is mounted: the kernel, a few modules, and the list of packages.
+/// Extracts the files that a guest needs before its root is mounted: the kernel, a few modules, and the list of packages.
 struct SystemExtraction {
     let folder: FilePath
     let wanted: [String]
     let tools: ImageTools
 
-    /// A kernel with its initramfs built in may be large; no module is.
+    /// In bytes. A kernel with a built-in initramfs may be large; modules are not.
     private static let largestKernel = 512 << 20
     private static let largestModule = 64 << 20
     private static let largestList = 64 << 20
@@ -31,10 +31,10 @@ struct SystemExtraction {
             firmware: found.firmware, hasCloudInit: programs.contains { $0.name == "cloud-init" }, isUsr: found.isUsr)
     }
 
-    /// Nothing when there is no such file.
+    /// - Returns: False when there is no such file.
     private func copy(_ path: String, of reader: any VolumeReader, to name: String, limit: Int) async throws -> Bool {
         guard let entry = try await reader.file(path) else { return false }
-        // Before it is copied: a file may say that it is longer than this machine's disk.
+        // Checked before the copy: a file may claim to be larger than this machine's disk.
         guard entry.size <= limit else { throw DiskImageError(.tooLarge, subject: path, detail: "\(entry.size) bytes, and \(limit) are allowed") }
         try await reader.copy(path, to: name)
         return true

@@ -1,9 +1,9 @@
 import MatrixModel
 import SystemPackage
 
-/// Looks on a disk for the root of an installed system and for its newest kernel.
+/// Searches a disk for the root of an installed system and for its newest kernel.
 struct SystemSearch {
-    /// The folder the disk is in, and its name there.
+    /// The folder of the disk, and the disk's name there.
     let folder: FilePath
     let disk: String
     let tools: ImageTools
@@ -11,7 +11,7 @@ struct SystemSearch {
     struct Found {
         let root: Volume
         let reader: any VolumeReader
-        /// Whether the volume is /usr alone, as Flatcar has it.
+        /// Whether the volume is /usr only, as in Flatcar.
         let isUsr: Bool
         let firmware: FirmwareKind
         /// The newest kernel, or why there is none.
@@ -20,7 +20,7 @@ struct SystemSearch {
 
     struct Kernel {
         let release: String
-        /// Where its image is.
+        /// The volume with the kernel's image.
         let reader: any VolumeReader
         let path: String
         /// Its modules' folder on the root; nil when there is none.
@@ -64,7 +64,7 @@ struct SystemSearch {
         }
     }
 
-    /// The partition that says it is the root comes first, but none is believed that has no system on it.
+    /// The root among the volumes. A partition with the type of a root comes first, but only a volume with a system on it is accepted.
     private func root(among volumes: [Volume]) async throws -> (Volume, any VolumeReader, isUsr: Bool)? {
         let candidates = volumes.filter { $0.fileSystem != .vfat }
         let ordered = candidates.filter { $0.type == PartitionTable.rootType } + candidates.filter { $0.type != PartitionTable.rootType }
@@ -74,7 +74,7 @@ struct SystemSearch {
                 return (volume, reader, false)
             }
         }
-        // Flatcar's root is empty before the first boot, and its system is in a volume of its own.
+        // Flatcar's root is empty before the first boot. Its system is in a separate volume for /usr.
         for volume in candidates {
             let reader = reader(of: volume)
             if try await reader.entries(in: "/lib").contains(where: { $0.name == "os-release" }) { return (volume, reader, true) }
@@ -82,7 +82,7 @@ struct SystemSearch {
         return nil
     }
 
-    /// Flatcar's kernel: in UEFI's partition, by the slot of the /usr that it belongs to; in its release by the modules there.
+    /// Flatcar's kernel: its image is on the EFI system partition, named by the slot of /usr, and its release is that of the modules in /usr.
     private func slotKernel(_ usr: any VolumeReader, on volumes: [any VolumeReader]) async throws -> Kernel? {
         let releases = try await usr.entries(in: "/lib/modules").filter { $0.kind == .folder }.map(\.name)
         guard let release = releases.compactMap({ name in Self.version(of: name).map { (name, $0) } }).max(by: { $0.1 < $1.1 })?.0 else { return nil }
@@ -103,7 +103,7 @@ struct SystemSearch {
                 found.append((version, Kernel(release: release, reader: reader, path: folder + entry.name, modules: try await modules(release, on: root))))
             }
         }
-        // Some keep the image with the modules, and a link to it, if that, in /boot.
+        // Some distributions keep the image with the modules, with at most a link in /boot.
         for folder in ["/usr/lib/modules", "/lib/modules"] where found.isEmpty {
             for entry in try await root.entries(in: folder) where entry.kind == .folder {
                 let path = "\(folder)/\(entry.name)/vmlinuz"
@@ -111,7 +111,7 @@ struct SystemSearch {
                 found.append((version, Kernel(release: entry.name, reader: root, path: path, modules: "\(folder)/\(entry.name)")))
             }
         }
-        // A kernel whose modules were removed is one that is not booted any more.
+        // A kernel whose modules were removed is not booted any more.
         let usable = found.contains { $0.kernel.modules != nil } ? found.filter { $0.kernel.modules != nil } : found
         guard let newest = usable.max(by: { $0.version < $1.version }) else {
             throw DiskImageError(

@@ -1,15 +1,15 @@
 import SystemPackage
 
-/// A file system on a disk: what it is and where it lies.
+/// A file system on a disk: its type and position.
 struct Volume: Hashable {
-    /// Told by the marks in its superblock, and named as mount(8) does.
+    /// The type, recognised by the magic numbers in its superblock, with the names of mount(8).
     enum FileSystem: String, Hashable, CaseIterable {
         case ext4, xfs, btrfs, vfat
 
-        /// Where the marks are, and what they are.
+        /// The offsets of the magic numbers, and their bytes.
         private var marks: [(offset: Int, bytes: [UInt8])] {
             switch self {
-            // Of ext2 and ext3 too, which the driver of ext4 mounts.
+            // The same for ext2 and ext3, which the ext4 driver mounts.
             case .ext4: [(0x438, [0x53, 0xEF])]
             case .xfs: [(0, Array("XFSB".utf8))]
             case .btrfs: [(0x1_0040, Array("_BHRfS_M".utf8))]
@@ -38,7 +38,7 @@ struct Volume: Hashable {
     let scheme: PartitionTable.Scheme?
     let type: String
 
-    /// The file systems of a disk that are known here.
+    /// The file systems of a disk that are supported.
     /// - Parameter table: Nil for a disk without one.
     static func all(on disk: DiskFile, table: PartitionTable?) throws(DiskImageError) -> [Volume] {
         guard let table else {

@@ -1,14 +1,14 @@
 /// Reads files out of a file system without mounting it.
 ///
-/// Names and sizes are whatever the image says. No name of an image becomes a path of this machine: files are copied one by one to
-/// names that are given here. (`debugfs rdump` would write wherever a made-up name or link leads.)
+/// Names and sizes in an image are not trusted. No name of an image becomes a path of this machine: files are copied one by one to names that
+/// the caller chooses. (`debugfs rdump` would write to the target of a crafted name or link.)
 protocol VolumeReader: Sendable {
-    /// What a folder holds; nothing when there is no such folder. Entries whose names are not plain are left out.
+    /// The content of a folder; empty when there is no such folder. Entries whose names are not plain are left out.
     func entries(in folder: String) async throws -> [VolumeEntry]
 
-    /// Copies a file that a listing named.
+    /// Copies a file that a listing returned.
     /// - Parameters:
-    ///   - path: Made of plain names.
+    ///   - path: A path of plain names.
     ///   - name: A new file next to the disk.
     func copy(_ path: String, to name: String) async throws
 }
@@ -21,7 +21,7 @@ struct VolumeEntry: Hashable, Sendable {
     /// In bytes; 0 for what is not a file.
     let size: Int
 
-    /// Whether a name, or a path of such names, can be handed to a tool that takes commands as text.
+    /// Whether a name, or a path of such names, can be passed to a tool that reads commands as text.
     static func isPlain(_ path: String) -> Bool {
         path.utf8.count < 1024 && !path.split(separator: "/").contains { $0 == ".." || $0 == "." }
             && path.utf8.allSatisfy { byte in
@@ -41,7 +41,7 @@ extension VolumeReader {
         return try await entries(in: folder).first { $0.name == parts.last ?? "" && $0.kind == .file }
     }
 
-    /// The first of several folders that holds anything.
+    /// The first of several folders that is not empty.
     func firstFilled(_ folders: [String]) async throws -> String? {
         for folder in folders where try await !entries(in: folder).isEmpty { return folder }
         return nil

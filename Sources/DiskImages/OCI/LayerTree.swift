@@ -1,12 +1,12 @@
 import Archives
 
-/// The files of an image as its layers, one over the other, leave them (OCI Image Layer Specification, "Whiteouts").
+/// The files of an image after all of its layers (OCI Image Layer Specification, "Whiteouts").
 ///
-/// Nothing is unpacked. A layer's links are not followed, and one with devices, or paths that lead out, is refused by its reader.
+/// Nothing is unpacked. A layer's links are not followed. Its reader rejects a layer with devices, or with paths that lead out of it.
 struct LayerTree: Hashable {
     struct File: Hashable {
         let layer: Int
-        /// Where in the layer's archive its content lies.
+        /// The range of the content in the layer's archive.
         let content: Range<Int>
     }
 
@@ -15,9 +15,9 @@ struct LayerTree: Hashable {
     private static let whiteout = ".wh."
     private static let opaque = ".wh..wh..opq"
 
-    /// Puts a layer over those before it.
+    /// Adds a layer on top of the layers before it.
     mutating func add(_ members: [PackageMember], layer: Int) {
-        // What a layer takes away is of those below it, wherever in the archive it says so.
+        // A whiteout removes files of the layers below, independent of its position in the archive.
         for member in members {
             let (folder, name) = Self.split(member.path)
             if name == Self.opaque {
@@ -29,7 +29,7 @@ struct LayerTree: Hashable {
             }
         }
         for member in members where !Self.split(member.path).name.hasPrefix(Self.whiteout) {
-            // A file in a folder's place takes all that was in it away; so does a link.
+            // A file or a link in place of a folder removes the folder's content.
             if member.kind != .folder { remove(below: member.path + "/") }
             files[member.path] = member.kind == .file ? File(layer: layer, content: member.content) : nil
         }
@@ -51,7 +51,7 @@ extension LayerTree {
         let modules: String?
     }
 
-    /// The kernel that an image is about: by its file's name, one that is packed before one that is not, which is there for debuggers.
+    /// The kernel of the image, by its file name. A compressed kernel is preferred: an uncompressed one is for debuggers.
     var kernel: Kernel? {
         func candidates(_ prefixes: [String]) -> [String] {
             files.keys.filter { path in
@@ -59,7 +59,7 @@ extension LayerTree {
                 return prefixes.contains { name == $0 || name.hasPrefix($0 + "-") }
             }
         }
-        // The shortest of them, for copies are kept further down.
+        // The shortest path, because copies are in deeper folders.
         func first(_ paths: [String]) -> String? { paths.min { ($0.utf8.count, $0) < ($1.utf8.count, $1) } }
         guard let image = first(candidates(["vmlinuz", "bzImage"])) ?? first(candidates(["vmlinux"])) else { return nil }
         let marker = "lib/modules/"
@@ -72,7 +72,7 @@ extension LayerTree {
                 return release.endIndex == path.endIndex ? nil : String(path[..<release.endIndex])
             })
         let name = image.split(separator: "/").last.map(String.init) ?? ""
-        // A release in the image's name tells which; else there must be no choice.
+        // The folder whose release is in the image's name; otherwise only a single folder is accepted.
         let named = folders.filter { folder in name.hasSuffix("-" + (folder.split(separator: "/").last ?? "")) || image.hasPrefix(folder + "/") }
         return Kernel(image: image, modules: named.sorted().first ?? (folders.count == 1 ? folders.first : nil))
     }

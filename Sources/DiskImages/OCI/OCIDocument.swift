@@ -1,13 +1,13 @@
 import Foundation
 
-/// A manifest or an index of manifests, OCI's or Docker's, which differ in their media types alone.
+/// A manifest or an index of manifests. OCI's and Docker's differ only in their media types.
 struct OCIDocument: Hashable {
     struct Descriptor: Hashable {
         let digest: OCIDigest
         /// In bytes.
         let size: Int
         let platform: Platform?
-        /// The tag, in a layout.
+        /// The tag, in an image layout.
         let name: String?
     }
 

@@ -5,19 +5,19 @@ import Archives
 public import MatrixModel
 public import SystemPackage
 
-/// Kernels out of OCI images, as projects publish those their own CI boots; each fetched, verified and taken out once.
+/// Kernels from OCI images, as projects publish the kernels of their own CI; each fetched, verified and extracted once.
 public struct OCIKernelStore: Sendable {
     public let cache: ArtefactCache
-    /// Of images for several architectures, which one is taken.
+    /// The architecture to select from images for several architectures.
     public let architecture: Architecture
     private let download: Download
 
-    /// The sorts of artefact it keeps in the cache.
+    /// The kinds of its cache entries.
     public static let kinds: Set<String> = [kind, partialKind]
     private static let kind = "oci-kernel"
-    /// Parts that are fetched so far, so that the next run goes on there.
+    /// Partial downloads, which the next run continues.
     private static let partialKind = "oci-partial"
-    /// The cache keys' own version: raise it when the same image gives other files.
+    /// The version of the cache keys: increase it when the same image gives other files.
     private static let format = "1"
 
     private static let largestLayer = 4 << 30
@@ -76,7 +76,7 @@ public struct OCIKernelStore: Sendable {
         }
     }
 
-    /// Of an archive the files of a layout are taken, and no others.
+    /// Only the files of an image layout are extracted from an archive.
     private func unpackLayout(_ archive: FilePath, to folder: FilePath) throws -> FilePath {
         let data = try mapped(archive)
         try ImageFile.makeFolder(folder.appending("blobs/sha256"))
@@ -92,7 +92,7 @@ public struct OCIKernelStore: Sendable {
         return folder
     }
 
-    /// Every document is what its digest says, from the one that the reference names down.
+    /// Each document is verified by its digest, from the one that the reference names down.
     private func manifest(_ reference: OCIReference, _ source: any BlobSource) async throws -> (layers: [OCIDocument.Descriptor], key: String) {
         let selection =
             switch reference {
@@ -100,7 +100,7 @@ public struct OCIKernelStore: Sendable {
             }
         var bytes = try await source.document(selection)
         if case .registry(_, _, .digest(let digest)) = reference { try check(bytes, digest, reference) }
-        // An index of manifests, and in it at most one more.
+        // An index of manifests, and at most one index inside it.
         for _ in 0..<3 {
             switch try OCIDocument(bytes, subject: reference.description).content {
             case .layers(let layers):
@@ -138,7 +138,7 @@ public struct OCIKernelStore: Sendable {
         return file
     }
 
-    /// The layer's tar archive. What unpacks to more than a layer may have is stopped while it does.
+    /// The layer's tar archive. Decompression stops when the archive exceeds the limit.
     private func unpacked(_ layer: FilePath, as archive: FilePath, _ reference: OCIReference) async throws -> FilePath {
         let start = try DiskFile(layer).read(at: 0, count: 4)
         let command = start.starts(with: [0x1F, 0x8B]) ? "gzip -dc" : start == [0x28, 0xB5, 0x2F, 0xFD] ? "zstd -dcq --long=31" : "cat"
@@ -180,7 +180,7 @@ public struct OCIKernelStore: Sendable {
         for path in tree.files.keys where path.hasPrefix(prefix) && VolumeEntry.isPlain(path) {
             try copy(path, to: "lib/modules/\(release)/\(path.dropFirst(prefix.count))", limit: Self.largestModule)
         }
-        // Every kernel's own build makes the list; without it the folder would not be taken for one of modules.
+        // Every kernel build creates this list. Without it the folder would not be recognised as one of modules.
         let list = folder.appending("lib/modules/\(release)/modules.builtin")
         if !FileManager.default.fileExists(atPath: list.string) { try ImageFile.write([], to: list) }
     }

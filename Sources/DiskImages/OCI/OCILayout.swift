@@ -1,7 +1,7 @@
 import Foundation
 import SystemPackage
 
-/// An image layout in a folder: `oci-layout`, `index.json`, and the parts by their hashes.
+/// An image layout in a folder: `oci-layout`, `index.json`, and the blobs by their digests.
 struct OCILayout: BlobSource {
     let folder: FilePath
 

@@ -7,7 +7,7 @@ public enum OCIReference: Hashable, Sendable, CustomStringConvertible {
         case tag(String)
         /// `sha256:` and 64 digits.
         case digest(OCIDigest)
-        /// Nothing was said: of a layout its only image, of a registry `latest`.
+        /// No tag: the only image of a layout, or `latest` in a registry.
         case unsaid
     }
 
@@ -28,7 +28,7 @@ public enum OCIReference: Hashable, Sendable, CustomStringConvertible {
         guard let slash = text.firstIndex(of: "/") else { throw bad }
         let host = String(text[..<slash])
         let (repository, selection) = try Self.split(String(text[text.index(after: slash)...]), bad)
-        // Without a dot or a port the first word is not a host, and no registry is the usual one here.
+        // A first word without a dot or a port is not a host. There is no default registry here.
         guard host == "localhost" || host.contains(".") || host.contains(":"), host.utf8.allSatisfy({ Self.isPlain($0) || $0 == UInt8(ascii: ":") }),
             !repository.isEmpty, repository.utf8.allSatisfy({ Self.isPlain($0) || $0 == UInt8(ascii: "/") }), !repository.split(separator: "/").contains("..")
         else { throw bad }
@@ -69,12 +69,12 @@ public enum OCIReference: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// The hash that names a part of an image. SHA-256 alone: everybody publishes it.
+/// The digest of a blob. Only SHA-256, which all registries use.
 public struct OCIDigest: Hashable, Sendable, CustomStringConvertible {
-    /// In small letters.
+    /// In lower case.
     public let hexadecimal: String
 
-    /// Nil for another algorithm, or what is not a hash.
+    /// Nil for another algorithm, or for a text that is not a digest.
     init?(_ text: String) {
         let prefix = "sha256:"
         let digits = text.dropFirst(prefix.count)

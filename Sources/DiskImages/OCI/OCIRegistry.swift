@@ -2,17 +2,17 @@ import Foundation
 import HostTools
 import SystemPackage
 
-/// A registry (OCI Distribution Specification, "Pull"), asked without an account.
+/// A registry (OCI Distribution Specification, "Pull"), used without an account.
 struct OCIRegistry: BlobSource {
     let host: String
     let repository: String
     let download: Download
-    /// Takes answers that are read at once.
+    /// A folder for answers that are read at once.
     let work: FilePath
 
     private static let largestToken = 1 << 20
 
-    /// Only this machine is spoken to without TLS, as other tools do.
+    /// Plain HTTP is used only for this machine, as in other tools.
     private var isLocal: Bool { ["localhost", "127.0.0.1"].contains(host.split(separator: ":").first.map(String.init) ?? host) }
     private var address: String { "\(isLocal ? "http" : "https")://\(host)/v2/\(repository)" }
 
@@ -41,7 +41,7 @@ struct OCIRegistry: BlobSource {
         return FileManager.default.contents(atPath: file.string).map(Array.init) ?? []
     }
 
-    /// Registries want a token even of those who may read without a name; where to get one, they say when they are asked without.
+    /// Registries require a token even for anonymous access. The answer to a request without one states where to get it.
     private func fetch(_ address: String, to file: FilePath, limit: Int, resumes: Bool, headers: [String]) async throws {
         do {
             try await download.fetch(address, to: file, limit: limit, resumes: resumes, headers: headers)

@@ -4,7 +4,7 @@ public import HostTools
 import MatrixModel
 public import SystemPackage
 
-/// Debian's package of a kernel's source, found in a signed index: its version, and what downloads and checks it.
+/// Debian's package of a kernel's source, found in a signed index: its version, and a function that downloads and verifies it.
 public struct FoundPackage: Sendable {
     public let version: String
     let fetch: @Sendable (FilePath) async throws -> Void
@@ -18,12 +18,13 @@ public struct FoundPackage: Sendable {
 /// Finds a package by its name.
 public typealias SourcePackage = @Sendable (String) async throws -> FoundPackage
 
-/// Kernels that are not packaged, built from source with a small configuration: the last resort, for it takes minutes. Each is built once.
+/// Kernels that are not packaged, built from source with a small configuration. The last resort, because a build takes minutes. Each is built
+/// once.
 public struct SourceKernelStore: Sendable {
     public let cache: ArtefactCache
-    /// Where releases lie: the folder that holds `v6.x`.
+    /// The address of releases: the folder that contains `v6.x`.
     let base: String
-    /// The public keys of those who sign releases; nil when none were given.
+    /// The public keys that sign releases; nil when none were configured.
     let keys: FilePath?
     private let package: SourcePackage
     private let download: Download
@@ -36,11 +37,11 @@ public struct SourceKernelStore: Sendable {
     ]
     private let signers: [String]
 
-    /// The sorts of artefact it keeps in the cache.
+    /// The kinds of its cache entries.
     public static let kinds: Set<String> = [kind, partialKind]
     private static let kind = "source-kernel"
     private static let partialKind = "source-partial"
-    /// The cache keys' own version: raise it when the same source gives another kernel.
+    /// The version of the cache keys: increase it when the same source gives another kernel.
     private static let format = "1"
 
     private static let largestArchive = 512 << 20
@@ -48,7 +49,7 @@ public struct SourceKernelStore: Sendable {
 
     /// - Parameters:
     ///   - package: Finds Debian's package of a source.
-    ///   - searchPath: Where tools are looked for; nil for where this process looks.
+    ///   - searchPath: Where tools are searched; nil for the search path of this process.
     public init(
         cache: ArtefactCache, settings: DownloadSettings = DownloadSettings(), base: String = kernelOrg, keys: FilePath?, signers: [String] = signers,
         searchPath: String? = nil,
@@ -62,9 +63,9 @@ public struct SourceKernelStore: Sendable {
         download = Download(settings: settings, tools: ImageTools(searchPath: searchPath))
     }
 
-    /// The kernel's image, as `boot/vmlinuz` next to its `boot/config`. All it has is built in: there are no modules.
+    /// Builds the kernel, as `boot/vmlinuz` next to `boot/config`. All drivers are built in: there are no modules.
     ///
-    /// - Parameter configuration: Files of what is switched on, of which later ones count for more; everything else is off.
+    /// - Parameter configuration: Files with the enabled options; later files override earlier ones, and all other options are off.
     /// - Throws: `DiskImageError`, `CacheError`, `CancellationError`, or what finding a package throws.
     public func kernel(_ reference: SourceReference, configuration: [FilePath], progress: @escaping @Sendable (String) -> Void = { _ in }) async throws
         -> FilePath
@@ -74,7 +75,7 @@ public struct SourceKernelStore: Sendable {
         var found: FoundPackage?
         let identity: String
         switch reference {
-        // A release never changes, and what was built of it was checked when it was fetched.
+        // A release never changes, and its source was verified when it was fetched.
         case .release(let version): identity = version
         case .package(let name):
             found = try await package(name)
@@ -102,7 +103,8 @@ public struct SourceKernelStore: Sendable {
 
     private func partial(_ version: String) -> FilePath { cache.root.appending(Self.partialKind).appending(version) }
 
-    /// A tar archive that is to be believed: a file of the user's, a release with its signature, or that of a package which an index vouches for.
+    /// The verified tar archive of a source: a file of the user's, a release with its signature, or the content of a package from a signed
+    /// index.
     private func archive(_ reference: SourceReference, _ found: FoundPackage?, work: FilePath, _ progress: @Sendable (String) -> Void) async throws -> FilePath
     {
         let version: String
@@ -125,21 +127,21 @@ public struct SourceKernelStore: Sendable {
         try await download.fetch("\(name).xz", to: packed, limit: Self.largestArchive, resumes: true)
         let archive = work.appending("linux.tar")
         do {
-            // The signature is of the archive before it was packed. ulimit counts in blocks of 512 bytes.
+            // The signature is of the uncompressed archive. ulimit counts in blocks of 512 bytes.
             let unpacking = try await tools.run(
                 .shell, ["-c", "ulimit -f \(Self.largestSource / 512); exec xz -dc < \"$1\" > \"$2\"", "sh", packed.string, archive.string])
             guard unpacking.isSuccess else { throw DiskImageError(.damaged, subject: "\(name).xz", detail: unpacking.complaint) }
             let check = PublishedSignature(key: keys, fingerprints: signers, tools: tools)
             try await check.verify(archive, signature: place.appending("linux.tar.sign"), subject: "\(name).xz", work: work)
         } catch let error as DiskImageError where !error.isOurs {
-            // What is wrong stays wrong, however often the rest of it is fetched.
+            // The file is deleted because continuing a bad download cannot repair it.
             try? FileManager.default.removeItem(atPath: packed.string)
             throw error
         }
         return archive
     }
 
-    /// The archive in Debian's package of a source.
+    /// The source archive in Debian's package.
     private func content(of name: String, _ found: FoundPackage?, work: FilePath, _ progress: @Sendable (String) -> Void) async throws -> FilePath {
         guard let found else { throw DiskImageError(.notFound, subject: name) }
         progress("fetching \(name) \(found.version)")
@@ -154,7 +156,7 @@ public struct SourceKernelStore: Sendable {
 
     private func build(_ configuration: [FilePath], in folder: FilePath) async throws {
         let jobs = UsableProcessors.count
-        // Of two lines about one option the later one counts (kconfig.rst).
+        // Of two lines for one option the later one takes effect (kconfig.rst).
         let texts = try configuration.map { file in
             guard let bytes = FileManager.default.contents(atPath: file.string) else { throw DiskImageError(.unreadable, subject: file.string) }
             return bytes + Data("\n".utf8)
