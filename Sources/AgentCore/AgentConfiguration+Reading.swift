@@ -43,7 +43,7 @@ extension AgentConfiguration {
     /// Larger than any sensible configuration, in bytes.
     static let largestFile = 1 << 20
 
-    /// Reads a configuration. Keys it does not know are left alone, as Azure's own agent does.
+    /// Reads a configuration. Ignores unknown keys, as Azure's own agent does.
     /// - Parameter mayBeMissing: Whether a file that does not exist means the defaults.
     public init(contentsOf path: FilePath, mayBeMissing: Bool) throws(ConfigurationError) {
         let bytes: [UInt8]
@@ -57,7 +57,7 @@ extension AgentConfiguration {
         try self.init(parsing: bytes, path: path)
     }
 
-    /// - Parameter path: Only for the words of an error.
+    /// - Parameter path: Only for error messages.
     public init(parsing bytes: [UInt8], path: FilePath) throws(ConfigurationError) {
         let document: JSONValue
         do { document = try JSONValue(parsing: bytes) } catch { throw .malformed(path, error) }
@@ -93,7 +93,7 @@ extension AgentConfiguration {
         let document: JSONValue
         let path: FilePath
 
-        /// Keys of Azure's own agent that change nothing here: a mistake in them is still one.
+        /// Checks keys of Azure's own agent that have no effect here: an invalid value is still an error.
         func checkUnused() throws(ConfigurationError) {
             _ = try integer("monitorIntervalInSeconds", 1...86_400)
             _ = try integer("maxEventFileCount", 0...100_000)

@@ -1,6 +1,6 @@
 public import SystemPackage
 
-/// What the agent was told, or its defaults (`/etc/azure/proxy-agent.json`, keys of Azure's own agent).
+/// The agent's configuration, or its defaults (`/etc/azure/proxy-agent.json`, with the keys of Azure's own agent).
 public struct AgentConfiguration: Hashable, Sendable {
     /// Where logs and `status.json` go; nil (an empty string in the file) for no log files.
     public var logFolder: FilePath?
@@ -12,9 +12,9 @@ public struct AgentConfiguration: Hashable, Sendable {
     public var cgroupRoot: FilePath
     public var fileLogLevel: LogLevel
     public var systemLogLevel: LogLevel
-    /// Where the keys are kept; the platform's local rules lie next to it.
+    /// The folder of the keys; the platform's local rules are next to it.
     public var keyFolder: FilePath
-    /// How often the platform is asked for the secure channel's status, in seconds.
+    /// How often the agent polls the secure channel's status, in seconds.
     public var pollInterval: Int
 
     public static let defaultPath: FilePath = "/etc/azure/proxy-agent.json"
@@ -39,7 +39,7 @@ public struct AgentConfiguration: Hashable, Sendable {
     /// Where `status.json` is written: in the log folder, and in the default one when there are no log files.
     public var statusFile: FilePath { (logFolder ?? Self.defaultLogFolder).appending("status.json") }
 
-    /// The objects to try, the first that exists wins.
+    /// The BPF objects to try; the first one that exists is used.
     /// - Parameter executableFolder: The folder of the running executable, if known.
     public func objectCandidates(executableFolder: FilePath?) -> [FilePath] {
         var candidates: [FilePath] = []

@@ -4,16 +4,16 @@ internal import NIOPosix
 import JSON
 public import SystemPackage
 
-/// The agent at work: listener, redirection and status, until a signal ends it.
+/// Runs the agent: listener, redirection and status, until a signal ends it.
 ///
-/// One thread decides, by waiting for signals with a deadline; the proxy's connections have event loops of their own.
+/// One thread makes the decisions and waits for signals with a deadline. The proxy's connections have event loops of their own.
 public final class AgentDaemon {
     /// In milliseconds.
     static let statusPeriod = 60_000
-    /// Between attempts, in milliseconds; the last one stays.
+    /// The pauses between attempts, in milliseconds; the last one repeats.
     static let retryPauses = [5_000, 30_000, 60_000, 300_000]
 
-    /// One for each core, up to this number.
+    /// One event loop for each core, up to this number.
     static let mostEventLoops = 8
 
     private let configuration: AgentConfiguration
@@ -35,7 +35,7 @@ public final class AgentDaemon {
     private var redirectorRetry = Retry()
     private var listenerRetry = Retry()
 
-    /// When to try something again that has failed.
+    /// When to retry a failed action.
     private struct Retry {
         var failures = 0
         var next: MonotonicTime?
@@ -67,7 +67,7 @@ public final class AgentDaemon {
         do throws(InstanceLock.Taken) {
             lock = try InstanceLock.take(in: configuration.keyFolder.removingLastComponent(), log: log)
         } catch {
-            // The other one's status stays as it is.
+            // The other agent's status must not be overwritten.
             log.log(.error, "\(error)")
             return 1
         }
@@ -98,7 +98,7 @@ public final class AgentDaemon {
             if let next = listenerRetry.next, next <= now { startListener(proxy, group) }
             if let next = redirectorRetry.next, next <= now {
                 startRedirector()
-                // A key that had to wait for this need not wait for the next poll too.
+                // The key keeper waited for the redirection, and need not wait for the next poll too.
                 if redirection != nil { keeper.wake() }
             }
             if nextStatus <= now {
@@ -156,7 +156,7 @@ public final class AgentDaemon {
             redirectorRetry.failed()
             log.log(.error, "Failed to start redirector: \(error)")
             if let text = error.verifierLog { writeVerifierLog(text) }
-            // The same words at each attempt, so that the status does not change meanwhile.
+            // The message is the same for each attempt, so that the status does not change.
             status.update { $0.redirector = ModuleStatus(.stopped, "\(error)") }
             provisioning.set(.redirector, isReady: false, message: "\(error)")
         }
@@ -218,7 +218,7 @@ public final class AgentDaemon {
         }
     }
 
-    /// What an earlier attempt left is no longer true.
+    /// The log of an earlier attempt is outdated.
     private func removeVerifierLog() {
         _ = verifierLog.withPlatformString { unlink($0) }
     }

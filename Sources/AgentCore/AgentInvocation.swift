@@ -13,7 +13,7 @@ public enum AgentInvocation: Hashable, Sendable {
         public var configuration: FilePath?
         /// Tried before any other BPF object.
         public var bpfObject: FilePath?
-        /// Whether Enter ends it, as signals do.
+        /// Whether Enter ends the agent, as signals do.
         public var endsOnEnter: Bool
 
         public init(configuration: FilePath? = nil, bpfObject: FilePath? = nil, endsOnEnter: Bool = false) {

@@ -1,13 +1,13 @@
 internal import Synchronization
 public import SystemPackage
 
-/// The agent's log: lines on standard output (standard error for errors and warnings) and in `ProxyAgent.log`, which is rolled.
+/// The agent's log: lines on standard output (standard error for errors and warnings) and in `ProxyAgent.log`, which is rotated.
 public final class AgentLog: Sendable {
-    /// In bytes; then the file is rolled.
+    /// The size at which the file is rotated, in bytes.
     static let largestFile = 10 << 20
-    /// With the current one.
+    /// How many files are kept, the current one included.
     static let files = 5
-    /// A longer line is cut, in bytes.
+    /// The length at which a line is cut, in bytes.
     static let longestLine = 64 << 10
 
     private let fileLevel: LogLevel
@@ -16,7 +16,7 @@ public final class AgentLog: Sendable {
     private let error: LogStream
     private let file: Mutex<RollingFile?>
 
-    /// - Parameter folder: Where `ProxyAgent.log` goes; nil for no file. One that cannot be made is said on standard error.
+    /// - Parameter folder: The folder of `ProxyAgent.log`; nil for no file. If the folder cannot be created, a message goes to standard error.
     public convenience init(folder: FilePath?, fileLevel: LogLevel = .info, systemLevel: LogLevel = .info) {
         let journal = LogStream.journal
         self.init(
@@ -57,6 +57,6 @@ public final class AgentLog: Sendable {
 
     private static let space: UInt8 = 0x20
 
-    /// A message is one line, whatever a client or the platform put into it: none makes a second line, or moves a terminal's cursor.
+    /// Replaces control characters, so that text from a client or from the platform cannot start a new line or move a terminal's cursor.
     private static func printable(_ byte: UInt8) -> UInt8 { byte < space && byte != 0x09 || byte == 0x7f ? space : byte }
 }

@@ -8,8 +8,8 @@ public enum AgentMain {
         let invocation: AgentInvocation
         do { invocation = try AgentInvocation(arguments: arguments) } catch {
             complain("\(error)")
-            // EX_USAGE (sysexits.h), and not the usual 2, which is one of --status's answers: a mistyped call must not look like an agent
-            // that came up with an error.
+            // EX_USAGE (sysexits.h) and not the usual 2, which is an answer of --status: a wrong command line must not look like an agent that
+            // started with an error.
             return 64
         }
         switch invocation {
@@ -22,7 +22,7 @@ public enum AgentMain {
                     contentsOf: options.configuration ?? AgentConfiguration.defaultPath,
                     mayBeMissing: options.configuration == nil)
                 if let object = options.bpfObject { configuration.bpfObject = object }
-                // It blocks the signals, so it comes before any thread.
+                // Created before any other thread, because it blocks the signals.
                 let daemon = AgentDaemon(configuration: configuration, executableFolder: executableFolder, parts: parts)
                 if options.endsOnEnter {
                     let keyboard = NIOThreadPool(numberOfThreads: 1)

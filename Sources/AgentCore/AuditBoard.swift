@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Joins the proxy, which is there from the start, to the redirection, which may come later or go.
+/// Connects the proxy, which exists from the start, with the redirection, which may start later or stop.
 public final class AuditBoard: AuditSource {
     private struct State {
         var source: (any AuditSource)?
@@ -17,7 +17,7 @@ public final class AuditBoard: AuditSource {
         state.withLock { $0.source = source }
     }
 
-    /// Connections that came to the proxy without an entry and not for the agent itself: entries lost, or clients that connected directly.
+    /// Connections to the proxy without an entry, except those for the agent itself: their entries were lost, or the clients connected directly.
     public var missed: UInt64 { state.withLock { $0.missed } }
 
     public func excuseMissing() { state.withLock { $0.missed &-= 1 } }

@@ -1,9 +1,9 @@
-/// What the kernel kept of one redirected connection.
+/// The kernel's record of one redirected connection.
 public struct AuditEntry: Hashable, Sendable {
-    /// Where the client wanted to go.
+    /// The destination that the client connected to.
     public let destination: Endpoint
     public let processID: UInt32
-    /// As the initial user namespace sees it.
+    /// The user id in the initial user namespace.
     public let userID: UInt32
     public let isRoot: Bool
 
@@ -15,11 +15,11 @@ public struct AuditEntry: Hashable, Sendable {
     }
 }
 
-/// Where the entries are. Called from the proxy's event loops.
+/// Provides the audit entries. Called from the proxy's event loops.
 public protocol AuditSource: Sendable {
-    /// The entry of the connection that comes from this source; it is there once only.
+    /// Removes and returns the entry of the connection from this source; nil if there is none.
     func consume(source: Endpoint) -> AuditEntry?
-    /// A connection without an entry that wanted the agent itself, so that none was due.
+    /// Corrects the count of missing entries after a connection to the agent itself, which has none.
     func excuseMissing()
 }
 

@@ -1,14 +1,14 @@
 internal import Glibc
 internal import SystemPackage
 
-/// Files read whole up to a limit, and replaced so that a reader never sees half of one.
+/// Reads whole files up to a limit, and replaces files atomically.
 enum BoundedFile {
     static func read(_ path: FilePath, limit: Int) throws(Errno) -> [UInt8] {
         do {
             let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
             defer { try? file.close() }
             var bytes: [UInt8] = []
-            // /proc files say nothing of their size, so read until the end.
+            // Files in /proc have size 0, so the file is read to its end.
             let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 << 10, alignment: 1)
             defer { chunk.deallocate() }
             while true {
@@ -24,7 +24,7 @@ enum BoundedFile {
         }
     }
 
-    /// What tells a file from the same one changed: when it was written and changed, its length and its number. Nil when there is none.
+    /// Identifies the version of a file: modification and change times, length, inode, and last the file type. Nil when there is no file.
     static func signature(of path: FilePath) throws(Errno) -> [Int]? {
         var status = stat()
         guard path.withPlatformString({ stat($0, &status) }) == 0 else {
@@ -36,7 +36,7 @@ enum BoundedFile {
     }
 
     /// Writes next to the file, then renames: a reader sees the old content or the new.
-    /// - Parameter isDurable: Whether the content must be on the disk, and not only on its way, when this returns.
+    /// - Parameter isDurable: Whether the content must be on the disk when this returns.
     static func replace(
         _ path: FilePath, with bytes: some Sequence<UInt8>, permissions: FilePermissions, isDurable: Bool = false
     ) throws(Errno) {
@@ -52,7 +52,7 @@ enum BoundedFile {
                 if isDurable, fsync(file.rawValue) != 0 { throw Errno(rawValue: errno) }
             } catch {
                 try? file.close()
-                // What is half written on a full disk only takes more of it.
+                // On a full disk a partial file would only use more space.
                 _ = temporary.withPlatformString { unlink($0) }
                 throw error
             }

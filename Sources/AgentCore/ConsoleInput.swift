@@ -4,8 +4,8 @@ internal import SystemPackage
 
 /// The keyboard of `azure-proxy-agent console`, where Enter ends the agent.
 enum ConsoleInput {
-    /// Calls back at the first line's end. The input's end is none: without a keyboard the agent ends on a signal alone.
-    /// - Parameter pool: Started; one of its threads waits, which blocks the signals that its maker blocked.
+    /// Calls back at the end of the first line. The end of the input does not count: without a keyboard the agent ends only on a signal.
+    /// - Parameter pool: A started pool. The waiting thread has the same signals blocked as its creator.
     static func onEnter(from input: FileDescriptor = .standardInput, pool: NIOThreadPool, _ act: @escaping @Sendable () -> Void) {
         pool.submit { state in
             guard case .active = state else { return }

@@ -1,9 +1,9 @@
 internal import Glibc
 internal import SystemPackage
 
-/// Keeps a second agent from running next to the first: two would redirect each other's connections. Held as long as it lives.
+/// Prevents a second agent, because two agents would redirect each other's connections. Held as long as this object lives.
 final class InstanceLock: Sendable {
-    /// Who holds it.
+    /// The lock is held by another agent.
     struct Taken: Error, Hashable, CustomStringConvertible {
         let path: FilePath
         let holder: String
@@ -15,7 +15,7 @@ final class InstanceLock: Sendable {
 
     private let descriptor: Int32
 
-    /// - Returns: Nil where there is no place for a lock, which is no reason not to run.
+    /// - Returns: Nil if the lock file cannot be created, which does not prevent the agent from running.
     static func take(in folder: FilePath, log: AgentLog) throws(Taken) -> InstanceLock? {
         let path = folder.appending("agent.lock")
         do { try BoundedFile.makeFolder(folder) } catch {
@@ -41,7 +41,7 @@ final class InstanceLock: Sendable {
     private init(descriptor: Int32) { self.descriptor = descriptor }
 
     deinit {
-        // Closing does not release it while a process that is being started still has a copy (flock(2)).
+        // Closing would not release it while a child process that is being started still has a copy of the descriptor (flock(2)).
         flock(descriptor, LOCK_UN)
         close(descriptor)
     }

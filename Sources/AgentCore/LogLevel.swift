@@ -1,4 +1,4 @@
-/// How much a log line matters, the most important first.
+/// The importance of a log line; the most important first.
 public enum LogLevel: Int, CaseIterable, Comparable, Sendable {
     case error, warn, info, debug, trace
 
@@ -12,7 +12,7 @@ public enum LogLevel: Int, CaseIterable, Comparable, Sendable {
         }
     }
 
-    /// The level of that name, whatever its case.
+    /// The level with this name, case-insensitive.
     public init?(name: String) {
         guard let level = Self.allCases.first(where: { $0.name.lowercased() == name.lowercased() }) else { return nil }
         self = level

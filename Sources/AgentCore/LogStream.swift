@@ -4,11 +4,11 @@ internal import SystemPackage
 /// Standard output or standard error as a place for log lines.
 struct LogStream: Sendable {
     let descriptor: FileDescriptor
-    /// Whether the journal reads it, which takes a line's priority from its start (sd-daemon(3)).
+    /// Whether the journal reads the stream; it takes a line's priority from the line's beginning (sd-daemon(3)).
     let isJournal: Bool
 
-    /// - Parameter journal: `JOURNAL_STREAM`, which says the device and the inode of the stream to the journal (systemd.exec(5)). What
-    ///   inherited the variable may have had its streams sent elsewhere, so both are compared.
+    /// - Parameter journal: `JOURNAL_STREAM`, which has the device and inode of the journal's stream (systemd.exec(5)). Both are compared,
+    ///   because a process that inherited the variable may have redirected its streams.
     init(_ descriptor: FileDescriptor, journal: String?) {
         self.descriptor = descriptor
         var status = stat()
@@ -17,9 +17,9 @@ struct LogStream: Sendable {
 
     static var journal: String? { getenv("JOURNAL_STREAM").map { String(cString: $0) } }
 
-    /// - Parameter line: With its end.
+    /// - Parameter line: With its line feed.
     func write(_ level: LogLevel, _ line: [UInt8]) {
-        // Whoever read it may be gone; the agent goes on.
+        // The reader may have gone; the agent continues.
         _ = try? descriptor.writeAll((isJournal ? Array("<\(level.priority)>".utf8) : []) + line)
     }
 }

@@ -1,6 +1,6 @@
 public import SystemPackage
 
-/// What is mounted, as `/proc/self/mountinfo` says (proc_pid_mountinfo(5)).
+/// The mounts of this process, from `/proc/self/mountinfo` (proc_pid_mountinfo(5)).
 public struct MountTable: Hashable, Sendable {
     public struct Mount: Hashable, Sendable {
         /// Which part of the file system is mounted: `/` for all of it.
@@ -11,10 +11,10 @@ public struct MountTable: Hashable, Sendable {
 
     public let mounts: [Mount]
 
-    /// Lines that are not of the documented form are left out.
+    /// Skips lines that do not have the documented form.
     public init(parsing text: String) {
         mounts = text.split(separator: "\n").compactMap { line in
-            // 36 35 98:0 /root /point rw,noatime master:1 - ext3 /dev/root rw: any number of optional fields before the dash.
+            // 36 35 98:0 /root /point rw,noatime master:1 - ext3 /dev/root rw; the dash follows any number of optional fields.
             let fields = line.split(separator: " ", omittingEmptySubsequences: false)
             guard fields.count >= 9, let dash = fields.dropFirst(6).firstIndex(of: "-"), dash + 1 < fields.count else { return nil }
             return Mount(
@@ -28,7 +28,7 @@ public struct MountTable: Hashable, Sendable {
         return MountTable(parsing: String(decoding: bytes, as: UTF8.self))
     }
 
-    /// Where the unified hierarchy is: a mount of all of it before a mount of a part.
+    /// The mount point of the unified hierarchy; a mount of the whole hierarchy takes precedence over one of a part.
     public var cgroup2: FilePath? {
         let candidates = mounts.filter { $0.fileSystem == "cgroup2" }
         return (candidates.first { $0.root == "/" } ?? candidates.first)?.point

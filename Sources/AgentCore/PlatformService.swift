@@ -1,4 +1,4 @@
-/// The platform's services that the agent is a proxy for.
+/// The platform's services that the agent proxies.
 public enum PlatformService: String, CaseIterable, Hashable, Sendable {
     case wireServer = "wireserver"
     case imds
@@ -12,7 +12,7 @@ public enum PlatformService: String, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// Nil for what is none of them.
+    /// Nil for any other endpoint.
     public init?(_ endpoint: Endpoint) {
         guard let service = Self.allCases.first(where: { $0.endpoint == endpoint }) else { return nil }
         self = service

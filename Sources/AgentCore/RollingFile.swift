@@ -1,17 +1,17 @@
 internal import Glibc
 internal import SystemPackage
 
-/// A log file that is set aside when it is full, under the name that upstream gives it, so that what collects upstream's logs finds ours.
+/// A log file that is rotated when it is full. Old files have upstream's names, so that collectors of upstream's logs find them.
 ///
-/// Nothing here throws: a disk that is full or a folder that is gone costs lines, never the agent.
+/// Nothing here throws: a full disk or a missing folder loses lines, but does not stop the agent.
 struct RollingFile {
-    /// Between attempts to open a file that cannot be opened, in milliseconds.
+    /// The pause between attempts to open the file, in milliseconds.
     static let retryPause = 1_000
 
     let path: FilePath
     /// In bytes.
     let largest: Int
-    /// Counting the current one.
+    /// The number of files, the current one included.
     let files: Int
     private var descriptor: FileDescriptor?
     private var nextAttempt: MonotonicTime?
@@ -22,16 +22,16 @@ struct RollingFile {
         self.files = files
     }
 
-    /// Opens the file, so that trouble is known before the first line.
+    /// Opens the file, so that an error is known before the first line.
     mutating func open() throws(Errno) {
         nextAttempt = .now + Self.retryPause
         try BoundedFile.makeFolder(path.removingLastComponent())
         do {
-            // Without waiting: a pipe in the file's place has no reader.
+            // Non-blocking: a pipe in place of the file may have no reader.
             let opened = try FileDescriptor.open(
                 path, .writeOnly, options: [.create, .append, .closeOnExec, .noFollow, .nonBlocking],
                 permissions: FilePermissions(rawValue: 0o640))
-            // What an earlier version left may be for every reader.
+            // A file of an earlier version may be readable by everyone.
             var status = stat()
             if fstat(opened.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG { fchmod(opened.rawValue, 0o640) }
             descriptor = opened
@@ -43,7 +43,7 @@ struct RollingFile {
 
     mutating func append(_ line: [UInt8]) {
         if let size = currentSize, size > 0, size + line.count > largest {
-            // A file that cannot be set aside must not grow for ever.
+            // A file that cannot be renamed must not grow without limit.
             guard setAside() else { return }
             close()
         }
@@ -53,7 +53,7 @@ struct RollingFile {
         _ = try? descriptor?.writeAll(line)
     }
 
-    /// Nil when there is no file to write to any more, as after someone has removed it.
+    /// Nil when the file does not exist any more.
     private var currentSize: Int? {
         mutating get {
             guard let descriptor else { return nil }
@@ -81,7 +81,7 @@ struct RollingFile {
 
     private var prefix: String { "\(path.lastComponent?.string ?? "")." }
 
-    /// The names begin with the time, so the first ones are the oldest.
+    /// Names begin with the time, so the first ones are the oldest.
     private func prune() {
         let folder = path.removingLastComponent()
         guard let directory = opendir(folder.string) else { return }

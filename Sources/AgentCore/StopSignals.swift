@@ -1,20 +1,20 @@
 internal import Glibc
 
-/// SIGTERM and SIGINT, taken as values instead of interruptions.
+/// Receives SIGTERM and SIGINT synchronously.
 struct StopSignals {
     private var set = sigset_t()
 
-    /// Blocks them in this thread and those it starts from now on: make it before any other thread.
+    /// Blocks the signals in this thread and in those that it starts later, so it must come before any other thread.
     init() {
         sigemptyset(&set)
         sigaddset(&set, SIGTERM)
         sigaddset(&set, SIGINT)
         pthread_sigmask(SIG_BLOCK, &set, nil)
-        // A client that goes away is an error of that write, not the end of the agent.
+        // When a client disconnects, only that write fails.
         signal(SIGPIPE, SIG_IGN)
     }
 
-    /// Waits for one of them until the deadline.
+    /// Waits for one of the signals until the deadline.
     /// - Returns: The signal's number, or nil.
     func wait(until deadline: MonotonicTime) -> Int32? {
         let left = max(0, deadline - .now)

@@ -4,14 +4,14 @@ internal import Glibc
 public struct SystemErrorText: Hashable, Sendable, CustomStringConvertible {
     public let code: Int32
 
-    /// - Parameter code: A positive `errno` value; a negative one, as kernel interfaces return it, is turned round.
+    /// - Parameter code: An `errno` value, positive, or negative as kernel interfaces return it.
     public init(_ code: Int32) { self.code = code < 0 ? -code : code }
 
     /// The value of `errno` now.
     static var current: SystemErrorText { SystemErrorText(errno) }
 
     public var description: String {
-        // The GNU form writes into the buffer only for unknown codes, and returns where the text is.
+        // The GNU version uses the buffer only for unknown codes, and returns the text's address.
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { buffer in
             guard let base = buffer.baseAddress, strerror_r(code, base, buffer.count) == 0 else { return "error \(code)" }
             return String(cString: base)

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A point of civil time in UTC, as the agent writes it.
+/// A time in UTC, in the formats that the agent writes.
 public struct WallClock: Hashable, Sendable {
     /// Since 1970-01-01T00:00:00Z.
     public let seconds: Int
@@ -25,7 +25,7 @@ public struct WallClock: Hashable, Sendable {
         return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 
-    /// `2026-08-03T09:14:27.520`, without a zone: so do the readers of `status.json` expect it.
+    /// `2026-08-03T09:14:27.520`, without a time zone, as readers of `status.json` expect.
     public var timestamp: String {
         let parts = parts
         let date = "\(parts.year)-\(Self.padded(parts.month))-\(Self.padded(parts.day))"

@@ -1,17 +1,17 @@
-/// Who decides whether a caller may make a request.
+/// Decides whether a caller may make a request.
 public protocol Authoriser: Sendable {
-    /// - Parameter target: Evaluated only where a rule looks at it.
+    /// - Parameter target: Evaluated only if a rule needs it.
     func decision(service: PlatformService, target: @autoclosure () -> String, caller: CallerClaims) -> AuthorisationDecision
 }
 
 public enum AuthorisationDecision: Hashable, Sendable {
     case allow
-    /// The rules say no, and are watched instead of enforced.
+    /// The rules deny the request, but are only audited and not enforced.
     case audit
     case deny
 }
 
-/// What holds without and before any rule: IMDS is for everybody, WireServer and HostGAPlugin are for root.
+/// The decisions without rules: IMDS is open to everyone, WireServer and HostGAPlugin only to root.
 public struct BaselineAuthoriser: Authoriser {
     public init() {}
 

@@ -1,17 +1,17 @@
 public import JSON
 
-/// The authorisation of one service, as the platform sends it or a local file adds to it.
+/// The authorisation rules of one service, as sent by the platform or extended by a local file.
 public struct AuthorizationItem: Hashable, Sendable {
     public enum Mode: String, Hashable, Sendable { case disabled = "Disabled", audit = "Audit", enforce = "Enforce" }
 
     public var id: String
     public var mode: Mode
-    /// What happens to a request that no privilege speaks of.
+    /// The decision on requests that match no privilege.
     public var allowsByDefault: Bool
     /// Nil when there are none, or not all four lists of them.
     public var rules: RuleLists?
 
-    /// Why a document is not an item.
+    /// Why a document is not an authorisation item.
     public struct Malformed: Error, Hashable, Sendable, CustomStringConvertible {
         public let description: String
     }
@@ -32,7 +32,7 @@ public struct AuthorizationItem: Hashable, Sendable {
             rules: try document["rules"].flatMap { (rules) throws(Malformed) in rules == .null ? nil : try RuleLists(rules) })
     }
 
-    /// What is in force when an item cannot be read: nothing passes, unless it still says that the platform only watches.
+    /// The item in force if an item cannot be read: denies everything, unless the document still states that the mode is audit.
     static func closed(_ document: JSONValue) -> AuthorizationItem {
         var mode = Mode.enforce
         if case .string(let text)? = document["mode"], known[text.lowercased()] != nil { mode = Self.mode(text) }
@@ -44,7 +44,7 @@ public struct AuthorizationItem: Hashable, Sendable {
     private static func mode(_ text: String) -> Mode { known[text.lowercased()] ?? .disabled }
 }
 
-/// Privileges, roles, identities and who has which role.
+/// Privileges, roles, identities and role assignments.
 public struct RuleLists: Hashable, Sendable {
     public struct Privilege: Hashable, Sendable {
         public var name: String
@@ -55,7 +55,7 @@ public struct RuleLists: Hashable, Sendable {
         public var name: String
         public var privileges: [String]
     }
-    /// Fields that are nil match everybody.
+    /// Fields that are nil match every caller.
     public struct Identity: Hashable, Sendable {
         public var name: String
         public var userName: String?
@@ -93,9 +93,9 @@ public struct RuleLists: Hashable, Sendable {
     }
 }
 
-/// Reads members of known types, and says which one is of another.
+/// Reads members of known types, and reports one of another type.
 struct RuleReader {
-    /// Of any list; beyond it the document is not taken for rules.
+    /// The length limit of a list. A document with a longer list is not accepted as rules.
     static let longestList = 10_000
 
     private let document: JSONValue

@@ -1,6 +1,6 @@
 /// RFC 4648 section 4.
 enum Base64 {
-    /// Nil for what is none.
+    /// Nil for text that is not base64.
     static func decode(_ text: String) -> [UInt8]? {
         let characters = Array(text.utf8)
         guard !characters.isEmpty, characters.count % 4 == 0, characters.count <= 1 << 16 else { return nil }

@@ -1,6 +1,6 @@
-/// An authorisation item made ready for decisions.
+/// An authorisation item, prepared for decisions.
 struct CompiledRules: Hashable, Sendable {
-    /// What a request asks for, and who may.
+    /// A privilege, and the identities that have it.
     struct Grant: Hashable, Sendable {
         let name: String
         let path: String
@@ -10,7 +10,7 @@ struct CompiledRules: Hashable, Sendable {
 
     let item: AuthorizationItem
     let grants: [Grant]
-    /// References to nothing, and what was left out because of them.
+    /// References to names that do not exist, and what was ignored because of them.
     let problems: [String]
 
     init(_ item: AuthorizationItem) {
@@ -51,13 +51,13 @@ struct CompiledRules: Hashable, Sendable {
         self.problems = problems
     }
 
-    /// Whether the rules let a caller make a request.
+    /// Whether the rules allow a caller's request.
     func allows(_ target: RuleTarget, _ caller: CallerClaims) -> Bool {
-        // Azure's own agent looks at the first of repeated parameters and passes all on; here each reading has to be allowed.
+        // Azure's own agent checks the first of repeated parameters and forwards all. Here every reading has to be allowed.
         guard let readings = target.readings else { return false }
         return readings.allSatisfy { query in
             let matching = grants.filter { $0.matches(target.path, query) }
-            // One that speaks of the request and is not the caller's forbids it, whatever the default is.
+            // If privileges match the request but none of them the caller, the request is denied, whatever the default.
             return matching.isEmpty ? item.allowsByDefault : matching.contains { $0.identities.contains { $0.matches(caller) } }
         }
     }
@@ -71,7 +71,7 @@ extension CompiledRules.Grant {
 }
 
 extension RuleLists.Identity {
-    /// A field that is set never matches what is not known of a caller.
+    /// A field that is set does not match a caller for which the value is unknown.
     func matches(_ caller: CallerClaims) -> Bool {
         if let userName, !Self.areSame(userName, caller.userName) { return false }
         if let processName, caller.executable == nil || !Self.areSame(processName, caller.processName) { return false }
@@ -82,7 +82,7 @@ extension RuleLists.Identity {
         return true
     }
 
-    /// Byte by byte: two names that look the same are two users.
+    /// Compares bytes: names that look the same may belong to different users.
     private static func areSame(_ first: some StringProtocol, _ second: some StringProtocol) -> Bool { first.utf8.elementsEqual(second.utf8) }
 
     private static func areSamePath(_ first: String, _ second: String) -> Bool {

@@ -2,13 +2,13 @@ internal import Synchronization
 public import JSON
 public import SystemPackage
 
-/// The rules in force, from the platform and from local files, and the decisions by them.
+/// The rules in force, from the platform and from local files. Decides on requests by them.
 public final class CurrentRules: Authoriser, RuleSink {
-    /// What the rules of a service were made of, to see whether anything changed.
+    /// The inputs of a service's rules, to detect changes.
     private struct Source: Hashable {
         let remote: JSONValue
         let file: LocalRuleSource.State
-        /// A file that failed is read again at every pass.
+        /// Whether reading succeeded. After an error the file is read again at every pass.
         var isSettled = true
     }
 
@@ -17,13 +17,13 @@ public final class CurrentRules: Authoriser, RuleSink {
     private let log: AgentLog
     private let pause: UInt32
     private let rules = Mutex<[PlatformService: CompiledRules]>([:])
-    /// Held while files are read, which decisions do not wait for.
+    /// Held while files are read. Decisions do not wait for it.
     private let sources = Mutex<[PlatformService: Source]>([:])
 
     /// - Parameters:
     ///   - localFolder: Where `WireServer_Rules.json` and `IMDS_Rules.json` may be.
     ///   - snapshotFolder: Where the rules in force are written whenever they change.
-    ///   - pause: Before a file that cannot be understood is read again, in microseconds.
+    ///   - pause: The pause before an invalid file is read again, in microseconds.
     public init(localFolder: FilePath?, snapshotFolder: FilePath?, log: AgentLog, pause: UInt32 = 50_000) {
         self.localFolder = localFolder
         self.pause = pause
@@ -34,7 +34,7 @@ public final class CurrentRules: Authoriser, RuleSink {
     public func decision(service: PlatformService, target: @autoclosure () -> String, caller: CallerClaims) -> AuthorisationDecision {
         guard service == .imds || caller.isRoot else { return .deny }
         guard let rules = rules.withLock({ $0[service] }), rules.item.mode != .disabled else { return .allow }
-        // Without privileges the target says nothing.
+        // Without privileges the target is irrelevant.
         let isAllowed = rules.grants.isEmpty ? rules.item.allowsByDefault : rules.allows(RuleTarget(target()), caller)
         if isAllowed { return .allow }
         return rules.item.mode == .audit ? .audit : .deny
@@ -78,11 +78,11 @@ public final class CurrentRules: Authoriser, RuleSink {
         log.log(.info, "Rules for \(service.rawValue) are now '\(item.id)', mode \(item.mode.rawValue)")
     }
 
-    /// The item in force, and what kept it from being what it should be.
+    /// The item in force, and the error that prevents the intended one.
     private func effective(_ remote: JSONValue, _ file: LocalRuleSource, isFresh: Bool) -> (AuthorizationItem, String?) {
         var item: AuthorizationItem
         do { item = try AuthorizationItem(remote) } catch { return (.closed(remote), error.description) }
-        // An id that names no local file is used as it is.
+        // An id for a service without a local file is used unchanged.
         guard !item.id.isEmpty, file.path != nil else { return (item, nil) }
         let (logical, usesFile) = LocalRuleID.parse(item.id)
         item.id = "\(logical)-useLocalFileRules-\(usesFile)"

@@ -1,8 +1,8 @@
 import JSON
 
-/// A customer's own rules for one service, in a file next to the keys. The platform says whether they count.
+/// A customer's own rules for one service, in a file next to the keys. The platform decides whether they are used.
 struct LocalRuleFile: Hashable, Sendable {
-    /// What is put before the names in it, so that they do not meet the platform's.
+    /// The prefix of the file's names, so that they do not collide with the platform's.
     static let prefix = "LocalFileRules_"
     static let largestFile = 1 << 20
 
@@ -12,7 +12,7 @@ struct LocalRuleFile: Hashable, Sendable {
 
     struct Invalid: Error, Hashable, CustomStringConvertible { let description: String }
 
-    /// - Throws: What is wrong with it. Then nothing passes: a file that cannot be understood must not open anything.
+    /// - Throws: The error in the file. Then all requests are denied: an invalid file must not open anything.
     init(parsing bytes: [UInt8]) throws(Invalid) {
         do {
             let document = try JSONValue(parsing: bytes)
@@ -76,7 +76,7 @@ struct LocalRuleFile: Hashable, Sendable {
 }
 
 extension RuleLists {
-    /// The platform's rules and the file's together; names of the file's get their prefix.
+    /// The platform's rules together with the file's, whose names get the prefix.
     func merged(with local: RuleLists) -> RuleLists {
         var result = self
         func own(_ name: String) -> String { LocalRuleFile.prefix + name }

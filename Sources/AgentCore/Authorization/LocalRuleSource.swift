@@ -1,17 +1,17 @@
 internal import Glibc
 internal import SystemPackage
 
-/// Where a service's local rules may be, and what is there now.
+/// The place of a service's local rules, and the state of the file.
 struct LocalRuleSource {
     enum State: Hashable {
-        /// Services without local rules, and files that do not exist.
+        /// The service has no local rules, or the file does not exist.
         case none
         case present([Int])
-        /// With the error's number. That is no reason to do without the customer's rules.
+        /// With the errno. The customer's rules must not be ignored because of it.
         case unreadable(CInt)
     }
 
-    /// How often a file that is not a document is read, in case somebody is writing it just then.
+    /// How often an invalid file is read, in case it is being written.
     static let attempts = 3
 
     let path: FilePath?
@@ -28,17 +28,17 @@ struct LocalRuleSource {
         }
     }
 
-    /// Nil when there is none.
+    /// Reads the rules; nil when there is no file.
     /// - Parameters:
-    ///   - isFresh: Whether it changed since it was last read; one that failed as it is now gets no second attempt.
-    ///   - pause: Between attempts, in microseconds.
+    ///   - isFresh: Whether the file changed since it was last read. An unchanged file that failed is read only once.
+    ///   - pause: The pause between attempts, in microseconds.
     func read(isFresh: Bool, pause: UInt32) throws(LocalRuleFile.Invalid) -> LocalRuleFile? {
         guard let path else { return nil }
         switch state {
         case .none: return nil
         case .unreadable(let number): throw LocalRuleFile.Invalid(description: "'\(path)': \(Errno(rawValue: number))")
         case .present(let signature):
-            // Reading from a pipe or a device could take for ever.
+            // Reading from a pipe or a device could block for ever.
             guard signature.last == Int(S_IFREG) else { throw LocalRuleFile.Invalid(description: "'\(path)' is not a regular file") }
         }
         var problem = ""

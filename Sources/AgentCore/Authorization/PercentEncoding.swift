@@ -1,6 +1,6 @@
 /// RFC 3986 section 2.1.
 enum PercentEncoding {
-    /// Decodes once; what is not an escape stays, and bytes that are no UTF-8 become the replacement character.
+    /// Decodes once. Invalid escapes stay, and invalid UTF-8 becomes the replacement character.
     static func decoded(_ text: some StringProtocol) -> String {
         text.utf8.contains(UInt8(ascii: "%")) ? String(decoding: bytes(text.utf8), as: UTF8.self) : String(text)
     }

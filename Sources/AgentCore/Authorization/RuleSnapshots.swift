@@ -3,7 +3,7 @@ import JSON
 internal import Glibc
 internal import SystemPackage
 
-/// Files that say which rules are in force, one for each change.
+/// Writes the rules in force to a file at each change.
 struct RuleSnapshots: Sendable {
     static let kept = 5
     private static let prefix = "AuthorizationRules_"

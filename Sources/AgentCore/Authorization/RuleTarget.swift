@@ -1,21 +1,21 @@
-/// A request's target as rules look at it: decoded once, in lower case.
+/// A request's target as rules see it: decoded once, in lower case.
 ///
-/// In bytes: equal strings may differ in theirs, and the platform compares bytes.
+/// It consists of bytes, because equal strings may differ in theirs, and the platform compares bytes.
 struct RuleTarget: Hashable, Sendable {
     typealias Text = [UInt8]
 
-    /// How many readings of repeated parameters are looked at; a request with more is refused.
+    /// The limit of readings of repeated parameters; a request with more is rejected.
     static let mostReadings = 64
 
     let path: Text
-    /// Every way to choose one value for each repeated name; nil for too many.
+    /// Every selection of one value for each repeated name; nil if there are too many.
     let readings: [[Text: Text]]?
 
     init(_ target: String) {
         let rawPath = target.utf8.prefix { $0 != UInt8(ascii: "?") }
         let rawQuery = target.utf8.dropFirst(rawPath.count + 1)
         let decoded = Self.decoded(rawPath)
-        // An encoded question mark ends the path too.
+        // An encoded question mark also ends the path.
         path = Array(decoded.prefix { $0 != UInt8(ascii: "?") })
         let hidden = decoded.dropFirst(path.count + 1)
         var values: [Text: [Text]] = [:]

@@ -3,12 +3,12 @@ import JSON
 internal import NIOHTTP1
 
 extension HostClient {
-    /// `GET /secure-channel/status`. The answer's time is taken as the platform's.
+    /// `GET /secure-channel/status`. Sets the clock to the time of the answer.
     func keyStatus(synchronising clock: HostClock) throws -> KeyStatus {
         let path = "/secure-channel/status"
         let answer = try send(.GET, path)
         guard (200..<300).contains(answer.status.code) else { throw Failure.status(url: url(path), answer.status) }
-        // Whatever the document is worth, the time is the platform's.
+        // The time is valid even if the document is not.
         if let time = Self.time(of: answer) { clock.synchronise(time) }
         return try KeyStatus(try Self.document(answer, of: "KeyStatus"))
     }
@@ -44,7 +44,7 @@ extension HostClient {
         let description: String
     }
 
-    /// What an answer holds, as JSON. Never quotes the body: it may be a key.
+    /// Parses the answer as JSON. Errors never quote the body: it may be a key.
     private static func document(_ answer: Answer, of type: String) throws -> JSONValue {
         var bytes = answer.body
         let contentType = answer.headers.first(name: "content-type")?.lowercased() ?? ""

@@ -3,7 +3,7 @@ public import NIOHTTP1
 public import NIOPosix
 internal import Synchronization
 
-/// The agent's own calls to the platform, each over a connection of its own. Blocks its caller, which must not be an event loop.
+/// The agent's own calls to the platform, each over a new connection. Blocks the caller, which must not be an event loop.
 public final class HostClient: Sendable {
     public struct Answer: Sendable {
         public let status: HTTPResponseStatus
@@ -11,7 +11,7 @@ public final class HostClient: Sendable {
         public let body: [UInt8]
     }
 
-    /// Why there is no answer, in the words of Azure's own agent.
+    /// Why there is no answer, in the wording of Azure's own agent.
     public enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
         case connection(Endpoint, String)
         case exchange(url: String, String)
@@ -29,7 +29,7 @@ public final class HostClient: Sendable {
         }
     }
 
-    /// Of an answer's body, in bytes.
+    /// The limit of an answer's body, in bytes.
     static let largestBody = 1 << 20
 
     private struct State {
@@ -39,7 +39,7 @@ public final class HostClient: Sendable {
 
     private let group: MultiThreadedEventLoopGroup
     private let endpoint: Endpoint
-    /// Where the endpoint is reached, when it is not at its address.
+    /// The address to connect to, if it differs from the endpoint's.
     private let place: SocketAddress?
     private let clock: HostClock
     private let connectTime: TimeAmount
@@ -62,7 +62,7 @@ public final class HostClient: Sendable {
     public func url(_ path: String) -> String { "http://\(endpoint.address):\(endpoint.port)\(path)" }
 
     /// - Parameters:
-    ///   - extra: Headers beyond those that every call has.
+    ///   - extra: Headers in addition to those of every call.
     ///   - key: The key to sign with; nil for none.
     public func send(
         _ method: HTTPMethod, _ path: String, adding extra: HTTPHeaders = [:], body: [UInt8] = [], key: LatchedKey? = nil
@@ -80,7 +80,7 @@ public final class HostClient: Sendable {
         return try exchange(HTTPRequestHead(version: .http1_1, method: method, uri: path, headers: headers), body)
     }
 
-    /// Ends the call that is under way, and refuses further ones.
+    /// Cancels the current call, and rejects further ones.
     public func cancel() {
         let channel = state.withLock { state in
             state.isCancelled = true
@@ -136,7 +136,7 @@ public final class HostClient: Sendable {
     }
 }
 
-/// Gathers one answer within its bounds.
+/// Collects one answer within the limits.
 final class HostAnswerCollector: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
 

@@ -1,8 +1,8 @@
 internal import Synchronization
 
-/// The platform's time: the guest's own clock is not trusted for what is signed.
+/// The platform's time, because the guest's clock is not trusted for signatures.
 ///
-/// Starts as the guest's clock, until the platform's first answer.
+/// Uses the guest's clock until the platform's first answer.
 public final class HostClock: Sendable {
     private struct Reading {
         /// The platform's time at an instant of the monotonic clock, in milliseconds since 1970.
@@ -11,20 +11,20 @@ public final class HostClock: Sendable {
     }
 
     private let reading = Mutex<Reading?>(nil)
-    /// The last second that was written, and how.
+    /// The last formatted second, and its text.
     private let written = Mutex((seconds: 0, text: ""))
 
     public init() {}
 
-    /// Takes the platform's time as it is now.
+    /// Sets the platform's time.
     public func synchronise(_ time: WallClock) {
         reading.withLock { $0 = Reading(platform: time.seconds * 1000 + time.milliseconds, instant: .now) }
     }
 
-    /// Milliseconds since the platform's time was taken; nil while it never was.
+    /// Milliseconds since the platform's time was set; nil if it never was.
     public var age: Int? { reading.withLock { $0.map { MonotonicTime.now - $0.instant } } }
 
-    /// The time as HTTP writes it. Requests come faster than seconds, so it is kept for the rest of its own.
+    /// The time in HTTP's format. Requests come faster than once a second, so the text is cached for its second.
     public var httpDate: String {
         let time = now
         return written.withLock { written in

@@ -2,10 +2,10 @@ public import JSON
 
 internal import Digests
 
-/// A key as the platform sends it and as the file keeps it.
+/// A key, as the platform sends it and as it is stored.
 public struct KeyDocument: Sendable {
     public let key: LatchedKey
-    /// The document itself, to be written as it came.
+    /// The unchanged document, for storing it.
     let json: JSONValue
 
     /// Why a document is not a key. Never quotes the key.

@@ -3,29 +3,28 @@ import JSON
 internal import Glibc
 internal import Synchronization
 
-/// Keeps the secure channel: asks the platform what it wants, gets and latches the key, and sees to it that redirection, rules and
-/// signatures follow. On a thread of its own; every pass starts from what the platform says now, so that nothing has to be remembered
-/// for the agent to return to health on its own.
+/// Maintains the secure channel: polls the platform's status, obtains and latches the key, and updates redirection, rules and signatures. It
+/// runs on a thread of its own. Every pass starts from the platform's current status, so the agent recovers without remembered state.
 public final class KeyKeeper: Sendable {
-    /// What the keeper acts on.
+    /// The parts that the keeper uses.
     public struct Dependencies: Sendable {
         let client: HostClient
         let store: KeyStore
         let keys: CurrentKey
         let clock: HostClock
         let policy: RedirectPolicy
-        /// Which services are redirected, by what the platform says.
+        /// Selects the redirected services from the platform's status.
         let redirected: @Sendable (KeyStatus) -> Set<PlatformService>
-        /// Whether a new key may be requested: only once what is to be signed comes to the agent at all.
+        /// Whether a new key may be requested: only once the requests that must be signed reach the agent.
         let mayLatch: @Sendable () -> Bool
         let rules: (any RuleSink)?
         let readiness: (any ReadinessSink)?
         let log: AgentLog
-        /// Takes what `keyLatchStatus` is to say.
+        /// Publishes the `keyLatchStatus`.
         let publish: @Sendable (ModuleStatus) -> Void
     }
 
-    /// Until the first answer: between two questions, and for how long they come so often; in milliseconds.
+    /// Until the first answer: the pause between two polls, and how long this pause applies; in milliseconds.
     static let firstAnswerPause = 1_000
     static let firstAnswerPeriod = 300_000
 
@@ -37,11 +36,11 @@ public final class KeyKeeper: Sendable {
     private let thread = Mutex<pthread_t?>(nil)
     private let memory = Mutex(Memory())
 
-    /// What one pass leaves to the next: only for the words of the status.
+    /// State from one pass to the next, used only for messages.
     private struct Memory {
         var channel: KeyStatus?
         var status = ModuleStatus(.unknown, "poll secure channel status task started.")
-        /// How the key in use was come by.
+        /// How the current key was obtained.
         var readyWords = ""
     }
 
@@ -74,7 +73,7 @@ public final class KeyKeeper: Sendable {
     /// Asks the platform now instead of at the next poll.
     public func wake() { wakeEvent.signal() }
 
-    /// Returns when the thread is gone, which a call to the platform does not hold up.
+    /// Stops the thread and waits for its end. A pending call to the platform is cancelled.
     public func stop() {
         isStopping.withLock { $0 = true }
         wakeEvent.signal()
@@ -93,7 +92,7 @@ public final class KeyKeeper: Sendable {
 
     // MARK: A pass
 
-    /// One look at the platform, and all that follows from it.
+    /// Polls the platform once, and applies the result.
     func pass() {
         let status: KeyStatus
         do {
@@ -101,7 +100,7 @@ public final class KeyKeeper: Sendable {
         } catch HostClient.Failure.cancelled {
             return
         } catch {
-            // What was known stays in force.
+            // The previous state stays in force.
             let state = memory.withLock { $0.channel == nil ? .unknown : $0.status.state }
             let words = "Failed to get key status - \(error)"
             parts.readiness?.explain(.keyLatch, words)
@@ -123,7 +122,7 @@ public final class KeyKeeper: Sendable {
             if let guid = status.keyGuid, guid.lowercased() == current.guid.lowercased() {
                 return ready(nil)
             }
-            // The platform has let go of it: what is signed with it would be refused.
+            // The platform released the key: it would reject requests signed with it.
             parts.log.log(.info, "The platform no longer uses key \(current.guid)")
             parts.keys.install(nil)
         }
@@ -132,8 +131,8 @@ public final class KeyKeeper: Sendable {
             return ready("Found key details from local and ready to use.")
         }
         do throws(LatchFailure) {
-            // From the moment a key is latched the platform refuses what is not signed. Where nothing is redirected that would be all
-            // there is, down to cloud-init's word that provisioning failed.
+            // Once a key is latched the platform rejects unsigned requests. Without redirection all requests would fail, even cloud-init's
+            // report that provisioning failed.
             guard parts.mayLatch() else {
                 throw LatchFailure(description: "No key is latched before connections are redirected, which the eBPF program does not do yet.")
             }
@@ -151,7 +150,7 @@ public final class KeyKeeper: Sendable {
         let description: String
     }
 
-    /// A new key: saved before it is attested, so that a key the platform latches is never known in memory alone.
+    /// Obtains a new key. It is saved before it is attested, so that a key that the platform latches is always on disk.
     private func fresh() throws(LatchFailure) -> LatchedKey {
         let document: KeyDocument
         do { document = try parts.client.acquireKey() } catch { throw LatchFailure(description: "Failed to acquire key details: \(error)") }
@@ -162,7 +161,7 @@ public final class KeyKeeper: Sendable {
 
     // MARK: Words
 
-    /// - Parameter message: Nil when all is as it was, whatever went wrong meanwhile.
+    /// - Parameter message: Nil when nothing has changed since the key became ready.
     private func ready(_ message: String?) {
         let words = memory.withLock { memory in
             if let message, !memory.readyWords.hasPrefix(message) || message.hasPrefix("Successfully") {
@@ -179,7 +178,7 @@ public final class KeyKeeper: Sendable {
             defer { memory.status = ModuleStatus(state, message) }
             return memory.status.message != message
         }
-        // The same trouble once, not at every poll.
+        // The same problem is logged once, not at every poll.
         if isNew { parts.log.log(level, message) }
         refresh()
     }

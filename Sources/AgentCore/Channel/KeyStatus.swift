@@ -1,6 +1,6 @@
 public import JSON
 
-/// What the platform says of the secure channel.
+/// The platform's status of the secure channel.
 public struct KeyStatus: Hashable, Sendable {
     /// Version 1.0 has one state for all services, 2.0 an authorisation item for each.
     public enum Channel: Hashable, Sendable {
@@ -8,10 +8,10 @@ public struct KeyStatus: Hashable, Sendable {
         case second(isEnabled: Bool)
     }
 
-    /// The key that is latched on the platform's side; nil when none is.
+    /// The key that is latched on the platform; nil when none is.
     public let keyGuid: String?
     public let channel: Channel
-    /// The services' items as they came, whole. HostGAPlugin follows WireServer's.
+    /// The services' items, unchanged. HostGAPlugin follows WireServer's.
     public let rules: [PlatformService: JSONValue]
 
     /// Why an answer is not a status.
@@ -57,7 +57,7 @@ public struct KeyStatus: Hashable, Sendable {
 
     // MARK: What follows from it
 
-    /// The state in the words of Azure's own agent: two blanks before IMDS.
+    /// The state in the wording of Azure's own agent, with two blanks before IMDS.
     public var stateText: String {
         switch channel {
         case .first(let state): state
@@ -68,11 +68,11 @@ public struct KeyStatus: Hashable, Sendable {
 
     public var isDisabled: Bool { stateText == "disabled" }
 
-    /// The services whose connections belong to the agent.
+    /// The services whose connections are redirected to the agent.
     public var redirected: Set<PlatformService> {
         guard !isDisabled else { return [] }
         switch channel {
-        // A state that names WireServer alone has IMDS watched, not enforced.
+        // A state that names only WireServer means that IMDS is audited, not enforced.
         case .first: return Set(PlatformService.allCases)
         case .second: return Set(PlatformService.allCases.filter { mode($0) != "Disabled" })
         }

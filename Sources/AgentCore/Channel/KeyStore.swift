@@ -2,11 +2,11 @@ internal import Glibc
 import JSON
 public import SystemPackage
 
-/// The keys on disk: a folder that only the agent may enter, a file of each key that only it may read.
+/// Stores the keys: in a folder that only the agent may enter, each in a file that only the agent may read.
 public struct KeyStore: Sendable {
     /// A key's file is a few hundred bytes.
     static let largestFile = 64 << 10
-    /// Files of keys that were replaced are kept, in case the platform goes back to one; the oldest go.
+    /// How many key files are kept, in case the platform returns to an earlier key; the oldest are deleted.
     static let keptKeys = 4
 
     let folder: FilePath
@@ -22,13 +22,13 @@ public struct KeyStore: Sendable {
         public let description: String
     }
 
-    /// Eight, four, four, four and twelve hexadecimal digits: nothing else becomes a file's name.
+    /// Eight, four, four, four and twelve hexadecimal digits. No other text becomes a file name.
     public static func isGUID(_ text: String) -> Bool {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         return parts.map(\.utf8.count) == [8, 4, 4, 4, 12] && parts.allSatisfy { $0.allSatisfy { $0.isASCII && $0.isHexDigit } }
     }
 
-    /// The key of that id; nil when there is none that can be trusted. A damaged file is set aside.
+    /// The key with this id; nil when there is none that can be trusted. A damaged file is renamed.
     public func load(_ guid: String) -> LatchedKey? {
         guard Self.isGUID(guid), (try? secureFolder()) != nil else { return nil }
         let path = file(guid)
@@ -44,7 +44,7 @@ public struct KeyStore: Sendable {
         }
     }
 
-    /// Writes a key so that it survives a loss of power, and reads it back.
+    /// Writes a key durably, and reads it back.
     public func save(_ document: KeyDocument) throws(Failure) {
         try secureFolder()
         let path = file(document.key.guid)
@@ -58,7 +58,7 @@ public struct KeyStore: Sendable {
         }
     }
 
-    /// Removes the oldest keys beyond those that are kept, never the one in use.
+    /// Deletes the oldest keys beyond the limit, but never the current one.
     public func prune(keeping guid: String) {
         var files: [(name: String, time: Int)] = []
         for name in BoundedFile.names(in: folder) {
@@ -72,7 +72,7 @@ public struct KeyStore: Sendable {
 
     private func file(_ guid: String) -> FilePath { folder.appending("\(guid).key") }
 
-    /// Makes the folder, or takes what others may do to it away from them.
+    /// Creates the folder, or removes the permissions of others on it.
     private func secureFolder() throws(Failure) {
         if let parent = Optional(folder.removingLastComponent()), !parent.isEmpty {
             do { try BoundedFile.makeFolder(parent) } catch { throw Failure(description: "cannot make '\(parent)': \(error)") }
@@ -89,7 +89,7 @@ public struct KeyStore: Sendable {
         }
     }
 
-    /// A key that others could have read is still the key; one that others could have written is not trusted.
+    /// A key file that others could read is still used; one that others could write is not trusted.
     private func read(_ path: FilePath) -> [UInt8]? {
         var status = stat()
         guard lstat(path.string, &status) == 0 else { return nil }

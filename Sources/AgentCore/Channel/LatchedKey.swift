@@ -1,6 +1,6 @@
 public import Digests
 
-/// A key that the platform gave to this agent alone.
+/// A key that the platform issued to this agent only.
 public struct LatchedKey: Sendable {
     public let guid: String
     public let incarnation: UInt32?

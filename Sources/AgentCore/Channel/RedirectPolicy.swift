@@ -1,11 +1,11 @@
 internal import Synchronization
 
-/// Which services are redirected: what the channel's state commands, joined to a redirection that may come later or go.
+/// Redirects the services that the channel's state requires, through a redirection that may start later or stop.
 public final class RedirectPolicy: Sendable {
     private struct State {
         var redirection: Redirection?
         var wanted: Set<PlatformService> = []
-        /// Nil where it is not known what the kernel has.
+        /// The services that the kernel redirects; nil if that is unknown after an error.
         var applied: Set<PlatformService>?
     }
 
@@ -14,7 +14,7 @@ public final class RedirectPolicy: Sendable {
 
     public init(log: AgentLog) { self.log = log }
 
-    /// A fresh redirection redirects nothing yet.
+    /// A new redirection redirects nothing yet.
     func install(_ redirection: Redirection?) {
         state.withLock {
             $0.redirection = redirection; $0.applied = redirection == nil ? nil : []
@@ -27,13 +27,13 @@ public final class RedirectPolicy: Sendable {
         apply()
     }
 
-    /// What is redirected now.
+    /// The services that are redirected now.
     public var active: Set<PlatformService> { state.withLock { $0.applied ?? [] } }
 
-    /// Whether the kernel does what is wanted.
+    /// Whether the kernel redirects exactly the wanted services.
     public var isInForce: Bool { state.withLock { $0.redirection != nil && $0.applied == $0.wanted } }
 
-    /// Brings the kernel to what is wanted; what fails is tried again at the next pass.
+    /// Applies the wanted services in the kernel. A failure is retried at the next pass.
     public func apply() {
         state.withLock { state in
             guard let redirection = state.redirection, state.applied != state.wanted else { return }

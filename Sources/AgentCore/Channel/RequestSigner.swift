@@ -21,7 +21,7 @@ public enum RequestSigner {
 
     /// Writes the authentication code of a request.
     ///
-    /// What is signed must be what goes on the wire: every header that is there, none that is added later.
+    /// The signed headers must be those that are sent: no header may be added or removed after signing.
     static func sign(
         _ request: OutgoingRequest, body: UnsafeRawBufferPointer, with secret: SecretKey, into code: UnsafeMutableRawBufferPointer,
         _ scratch: inout SigningScratch

@@ -1,7 +1,7 @@
 public import JSON
 
-/// Who applies the platform's authorisation rules.
+/// Applies the platform's authorisation rules.
 public protocol RuleSink: Sendable {
-    /// Called at every pass, changed or not: what the rules refer to on this machine may have changed.
+    /// Called at every pass, even without a change: local files that the rules refer to may have changed.
     func update(remote: [PlatformService: JSONValue])
 }

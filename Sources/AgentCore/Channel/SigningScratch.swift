@@ -1,4 +1,4 @@
-/// Memory in which requests' canonical texts are put together, one after another.
+/// Reused memory for the canonical texts of requests.
 struct SigningScratch {
     var text: [UInt8] = []
     private var sorted: [HeaderField] = []
@@ -10,13 +10,13 @@ struct SigningScratch {
         let value: UnsafeRawBufferPointer
     }
 
-    /// Appends `name:value` lines by lower-case name; of a repeated name the last value counts. A signature is not signed.
+    /// Appends `name:value` lines, sorted by lower-case name; of a repeated name the last value counts. The signature itself is left out.
     mutating func appendFields(_ fields: [HeaderField], of head: UnsafeRawBufferPointer) {
         sorted.removeAll(keepingCapacity: true)
         for field in fields {
             let name = field.name.text(in: head)
             if HTTPGrammar.equals(name, ForwardingHeaders.authorizationName) { continue }
-            // A handful of fields: moving them up is cheaper than a sort of its own.
+            // Insertion sort: there are only a few fields.
             var place = sorted.count
             var order = 1
             while place > 0 {
@@ -34,7 +34,7 @@ struct SigningScratch {
         }
     }
 
-    /// Appends a query's pairs with lower-case names, sorted as `name` + `value`, each once; without `=` where there is no value.
+    /// Appends a query's pairs with lower-case names, sorted by `name` + `value`, without duplicates; without `=` if there is no value.
     mutating func appendQuery(_ query: UnsafeRawBufferPointer) {
         pairs.removeAll(keepingCapacity: true)
         defer { pairs.removeAll(keepingCapacity: true) }
@@ -57,7 +57,7 @@ struct SigningScratch {
         let end = text.firstIndex(of: UInt8(ascii: "=")) ?? text.endIndex
         guard end > 0 else { return }
         let pair = Pair(name: UnsafeRawBufferPointer(rebasing: text[..<end]), value: UnsafeRawBufferPointer(rebasing: text[end...].dropFirst()))
-        // Found by halving: a client may send thousands of pairs.
+        // Binary search: a client may send thousands of pairs.
         var (low, high) = (0, pairs.count)
         while low < high {
             let middle = (low + high) / 2
@@ -72,7 +72,7 @@ struct SigningScratch {
         for byte in name { text.append(HTTPGrammar.lowercased(byte)) }
     }
 
-    /// Negative where the first comes first, 0 for the same name in whatever case.
+    /// Negative if the first name comes first; 0 for equal names, case-insensitive.
     private static func order(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer) -> Int {
         for index in 0..<min(first.count, second.count) {
             let (left, right) = (HTTPGrammar.lowercased(first[index]), HTTPGrammar.lowercased(second[index]))
@@ -81,7 +81,7 @@ struct SigningScratch {
         return first.count - second.count
     }
 
-    /// By name and value written one behind the other; 0 only where both are the same.
+    /// Compares names and values, concatenated; 0 only for equal pairs.
     private static func order(_ first: Pair, _ second: Pair) -> Int {
         func byte(_ pair: Pair, _ index: Int) -> UInt8? {
             if index < pair.name.count { return HTTPGrammar.lowercased(pair.name[index]) }

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Ends another thread's waiting: a pipe that has something to read once it is signalled.
+/// Wakes a waiting thread, through a pipe that becomes readable when it is signalled.
 final class WakeEvent: Sendable {
     private let reading: Int32
     private let writing: Int32
@@ -18,11 +18,11 @@ final class WakeEvent: Sendable {
 
     func signal() {
         var byte: UInt8 = 1
-        // A full pipe is a signal too.
+        // A full pipe has been signalled already.
         _ = write(writing, &byte, 1)
     }
 
-    /// Returns early when it is signalled, or was since the last wait.
+    /// Waits; returns early when it is signalled, or was since the last wait.
     func wait(milliseconds: Int) {
         var entry = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
         _ = poll(&entry, 1, Int32(clamping: milliseconds))

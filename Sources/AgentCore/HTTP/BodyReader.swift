@@ -1,6 +1,6 @@
 internal import NIOCore
 
-/// Takes a message's body out of the bytes that follow its head, and knows where it ends (RFC 9112 sections 6 and 7.1).
+/// Extracts a message's body from the bytes after its head, and detects its end (RFC 9112 sections 6 and 7.1).
 struct BodyReader {
     enum Step {
         case part(ByteBuffer)
@@ -31,14 +31,14 @@ struct BodyReader {
     var hasEnded: Bool { if case .ended = state { true } else { false } }
     var endsWithConnection: Bool { if case .untilClose = state { true } else { false } }
 
-    /// Of a chunk's first line, in bytes: its size and what a client may have written behind it, which is dropped.
+    /// The limit of a chunk's first line, in bytes: its size, and extensions, which are dropped.
     static let longestSizeLine = 1024
     /// In bytes.
     static let largestTrailers = 16 << 10
 
     /// - Parameters:
-    ///   - input: What has arrived; what was read is taken away.
-    ///   - trailers: Receives the fields behind the last chunk, a line each.
+    ///   - input: The received bytes; those that were read are removed.
+    ///   - trailers: Receives the fields after the last chunk, one per line.
     mutating func next(_ input: inout ByteBuffer, trailers: inout ByteBuffer) -> Step {
         while true {
             switch state {
@@ -85,7 +85,7 @@ struct BodyReader {
         case value(Value)
     }
 
-    /// Reads a line and takes it away.
+    /// Reads and removes a line.
     private static func line<Value>(_ input: inout ByteBuffer, longest: Int, _ read: (UnsafeRawBufferPointer) -> Value?) -> Line<Value> {
         var length = 0
         let result: Line<Value> = input.withUnsafeReadableBytes { bytes in
@@ -98,7 +98,7 @@ struct BodyReader {
         return result
     }
 
-    /// Nil for what is not a size in hexadecimal digits, perhaps with extensions: `;name` or `;name=word` each.
+    /// Nil unless the line is a hexadecimal size with optional extensions: `;name` or `;name=word` each.
     private static func chunkSize(_ line: UnsafeRawBufferPointer) -> Int? {
         let digits = line.prefix { $0 != UInt8(ascii: ";") }
         guard !digits.isEmpty, digits.count <= 15 else { return nil }
@@ -121,7 +121,7 @@ struct BodyReader {
         guard let field = HeadReader.field(TextRange(0, line.count), in: line) else { return nil }
         var facts = HeadFacts()
         facts.note(field.name.text(in: line), field.value.text(in: line))
-        // What says where messages begin and end says so in heads only (RFC 9110 section 6.5.1).
+        // Fields for message framing are valid in heads only (RFC 9110 section 6.5.1).
         guard facts.hosts + facts.lengths + facts.encodings == 0 else { return nil }
         trailers.writeBytes(field.name.text(in: line))
         trailers.writeStaticString(": ")

@@ -1,4 +1,4 @@
-/// Writes texts one after another into memory of a known size.
+/// Appends texts to memory of a fixed size.
 struct ByteWriter {
     private let memory: UnsafeMutableRawBufferPointer
     private(set) var count = 0
@@ -41,7 +41,7 @@ struct ByteWriter {
         return field
     }
 
-    /// Two lower-case digits a byte.
+    /// Appends two lower-case digits for each byte.
     mutating func appendHexadecimal(_ bytes: UnsafeRawBufferPointer) {
         precondition(2 * bytes.count <= memory.count - count, "the caller reserves room for all that it writes")
         for byte in bytes {

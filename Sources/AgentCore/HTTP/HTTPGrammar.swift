@@ -5,7 +5,7 @@ enum HTTPGrammar {
     static let space: UInt8 = 0x20
     static let tab: UInt8 = 0x09
 
-    // One bit for each character below 64, and for each of the next 64.
+    // Bit sets of the characters below 64, and of the next 64.
     private static let lowTokens: UInt64 = 0x03ff_6cfa_0000_0000
     private static let highTokens: UInt64 = 0x57ff_ffff_c7ff_fffe
 
@@ -14,10 +14,10 @@ enum HTTPGrammar {
         return byte < 128 && highTokens >> UInt64(byte & 63) & 1 == 1
     }
 
-    /// Whether all bytes make a token; an empty text is none.
+    /// Whether the text is a token; an empty one is not.
     static func isToken(_ text: UnsafeRawBufferPointer) -> Bool { !text.isEmpty && text.allSatisfy(isToken) }
 
-    /// Visible characters, blanks, and bytes beyond ASCII: no control character.
+    /// Whether the text has only visible characters, blanks and bytes beyond ASCII.
     static func isFieldValue(_ text: UnsafeRawBufferPointer) -> Bool { text.allSatisfy { $0 >= space && $0 != 0x7f || $0 == tab } }
 
     static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
@@ -35,7 +35,7 @@ enum HTTPGrammar {
         return true
     }
 
-    /// Without blanks at both ends.
+    /// Removes blanks at both ends.
     static func trimmed(_ text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         var (start, end) = (text.startIndex, text.endIndex)
         while start < end, isBlank(text[start]) { start += 1 }

@@ -1,9 +1,9 @@
-/// What a head's fields say of the message and of its connection.
+/// What a head's fields state about the message and its connection.
 struct HeadFacts {
     private(set) var hosts = 0
     private(set) var lengths = 0
     private(set) var encodings = 0
-    /// Of the last `Content-Length`; nil for one that is not a number.
+    /// The value of the last `Content-Length`; nil if it is not a number.
     private(set) var length: Int?
     /// Whether the last `Transfer-Encoding` is exactly `chunked`.
     private(set) var isChunked = false
@@ -39,13 +39,13 @@ struct HeadFacts {
         }
     }
 
-    /// Whether the message's end is certain: one length, or chunks, or neither (RFC 9112 section 6.3).
+    /// Whether the end of the message is unambiguous: one length, or chunks, or neither (RFC 9112 section 6.3).
     func hasOneFraming(isHTTP10: Bool) -> Bool {
         guard lengths + encodings <= 1 else { return false }
         if lengths == 1 { return length != nil }
         return encodings == 0 || isChunked && !isHTTP10
     }
 
-    /// Whether the connection stays after the message. One that asks for both is closed.
+    /// Whether the connection stays open after the message. With both `close` and `keep-alive` it is closed.
     func keepsConnection(isHTTP10: Bool) -> Bool { !asksToClose && (asksToKeep || !isHTTP10) }
 }

@@ -1,15 +1,15 @@
 internal import Glibc
 
-/// Reads the head of a request or of an answer in place, line by line as its bytes arrive, and finds out what it says of its framing.
+/// Parses the head of a request or of an answer in place, line by line as its bytes arrive, and determines its framing.
 ///
-/// The next program on the way reads the same bytes, so whatever two readers could take apart differently is malformed here: bare line
-/// feeds and carriage returns, continued lines, blanks before a colon, control characters (RFC 9112 sections 2.2, 5.1 and 5.2).
+/// The next program parses the same bytes. So everything that two parsers could read differently is malformed here: bare line feeds and carriage
+/// returns, continued lines, blanks before a colon, control characters (RFC 9112 sections 2.2, 5.1 and 5.2).
 struct HeadReader {
     enum Kind { case request, answer }
 
     enum Progress: Hashable {
         case incomplete
-        /// With the head's length in bytes, to the end of its empty line.
+        /// The length of the head in bytes, including its empty line.
         case complete(Int)
         case malformed
         case tooLarge
@@ -21,10 +21,10 @@ struct HeadReader {
 
     private let kind: Kind
     private let limits: HeadLimits
-    /// The next line's first byte, and up to where no line's end was found.
+    /// The first byte of the next line, and the position up to which no end of line was found.
     private var line = 0
     private var scanned = 0
-    /// Of target, names and values.
+    /// The total length of the target, names and values.
     private var bytes = 0
 
     init(_ kind: Kind, _ limits: HeadLimits) {
@@ -32,7 +32,7 @@ struct HeadReader {
         self.limits = limits
     }
 
-    /// Forgets the head, for the next one on the same connection.
+    /// Starts again, for the next head on the same connection.
     mutating func reset() {
         start = .none
         fields.removeAll(keepingCapacity: true)
@@ -40,7 +40,7 @@ struct HeadReader {
         (line, scanned, bytes) = (0, 0, 0)
     }
 
-    /// - Parameter head: All bytes from the head's first on. After `incomplete` the same bytes and more.
+    /// - Parameter head: All bytes from the start of the head. After `incomplete`, the same bytes and more.
     mutating func read(_ head: UnsafeRawBufferPointer) -> Progress {
         while let end = Self.lineFeed(in: head, from: scanned) {
             guard end > line, head[end - 1] == HTTPGrammar.carriageReturn else { return .malformed }
@@ -52,10 +52,10 @@ struct HeadReader {
         return checkBeginning(head)
     }
 
-    /// - Returns: Nil where the next line is to be read.
+    /// - Returns: Nil if the next line has to be read.
     private mutating func take(_ text: TextRange, _ head: UnsafeRawBufferPointer) -> Progress? {
         if case .none = start {
-            // Empty lines before a request are old clients' (RFC 9112 section 2.2).
+            // Old clients send empty lines before a request (RFC 9112 section 2.2).
             if text.count == 0, kind == .request { return line <= HeadLimits.emptyBytes ? nil : .malformed }
             guard readStart(text, head) else { return .malformed }
         } else if text.count == 0 {
@@ -103,7 +103,7 @@ struct HeadReader {
         return HeaderField(name: TextRange(start, colon), value: value)
     }
 
-    /// What can be said of a line that has not ended: a client that speaks another protocol gets its answer at once.
+    /// Checks a line without its end, so that a client of another protocol gets its answer at once.
     private func checkBeginning(_ head: UnsafeRawBufferPointer) -> Progress {
         guard bytes + head.count - line <= limits.bytes + HeadLimits.lineExtra else { return .tooLarge }
         if case .none = start, line < head.count {
@@ -127,7 +127,7 @@ struct HeadLimits {
     /// The target or the reason, names and values together.
     var bytes: Int
 
-    /// What else one line has.
+    /// How many bytes an incomplete line may have in addition.
     static let lineExtra = 256
     /// Empty lines before a request, in bytes.
     static let emptyBytes = 8

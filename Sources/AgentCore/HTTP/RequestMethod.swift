@@ -1,4 +1,4 @@
-/// The method of a request. Those that are known and not served are refused with 405, words that are not methods with 400.
+/// The method of a request. Known methods that are not served get 405, words that are not methods get 400.
 enum RequestMethod: UInt8 {
     case get, head, post, put, delete, options, patch
     case notServed

@@ -34,7 +34,7 @@ struct StatusLine {
     var reason: TextRange
     var isHTTP10: Bool
 
-    /// Nil for a line that is not `HTTP/1.1 200 reason`; the reason may be empty, and left out with its blank.
+    /// Nil for a line that is not of the form `HTTP/1.1 200 reason`; the reason may be empty or missing, with its blank.
     init?(_ line: TextRange, in head: UnsafeRawBufferPointer) {
         let text = line.text(in: head)
         guard text.count >= 12, let isHTTP10 = Self.isHTTP10(UnsafeRawBufferPointer(rebasing: text[..<8])), text[8] == HTTPGrammar.space,
@@ -48,7 +48,7 @@ struct StatusLine {
         self.isHTTP10 = isHTTP10
     }
 
-    /// Nil for a version that is neither 1.1 nor 1.0.
+    /// Nil for a version other than 1.1 and 1.0.
     static func isHTTP10(_ text: UnsafeRawBufferPointer) -> Bool? {
         guard text.count == 8, text.dropLast().elementsEqual("HTTP/1.".utf8) else { return nil }
         switch text[7] {

@@ -1,4 +1,4 @@
-/// Where a text is in a message, as offsets from the message's first byte: it stays true when the bytes move in memory.
+/// The range of a text in a message, as offsets from the message's first byte, which stay valid when the bytes move in memory.
 struct TextRange {
     var start: Int32 = 0
     var end: Int32 = 0

@@ -1,13 +1,13 @@
 internal import Glibc
 internal import SystemPackage
 
-/// Says on disk and on the console that provisioning ended, and how.
+/// Reports the end of provisioning and its outcome, in files and on the console.
 struct ProvisionReports: Sendable {
     let folder: FilePath?
     let log: AgentLog
     var console: FilePath? = "/dev/console"
 
-    /// - Parameter error: What is missing; empty for a good end.
+    /// - Parameter error: What is missing; empty on success.
     func finished(error: String) {
         log.log(error.isEmpty ? .info : .error, error.isEmpty ? "Provision finished successfully" : "Provision finished with error: \(error)")
         sayOnConsole(error.isEmpty ? "Provision finished successfully" : error)
@@ -26,7 +26,7 @@ struct ProvisionReports: Sendable {
         try BoundedFile.replace(path, with: text.utf8, permissions: .ownerReadWrite)
     }
 
-    /// As XML text (XML 1.0 section 2.4).
+    /// Escapes text for XML (XML 1.0 section 2.4).
     static func escaped(_ text: String) -> String {
         text.map { character in
             switch character {
@@ -40,7 +40,7 @@ struct ProvisionReports: Sendable {
         }.joined()
     }
 
-    /// Where the machine's first lines go. A console that takes nothing must not hold up the agent.
+    /// Writes to the machine's console, without blocking the agent.
     private func sayOnConsole(_ text: String) {
         guard let console else { return }
         let descriptor = console.withPlatformString { Glibc.open($0, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC) }

@@ -1,33 +1,33 @@
 internal import Synchronization
 public import SystemPackage
 
-/// Whether this machine's agent has come up, for those who wait for it: the provisioning agent through `--status`, files, the console.
+/// Tracks whether this machine's agent is ready, for the provisioning agent (through `--status`), the tag files and the console.
 public final class Provisioning: ReadinessSink {
-    /// How long the parts have to get ready, in milliseconds. Who waits gives up after 120 s; the reason must be there before.
+    /// The time limit of the parts, in milliseconds. Clients give up after 120 s, and need the reason before that.
     public static let limit = 90_000
 
-    /// What is known at a moment.
+    /// The state at one moment.
     public struct Answer: Hashable, Sendable {
         public let isFinished: Bool
-        /// What is missing, a line for each part; empty when nothing is.
+        /// What is missing, one line for each part; empty when nothing is.
         public let errorMessage: String
     }
 
     fileprivate struct State {
         var ready: Set<ReadinessPart> = []
         var messages: [ReadinessPart: String] = [:]
-        /// Nanoseconds since 1970 when it was last finished, well or not; nil while it is under way.
+        /// When it last finished, with or without success, in nanoseconds since 1970; nil while it is in progress.
         var finished: Int?
         var deadline: MonotonicTime
         var channel = "Unknown"
-        /// When the last asking began that made it start again, by the asker's clock.
+        /// The start of the query that last restarted it, by the client's clock.
         var asked = 0
     }
 
     private let state: Mutex<State>
     private let reports: ProvisionReports
     private let wallClock: @Sendable () -> Int
-    /// Asks the platform again, now.
+    /// Makes the key keeper poll the platform at once.
     private let wakeKeeper: Mutex<(@Sendable () -> Void)?> = Mutex(nil)
 
     /// - Parameters:
@@ -63,7 +63,7 @@ public final class Provisioning: ReadinessSink {
 
     public func channelIs(_ channel: String) { state.withLock { $0.channel = channel } }
 
-    /// Ends waiting that has lasted too long. Called by the agent's deciding thread.
+    /// Ends provisioning with an error after the time limit. Called by the agent's main thread.
     /// - Returns: When to look again; nil when there is nothing to wait for.
     func check(at now: MonotonicTime = .now) -> MonotonicTime? {
         let outcome: (next: MonotonicTime?, error: String?) = state.withLock { state in
@@ -79,8 +79,8 @@ public final class Provisioning: ReadinessSink {
     // MARK: What is asked
 
     /// - Parameters:
-    ///   - since: When the asking began, in nanoseconds since 1970: with the channel off, an older end does not count.
-    ///   - notify: Whether the agent should ask the platform again first, because it may have changed its mind meanwhile.
+    ///   - since: The start of the query, in nanoseconds since 1970. With the channel off, an earlier end of provisioning does not count.
+    ///   - notify: Whether the agent should poll the platform again, because the platform's state may have changed.
     func answer(since: Int, notify: Bool) -> Answer {
         let (answer, mustWake) = state.withLock { state in
             let isOff = state.channel == "Unknown" || state.channel == "disabled"
@@ -103,7 +103,7 @@ public final class Provisioning: ReadinessSink {
 extension Provisioning.State {
     fileprivate var isWhole: Bool { ready.count == ReadinessPart.allCases.count }
 
-    /// What made it start again is answered by this end, though the clock may have been set back meanwhile.
+    /// The query that restarted provisioning must see this end, even if the clock was set back in the meantime.
     fileprivate mutating func finish(at now: Int) { finished = max(now, asked) }
 
     /// A line for each part that is not ready.

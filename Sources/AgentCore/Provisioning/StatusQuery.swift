@@ -5,12 +5,12 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 
-/// `azure-proxy-agent --status [--wait N]`: asks the running agent whether it has come up.
+/// `azure-proxy-agent --status [--wait N]`: asks the running agent whether it is ready.
 ///
-/// Exit status: 0 it has; 1 not yet, when the time was over; 2 it ended with an error. In the last two cases standard output says what
-/// is missing, for the caller passes that on to the platform.
+/// Exit status: 0 if it is ready; 1 if it was not in time; 2 if it ended with an error. For 1 and 2 standard output states what is missing,
+/// which the caller reports to the platform.
 struct StatusQuery {
-    /// Between two questions, in milliseconds.
+    /// The pause between two queries, in milliseconds.
     static let pause = 100
 
     let endpoint: Endpoint
@@ -38,7 +38,7 @@ struct StatusQuery {
                 }
             } catch {
                 let text = "Failed to query the current provision state with error: \(error)."
-                // Once for each reason, not ten times a second.
+                // Each reason is printed once, not ten times a second.
                 if text != complaint { say(text) }
                 complaint = text
             }

@@ -1,10 +1,10 @@
 internal import Synchronization
 
-/// Counts the connections that are open, and says whether there is room for one more.
+/// Limits the number of open connections.
 final class Admission: Sendable {
     enum Answer: Hashable {
         case admitted
-        /// Whether it is the first since there was room: further ones are not worth a line in the log each.
+        /// Whether this is the first rejection since there was room; only that one is logged.
         case refused(isFirst: Bool)
     }
 
@@ -33,7 +33,7 @@ final class Admission: Sendable {
     func leave() {
         state.withLock { state in
             state.open -= 1
-            // Not at the first free place: around the limit each connection would be the first again.
+            // Not at the first free place, because near the limit every rejection would be a first one.
             if state.open < limits.connections / 2 { state.isRefusing = false }
         }
     }

@@ -1,11 +1,11 @@
-/// Who a connection's client is: the kernel's identity at connect(), and what `/proc` says of that process when it is accepted.
+/// The identity of a connection's client: the kernel's at connect(), and that of the process in `/proc` when the connection is accepted.
 public struct CallerClaims: Hashable, Sendable {
     public let processID: UInt32
     public let userID: UInt32
     public let userName: String
     public let groups: [String]
     public let isRoot: Bool
-    /// Nil if the process is gone or not readable.
+    /// Nil if the process has ended or cannot be read.
     public let executable: String?
     /// The first arguments, without secrets.
     public let commandLine: String

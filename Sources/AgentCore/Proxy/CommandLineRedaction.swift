@@ -1,22 +1,22 @@
-/// A command line fit for a status file: its first words, without what looks like a secret.
+/// Shortens a command line for a status file: its first words, without secrets.
 ///
-/// Every connection's client is looked at, so it works on bytes: characters take an emulated processor ten times as long.
+/// It runs for every connection, so it works on bytes: on an emulated processor characters take ten times as long.
 enum CommandLineRedaction {
     static let words = 4
-    /// Of each word, in bytes.
+    /// The limit of each word, in bytes.
     static let longestWord = 256
     static let mark = "[REDACTED]"
 
-    /// What comes before a secret, in lower case, with or without dashes, before `=` or `:` or as an option with the next word.
+    /// Names that precede a secret, in lower case: with or without dashes, before `=` or `:`, or as an option before the next word.
     private static let names = [
         "pwd", "passphrase", "token", "sig", "signature", "key", "sas", "credential", "credentials", "authorization",
     ].map { Array($0.utf8) }
 
-    /// Words that no name of anything else has in it.
+    /// Substrings that occur only in names of secrets.
     private static let parts = ["password", "passwd", "secret", "sharedaccess", "accesskey", "accountkey", "apikey", "connectionstring"].map { Array($0.utf8) }
-    /// What names a way to authenticate, before the secret itself.
+    /// Authentication schemes that precede a secret.
     private static let schemes = ["bearer", "basic", "sharedaccesssignature"]
-    /// Options whose next word is a name with a password.
+    /// Options whose next word is a user name with a password.
     private static let logins = ["-u", "--user", "--proxy-user"]
 
     static func text(_ arguments: [String]) -> String {
@@ -30,8 +30,7 @@ enum CommandLineRedaction {
         return result.joined(separator: " ")
     }
 
-    /// A word with the values of its secrets taken out: `--token=x`, `a=1&sig=2`, `AccountKey=x;…`, `Authorization: Bearer x`,
-    /// `https://user:x@host/`.
+    /// Removes the values of secrets from a word: `--token=x`, `a=1&sig=2`, `AccountKey=x;…`, `Authorization: Bearer x`, `https://user:x@host/`.
     static func redacted(_ word: String) -> String {
         let bytes = Array(withoutSchemes(word).utf8)
         var result: [UInt8] = []
@@ -54,13 +53,13 @@ enum CommandLineRedaction {
         return String(decoding: result + rest, as: UTF8.self)
     }
 
-    /// What is before the `@` of a URL's authority.
+    /// The part before the `@` in a URL's authority.
     private static func login(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         let authority = text.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
         return authority.lastIndex(of: UInt8(ascii: "@")).map { authority[..<$0] }
     }
 
-    /// What follows the last separator that has something behind it; all of it where there is none.
+    /// The text after the last separator, without separators at the end; all of it if there is none.
     private static func lastPart(of text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         guard let last = text.lastIndex(where: { !isSeparator($0) }) else { return text }
         let part = text[...last]
@@ -84,7 +83,7 @@ enum CommandLineRedaction {
         }
     }
 
-    /// `X: Bearer abc`, wherever the name says nothing.
+    /// `X: Bearer abc`, where the name is not that of a secret.
     private static func withoutSchemes(_ word: String) -> String {
         guard word.utf8.contains(UInt8(ascii: " ")) else { return word }
         var words = word.split(separator: " ", omittingEmptySubsequences: false)
@@ -106,7 +105,7 @@ enum CommandLineRedaction {
         return false
     }
 
-    /// Whether a name is this one, or ends with it after a dash or an underscore.
+    /// Whether a name equals this one, or ends with it after a dash or an underscore.
     private static func isEnd(_ end: [UInt8], of name: [UInt8]) -> Bool {
         let start = name.count - end.count
         guard start >= 0, name[start...] == end[...] else { return false }

@@ -1,4 +1,4 @@
-/// The two calls that agents make with large bodies: for root they go on unsigned and as they stream, whatever the rules.
+/// The two calls with large bodies. From root they are streamed unsigned, independent of the rules.
 enum ExemptCall {
     static func matches(_ method: RequestMethod, _ target: UnsafeRawBufferPointer) -> Bool {
         switch method {

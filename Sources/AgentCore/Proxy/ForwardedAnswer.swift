@@ -1,6 +1,6 @@
 internal import NIOCore
 
-/// The head of an answer as it goes to the client.
+/// The head of an answer, as it is sent to the client.
 struct ForwardedAnswer {
     let status: StatusLine
     let facts: HeadFacts
@@ -9,8 +9,8 @@ struct ForwardedAnswer {
     let body: BodyReader
     private let dropsEncoding: Bool
 
-    /// Nil for an answer whose end is not certain.
-    /// - Parameter exchange: Afterwards says whether the connection may stay.
+    /// Nil for an answer whose end is ambiguous.
+    /// - Parameter exchange: Updated with whether the connection may stay open.
     init?(_ status: StatusLine, _ facts: HeadFacts, to exchange: inout ProxyExchange) {
         guard facts.hasOneFraming(isHTTP10: status.isHTTP10) else { return nil }
         self.status = status
@@ -18,19 +18,19 @@ struct ForwardedAnswer {
         let hasEncoding = facts.encodings > 0
         exchange.keepAlive = exchange.keepAlive && facts.keepsConnection(isHTTP10: status.isHTTP10)
         if exchange.method == .head || status.code == 204 || status.code == 304 {
-            // Else the client would wait for a body that must not be there.
+            // Otherwise the client would wait for a body that such an answer cannot have.
             (body, isChunked, dropsEncoding) = (.none, false, hasEncoding)
             return
         }
         body = hasEncoding ? .chunked : facts.length.map { .length($0) } ?? .untilClose
-        // A client of HTTP/1.0 knows no chunks and goes by the end of the connection.
+        // HTTP/1.0 has no chunks: the end of the connection ends the body.
         if exchange.isHTTP10, facts.length == nil { exchange.keepAlive = false }
-        // Where the destination ends the body by closing, its end is as certain towards a client of HTTP/1.1.
+        // A body that the destination ends by closing is sent in chunks to an HTTP/1.1 client, so that its end is unambiguous.
         isChunked = !exchange.isHTTP10 && facts.length == nil
         dropsEncoding = hasEncoding && !isChunked
     }
 
-    /// Writes the head. The version is the proxy's own: a body may get another end than the destination gave it.
+    /// Writes the head, with the proxy's own version: the framing of the body may differ from the destination's.
     func write(_ fields: [HeaderField], of head: UnsafeRawBufferPointer, keepsConnection: Bool, to output: inout ByteBuffer) {
         let size = head.count + 2 * fields.count + 256
         _ = output.writeWithUnsafeMutableBytes(minimumWritableBytes: size) { memory in

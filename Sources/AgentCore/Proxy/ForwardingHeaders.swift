@@ -2,14 +2,14 @@
 public enum ForwardingHeaders {
     static let claimsName: StaticString = "x-ms-azure-host-claims"
     static let dateName: StaticString = "x-ms-azure-host-date"
-    /// On requests the signature. On answers the sign by which clients see that the agent was in between; its value there is the word "value".
+    /// In requests the signature. In answers a mark that the agent forwarded them; its value is then the word "value".
     static let authorizationName: StaticString = "x-ms-azure-host-authorization"
 
     public static let claims = "x-ms-azure-host-claims"
     public static let date = "x-ms-azure-host-date"
     public static let authorization = "x-ms-azure-host-authorization"
 
-    /// Whether only the agent may say it. Some servers treat underscores as dashes.
+    /// Whether only the agent may send this field. Some servers treat underscores as dashes.
     static func isReserved(_ name: UnsafeRawBufferPointer) -> Bool {
         let reserved: StaticString = "x-ms-azure-host-"
         guard name.count >= reserved.utf8CodeUnitCount else { return false }

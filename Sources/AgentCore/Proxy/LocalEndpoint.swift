@@ -1,12 +1,12 @@
 public import NIOHTTP1
 
-/// A path that the agent answers itself instead of the platform, whatever the destination.
+/// A path that the agent answers itself, for any destination.
 public protocol LocalEndpoint: Sendable {
     /// - Parameter caller: Nil for a client that connected to the proxy directly.
     func answer(_ request: HTTPRequestHead, caller: CallerClaims?) -> LocalAnswer
 }
 
-/// The answer to such a request.
+/// The answer of a local endpoint.
 public struct LocalAnswer: Hashable, Sendable {
     public let status: HTTPResponseStatus
     /// JSON; empty for none.

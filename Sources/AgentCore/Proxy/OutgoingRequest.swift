@@ -1,21 +1,21 @@
 internal import Digests
 internal import NIOCore
 
-/// A request's head as it goes to the destination, in one piece of memory that the next request on the connection uses again.
+/// A request's head as it is sent to the destination. The next request on the connection reuses its memory.
 struct OutgoingRequest {
-    /// Valid as a whole after `end`.
+    /// Complete after `end`.
     private(set) var bytes = ByteBuffer()
     private(set) var fields: [HeaderField] = []
     private(set) var method = TextRange()
     private(set) var target = TextRange()
 
-    /// Beyond what a client sent: claims, date and signature.
+    /// The extra space for claims, date and signature, in bytes.
     private static let room = 512
-    /// Memory that is kept from one request to the next, in bytes.
+    /// The memory that is kept between requests, in bytes.
     private static let largestKept = 16 << 10
 
     /// Starts with a request's head. Blanks around values are dropped.
-    /// - Parameter keepingReserved: False for a client's request, whose fields that only the agent may send are dropped.
+    /// - Parameter keepingReserved: False for a client's request: fields that only the agent may send are then removed.
     mutating func begin(_ line: RequestLine, _ received: [HeaderField], of head: UnsafeRawBufferPointer, keepingReserved: Bool = false) {
         let size = head.count + 2 * received.count + Self.room
         bytes.clear(minimumCapacity: size)
@@ -30,7 +30,7 @@ struct OutgoingRequest {
             writer.append(line.isHTTP10 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n")
             for field in received {
                 let name = field.name.text(in: head)
-                // Without a key nothing is signed, and a client's own signature must not look like the agent's.
+                // If the request is not signed, a client's own signature must not look like the agent's.
                 if !keepingReserved, ForwardingHeaders.isReserved(name) { continue }
                 fields.append(writer.append(name, field.value.text(in: head)))
             }
@@ -39,7 +39,7 @@ struct OutgoingRequest {
         (self.method, self.target, self.fields) = (method, target, fields)
     }
 
-    /// Adds what only the agent says, and ends the head.
+    /// Adds the agent's own fields, and ends the head.
     /// - Parameter key: The key to sign with; nil for a request that goes on unsigned.
     mutating func end(claims: String, date: String, signing key: LatchedKey?, body: ByteBuffer, _ scratch: inout SigningScratch) {
         add(ForwardingHeaders.claimsName, claims)
@@ -69,7 +69,7 @@ struct OutgoingRequest {
 
     mutating func append(_ text: String) { bytes.writeString(text) }
 
-    /// Lets go of much memory: the connection may be idle for long now.
+    /// Releases large memory, because the connection may now be idle for long.
     mutating func shrink() {
         if bytes.capacity > Self.largestKept { bytes = ByteBuffer() }
     }

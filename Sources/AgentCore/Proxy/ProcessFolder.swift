@@ -1,8 +1,8 @@
 internal import Glibc
 internal import SystemPackage
 
-/// An open folder of a process in `/proc`. It stays bound to that process: when the process has ended the folder is empty, even if another
-/// process has the same number (proc(5), pidfd_open(2)).
+/// An open folder of a process in `/proc`. It stays bound to that process: when the process has ended the folder is empty, even if a new process
+/// has the same pid (proc(5), pidfd_open(2)).
 struct ProcessFolder: ~Copyable {
     private let folder: FileDescriptor
 
@@ -23,8 +23,8 @@ struct ProcessFolder: ~Copyable {
         return bytes.split(separator: 0).prefix(CommandLineRedaction.words).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Whether the process has this effective or real user. The effective user owns the folder, even if the process hides its other files
-    /// (proc(5)). The folder of a process that has ended belongs to root.
+    /// Whether the process has this effective or real user id. The effective user owns the folder, even if the process hides its other files
+    /// (proc(5)). After the end of the process the folder belongs to root.
     func belongs(to user: UInt32) -> Bool {
         var status = stat()
         guard fstat(folder.rawValue, &status) == 0 else { return false }
@@ -42,7 +42,7 @@ struct ProcessFolder: ~Copyable {
         return UInt32(String(decoding: line.dropFirst(5).prefix { $0 != 0x09 }, as: UTF8.self))
     }
 
-    /// Reads the first 8 KiB of a file: a process decides how long its command line is.
+    /// Reads the first 8 KiB of a file, because a process chooses the length of its command line.
     private func beginning(of name: String) -> [UInt8]? {
         let raw = openat(folder.rawValue, name, O_RDONLY | O_CLOEXEC)
         guard raw >= 0 else { return nil }

@@ -1,8 +1,8 @@
-/// Whose a connection is, found out once when it is accepted.
+/// The client of a connection, determined once when it is accepted.
 final class ProxyCaller {
     let destination: Endpoint
     let claims: CallerClaims
-    /// What the destination is of the platform's; nil for nothing.
+    /// The platform's service at the destination; nil for any other destination.
     let service: PlatformService?
     /// The value of the claims header.
     let header: String

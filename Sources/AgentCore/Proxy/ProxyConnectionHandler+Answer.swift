@@ -1,13 +1,13 @@
 internal import NIOCore
 internal import NIOHTTP1
 
-/// Answers of the proxy's own, what is kept of all of them, and time.
+/// The proxy's own answers, the records of all answers, and timeouts.
 extension ProxyConnectionHandler {
     /// Ends a request that is under way.
     func giveUp(_ status: HTTPResponseStatus) {
         guard phase == .exchanging, let exchange else { return }
         guard let answer = exchange.answer else { return refuse(status, hasText: exchange.method != .head) }
-        // Half an answer must not look like a whole one.
+        // A partial answer must not look complete.
         let text = answerText(answer)
         shared.ledger.record(caller: caller?.claims, destination: caller?.destination, responseStatus: text, outcome: .answered)
         note("\(text), broken off")
@@ -38,13 +38,13 @@ extension ProxyConnectionHandler {
         closeGently()
     }
 
-    /// Closing with unread bytes would reset the connection, and the client might lose the answer.
+    /// Sends the rest and then waits for the client to close. Closing with unread bytes would reset the connection and could lose the answer.
     func closeGently() {
         guard let context else { return }
         setReading(true)
         now = .now()
         lastDeadline = .distantFuture
-        // A slow client may take its time for what is still to be sent, and then has a moment to close.
+        // A slow client has time to receive what is still to be sent, and then a moment to close.
         expect(within: shared.limits.stallTime)
         let sent = context.eventLoop.makePromise(of: Void.self)
         sent.futureResult.assumeIsolated().whenComplete { _ in
@@ -56,7 +56,7 @@ extension ProxyConnectionHandler {
 
     // MARK: The record
 
-    /// - Parameter isRequest: False for what could not be read as one.
+    /// - Parameter isRequest: False for input that is not a request.
     func startCall(isRequest: Bool) {
         shared.ledger.countRequest()
         requests += 1
@@ -68,7 +68,7 @@ extension ProxyConnectionHandler {
         note(outcome == .audited ? "would be \(Self.text(status))" : Self.text(status), isServed: outcome == .answered && status.code < 400)
     }
 
-    /// Records an answer of the destination's.
+    /// Records an answer of the destination.
     func recordAnswer(_ status: UInt16) {
         if tally.status != status || ownReason != nil { tally = (status, nil) }
         shared.ledger.recordAnswer((caller?.claims, caller?.destination, answerText(status)), tally: &tally.tally)
@@ -95,14 +95,14 @@ extension ProxyConnectionHandler {
 
     func expect(within time: TimeAmount) {
         deadline = min(now + time, lastDeadline)
-        // A timer that goes off early looks at the deadline again, so most of them need not be set again.
+        // A timer that fires early checks the deadline again, so it rarely has to be replaced.
         if let timer, timer.due <= deadline { return }
         timer?.task.cancel()
         timer = nil
         schedule()
     }
 
-    /// Within a request every sign of life counts; a head must be whole in time.
+    /// During a request any progress extends the deadline. A head must be complete before its deadline.
     func progress() {
         if phase == .exchanging { deadline = min(now + shared.limits.stallTime, lastDeadline) }
     }

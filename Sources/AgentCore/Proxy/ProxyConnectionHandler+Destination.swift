@@ -25,7 +25,7 @@ extension ProxyConnectionHandler {
 
     private func connectFailed(_ endpoint: Endpoint, _ error: any Error) {
         shared.log.log(.warn, "Failed to establish connection to \(endpoint): \(error)")
-        // The request may have been given up meanwhile.
+        // The request may have been cancelled in the meantime.
         guard case .connecting = destination else { return }
         destination = .none
         giveUp(.badGateway)
@@ -33,7 +33,7 @@ extension ProxyConnectionHandler {
 
     private func connected(_ handler: ProxyDestinationHandler) {
         now = .now()
-        // The client left meanwhile, or its request was given up.
+        // The client has disconnected, or its request was cancelled.
         guard case .connecting(let parts) = destination, context != nil else { return handler.close() }
         destination = .connected(handler)
         for part in parts { handler.write(part) }
@@ -110,9 +110,9 @@ extension ProxyConnectionHandler {
     private func takeAnswer(_ length: Int) {
         guard var exchange, case .status(let status) = answerReader.start else { return answerFailed() }
         workspace.prepareOutgoing()
-        // The proxy speaks HTTP/1.1 to the end of the connection.
+        // The proxy does not support upgrades.
         guard status.code != 101 else { return giveUp(.badGateway) }
-        // An answer before the answer ends here: the client has the proxy's own 100 already.
+        // An informational answer is not forwarded: the proxy has already sent its own 100.
         if status.code >= 200 {
             guard let answer = ForwardedAnswer(status, answerReader.facts, to: &exchange) else { return answerFailed() }
             exchange.answer = status.code
@@ -129,7 +129,7 @@ extension ProxyConnectionHandler {
         answerReader.reset()
     }
 
-    /// Nil for the usual reason of a status.
+    /// The reason of a status line; nil for the standard one.
     private static func ownReason(_ status: StatusLine, in head: UnsafeRawBufferPointer) -> String? {
         let reason = status.reason.text(in: head)
         if status.code == 200, reason.elementsEqual("OK".utf8) { return nil }
@@ -162,10 +162,10 @@ extension ProxyConnectionHandler {
         answerTrailers = ByteBuffer()
         recordAnswer(answer)
         request.shrink()
-        // Before the flush: it may bring the next request at once.
+        // Before the flush, which may bring the next request at once.
         let stays = exchange.keepAlive && exchange.requestEnded
         phase = stays ? .awaitingHead : .closing
-        // Bytes after the answer are unsolicited, and an answer to half a request leaves the destination waiting for the rest.
+        // Bytes after the answer are unsolicited. After an answer to a partial request the destination would wait for the rest.
         if !stays || answerInput.readableBytes > 0 { dropDestination() }
         if stays {
             lastDeadline = .distantFuture

@@ -3,7 +3,7 @@ internal import NIOHTTP1
 
 /// From the client to the destination.
 extension ProxyConnectionHandler {
-    /// Deals with what has come, as far as that is possible now.
+    /// Processes the received bytes as far as possible.
     func readInput() {
         while true {
             switch phase {
@@ -18,7 +18,7 @@ extension ProxyConnectionHandler {
                 }
             case .exchanging:
                 if exchange?.requestEnded != false {
-                    // The next request waits for this one's answer.
+                    // The next request waits for the current answer.
                     if input.readableBytes > 0 { setReading(false) }
                     return
                 }
@@ -49,7 +49,7 @@ extension ProxyConnectionHandler {
         }
         if let refusal { return refuse(refusal, hasText: line.method != .head) }
         if let local = shared.local(for: request) {
-            // Once, for the answer ends the connection.
+            // Called once, because the answer ends the connection.
             if caller == nil { shared.audit.excuseMissing() }
             return answer(local.answer(request.head, caller: caller?.claims), isHead: line.method == .head)
         }
@@ -59,25 +59,25 @@ extension ProxyConnectionHandler {
         if !isExempt {
             switch shared.authoriser.decision(service: service, target: request.targetText, caller: caller.claims) {
             case .allow: break
-            // Passes, and is on record all the same.
+            // Forwarded, but recorded.
             case .audit: record(.forbidden, .audited)
             case .deny: return refuse(.forbidden, .refused)
             }
         }
         var exchange = ProxyExchange(line, facts, isExempt: isExempt, isHeld: !isExempt && shared.keys.current != nil)
-        // Said to be one of the calls that may be large, by somebody who may not make them.
+        // The request looks like an exempt call, but comes from a caller that may not make it.
         guard check.bodyLength <= exchange.largestBody(shared.limits) else { return refuse(.payloadTooLarge, hasText: true) }
         if case .connected = destination { exchange.isOnKeptConnection = true }
         phase = .exchanging
         self.exchange = exchange
         lastDeadline = now + shared.limits.requestTime
         expect(within: shared.limits.stallTime)
-        // Clients that ask before they send a body wait for this word, and the body is wanted before the destination is asked.
+        // Some clients wait for this before they send the body, and the proxy needs the body before it connects to the destination.
         if facts.expectsContinue, !line.isHTTP10 { context?.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil) }
         if !exchange.isHeld { sendHead(caller, signing: nil) }
     }
 
-    /// - Returns: Whether there may be more to read.
+    /// - Returns: Whether more can be read.
     private func readBody() -> Bool {
         var trailers = ByteBuffer()
         guard let step = exchange?.body.next(&input, trailers: &trailers) else { return false }
@@ -85,7 +85,7 @@ extension ProxyConnectionHandler {
         case .incomplete: return false
         case .malformed: giveUp(.badRequest)
         case .part(let bytes): continueRequest(bytes)
-        // Trailers end here: no signature covers them, and headers that only the agent may send must not come in by the back door.
+        // Trailers are dropped: no signature covers them, and they could contain headers that only the agent may send.
         case .end: endRequest()
         }
         return true
@@ -111,12 +111,12 @@ extension ProxyConnectionHandler {
     private func endRequest() {
         exchange?.requestEnded = true
         guard let exchange, let caller else { return }
-        // Without a key (the platform let go of it meanwhile) it goes unsigned, and the platform decides.
+        // Without a key, which the platform may have released in the meantime, the request is sent unsigned. The platform decides.
         if exchange.isHeld { sendHead(caller, signing: shared.keys.current.flatMap(shared.parts.signingKey)) }
         if exchange.isChunked, !exchange.isHeld { send(ByteBuffer(string: "0\r\n\r\n")) }
     }
 
-    /// Sends the head, and with it the body where that was held back: what is signed is the whole request, so it goes on when it is whole.
+    /// Sends the head, and the body if it was held back. The whole request is signed, so it is sent when it is complete.
     private func sendHead(_ caller: ProxyCaller, signing key: LatchedKey?) {
         request.end(claims: caller.header, date: shared.clock.httpDate, signing: key, body: held, &workspace.signing)
         guard let exchange, exchange.isHeld else { return send(request.bytes) }
@@ -131,7 +131,7 @@ extension ProxyConnectionHandler {
         send(request.bytes)
     }
 
-    /// The same request once more, on a connection of its own.
+    /// Sends the same request again, on a new connection.
     func repeatRequest() {
         exchange?.isOnKeptConnection = false
         send(request.bytes)
@@ -145,7 +145,7 @@ extension ProxyConnectionHandler {
         case .none:
             guard let context, let caller else { return }
             destination = .connecting([bytes])
-            // Without a connection the rest of the request would only be buffered. A complete request has no rest.
+            // Without a connection the rest of the request would have to be buffered. A complete request has no rest.
             if exchange?.requestEnded != true { setReading(false) }
             connect(to: caller.destination, on: context.eventLoop)
         }

@@ -1,10 +1,10 @@
 internal import NIOCore
 
-/// One client's connection: finds out whose it is and where it wanted to go, and passes its requests on to there.
+/// One client's connection: identifies the client and its destination, and forwards its requests.
 ///
-/// Requests and answers are read in place from the bytes that arrived and written in one piece; no text is made of a field. The
-/// connection to the destination lives on the same event loop, so the two handlers call each other directly. What happens to a request, on
-/// the destination's side, with answers and in time is in files of its own.
+/// Requests and answers are parsed in place and written in one piece, without strings for fields. The connection to the destination is on the
+/// same event loop, so the two handlers call each other directly. Extensions in other files handle requests, the destination, answers and
+/// timeouts.
 final class ProxyConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -12,13 +12,13 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
     enum Phase {
         case awaitingHead
         case exchanging
-        /// The answer is out; what still comes in is thrown away until the client closes.
+        /// The answer has been sent; further input is discarded until the client closes.
         case closing
     }
 
     enum Destination {
         case none
-        /// With what is to be sent first.
+        /// With the bytes to send first.
         case connecting([ByteBuffer])
         case connected(ProxyDestinationHandler)
     }
@@ -28,37 +28,37 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
     /// For the connection log: this connection's number, how many requests it made, and when the current one began.
     let number: UInt64
     var requests = 0
-    /// Nil for what could not be read as a request.
+    /// Nil for input that is not a request.
     var callBegan: NIODeadline?
 
     var context: ChannelHandlerContext?
     let caller: ProxyCaller?
     var phase = Phase.awaitingHead
-    /// Of use while `phase` is `exchanging`.
+    /// Valid while `phase` is `exchanging`.
     var exchange: ProxyExchange?
     var destination = Destination.none
 
-    /// What has come from the client and was not read yet, and the head in it.
+    /// The client's input that has not been processed, and the parser of its head.
     var input = ByteBuffer()
     var reader: HeadReader
     var isPaused = false
-    /// The current request's head as it goes on, and its body where that is held back.
+    /// The current request's head for the destination, and its body if that is held back.
     var request = OutgoingRequest()
     var held = ByteBuffer()
 
-    /// The same of the answer.
+    /// The same for the answer.
     var answerInput = ByteBuffer()
     var answerReader: HeadReader
     var answerTrailers = ByteBuffer()
-    /// Of an answer whose reason is not the usual one of its status.
+    /// The reason of an answer if it is not the standard one of its status.
     var ownReason: String?
-    /// Where the last answer was counted.
+    /// The tally of the last answer.
     var tally: (status: UInt16, tally: RequestLedger.Tally?) = (0, nil)
 
-    /// When the event began that is being dealt with.
+    /// The time at which the current event started.
     var now = NIODeadline.now()
     var deadline = NIODeadline.distantFuture
-    /// When the current request has to be over.
+    /// The latest end of the current request.
     var lastDeadline = NIODeadline.distantFuture
     var timer: (task: Scheduled<Void>, due: NIODeadline)?
 
@@ -96,7 +96,7 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
         now = .now()
         Self.append(unwrapInboundIn(data), to: &input)
         readInput()
-        // So the channel can use the memory for what it reads next.
+        // The channel can then reuse the memory for its next read.
         if input.readableBytes == 0 { input = ByteBuffer() }
     }
 
@@ -117,7 +117,7 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
         context.fireChannelWritabilityChanged()
     }
 
-    /// A client may close its own half as soon as its request is out, and still wants the answer.
+    /// A client may close its sending side after its request, and still expects the answer.
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case ChannelEvent.inputClosed = event {
             if phase == .exchanging, exchange?.requestEnded == true { exchange?.keepAlive = false } else { context.close(promise: nil) }
@@ -125,7 +125,7 @@ final class ProxyConnectionHandler: ChannelInboundHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
-    /// A connection broken off.
+    /// The connection failed.
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
     func setReading(_ isReading: Bool) {

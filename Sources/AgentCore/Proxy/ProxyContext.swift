@@ -33,7 +33,7 @@ final class ProxyContext: Sendable {
         self.serviceOf = serviceOf
     }
 
-    /// The agent's own answer to a path; nil for what is the platform's.
+    /// The agent's own endpoint for a path; nil for the platform's paths.
     func local(for request: OutgoingRequest) -> (any LocalEndpoint)? {
         request.withTarget { target in
             let path = target.prefix { $0 != UInt8(ascii: "?") }
@@ -43,7 +43,7 @@ final class ProxyContext: Sendable {
 }
 
 extension OutgoingRequest {
-    /// The head as the agent's own endpoints read it.
+    /// The head in the form for the agent's own endpoints.
     var head: HTTPRequestHead {
         let headers = bytes.withUnsafeReadableBytes { head in
             HTTPHeaders(fields.map { (String(decoding: $0.name.text(in: head), as: UTF8.self), String(decoding: $0.value.text(in: head), as: UTF8.self)) })

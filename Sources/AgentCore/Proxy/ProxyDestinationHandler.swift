@@ -1,11 +1,11 @@
 internal import NIOCore
 
-/// The connection to where the client wanted to go: tells the client's handler, on the same event loop, what happens on it.
+/// The connection to the client's destination. Reports its events to the client's handler, on the same event loop.
 final class ProxyDestinationHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// Until the connection has ended.
+    /// Nil after the connection has ended.
     private var client: ProxyConnectionHandler?
     private var context: ChannelHandlerContext?
     private var hasUnflushed = false
@@ -36,7 +36,7 @@ final class ProxyDestinationHandler: ChannelInboundHandler {
 
     func setReading(_ isReading: Bool) { try? context?.channel.syncOptions?.setOption(.autoRead, value: isReading) }
 
-    /// The client's handler is done with it and hears nothing more.
+    /// Called by the client's handler, which receives no more events.
     func close() {
         client = nil
         context?.close(promise: nil)
@@ -45,7 +45,7 @@ final class ProxyDestinationHandler: ChannelInboundHandler {
     // MARK: From the destination
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        // A client cannot tell unsolicited bytes from its next answer.
+        // A client could take unsolicited bytes for its next answer.
         if let client { client.destinationRead(unwrapInboundIn(data)) } else { context.close(promise: nil) }
     }
 
@@ -65,6 +65,6 @@ final class ProxyDestinationHandler: ChannelInboundHandler {
         context.fireChannelInactive()
     }
 
-    /// A connection broken off; what follows is the same.
+    /// The connection failed; channelInactive follows.
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 }

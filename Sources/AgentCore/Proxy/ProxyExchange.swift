@@ -1,13 +1,13 @@
-/// One request and its answer, without their bytes.
+/// The state of one request and its answer, without their bytes.
 struct ProxyExchange {
     let method: RequestMethod
     /// Whether the client speaks HTTP/1.0.
     let isHTTP10: Bool
     /// Whether it is one of the calls that go on unsigned.
     let isExempt: Bool
-    /// Whether the request is held back until it is whole, because it is to be signed.
+    /// Whether the request is held back until it is complete, so that it can be signed.
     let isHeld: Bool
-    /// Whether the connection to the destination served a request before this one.
+    /// Whether the connection to the destination has served an earlier request.
     var isOnKeptConnection = false
     var isChunked: Bool
     var body: BodyReader
@@ -27,13 +27,13 @@ struct ProxyExchange {
         self.isHeld = isHeld
         isChunked = facts.encodings > 0
         body = isChunked ? .chunked : .length(facts.length ?? 0)
-        // After an upgrade no HTTP follows, whether it is taken up or not.
+        // After an upgrade request the connection may not carry HTTP any more.
         keepAlive = facts.keepsConnection(isHTTP10: line.isHTTP10) && !facts.asksToUpgrade
     }
 
-    /// In bytes.
+    /// The limit of the request's body, in bytes.
     func largestBody(_ limits: ProxyLimits) -> Int { isExempt ? limits.exemptBodyBytes : limits.bodyBytes }
 
-    /// Whether sending it again on a fresh connection does no harm: the destination may have closed a kept one just then.
+    /// Whether the request can be repeated on a new connection without harm: the destination may have closed the kept one just before.
     var canRepeat: Bool { isOnKeptConnection && method.isSafe && bodyBytes == 0 && !isChunked && requestEnded && answer == nil }
 }

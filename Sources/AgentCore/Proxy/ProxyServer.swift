@@ -2,7 +2,7 @@ public import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 
-/// Accepts the connections the kernel sends here instead of to the platform.
+/// Accepts the connections that the kernel redirects from the platform.
 public final class ProxyServer: Sendable {
     private let limits: ProxyLimits
     private let context: ProxyContext
@@ -38,7 +38,7 @@ public final class ProxyServer: Sendable {
     }
 
     private func admit(_ channel: any Channel, _ workspaces: ProxyWorkspace.Set) -> EventLoopFuture<Void> {
-        // Also for a connection that is refused: its entry must not wait for the next one that comes from the same port.
+        // Also for a rejected connection: its entry must not be used for a later connection from the same port.
         let entry = channel.remoteAddress.flatMap(Endpoint.init).flatMap(context.audit.consume)
         switch admission.enter(isRoot: entry?.isRoot ?? false) {
         case .admitted: channel.closeFuture.whenComplete { _ in self.admission.leave() }

@@ -1,22 +1,22 @@
 internal import NIOCore
 
-/// Memory that the connections of one event loop use one after another, each within one call of its handler.
+/// Memory that the connections of one event loop share. Each uses it only within one call of its handler.
 final class ProxyWorkspace {
     var signing = SigningScratch()
-    /// What goes to a client next.
+    /// The next output to a client.
     var outgoing = ByteBuffer()
 
-    /// Memory that is kept, in bytes.
+    /// The memory that is kept, in bytes.
     static let largestKept = 64 << 10
-    /// Up to this length, in bytes, a copy costs less than a buffer of its own in the kernel's list.
+    /// Up to this length, in bytes, a copy costs less than a separate buffer in the writev(2) list.
     static let worthCopying = 16 << 10
 
-    /// Makes the memory of what was written available again. Until it is sent, the channel holds on to it, and this is another piece.
+    /// Makes the memory available again. While the channel still holds what was written, a new buffer is allocated.
     func prepareOutgoing() {
         if outgoing.readableBytes == 0, outgoing.writerIndex > 0 { outgoing.clear() }
     }
 
-    /// One for each event loop of a group, made when its first connection comes.
+    /// One workspace for each event loop of a group, created at its first connection.
     struct Set: Sendable {
         private let boxes: [ObjectIdentifier: NIOLoopBoundBox<ProxyWorkspace?>]
 

@@ -1,7 +1,7 @@
 internal import NIOHTTP1
 
-/// What a request's head alone is refused for, from any caller. The order is that of Azure's own agent: clients that break two
-/// rules get the same answer from both.
+/// Rejects requests by their heads alone, from any caller. The order is that of Azure's own agent, so that a client that breaks two rules gets
+/// the same answer.
 struct RequestCheck {
     let line: RequestLine
     let facts: HeadFacts
@@ -14,14 +14,15 @@ struct RequestCheck {
         isExemptCall = ExemptCall.matches(line.method, target)
     }
 
-    /// As the head says; 0 where it says nothing.
+    /// The declared length; 0 if there is none.
     var bodyLength: Int { facts.length ?? 0 }
 
-    /// Nil for a head that may go on.
+    /// Nil for a head that is accepted.
     func refusal(target: UnsafeRawBufferPointer, _ limits: ProxyLimits) -> HTTPResponseStatus? {
-        // The destination is a second reader: what it could take apart differently goes no further (RFC 9112 sections 3.2, 6.1 to 6.3 and 11.2).
+        // The destination parses the head too, so everything that it could read differently is rejected (RFC 9112 sections 3.2, 6.1 to 6.3 and
+        // 11.2).
         guard facts.hosts == 1 || facts.hosts == 0 && line.isHTTP10, facts.hasOneFraming(isHTTP10: line.isHTTP10) else { return .badRequest }
-        // Headers named there are for the next reader to take away; the agent's own are not for a client to name.
+        // The next reader removes fields that `Connection` names, so a client must not name the agent's.
         guard !facts.namesReserved else { return .badRequest }
         guard target.count <= limits.targetBytes else { return .uriTooLong }
         guard bodyLength <= (isExemptCall ? limits.exemptBodyBytes : limits.bodyBytes) else { return .payloadTooLarge }
@@ -30,7 +31,7 @@ struct RequestCheck {
         return TargetCheck.isOriginForm(target) ? nil : .badRequest
     }
 
-    /// The few words that some refusals carry.
+    /// The text of some rejections.
     static func text(_ status: HTTPResponseStatus) -> String {
         switch status {
         case .payloadTooLarge: "length limit exceeded"

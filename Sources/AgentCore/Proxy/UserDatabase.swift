@@ -2,8 +2,8 @@ internal import Glibc
 internal import Synchronization
 internal import SystemPackage
 
-/// Names of users and their groups, from `/etc/passwd` and `/etc/group` themselves: a static program cannot load the name services
-/// that libc would ask. Read again whenever a file changed.
+/// The names of users and their groups, read directly from `/etc/passwd` and `/etc/group`, because a static program cannot load libc's name
+/// services. A changed file is read again.
 public final class UserDatabase: Sendable {
     struct User: Hashable, Sendable {
         let name: String

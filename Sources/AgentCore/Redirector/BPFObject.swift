@@ -2,11 +2,11 @@ internal import CLibBPF
 internal import Glibc
 internal import SystemPackage
 
-/// A BPF object file, its maps and programs, and what is attached of it. Everything goes when this does.
+/// A BPF object file with its maps, programs and attachments. Everything is released with this object.
 ///
-/// Used from one thread, but for the file descriptors of its maps, which any thread may use while the object lives.
+/// Used from one thread, except for the maps' descriptors, which any thread may use while the object lives.
 final class BPFObject: @unchecked Sendable {
-    /// For each program, in bytes. Kernels before 5.2 take at most 16 MiB less one; the pages are only touched when written.
+    /// The size of each program's verifier log, in bytes. Kernels before 5.2 accept less than 16 MiB. Pages that are not written use no memory.
     static let logSize = 15 << 20
 
     let path: FilePath
@@ -107,7 +107,7 @@ final class BPFObject: @unchecked Sendable {
         let error = SystemErrorText(result)
         let texts = zip(programs, logs).map { program, log in (program.name, log.text) }
         let blamed = String(cString: gpa_failed_program())
-        // Programs that were accepted leave their logs empty: libbpf asks for one only after a refusal.
+        // Accepted programs have empty logs, because libbpf requests a log only after a rejection.
         if let (name, log) = texts.first(where: { $0.0 == blamed }) ?? texts.last(where: { !$0.1.isEmpty }) {
             throw .programRejected(name, error, log: log)
         }
@@ -121,10 +121,10 @@ final class BPFObject: @unchecked Sendable {
 
     // MARK: Attach
 
-    /// How the cgroup programs hang on their cgroup.
+    /// How the cgroup programs are attached.
     enum Attachment: String { case link, multi }
 
-    /// Attaches by a link; before 5.7, which has none, next to what others attached.
+    /// Attaches with a link. Before 5.7, which has no such links, attaches in addition to other programs (BPF_F_ALLOW_MULTI).
     func attach(_ program: Program, cgroup path: FilePath, descriptor: FileDescriptor) throws(RedirectorError) -> Attachment {
         if let link = bpf_program__attach_cgroup(program.pointer, descriptor.rawValue) {
             links.append(link)

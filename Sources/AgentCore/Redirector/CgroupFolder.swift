@@ -2,7 +2,7 @@ internal import CLibBPF
 internal import Glibc
 internal import SystemPackage
 
-/// The folder the programs are attached to.
+/// Chooses the folder to which the programs are attached.
 enum CgroupFolder {
     /// The unified hierarchy's mount, else what is configured.
     static func choose(configured: FilePath, log: AgentLog) -> FilePath {
@@ -15,7 +15,7 @@ enum CgroupFolder {
         return configured
     }
 
-    /// What is wrong with a folder as an attach point, if it can be said.
+    /// Why a folder may be unusable as an attach point; nil if no reason is known.
     static func doubt(_ path: FilePath) -> String? {
         let type = path.withPlatformString { gpa_filesystem_type($0) }
         if type < 0 { return "'\(path)': \(SystemErrorText(Int32(truncatingIfNeeded: type)))" }

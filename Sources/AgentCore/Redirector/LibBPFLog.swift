@@ -1,9 +1,9 @@
 internal import CLibBPF
 internal import Synchronization
 
-/// libbpf's own words, into the agent's log.
+/// Forwards libbpf's messages to the agent's log.
 enum LibBPFLog {
-    // libbpf has one callback for the whole process, and it carries no context.
+    // libbpf has one callback per process, without a context.
     private static let target = Mutex<AgentLog?>(nil)
 
     static func send(to log: AgentLog) {

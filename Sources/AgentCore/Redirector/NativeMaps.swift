@@ -24,7 +24,7 @@ final class NativeMaps: RedirectionMaps {
     }
 
     func skip(processID: UInt32) throws(RedirectorError) {
-        // The kernel side has put the agent's network namespace into it by now.
+        // The kernel side has written the agent's network namespace into it.
         var value = gpa_config()
         guard BPFMapAccess.lookUp(config, key: UInt32(0), into: &value), value.netns_cookie != 0 else {
             throw .selfCheck("the network namespace of the agent was not learnt from its own connection")
@@ -47,7 +47,7 @@ final class NativeMaps: RedirectionMaps {
         let key = gpa_audit_key(address: source.address.networkOrder, port: UInt32(source.port))
         var record = gpa_record()
         guard BPFMapAccess.lookUp(audit, key: key, into: &record) else { return nil }
-        // Evicted meanwhile is gone all the same.
+        // An entry that was evicted in the meantime is gone too.
         try? BPFMapAccess.delete(audit, key: key, action: "delete \(source)")
         return Self.entry(record)
     }

@@ -4,7 +4,7 @@ internal import CLibBPF
 internal import Glibc
 internal import SystemPackage
 
-/// Connections to the platform being redirected: exists only while its programs are attached and proven.
+/// The redirection of connections to the platform. Exists only while its programs are attached and verified by a test connection.
 final class Redirection: AuditSource {
     private let object: BPFObject
     private let maps: any RedirectionMaps
@@ -22,10 +22,10 @@ final class Redirection: AuditSource {
         self.attachment = attachment
     }
 
-    /// Loads, attaches and proves. What is redirected is said later.
+    /// Loads and attaches the programs, and verifies them. `redirect` selects the services later.
     static func start(object path: FilePath, cgroup: FilePath, proxy: Endpoint, log: AgentLog) throws(RedirectorError) -> Redirection {
         let result = gpa_raise_memlock()
-        // Only kernels before 5.11 care, and those then say so when a map is made.
+        // Only kernels before 5.11 need it, and they report the error when a map is created.
         if result < 0 { log.log(.debug, "Cannot lift RLIMIT_MEMLOCK: \(SystemErrorText(result))") }
 
         let object = try BPFObject(opening: path)
@@ -48,7 +48,7 @@ final class Redirection: AuditSource {
 
     func stopRedirecting(_ destination: Endpoint) throws(RedirectorError) { try maps.stopRedirecting(destination) }
 
-    /// For the status.
+    /// The states for `status.json`.
     var states: [JSONValue.Member] {
         let counters = maps.counters()
         var states = [
@@ -75,7 +75,7 @@ final class Redirection: AuditSource {
     private enum ABI {
         case native, upstream
 
-        /// By the object's own maps and programs, not by its name.
+        /// Detects the ABI from the object's maps and programs, not from its name.
         init(of object: BPFObject) throws(RedirectorError) {
             let maps = Set(object.maps.map(\.name))
             let kinds = Set(object.programs.map(\.kind))
@@ -112,7 +112,7 @@ final class Redirection: AuditSource {
             switch program.kind {
             case .cgroupConnect, .sockOps:
                 if try object.attach(program, cgroup: path, descriptor: cgroup) == .multi { attachment = .multi }
-            // The section says tcp_v4_connect; at its entry the source port is not chosen yet, at tcp_connect's it is.
+            // The section names tcp_v4_connect. At its entry the source port is not yet chosen; at the entry of tcp_connect it is.
             case .kprobe: try object.attachKprobe(program, symbol: "tcp_connect")
             case .other(let type):
                 throw .attachFailed(program.name, call: "attach", SystemErrorText(EOPNOTSUPP), hint: "program type \(type)")

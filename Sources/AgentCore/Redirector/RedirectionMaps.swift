@@ -1,14 +1,14 @@
 internal import CLibBPF
 internal import Glibc
 
-/// The maps of one ABI, by meaning.
+/// The maps of one ABI, by purpose.
 protocol RedirectionMaps: AuditSource {
     /// `native` or `upstream`, for the status.
     var abiName: String { get }
 
-    /// Which process the agent is, before anything is attached.
+    /// Registers the agent's process before the programs are attached.
     func introduce(processID: UInt32) throws(RedirectorError)
-    /// From now on that process's own connections are left alone.
+    /// From now on the process's own connections are not redirected.
     func skip(processID: UInt32) throws(RedirectorError)
     func redirect(_ destination: Endpoint, to target: Endpoint) throws(RedirectorError)
     func stopRedirecting(_ destination: Endpoint) throws(RedirectorError)
@@ -16,12 +16,12 @@ protocol RedirectionMaps: AuditSource {
     func counters() -> [RedirectionCounter: UInt64]
 }
 
-/// What the kernel side counts.
+/// The counters of the kernel side.
 enum RedirectionCounter: Int, CaseIterable {
     case redirected, published, pendingFailed, auditFailed, foreignNamespace, stale, withoutConfiguration
 }
 
-/// The system calls on a map's descriptor. Keys and values are given by their layout in memory.
+/// System calls on a map's descriptor. Keys and values are passed as their memory layout.
 enum BPFMapAccess {
     static func update<Key: BitwiseCopyable, Value: BitwiseCopyable>(
         _ map: BPFObject.Map, key: Key, value: Value, action: @autoclosure () -> String
@@ -32,7 +32,7 @@ enum BPFMapAccess {
         guard result == 0 else { throw .mapUpdate(map.name, action: action(), SystemErrorText(result)) }
     }
 
-    /// A missing entry is fine.
+    /// Deletes an entry, if it exists.
     static func delete<Key: BitwiseCopyable>(_ map: BPFObject.Map, key: Key, action: @autoclosure () -> String) throws(RedirectorError) {
         let result = withUnsafePointer(to: key) { bpf_map_delete_elem(map.descriptor, $0) }
         guard result == 0 || result == -ENOENT else { throw .mapUpdate(map.name, action: action(), SystemErrorText(result)) }

@@ -1,7 +1,7 @@
 internal import SystemPackage
 
-/// Why connections are not redirected. The words follow those of Azure's own agent and of the troubleshooting article, because
-/// people search for them; the system's own text comes after the compatible part.
+/// Why connections are not redirected. The wording follows Azure's own agent and the troubleshooting article, because users search for it; the
+/// system's error text comes last.
 public struct RedirectorError: Error, Hashable, Sendable, CustomStringConvertible {
     private enum Code: Hashable, Sendable {
         case noObject([FilePath])
@@ -44,7 +44,7 @@ public struct RedirectorError: Error, Hashable, Sendable, CustomStringConvertibl
     static func cgroupOpen(_ path: FilePath, _ error: SystemErrorText) -> Self { Self(.cgroupOpen(path, error)) }
     static func selfCheck(_ what: String) -> Self { Self(.selfCheck(what)) }
 
-    /// The verifier's whole log, if a program was rejected and the kernel said why.
+    /// The verifier's full log, if a program was rejected and the kernel returned one.
     public var verifierLog: String? {
         if case .programRejected(_, _, let log) = code, !log.isEmpty { return log }
         return nil

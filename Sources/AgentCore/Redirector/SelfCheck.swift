@@ -2,14 +2,14 @@ internal import CLibBPF
 internal import Glibc
 internal import SystemPackage
 
-/// Proves, before the agent says RUNNING, that a connection is redirected and that its audit entry appears.
+/// Verifies, before the agent reports RUNNING, that a connection is redirected and that its audit entry appears.
 ///
-/// The destination is a port of 127.0.0.1 that this process holds without listening, so it is nobody else's and refuses whoever
-/// comes; it is redirected to another port of this process, which listens. Nothing of that leaves the machine, and the agent must
-/// not be on the skip list yet.
+/// The destination is a port of 127.0.0.1 that this process has bound without listening. So no other process uses it, and an unredirected
+/// connection is refused. It is redirected to another port of this process, which listens. No packet leaves the machine. The agent must not be
+/// on the skip list yet.
 struct SelfCheck {
     let maps: any RedirectionMaps
-    /// In milliseconds, for the connection.
+    /// The timeout of the connection, in milliseconds.
     var connectTimeout: Int32 = 3000
 
     func run() throws(RedirectorError) {
@@ -33,7 +33,7 @@ struct SelfCheck {
             throw .selfCheck("a test connection was redirected, but no audit entry appeared for it\(noEntryHint)")
         }
         let expected = AuditEntry(destination: destination, processID: UInt32(getpid()), userID: getuid(), isRoot: getuid() == 0)
-        // An object that takes the group for the user, as Azure's own does, is used nevertheless when the two agree.
+        // An object that reads the group id as the user id, as Azure's own does, is accepted if the two are equal.
         guard entry == expected else {
             throw .selfCheck("the audit entry of the test connection is wrong: expected \(expected), found \(entry)")
         }
@@ -52,7 +52,7 @@ struct SelfCheck {
     }
 }
 
-/// A TCP socket bound to a free port of 127.0.0.1, closed when it goes.
+/// A TCP socket bound to a free port of 127.0.0.1, closed with its owner.
 private struct LoopbackSocket: ~Copyable {
     private let descriptor: Int32
 
@@ -75,7 +75,7 @@ private struct LoopbackSocket: ~Copyable {
         return port
     }
 
-    /// - Returns: Nil once connected, else why not.
+    /// - Returns: Nil when connected, else the error.
     func connect(to port: UInt16, connectTimeout: Int32) -> SystemErrorText? {
         let result = gpa_loopback_connect(descriptor, port, connectTimeout)
         return result == 0 ? nil : SystemErrorText(result)

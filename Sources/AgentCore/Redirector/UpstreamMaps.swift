@@ -15,7 +15,7 @@ final class UpstreamMaps: RedirectionMaps {
             "audit_map", keySize: MemoryLayout<upstream_audit_key>.size, valueSize: MemoryLayout<upstream_audit_event>.size)
     }
 
-    /// That program needs to know nothing beforehand.
+    /// That program needs no information beforehand.
     func introduce(processID: UInt32) {}
 
     func skip(processID: UInt32) throws(RedirectorError) {
@@ -39,7 +39,7 @@ final class UpstreamMaps: RedirectionMaps {
         return Self.entry(event)
     }
 
-    /// It counts nothing.
+    /// That program has no counters.
     func counters() -> [RedirectionCounter: UInt64] { [:] }
 
     static func encoded(_ endpoint: Endpoint) -> upstream_destination {

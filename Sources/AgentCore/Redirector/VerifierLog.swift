@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// Where the kernel writes what its verifier thinks of a program: zero pages that cost nothing until they are written.
+/// The buffer for the kernel's verifier log: zero pages that use no memory until they are written.
 final class VerifierLog {
     let size: Int
-    /// Nil if there is no address space for it; then libbpf uses a smaller one of its own.
+    /// Nil if there is not enough address space; then libbpf uses a smaller buffer of its own.
     let start: UnsafeMutablePointer<CChar>?
 
     /// - Parameter size: In bytes.
@@ -17,6 +17,6 @@ final class VerifierLog {
         if let start { munmap(start, size) }
     }
 
-    /// What was written, whole.
+    /// The full text that was written.
     var text: String { start.map { String(cString: $0) } ?? "" }
 }

@@ -1,11 +1,11 @@
 internal import Synchronization
 public import SystemPackage
 
-/// One line for each request that the proxy dealt with, in `ProxyAgent.Connection.log`.
+/// Writes one line for each request to `ProxyAgent.Connection.log`.
 ///
-/// What a request carried is not in it: headers, and with them signatures and tokens, never are.
+/// It never contains headers, and so no signatures or tokens.
 public final class ConnectionLog: Sendable {
-    /// Of a target, in bytes.
+    /// The limit of a target, in bytes.
     static let longestTarget = 1024
 
     private let file: Mutex<RollingFile?>
@@ -14,7 +14,7 @@ public final class ConnectionLog: Sendable {
 
     /// - Parameters:
     ///   - folder: Where the file goes; nil for none.
-    ///   - level: What was refused or failed is there at Info, what was served at Debug.
+    ///   - level: Rejected and failed requests are logged at Info, served ones at Debug.
     public init(folder: FilePath?, level: LogLevel = .debug) {
         self.level = level
         file = Mutex(folder.map { RollingFile(path: $0.appending("ProxyAgent.Connection.log"), largest: AgentLog.largestFile, files: AgentLog.files) })
@@ -23,22 +23,22 @@ public final class ConnectionLog: Sendable {
     /// The next connection's number.
     func openConnection() -> UInt64 { connections.add(1, ordering: .relaxed).newValue }
 
-    /// What a line tells.
+    /// The content of a line.
     struct Entry {
         let connection: UInt64
         let request: Int
-        /// Method and target; nil for a head that was none.
+        /// Method and target; nil if the head was not a request.
         let call: (method: String, target: String)?
         let caller: CallerClaims?
         let destination: Endpoint?
         let outcome: String
-        /// Whether the destination answered well.
+        /// Whether the destination answered with success.
         let isServed: Bool
         /// In milliseconds.
         let elapsed: Int
     }
 
-    /// Whether such a request has a line.
+    /// Whether such a request is logged.
     func records(isServed: Bool) -> Bool { Self.level(isServed) <= level }
 
     private static func level(_ isServed: Bool) -> LogLevel { isServed ? .debug : .info }
@@ -57,13 +57,13 @@ public final class ConnectionLog: Sendable {
         return "\(entry.request)[\(entry.connection)] - \(call), by \(caller), to \(destination): \(entry.outcome), \(entry.elapsed) ms"
     }
 
-    /// Targets may have secrets in their parameters.
+    /// The target for the log: truncated, and without secrets in its parameters.
     private static func shown(_ target: String) -> String {
         let text = printable(String(decoding: target.utf8.prefix(longestTarget), as: UTF8.self))
         return text.utf8.contains(UInt8(ascii: "=")) ? CommandLineRedaction.redacted(text) : text
     }
 
-    /// A name must not look like a line of its own.
+    /// Replaces characters with which a name could look like a line of its own.
     private static func printable(_ text: String) -> String {
         guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else { return text }
         return String(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7f ? "?" : Character($0) })

@@ -1,9 +1,9 @@
 import JSON
 
-/// How often one caller got one answer from one destination.
+/// The number of times that one caller got one answer from one destination.
 public struct ConnectionSummary: Hashable, Sendable {
     public struct Key: Hashable, Sendable {
-        /// The word "empty" where the caller is unknown, as Azure's agent writes it.
+        /// "empty" if the caller is unknown, as Azure's agent writes it.
         public let userName: String
         public let executable: String
         public let commandLine: String
@@ -26,13 +26,13 @@ public struct ConnectionSummary: Hashable, Sendable {
             self.responseStatus = responseStatus
         }
 
-        /// The one for all programs of this user.
+        /// The key for all other programs of this user.
         var shared: Key { Key(userName: userName, destination: destination, responseStatus: responseStatus) }
     }
 
     public let key: Key
     public var count: Int
-    /// The caller's groups when it was last seen; nil for one that is not known.
+    /// The caller's groups when it was last seen; nil if unknown.
     public var groups: [String]?
 
     var json: JSONValue {

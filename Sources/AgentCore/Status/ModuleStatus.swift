@@ -1,6 +1,6 @@
 public import JSON
 
-/// What one part of the agent says of itself.
+/// The status of one part of the agent.
 public struct ModuleStatus: Hashable, Sendable {
     public enum State: String, Hashable, Sendable {
         case unknown = "UNKNOWN"
@@ -31,7 +31,7 @@ public struct ModuleStatus: Hashable, Sendable {
         return .object(members)
     }
 
-    /// The first 1024 bytes and `...`, without half a character before it.
+    /// The first 1024 bytes and `...`, cut at a character boundary.
     public static func cut(_ message: String) -> String {
         guard message.utf8.count > longestMessage else { return message }
         let bytes = Array(message.utf8)

@@ -2,11 +2,12 @@ internal import Synchronization
 
 /// Counts the proxy's requests and their outcomes, for the status. Bounded in number and in time.
 public final class RequestLedger: Sendable {
-    /// Distinct entries of each list. Further programs of a user share one, so that no user can hide another by starting many.
+    /// The limit of distinct entries in each list. Beyond it, a user's further programs share one entry, so that no user can displace another by
+    /// starting many.
     static let largestList = 200
-    /// With the shared ones; what is beyond it is only in the total.
+    /// The limit including shared entries. Beyond it requests only count in the total.
     static let largestListWithShared = 300
-    /// Outcomes are kept by quarters of an hour, for four hours; in milliseconds.
+    /// Outcomes are counted by quarter of an hour, for four hours; in milliseconds.
     static let bucketLength = 15 * 60_000
     static let buckets = 16
 
@@ -15,12 +16,12 @@ public final class RequestLedger: Sendable {
         var groups: [String]?
     }
 
-    /// How often one line of a list was met. Connections keep theirs, so that a request like the last one needs no look-up.
+    /// The count of one entry. A connection keeps its last tally, so that a request like the last one needs no look-up.
     final class Tally: Sendable {
         private struct State {
             /// By the number of the quarter.
             var counts: [Int: Int] = [:]
-            /// Whether the ledger has let go of it, so that what is counted here would be lost.
+            /// Whether the ledger has removed the tally, so that further counts would be lost.
             var isRetired = false
         }
 
@@ -35,7 +36,7 @@ public final class RequestLedger: Sendable {
             }
         }
 
-        /// Forgets what is older than that quarter, and retires where nothing is left.
+        /// Forgets older quarters, and retires the tally if none is left.
         /// - Returns: Whether something is left.
         fileprivate func expire(before bucket: Int) -> Bool {
             state.withLock { state in
@@ -62,11 +63,11 @@ public final class RequestLedger: Sendable {
 
     public enum Outcome: Sendable {
         case answered, refused
-        /// Would have been refused, and goes on: its answer is recorded for itself.
+        /// Forwarded although the rules deny it. Its answer is recorded separately.
         case audited
     }
 
-    /// One more request's head has come.
+    /// Counts the head of a request.
     public func countRequest() { requests.add(1, ordering: .relaxed) }
 
     public func record(caller: CallerClaims?, destination: Endpoint?, responseStatus: String, outcome: Outcome) {
@@ -80,8 +81,8 @@ public final class RequestLedger: Sendable {
 
     /// Records an answer.
     /// - Parameters:
-    ///   - answer: Evaluated only where the tally does not know it.
-    ///   - tally: The one that the same answer to the same caller was counted in before; receives it otherwise.
+    ///   - answer: Evaluated only if the tally is not valid any more.
+    ///   - tally: The tally of the last equal answer to the same caller; otherwise set to the new one.
     func recordAnswer(_ answer: @autoclosure () -> (caller: CallerClaims?, destination: Endpoint?, responseStatus: String), tally: inout Tally?) {
         let bucket = bucket
         if let tally, tally.count(bucket) { return }
@@ -92,7 +93,7 @@ public final class RequestLedger: Sendable {
 
     private var bucket: Int { now() / Self.bucketLength }
 
-    /// - Returns: Where it was counted; nil when the ledger is full.
+    /// - Returns: The tally; nil when the ledger is full.
     private static func count(_ key: ConnectionSummary.Key, _ groups: [String]?, _ bucket: Int, in list: inout [ConnectionSummary.Key: Entry]) -> Tally? {
         var key = key
         if list[key] == nil, list.count >= largestList {
@@ -102,7 +103,7 @@ public final class RequestLedger: Sendable {
         }
         let tally = list[key]?.tally ?? Tally()
         list[key] = Entry(tally: tally, groups: groups)
-        // The list is locked, and only what is not in it is retired.
+        // Counting cannot fail: the list is locked, and only tallies outside of it are retired.
         _ = tally.count(bucket)
         return tally
     }

@@ -2,7 +2,7 @@ internal import Synchronization
 public import JSON
 public import SystemPackage
 
-/// Keeps `status.json` as it should be. Whoever has news changes it, from any thread.
+/// Writes `status.json`. Any thread may change the status.
 public final class StatusWriter: Sendable {
     private let path: FilePath
     private let log: AgentLog
@@ -53,7 +53,7 @@ public final class StatusWriter: Sendable {
             state.failure = nil
         } catch {
             state.status.monitor = ModuleStatus(.running, "Error writing aggregate status to status file: \(error)")
-            // Once, not every minute.
+            // Logged once, not every minute.
             if state.failure != error { log.log(.warn, "Failed to write '\(path)': \(error)") }
             state.failure = error
         }
