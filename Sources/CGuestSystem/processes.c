@@ -28,8 +28,8 @@ void gs_drain_child_events(int descriptor) {
     while (read(descriptor, &info, sizeof info) == sizeof info) {}
 }
 
-// Opens the terminal by its path, because that must follow setsid(2), which posix_spawn(3) runs before its file
-// actions: a session leader that opens a terminal without O_NOCTTY gets it as its controlling terminal (tty_ioctl(4)).
+// A terminal is opened by its path as a file action, which posix_spawn(3) runs after setsid(2). A session leader that
+// opens a terminal without O_NOCTTY gets it as its controlling terminal (tty_ioctl(4)).
 static int add_descriptors(posix_spawn_file_actions_t *actions, int input, int output, int error, const char *terminal) {
     int outcome = 0;
     if (terminal) {

@@ -6,7 +6,7 @@ struct FileVersion: Equatable {
     private let inode: UInt64
     private let changed: UInt64
 
-    /// Nil for what is not there or is not a regular file.
+    /// Nil unless the path is a regular file.
     init?(_ path: String) {
         let raw = gs_open_read(path)
         guard raw >= 0 else { return nil }

@@ -66,7 +66,7 @@ private struct OpenLog: ~Copyable {
     let size: Int
     let inode: UInt64
 
-    /// Nil for what is not there or is not a regular file.
+    /// Nil unless the path is a regular file.
     static func open(_ path: String) -> OpenLog? {
         let raw = gs_open_read(path)
         guard raw >= 0 else { return nil }

@@ -1,8 +1,8 @@
 public import MatrixModel
 
 extension DistributionCatalogue {
-    /// The documented support of a guest on a kernel: claims about the guest's distribution, or about the kernel's publisher if the guest is not
-    /// in the catalogue, followed by general claims about kernels.
+    /// The documented support of a guest on a kernel. First the claims about the guest's distribution, or about the kernel's publisher if the
+    /// guest is not in the catalogue; then general claims about kernels.
     /// - Parameters:
     ///   - guest: Nil for a micro guest, and for an image that the catalogue does not name.
     ///   - kernel: Nil where none was found.

@@ -7,8 +7,8 @@ public import SystemPackage
 /// The vendors' public keys: those of this machine, those in the cache, and those that Debian packages.
 ///
 /// A key is searched for in this order: a keyring that the command line or the configuration names; the key files of this machine; the cache.
-/// Then, if the network may be used, it is fetched from a package of Debian's archive, verified down from the archive's signature, or from the
-/// address in the catalogue. Only the key with the stated fingerprint is used.
+/// Then, if the network may be used, it is fetched: from a package of Debian's archive, verified down from the archive's signature, or from
+/// the address in the catalogue. Only the key with the stated fingerprint is used.
 public struct KeyStore: Sendable {
     let settings: CatalogueSettings
 
@@ -76,7 +76,7 @@ public struct KeyStore: Sendable {
         return expired
     }
 
-    /// Where a key in the cache came from; nil for one that is not there.
+    /// The origin of a cached key; nil if the key is not cached.
     func origin(ofCached key: SigningKey) -> String? {
         settings.cache.existing(kind: Self.kind, key: key.fingerprint).flatMap {
             try? String(contentsOfFile: $0.appending(Self.originName).string, encoding: .utf8)

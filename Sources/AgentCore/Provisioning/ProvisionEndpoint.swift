@@ -1,7 +1,7 @@
 import JSON
 public import NIOHTTP1
 
-/// `GET /provision`: whether the agent has come up, for any local caller that sends a `Metadata` header.
+/// `GET /provision`: whether the agent is ready, for any local caller that sends a `Metadata` header.
 public struct ProvisionEndpoint: LocalEndpoint {
     static let path = "/provision"
     static let tickHeader = "x-ms-azure-time-tick"

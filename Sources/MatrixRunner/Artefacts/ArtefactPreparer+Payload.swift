@@ -24,7 +24,7 @@ extension ArtefactPreparer {
             items.append(PayloadSpec.Item(path: AgentBundle.programPath, source: .file(content.program?.object ?? products.nativeProgram)))
         }
         if let busybox { items.append(PayloadSpec.Item(path: "bin/busybox", source: .file(busybox), mode: 0o755)) }
-        // A dynamic agent may have brought the same libraries.
+        // A bundle with a dynamically linked agent may contain the same libraries.
         for item in try await MicroSupplies.items(for: content.needs, on: content.architecture) where !items.contains(where: { $0.path == item.path }) {
             items.append(item)
         }

@@ -2,7 +2,7 @@ import GuestImages
 import MatrixModel
 import MatrixPlanning
 
-/// What a guest's payload is made of.
+/// The inputs of a guest's payload.
 struct GuestContent: Hashable, Sendable {
     var architecture = Architecture.host
     var agent = AgentChoice.own

@@ -12,7 +12,7 @@ struct Preparation: Sendable {
     /// Whether an artefact was added since the last search of `lacking`, which may have thousands of cells.
     private var hasNews = true
 
-    /// - Parameter prepared: What is there already.
+    /// - Parameter prepared: Artefacts that exist already.
     init(of cells: [PlannedCell], _ prepared: PreparedArtefacts = PreparedArtefacts()) {
         self.prepared = prepared
         lacking = cells.enumerated().map { ($0, $1) }
