@@ -32,8 +32,8 @@ public final class DigestMemory: Sendable {
     private let document: Mutex<Document>
     /// A file that changed less than this before it was read may have changed again with the same time stamp. In nanoseconds.
     private static let settled = 1_000_000_000
-    /// The most digests in the file. Above that, digests of deleted files are dropped; if too many remain, the file is not written.
-    private static let limit = 512
+    /// The most digests in the file. Above that, digests of deleted files are dropped; if too many remain, all but the newest.
+    private let limit: Int
 
     /// - Parameter cache: Where digests are remembered; nil to remember none.
     public convenience init(in cache: ArtefactCache?) {
@@ -42,7 +42,8 @@ public final class DigestMemory: Sendable {
     }
 
     /// - Parameter boot: The id of this boot of the machine; if empty, nothing is remembered.
-    init(in cache: ArtefactCache?, boot: String) {
+    init(in cache: ArtefactCache?, boot: String, limit: Int = 512) {
+        self.limit = limit
         file = boot.isEmpty ? nil : cache?.root.appending("digests.json")
         self.boot = boot
         document = Mutex(Self.read(file, boot))
@@ -70,10 +71,11 @@ public final class DigestMemory: Sendable {
         document.withLock { document in
             document.entries.merge(Self.read(file, boot).entries) { ours, _ in ours }
             document.entries[key] = entry
-            if document.entries.count > Self.limit {
+            if document.entries.count > limit {
                 document.entries = document.entries.filter { name, _ in access(String(name.drop { $0 != " " }.dropFirst()), F_OK) == 0 }
             }
-            if document.entries.count <= Self.limit { try? JSONEncoder().encode(document).write(to: URL(filePath: file.string), options: .atomic) }
+            if document.entries.count > limit { document.entries = [key: entry] }
+            try? JSONEncoder().encode(document).write(to: URL(filePath: file.string), options: .atomic)
         }
     }
 

@@ -56,4 +56,25 @@ struct DigestMemoryTests {
         try Data("{".utf8).write(to: file)
         #expect(try memory().digest(of: path, isSparse: false) == one)
     }
+
+    @Test("forgets files that are gone when it is full, and then all but the newest")
+    func full() async throws {
+        let paths = ["a", "b", "c"].map { folder.path.appending($0) }
+        for path in paths { try Data(path.string.utf8).write(to: URL(filePath: path.string)) }
+        try await Task.sleep(for: .milliseconds(1_100))
+        func remembered() throws -> [String] {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            return paths.filter { text.contains("whole \($0.string)".replacing("/", with: #"\/"#)) }.compactMap { $0.lastComponent?.string }
+        }
+        func read(_ place: Int) throws { _ = try DigestMemory(in: cache, boot: "a", limit: 2).digest(of: paths[place], isSparse: false) }
+        try read(0)
+        try read(1)
+        #expect(try remembered() == ["a", "b"])
+        try read(2)
+        #expect(try remembered() == ["c"])
+        try read(0)
+        try FileManager.default.removeItem(atPath: paths[0].string)
+        try read(1)
+        #expect(try remembered() == ["b", "c"])
+    }
 }
