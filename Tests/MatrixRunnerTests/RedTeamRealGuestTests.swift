@@ -35,12 +35,15 @@ struct RedTeamRealGuestTests {
         #expect(judgement.cause == .kernelPanic, "\(judgement.summary)")
     }
 
-    @Test("an oops of theirs on the console and in the kernel's log is none; where that log is lost, nobody can tell")
+    @Test("an oops of theirs on the console and in the kernel's log is none; where the start of that log is lost, the console counts")
     func forgedOops() async throws {
         let record = try await Attack.forgesOops.run()
         #expect(record.cause == .agentCrashed, "\(record.summary)")
         let place = FilePath(try #require(record.evidence))
-        try FileManager.default.removeItem(atPath: place.appending("kernel.log").string)
+        // The control: without its first record the log is no longer known to be whole, and the console counts.
+        let log = try String(decoding: record.bytes(of: "kernel.log"), as: UTF8.self)
+        #expect(log.contains("Linux version "))
+        try log.replacing("Linux version ", with: "Linux Version ").write(toFile: place.appending("kernel.log").string, atomically: true, encoding: .utf8)
         let judgement = try StoredEvidence(in: CellFolder(path: place)).judgement
         #expect(judgement.cause == .kernelOops, "\(judgement.summary)")
     }
