@@ -2,6 +2,7 @@
 import ArgumentParser
 import EvidenceStore
 import Foundation
+import MatrixModel
 import MatrixReport
 @testable import MatrixRunner
 import Measurements
