@@ -13,8 +13,8 @@ struct DoctorCommand: AsyncParsableCommand {
             Each line is ok, or says what to do. Whether /dev/kvm runs guests is
             remembered, for a day when a trial guest was late; --probe tries again.
 
-            --arch: guests of that architecture are needed too, so that what they
-            lack is missing.
+            With --arch, what guests of that architecture need and this machine
+            lacks counts as missing.
 
             EXIT CODES
               0  this machine can run kmatrix
