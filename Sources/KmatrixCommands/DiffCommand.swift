@@ -68,9 +68,9 @@ struct DiffCommand: ParsableCommand {
         let counts = RunComparison.Kind.allCases.compactMap { kind in comparison.counts[kind.rawValue].flatMap { $0 == 0 ? nil : "\($0) \(kind.rawValue)" } }
         let header = "\(comparison.before.id) (\(comparison.before.started)) -> \(comparison.after.id) (\(comparison.after.started))"
         let summary = (counts + ["\(comparison.counts["unchanged"] ?? 0) unchanged"]).joined(separator: ", ")
-        return ([header] + lines + ["", summary] + comparison.bursts.map { "proof tiers differ in \($0.text)" }).flatMap {
-            $0.split(separator: "\n", omittingEmptySubsequences: false)
-        }
-        .map { VisibleText.line(String($0)) }.joined(separator: "\n") + "\n"
+        let notes = comparison.bursts.map { "proof tiers differ in \($0.text)" }
+        let all: [String] = [header] + lines + ["", summary] + notes
+        return all.flatMap { $0.split(separator: "\n", omittingEmptySubsequences: false) }
+            .map { VisibleText.line(String($0)) }.joined(separator: "\n") + "\n"
     }
 }

@@ -13,16 +13,10 @@ extension RunDatabase {
     /// - Parameter folder: Where its evidence is.
     @discardableResult
     public func record(_ run: RunRecord, _ cells: [CellOutcome], folder: FilePath?) throws -> Recording {
-        try write { db in
+        try write { db -> Recording in
             let existing = try Int64.fetchOne(db, sql: "SELECT number FROM run WHERE id = ?", arguments: [run.id])
             if let existing {
-                let header = try Row.fetchOne(
-                    db, sql: "SELECT started, finished, harness, accelerator, folder FROM run WHERE number = ?", arguments: [existing])
-                let isSame =
-                    header.map { row in
-                        row[0] == run.started && row[1] == run.finished && row[2] == run.harness && row[3] == run.accelerator && row[4] == folder?.string
-                    } ?? false
-                if isSame, try Set(Self.outcomes(ofRun: existing, db)) == Set(cells) { return .unchanged }
+                if try Self.hasHeader(of: run, folder, existing, db), try Set(Self.outcomes(ofRun: existing, db)) == Set(cells) { return .unchanged }
                 try db.execute(sql: "DELETE FROM run WHERE number = ?", arguments: [existing])
             }
             try db.execute(
@@ -32,6 +26,13 @@ extension RunDatabase {
             if existing != nil { try Self.removeOrphans(db) }
             return existing == nil ? .added : .updated
         }
+    }
+
+    /// Whether the stored run of that number was recorded with this header.
+    private static func hasHeader(of run: RunRecord, _ folder: FilePath?, _ number: Int64, _ db: Database) throws -> Bool {
+        let row = try Row.fetchOne(db, sql: "SELECT started, finished, harness, accelerator, folder FROM run WHERE number = ?", arguments: [number])
+        let stored: [String?] = row.map { row in (0..<5).map { row[$0] as String? } } ?? []
+        return stored == [run.started, run.finished, run.harness, run.accelerator, folder?.string]
     }
 
     private static func insert(_ cells: [CellOutcome], run: Int64, _ db: Database) throws {
