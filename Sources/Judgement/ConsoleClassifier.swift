@@ -19,7 +19,7 @@ public enum ConsoleClassifier {
     /// trouble.
     public static func sightings(in console: [UInt8], source: String = "console.log") -> [Sighting] {
         var found: [Sighting] = []
-        for line in console.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
+        for line in lines(of: console) {
             let message = messageText(of: line)
             guard let trouble = trouble(of: message), !found.contains(where: { $0.trouble == trouble }) else { continue }
             found.append(Sighting(trouble: trouble, finding: Finding(source: source, quote: Quote.line(String(decoding: line, as: UTF8.self)))))
@@ -29,7 +29,7 @@ public enum ConsoleClassifier {
 
     /// Whether the kernel printed a message that starts with these words.
     static func hasMessage(_ start: String, in console: [UInt8]) -> Bool {
-        console.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).contains { messageText(of: $0).starts(with: start.utf8) }
+        lines(of: console).contains { messageText(of: $0).starts(with: start.utf8) }
     }
 
     /// Whether the kernel's own log lacks an oops. A process can write to the console as it likes. What it writes to the log (/dev/kmsg) gets a
@@ -37,14 +37,16 @@ public enum ConsoleClassifier {
     ///
     /// - Parameter log: As syslog(2) gives it, in lines of `<PRIORITY>[   12.345678] TEXT`. A log whose start was overwritten lacks nothing.
     static func lacksOops(_ log: [UInt8]) -> Bool {
-        let own = log.split(separator: 0x0A).compactMap { line -> ArraySlice<UInt8>? in
+        let own = lines(of: log).compactMap { line -> ArraySlice<UInt8>? in
             guard line.first == UInt8(ascii: "<"), let close = line.prefix(6).firstIndex(of: UInt8(ascii: ">")),
                 let priority = Int(String(decoding: line[(line.startIndex + 1)..<close], as: UTF8.self)), priority < 8
             else { return nil }
             return messageText(of: line[(close + 1)...])
         }
-        return own.contains { $0.starts(with: Array("Linux version ".utf8)) } && !own.contains { trouble(of: $0) == .oops }
+        return own.contains { $0.starts(with: "Linux version ".utf8) } && !own.contains { trouble(of: $0) == .oops }
     }
+
+    private static func lines(of text: [UInt8]) -> [ArraySlice<UInt8>] { text.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) }
 
     private static let panicStart = Array("Kernel panic - not syncing".utf8)
     private static let oopsStarts = [

@@ -1,6 +1,7 @@
 import EvidenceStore
 import Foundation
 import GuestImages
+import MatrixModel
 import QEMUGuest
 import SystemPackage
 import TestSupport
@@ -46,6 +47,15 @@ extension CellRecord {
 
     /// A file of its evidence.
     func bytes(of file: String) throws -> Data { try Data(contentsOf: URL(filePath: FilePath(try #require(evidence)).appending(file).string)) }
+
+    /// Judges its evidence again after words of one file were replaced, which the file must contain.
+    func judgement(replacing words: String, with others: String, in file: String) throws -> Judgement {
+        let place = FilePath(try #require(evidence))
+        let text = try String(decoding: bytes(of: file), as: UTF8.self)
+        #expect(text.contains(words))
+        try text.replacing(words, with: others).write(toFile: place.appending(file).string, atomically: true, encoding: .utf8)
+        return try StoredEvidence(in: CellFolder(path: place)).judgement
+    }
 }
 
 extension Attack {

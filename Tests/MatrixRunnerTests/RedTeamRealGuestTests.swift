@@ -27,11 +27,7 @@ struct RedTeamRealGuestTests {
         #expect(try record.console.contains(0x1B))
         #expect(!"\(record.summary) \(record.findings)".unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F })
         // The control: it is believed of a guest that did not take its leave, which the emulator tells and nobody in the guest.
-        let place = FilePath(try #require(record.evidence))
-        let sheet = try String(decoding: record.bytes(of: "attempt.json"), as: UTF8.self)
-        #expect(sheet.contains("powered-off"))
-        try sheet.replacing("powered-off", with: "ended-early").write(toFile: place.appending("attempt.json").string, atomically: true, encoding: .utf8)
-        let judgement = try StoredEvidence(in: CellFolder(path: place)).judgement
+        let judgement = try record.judgement(replacing: "powered-off", with: "ended-early", in: "attempt.json")
         #expect(judgement.cause == .kernelPanic, "\(judgement.summary)")
     }
 
@@ -39,12 +35,8 @@ struct RedTeamRealGuestTests {
     func forgedOops() async throws {
         let record = try await Attack.forgesOops.run()
         #expect(record.cause == .agentCrashed, "\(record.summary)")
-        let place = FilePath(try #require(record.evidence))
         // The control: without its first record the log is no longer known to be whole, and the console counts.
-        let log = try String(decoding: record.bytes(of: "kernel.log"), as: UTF8.self)
-        #expect(log.contains("Linux version "))
-        try log.replacing("Linux version ", with: "Linux Version ").write(toFile: place.appending("kernel.log").string, atomically: true, encoding: .utf8)
-        let judgement = try StoredEvidence(in: CellFolder(path: place)).judgement
+        let judgement = try record.judgement(replacing: "Linux version ", with: "Linux Version ", in: "kernel.log")
         #expect(judgement.cause == .kernelOops, "\(judgement.summary)")
     }
 
